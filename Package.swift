@@ -1,0 +1,142 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - Settings
+
+let swift: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Voxel loops are a hundred times slower unoptimised, so targets that hold them are optimised in debug builds too.
+let kernels: [SwiftSetting] = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// `LIBTORCH` names the folder of a pip-installed torch 2.x; without it Debian's libtorch is used.
+let libtorch: String? = Context.environment["LIBTORCH"]
+let torchHeaders =
+    libtorch.map { ["-isystem\($0)/include", "-isystem\($0)/include/torch/csrc/api/include"] }
+    ?? ["-isystem/usr/include/torch/csrc/api/include"]
+let torchLibraries: [LinkerSetting] =
+    libtorch.map {
+        [.unsafeFlags(["\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])]
+    } ?? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "lacuna",
+    products: [
+        .executable(name: "lacuna", targets: ["lacuna"]),
+        .executable(name: "lacunad", targets: ["lacunad"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: - C boundary: one library each, no logic, imported by exactly one Swift target
+
+        /// PostgreSQL's client library.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        /// The NIfTI reference implementation (header, affine and datatype semantics).
+        .target(name: "CNIfTI", cSettings: [.headerSearchPath("compat")], linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz")]),
+        /// Whole-buffer gzip.
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        /// Mask compression.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        /// PNG writing.
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        /// SHA-256 with the processor's own instructions.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        /// Dense linear algebra.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        /// libtorch behind a C surface of opaque handles; the one place that sees its headers.
+        .target(name: "CTorch", cxxSettings: [.unsafeFlags(torchHeaders)], linkerSettings: torchLibraries),
+
+        // MARK: - Core: values and rules, no I/O
+
+        /// Organs, label states, geometry, known-voxel rule, round states.
+        .target(name: "Domain", swiftSettings: kernels),
+
+        // MARK: - Foundation: one outside concern each
+
+        /// Connections, statements, COPY and typed errors over libpq.
+        .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: swift),
+        /// A private PostgreSQL server on a unix socket: create, start, stop.
+        .target(name: "Cluster", swiftSettings: swift),
+        /// SHA-256 of bytes and files.
+        .target(name: "Hashing", dependencies: ["CCrypto", "Domain"], swiftSettings: kernels),
+        /// NIfTI in and out, orientation, label volumes, mask codec, volume cache, PNG.
+        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing"], swiftSettings: kernels),
+        /// Resampling, Dice, surface distance over dense arrays.
+        .target(name: "Numerics", dependencies: ["COpenBLAS", "Domain"], swiftSettings: kernels),
+        /// Tensors, layers, optimisers and checkpoints over libtorch.
+        .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: kernels),
+
+        // MARK: - Services: they do not import each other
+
+        /// Migrations: embedded SQL, planner, runner, verifier.
+        .target(name: "Schema", dependencies: ["Postgres", "Hashing", "Domain"], swiftSettings: swift),
+        /// The database in Domain's words.
+        .target(name: "Catalog", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
+        /// Content-addressed bytes on the local disk.
+        .target(name: "ObjectStore", dependencies: ["Domain", "Hashing"], swiftSettings: swift),
+        /// Public dataset layouts, through one pipeline.
+        .target(name: "Importers", dependencies: ["Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
+        /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
+        .target(name: "Jobs", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
+        /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
+        .target(name: "Learning", dependencies: ["Domain", "Imaging", "Numerics", "Tensors"], swiftSettings: kernels),
+        /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
+        .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
+        /// Synthetic abdominal CT in public layouts.
+        .target(name: "Phantoms", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
+
+        // MARK: - Applications
+
+        /// The verbs of `lacuna`.
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog", "ObjectStore",
+                "Importers", "Rounds", "Phantoms", argumentParser, logging,
+            ], swiftSettings: swift),
+        /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
+                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, yams,
+            ], swiftSettings: swift),
+
+        // MARK: - Executables
+
+        .executableTarget(name: "lacuna", dependencies: ["Commands"], swiftSettings: swift),
+        .executableTarget(name: "lacunad", dependencies: ["Daemon"], swiftSettings: swift),
+
+        // MARK: - Tests
+
+        /// One private PostgreSQL per test process and a fresh database per test; real files from `../shared/data` where it exists.
+        .target(name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport", swiftSettings: swift),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: swift),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["Commands", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport", "lacuna", "lacunad"],
+            swiftSettings: swift),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

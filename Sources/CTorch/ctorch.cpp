@@ -1,0 +1,2 @@
+#include "ctorch.h"
+#include <torch/torch.h>

@@ -1,0 +1,54 @@
+/// One bit a voxel on a grid, x fastest: bit `i & 63` of word `i >> 6` is voxel `i = shape.index(x, y, z)`.
+/// Bits behind the last voxel are zero.
+public struct BitVolume: Hashable, Sendable {
+    public let shape: GridShape
+    public var words: [UInt64]
+
+    /// All voxels `value`.
+    public init(_ shape: GridShape, repeating value: Bool = false) {
+        self.shape = shape
+        words = Array(repeating: value ? ~0 : 0, count: (shape.count + 63) >> 6)
+        if value { clearTail() }
+    }
+
+    /// - Precondition: one word per 64 voxels, rounded up.
+    public init(_ shape: GridShape, words: [UInt64]) {
+        precondition(words.count == (shape.count + 63) >> 6, "one word per 64 voxels")
+        self.shape = shape
+        self.words = words
+        clearTail()
+    }
+
+    @inlinable
+    public subscript(index: Int) -> Bool {
+        get { words[index >> 6] >> UInt64(index & 63) & 1 == 1 }
+        set {
+            let bit: UInt64 = 1 << UInt64(index & 63)
+            if newValue { words[index >> 6] |= bit } else { words[index >> 6] &= ~bit }
+        }
+    }
+
+    @inlinable
+    public subscript(x: Int, y: Int, z: Int) -> Bool {
+        get { self[shape.index(x, y, z)] }
+        set { self[shape.index(x, y, z)] = newValue }
+    }
+
+    /// Number of set voxels.
+    public var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    public mutating func formUnion(_ other: BitVolume) { combine(other, |) }
+    public mutating func formIntersection(_ other: BitVolume) { combine(other, &) }
+    public mutating func subtract(_ other: BitVolume) { combine(other) { $0 & ~$1 } }
+
+    private mutating func combine(_ other: BitVolume, _ operation: (UInt64, UInt64) -> UInt64) {
+        precondition(shape == other.shape, "two bit volumes of one shape")
+        for i in words.indices { words[i] = operation(words[i], other.words[i]) }
+    }
+
+    private mutating func clearTail() {
+        let used = shape.count & 63
+        if used != 0, let last = words.indices.last { words[last] &= (1 << UInt64(used)) - 1 }
+    }
+}
