@@ -1,0 +1,165 @@
+internal import CLibPQ
+
+/// One connection to a PostgreSQL server, on a thread of its own; libpq's handle never leaves that thread.
+///
+/// A connection serves one task at a time: two tasks that share one would find each other's transactions. Take one from a
+/// `ConnectionPool` instead.
+public actor Connection {
+    private let thread: ConnectionThread
+    /// Nil once closed.
+    private var handle: OpaquePointer?
+    /// Names of prepared statements, by text and parameter types.
+    private var prepared: [PreparedKey: String] = [:]
+    private let canceller = Canceller()
+    var hasTransaction = false
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private init() { thread = .start() }
+
+    isolated deinit {
+        shut()
+        thread.finish()
+    }
+
+    /// Connects, and sets the session to UTF-8.
+    ///
+    /// - Throws: `PostgresError.connectionFailed` with libpq's message.
+    public static func connect(_ settings: ConnectionSettings) async throws(PostgresError) -> Connection {
+        let connection = Connection()
+        try await connection.open(settings)
+        return connection
+    }
+
+    private func open(_ settings: ConnectionSettings) throws(PostgresError) {
+        let pairs = settings.parameters
+        let opened = withCStrings(pairs.map(\.keyword)) { keywords in
+            withCStrings(pairs.map(\.value)) { values in PQconnectdbParams(keywords, values, 1) }
+        }
+        guard let opened else { throw .connectionFailed(message: "no memory") }
+        guard PQstatus(opened) == CONNECTION_OK else {
+            let message = trimmed(PQerrorMessage(opened))
+            PQfinish(opened)
+            throw .connectionFailed(message: message)
+        }
+        PQsetNoticeProcessor(opened, { _, _ in }, nil)
+        canceller.set(PQgetCancel(opened))
+        handle = opened
+    }
+
+    /// Closes the connection; an open transaction is rolled back by the server.
+    public func close() { shut() }
+
+    private func shut() {
+        canceller.set(nil)
+        if let handle { PQfinish(handle) }
+        handle = nil
+        prepared = [:]
+    }
+
+    /// Whether statements can be sent.
+    public var isUsable: Bool { handle.map { PQstatus($0) == CONNECTION_OK } ?? false }
+
+    /// Whether the server has a transaction open on this connection, failed ones included.
+    public var isInTransaction: Bool {
+        handle.map { [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus($0)) } ?? false
+    }
+
+    /// Whether a statement failed inside the open transaction.
+    var hasFailedTransaction: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_INERROR } ?? false }
+
+    /// Whether the next task can have it: connected, and no transaction left open.
+    var isFitForReuse: Bool { isUsable && !isInTransaction }
+
+    /// The server's version, such as 150018 for 15.18; known from the connection, without asking.
+    public var serverVersion: Int { handle.map { Int(PQserverVersion($0)) } ?? 0 }
+
+    /// The process that serves this connection.
+    public var backendProcess: Int { handle.map { Int(PQbackendPID($0)) } ?? 0 }
+
+    /// Asks the server to give up what this connection is running, from any task, while `run` waits.
+    ///
+    /// The waiting call then throws SQLSTATE 57014, unless the statement was done already.
+    public nonisolated func cancel() async { await canceller.cancel() }
+
+    // MARK: - Sending, on the connection's own thread
+
+    func requireHandle() throws(PostgresError) -> OpaquePointer {
+        guard let handle else { throw .closed }
+        return handle
+    }
+
+    /// Runs a prepared statement and hands its result to `body`.
+    func withResult<T>(
+        _ sql: String, _ values: [PostgresValue], statement: String,
+        _ body: (OpaquePointer) throws(PostgresError) -> T
+    ) throws(PostgresError) -> T {
+        let handle = try requireHandle()
+        let parameters = try ParameterBuffer(values, statement: statement)
+        let name = try prepare(sql, values.map(\.type), statement: statement)
+        let result = parameters.withPointers { pointers, lengths, formats in
+            PQexecPrepared(handle, name, Int32(values.count), pointers, lengths, formats, 1)
+        }
+        defer { PQclear(result) }
+        return try body(try checked(result, statement: statement))
+    }
+
+    private func prepare(_ sql: String, _ types: [PostgresType], statement: String) throws(PostgresError) -> String {
+        let key = PreparedKey(sql: sql, types: types)
+        if let name = prepared[key] { return name }
+        let name = "s\(prepared.count + 1)"
+        let handle = try requireHandle()
+        let result = PQprepare(handle, name, sql, Int32(types.count), types.map(\.rawValue))
+        defer { PQclear(result) }
+        _ = try checked(result, statement: statement)
+        prepared[key] = name
+        return name
+    }
+
+    /// The result if it is one of success; else the error it stands for.
+    func checked(_ result: OpaquePointer?, statement: String) throws(PostgresError) -> OpaquePointer {
+        let handle = try requireHandle()
+        guard PQstatus(handle) == CONNECTION_OK else { throw .connectionLost(statement: statement) }
+        guard let result else { throw .client(statement: statement, message: trimmed(PQerrorMessage(handle))) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_COPY_IN: return result
+        default: throw failure(result, handle, statement: statement)
+        }
+    }
+
+    private func failure(_ result: OpaquePointer, _ handle: OpaquePointer, statement: String) -> PostgresError {
+        guard let error = ServerError(result, statement: statement) else {
+            return .client(statement: statement, message: trimmed(PQerrorMessage(handle)))
+        }
+        return .server(error)
+    }
+}
+
+private struct PreparedKey: Hashable {
+    var sql: String
+    var types: [PostgresType]
+}
+
+/// libpq ends its messages with a line break.
+func trimmed(_ message: UnsafePointer<CChar>?) -> String {
+    var text = message.map { String(cString: $0) } ?? ""
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return text
+}
+
+/// Passes a null-terminated array of C strings.
+private func withCStrings<T>(_ strings: [String], _ body: ([UnsafePointer<CChar>?]) -> T) -> T {
+    let bytes = strings.map { Array($0.utf8CString) }
+    let total = bytes.joined().count
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: max(1, total)) { buffer in
+        var pointers: [UnsafePointer<CChar>?] = []
+        var offset = 0
+        for string in bytes {
+            let start = buffer.baseAddress! + offset
+            start.update(from: string, count: string.count)
+            pointers.append(UnsafePointer(start))
+            offset += string.count
+        }
+        return body(pointers + [nil])
+    }
+}

@@ -1,0 +1,65 @@
+/// A few connections with the same settings, opened as they are needed and used by one task at a time.
+public actor ConnectionPool {
+    private let settings: ConnectionSettings
+    private let limit: Int
+    private var idle: [Connection] = []
+    private var open = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// - Precondition: `limit` is at least 1.
+    public init(_ settings: ConnectionSettings, limit: Int = 4) {
+        precondition(limit > 0, "a pool needs room for one connection")
+        self.settings = settings
+        self.limit = limit
+    }
+
+    /// Lends a connection to `body`; waits while all are lent. A broken connection is dropped, not lent again.
+    public nonisolated func withConnection<T>(_ body: (Connection) async throws -> T) async throws -> T {
+        let connection = try await take()
+        do {
+            let value = try await body(connection)
+            await give(connection)
+            return value
+        } catch {
+            await give(connection)
+            throw error
+        }
+    }
+
+    /// Closes the idle connections.
+    public func close() async {
+        for connection in idle { await connection.close() }
+        open -= idle.count
+        idle = []
+    }
+
+    private func take() async throws -> Connection {
+        while idle.isEmpty && open >= limit { await withCheckedContinuation { waiting.append($0) } }
+        if let connection = idle.popLast() { return connection }
+        open += 1
+        do {
+            return try await Connection.connect(settings)
+        } catch {
+            release()
+            throw error
+        }
+    }
+
+    private func give(_ connection: Connection) async {
+        let isFit = await connection.isFitForReuse
+        if isFit {
+            idle.append(connection)
+            wakeOne()
+        } else {
+            await connection.close()
+            release()
+        }
+    }
+
+    private func release() {
+        open -= 1
+        wakeOne()
+    }
+
+    private func wakeOne() { if !waiting.isEmpty { waiting.removeFirst().resume() } }
+}

@@ -1,0 +1,43 @@
+/// Where and as whom to connect. What is left out comes from libpq: `PG*` variables, `~/.pgpass`, `PGSERVICE`, defaults.
+public struct ConnectionSettings: Sendable, CustomStringConvertible {
+    /// A `postgresql://` URI, a `keyword=value` string or a database's name; nil for libpq's defaults.
+    public var target: String?
+    /// libpq keywords that win over `target`, such as `host`, `port`, `dbname`, `user`.
+    public var keywords: [String: String]
+    /// Shown in `pg_stat_activity`.
+    public var applicationName: String
+
+    public init(target: String? = nil, keywords: [String: String] = [:], applicationName: String = "lacuna") {
+        self.target = target
+        self.keywords = keywords
+        self.applicationName = applicationName
+    }
+
+    /// The same server and database as another user.
+    public func with(user: String) -> ConnectionSettings { with("user", user) }
+
+    /// The same server and user, another database.
+    public func with(database: String) -> ConnectionSettings { with("dbname", database) }
+
+    /// The same settings with one libpq keyword set.
+    public func with(_ keyword: String, _ value: String) -> ConnectionSettings {
+        var copy = self
+        copy.keywords[keyword] = value
+        return copy
+    }
+
+    /// The keywords and values for `PQconnectdbParams` with `expand_dbname`: later ones win.
+    var parameters: [(keyword: String, value: String)] {
+        var list: [(keyword: String, value: String)] = []
+        if let target { list.append(("dbname", target)) }
+        list += keywords.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        list += [("fallback_application_name", applicationName), ("client_encoding", "UTF8")]
+        return list
+    }
+
+    /// Names the keywords only; a target may hold a password.
+    public var description: String {
+        let shown = keywords.filter { $0.key != "password" && $0.key != "sslpassword" }
+        return shown.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,59 @@
+/// The object identifier of a PostgreSQL type (`pg_type.oid`); those of built-in types never change.
+public struct PostgresType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The server infers the type from where the parameter stands.
+    public static let inferred = PostgresType(rawValue: 0)
+    public static let bool = PostgresType(rawValue: 16)
+    public static let bytea = PostgresType(rawValue: 17)
+    public static let char = PostgresType(rawValue: 18)
+    public static let name = PostgresType(rawValue: 19)
+    public static let int8 = PostgresType(rawValue: 20)
+    public static let int2 = PostgresType(rawValue: 21)
+    public static let int4 = PostgresType(rawValue: 23)
+    public static let text = PostgresType(rawValue: 25)
+    public static let oid = PostgresType(rawValue: 26)
+    public static let xid = PostgresType(rawValue: 28)
+    public static let json = PostgresType(rawValue: 114)
+    public static let float4 = PostgresType(rawValue: 700)
+    public static let float8 = PostgresType(rawValue: 701)
+    public static let unknown = PostgresType(rawValue: 705)
+    public static let bpchar = PostgresType(rawValue: 1042)
+    public static let varchar = PostgresType(rawValue: 1043)
+    public static let timestamp = PostgresType(rawValue: 1114)
+    public static let timestamptz = PostgresType(rawValue: 1184)
+    public static let numeric = PostgresType(rawValue: 1700)
+    public static let void = PostgresType(rawValue: 2278)
+    public static let uuid = PostgresType(rawValue: 2950)
+    public static let jsonb = PostgresType(rawValue: 3802)
+
+    /// The array type whose elements are of this type; `.inferred` for types that this module does not know.
+    public var array: PostgresType {
+        switch self {
+        case .bool: PostgresType(rawValue: 1000)
+        case .bytea: PostgresType(rawValue: 1001)
+        case .int2: PostgresType(rawValue: 1005)
+        case .int4: PostgresType(rawValue: 1007)
+        case .text, .inferred: PostgresType(rawValue: 1009)
+        case .int8: PostgresType(rawValue: 1016)
+        case .float4: PostgresType(rawValue: 1021)
+        case .float8: PostgresType(rawValue: 1022)
+        case .timestamptz: PostgresType(rawValue: 1185)
+        case .uuid: PostgresType(rawValue: 2951)
+        case .jsonb: PostgresType(rawValue: 3807)
+        default: .inferred
+        }
+    }
+
+    /// Types defined in a database have identifiers from here on; of those, enumerations travel as their label.
+    static let firstUserDefined: UInt32 = 16384
+
+    /// Whether the binary form is the UTF-8 of the text form.
+    var isText: Bool {
+        switch self {
+        case .text, .varchar, .bpchar, .name, .json, .unknown, .char: true
+        default: rawValue >= Self.firstUserDefined
+        }
+    }
+}
