@@ -8,17 +8,20 @@ create table organ (
     name text not null,
     snomed_category text,
     snomed_code text,
+    snomed_modifier text,
     laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
     is_lesion boolean not null default false,
     position integer not null default 0
 );
 
-create table organ_part (
+create table organ_link (
     part_id smallint not null references organ,
     whole_id smallint not null references organ,
+    relation text not null check (relation in ('division', 'within', 'overlaps')),
     primary key (part_id, whole_id),
     constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
 );
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention.';
 
 create table organ_synonym (
     name text primary key,
@@ -145,11 +148,11 @@ create trigger history_is_append_only before update or delete or truncate on lab
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
 
-grant select on organ, organ_part, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
+grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, volume_dataset, split, split_member to lacuna_manager;
-grant insert on organ, organ_part, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
+grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
-grant update (name, snomed_category, snomed_code, laterality, is_lesion, position) on organ to lacuna_manager;
+grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant select on organ, organ_part, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
+grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
     to lacuna_trainer;

@@ -55,7 +55,7 @@ begin
     with recursive whole as (
         select organ_id from run_organ where run_id = the_run
         union
-        select p.whole_id from whole w join organ_part p on p.part_id = w.organ_id
+        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
     )
     insert into run_input
     select the_run, a.volume_id, a.organ_id, a.annotation_id
