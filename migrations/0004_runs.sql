@@ -30,10 +30,11 @@ create table run_input (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     annotation_id bigint not null references annotation,
+    part split_part not null,
     primary key (run_id, volume_id, organ_id)
 );
 create index on run_input (annotation_id);
-comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not.';
+comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
 create table job (
     id bigint generated always as identity primary key,

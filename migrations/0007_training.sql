@@ -58,7 +58,7 @@ begin
         select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
     )
     insert into run_input
-    select the_run, a.volume_id, a.organ_id, a.annotation_id
+    select the_run, a.volume_id, a.organ_id, a.annotation_id, coalesce(m.part, 'train')
     from annotation_current a
     join whole w using (organ_id)
     join volume v on v.id = a.volume_id
@@ -113,10 +113,10 @@ $$;
 -- The annotations of a run's snapshot, with where the masks' bytes lie.
 create function run_labels(p_run bigint)
 returns table (
-    volume_id bigint, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
+    volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
     object_digest bytea, object_offset bigint, object_length bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select i.volume_id, o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    select i.volume_id, i.part, o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
     from run_input i
     join annotation a on a.id = i.annotation_id
     join organ o on o.id = i.organ_id
@@ -340,9 +340,8 @@ begin
       and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
                   and m.part in ('validation', 'test'))
       and exists (
-        select from split_member m join volume v on v.subject_id = m.subject_id join run_input i on i.volume_id = v.id
-        where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined) and m.part in ('train', 'confidence')
-          and i.run_id = run.id);
+        select from volume v join run_input i on i.volume_id = v.id
+        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'));
 
     insert into split_member (split_id, subject_id, part)
     select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id

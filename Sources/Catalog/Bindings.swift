@@ -53,7 +53,9 @@ extension OrganKey: PostgresArrayElement {}
 extension LabelStatus: PostgresBindable, PostgresDecodable {
     public var postgresValue: PostgresValue { .text(rawValue) }
     public static func decode(_ field: PostgresField) throws(PostgresError) -> LabelStatus {
-        guard let value = LabelStatus(rawValue: try String.decode(field)) else { throw field.mismatch("a label status") }
+        guard let value = LabelStatus(rawValue: try String.decode(field)) else {
+            throw field.mismatch("a label status")
+        }
         return value
     }
 }

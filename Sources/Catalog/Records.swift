@@ -18,7 +18,8 @@ public struct StoredMask: Hashable, Sendable {
     public var box: VoxelBox
 
     public init(
-        content: Digest, object: Digest, objectBytes: Int, offset: Int, length: Int, voxels: Int, knownVoxels: Int? = nil,
+        content: Digest, object: Digest, objectBytes: Int, offset: Int, length: Int, voxels: Int,
+        knownVoxels: Int? = nil,
         box: VoxelBox
     ) {
         (self.content, self.object, self.objectBytes) = (content, object, objectBytes)
@@ -33,7 +34,9 @@ public struct FileRecord: Hashable, Sendable {
     public var sha256: Digest
     public var bytes: Int
 
-    public init(path: String, sha256: Digest, bytes: Int) { (self.path, self.sha256, self.bytes) = (path, sha256, bytes) }
+    public init(path: String, sha256: Digest, bytes: Int) {
+        (self.path, self.sha256, self.bytes) = (path, sha256, bytes)
+    }
 }
 
 /// One image of one release, as it is to be recorded.
@@ -84,7 +87,8 @@ public struct LabelRecord: Sendable {
     public var file: Int?
 
     public init(
-        organ: OrganKey, status: LabelStatus, origin: LabelOrigin, mask: StoredMask?, extent: VoxelBox? = nil, file: Int?
+        organ: OrganKey, status: LabelStatus, origin: LabelOrigin, mask: StoredMask?, extent: VoxelBox? = nil,
+        file: Int?
     ) {
         (self.organ, self.status, self.origin) = (organ, status, origin)
         (self.mask, self.extent, self.file) = (mask, extent, file)
