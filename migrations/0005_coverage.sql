@@ -63,7 +63,7 @@ create table volume_sum (
 );
 insert into coverage_snapshot values (0);
 
-create function confidence_bin(confidence real) returns smallint language sql immutable as
+create function confidence_bin(confidence real) returns smallint language sql immutable strict as
 $$ select least(199, floor(confidence * 200))::smallint $$;
 
 -- One label state gained (n = 1) or lost (n = -1); the shape in which the triggers hand differences over.
