@@ -46,7 +46,7 @@ let package = Package(
         /// PostgreSQL's client library.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         /// The NIfTI reference implementation (header, affine and datatype semantics).
-        .target(name: "CNIfTI", cSettings: [.headerSearchPath("compat")], linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz")]),
+        .target(name: "CNIfTI", linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz")]),
         /// Whole-buffer gzip.
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         /// Mask compression.
@@ -131,6 +131,8 @@ let package = Package(
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
         .testTarget(name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
         .testTarget(name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
+        .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "CommandTests",

@@ -16,6 +16,11 @@ extension Connection {
         return try outcome.get()
     }
 
+    /// Runs a statement without a result.
+    public func run<S: Statement>(_ statement: S) throws(PostgresError) where S.Row == Void {
+        try affected(by: statement)
+    }
+
     /// The first row, or nil.
     public func first<S: Statement>(_ statement: S) throws -> S.Row? { try run(statement).first }
 

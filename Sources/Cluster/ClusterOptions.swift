@@ -1,0 +1,35 @@
+/// How an embedded server is set up.
+public struct ClusterOptions: Sendable, Hashable {
+    /// Database roles that the calling user may log in as; the superuser is always one.
+    public var logins: [String] = ["lacuna", "lacunad"]
+    /// The database made with the cluster.
+    public var database = "lacuna"
+    /// Where root keeps clusters, a folder each.
+    public var rootFolder = "/var/lib/lacuna"
+    /// Folders with server programs, searched besides the distribution's own.
+    public var binaryFolders: [String] = []
+    /// Server settings, on top of the defaults; the values go to the server as they are.
+    public var settings: [String: String] = [:]
+    /// Whether `initdb` waits for the disk.
+    public var syncsInitialisation = true
+
+    public init() {}
+
+    /// For tests: nothing is worth waiting for the disk.
+    public static var forTests: ClusterOptions {
+        var options = ClusterOptions()
+        options.syncsInitialisation = false
+        options.settings = [
+            "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "32MB",
+            "max_connections": "60", "max_wal_size": "2GB",
+        ]
+        return options
+    }
+
+    /// Local socket only; errors are not logged because their texts quote values.
+    static let defaults = [
+        "listen_addresses": "", "port": "5432", "shared_buffers": "128MB", "max_connections": "50",
+        "unix_socket_permissions": "0700", "timezone": "UTC", "log_timezone": "UTC", "log_min_messages": "log",
+        "log_min_error_statement": "panic", "log_checkpoints": "off",
+    ]
+}

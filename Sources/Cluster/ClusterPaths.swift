@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// Where the parts of an embedded cluster lie.
+///
+/// `folder` belongs to the caller and holds what the server may read only (access rules); `server` belongs to the server's
+/// user and holds data, log and socket.
+struct ClusterPaths: Hashable {
+    let home: String
+    let folder: String
+    let socketFolder: String
+
+    /// `sockaddr_un` has room for 107 bytes, and the server adds `/.s.PGSQL.5432`.
+    private static let longestSocketFolder = 107 - 14
+
+    init(home: String, options: ClusterOptions) throws(ClusterError) {
+        self.home = FileSystem.resolve(home)
+        let hash = Self.hash(self.home)
+        let isRoot = geteuid() == 0
+        folder = isRoot ? "\(options.rootFolder)/\(hash)" : "\(self.home)/cluster"
+        let near = "\(folder)/server/socket"
+        socketFolder = near.utf8.count <= Self.longestSocketFolder ? near : "/tmp/lacuna-\(geteuid())-\(hash)"
+        guard socketFolder.utf8.count <= Self.longestSocketFolder else { throw .socketPathTooLong(path: socketFolder) }
+    }
+
+    var server: String { "\(folder)/server" }
+    var data: String { "\(server)/data" }
+    var unfinishedData: String { "\(server)/data.unfinished" }
+    var log: String { "\(server)/server.log" }
+    var lock: String { "\(folder)/lock" }
+    var homeRecord: String { "\(folder)/home" }
+    var accessRules: String { "\(folder)/pg_hba.conf" }
+    var userMap: String { "\(folder)/pg_ident.conf" }
+    var firstStatements: String { "\(folder)/first.sql" }
+
+    /// FNV-1a of the path, 16 hexadecimal digits; a recorded path guards against two homes that share one.
+    private static func hash(_ path: String) -> String {
+        let value = path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,91 @@
+internal import Glibc
+
+/// A PostgreSQL server of one's own on a private socket, kept under a home folder.
+///
+/// The server is the distribution's. It runs in a session of its own and outlives the caller; as root it runs as `postgres`.
+/// Access is by peer authentication only: the calling user may log in as the superuser and as the logins of the options.
+public struct EmbeddedCluster: Sendable, Hashable {
+    /// The bootstrap superuser, who migrates.
+    public static let superuser = "postgres"
+
+    let options: ClusterOptions
+    let paths: ClusterPaths
+
+    /// Names the cluster of `home`, which need not exist. Nothing is made or started.
+    public init(home: String, options: ClusterOptions = ClusterOptions()) throws(ClusterError) {
+        self.options = options
+        paths = try ClusterPaths(home: home, options: options)
+    }
+
+    /// The folder of the socket: libpq's `host`.
+    public var socketFolder: String { paths.socketFolder }
+    public var port: Int { 5432 }
+    public var database: String { options.database }
+    public var dataFolder: String { paths.data }
+    public var logFile: String { paths.log }
+    /// Everything the cluster keeps lies under this folder, and the socket possibly in `socketFolder`.
+    public var folder: String { paths.folder }
+
+    /// Whether it runs, and since which process.
+    public enum Status: Hashable, Sendable {
+        case notCreated
+        case stopped
+        case starting(process: Int32)
+        case running(process: Int32)
+    }
+
+    /// What the server's own files say, without connecting.
+    public func status() -> Status {
+        guard FileSystem.exists("\(paths.data)/PG_VERSION") else { return .notCreated }
+        guard let (process, isReady) = postmaster() else { return .stopped }
+        return isReady ? .running(process: process) : .starting(process: process)
+    }
+
+    /// Makes the cluster if there is none and starts it if it does not run; callers at the same time wait for one another.
+    public func start() async throws(ClusterError) {
+        try await onOwnThread { () throws(ClusterError) in try self.startBlocking() }
+    }
+
+    /// Stops the server; sessions are ended and their transactions rolled back.
+    public func stop() async throws(ClusterError) {
+        try await onOwnThread { () throws(ClusterError) in try self.stopBlocking() }
+    }
+
+    /// Stops the server at once and deletes the cluster with all its data.
+    public func destroy() async throws(ClusterError) {
+        try await onOwnThread { () throws(ClusterError) in try self.destroyBlocking() }
+    }
+
+    /// The running server's process from `postmaster.pid`; nil when the file is missing or stale.
+    func postmaster() -> (process: Int32, isReady: Bool)? {
+        guard let text = FileSystem.read("\(paths.data)/postmaster.pid") else { return nil }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let process = lines.first.flatMap({ Int32($0) }), process > 1 else { return nil }
+        // A process of another name has taken the number since.
+        guard let name = FileSystem.read("/proc/\(process)/comm"), name.hasPrefix("postgres") else { return nil }
+        return (process, lines.count > 7 && lines[7].hasPrefix("ready"))
+    }
+}
+
+/// Runs a call that blocks on a thread made for it.
+private func onOwnThread(_ body: @escaping @Sendable () throws(ClusterError) -> Void) async throws(ClusterError) {
+    let result: Result<Void, ClusterError> = await withCheckedContinuation { continuation in
+        let work = Work { continuation.resume(returning: Result(catching: body)) }
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, Unmanaged.passRetained(work).toOpaque())
+        precondition(status == 0, "the system has no thread left")
+        pthread_detach(thread)
+    }
+    try result.get()
+}
+
+private final class Work: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}

@@ -1,0 +1,112 @@
+internal import Glibc
+
+/// The few file operations that a cluster needs.
+enum FileSystem {
+    static func lastProblem() -> String { String(cString: strerror(errno)) }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// The names in a folder without `.` and `..`, sorted; none when it cannot be read.
+    static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The path without symbolic links and `..`; parts that do not exist yet are kept as they are.
+    static func resolve(_ path: String) -> String {
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard let slash = trimmed.lastIndex(of: "/") else { return resolve(".") + "/" + trimmed }
+        let parent = trimmed[..<slash]
+        let resolved = parent.isEmpty ? "" : resolve(String(parent))
+        return resolved + trimmed[slash...]
+    }
+
+    /// Makes a folder and those above it; existing ones are left as they are.
+    static func makeFolders(_ path: String, mode: mode_t) throws(ClusterError) {
+        if exists(path) { return }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try makeFolders(String(path[..<slash]), mode: 0o755)
+        }
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .file(path: path, problem: lastProblem()) }
+    }
+
+    /// Makes a folder that only `user` can enter, or sees that an existing one is so.
+    static func makePrivateFolder(_ path: String, user: ServerUser?) throws(ClusterError) {
+        if mkdir(path, 0o700) == 0 {
+            if let user, chown(path, user.userID, user.groupID) != 0 {
+                throw .file(path: path, problem: lastProblem())
+            }
+            return
+        }
+        guard errno == EEXIST else { throw .file(path: path, problem: lastProblem()) }
+        var entry = stat()
+        guard lstat(path, &entry) == 0 else { throw .file(path: path, problem: lastProblem()) }
+        let owner = user?.userID ?? getuid()
+        if entry.st_mode & S_IFMT == S_IFDIR, entry.st_uid == 0, getuid() == 0, let user {
+            // Root was stopped between making the folder and giving it away.
+            guard lchown(path, user.userID, user.groupID) == 0 else { throw .file(path: path, problem: lastProblem()) }
+            return
+        }
+        guard entry.st_mode & S_IFMT == S_IFDIR, entry.st_uid == owner, entry.st_mode & 0o077 == 0 else {
+            throw .unsafeFolder(path: path)
+        }
+    }
+
+    /// Writes a file under a temporary name and renames it.
+    static func write(_ text: String, to path: String, mode: mode_t) throws(ClusterError) {
+        let temporary = path + ".new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw .file(path: temporary, problem: lastProblem()) }
+        fchmod(descriptor, mode)
+        let bytes = Array(text.utf8)
+        let written = Glibc.write(descriptor, bytes, bytes.count)
+        fsync(descriptor)
+        close(descriptor)
+        guard written == bytes.count, rename(temporary, path) == 0 else {
+            throw .file(path: path, problem: lastProblem())
+        }
+    }
+
+    /// A small file's text; nil when it cannot be read.
+    static func read(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return readAll(descriptor)
+    }
+
+    /// All of a file from its beginning.
+    static func readAll(_ descriptor: Int32) -> String {
+        lseek(descriptor, 0, SEEK_SET)
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 4096)
+        while case let count = Glibc.read(descriptor, &block, block.count), count > 0 { bytes += block[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Runs `body` while this process holds the lock file; others wait. The lock ends with the process.
+    static func withLock<T>(_ path: String, _ body: () throws(ClusterError) -> T) throws(ClusterError) -> T {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .file(path: path, problem: lastProblem()) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            if errno != EINTR { throw .file(path: path, problem: lastProblem()) }
+        }
+        return try body()
+    }
+}

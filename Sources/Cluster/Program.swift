@@ -1,0 +1,95 @@
+internal import Glibc
+
+/// A child process in a session of its own that inherits no descriptor, so that neither Ctrl-C nor a waiting pipe reaches it.
+struct Program {
+    var arguments: [String]
+    /// Read as standard input; `/dev/null` unless set.
+    var input = "/dev/null"
+
+    init(_ arguments: [String]) { self.arguments = arguments }
+
+    /// `POSIX_SPAWN_SETSID` of glibc, which the module map leaves out.
+    private static let newSession: Int16 = 0x80
+
+    /// The same program run as another user, by root.
+    func running(as user: ServerUser?) -> Program {
+        guard let user else { return self }
+        var copy = self
+        copy.arguments =
+            ["/usr/bin/setpriv", "--reuid=\(user.userID)", "--regid=\(user.groupID)", "--init-groups", "--"] + arguments
+        return copy
+    }
+
+    /// Runs it to its end; what it wrote goes to a scratch file, because a server it starts would hold a pipe open.
+    ///
+    /// - Returns: its exit status and its output, both streams together.
+    func run() throws(ClusterError) -> (status: Int32, output: String) {
+        guard let scratch = tmpfile() else { throw .file(path: "/tmp", problem: FileSystem.lastProblem()) }
+        defer { fclose(scratch) }
+        let child = try spawn(outputTo: fileno(scratch))
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+        let exit = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+        return (exit, FileSystem.readAll(fileno(scratch)))
+    }
+
+    /// Its output, or an error when it does not exit with 0.
+    @discardableResult
+    func output() throws(ClusterError) -> String {
+        let (status, output) = try run()
+        guard status == 0 else {
+            throw .programFailed(program: name, output: output.suffix(2000).trimmingLineBreaks())
+        }
+        return output[...].trimmingLineBreaks()
+    }
+
+    private var name: String {
+        let program = arguments.first == "/usr/bin/setpriv" ? arguments.dropFirst(5).first : arguments.first
+        return program?.split(separator: "/").last.map(String.init) ?? "program"
+    }
+
+    private func spawn(outputTo descriptor: Int32) throws(ClusterError) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
+        posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
+        // Descriptors that other code left inheritable; closing one that is gone by then does no harm.
+        for inherited in FileSystem.names(in: "/proc/self/fd").compactMap({ Int32($0) }) where inherited > 2 {
+            posix_spawn_file_actions_addclose(&actions, inherited)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Self.newSession | Int16(POSIX_SPAWN_SETSIGMASK))
+        let environment = ["PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/"]
+        var child = pid_t()
+        // From "/", because a server user may not be able to enter the caller's folder.
+        let status = withCStrings(["env", "-C", "/"] + arguments) { arguments in
+            withCStrings(environment) { posix_spawn(&child, "/usr/bin/env", &actions, &attributes, arguments, $0) }
+        }
+        guard status == 0 else {
+            throw .programFailed(program: name, output: String(cString: strerror(status)))
+        }
+        return child
+    }
+}
+
+/// Passes a null-terminated array of C strings.
+private func withCStrings<T>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> T) -> T {
+    let copies = strings.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return body(copies + [nil])
+}
+
+extension Substring {
+    fileprivate func trimmingLineBreaks() -> String {
+        var text = self
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

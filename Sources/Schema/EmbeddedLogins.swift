@@ -1,0 +1,28 @@
+public import Postgres
+
+/// Joins the embedded cluster's logins to the groups that the first migration makes.
+///
+/// On a server of one's own the administrator does this for logins of any name.
+public enum EmbeddedLogins {
+    public static let manager = "lacuna"
+    public static let trainer = "lacunad"
+    public static let managerGroup = "lacuna_manager"
+    public static let trainerGroup = "lacuna_trainer"
+
+    /// Grants the memberships; run as superuser after migrating. Again does no harm.
+    public static func grant(_ connection: Connection) async throws {
+        for (login, group) in [(manager, managerGroup), (trainer, trainerGroup)] {
+            try await connection.execute(
+                """
+                do $$
+                begin
+                    if to_regrole('\(group)') is not null and to_regrole('\(login)') is not null
+                        and not pg_has_role('\(login)', '\(group)', 'member') then
+                        grant \(group) to \(login);
+                    end if;
+                end
+                $$
+                """)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+public import Postgres
+
+/// Brings a database to this program's schema.
+public struct Migrator {
+    /// Advisory lock of all migrators: "lacuna" in ASCII.
+    static let lockKey: Int64 = 0x6C61_6375_6E61
+    static let oldestServer = 150_000
+
+    private let connection: Connection
+    private let migrations: [Migration]
+    private let program: String
+
+    /// - Parameters:
+    ///   - connection: logged in as a role that may create the schema; the migrations make roles where they may.
+    ///   - program: name and version, for the ledger.
+    public init(_ connection: Connection, migrations: [Migration] = EmbeddedMigrations.all, program: String = "lacuna")
+    {
+        self.connection = connection
+        self.migrations = migrations
+        self.program = program
+    }
+
+    /// The version that a database has after `migrate`.
+    public static var programVersion: Int { EmbeddedMigrations.all.last?.number ?? 0 }
+
+    /// Applies what is missing, each migration in a transaction of its own; migrators at the same time wait for one another.
+    ///
+    /// - Returns: the migrations that this call applied.
+    /// - Throws: `SchemaError`, or `PostgresError` when a migration fails, which is then rolled back.
+    @discardableResult
+    public func migrate() async throws -> [Migration] {
+        try await checkServer()
+        try checkSequence()
+        try await connection.run(TakeMigrationLock())
+        do {
+            let applied = try await applyPending()
+            try await connection.run(ReleaseMigrationLock())
+            return applied
+        } catch {
+            // A connection that is gone has given the lock up itself.
+            _ = try? await connection.run(ReleaseMigrationLock())
+            throw error
+        }
+    }
+
+    /// Compares the database with the program and verifies every applied migration's content.
+    public func status() async throws -> SchemaStatus {
+        try await checkServer()
+        let applied = try await connection.one(HasLedger()) ? try await connection.run(AppliedMigrations()) : []
+        try verify(applied)
+        return SchemaStatus(database: applied.last?.number ?? 0, program: migrations.last?.number ?? 0)
+    }
+
+    /// The database's version by one query; nil when it has no ledger that the role can read.
+    public static func version(_ connection: Connection) async throws -> Int? {
+        do {
+            return try await connection.one(SchemaVersion())
+        } catch let error as PostgresError where ["42P01", "3F000", "42501"].contains(error.sqlState) {
+            return nil
+        }
+    }
+
+    private func checkServer() async throws {
+        let version = await connection.serverVersion
+        if version < Self.oldestServer { throw SchemaError.serverTooOld(major: version / 10_000) }
+    }
+
+    private func checkSequence() throws(SchemaError) {
+        for (index, migration) in migrations.enumerated() {
+            if migration.number != index + 1 { throw .gap(number: index + 1) }
+            if migration.sql.hasPrefix("-- no-transaction") { throw .needsTransaction(number: migration.number) }
+        }
+    }
+
+    private func applyPending() async throws -> [Migration] {
+        try await connection.transaction { connection in try await connection.execute(Self.ledger) }
+        let applied = try await connection.run(AppliedMigrations())
+        try verify(applied)
+        let pending = Array(migrations.dropFirst(applied.count))
+        for migration in pending {
+            try await connection.transaction { connection in
+                try await connection.execute(migration.sql)
+                // The migration may have changed to the owner's role.
+                try await connection.execute("reset role")
+                try await connection.run(RecordMigration(migration: migration, program: program))
+            }
+        }
+        return pending
+    }
+
+    private func verify(_ applied: [AppliedMigrations.Row]) throws(SchemaError) {
+        let known = migrations.last?.number ?? 0
+        if let last = applied.last, last.number > known {
+            throw .databaseNewerThanProgram(database: last.number, program: known)
+        }
+        for (index, row) in applied.enumerated() {
+            if row.number != index + 1 { throw .gap(number: index + 1) }
+            if row.sha256 != migrations[index].sha256 { throw .migrationChanged(number: row.number) }
+        }
+    }
+
+    /// Every role may read which version the schema has.
+    private static let ledger = """
+        set local client_min_messages = warning;
+        create schema if not exists lacuna;
+        create table if not exists lacuna.migration (
+            number integer constraint migration_pkey primary key,
+            name text not null,
+            sha256 text not null constraint migration_sha256_is_hexadecimal check (sha256 ~ '^[0-9a-f]{64}$'),
+            applied_at timestamptz not null,
+            program text not null
+        );
+        do $$
+        begin
+            if not has_table_privilege('public', 'lacuna.migration', 'select') then
+                grant usage on schema lacuna to public;
+                grant select on lacuna.migration to public;
+            end if;
+        end
+        $$;
+        """
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// A shell that waits for the end of a pipe that only this process holds open, and then cleans up; so also after a crash.
+enum Watchdog {
+    /// Immediate shutdown of every server under the folder, then the folder goes.
+    private static let script = """
+        trap '' INT TERM HUP
+        read -r _
+        for file in $(find "$0" -name postmaster.pid 2>/dev/null); do
+            process=$(head -n 1 "$file")
+            kill -QUIT "$process" 2>/dev/null
+            while kill -0 "$process" 2>/dev/null; do sleep 0.05; done
+        done
+        rm -rf "$0"
+        """
+
+    static func start(folder: String) {
+        var ends: [Int32] = [0, 0]
+        precondition(pipe(&ends) == 0, "no pipe for the watchdog")
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own: Ctrl-C on the tests does not reach it.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        let arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", script, folder].map { (text: String) in
+            strdup(text)
+        }
+        defer { for argument in arguments { free(argument) } }
+        var child = pid_t()
+        let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments + [nil], environ)
+        precondition(status == 0, "no watchdog: \(String(cString: strerror(status)))")
+        close(ends[0])
+        // The other end stays open until this process ends.
+    }
+}
