@@ -53,7 +53,7 @@ extension LabelVolume {
                 let low = (difference & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f
                 found |= ~(low | difference | 0x7f7f_7f7f_7f7f_7f7f)
             }
-            writer.append((found >> 7) &* 0x0102_0408_1020_4080 >> 56, 8)
+            writer.append(((found >> 7) &* 0x0102_0408_1020_4080) >> 56, 8)
             x += 8
         }
         while x < count {
