@@ -4,6 +4,7 @@ internal import Imaging
 internal import Learning
 internal import ObjectStore
 internal import Rounds
+internal import Tensors
 
 extension LearningWorker: RoundRelabeller {
     func pending(_ context: RoundContext) async throws -> [VolumeID] {

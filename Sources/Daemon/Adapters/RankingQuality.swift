@@ -8,7 +8,7 @@ struct RankingQuality {
     private var byConfidence: [ScorePair]
     private var byProbability: [ScorePair]
 
-    private struct ScorePair {
+    fileprivate struct ScorePair {
         var right = ScoreHistogram()
         var wrong = ScoreHistogram()
     }

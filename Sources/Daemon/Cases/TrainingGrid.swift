@@ -15,7 +15,7 @@ struct TrainingGrid: Sendable {
 
     init(native: GridShape, nativeSpacing: SIMD3<Double>, wanted: SIMD3<Double>?) {
         self.native = native
-        let isSame = wanted.map { (0..<3).allSatisfy { axis in abs($0[axis] - nativeSpacing[axis]) < 1e-3 } } ?? true
+        let isSame = wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
         guard let wanted, !isSame else {
             (shape, spacing, toTraining, toNative) = (native, nativeSpacing, nil, nil)
             return
