@@ -75,7 +75,7 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
             }
             #expect(try store.put([1, 2, 3]) == id)
             #expect(try store.verify(id) == .intact)
-            #expect(truncate(store.path(of: id), 2) == 0)
+            #expect(chmod(store.path(of: id), 0o644) == 0 && truncate(store.path(of: id), 2) == 0)
             #expect(try store.verify(id) == .damaged(actual: SHA256.digest(of: [1, 2]), size: 2))
         }
     }
