@@ -53,12 +53,14 @@ public struct InspectedLabel: Sendable {
     public let values: [Int]
     /// Nil where the organ has no voxels.
     public let region: Region?
+    /// The mask, canonical on the image's grid; nil where the organ is absent. A model's empty mask is a mask.
+    public let mask: EncodedMask?
 
-    /// The organ's voxels, in canonical (RAS+) order on the image's grid.
-    public struct Region: Sendable {
+    /// Where the organ lies and how large it is.
+    public struct Region: Hashable, Sendable {
         public let voxels: Int
         public let millilitres: Double
-        /// Half-open, in canonical voxels.
+        /// Half-open, in canonical (RAS+) voxels.
         public let box: VoxelBox
         /// RAS+ millimetres.
         public let centroid: SIMD3<Double>

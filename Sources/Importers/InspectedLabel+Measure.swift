@@ -5,9 +5,11 @@ extension InspectedLabel {
     /// The organ's region in a label file; its measures follow from those of its values, and only the mask reads voxels.
     init(_ region: LabelMeaning.Region, volume: LabelVolume, file: FileFingerprint, origin: LabelOrigin) {
         let present = volume.regions.filter { region.values.contains($0.value) }
+        let status = Self.status(isEmpty: present.isEmpty, origin)
         self.init(
-            organ: region.organ, status: Self.status(isEmpty: present.isEmpty, origin), origin: origin, file: file,
-            values: region.values, region: present.isEmpty ? nil : Region(present, volume))
+            organ: region.organ, status: status, origin: origin, file: file, values: region.values,
+            region: present.isEmpty ? nil : Region(present),
+            mask: status == .absent ? nil : MaskCodec.encode(values: Set(region.values), in: volume))
     }
 
     /// What a model did not find is not known to be absent.
@@ -19,7 +21,7 @@ extension InspectedLabel {
 
 extension InspectedLabel.Region {
     /// - Precondition: at least one value.
-    fileprivate init(_ parts: [LabelRegion], _ volume: LabelVolume) {
+    fileprivate init(_ parts: [LabelRegion]) {
         let voxels = parts.reduce(0) { $0 + $1.voxels }
         let moment = parts.reduce(SIMD3<Double>.zero) { $0 + $1.centroid * Double($1.voxels) }
         let box = VoxelBox(
