@@ -26,8 +26,8 @@ extension PhantomAnatomy {
             let knee = place(side * 38, -34, side > 0 ? 42 : 40)
             for end in [SIMD3(side * 8, -14, -16), SIMD3(-side * 4, -16, -16), SIMD3(-side * 2, 10, 8)] {
                 painter.paint(
-                    Tube([(knee, 4.2), (knee + end, 3.4)], ripple: ripple(20)), side > 0 ? .adrenalRight : .adrenalLeft,
-                    over: Self.loose)
+                    Tube([(knee, 5.2), (knee + end, 4.2)], ripple: ripple(20)), side > 0 ? .adrenalRight : .adrenalLeft,
+                    over: Self.loose.union([.liver, .hepaticVessel]))
             }
         }
     }

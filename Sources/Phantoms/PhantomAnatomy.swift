@@ -70,7 +70,7 @@ extension PhantomAnatomy {
             ], dent: 0.12, ripple: ripple(70))
         let over = Self.loose
         painter.paint(shape, .stomachWall, over: over, inner: (0.84, .stomachContent))
-        let surface = shift.y + random.uniform(28...62)
+        let surface = shift.y + random.uniform(38...72)
         let bounds = shape.bounds
         painter.fill(painter.grid.box(bounds.lower, bounds.upper)) { point, now in
             now == .stomachContent && point.y > surface ? .stomachGas : now
@@ -123,7 +123,7 @@ extension PhantomAnatomy {
     private mutating func paintSpleen(into painter: inout PhantomPainter) {
         let length = random.uniform(0.82...1.18)
         let shape = blob(
-            place(-103, -34, 38), SIMD3(25, 43, 46) * length, turn: (0.35, -0.25), dent: 0.12, wavelength: 70)
+            place(-101, -34, 32), SIMD3(27, 45, 48) * length, turn: (0.35, -0.25), dent: 0.12, wavelength: 70)
         let body = body
         let bounds = shape.bounds
         painter.fill(painter.grid.box(bounds.lower, bounds.upper)) { point, now in
@@ -163,7 +163,7 @@ extension PhantomAnatomy {
                 (place(8, -4, -52), 10), (place(-26, 6, -46), 10),
             ], dent: 0.15, ripple: ripple(35))
         painter.paint(loop, .duodenum, over: [.visceralFat, .smallBowel, .smallBowelGas, .colonContent, .colonGas])
-        let girth = random.uniform(0.85...1.15)
+        let girth = random.uniform(0.95...1.22)
         let gland = Tube(
             [
                 (place(34, 16, -24), 13 * girth), (place(30, 22, -8), 14 * girth), (place(12, 30, 4), 9 * girth),

@@ -91,7 +91,7 @@ struct PhantomBody {
         guard abs(share - 0.55) < 0.42, abs(p.x) > 12 else { return false }
         let angle = atan2(p.y + 20, abs(p.x))
         let height = p.z + 34 * (angle + 1.2) + ribShift
-        guard height > 5, angle < 0.9 else { return false }
+        guard height > 34, angle < 0.9 else { return false }
         return abs(height.truncatingRemainder(dividingBy: 28) - 14) < 6
     }
 }
