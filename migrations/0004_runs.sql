@@ -52,12 +52,13 @@ create table round (
     number integer not null check (number >= 0),
     gamma real check (gamma > 0 and gamma <= 1),
     state text not null,
+    record jsonb not null default '{}',
     activity_id bigint not null references activity,
     published_change_id bigint references change,
-    started_at timestamptz not null default clock_timestamp(),
-    unique (run_id, number),
-    unique (id, run_id)
+    unique (run_id, number)
 );
+comment on column round.gamma is 'The share of the ranked positives that its labels believe; null for the last round, which publishes none.';
+comment on column round.record is 'What the round found so far, as the daemon keeps it: weights, calibration, evaluation, relabelling.';
 
 create table checkpoint (
     id bigint generated always as identity primary key,

@@ -18,10 +18,10 @@ public struct TrainingCatalog: Sendable {
         if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
     }
 
-    public func run(named name: String) async throws -> RunRecord? { try await connection.first(FindRun(name: name)) }
+    public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
     /// Creates a run with its snapshot of annotations.
-    public func startRun(_ start: RunStart) async throws -> RunRecord {
+    public func startRun(_ start: RunStart) async throws -> StoredRun {
         try await connection.run(StartRun(start: start, program: program))
         guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
         return run
@@ -39,20 +39,18 @@ public struct TrainingCatalog: Sendable {
     }
 
     /// The run's rounds, by number.
-    public func rounds(of run: RunID) async throws -> [RoundRecord] { try await connection.run(RoundsOfRun(run: run)) }
+    public func rounds(of run: RunID) async throws -> [StoredRound] { try await connection.run(RoundsOfRun(run: run)) }
 
     /// The newest checkpoint of a kind in a round.
     public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
         try await connection.first(NewestCheckpoint(round: round, kind: kind))
     }
 
-    public func beginRound(_ claim: Claim, number: Int, gamma: Double?, state: String) async throws -> RoundID {
-        try await connection.one(BeginRound(claim: claim, number: number, gamma: gamma, state: state, program: program))
-    }
-
     /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
-    public func advance(_ claim: Claim, round: RoundID, from: String, to: String) async throws {
-        try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to))
+    public func advance(
+        _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText
+    ) async throws {
+        try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
     }
 
     /// Stores an object's bytes and the row that names it under the lock that keeps the sweep away.
@@ -67,6 +65,11 @@ public struct TrainingCatalog: Sendable {
                 RecordCheckpoint(
                     claim: claim, round: round, kind: kind, step: step, digest: object.digest, bytes: object.bytes))
         }
+    }
+
+    /// Volumes for which the round has staged labels.
+    public func stagedVolumes(of round: RoundID) async throws -> Set<VolumeID> {
+        Set(try await connection.run(StagedVolumes(round: round)))
     }
 
     public func recordEvaluation(_ claim: Claim, round: RoundID, _ results: [EvaluationRecord]) async throws {
@@ -87,9 +90,11 @@ public struct TrainingCatalog: Sendable {
         }
     }
 
-    /// Makes the round visible at one revision.
-    public func publish(_ claim: Claim, round: RoundID, from: String, to: String) async throws {
-        try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to))
+    /// Makes the round visible at one revision; organs held back point to nothing.
+    public func publish(
+        _ claim: Claim, round: RoundID, from: String, to: String, heldBack: [OrganKey]
+    ) async throws {
+        try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, heldBack: heldBack))
         try await connection.run(CompactCoverage())
     }
 

@@ -22,18 +22,20 @@ public struct RunStart: Sendable {
     public var trainsUnassigned: Bool
     public var organs: [OrganKey]
     public var modalities: [String]
+    /// One a relabelling round; one more round, the last, publishes nothing.
+    public var gammas: [Double]
 
     public init(
         name: String, config: JSONText, configDigest: Digest, seed: Int, split: String, origins: [LabelOrigin],
-        trainsUnassigned: Bool, organs: [OrganKey], modalities: [String]
+        trainsUnassigned: Bool, organs: [OrganKey], modalities: [String], gammas: [Double]
     ) {
         (self.name, self.config, self.configDigest, self.seed) = (name, config, configDigest, seed)
         (self.split, self.origins, self.trainsUnassigned) = (split, origins, trainsUnassigned)
-        (self.organs, self.modalities) = (organs, modalities)
+        (self.organs, self.modalities, self.gammas) = (organs, modalities, gammas)
     }
 }
 
-public struct RunRecord: Sendable, Hashable {
+public struct StoredRun: Sendable, Hashable {
     public let id: RunID
     public let name: String
     public let configDigest: Digest
@@ -72,12 +74,16 @@ public struct RoundLabel: Sendable, Hashable {
     public let mask: MaskLocation
 }
 
-public struct RoundRecord: Sendable, Hashable {
+public struct StoredRound: Sendable, Hashable {
     public let id: RoundID
     public let number: Int
-    public let gamma: Double?
     public let state: String
-    public let isPublished: Bool
+    /// What the daemon keeps of it.
+    public let record: JSONText
+    /// Where its labels became visible; nil before.
+    public let revision: Revision?
+    /// Labels staged or published.
+    public let labels: Int
 }
 
 public enum CheckpointKind: String, Sendable { case network, confidence }

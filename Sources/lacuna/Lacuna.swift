@@ -1,2 +1,6 @@
+import Commands
+
 @main
-struct Main { static func main() {} }
+struct Main {
+    static func main() async { await Lacuna.run() }
+}

@@ -16,33 +16,36 @@ func withTinyFileSystem<Result>(_ body: (String) throws -> Result) throws -> Res
             print("left out: no 64 KiB file system could be mounted (errno \(errno)); run as root to check a full disk")
             return nil
         }
-        defer { umount2(folder, Int32(MNT_DETACH.rawValue)) }
+        defer { umount2(folder, Int32(MNT_DETACH)) }
         return try body(folder)
     }
 }
 
 func remountReadOnly(_ folder: String) -> Bool {
-    mount("tmpfs", folder, "tmpfs", UInt(MS_RDONLY.rawValue | MS_REMOUNT.rawValue), "size=64k") == 0
+    mount("tmpfs", folder, "tmpfs", UInt(MS_RDONLY | MS_REMOUNT), "size=64k") == 0
 }
 
 private func removeTree(_ path: String) {
-    _ = nftw(path, { path, _, _, _ in remove(path!) }, 16, FTW_DEPTH.rawValue | FTW_PHYS.rawValue)
+    for entry in entries(of: path) { if entry.isFolder { removeTree(entry.path) } else { unlink(entry.path) } }
+    rmdir(path)
 }
 
-/// The paths of all files under `folder`, without the folder itself.
-func files(under folder: String) -> [String] {
+private func entries(of folder: String) -> [(path: String, isFolder: Bool)] {
     guard let handle = opendir(folder) else { return [] }
     defer { closedir(handle) }
-    var found: [String] = []
+    var found: [(path: String, isFolder: Bool)] = []
     while let entry = readdir(handle) {
         let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if name == "." || name == ".." { continue }
-        let path = "\(folder)/\(name)"
         var status = stat()
-        guard lstat(path, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR { found += files(under: path) } else { found.append(path) }
+        guard name != ".", name != "..", lstat("\(folder)/\(name)", &status) == 0 else { continue }
+        found.append(("\(folder)/\(name)", status.st_mode & S_IFMT == S_IFDIR))
     }
-    return found.sorted()
+    return found
+}
+
+/// The paths of all files under `folder`, without the folders.
+func files(under folder: String) -> [String] {
+    entries(of: folder).flatMap { $0.isFolder ? files(under: $0.path) : [$0.path] }.sorted()
 }
 
 func overwrite(_ path: String, at offset: Int, with byte: UInt8) throws {

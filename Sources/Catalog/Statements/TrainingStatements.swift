@@ -20,8 +20,8 @@ struct FindRun: Statement {
     static let sql = "select id, name, config_sha256, finished, revision from lacuna.run where name = $1"
     let name: String
     var binds: [any PostgresBindable] { [name] }
-    func decode(_ row: PostgresRow) throws -> RunRecord {
-        RunRecord(
+    func decode(_ row: PostgresRow) throws -> StoredRun {
+        StoredRun(
             id: try row.decode(0), name: try row.decode(1), configDigest: try row.decode(2),
             isFinished: try row.decode(3),
             revision: try row.decode(4))
@@ -29,14 +29,16 @@ struct FindRun: Statement {
 }
 
 struct StartRun: Statement {
-    static let sql =
-        "select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[], $10)"
+    static let sql = """
+        select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
+            $10::float8[]::real[], $11)
+        """
     let start: RunStart
     let program: String
     var binds: [any PostgresBindable] {
         [
             start.name, start.config, start.configDigest, start.seed, start.split, start.origins.map(\.rawValue),
-            start.trainsUnassigned, start.organs, start.modalities, program,
+            start.trainsUnassigned, start.organs, start.modalities, start.gammas, program,
         ]
     }
 }
@@ -88,14 +90,17 @@ struct RoundLabels: Statement {
 
 struct RoundsOfRun: Statement {
     static let sql = """
-        select id, number, gamma, state, published_change_id is not null from lacuna.round where run_id = $1 order by number
+        select r.id, r.number, r.state, r.record, c.revision,
+            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id)
+        from lacuna.round r left join lacuna.change c on c.id = r.published_change_id
+        where r.run_id = $1 order by r.number
         """
     let run: RunID
     var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> RoundRecord {
-        RoundRecord(
-            id: try row.decode(0), number: try row.decode(1), gamma: try row.decode(2), state: try row.decode(3),
-            isPublished: try row.decode(4))
+    func decode(_ row: PostgresRow) throws -> StoredRound {
+        StoredRound(
+            id: try row.decode(0), number: try row.decode(1), state: try row.decode(2), record: try row.decode(3),
+            revision: try row.decode(4), labels: try row.decode(5))
     }
 }
 
@@ -111,24 +116,14 @@ struct NewestCheckpoint: Statement {
     }
 }
 
-struct BeginRound: Statement {
-    static let sql = "select lacuna.begin_round($1, $2, $3::integer, $4::real, $5, $6)"
-    let claim: Claim
-    let number: Int
-    let gamma: Double?
-    let state: String
-    let program: String
-    var binds: [any PostgresBindable] { [claim.job, claim.token, number, gamma, state, program] }
-    func decode(_ row: PostgresRow) throws -> RoundID { try row.decode(0) }
-}
-
 struct AdvanceRound: Statement {
-    static let sql = "select lacuna.advance_round($1, $2, $3, $4, $5)"
+    static let sql = "select lacuna.advance_round($1, $2, $3, $4, $5, $6)"
     let claim: Claim
     let round: RoundID
     let from: String
     let to: String
-    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to] }
+    let record: JSONText
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to, record] }
 }
 
 struct RecordCheckpoint: Statement {
@@ -182,12 +177,20 @@ struct StagePseudoLabels: Statement {
 }
 
 struct PublishRound: Statement {
-    static let sql = "select lacuna.publish_round($1, $2, $3, $4, $5)"
+    static let sql = "select lacuna.publish_round($1, $2, $3, $4, $5, $6::text[])"
     let claim: Claim
     let round: RoundID
     let from: String
     let to: String
-    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to] }
+    let heldBack: [OrganKey]
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to, heldBack] }
+}
+
+struct StagedVolumes: Statement {
+    static let sql = "select distinct volume_id from lacuna.pseudo_label where round_id = $1"
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
 struct FinishRun: Statement {

@@ -392,7 +392,7 @@ grant insert on object, mask, annotation, shipped_label to lacuna_manager;
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "af588115a9abd74ba02ddc1f7ea3306269e94956ff7a3193b9a2a27446faae81",
+            sha256: "67eb6387a4acea26d8b6be9d03e290d7a536421421e606e3cdb9abd54d4fe614",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -448,12 +448,13 @@ create table round (
     number integer not null check (number >= 0),
     gamma real check (gamma > 0 and gamma <= 1),
     state text not null,
+    record jsonb not null default '{}',
     activity_id bigint not null references activity,
     published_change_id bigint references change,
-    started_at timestamptz not null default clock_timestamp(),
-    unique (run_id, number),
-    unique (id, run_id)
+    unique (run_id, number)
 );
+comment on column round.gamma is 'The share of the ranked positives that its labels believe; null for the last round, which publishes none.';
+comment on column round.record is 'What the round found so far, as the daemon keeps it: weights, calibration, evaluation, relabelling.';
 
 create table checkpoint (
     id bigint generated always as identity primary key,
@@ -977,7 +978,7 @@ grant execute on function label_states(bigint, bigint, smallint) to lacuna_manag
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "ff75001ceb4ea24f5deb767ab628d3f5f723fed81ce5ab093efff2693981bf04",
+            sha256: "46e0346997a7521b33bd326d52751871a52ee086030454b01489c27310a714bf",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1006,10 +1007,10 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
 $$;
 
--- Creates a run with its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
+-- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
-    p_trains_unassigned boolean, p_organs text[], p_modalities text[], p_program text) returns bigint
+    p_trains_unassigned boolean, p_organs text[], p_modalities text[], p_gammas real[], p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_split integer;
@@ -1032,6 +1033,10 @@ begin
     insert into run_organ select the_run, o.id, k.position
     from unnest(p_organs) with ordinality as k (key, position) join organ o using (key);
     insert into job (run_id) values (the_run);
+    insert into round (run_id, number, gamma, state, activity_id)
+    select the_run, n, p_gammas[n + 1], 'planned',
+        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', n))
+    from generate_series(0, cardinality(p_gammas)) n;
 
     with recursive whole as (
         select organ_id from run_organ where run_id = the_run
@@ -1118,24 +1123,11 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     order by l.volume_id, o.key
 $$;
 
-create function begin_round(p_job bigint, p_token bigint, p_number integer, p_gamma real, p_state text, p_program text)
-returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_run bigint := hold_claim(p_job, p_token);
-    the_round bigint;
-begin
-    insert into round (run_id, number, gamma, state, activity_id)
-    values (the_run, p_number, p_gamma, p_state,
-        start_activity('training', p_program, jsonb_build_object('run', the_run, 'round', p_number)))
-    returning id into the_round;
-    return the_round;
-end $$;
-
-create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text) returns void
+create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
-    update round set state = p_to where id = p_round and state = p_from and published_change_id is null;
+    update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
     if not found then
         raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
     end if;
@@ -1224,13 +1216,15 @@ begin
     select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
 end $$;
 
--- Makes a run's round visible at one revision: every organ of the run points to it. The first run to publish is adopted.
-create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text) returns bigint
+-- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
+-- run to publish is adopted.
+create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_held_back text[]) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     the_change bigint;
     organs smallint[];
+    rounds bigint[];
 begin
     perform pg_advisory_xact_lock(pointer_lock());
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
@@ -1240,13 +1234,15 @@ begin
         raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
     end if;
 
-    select array_agg(organ_id) into organs from run_organ where run_id = the_run;
-    insert into round_pointer (run_id, organ_id, round_id, change_id) select the_run, o, p_round, the_change from unnest(organs) o;
+    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_held_back) then null else p_round end) into organs, rounds
+    from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
+    insert into round_pointer (run_id, organ_id, round_id, change_id)
+    select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
     if not exists (select from adoption) then
         insert into adoption (run_id, change_id) values (the_run, the_change);
     end if;
     if (select run_id from adoption order by id desc limit 1) = the_run then
-        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
+        perform move_pointers(the_change, organs, rounds);
     end if;
     return the_change;
 end $$;
@@ -1333,15 +1329,15 @@ begin
 end $$;
 
 grant execute on function hold_claim(bigint, bigint, bigint),
-    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
-    begin_round(bigint, bigint, integer, real, text, text), advance_round(bigint, bigint, bigint, text, text),
+    advance_round(bigint, bigint, bigint, text, text, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, integer, bytea, bigint),
     record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
-    publish_round(bigint, bigint, bigint, text, text), finish_run(bigint, bigint)
+    publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
 grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text),
     join_subjects(bigint, bigint, bigint), round_labels(bigint) to lacuna_manager;

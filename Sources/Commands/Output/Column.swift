@@ -1,0 +1,17 @@
+/// One column of a report: its key in JSON and CSV, its title in tables, and where its value comes from.
+package struct Column<Row> {
+    let key: String
+    let title: String
+    /// Whether tables show it; JSON and CSV have every column.
+    let isShown: Bool
+    let value: (Row) -> Cell
+
+    package init<Value: CellConvertible>(
+        _ key: String, title: String? = nil, isShown: Bool = true, _ value: @escaping (Row) -> Value
+    ) {
+        self.key = key
+        self.title = title ?? key
+        self.isShown = isShown
+        self.value = { value($0).cell }
+    }
+}

@@ -1,0 +1,103 @@
+internal import Glibc
+internal import Synchronization
+
+/// A line on standard error that follows long work; safe to advance from several tasks.
+package final class ProgressBar: Sendable {
+    private struct State {
+        var done = 0
+        var started: ContinuousClock.Instant
+        var drawn: ContinuousClock.Instant?
+    }
+
+    /// The line is drawn at most this often.
+    private static let interval = Duration.milliseconds(100)
+
+    private let label: String
+    private let total: Int
+    private let isShown: Bool
+    private let width: @Sendable () -> Int
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let write: @Sendable (String) -> Void
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - total: how many steps there are; 0 when nobody knows.
+    ///   - width: columns of the terminal.
+    init(
+        _ label: String, total: Int, isShown: Bool, width: @escaping @Sendable () -> Int = ProgressBar.terminalWidth,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        write: @escaping @Sendable (String) -> Void = { Output.write($0, to: STDERR_FILENO) }
+    ) {
+        self.label = label
+        self.total = total
+        self.isShown = isShown
+        self.width = width
+        self.now = now
+        self.write = write
+        state = Mutex(State(started: now()))
+    }
+
+    /// Counts finished steps.
+    package func advance(by steps: Int = 1) {
+        guard isShown else { return }
+        state.withLock { state in
+            state.done += steps
+            let now = now()
+            if let drawn = state.drawn, now - drawn < Self.interval, state.done < total { return }
+            state.drawn = now
+            draw(state.done, now - state.started)
+        }
+    }
+
+    /// Clears the line.
+    package func finish() {
+        if isShown { write("\r\u{1B}[K") }
+    }
+
+    private func draw(_ done: Int, _ elapsed: Duration) {
+        let line = ProgressLine(label: label, done: done, total: total, elapsed: elapsed)
+        write("\r\u{1B}[K" + line.render(width: width() - 1))
+    }
+
+    private static func terminalWidth() -> Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+}
+
+/// What a progress bar says at a moment.
+struct ProgressLine {
+    var label: String
+    var done: Int
+    var total: Int
+    var elapsed: Duration
+
+    /// `import  120/400  30% [######--------------]  12.5/s  22 s left`, cut to the width.
+    func render(width: Int) -> String {
+        let rate = elapsed > .zero ? Double(done) / elapsed.inSeconds : 0
+        let speed = rate > 0 ? "  \(Decimal.fixed(rate, places: 1))/s" : ""
+        guard total > 0 else { return String("\(label)  \(done)\(speed)".prefix(max(0, width))) }
+        let share = min(1, Double(done) / Double(total))
+        let left = rate > 0 ? "  \(Self.clock(Double(max(0, total - done)) / rate)) left" : ""
+        let head = "\(label)  \(done)/\(total)  \(Int(share * 100))%"
+        let tail = speed + left
+        let room = min(40, width - head.count - tail.count - 3)
+        guard room >= 8 else { return String((head + tail).prefix(max(0, width))) }
+        let filled = Int(share * Double(room))
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled)
+        return "\(head) [\(bar)]\(tail)"
+    }
+
+    /// Seconds below two minutes, then minutes, then hours.
+    private static func clock(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<120: "\(Int(seconds.rounded(.up))) s"
+        case ..<7200: "\(Int((seconds / 60).rounded(.up))) min"
+        default: "\(Decimal.fixed(seconds / 3600, places: 1)) h"
+        }
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,62 @@
+/// Aligned columns for people: numbers to the right, text to the left, two spaces between.
+enum TableRenderer {
+    static func render(titles: [String], rows: [[Cell]]) -> String {
+        let texts = rows.map { $0.map(text) }
+        let widths = titles.indices.map { column in
+            texts.reduce(titles[column].count) { max($0, $1[column].count) }
+        }
+        let rightAligned = titles.indices.map { column in
+            let values = rows.map { $0[column] }.filter { $0 != .null }
+            return !values.isEmpty && values.allSatisfy(\.isNumeric)
+        }
+        return ([titles] + texts).map { line(row: $0, widths, rightAligned) }.joined()
+    }
+
+    /// A line for each field: `key  value`.
+    static func render(fields: [Cell.Field]) -> String {
+        let width = fields.reduce(0) { max($0, $1.key.count) }
+        return fields.map { $0.key + padding(width - $0.key.count + 2) + text($0.value) + "\n" }.joined()
+    }
+
+    private static func line(row: [String], _ widths: [Int], _ rightAligned: [Bool]) -> String {
+        let cells = row.indices.map { column in
+            let space = padding(widths[column] - row[column].count)
+            return rightAligned[column] ? space + row[column] : row[column] + space
+        }
+        var line = cells.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line + "\n"
+    }
+
+    /// Line breaks and other control characters in a name must not break the table or move the cursor.
+    private static func text(_ cell: Cell) -> String {
+        switch cell {
+        case .null: "-"
+        case .text(let text): String(text.map { $0.unicodeScalars.allSatisfy(isPrintable) ? $0 : "?" })
+        case .number(let value, let places): Decimal.fixed(value, places: places)
+        case .list(let cells): cells.map(text).joined(separator: ", ")
+        case .object(let fields): fields.map { "\($0.key) \(text($0.value))" }.joined(separator: ", ")
+        case .bool(let flag): flag ? "yes" : "no"
+        case .integer(let value): String(value)
+        }
+    }
+
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory != .control }
+
+    private static func padding(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+}
+
+/// Decimal notation with a fixed number of places.
+enum Decimal {
+    /// Rounded half away from zero; values beyond 15 digits and those that are not finite as Swift prints them.
+    static func fixed(_ value: Double, places: Int) -> String {
+        let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+        guard let scaled = Int(exactly: (value * scale).rounded()), abs(scaled) < 1_000_000_000_000_000 else {
+            return value.description
+        }
+        let digits = String(abs(scaled))
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        let sign = scaled < 0 ? "-" : ""
+        return places == 0 ? sign + padded : sign + padded.dropLast(places) + "." + padded.suffix(places)
+    }
+}

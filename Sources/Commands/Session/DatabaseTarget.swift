@@ -1,0 +1,49 @@
+package import Cluster
+package import Postgres
+internal import Schema
+
+/// Which database a command works on.
+package enum DatabaseTarget: Sendable {
+    /// A server that somebody else runs.
+    case server(ConnectionSettings)
+    /// The server under the home folder.
+    case embedded(EmbeddedCluster)
+
+    /// `--database`, else `LACUNA_DATABASE`, else what libpq's variables name, else the embedded cluster.
+    package static func resolve(_ options: GlobalOptions, _ environment: Environment) throws -> DatabaseTarget {
+        if let target = options.database ?? environment["LACUNA_DATABASE"] {
+            return .server(ConnectionSettings(target: target))
+        }
+        if environment.namesServer { return .server(ConnectionSettings()) }
+        return .embedded(try EmbeddedCluster(home: homeFolder(options, environment)))
+    }
+
+    package static func homeFolder(_ options: GlobalOptions, _ environment: Environment) -> String {
+        options.home ?? environment["LACUNA_HOME"] ?? "./.lacuna"
+    }
+
+    /// Settings to log in with; on a server of one's own the role is what the settings or libpq say.
+    package func settings(for role: SessionRole) -> ConnectionSettings {
+        switch self {
+        case .server(let settings): settings
+        case .embedded(let cluster):
+            ConnectionSettings(keywords: [
+                "host": cluster.socketFolder, "port": String(cluster.port), "dbname": cluster.database,
+                "user": role.login,
+            ])
+        }
+    }
+}
+
+/// As whom a command works on the embedded cluster.
+package enum SessionRole: Sendable {
+    case manager, trainer, superuser
+
+    var login: String {
+        switch self {
+        case .manager: EmbeddedLogins.manager
+        case .trainer: EmbeddedLogins.trainer
+        case .superuser: EmbeddedCluster.superuser
+        }
+    }
+}

@@ -1,0 +1,46 @@
+internal import Cluster
+internal import Postgres
+internal import Schema
+
+/// Opens the embedded cluster's database and brings it up to date on the way.
+struct EmbeddedDatabase {
+    private let target: DatabaseTarget
+    private let output: Output
+
+    init(_ target: DatabaseTarget, _ output: Output) {
+        self.target = target
+        self.output = output
+    }
+
+    /// A server that runs and is up to date costs one connection and one query.
+    func connect(_ role: SessionRole) async throws -> Connection {
+        let connection = try await connectStarting(role)
+        let version = try await Migrator.version(connection)
+        if version == nil || version ?? 0 < Migrator.programVersion { try await migrate() }
+        if let version, version > Migrator.programVersion { try Session.requireCurrent(version) }
+        return connection
+    }
+
+    /// Applies what is missing as superuser and joins the logins to their groups.
+    @discardableResult
+    func migrate() async throws -> [Migration] {
+        let superuser = try await connectStarting(.superuser)
+        let applied = try await Migrator(superuser, program: LacunaCommand.version).migrate()
+        try await EmbeddedLogins.grant(superuser)
+        await superuser.close()
+        return applied
+    }
+
+    /// Connects, and starts the server when nobody answers.
+    private func connectStarting(_ role: SessionRole) async throws -> Connection {
+        let settings = target.settings(for: role)
+        guard case .embedded(let cluster) = target else { return try await Connection.connect(settings) }
+        do {
+            return try await Connection.connect(settings)
+        } catch {
+            if cluster.status() == .notCreated { output.note("Creating a database in \(cluster.dataFolder).") }
+            try await cluster.start()
+            return try await Connection.connect(settings)
+        }
+    }
+}

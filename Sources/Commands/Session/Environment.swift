@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// The variables that `lacuna` reads; libpq reads its own besides.
+package struct Environment: Sendable {
+    private let variables: [String: String]
+
+    /// Those that name a server, so that the embedded one is not used.
+    static let serverVariables = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE"]
+    private static let ownVariables = ["LACUNA_DATABASE", "LACUNA_HOME"]
+
+    package init(_ variables: [String: String]) { self.variables = variables.filter { !$0.value.isEmpty } }
+
+    /// The environment of this process.
+    package static var process: Environment {
+        let pairs = (serverVariables + ownVariables).compactMap { name in
+            getenv(name).map { (name, String(cString: $0)) }
+        }
+        return Environment(Dictionary(uniqueKeysWithValues: pairs))
+    }
+
+    subscript(_ name: String) -> String? { variables[name] }
+
+    var namesServer: Bool { Self.serverVariables.contains { variables[$0] != nil } }
+}

@@ -1,0 +1,67 @@
+package import Postgres
+internal import Schema
+
+/// An open connection to a database with this program's schema, and where the objects lie.
+package struct Session: Sendable {
+    package let connection: Connection
+    package let target: DatabaseTarget
+    /// `LACUNA_HOME`.
+    package let home: String
+    /// Where objects are kept: a folder or a URI.
+    package let objects: String
+    package let output: Output
+
+    /// Settings for more connections of the same kind.
+    package var settings: ConnectionSettings { target.settings(for: role) }
+
+    private let role: SessionRole
+
+    /// Connects and checks the schema's version. The embedded cluster is made, started and migrated when needed.
+    ///
+    /// - Throws: `PostgresError.connectionFailed`, `SchemaError.databaseOlderThanProgram`,
+    ///   `SchemaError.databaseNewerThanProgram` or `ClusterError`.
+    package static func open(
+        _ options: GlobalOptions, role: SessionRole = .manager, environment: Environment = .process
+    ) async throws -> Session {
+        let target = try DatabaseTarget.resolve(options, environment)
+        let connection = try await connect(target, role, options.output)
+        let home = DatabaseTarget.homeFolder(options, environment)
+        return Session(
+            connection: connection, target: target, home: home, objects: options.objects ?? "\(home)/objects",
+            output: options.output, role: role)
+    }
+
+    /// Opens a session for `body` and closes it afterwards.
+    package static func with<T>(
+        _ options: GlobalOptions, role: SessionRole = .manager, _ body: (Session) async throws -> T
+    ) async throws -> T {
+        let session = try await open(options, role: role)
+        do {
+            let value = try await body(session)
+            await session.connection.close()
+            return value
+        } catch {
+            await session.connection.close()
+            throw error
+        }
+    }
+
+    private static func connect(_ target: DatabaseTarget, _ role: SessionRole, _ output: Output) async throws
+        -> Connection
+    {
+        switch target {
+        case .server(let settings):
+            let connection = try await Connection.connect(settings)
+            try requireCurrent(try await Migrator.version(connection) ?? 0)
+            return connection
+        case .embedded:
+            return try await EmbeddedDatabase(target, output).connect(role)
+        }
+    }
+
+    static func requireCurrent(_ version: Int) throws(SchemaError) {
+        let program = Migrator.programVersion
+        if version > program { throw .databaseNewerThanProgram(database: version, program: program) }
+        if version < program { throw .databaseOlderThanProgram(database: version, program: program) }
+    }
+}
