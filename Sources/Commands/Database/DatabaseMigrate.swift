@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Catalog
+internal import Domain
 internal import Postgres
 internal import Schema
 
@@ -25,6 +27,9 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .server(let settings):
             let connection = try await Connection.connect(settings)
             let applied = try await Migrator(connection, program: LacunaCommand.version).migrate()
+            if !applied.isEmpty {
+                try await Catalog(connection, program: LacunaCommand.version).extend(with: .standard)
+            }
             await connection.close()
             return applied
         }

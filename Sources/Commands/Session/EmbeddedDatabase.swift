@@ -1,4 +1,6 @@
+internal import Catalog
 internal import Cluster
+internal import Domain
 internal import Postgres
 internal import Schema
 
@@ -27,6 +29,7 @@ struct EmbeddedDatabase {
         let superuser = try await connectStarting(.superuser)
         let applied = try await Migrator(superuser, program: LacunaCommand.version).migrate()
         try await EmbeddedLogins.grant(superuser)
+        if !applied.isEmpty { try await Catalog(superuser, program: LacunaCommand.version).extend(with: .standard) }
         await superuser.close()
         return applied
     }
