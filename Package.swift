@@ -26,6 +26,7 @@ let torchLibraries: [LinkerSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -102,7 +103,10 @@ let package = Package(
         // MARK: - Applications
 
         /// What both programs share: options, connection, results as table, JSON or CSV, progress, exit statuses.
-        .target(name: "Console", dependencies: ["Cluster", "Postgres", "Schema", argumentParser], swiftSettings: swift),
+        .target(
+            name: "Console",
+            dependencies: ["Catalog", "Cluster", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser],
+            swiftSettings: swift),
         /// The verbs of `lacuna`.
         .target(
             name: "Commands",
@@ -115,7 +119,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
-                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, yams,
+                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, signals, yams,
             ], swiftSettings: swift),
 
         // MARK: - Executables

@@ -1,7 +1,7 @@
-internal import Domain
+package import Domain
 
 /// What stops the daemon, with its remedy. Ids, keys and paths only; no patient data.
-enum DaemonError: Error, Equatable {
+package enum DaemonError: Error, Equatable {
     case configurationFile(path: String, problem: String)
     case configuration(key: String, problem: String, remedy: String)
     /// The image that a volume was imported from is not there or is another file now.

@@ -1,9 +1,7 @@
-internal import Catalog
-internal import Console
-internal import Imaging
-internal import Learning
-internal import ObjectStore
-internal import Rounds
+package import Catalog
+package import Console
+package import Learning
+package import Rounds
 
 extension DaemonError: CommandFailing {
     package var commandFailure: CommandFailure {
@@ -40,15 +38,5 @@ extension TrainingCatalogError: CommandFailing {
 }
 
 extension LearningError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, description, remedy: remedy) }
-}
-
-extension ObjectStoreError: CommandFailing {
-    package var commandFailure: CommandFailure {
-        CommandFailure(.unreachable, description, remedy: remedy)
-    }
-}
-
-extension ImagingError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, description) }
 }

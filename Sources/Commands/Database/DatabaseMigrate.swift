@@ -1,5 +1,10 @@
 internal import ArgumentParser
+<<<<<<< HEAD
 internal import Console
+=======
+internal import Catalog
+internal import Domain
+>>>>>>> commands
 internal import Postgres
 internal import Schema
 
@@ -25,7 +30,14 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .embedded: return try await EmbeddedDatabase(target, output).migrate()
         case .server(let settings):
             let connection = try await Connection.connect(settings)
+<<<<<<< HEAD
             let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
+=======
+            let applied = try await Migrator(connection, program: LacunaCommand.version).migrate()
+            if !applied.isEmpty {
+                try await Catalog(connection, program: LacunaCommand.version).extend(with: .standard)
+            }
+>>>>>>> commands
             await connection.close()
             return applied
         }

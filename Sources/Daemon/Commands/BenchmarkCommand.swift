@@ -25,15 +25,22 @@ struct BenchmarkCommand: AsyncParsableCommand {
     var bfloat16 = false
 
     func run() async throws {
-        let (size, batch, steps, isLow) = (size, batch, steps, bfloat16)
-        let seconds = try await TensorThread(threads: threads).run {
-            try StepBenchmark.run(size: size, batch: batch, steps: steps, bfloat16: isLow)
-        }.sorted()
+        let reference = StepBenchmark.reference
+        let benchmark = StepBenchmark(plan: reference.plan, batch: batch, patch: [size, size, size])
+        let (steps, precision) = (steps, bfloat16 ? Precision.bfloat16 : .float32)
+        let result = try await TensorThread(threads: threads).run {
+            try benchmark.run(steps: steps, precision: precision)
+        }
         options.output.report([
-            Cell.Field("bench", "train_unet3d_\(size)_b\(batch)"), Cell.Field("mode", isLow ? "bf16" : "eager"),
-            Cell.Field("torch", Torch.version), Cell.Field("threads", threads), Cell.Field("steps", steps),
-            Cell.Field("medianSeconds", seconds[seconds.count / 2]), Cell.Field("minSeconds", seconds[0]),
-            Cell.Field("maxSeconds", seconds[seconds.count - 1]),
+            Cell.Field("bench", "train_unet3d_\(size)_b\(batch)"), Cell.Field("mode", bfloat16 ? "bf16" : "eager"),
+            Cell.Field("libtorch", result.libtorch), Cell.Field("threads", result.threads),
+            Cell.Field("steps", steps), Cell.Field("medianSeconds", result.medianSeconds),
+            Cell.Field("minSeconds", result.seconds.min()), Cell.Field("maxSeconds", result.seconds.max()),
         ])
+    }
+
+    func validate() throws {
+        guard steps > 0, batch > 0, threads > 0 else { throw ValidationError("Give positive numbers.") }
+        guard size >= 16, size % 8 == 0 else { throw ValidationError("--size must be a multiple of 8, at least 16.") }
     }
 }

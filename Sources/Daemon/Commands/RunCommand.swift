@@ -3,6 +3,7 @@ internal import Console
 internal import Logging
 internal import Rounds
 internal import ServiceLifecycle
+internal import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -10,12 +10,11 @@ enum ConfigurationHelp {
     }
 
     static func report(_ output: Output) {
-        output.report(
-            planEntries + learningEntries + otherEntries,
-            [
-                Column("key", { .text($0.key) }), Column("default", { .text($0.value) }),
-                Column("allowed", { .text($0.allowed) }), Column("purpose", { .text($0.purpose) }),
-            ])
+        let columns: [Column<Entry>] = [
+            Column("key") { $0.key }, Column("default") { $0.value }, Column("allowed") { $0.allowed },
+            Column("purpose") { $0.purpose },
+        ]
+        output.report(planEntries + learningEntries + otherEntries, columns)
     }
 
     private static var learningEntries: [Entry] {

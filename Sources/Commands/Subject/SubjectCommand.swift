@@ -1,0 +1,7 @@
+internal import ArgumentParser
+
+struct SubjectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "subject", abstract: "List the patients, as far as datasets tell them apart.",
+        subcommands: [SubjectList.self])
+}
