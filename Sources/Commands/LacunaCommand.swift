@@ -6,17 +6,12 @@ package struct LacunaCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "lacuna",
         abstract: "Manage organ labels of partially labelled CT and MR datasets.",
-<<<<<<< HEAD
         version: Program.lacuna.version,
-        subcommands: [DatabaseCommand.self])
-=======
-        version: version,
         subcommands: [
             DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
             LabelCommand.self, CoverageCommand.self, SplitCommand.self, MaskCommand.self, RoundCommand.self,
             LineageCommand.self, VerifyCommand.self, PhantomCommand.self,
         ])
->>>>>>> commands
 
     package init() {}
 }

@@ -1,13 +1,8 @@
 internal import Catalog
 internal import Cluster
-<<<<<<< HEAD:Sources/Console/EmbeddedDatabase.swift
+internal import Domain
 package import Postgres
 package import Schema
-=======
-internal import Domain
-internal import Postgres
-internal import Schema
->>>>>>> commands:Sources/Commands/Session/EmbeddedDatabase.swift
 
 /// Opens the embedded cluster's database and brings it up to date on the way.
 package struct EmbeddedDatabase {
@@ -34,7 +29,7 @@ package struct EmbeddedDatabase {
         let superuser = try await connectStarting(.superuser)
         let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
         try await EmbeddedLogins.grant(superuser)
-        if !applied.isEmpty { try await Catalog(superuser, program: LacunaCommand.version).extend(with: .standard) }
+        if !applied.isEmpty { try await Catalog(superuser, program: Program.lacuna.version).extend(with: .standard) }
         await superuser.close()
         return applied
     }

@@ -21,7 +21,8 @@ package enum DaemonError: Error, Equatable {
         case .imageChanged: "the image of a volume is not the file that was imported"
         case .maskDamaged(let mask): "the stored bytes of mask \(mask) are damaged"
         case .nothingToLearn(let run): "run \(run) has no annotated volume of its organs in the part train"
-        case .noValidation(let run, let split): "run \(run) has no annotated volume in the part validation of split \(split)"
+        case .noValidation(let run, let split):
+            "run \(run) has no annotated volume in the part validation of split \(split)"
         }
     }
 

@@ -1,10 +1,7 @@
 internal import ArgumentParser
-<<<<<<< HEAD
-internal import Console
-=======
 internal import Catalog
+internal import Console
 internal import Domain
->>>>>>> commands
 internal import Postgres
 internal import Schema
 
@@ -30,14 +27,10 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .embedded: return try await EmbeddedDatabase(target, output).migrate()
         case .server(let settings):
             let connection = try await Connection.connect(settings)
-<<<<<<< HEAD
             let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
-=======
-            let applied = try await Migrator(connection, program: LacunaCommand.version).migrate()
             if !applied.isEmpty {
-                try await Catalog(connection, program: LacunaCommand.version).extend(with: .standard)
+                try await Catalog(connection, program: Program.lacuna.version).extend(with: .standard)
             }
->>>>>>> commands
             await connection.close()
             return applied
         }

@@ -60,7 +60,8 @@ struct RunCommand: AsyncParsableCommand {
                             leaseSeconds: session.configuration.daemon.leaseSeconds, stop: stop),
                         successTerminationBehavior: .ignore),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() }))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
         return outcome.outcome
     }

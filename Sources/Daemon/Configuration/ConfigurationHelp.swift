@@ -47,7 +47,8 @@ enum ConfigurationHelp {
             let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
         else { preconditionFailure("a plan encodes as an object") }
         return planPurposes.map { key, allowed, purpose in
-            let value = object[key].map { ["name", "organs", "split"].contains(key) ? "required" : Self.text($0) } ?? "none"
+            let value =
+                object[key].map { ["name", "organs", "split"].contains(key) ? "required" : Self.text($0) } ?? "none"
             return Entry(key: "run.\(key)", value: value, allowed: allowed, purpose: purpose)
         }
     }

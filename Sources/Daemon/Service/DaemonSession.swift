@@ -26,7 +26,8 @@ struct DaemonSession {
     func connectAgain() async throws -> Connection { try await Connection.connect(session.settings) }
 
     /// The parts of a driver over the run's data; starts the run in the catalogue where it is new.
-    func makeDriver(_ rounds: CatalogRoundStore, observer: any RoundObserver, stop: StopFlag) async throws -> RunDriver {
+    func makeDriver(_ rounds: CatalogRoundStore, observer: any RoundObserver, stop: StopFlag) async throws -> RunDriver
+    {
         let run = try await rounds.ensureRun(configuration.plan)
         let worker = try await makeWorker(run.id, rounds)
         return RunDriver(
