@@ -28,9 +28,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .server(let settings):
             let connection = try await Connection.connect(settings)
             let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
-            if !applied.isEmpty {
-                try await Catalog(connection, program: Program.lacuna.version).extend(with: .standard)
-            }
+            try await Catalog(connection, program: Program.lacuna.version).extend(with: .standard)
             await connection.close()
             return applied
         }
