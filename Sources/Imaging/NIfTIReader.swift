@@ -85,6 +85,7 @@ public final class NIfTIReader {
     ) {
         let digest = SHA256.digest(of: headerFile.bytes)
         let contents = try contents(of: headerFile, expected: header.voxelOffset + voxelBytes, header, path)
+        if headerFile.isGzip { headerFile.release() }
         header.readExtensions(in: contents, upTo: header.voxelOffset)
         return (
             digest, UnsafeRawBufferPointer(rebasing: contents[header.voxelOffset..<header.voxelOffset + voxelBytes])
@@ -103,6 +104,7 @@ public final class NIfTIReader {
         hasher.update(voxelFile.bytes)
         let contents = try contents(of: voxelFile, expected: header.voxelOffset + voxelBytes, header, imagePath)
         let voxels = contents[header.voxelOffset..<header.voxelOffset + voxelBytes]
+        if voxelFile.isGzip { voxelFile.release() }
         if !headerFile.isGzip { header.readExtensions(in: headerFile.bytes, upTo: headerFile.count) }
         return (hasher.finalize(), UnsafeRawBufferPointer(rebasing: voxels))
     }

@@ -41,6 +41,8 @@ struct VoxelScan {
     var fractional: [Double] = []
 
     static let wholeTolerance = 1e-3
+    /// What float32 can hold; anything beyond counts as infinite, and NaN compares false.
+    static let largest = Double(Float.greatestFiniteMagnitude)
     static let namedValues = 5
 
     /// The smallest of the types that hold every value exactly after rounding to whole numbers.
@@ -138,7 +140,7 @@ extension StoredImage {
         let (slope, intercept) = (scaled ? facts.header.slope : 1, scaled ? facts.header.intercept : 0)
         for i in 0..<count {
             let value = (base + i * MemoryLayout<S>.size).loadUnaligned(as: S.self).real * slope + intercept
-            guard value.isFinite else {
+            guard abs(value) <= VoxelScan.largest else {
                 scan.notFinite += 1
                 continue
             }
