@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Raw memory with a capacity, 64-byte aligned.
 ///
-/// `@unchecked Sendable`: its creator writes it only while it holds the single reference, before the value that wraps it is handed
-/// out; from then on it is only read. A pool reuses it only after `isKnownUniquelyReferenced` has shown that no reader
-/// is left, the same guarantee as Array's copy on write.
+/// `@unchecked Sendable`: its creator writes it only while it holds the single reference, before the value that wraps
+/// it is handed out; from then on it is only read. A pool reuses it only after `isKnownUniquelyReferenced` has shown
+/// that no reader is left, the same guarantee as Array's copy on write.
 final class ByteBuffer: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let capacity: Int
@@ -21,6 +21,9 @@ final class ByteBuffer: @unchecked Sendable {
 struct BufferPool {
     private var buffers: [ByteBuffer] = []
     private static let kept = 2
+
+    /// Forgets all buffers; those in use live on with their users.
+    mutating func empty() { buffers.removeAll() }
 
     /// A buffer of at least `bytes`, its contents undefined.
     mutating func take(bytes: Int) -> ByteBuffer {

@@ -5,13 +5,17 @@ internal import Hashing
 
 /// Reads NIfTI-1 and NIfTI-2, `.nii`, `.nii.gz` and `.hdr` + `.img` pairs, of either byte order.
 ///
-/// One reader serves one thread and keeps its buffers from file to file. Calls block; keep them off the cooperative pool.
+/// One reader serves one thread and keeps its buffers from file to file. Calls block; keep them off the cooperative
+/// pool.
 public final class NIfTIReader {
     private let limitInBytes: Int
     private var headerFile = FileBytes()
     private var voxelFile = FileBytes()
     private let inflater = GzipInflater()
     private var pool = BufferPool()
+
+    /// Volumes beyond this take fresh memory: holding the last one's while the next is inflated costs more than page faults.
+    private static let pooledBytes = 192 << 20
 
     /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
     public init(limitInBytes: Int = 8 << 30) {
@@ -54,6 +58,7 @@ public final class NIfTIReader {
             throw ImagingError.severalVolumes(file: headerPath, dimensions: header.dimensions)
         }
         let bytes = try claimedBytes(header, file: headerPath)
+        if bytes > Self.pooledBytes { pool.empty() }
         let (digest, voxels) =
             header.isSingleFile
             ? try readSingle(&header, voxelBytes: bytes, path: headerPath)
@@ -143,7 +148,8 @@ public struct FileFacts: Sendable {
 }
 
 extension NIfTIHeader {
-    /// Reads the extensions between the header and `end` (nifti1.h, "HEADER EXTENSIONS"); stops at the first invalid one.
+    /// Reads the extensions between the header and `end` (nifti1.h, "HEADER EXTENSIONS"); stops at the first invalid
+    /// one.
     mutating func readExtensions(in bytes: UnsafeRawBufferPointer, upTo end: Int) {
         var at = (version == 1 ? 348 : 540) + 4
         guard end >= at, bytes.count >= end, bytes[at - 4] != 0 else { return }

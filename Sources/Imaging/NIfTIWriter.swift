@@ -41,8 +41,8 @@ public enum NIfTIWriter {
 
     /// Writes canonical voxels onto `grid`, in its own axis order with its own codes, atomically.
     ///
-    /// A source image's grid gives a file that every viewer lays exactly over that image. A path that ends in `.gz` is compressed;
-    /// the bytes depend on the arguments only.
+    /// A source image's grid gives a file that every viewer lays exactly over that image. A path that ends in `.gz`
+    /// is compressed; the bytes depend on the arguments only.
     /// - Parameters:
     ///   - labelTable: declared as a header extension, as TotalSegmentator does.
     ///   - compressionLevel: libdeflate's 1 to 12.

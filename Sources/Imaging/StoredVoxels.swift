@@ -1,7 +1,7 @@
 internal import Domain
 
-// Everything that runs once per voxel of a file stands here: debug builds optimise one file at a time, and a generic that is
-// called from another file stays unspecialised in them.
+// Everything that runs once per voxel of a file stands here: debug builds optimise one file at a time, and a generic
+// that is called from another file stays unspecialised in them.
 
 /// A number as a NIfTI file stores it.
 protocol StoredScalar: BitwiseCopyable, Comparable {
