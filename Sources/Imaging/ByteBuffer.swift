@@ -21,12 +21,12 @@ final class ByteBuffer: @unchecked Sendable {
 struct BufferPool {
     private var buffers: [ByteBuffer] = []
     private static let kept = 2
-
-    /// Forgets all buffers; those in use live on with their users.
-    mutating func empty() { buffers.removeAll() }
+    /// Larger ones are not kept: holding them while the next file is inflated costs more than page faults.
+    private static let largestKept = 192 << 20
 
     /// A buffer of at least `bytes`, its contents undefined.
     mutating func take(bytes: Int) -> ByteBuffer {
+        guard bytes <= Self.largestKept else { return ByteBuffer(capacity: bytes) }
         for i in buffers.indices where buffers[i].capacity >= bytes && buffers[i].capacity / 2 <= max(bytes, 1 << 20) {
             if isKnownUniquelyReferenced(&buffers[i]) { return buffers[i] }
         }

@@ -14,9 +14,6 @@ public final class NIfTIReader {
     private let inflater = GzipInflater()
     private var pool = BufferPool()
 
-    /// Volumes beyond this take fresh memory: holding the last one's while the next is inflated costs more than page faults.
-    private static let pooledBytes = 192 << 20
-
     /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
     public init(limitInBytes: Int = 8 << 30) {
         self.limitInBytes = limitInBytes
@@ -58,7 +55,6 @@ public final class NIfTIReader {
             throw ImagingError.severalVolumes(file: headerPath, dimensions: header.dimensions)
         }
         let bytes = try claimedBytes(header, file: headerPath)
-        if bytes > Self.pooledBytes { pool.empty() }
         let (digest, voxels) =
             header.isSingleFile
             ? try readSingle(&header, voxelBytes: bytes, path: headerPath)
