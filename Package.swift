@@ -128,7 +128,9 @@ let package = Package(
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: swift),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
-        .testTarget(name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(
+            name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"], exclude: ["Oracle"],
+            swiftSettings: kernels),
         .testTarget(name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
         .testTarget(name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"], swiftSettings: swift),
