@@ -151,6 +151,7 @@ let package = Package(
             swiftSettings: kernels),
         .testTarget(
             name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"],
+            exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
             name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels

@@ -175,7 +175,8 @@ struct PatchGrid {
     func paint(_ foreground: BitVolume?, within extent: VoxelBox?, into plane: UnsafeMutableBufferPointer<UInt8>) {
         let region = extent.map(inside.intersection) ?? inside
         forEachRow(of: region) { voxel, index, length in
-            UnsafeMutableBufferPointer(rebasing: plane[index..<index + length]).update(repeating: VoxelKnowledge.negative)
+            UnsafeMutableBufferPointer(rebasing: plane[index..<index + length]).update(
+                repeating: VoxelKnowledge.negative)
             guard let foreground else { return }
             Self.forEachSet(in: foreground.words, from: voxel, count: length) {
                 plane[index + $0] = VoxelKnowledge.positive

@@ -52,6 +52,7 @@ extension LearningSettings {
             "confidentNegatives", \.confidentNegatives, count: 0...20, 0...1,
             "share of predicted negatives believed, by round; the last holds on; none: positives only"),
         .choice("rankingPool", \.rankingPool, "over which voxels the share is counted"),
-        .number("runawayRatio", \.runawayRatio, 1...100, "predicted over annotated volume at which an organ is stopped"),
+        .number(
+            "runawayRatio", \.runawayRatio, 1...100, "predicted over annotated volume at which an organ is stopped"),
     ]
 }

@@ -111,7 +111,8 @@ extension SettingKey {
     ) -> SettingKey {
         SettingKey(
             name: name, purpose: purpose,
-            allowed: "\(count.lowerBound) to \(count.upperBound) whole numbers from \(range.lowerBound) to \(range.upperBound)",
+            allowed:
+                "\(count.lowerBound) to \(count.upperBound) whole numbers from \(range.lowerBound) to \(range.upperBound)",
             read: { .list($0[keyPath: path].map(Double.init)) },
             write: { settings, value in
                 guard let list = value.asList, count.contains(list.count) else { return false }
@@ -128,7 +129,8 @@ extension SettingKey {
     ) -> SettingKey {
         SettingKey(
             name: name, purpose: purpose,
-            allowed: "\(count.lowerBound) to \(count.upperBound) numbers from \(range.lowerBound) to \(range.upperBound)",
+            allowed:
+                "\(count.lowerBound) to \(count.upperBound) numbers from \(range.lowerBound) to \(range.upperBound)",
             read: { .list($0[keyPath: path]) },
             write: { settings, value in
                 guard let list = value.asList, count.contains(list.count), list.allSatisfy(range.contains) else {

@@ -66,7 +66,8 @@ public struct ParameterScope {
 
     /// Uniform in ±bound, a function of the seed and the path.
     public func uniform(_ name: String, bound: Double, shape: [Int]) throws(TensorError) -> Tensor {
-        var random = CounterRandom(seed, joined(name).utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+        var random = CounterRandom(
+            seed, joined(name).utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
         let values = (0..<shape.reduce(1, *)).map { _ in Float((2 * random.unit() - 1) * bound) }
         return try add(try Tensor(values, shape: shape), name)
     }

@@ -1,0 +1,85 @@
+import Domain
+import Glibc
+import Learning
+import Tensors
+
+/// All libtorch work of the tests runs here, in turn, so that sums are in one order.
+let tensorThread = TensorThread(threads: 1)
+
+/// A file of `Oracle/`, as a checkpoint.
+func oracle(_ name: String, file: String = #filePath) throws -> Checkpoint {
+    let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let path = "\(folder)/Oracle/\(name).oracle"
+    guard let stream = fopen(path, "rb") else { throw MissingOracle(path: path) }
+    defer { fclose(stream) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&chunk, 1, chunk.count, stream), count > 0 { bytes += chunk[..<count] }
+    return try Checkpoint(bytes: bytes)
+}
+
+struct MissingOracle: Error {
+    let path: String
+}
+
+extension Checkpoint {
+    func tensor(_ path: String) throws -> Tensor {
+        guard let stored = self[path] else { throw MissingOracle(path: path) }
+        return try Tensor(stored.values, shape: stored.shape)
+    }
+
+    func values(_ path: String) throws -> [Float] {
+        guard let stored = self[path] else { throw MissingOracle(path: path) }
+        return stored.values
+    }
+}
+
+/// The largest difference of two lists of one length.
+func distance(_ a: [Float], _ b: [Float]) -> Float {
+    guard a.count == b.count else { return .infinity }
+    return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+}
+
+extension BitVolume {
+    init(_ shape: GridShape, where inside: (Int, Int, Int) -> Bool) {
+        self.init(shape)
+        for z in 0..<shape.z {
+            for y in 0..<shape.y {
+                for x in 0..<shape.x where inside(x, y, z) { self[x, y, z] = true }
+            }
+        }
+    }
+
+    init(_ shape: GridShape, voxels: [Int]) {
+        self.init(shape)
+        for voxel in voxels { self[voxel] = true }
+    }
+
+    var voxels: [Int] { (0..<shape.count).filter { self[$0] } }
+}
+
+/// A bright cube in noise, its voxels known.
+func cubeCase(_ id: Int64, side: Int = 24, lower: SIMD3<Int>, size: Int, known: Bool = true) -> TrainingCase {
+    let shape = GridShape(side, side, 12)
+    let cube = BitVolume(shape) { x, y, z in
+        let p = SIMD3(x, y, z) &- lower
+        return p.min() >= 0 && p.max() < size
+    }
+    var random = CounterRandom(UInt64(id))
+    let voxels = (0..<shape.count).map { Int16((cube[$0] ? 120 : 20) + random.unit() * 40) }
+    return TrainingCase(
+        volume: VolumeID(id), shape: shape, spacing: SIMD3(1, 1, 2), image: ImageVoxels(voxels),
+        labels: [known ? .known(foreground: cube) : .unknown])
+}
+
+func smallSettings(_ change: (inout LearningSettings) -> Void = { _ in }) -> LearningSettings {
+    var settings = LearningSettings()
+    settings.contextSlices = 3
+    settings.widths = [8, 16]
+    settings.patch = [16, 16]
+    settings.batch = 4
+    settings.precision = .float32
+    settings.learningRate = 1e-2
+    change(&settings)
+    return settings
+}

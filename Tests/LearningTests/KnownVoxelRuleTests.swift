@@ -1,0 +1,119 @@
+import Domain
+import Testing
+
+/// Hand-made volumes of a few voxels in a row; organs: 0 liver, 1 left kidney, 2 right kidney, 3 liver tumour.
+@Suite struct KnownVoxelRuleTests {
+    private let shape = GridShape(6, 1, 1)
+    /// Everything excludes everything but the tumour, which is a part of the liver.
+    private let rule = KnownVoxelRule(
+        organCount: 4, exclusions: [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)], parts: [(part: 3, whole: 0)])
+
+    private func planes(
+        _ labels: [OrganLabel], unions: [UnionLabel] = [], box: VoxelBox? = nil
+    ) -> (organs: [[UInt8]], unions: [[UInt8]]) {
+        let box = box ?? VoxelBox(shape)
+        let count = box.shape.count
+        let sets = unions.map(\.parts)
+        var planes = [UInt8](repeating: 9, count: 4 * count)
+        var unionPlanes = [UInt8](repeating: 9, count: sets.count * count)
+        planes.withUnsafeMutableBufferPointer { planes in
+            unionPlanes.withUnsafeMutableBufferPointer { unionPlanes in
+                rule.fill(
+                    planes, unionPlanes: unionPlanes, unionSets: sets, labels: labels, unions: unions, shape: shape,
+                    box: box)
+            }
+        }
+        func split(_ all: [UInt8]) -> [[UInt8]] {
+            stride(from: 0, to: all.count, by: count).map { Array(all[$0..<$0 + count]) }
+        }
+        return (split(planes), split(unionPlanes))
+    }
+
+    private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
+
+    @Test func nothingLabelledIsNothingKnown() {
+        #expect(
+            planes([.unknown, .unknown, .unknown, .unknown]).organs == Array(repeating: [0, 0, 0, 0, 0, 0], count: 4))
+    }
+
+    @Test func aVoxelOfOneOrganIsASureNegativeForThoseItExcludes() {
+        let result = planes([.known(foreground: bits(1, 2)), .unknown, .known(foreground: nil), .unknown]).organs
+        #expect(result[0] == [1, 2, 2, 1, 1, 1])
+        #expect(result[1] == [0, 1, 1, 0, 0, 0])
+        #expect(result[2] == [1, 1, 1, 1, 1, 1])
+        #expect(result[3] == [0, 0, 0, 0, 0, 0])
+    }
+
+    @Test func outsideItsExtentAnOrganIsUnknown() {
+        let extent = VoxelBox(lower: SIMD3(1, 0, 0), upper: SIMD3(4, 1, 1))
+        let result = planes([.known(foreground: bits(2), extent: extent), .unknown, .unknown, .unknown]).organs
+        #expect(result[0] == [0, 1, 2, 1, 0, 0])
+        #expect(result[1] == [0, 0, 1, 0, 0, 0])
+    }
+
+    @Test func outsideTheVolumeEverythingIsUnknown() {
+        let box = VoxelBox(lower: SIMD3(-2, 0, 0), upper: SIMD3(3, 2, 1))
+        let result = planes([.known(foreground: bits(0)), .unknown, .unknown, .unknown], box: box).organs
+        #expect(result[0] == [0, 0, 2, 1, 1, 0, 0, 0, 0, 0])
+    }
+
+    @Test func aMergedLabelIsZeroForAllPartsAndOpenWhereSet() {
+        let kidneys = UnionLabel(parts: [1, 2], foreground: bits(0, 1, 4))
+        let result = planes([.unknown, .unknown, .unknown, .unknown], unions: [kidneys])
+        #expect(result.organs[1] == [0, 0, 1, 1, 0, 1])
+        #expect(result.organs[2] == [0, 0, 1, 1, 0, 1])
+        #expect(result.organs[0] == [1, 1, 0, 0, 1, 0])
+        #expect(result.unions[0] == [1, 1, 0, 0, 1, 0])
+    }
+
+    @Test func aMergedLabelIsClosedWhereOnePartIsKnownToBeThere() {
+        let kidneys = UnionLabel(parts: [1, 2], foreground: bits(0, 1, 4))
+        let result = planes([.unknown, .known(foreground: bits(0)), .unknown, .unknown], unions: [kidneys])
+        #expect(result.organs[1] == [2, 1, 1, 1, 1, 1])
+        #expect(result.organs[2] == [1, 0, 1, 1, 0, 1])
+        #expect(result.unions[0] == [0, 1, 0, 0, 1, 0])
+    }
+
+    @Test func aPartsPositiveIsItsWholes() {
+        let result = planes([.unknown, .unknown, .unknown, .known(foreground: bits(3))]).organs
+        #expect(result[0] == [0, 0, 0, 2, 0, 0])
+        #expect(result[3] == [1, 1, 1, 2, 1, 1])
+        #expect(result[1] == [0, 0, 0, 1, 0, 0])
+    }
+
+    @Test func aPseudoLabelNeverOverrulesWhatIsKnown() {
+        let pseudo = OrganLabel.pseudo(foreground: bits(0, 1, 2), known: bits(1, 2, 5))
+        let result = planes([.known(foreground: bits(1)), pseudo, .unknown, .unknown]).organs
+        #expect(result[0] == [1, 2, 1, 1, 1, 1])
+        #expect(result[1] == [0, 1, 2, 0, 0, 1])
+        #expect(result[2] == [0, 1, 1, 0, 0, 0])
+    }
+
+    @Test func longRowsCrossWordsOfBits() {
+        let long = GridShape(70, 3, 2)
+        let foreground = BitVolume(long) { x, y, z in (x * 7 + y * 3 + z) % 5 == 0 }
+        let box = VoxelBox(lower: SIMD3(3, 1, 0), upper: SIMD3(69, 3, 2))
+        let one = KnownVoxelRule(organCount: 1, exclusions: [])
+        var plane = [UInt8](repeating: 0, count: box.shape.count)
+        plane.withUnsafeMutableBufferPointer {
+            one.fill(
+                $0, unionPlanes: .init(start: nil, count: 0), labels: [.known(foreground: foreground)], shape: long,
+                box: box)
+        }
+        let expected = (0..<2).flatMap { z in
+            (1..<3).flatMap { y in (3..<69).map { x in foreground[x, y, z] ? UInt8(2) : 1 } }
+        }
+        #expect(plane == expected)
+    }
+}
+
+@Suite struct GammaScheduleTests {
+    @Test func growsToItsMaximum() {
+        let schedule = GammaSchedule(rounds: 3, maximum: 0.9)
+        #expect(abs(schedule.gamma(round: 1) - 0.3) < 1e-12)
+        #expect(abs(schedule.gamma(round: 2) - 0.6) < 1e-12)
+        #expect(schedule.gamma(round: 3) == 0.9)
+        #expect(schedule.gamma(round: 0) == 0)
+        #expect(schedule.gamma(round: 9) == 0.9)
+    }
+}

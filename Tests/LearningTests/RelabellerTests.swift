@@ -1,0 +1,149 @@
+import Domain
+import Learning
+import Testing
+
+/// Eight voxels in a row; organs 0 and 1 exclude each other, 2 excludes none.
+@Suite struct RelabellerTests {
+    private let shape = GridShape(8, 1, 1)
+    private let rule = KnownVoxelRule(organCount: 3, exclusions: [(0, 1)])
+
+    private func item(_ labels: [OrganLabel], unions: [UnionLabel] = []) -> TrainingCase {
+        TrainingCase(
+            volume: VolumeID(1), shape: shape, spacing: SIMD3(10, 10, 10),
+            image: ImageVoxels(Array(repeating: 0, count: 8)),
+            labels: labels, unions: unions)
+    }
+
+    private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
+
+    private func relabeller(_ change: (inout LearningSettings) -> Void = { $0.confidentNegatives = [] }) -> Relabeller {
+        var settings = LearningSettings()
+        change(&settings)
+        return Relabeller(rule: rule, settings: settings)
+    }
+
+    @Test func theMostConfidentShareBecomesKnown() throws {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [
+                Array(repeating: -50, count: 8), [10, 20, 30, 40, 50, 60, -5, -20], Array(repeating: -50, count: 8),
+            ],
+            confidenceLogits: [
+                Array(repeating: 0, count: 8), [60, 50, 40, 30, 20, 10, 90, 90], Array(repeating: 0, count: 8),
+            ], kind: .residual)
+        let labels = relabeller().relabel(
+            item([.known(foreground: nil), .unknown, .known(foreground: nil)]), prediction, gamma: 1.0 / 3, round: 1)
+        let label = try #require(labels.first)
+        #expect(labels.count == 1 && label.organ == 1)
+        #expect(label.foreground == bits(0, 1, 2, 3, 4, 5))
+        #expect(label.known == bits(0, 1))
+        #expect(label.believedPositives == 2 && label.believedNegatives == 0)
+        #expect(label.predictedMillilitres == 6)
+        let expected = [60, 50, 40, 30, 20, 10].map {
+            prediction.confidence(organ: 1, voxel: [60, 50, 40, 30, 20, 10].firstIndex(of: $0) ?? 0)
+        }
+        #expect(abs((label.confidence ?? 0) - expected.reduce(0, +) / 6) < 1e-12)
+    }
+
+    /// Beyond the extent the first organ, predicted as surely, has the voxels.
+    @Test func whatIsKnownIsNoCandidate() throws {
+        let prediction = Prediction(shape: shape, logits: Array(repeating: Array(repeating: 40, count: 8), count: 3))
+        let extent = VoxelBox(lower: SIMD3(0, 0, 0), upper: SIMD3(6, 1, 1))
+        let labels = relabeller().relabel(
+            item([.known(foreground: bits(1, 2), extent: extent), .unknown, .known(foreground: nil)]), prediction,
+            gamma: 1, round: 1)
+        #expect(labels.map(\.organ) == [1])
+        #expect(labels[0].foreground == bits(0, 3, 4, 5))
+        #expect(labels[0].known == labels[0].foreground)
+    }
+
+    @Test func ofTwoRivalsTheHigherScoreHasTheVoxel() {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [[9, 9, 9, 9, -9, -9, -9, -9], [8, 10, 9, -9, 5, -9, -9, -9], [7, -9, -9, -9, -9, -9, -9, -9]])
+        let labels = relabeller().relabel(item([.unknown, .unknown, .unknown]), prediction, gamma: 1, round: 1)
+        #expect(labels.map(\.foreground) == [bits(0, 2, 3), bits(1, 4), bits(0)])
+    }
+
+    @Test func earlierPseudoLabelsAreIgnored() {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [[9, -9, -9, -9, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+        let old = OrganLabel.pseudo(foreground: bits(5), known: nil)
+        let labels = relabeller().relabel(item([old, .unknown, old]), prediction, gamma: 1, round: 2)
+        #expect(labels.map(\.foreground) == [bits(0), bits(), bits()])
+        #expect(labels[1].confidence == nil)
+    }
+
+    @Test func confidentNegativesAreTheLeastProbable() {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [[9, 9, -1, -20, -30, -40, -50, -60]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+        let labels = relabeller { $0.confidentNegatives = [0.5, 1] }
+        let known = OrganLabel.known(foreground: nil)
+        let first = labels.relabel(item([.unknown, known, known]), prediction, gamma: 0.5, round: 1)[0]
+        #expect(first.known == bits(1, 5, 6, 7) || first.known == bits(0, 5, 6, 7))
+        #expect(first.believedNegatives == 3)
+        let later = labels.relabel(item([.unknown, known, known]), prediction, gamma: 1, round: 5)[0]
+        #expect(later.known == BitVolume(shape, repeating: true))
+    }
+
+    @Test func unconfidentPositivesAreNeverBelieved() {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [[1, 2, 40, 50, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+        let careful = relabeller {
+            $0.confidentNegatives = []
+            $0.minimumConfidence = 0.9
+        }
+        let label = careful.relabel(item([.unknown, .unknown, .unknown]), prediction, gamma: 1, round: 1)[0]
+        #expect(label.foreground == bits(0, 1, 2, 3))
+        #expect(label.known == bits(2, 3))
+    }
+
+    @Test func aPoolOfVolumesGivesTheSurerVolumeMore() {
+        let known = OrganLabel.known(foreground: nil)
+        let sure = Prediction(
+            shape: shape,
+            logits: [[60, 61, 62, 63, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+        let unsure = Prediction(
+            shape: shape,
+            logits: [[1, 2, 3, 4, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+        let subject = item([.unknown, known, known])
+        let relabeller = relabeller()
+        var pooled = relabeller.histograms(subject, sure)
+        for (organ, histogram) in relabeller.histograms(subject, unsure).enumerated() {
+            if let histogram { pooled[organ]?.merge(histogram) }
+        }
+        #expect(pooled.map { $0?.total } == [8, nil, nil])
+        #expect(relabeller.relabel(subject, sure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 4)
+        #expect(relabeller.relabel(subject, unsure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 0)
+    }
+
+    @Test func volumesThatRunAwayShow() {
+        #expect(RunawayGuard.ratio(predictedMillilitres: [30, 60, 90], annotatedMillilitres: [20, 30]) == 2.4)
+        #expect(RunawayGuard.ratio(predictedMillilitres: [], annotatedMillilitres: [20]) == nil)
+    }
+}
+
+@Suite struct EvaluatorTests {
+    @Test func diceIsTakenWhereTheTruthIsKnown() {
+        let shape = GridShape(8, 1, 1)
+        let prediction = Prediction(
+            shape: shape,
+            logits: [[9, 9, 9, -9, -9, -9, -9, 9], Array(repeating: 9, count: 8), Array(repeating: -9, count: 8)])
+        let extent = VoxelBox(lower: .zero, upper: SIMD3(6, 1, 1))
+        let item = TrainingCase(
+            volume: VolumeID(1), shape: shape, spacing: SIMD3(1, 1, 1),
+            image: ImageVoxels(Array(repeating: 0, count: 8)),
+            labels: [
+                .known(foreground: BitVolume(shape, voxels: [1, 2, 3]), extent: extent), .unknown,
+                .known(foreground: nil),
+            ])
+        let overlaps = Evaluator.overlaps(item, prediction)
+        #expect(overlaps[0]?.dice == 2.0 * 2 / 6)
+        #expect(overlaps[1] == nil)
+        #expect(overlaps[2]?.dice == nil)
+        #expect(Evaluator.meanDice([overlaps, overlaps], organs: 3) == [2.0 / 3, nil, nil])
+    }
+}

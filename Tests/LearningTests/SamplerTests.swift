@@ -1,0 +1,122 @@
+import Domain
+import Learning
+import Tensors
+import Testing
+
+@Suite struct SamplerTests {
+    struct Drawn: Hashable, Sendable {
+        let origins: [PatchOrigin]
+        let image, target, known: [Float]
+    }
+
+    private let cases = [
+        cubeCase(1, lower: SIMD3(4, 4, 3), size: 5), cubeCase(2, lower: SIMD3(12, 10, 2), size: 6),
+        cubeCase(3, lower: SIMD3(2, 2, 2), size: 4, known: false),
+    ]
+
+    private func draw(
+        _ steps: [Int], _ settings: LearningSettings = smallSettings(), cases: [TrainingCase]? = nil
+    ) async throws -> [Drawn] {
+        let cases = cases ?? self.cases
+        return try await tensorThread.run {
+            let rule = KnownVoxelRule(organCount: 1, exclusions: [])
+            let sampler = try Sampler(cases, plan: settings.plan(organs: ["cube"]), settings: settings, rule: rule)
+            let batch = try sampler.makeBatch()
+            return try steps.map { step in
+                try sampler.fill(batch, round: 1, step: step)
+                return Drawn(
+                    origins: batch.origins, image: try batch.image.floats(), target: try batch.target.floats(),
+                    known: try batch.known.floats())
+            }
+        }
+    }
+
+    @Test func aStepDependsOnItsNumberAlone() async throws {
+        let inOrder = try await draw([0, 1, 2, 3])
+        let alone = try await draw([3, 1])
+        #expect(alone == [inOrder[3], inOrder[1]])
+        #expect(Set(inOrder).count == 4)
+        #expect(try await draw([0], smallSettings { $0.seed = 2 }) != [inOrder[0]])
+    }
+
+    @Test func theFirstHalfShowsItsOrgan() async throws {
+        for step in try await draw(Array(0..<20)) {
+            for (row, origin) in step.origins.enumerated() {
+                #expect(origin.caseIndex != 2)
+                let target = step.target[row * 256..<(row + 1) * 256]
+                if row < 2 {
+                    #expect(origin.organ == 0)
+                    #expect(target.contains(1))
+                } else {
+                    #expect(origin.organ == nil)
+                }
+            }
+        }
+    }
+
+    @Test func voxelsTargetsAndWeightsMatchTheVolume() async throws {
+        let settings = smallSettings { $0.intensityJitter = 0 }
+        let drawn = try await draw([0], settings)[0]
+        for (row, origin) in drawn.origins.enumerated() {
+            let item = cases[origin.caseIndex]
+            guard case .known(let cube?, _) = item.labels[0] else { continue }
+            for (y, x, channel) in [(0, 0, 0), (7, 9, 1), (15, 15, 2)] {
+                let z = min(max(origin.box.lower.z + channel - 1, 0), item.shape.z - 1)
+                let p = SIMD3(origin.box.lower.x + x, origin.box.lower.y + y, z)
+                let hounsfield = item.image.withVoxels { Float($0[item.shape.index(p.x, p.y, p.z)]) }
+                let value = drawn.image[((row * 3 + channel) * 16 + y) * 16 + x]
+                #expect(abs(value - (hounsfield - 40) / 100) < 1e-5)
+                let centre = cube[p.x, p.y, origin.box.lower.z]
+                #expect(drawn.target[(row * 16 + y) * 16 + x] == (centre ? 1 : 0))
+            }
+        }
+        #expect(drawn.known.allSatisfy { $0 == 1 })
+    }
+
+    @Test func aVolumeSmallerThanThePatchIsPaddedWithTheUnknown() async throws {
+        let settings = smallSettings {
+            $0.patch = [32, 32]
+            $0.intensityJitter = 0
+        }
+        let drawn = try await draw([0], settings, cases: [cases[0]])[0]
+        for row in 0..<4 {
+            let known = drawn.known[row * 1024..<(row + 1) * 1024]
+            #expect(known.reduce(0, +) == 24 * 24)
+            #expect(drawn.image[row * 3072] == -2)
+        }
+    }
+
+    @Test func theBaselineTakesMissingForBackground() async throws {
+        let settings = smallSettings {
+            $0.missingAsBackground = true
+            $0.foregroundShare = 0
+        }
+        let plan = settings.plan(organs: ["cube", "other"])
+        let two = cases[..<2].map { item in
+            var copy = item
+            copy.labels.append(.unknown)
+            return copy
+        }
+        let (known, target) = try await tensorThread.run {
+            let rule = KnownVoxelRule(organCount: 2, exclusions: [])
+            let sampler = try Sampler(two, plan: plan, settings: settings, rule: rule)
+            let batch = try sampler.makeBatch()
+            try sampler.fill(batch, round: 0, step: 0)
+            return (batch.knownCounts, batch.positiveCounts)
+        }
+        #expect(known == [1024, 1024])
+        #expect(target[1] == 0)
+    }
+
+    @Test func nothingKnownIsAnError() async {
+        await #expect(throws: LearningError.nothingToLearn) {
+            _ = try await draw([0], cases: [cases[2]])
+        }
+    }
+
+    @Test func aMaskOnAnotherGridIsAnError() async {
+        var wrong = cases[0]
+        wrong.labels = [.known(foreground: BitVolume(GridShape(3, 3, 3)))]
+        await #expect(throws: LearningError.self) { _ = try await draw([0], cases: [wrong]) }
+    }
+}
