@@ -19,12 +19,12 @@ public enum Lacuna {
     /// Runs the command that the arguments name and ends the process with its exit status.
     public static func run() async -> Never {
         // The server rolls back what was under way.
-        signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+        signal(SIGINT) { _ in _exit(CommandStatus.interrupted.rawValue) }
         exit(await status(of: Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
     /// Runs one command line; errors are told on standard error.
-    static func status(of arguments: [String]) async -> ExitStatus {
+    static func status(of arguments: [String]) async -> CommandStatus {
         do {
             var command = try LacunaCommand.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -39,8 +39,8 @@ public enum Lacuna {
     }
 
     /// Help and versions are results; what the parser refuses is a failure of usage; all others tell themselves.
-    private static func tell(_ error: any Error) -> ExitStatus {
-        if let code = error as? ExitCode { return ExitStatus(rawValue: code.rawValue) ?? .internalError }
+    private static func tell(_ error: any Error) -> CommandStatus {
+        if let code = error as? ExitCode { return CommandStatus(rawValue: code.rawValue) ?? .internalError }
         let code = LacunaCommand.exitCode(for: error)
         if code == .success {
             Output.write(LacunaCommand.fullMessage(for: error) + "\n", to: STDOUT_FILENO)

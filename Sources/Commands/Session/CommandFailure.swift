@@ -4,12 +4,12 @@ internal import Schema
 
 /// An error as the command line tells it: what is wrong, in which file, what to do, and how the program ends.
 package struct CommandFailure: Error, Hashable, Sendable {
-    package var status: ExitStatus
+    package var status: CommandStatus
     package var problem: String
     package var file: String?
     package var remedy: String?
 
-    package init(_ status: ExitStatus, _ problem: String, file: String? = nil, remedy: String? = nil) {
+    package init(_ status: CommandStatus, _ problem: String, file: String? = nil, remedy: String? = nil) {
         self.status = status
         self.problem = problem
         self.file = file

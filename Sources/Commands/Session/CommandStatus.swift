@@ -1,5 +1,5 @@
 /// How `lacuna` ends; scripts rely on the numbers.
-package enum ExitStatus: Int32, Sendable, CaseIterable {
+package enum CommandStatus: Int32, Sendable, CaseIterable {
     case done = 0
     case internalError = 1
     case usage = 2
