@@ -46,7 +46,7 @@ let package = Package(
         /// PostgreSQL's client library.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         /// The NIfTI reference implementation (header, affine and datatype semantics).
-        .target(name: "CNIfTI", cSettings: [.headerSearchPath("compat")], linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz")]),
+        .target(name: "CNIfTI", linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz")]),
         /// Whole-buffer gzip.
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         /// Mask compression.
@@ -101,18 +101,20 @@ let package = Package(
 
         // MARK: - Applications
 
+        /// What both programs share: options, connection, results as table, JSON or CSV, progress, exit statuses.
+        .target(name: "Console", dependencies: ["Cluster", "Postgres", "Schema", argumentParser], swiftSettings: swift),
         /// The verbs of `lacuna`.
         .target(
             name: "Commands",
             dependencies: [
-                "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog", "ObjectStore",
+                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog", "ObjectStore",
                 "Importers", "Rounds", "Phantoms", argumentParser, logging,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
             name: "Daemon",
             dependencies: [
-                "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
+                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
                 "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, yams,
             ], swiftSettings: swift),
 
@@ -131,10 +133,15 @@ let package = Package(
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
         .testTarget(name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
         .testTarget(name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
+        .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
+        .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Commands", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport", "lacuna", "lacunad"],
+            dependencies: [
+                "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "Schema", "TestSupport",
+                "lacuna", "lacunad",
+            ],
             swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],

@@ -1,5 +1,5 @@
 import Cluster
-import Commands
+import Console
 import Postgres
 import Schema
 import Testing
@@ -12,11 +12,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("23505", CommandStatus.conflict), ("23514", .conflict), ("LA001", .conflict), ("40001", .conflict),
+        ("23505", Console.ExitStatus.conflict), ("23514", .conflict), ("LA001", .conflict), ("40001", .conflict),
         ("40P01", .conflict), ("55P03", .conflict), ("42501", .conflict), ("22P02", .badInput), ("57P01", .unreachable),
         ("53300", .unreachable), ("3D000", .unreachable), ("57014", .interrupted), ("42P01", .internalError),
     ])
-    func sqlStatesHaveExitStatuses(state: String, status: CommandStatus) {
+    func sqlStatesHaveExitStatuses(state: String, status: Console.ExitStatus) {
         #expect(CommandFailure(refusal(state)).status == status)
     }
 
@@ -43,7 +43,7 @@ import Testing
         let failure = CommandFailure(
             refusal("LA001", message: "a pseudo label cannot replace an annotation", hint: "review it"))
         #expect(
-            failure.message == """
+            failure.message(from: .lacuna) == """
                 lacuna: error: a pseudo label cannot replace an annotation
                   remedy: review it
 
@@ -51,6 +51,6 @@ import Testing
     }
 
     @Test func exitStatusesAreTheContract() {
-        #expect(CommandStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 130])
+        #expect(Console.ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 130])
     }
 }

@@ -1,1 +1,109 @@
 #pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* libtorch behind opaque handles. Every function that can fail returns CT_OK or CT_FAILED and then fills `error`.
+   A tensor that comes back through `out` belongs to the caller, who frees it once with ct_tensor_free.
+   Shapes are outermost axis first, as libtorch has them. Grad mode and autocast are states of the calling thread. */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ct_tensor ct_tensor;
+
+typedef enum { CT_OK = 0, CT_FAILED = 1 } ct_status;
+
+typedef struct {
+    char message[1024];
+} ct_error;
+
+typedef enum { CT_FLOAT32 = 0, CT_INT64 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_dtype;
+
+/* Library */
+
+const char *ct_version(void);
+int32_t ct_threads(void);
+ct_status ct_set_threads(int32_t threads, ct_error *error);
+/* Whether the processor multiplies bfloat16 itself. */
+bool ct_has_bfloat16(void);
+/* Returns the state before. */
+bool ct_set_grad_enabled(bool enabled);
+/* CPU autocast to bfloat16; switching it off drops the cached casts. */
+ct_status ct_set_autocast(bool enabled, ct_error *error);
+
+/* Making and reading */
+
+void ct_tensor_free(ct_tensor *tensor);
+ct_status ct_tensor_from_floats(const float *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
+ct_status ct_tensor_from_integers(const int64_t *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
+ct_status ct_tensor_full(double value, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
+int32_t ct_tensor_rank(const ct_tensor *tensor);
+int64_t ct_tensor_size(const ct_tensor *tensor, int32_t axis);
+int64_t ct_tensor_count(const ct_tensor *tensor);
+ct_dtype ct_tensor_dtype(const ct_tensor *tensor);
+/* The memory of a contiguous float32 tensor, valid while the handle lives. */
+ct_status ct_tensor_floats(const ct_tensor *tensor, float **out, ct_error *error);
+/* Copies `count` values, which must be the tensor's count, converted to float32. */
+ct_status ct_tensor_read(const ct_tensor *tensor, float *values, int64_t count, ct_error *error);
+
+/* Autograd */
+
+ct_status ct_tensor_set_requires_grad(ct_tensor *tensor, bool required, ct_error *error);
+ct_status ct_tensor_backward(const ct_tensor *tensor, ct_error *error);
+/* *out is NULL where no gradient arrived. */
+ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
+void ct_tensor_clear_grad(ct_tensor *tensor);
+ct_status ct_tensor_detach(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
+
+/* Arithmetic, with broadcasting */
+
+ct_status ct_add(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
+ct_status ct_subtract(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
+ct_status ct_multiply(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
+ct_status ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
+/* scale * a + offset */
+ct_status ct_affine(const ct_tensor *a, double scale, double offset, ct_tensor **out, ct_error *error);
+ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_log_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_log(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_expm1(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_clamp_max(const ct_tensor *a, double limit, ct_tensor **out, ct_error *error);
+ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error);
+ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_mean_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error);
+/* destination = source, in place, broadcast. */
+ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *error);
+
+/* Shape */
+
+ct_status ct_reshape(const ct_tensor *a, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
+ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error);
+ct_status ct_slice(const ct_tensor *a, int32_t axis, int64_t start, int64_t end, ct_tensor **out, ct_error *error);
+ct_status ct_index_select(const ct_tensor *a, int32_t axis, const ct_tensor *indices, ct_tensor **out, ct_error *error);
+
+/* Network */
+
+/* Two or three spatial axes, from the weight's rank; `bias` may be NULL. */
+ct_status ct_conv(const ct_tensor *a, const ct_tensor *weight, const ct_tensor *bias, int64_t stride, int64_t padding, ct_tensor **out, ct_error *error);
+ct_status ct_conv_transpose(const ct_tensor *a, const ct_tensor *weight, const ct_tensor *bias, int64_t stride, ct_tensor **out, ct_error *error);
+ct_status ct_instance_norm(const ct_tensor *a, const ct_tensor *weight, const ct_tensor *bias, double epsilon, ct_tensor **out, ct_error *error);
+/* In place. */
+ct_status ct_leaky_relu_(ct_tensor *a, double slope, ct_error *error);
+/* Element by element; `positive_weight` may be NULL. */
+ct_status ct_bce_with_logits(const ct_tensor *logits, const ct_tensor *target, const ct_tensor *weight, const ct_tensor *positive_weight, ct_tensor **out, ct_error *error);
+
+/* Optimisers: one step over parameters that have a gradient, in place, outside autograd */
+
+typedef struct {
+    double learning_rate, beta1, beta2, epsilon, weight_decay;
+} ct_adam;
+
+ct_status ct_adam_step(ct_tensor *const *parameters, ct_tensor *const *means, ct_tensor *const *squares, int32_t count, int64_t step, const ct_adam *options, ct_error *error);
+ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, int32_t count, double learning_rate, double momentum, ct_error *error);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import Postgres
 internal import Schema
 
@@ -24,7 +25,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .embedded: return try await EmbeddedDatabase(target, output).migrate()
         case .server(let settings):
             let connection = try await Connection.connect(settings)
-            let applied = try await Migrator(connection, program: LacunaCommand.version).migrate()
+            let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
             await connection.close()
             return applied
         }

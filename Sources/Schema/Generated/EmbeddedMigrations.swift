@@ -4,5 +4,1399 @@
 /// The migrations of this program, in order.
 public enum EmbeddedMigrations {
     public static let all: [Migration] = [
+        Migration(
+            number: 1, name: "foundation",
+            sha256: "852e7549c1d5d497960e8f5158f805afce7887fb351ab71fd25dc8c349d91cb7",
+            sql: ###"""
+-- Roles, the catalogue's own identity, activities and revisions.
+-- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
+
+do $$
+declare
+    role_name text;
+begin
+    foreach role_name in array array['lacuna_owner', 'lacuna_manager', 'lacuna_trainer'] loop
+        if not exists (select from pg_roles where rolname = role_name) then
+            begin
+                execute format('create role %I nologin', role_name);
+            exception when duplicate_object or unique_violation then
+                null; -- another database of this cluster made it at the same moment
+            end;
+        end if;
+    end loop;
+    if not pg_has_role(current_user, 'lacuna_owner', 'member') then
+        execute format('grant lacuna_owner to %I', current_user);
+    end if;
+end $$;
+
+alter schema lacuna owner to lacuna_owner;
+alter table lacuna.migration owner to lacuna_owner;
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+grant usage on schema lacuna to lacuna_manager, lacuna_trainer;
+alter default privileges for role lacuna_owner in schema lacuna revoke execute on functions from public;
+
+create type label_status as enum ('annotated', 'absent', 'pseudo', 'unlabelled');
+-- In the order in which competing annotations of one organ become current: the best first.
+create type label_origin as enum ('expert', 'reviewed', 'assisted', 'model');
+-- In the order that wins when two subjects prove to be one: the strictest last.
+create type split_part as enum ('train', 'confidence', 'validation', 'test');
+
+create table catalogue (
+    singleton boolean primary key default true check (singleton),
+    id uuid not null default gen_random_uuid(),
+    created_at timestamptz not null default clock_timestamp()
+);
+insert into catalogue default values;
+
+create table revision_counter (
+    singleton boolean primary key default true check (singleton),
+    value bigint not null
+);
+insert into revision_counter (value) values (0);
+
+create table activity (
+    id bigint generated always as identity primary key,
+    kind text not null check (kind in (
+        'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal')),
+    agent text not null default session_user,
+    program text not null,
+    parameters jsonb not null default '{}',
+    started_at timestamptz not null default clock_timestamp()
+);
+comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
+
+create table change (
+    id bigint generated always as identity primary key,
+    activity_id bigint not null references activity,
+    revision bigint unique,
+    committed_at timestamptz
+);
+comment on table change is 'A committed change of label states. Its revision is drawn at commit, so that revision order is commit order.';
+
+create function draw_revision() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    drawn bigint;
+begin
+    update revision_counter set value = value + 1 returning value into drawn;
+    update change set revision = drawn, committed_at = clock_timestamp() where id = new.id;
+    return null;
+end $$;
+
+create constraint trigger change_draws_its_revision_at_commit after insert on change
+    deferrable initially deferred for each row execute function draw_revision();
+
+create function refuse_rewriting() returns trigger language plpgsql as $$
+begin
+    raise exception 'history is append-only: % on lacuna.% is refused', lower(tg_op), tg_table_name
+        using errcode = 'LA002', hint = 'record a new version; it supersedes the old one';
+end $$;
+
+create function only_draw_revision_once() returns trigger language plpgsql as $$
+begin
+    if old.revision is null and new.revision is not null and (new.id, new.activity_id) = (old.id, old.activity_id) then
+        return new;
+    end if;
+    raise exception 'history is append-only: update on lacuna.change is refused' using errcode = 'LA002';
+end $$;
+
+create trigger history_is_append_only before update or delete or truncate on activity execute function refuse_rewriting();
+create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
+create trigger revision_is_drawn_once before update on change for each row execute function only_draw_revision_once();
+
+create function current_revision() returns bigint language sql stable security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$ select value from revision_counter $$;
+
+-- Advisory lock keys, all in one place.
+-- pointers: shared by whoever adds labels, exclusive for whoever moves the pointers of pseudo labels.
+create function pointer_lock() returns bigint language sql immutable as $$ select 5497853841001 $$;
+-- objects: shared while bytes wait for the rows that name them, exclusive for the sweep of unnamed bytes.
+create function object_lock() returns bigint language sql immutable as $$ select 5497853841002 $$;
+-- compaction: one at a time.
+create function compaction_lock() returns bigint language sql immutable as $$ select 5497853841003 $$;
+
+grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
+grant select on catalogue, activity, change to lacuna_manager, lacuna_trainer;
+grant select on migration, revision_counter to lacuna_manager, lacuna_trainer;
+grant insert on activity, change to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 2, name: "catalogue",
+            sha256: "ba4b3d18edc774083c8eaed429f73d8ecfd04494d7912a494cde9a55b4819fa6",
+            sql: ###"""
+-- Organs, datasets, subjects, volumes and their sources.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table organ (
+    id smallint generated always as identity primary key,
+    key text not null unique constraint organ_key_is_a_word check (key ~ '^[a-z][a-z0-9_]*$'),
+    name text not null,
+    snomed_category text,
+    snomed_code text,
+    snomed_modifier text,
+    laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
+    is_lesion boolean not null default false,
+    position integer not null default 0
+);
+
+create table organ_link (
+    part_id smallint not null references organ,
+    whole_id smallint not null references organ,
+    relation text not null check (relation in ('division', 'within', 'overlaps')),
+    primary key (part_id, whole_id),
+    constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
+);
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention.';
+
+create table organ_synonym (
+    name text primary key,
+    organ_id smallint not null references organ
+);
+
+create table dataset (
+    id integer generated always as identity primary key,
+    name text not null unique constraint dataset_name_is_not_empty check (name <> '')
+);
+
+create table release (
+    id integer generated always as identity primary key,
+    dataset_id integer not null references dataset,
+    name text not null,
+    layout text not null,
+    origin label_origin not null,
+    licence text,
+    licence_source text,
+    root text not null,
+    activity_id bigint not null references activity,
+    unique (dataset_id, name)
+);
+
+create table label_map_entry (
+    release_id integer not null references release,
+    value integer not null,
+    name text not null,
+    organ_id smallint not null references organ,
+    primary key (release_id, value, organ_id)
+);
+comment on table label_map_entry is 'Label ids are local to a release; a lesion''s value stands for the lesion and for its organ.';
+
+create table subject (
+    id bigint generated always as identity primary key,
+    name text not null unique
+);
+
+create table subject_alias (
+    dataset_id integer not null references dataset,
+    key text not null,
+    subject_id bigint not null references subject,
+    primary key (dataset_id, key)
+);
+create index on subject_alias (subject_id);
+
+create table volume (
+    id bigint generated always as identity primary key,
+    subject_id bigint not null references subject,
+    identity bytea not null unique constraint identity_is_sha256 check (octet_length(identity) = 32),
+    orientation_blind bytea,
+    clipped bytea,
+    shape_x integer not null check (shape_x > 0),
+    shape_y integer not null check (shape_y > 0),
+    shape_z integer not null check (shape_z > 0),
+    modality text not null,
+    change_id bigint not null references change
+);
+create index on volume (subject_id);
+create index on volume (orientation_blind);
+create index on volume (clipped);
+comment on table volume is 'One 3-D image. Identity is the SHA-256 of shape and voxels in closest RAS orientation; shape is in that orientation.';
+
+create table source (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    release_id integer not null references release,
+    case_name text not null,
+    file text not null,
+    file_sha256 bytea not null check (octet_length(file_sha256) = 32),
+    file_bytes bigint not null,
+    affine double precision[] not null constraint affine_has_three_rows_of_four check (cardinality(affine) = 12),
+    spacing double precision[] not null check (cardinality(spacing) = 3),
+    orientation text not null,
+    qform_code smallint not null,
+    sform_code smallint not null,
+    storage_type text not null,
+    findings jsonb not null default '[]',
+    change_id bigint not null references change,
+    unique (release_id, case_name, volume_id)
+);
+create index on source (volume_id);
+create index on source (file_sha256);
+comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
+comment on column source.file is 'Relative to the root of the release.';
+
+create table label_file (
+    id bigint generated always as identity primary key,
+    source_id bigint not null references source,
+    file text not null,
+    file_sha256 bytea not null check (octet_length(file_sha256) = 32),
+    file_bytes bigint not null,
+    change_id bigint not null references change
+);
+create index on label_file (source_id);
+
+create table volume_dataset (
+    volume_id bigint not null references volume,
+    dataset_id integer not null references dataset,
+    primary key (volume_id, dataset_id)
+);
+create index on volume_dataset (dataset_id, volume_id);
+comment on table volume_dataset is 'Which datasets a volume belongs to; kept by a trigger on source.';
+
+create table split (
+    id integer generated always as identity primary key,
+    name text not null unique,
+    method text not null,
+    seed bigint,
+    change_id bigint not null references change
+);
+
+create table split_member (
+    split_id integer not null references split,
+    subject_id bigint not null references subject,
+    part split_part not null,
+    primary key (split_id, subject_id)
+);
+create index on split_member (subject_id);
+comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
+
+create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
+create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
+create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
+
+grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
+    label_file, volume_dataset, split, split_member to lacuna_manager;
+grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
+    label_file, split, split_member to lacuna_manager;
+grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
+grant update (root) on release to lacuna_manager;
+grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
+    to lacuna_trainer;
+
+"""###),
+        Migration(
+            number: 3, name: "labels",
+            sha256: "e3b13ac5dff8c388a4d3e4c83aab06b15829fe08f8229760feff7a84cce2b617",
+            sql: ###"""
+-- Objects, masks, annotations and what releases shipped as model-made.
+-- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table object (
+    digest bytea primary key constraint digest_is_sha256 check (octet_length(digest) = 32),
+    bytes bigint not null check (bytes > 0),
+    purged_at timestamptz
+);
+comment on table object is 'Stored bytes, named by their hash. A purge keeps the row as a tombstone.';
+
+create table mask (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    activity_id bigint not null references activity,
+    parent_id bigint references mask,
+    content_sha256 bytea not null check (octet_length(content_sha256) = 32),
+    object_digest bytea not null references object,
+    object_offset bigint not null check (object_offset >= 0),
+    object_length bigint not null check (object_length > 0),
+    voxels bigint not null check (voxels >= 0),
+    known_voxels bigint check (known_voxels >= 0),
+    box integer[] not null constraint box_has_six_bounds check (cardinality(box) = 6),
+    constraint mask_of_a_volume_and_organ unique (id, volume_id, organ_id)
+);
+create index on mask (volume_id, organ_id);
+create index on mask (parent_id) where parent_id is not null;
+create index on mask (object_digest);
+comment on column mask.box is 'Foreground bounds in canonical voxels: lower x, y, z inclusive, upper x, y, z exclusive.';
+comment on column mask.known_voxels is 'Voxels of the known plane; null where the mask may be believed everywhere within its extent.';
+
+create table annotation (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    release_id integer references release,
+    rater text not null default '',
+    status label_status not null constraint an_annotation_is_never_pseudo check (status <> 'pseudo'),
+    origin label_origin not null constraint an_annotation_is_never_model_made check (origin <> 'model'),
+    mask_id bigint,
+    extent integer[] check (cardinality(extent) = 6),
+    label_file_id bigint references label_file,
+    parent_id bigint references annotation,
+    change_id bigint not null references change,
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
+    constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
+);
+create index on annotation (volume_id, organ_id);
+create index on annotation (mask_id) where mask_id is not null;
+create index on annotation (label_file_id) where label_file_id is not null;
+comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
+comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
+
+create table annotation_current (
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    annotation_id bigint not null references annotation,
+    status label_status not null,
+    origin label_origin not null,
+    partial boolean not null,
+    primary key (volume_id, organ_id)
+);
+create index on annotation_current (annotation_id);
+comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row.';
+
+create table shipped_label (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    release_id integer not null references release,
+    mask_id bigint not null,
+    label_file_id bigint references label_file,
+    change_id bigint not null references change,
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
+);
+create index on shipped_label (volume_id, organ_id);
+create index on shipped_label (mask_id);
+comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
+
+create table shipped_current (
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    shipped_label_id bigint not null references shipped_label,
+    primary key (volume_id, organ_id)
+);
+create index on shipped_current (shipped_label_id);
+
+create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on shipped_label execute function refuse_rewriting();
+create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
+create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
+
+grant select on object, mask, annotation, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant insert on object, mask, annotation, shipped_label to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 4, name: "runs",
+            sha256: "67eb6387a4acea26d8b6be9d03e290d7a536421421e606e3cdb9abd54d4fe614",
+            sql: ###"""
+-- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table run (
+    id bigint generated always as identity primary key,
+    name text not null unique,
+    config jsonb not null,
+    config_sha256 bytea not null,
+    seed bigint not null,
+    split_id integer not null references split,
+    origins label_origin[] not null,
+    trains_unassigned boolean not null default false,
+    revision bigint not null,
+    finished boolean not null default false,
+    activity_id bigint not null references activity
+);
+comment on column run.revision is 'The run trains on the annotations as of this revision; run_input holds them.';
+
+create table run_organ (
+    run_id bigint not null references run,
+    organ_id smallint not null references organ,
+    position integer not null,
+    primary key (run_id, organ_id),
+    unique (run_id, position)
+);
+
+create table run_input (
+    run_id bigint not null references run,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    annotation_id bigint not null references annotation,
+    part split_part not null,
+    primary key (run_id, volume_id, organ_id)
+);
+create index on run_input (annotation_id);
+comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
+
+create table job (
+    id bigint generated always as identity primary key,
+    run_id bigint not null unique references run,
+    token bigint not null default 0,
+    worker text,
+    lease_until timestamptz,
+    unique (id, token)
+);
+comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so a takeover waits for them and they fail after it.';
+
+create table round (
+    id bigint generated always as identity primary key,
+    run_id bigint not null references run,
+    number integer not null check (number >= 0),
+    gamma real check (gamma > 0 and gamma <= 1),
+    state text not null,
+    record jsonb not null default '{}',
+    activity_id bigint not null references activity,
+    published_change_id bigint references change,
+    unique (run_id, number)
+);
+comment on column round.gamma is 'The share of the ranked positives that its labels believe; null for the last round, which publishes none.';
+comment on column round.record is 'What the round found so far, as the daemon keeps it: weights, calibration, evaluation, relabelling.';
+
+create table checkpoint (
+    id bigint generated always as identity primary key,
+    round_id bigint not null references round,
+    kind text not null check (kind in ('network', 'confidence')),
+    step integer not null check (step >= 0),
+    object_digest bytea not null references object,
+    revision bigint not null,
+    contaminated_by bigint[] not null default '{}',
+    created_at timestamptz not null default clock_timestamp(),
+    unique (round_id, kind, step)
+);
+create index on checkpoint (object_digest);
+comment on column checkpoint.contaminated_by is 'Subjects that it saw and that proved to be held out.';
+
+create table pseudo_label (
+    round_id bigint not null references round,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    mask_id bigint not null,
+    checkpoint_id bigint not null references checkpoint,
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    primary key (round_id, volume_id, organ_id),
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
+);
+create index on pseudo_label (volume_id, organ_id);
+create index on pseudo_label (mask_id);
+comment on table pseudo_label is 'Staged by a round and invisible until the round is published, which moves a pointer.';
+
+create table round_pointer (
+    id bigint generated always as identity primary key,
+    run_id bigint not null references run,
+    organ_id smallint not null references organ,
+    round_id bigint references round,
+    change_id bigint not null references change
+);
+create index on round_pointer (run_id, organ_id, id);
+comment on table round_pointer is 'History of which round of a run supplies an organ''s pseudo labels; null: none.';
+
+create table adoption (
+    id bigint generated always as identity primary key,
+    run_id bigint references run,
+    change_id bigint not null references change
+);
+comment on table adoption is 'History of which run is the catalogue''s current one.';
+
+create table pseudo_pointer (
+    organ_id smallint primary key references organ,
+    round_id bigint not null references round
+);
+comment on table pseudo_pointer is 'The rounds whose pseudo labels are visible now: the last pointers of the last adopted run.';
+
+create table evaluation (
+    round_id bigint not null references round,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    part split_part not null,
+    dice real check (dice between 0 and 1),
+    predicted_ml real not null,
+    reference_ml real not null,
+    primary key (round_id, volume_id, organ_id)
+);
+comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
+
+create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
+create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
+
+grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
+    to lacuna_manager;
+grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
+    to lacuna_trainer;
+
+"""###),
+        Migration(
+            number: 5, name: "coverage",
+            sha256: "20b090ae9596c477be6f50aeeae009e43f802c9002259ed331d7e5db8520d220",
+            sql: ###"""
+-- Coverage counts as appended deltas, and the triggers that keep the current state and the deltas true.
+-- Dataset 0 stands for the whole catalogue.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table coverage_delta (
+    change_id bigint not null references change,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    status label_status not null,
+    origin label_origin not null,
+    partial boolean not null,
+    n bigint not null
+);
+create index on coverage_delta (change_id);
+
+-- Confidence in 200 bins of 0.005, so that a median is right to 0.01.
+create table confidence_delta (
+    change_id bigint not null references change,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    bin smallint not null check (bin between 0 and 199),
+    n bigint not null
+);
+create index on confidence_delta (change_id);
+
+create table volume_delta (
+    change_id bigint not null references change,
+    dataset_id integer not null,
+    volumes bigint not null,
+    subjects bigint not null
+);
+create index on volume_delta (change_id);
+
+-- Sums of all deltas up to a revision. As-of sums the last snapshot before it and the deltas since; snapshots are never changed.
+create table coverage_snapshot (
+    revision bigint primary key
+);
+create table coverage_sum (
+    revision bigint not null references coverage_snapshot,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    status label_status not null,
+    origin label_origin not null,
+    partial boolean not null,
+    n bigint not null,
+    primary key (revision, dataset_id, organ_id, status, origin, partial)
+);
+create table confidence_sum (
+    revision bigint not null references coverage_snapshot,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    bin smallint not null,
+    n bigint not null,
+    primary key (revision, dataset_id, organ_id, bin)
+);
+create table volume_sum (
+    revision bigint not null references coverage_snapshot,
+    dataset_id integer not null,
+    volumes bigint not null,
+    subjects bigint not null,
+    primary key (revision, dataset_id)
+);
+insert into coverage_snapshot values (0);
+
+create function confidence_bin(confidence real) returns smallint language sql immutable strict as
+$$ select least(199, floor(confidence * 200))::smallint $$;
+
+-- One label state gained (n = 1) or lost (n = -1); the shape in which the triggers hand differences over.
+create type state_delta as (
+    volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n integer
+);
+
+create function append_deltas(p_change bigint, p_deltas state_delta[]) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    with scoped as (
+        select d.*, s.dataset_id
+        from unnest(p_deltas) d
+        cross join lateral (
+            select 0 as dataset_id
+            union all select v.dataset_id from volume_dataset v where v.volume_id = d.volume_id
+        ) s
+    ), counted as (
+        insert into coverage_delta
+        select p_change, dataset_id, organ_id, status, origin, partial, sum(n) from scoped
+        group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0
+    )
+    insert into confidence_delta
+    select p_change, dataset_id, organ_id, bin, sum(n) from scoped where bin is not null
+    group by dataset_id, organ_id, bin having sum(n) <> 0;
+end $$;
+
+-- What shows at (volume, organ) where no annotation is: the visible round's pseudo label, else the shipped one.
+create function lower_state(p_volume bigint, p_organ smallint, p_round bigint, out found boolean, out bin smallint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p.round_id is not null or s.volume_id is not null, confidence_bin(p.confidence)
+    from (select) one
+    left join pseudo_label p on p.round_id = p_round and p.volume_id = p_volume and p.organ_id = p_organ
+    left join shipped_current s on s.volume_id = p_volume and s.organ_id = p_organ
+$$;
+
+create function record_annotations() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    deltas state_delta[];
+begin
+    perform pg_advisory_xact_lock_shared(pointer_lock());
+    perform from volume where id in (select volume_id from added) order by id for no key update;
+
+    with pair as (
+        select volume_id, organ_id from added group by volume_id, organ_id
+    ), word as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
+        from annotation a join pair using (volume_id, organ_id)
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+    ), best as (
+        select distinct on (volume_id, organ_id) * from word where status <> 'unlabelled'
+        order by volume_id, organ_id, origin, release_id desc nulls first, id desc
+    ), old as (
+        select c.* from annotation_current c join pair using (volume_id, organ_id)
+    ), gone as (
+        delete from annotation_current c using pair p
+        where c.volume_id = p.volume_id and c.organ_id = p.organ_id
+          and not exists (select from best b where b.volume_id = p.volume_id and b.organ_id = p.organ_id)
+    ), kept as (
+        insert into annotation_current (volume_id, organ_id, annotation_id, status, origin, partial)
+        select volume_id, organ_id, id, status, origin, partial from best
+        on conflict (volume_id, organ_id) do update
+        set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
+    ), difference as (
+        select volume_id, organ_id, status, origin, partial, null::smallint as bin, 1 as n from best
+        union all
+        select volume_id, organ_id, status, origin, partial, null, -1 from old
+        union all
+        select p.volume_id, p.organ_id, 'pseudo', 'model', false, l.bin,
+            (case when b.id is null then 1 else 0 end) - (case when o.annotation_id is null then 1 else 0 end)
+        from pair p
+        left join best b using (volume_id, organ_id)
+        left join old o using (volume_id, organ_id)
+        left join pseudo_pointer v on v.organ_id = p.organ_id
+        cross join lateral lower_state(p.volume_id, p.organ_id, v.round_id) l
+        where l.found and (b.id is null) <> (o.annotation_id is null)
+    )
+    select array_agg(row(volume_id, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from difference;
+
+    perform append_deltas((select max(change_id) from added), deltas);
+    return null;
+end $$;
+
+create trigger annotations_are_recorded after insert on annotation
+    referencing new table as added for each statement execute function record_annotations();
+
+create function record_shipped_labels() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    deltas state_delta[];
+begin
+    perform pg_advisory_xact_lock_shared(pointer_lock());
+    perform from volume where id in (select volume_id from added) order by id for no key update;
+
+    with newest as (
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id, release_id from added
+        order by volume_id, organ_id, release_id desc, id desc
+    ), kept as (
+        insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
+        select volume_id, organ_id, id from newest
+        on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
+        where (select s.release_id from shipped_label s where s.id = c.shipped_label_id)
+           <= (select s.release_id from newest s where s.id = excluded.shipped_label_id)
+        returning c.volume_id, c.organ_id
+    )
+    select array_agg(row(k.volume_id, k.organ_id, 'pseudo', 'model', false, null, 1)::state_delta) into deltas
+    from kept k
+    left join pseudo_pointer v on v.organ_id = k.organ_id
+    where not exists (select from shipped_current c where (c.volume_id, c.organ_id) = (k.volume_id, k.organ_id))
+      and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (k.volume_id, k.organ_id))
+      and not exists (select from pseudo_label p
+                      where p.round_id = v.round_id and (p.volume_id, p.organ_id) = (k.volume_id, k.organ_id));
+
+    perform append_deltas((select max(change_id) from added), deltas);
+    return null;
+end $$;
+
+create trigger shipped_labels_are_recorded after insert on shipped_label
+    referencing new table as added for each statement execute function record_shipped_labels();
+
+-- Moves organs of the visible pseudo labels from one round to another (null: none) and appends what that changes.
+-- The caller holds the pointer lock exclusively.
+create function move_pointers(p_change bigint, p_organs smallint[], p_rounds bigint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    deltas state_delta[];
+begin
+    with move as (
+        select m.organ_id, p.round_id as old_round, m.round_id as new_round
+        from unnest(p_organs, p_rounds) as m (organ_id, round_id)
+        left join pseudo_pointer p on p.organ_id = m.organ_id
+        where m.round_id is distinct from p.round_id
+    ), side as (
+        select l.volume_id, l.organ_id, confidence_bin(l.confidence) as bin, -1 as n
+        from move m join pseudo_label l on l.round_id = m.old_round and l.organ_id = m.organ_id
+        union all
+        select l.volume_id, l.organ_id, confidence_bin(l.confidence), 1
+        from move m join pseudo_label l on l.round_id = m.new_round and l.organ_id = m.organ_id
+    ), shown as (
+        select s.* from side s
+        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
+    ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
+        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n)::integer as n
+        from shown s join shipped_current c using (volume_id, organ_id)
+        group by s.volume_id, s.organ_id having sum(s.n) <> 0
+    ), summed as (
+        select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath
+    )
+    select array_agg(row(volume_id, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
+    perform append_deltas(p_change, deltas);
+
+    delete from pseudo_pointer p using unnest(p_organs, p_rounds) as m (organ_id, round_id)
+    where p.organ_id = m.organ_id and m.round_id is null;
+    insert into pseudo_pointer select organ_id, round_id from unnest(p_organs, p_rounds) as m (organ_id, round_id)
+    where round_id is not null
+    on conflict (organ_id) do update set round_id = excluded.round_id;
+end $$;
+
+create function record_sources() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint := (select max(change_id) from added);
+begin
+    perform from volume where id in (select volume_id from added) order by id for no key update;
+
+    with scope as (
+        select distinct a.volume_id, r.dataset_id from added a join release r on r.id = a.release_id
+        union
+        select distinct volume_id, 0 from added
+    ), fresh as (
+        select s.volume_id, s.dataset_id, v.subject_id
+        from scope s join volume v on v.id = s.volume_id
+        where case s.dataset_id
+            when 0 then not exists (select from volume_dataset d where d.volume_id = s.volume_id)
+            else not exists (select from volume_dataset d where (d.volume_id, d.dataset_id) = (s.volume_id, s.dataset_id)) end
+    ), kept as (
+        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id <> 0
+    ), subjects as (
+        select f.dataset_id, count(distinct f.subject_id) as n from fresh f
+        where not exists (
+            select from volume o join volume_dataset d on d.volume_id = o.id
+            where o.subject_id = f.subject_id and (f.dataset_id = 0 or d.dataset_id = f.dataset_id))
+        group by f.dataset_id
+    ), volumes as (
+        insert into volume_delta
+        select the_change, f.dataset_id, count(*), coalesce(max(s.n), 0)
+        from fresh f left join subjects s using (dataset_id) group by f.dataset_id
+    ), state as ( -- labels that the volume already has count in its new dataset too
+        select f.dataset_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin
+        from fresh f join annotation_current a using (volume_id) where f.dataset_id <> 0
+        union all
+        select f.dataset_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(max(l.confidence))
+        from fresh f
+        cross join lateral (
+            select p.organ_id, p.confidence from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
+            where p.volume_id = f.volume_id
+            union all
+            select c.organ_id, null from shipped_current c where c.volume_id = f.volume_id
+        ) l
+        where f.dataset_id <> 0
+          and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (f.volume_id, l.organ_id))
+        group by f.dataset_id, f.volume_id, l.organ_id
+    ), counted as (
+        insert into coverage_delta
+        select the_change, dataset_id, organ_id, status, origin, partial, count(*) from state
+        group by dataset_id, organ_id, status, origin, partial
+    )
+    insert into confidence_delta
+    select the_change, dataset_id, organ_id, bin, count(*) from state where bin is not null group by dataset_id, organ_id, bin;
+    return null;
+end $$;
+
+create trigger sources_are_recorded after insert on source
+    referencing new table as added for each statement execute function record_sources();
+
+-- Sums everything committed so far into a new snapshot. Returns its revision.
+create function compact_coverage() returns bigint language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    base bigint;
+    upto bigint;
+begin
+    perform pg_advisory_xact_lock(compaction_lock());
+    select max(revision) into base from coverage_snapshot;
+    select coalesce(max(revision), 0) into upto from change;
+    if upto <= base then
+        return base;
+    end if;
+    insert into coverage_snapshot values (upto);
+    insert into coverage_sum
+    select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
+        select dataset_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
+        union all
+        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        from change c join coverage_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+    ) u group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0;
+    insert into confidence_sum
+    select upto, dataset_id, organ_id, bin, sum(n) from (
+        select dataset_id, organ_id, bin, n from confidence_sum where revision = base
+        union all
+        select d.dataset_id, d.organ_id, d.bin, d.n
+        from change c join confidence_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+    ) u group by dataset_id, organ_id, bin having sum(n) <> 0;
+    insert into volume_sum
+    select upto, dataset_id, sum(volumes), sum(subjects) from (
+        select dataset_id, volumes, subjects from volume_sum where revision = base
+        union all
+        select d.dataset_id, d.volumes, d.subjects
+        from change c join volume_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+    ) u group by dataset_id;
+    return upto;
+end $$;
+
+create trigger history_is_append_only before update or delete or truncate on coverage_delta execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
+
+grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, volume_sum
+    to lacuna_manager, lacuna_trainer;
+grant execute on function compact_coverage() to lacuna_manager, lacuna_trainer;
+
+"""###),
+        Migration(
+            number: 6, name: "reading",
+            sha256: "55fdc00b483e4dd0112a76bbe53d97410639b4a953857579b58c147417bac4c8",
+            sql: ###"""
+-- Questions about label states: coverage, and every state as of a revision.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create function coverage_counts(p_revision bigint default null)
+returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+    select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
+        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n from coverage_sum s join base using (revision)
+        union all
+        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
+        join coverage_delta d on d.change_id = c.id
+    ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
+$$;
+
+-- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025).
+create function coverage_confidence(p_revision bigint default null)
+returns table (dataset_id integer, organ_id smallint, median real)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision),
+    binned as (
+        select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
+            select s.dataset_id, s.organ_id, s.bin, s.n from confidence_sum s join base using (revision)
+            union all
+            select d.dataset_id, d.organ_id, d.bin, d.n
+            from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
+            join confidence_delta d on d.change_id = c.id
+        ) u group by 1, 2, 3 having sum(u.n) <> 0
+    ),
+    ranked as (
+        select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
+        from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
+    )
+    select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
+    from ranked r where 2 * r.upto >= r.total group by 1, 2
+$$;
+
+create function coverage_volumes(p_revision bigint default null)
+returns table (dataset_id integer, volumes bigint, subjects bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+    select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
+        select s.dataset_id, s.volumes, s.subjects from volume_sum s join base using (revision)
+        union all
+        select d.dataset_id, d.volumes, d.subjects
+        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
+        join volume_delta d on d.change_id = c.id
+    ) u group by 1
+$$;
+
+-- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row.
+create function label_states(p_revision bigint, p_volume bigint default null, p_organ smallint default null)
+returns table (
+    volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
+    confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    with word as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
+            c.revision, c.activity_id
+        from annotation a join change c on c.id = a.change_id
+        where c.revision <= p_revision
+          and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+    ), annotated as (
+        select distinct on (w.volume_id, w.organ_id) w.* from word w where w.status <> 'unlabelled'
+        order by w.volume_id, w.organ_id, w.origin, w.release_id desc nulls first, w.id desc
+    ), adopted as (
+        select ad.run_id from adoption ad join change c on c.id = ad.change_id
+        where c.revision <= p_revision order by ad.id desc limit 1
+    ), pointer as (
+        select distinct on (p.organ_id) p.organ_id, p.round_id, c.revision
+        from round_pointer p join change c on c.id = p.change_id
+        where p.run_id = (select run_id from adopted) and c.revision <= p_revision
+        order by p.organ_id, p.id desc
+    ), pseudo as (
+        select l.volume_id, l.organ_id, l.mask_id, l.confidence, l.round_id, p.revision
+        from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
+        where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
+    ), shipped as (
+        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
+        from shipped_label s join change c on c.id = s.change_id
+        where c.revision <= p_revision
+          and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
+        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+    )
+    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
+        a.activity_id
+    from annotated a
+    union all
+    select p.volume_id, p.organ_id, 'pseudo', 'model', false, p.mask_id, p.confidence, p.round_id, null, p.revision, m.activity_id
+    from pseudo p join mask m on m.id = p.mask_id
+    where not exists (select from annotated a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
+    union all
+    select s.volume_id, s.organ_id, 'pseudo', 'model', false, s.mask_id, null, null, null, s.revision, s.activity_id
+    from shipped s
+    where not exists (select from annotated a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
+      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id))
+$$;
+
+grant execute on function coverage_counts(bigint), coverage_confidence(bigint), coverage_volumes(bigint) to lacuna_manager, lacuna_trainer;
+grant execute on function label_states(bigint, bigint, smallint) to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 7, name: "training",
+            sha256: "46e0346997a7521b33bd326d52751871a52ee086030454b01489c27310a714bf",
+            sql: ###"""
+-- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
+-- and each is fenced by the claim (job, token) that the caller holds.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+-- Locks the claim until commit or raises LA001. A heartbeat gets through; a takeover waits.
+create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+begin
+    select run_id into the_run from job where id = p_job and token = p_token for key share;
+    if not found then
+        raise exception 'the claim on job % is lost', p_job
+            using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
+    end if;
+    if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
+        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
+    end if;
+    return the_run;
+end $$;
+
+create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
+$$;
+
+-- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
+create function start_run(
+    p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
+    p_trains_unassigned boolean, p_organs text[], p_modalities text[], p_gammas real[], p_program text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_split integer;
+    the_run bigint;
+    unknown text;
+begin
+    select id into the_split from split where name = p_split;
+    if not found then
+        raise exception 'there is no split named %', p_split using errcode = 'LA004', hint = 'make it with lacuna split create';
+    end if;
+    select string_agg(k, ', ') into unknown from unnest(p_organs) k where not exists (select from organ where key = k);
+    if unknown is not null then
+        raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    end if;
+
+    insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, revision, activity_id)
+    values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, current_revision(),
+        start_activity('training', p_program, p_config))
+    returning id into the_run;
+    insert into run_organ select the_run, o.id, k.position
+    from unnest(p_organs) with ordinality as k (key, position) join organ o using (key);
+    insert into job (run_id) values (the_run);
+    insert into round (run_id, number, gamma, state, activity_id)
+    select the_run, n, p_gammas[n + 1], 'planned',
+        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', n))
+    from generate_series(0, cardinality(p_gammas)) n;
+
+    with recursive whole as (
+        select organ_id from run_organ where run_id = the_run
+        union
+        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    )
+    insert into run_input
+    select the_run, a.volume_id, a.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    from annotation_current a
+    join whole w using (organ_id)
+    join volume v on v.id = a.volume_id
+    left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
+    where a.origin = any (p_origins) and v.modality = any (p_modalities)
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned));
+    return the_run;
+end $$;
+
+create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job j set token = j.token + 1, worker = p_worker,
+        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    where j.id = (
+        select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
+        for update skip locked)
+    returning j.id, j.token
+$$;
+
+create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with beat as (
+        update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+        where id = p_job and token = p_token returning 1)
+    select exists (select from beat)
+$$;
+
+create function release_claim(p_job bigint, p_token bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set lease_until = null, worker = null where id = p_job and token = p_token
+$$;
+
+-- The volumes that a run may look at, with the source whose file is read; the test part is not among them.
+create function run_volumes(p_run bigint)
+returns table (
+    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
+    file_sha256 bytea, affine double precision[], spacing double precision[])
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+        r.root, s.file, s.file_sha256, s.affine, s.spacing
+    from run
+    join volume v on true
+    left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    join lateral (select * from source where source.volume_id = v.id order by source.id limit 1) s on true
+    join release r on r.id = s.release_id
+    where run.id = p_run
+      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
+      and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
+    order by v.id
+$$;
+
+-- The annotations of a run's snapshot, with where the masks' bytes lie.
+create function run_labels(p_run bigint)
+returns table (
+    volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
+    object_digest bytea, object_offset bigint, object_length bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select i.volume_id, i.part, o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    from run_input i
+    join annotation a on a.id = i.annotation_id
+    join organ o on o.id = i.organ_id
+    left join mask m on m.id = a.mask_id
+    where i.run_id = p_run
+    order by i.volume_id, o.key
+$$;
+
+-- A round's own pseudo labels, with where the masks' bytes lie.
+create function round_labels(p_round bigint)
+returns table (
+    volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
+    object_offset bigint, object_length bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
+    where l.round_id = p_round
+    order by l.volume_id, o.key
+$$;
+
+create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_record jsonb) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform hold_claim(p_job, p_token, p_round);
+    update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
+    if not found then
+        raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
+    end if;
+end $$;
+
+create function record_checkpoint(
+    p_job bigint, p_token bigint, p_round bigint, p_kind text, p_step integer, p_digest bytea, p_bytes bigint) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_checkpoint bigint;
+begin
+    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    insert into checkpoint (round_id, kind, step, object_digest, revision)
+    select p_round, p_kind, p_step, p_digest,
+        coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision)
+    from run where run.id = the_run
+    returning id into the_checkpoint;
+    return the_checkpoint;
+end $$;
+
+create function record_evaluation(
+    p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
+    p_reference_ml real[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform hold_claim(p_job, p_token, p_round);
+    insert into evaluation
+    select p_round, e.volume_id, o.id, m.part, e.dice, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, predicted_ml, reference_ml)
+    join organ o on o.key = e.organ
+    join volume v on v.id = e.volume_id
+    join round r on r.id = p_round
+    join run on run.id = r.run_id
+    join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    on conflict do nothing;
+end $$;
+
+-- Stages a volume's pseudo masks, which one object holds. Nothing shows before the round is published.
+create function stage_pseudo_labels(
+    p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
+    p_organs text[], p_offsets bigint[], p_lengths bigint[], p_contents bytea[], p_voxels bigint[], p_known bigint[],
+    p_boxes integer[], p_confidences real[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    known_organs text;
+begin
+    if not exists (
+        select from run join volume v on v.id = p_volume
+        left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+        where run.id = the_run and (m.part = 'train' or (m.part is null and run.trains_unassigned))) then
+        raise exception 'volume % is held out in run % and is never relabelled', p_volume, the_run using errcode = 'LA006';
+    end if;
+    select string_agg(o.key, ', ') into known_organs
+    from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
+    where i.run_id = the_run and i.volume_id = p_volume;
+    if known_organs is not null then
+        raise exception 'volume % is annotated for %: a pseudo label never replaces an annotation', p_volume, known_organs
+            using errcode = 'LA007';
+    end if;
+    if exists (select from round where id = p_round and published_change_id is not null) then
+        raise exception 'round % is published; its labels are final', p_round using errcode = 'LA005';
+    end if;
+
+    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    with given as (
+        select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences)
+            with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, i)
+        join organ o on o.key = g.organ
+        where not exists (
+            select from pseudo_label l where (l.round_id, l.volume_id, l.organ_id) = (p_round, p_volume, o.id))
+    ), parent as (
+        select distinct on (l.organ_id) l.organ_id, l.mask_id from pseudo_label l join round r on r.id = l.round_id
+        where r.run_id = the_run and l.volume_id = p_volume and l.round_id <> p_round order by l.organ_id, r.number desc
+    ), made as (
+        insert into mask (volume_id, organ_id, activity_id, parent_id, content_sha256, object_digest, object_offset,
+            object_length, voxels, known_voxels, box)
+        select p_volume, g.organ_id, r.activity_id, p.mask_id, g.content, p_digest, g.object_offset, g.length, g.voxels, g.known,
+            p_boxes[6 * (g.i - 1) + 1 : 6 * g.i]
+        from given g join round r on r.id = p_round left join parent p using (organ_id)
+        returning id, organ_id
+    )
+    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
+    select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
+end $$;
+
+-- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
+-- run to publish is adopted.
+create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_held_back text[]) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_change bigint;
+    organs smallint[];
+    rounds bigint[];
+begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
+    update round set state = p_to, published_change_id = the_change
+    where id = p_round and state = p_from and published_change_id is null;
+    if not found then
+        raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
+    end if;
+
+    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_held_back) then null else p_round end) into organs, rounds
+    from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
+    insert into round_pointer (run_id, organ_id, round_id, change_id)
+    select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
+    if not exists (select from adoption) then
+        insert into adoption (run_id, change_id) values (the_run, the_change);
+    end if;
+    if (select run_id from adoption order by id desc limit 1) = the_run then
+        perform move_pointers(the_change, organs, rounds);
+    end if;
+    return the_change;
+end $$;
+
+create function finish_run(p_job bigint, p_token bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update run set finished = true where id = hold_claim(p_job, p_token);
+end $$;
+
+-- Points organs of a run back to an earlier round, or to none, at a new revision.
+create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint;
+    organs smallint[];
+begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    if p_round is not null and not exists (
+        select from round where id = p_round and run_id = p_run and published_change_id is not null) then
+        raise exception 'round % is no published round of run %', p_round, p_run using errcode = 'LA005';
+    end if;
+    select array_agg(organ_id) into organs from run_organ ro join organ o on o.id = ro.organ_id
+    where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
+    if organs is null then
+        raise exception 'run % has none of these organs', p_run using errcode = 'LA004';
+    end if;
+    insert into change (activity_id) values (start_activity('rollback', p_program,
+        jsonb_build_object('run', p_run, 'round', p_round, 'organs', p_organs, 'reason', p_reason))) returning id into the_change;
+    insert into round_pointer (run_id, organ_id, round_id, change_id) select p_run, o, p_round, the_change from unnest(organs) o;
+    if (select run_id from adoption order by id desc limit 1) = p_run then
+        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
+    end if;
+    return the_change;
+end $$;
+
+-- Makes a run the catalogue's current one, or none.
+create function adopt_run(p_run bigint, p_program text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint;
+    organs smallint[];
+    rounds bigint[];
+begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    insert into change (activity_id) values (start_activity('adoption', p_program, jsonb_build_object('run', p_run)))
+    returning id into the_change;
+    insert into adoption (run_id, change_id) values (p_run, the_change);
+    select array_agg(o.id), array_agg(p.round_id) into organs, rounds
+    from organ o left join lateral (
+        select round_id from round_pointer where run_id = p_run and organ_id = o.id order by id desc limit 1) p on true;
+    perform move_pointers(the_change, organs, rounds);
+    return the_change;
+end $$;
+
+-- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
+create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
+    insert into volume_delta
+    select p_change, s.dataset_id, 0, -1 from (
+        select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
+        where v.subject_id in (p_kept, p_joined) group by d.dataset_id having count(distinct v.subject_id) = 2
+        union all
+        select 0 from volume where subject_id in (p_kept, p_joined) having count(distinct subject_id) = 2
+    ) s;
+
+    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
+    from round r join run on run.id = r.run_id
+    where c.round_id = r.id
+      and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
+                  and m.part in ('validation', 'test'))
+      and exists (
+        select from volume v join run_input i on i.volume_id = v.id
+        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'));
+
+    insert into split_member (split_id, subject_id, part)
+    select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id
+    on conflict (split_id, subject_id) do update set part = excluded.part;
+    delete from split_member where subject_id = p_joined;
+    update volume set subject_id = p_kept where subject_id = p_joined;
+    update subject_alias set subject_id = p_kept where subject_id = p_joined;
+end $$;
+
+grant execute on function hold_claim(bigint, bigint, bigint),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
+    claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
+    run_volumes(bigint), run_labels(bigint), round_labels(bigint),
+    advance_round(bigint, bigint, bigint, text, text, jsonb),
+    record_checkpoint(bigint, bigint, bigint, text, integer, bytea, bigint),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
+    stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
+        bigint[], integer[], real[]),
+    publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
+    to lacuna_trainer;
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text),
+    join_subjects(bigint, bigint, bigint), round_labels(bigint) to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 8, name: "lineage",
+            sha256: "7f6841a72d5f758fda784e7b6cd0d512d8300c5e944dca8bdb7259bbf656e665",
+            sql: ###"""
+-- What comes from what: one row says that (kind, id) was derived from (source_kind, source_id).
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create view lineage_edge as
+    -- a mask from the version before it
+    select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
+    union all
+    -- a pseudo mask from the checkpoint that predicted it
+    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
+    union all
+    -- an annotation's mask from the file that it was read from
+    select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
+    where a.mask_id is not null and a.label_file_id is not null
+    union all
+    select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
+    union all
+    select 'mask', m.id, 'volume', m.volume_id, 'of' from mask m
+    union all
+    select 'volume', s.volume_id, 'image file', s.id, 'read from' from source s
+    union all
+    -- a checkpoint from the annotations that its run trained on
+    select 'checkpoint', c.id, 'mask', a.mask_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is not null
+    union all
+    -- an absence has no mask: the checkpoint learned from the file that says so
+    select 'checkpoint', c.id, 'label file', a.label_file_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is null and a.label_file_id is not null
+    union all
+    -- a checkpoint from the pseudo labels that the round before it published
+    select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
+    join pseudo_label l on l.round_id = p.id
+    union all
+    -- a checkpoint from the network that the round before it ended with
+    select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
+    from checkpoint c join round r on r.id = c.round_id
+    join round p on p.run_id = r.run_id and p.number = r.number - 1
+    join checkpoint k on k.round_id = p.id and k.kind = 'network'
+        and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network');
+
+grant select on lineage_edge to lacuna_manager;
+
+"""###),
     ]
 }

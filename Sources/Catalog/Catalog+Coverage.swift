@@ -1,0 +1,83 @@
+public import Domain
+import Postgres
+
+extension Catalog {
+    /// Coverage of every organ that has a known label in scope, in the order of the ontology; by `grouping` and organ.
+    ///
+    /// Organ and dataset groupings read the kept counts; split and round groupings count the current states.
+    /// - Parameter revision: as of that revision; nil: now. Only for organ and dataset.
+    /// - Throws: `CatalogError.unknownRevision` for a revision that is not committed yet.
+    public func coverage(
+        by grouping: CoverageGrouping = .organ, asOf revision: Revision? = nil
+    ) async throws -> [Coverage] {
+        if let revision {
+            let newest = try await currentRevision()
+            guard revision.number >= 0, revision <= newest else {
+                throw CatalogError.unknownRevision(revision, newest: newest)
+            }
+        }
+        switch grouping {
+        case .organ: return try await countedCoverage(asOf: revision).filter { $0.group == nil }
+        case .dataset: return try await countedCoverage(asOf: revision).filter { $0.group != nil }
+        case .split: return assemble(try await connection.run(CoverageBySplit()))
+        case .round: return assemble(try await connection.run(CoverageByRound()))
+        }
+    }
+
+    /// Folds the appended counts into a snapshot, so that coverage stays fast. Called after imports and publications.
+    public func compactCoverage() async throws { try await connection.run(CompactCoverage()) }
+
+    private func countedCoverage(asOf revision: Revision?) async throws -> [Coverage] {
+        var rows = assemble(try await connection.run(CoverageCounts(revision: revision)))
+        guard revision == nil else { return rows }
+        let unions = try await connection.run(UnionKnownCounts())
+        for union in unions {
+            if let index = rows.firstIndex(where: { $0.organ == union.organ && $0.group == union.group }) {
+                rows[index].unionKnown = union.volumes
+            }
+        }
+        return rows
+    }
+
+    /// Rows come ordered by group and organ, one a (status, origin, partial).
+    private func assemble(_ counts: [CoverageCount]) -> [Coverage] {
+        var rows: [Coverage] = []
+        for count in counts {
+            if rows.last?.organ != count.organ || rows.last?.group != count.group {
+                rows.append(
+                    Coverage(
+                        organ: count.organ, group: count.group, volumes: count.volumes, subjects: count.subjects,
+                        medianConfidence: count.medianConfidence))
+            }
+            rows[rows.count - 1].add(count)
+        }
+        return rows
+    }
+}
+
+/// One count of label states.
+struct CoverageCount: Sendable {
+    let group: String?
+    let organ: OrganKey
+    let volumes: Int
+    let subjects: Int
+    let medianConfidence: Double?
+    let status: LabelStatus?
+    let origin: LabelOrigin?
+    let partial: Bool
+    let n: Int
+}
+
+extension Coverage {
+    fileprivate mutating func add(_ count: CoverageCount) {
+        guard let status = count.status, let origin = count.origin else { return }
+        switch status {
+        case .annotated: annotated += count.n
+        case .absent: absent += count.n
+        case .pseudo: pseudo += count.n
+        case .unlabelled: return
+        }
+        if status == .annotated, count.partial { partial += count.n }
+        byOrigin[origin, default: 0] += count.n
+    }
+}

@@ -1,0 +1,130 @@
+public import Domain
+import Postgres
+
+/// A release of a dataset, as an import names it.
+public struct ReleaseRecord: Sendable {
+    public var dataset: String
+    public var release: String
+    public var layout: String
+    public var origin: LabelOrigin
+    public var licence: String?
+    public var licenceSource: String?
+    /// Absolute path of the folder that files are relative to.
+    public var root: String
+    public var labelMap: [LabelMap.Entry]
+
+    public init(
+        dataset: String, release: String, layout: String, origin: LabelOrigin, licence: String?, licenceSource: String?,
+        root: String, labelMap: [LabelMap.Entry] = []
+    ) {
+        (self.dataset, self.release, self.layout, self.origin) = (dataset, release, layout, origin)
+        (self.licence, self.licenceSource, self.root, self.labelMap) = (licence, licenceSource, root, labelMap)
+    }
+}
+
+/// A release in the catalogue.
+public struct ReleaseHandle: Sendable, Hashable {
+    public let release: Int32
+    public let dataset: DatasetID
+}
+
+/// What is recorded of a case's files, to tell an unchanged case without inflating it.
+public struct CaseFingerprint: Hashable, Sendable {
+    public var image: Digest
+    /// Relative path to hash of every label file.
+    public var labels: [String: Digest]
+
+    public init(image: Digest, labels: [String: Digest]) { (self.image, self.labels) = (image, labels) }
+}
+
+extension Catalog {
+    /// Finds or makes a dataset's release. An existing release keeps its origin and layout.
+    public func release(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {
+        let dataset = try await connection.one(EnsureDataset(name: record.dataset))
+        if let release = try await connection.first(FindRelease(dataset: dataset, name: record.release)) {
+            return ReleaseHandle(release: release, dataset: dataset)
+        }
+        return try await connection.transaction { connection in
+            let release = try await connection.one(InsertRelease(dataset: dataset, record: record, activity: activity))
+            try await connection.run(InsertLabelMap(release: release, entries: record.labelMap))
+            return ReleaseHandle(release: release, dataset: dataset)
+        }
+    }
+
+    /// Fingerprints of the newest source of every case of a dataset's release; empty if there is no such release.
+    public func fingerprints(dataset: String, release: String) async throws -> [String: CaseFingerprint] {
+        var found: [String: CaseFingerprint] = [:]
+        for row in try await connection.run(CaseFingerprints(dataset: dataset, release: release)) {
+            let labels = Dictionary(zip(row.labelFiles, row.labelDigests), uniquingKeysWith: { _, last in last })
+            found[row.caseName] = CaseFingerprint(image: row.image, labels: labels)
+        }
+        return found
+    }
+
+    /// Records one case in one transaction: the bytes go first, under the lock that keeps the sweep away until the rows stand.
+    ///
+    /// Everything that is already recorded stays; what differs becomes a new version with the old one as its parent.
+    /// - Parameter store: writes the masks' bytes and returns the labels that name them. It runs inside the transaction.
+    public func record(
+        _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
+        storing store: () async throws -> [LabelRecord]
+    ) async throws -> RecordedCase {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            return try await write(source, labelFiles, store(), CaseContext(release: release, activity: activity))
+        }
+    }
+
+    /// Records several cases in one transaction: all or none.
+    public func recordAll(_ body: (RecordingScope) async throws -> Void) async throws {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            try await body(RecordingScope(catalog: self))
+        }
+    }
+
+    func write(
+        _ source: SourceRecord, _ labelFiles: [FileRecord], _ labels: [LabelRecord], _ context: CaseContext
+    ) async throws -> RecordedCase {
+        var change = PendingChange(activity: context.activity)
+        let (volume, isNewVolume, joined) = try await ensureVolume(source, context, &change)
+        let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
+        let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
+        let written = try await writeLabels(labels, files: files, volume: volume, context, &change)
+        return RecordedCase(
+            volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
+            joinedSubjects: joined)
+    }
+}
+
+/// Records cases inside a transaction that `recordAll` holds.
+public struct RecordingScope: Sendable {
+    let catalog: Catalog
+
+    public func record(
+        _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
+        labels: [LabelRecord]
+    ) async throws -> RecordedCase {
+        try await catalog.write(source, labelFiles, labels, CaseContext(release: release, activity: activity))
+    }
+}
+
+struct CaseContext {
+    let release: ReleaseHandle
+    let activity: ActivityID
+}
+
+/// A change that is recorded only once something needs it, so that an import that changes nothing draws no revision.
+struct PendingChange {
+    let activity: ActivityID
+    private var made: ChangeID?
+
+    init(activity: ActivityID) { self.activity = activity }
+
+    mutating func id(on connection: Connection) async throws -> ChangeID {
+        if let made { return made }
+        let change = try await connection.one(InsertChange(activity: activity))
+        made = change
+        return change
+    }
+}

@@ -1,0 +1,39 @@
+public import Domain
+import Postgres
+
+/// What a lineage starts from.
+public enum LineageRoot: Sendable, Hashable {
+    case mask(MaskID)
+    case checkpoint(CheckpointID)
+    case volume(VolumeID)
+}
+
+/// Something in a lineage: a mask, a checkpoint, a volume or a file.
+public struct LineageNode: Sendable, Hashable {
+    /// `mask`, `checkpoint`, `volume`, `image file` or `label file`.
+    public let kind: String
+    public let id: Int64
+    /// How it was reached: `trained on`, `predicted by`, `read from`, …; nil for the root.
+    public let via: String?
+    /// The fewest steps from the root.
+    public let depth: Int
+    /// For people: organ, round, dataset, file.
+    public let label: String
+}
+
+extension Catalog {
+    /// Everything behind the root, or with `forward` everything derived from it; nearest first.
+    public func lineage(of root: LineageRoot, forward: Bool) async throws -> [LineageNode] {
+        switch root {
+        case .mask(let id): try await lineage("mask", id.rawValue, forward)
+        case .checkpoint(let id): try await lineage("checkpoint", id.rawValue, forward)
+        case .volume(let id): try await lineage("volume", id.rawValue, forward)
+        }
+    }
+
+    private func lineage(_ kind: String, _ id: Int64, _ forward: Bool) async throws -> [LineageNode] {
+        forward
+            ? try await connection.run(LineageForward(kind: kind, id: id))
+            : try await connection.run(LineageBackward(kind: kind, id: id))
+    }
+}

@@ -1,0 +1,31 @@
+public import Domain
+import Postgres
+
+/// An organ as the catalogue lists it.
+public struct OrganRow: Sendable, Hashable {
+    public let organ: OrganKey
+    public let name: String
+    public let snomed: String?
+    public let laterality: String
+    public let isLesion: Bool
+    public let partOf: [OrganKey]
+    public let synonyms: [String]
+}
+
+extension Catalog {
+    /// Adds the organs, relations and spellings that the catalogue lacks; changes none that are there.
+    ///
+    /// - Returns: how many organs were added.
+    @discardableResult
+    public func extend(with ontology: Ontology) async throws -> Int {
+        try await connection.transaction { connection in
+            let added = try await connection.run(InsertOrgans(organs: ontology.organs)).count
+            try await connection.run(InsertOrganLinks(links: ontology.links))
+            try await connection.run(InsertOrganSynonyms(synonyms: ontology.synonyms))
+            return added
+        }
+    }
+
+    /// All organs in the order of their positions.
+    public func organs() async throws -> [OrganRow] { try await connection.run(ListOrgans()) }
+}

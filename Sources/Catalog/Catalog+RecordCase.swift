@@ -1,0 +1,128 @@
+import Domain
+import Postgres
+
+extension Catalog {
+    /// The volume of that identity, made if it is new. A case whose subject differs from the volume's proves two subjects to be one.
+    func ensureVolume(
+        _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
+    ) async throws -> (VolumeID, isNew: Bool, joined: Bool) {
+        let dataset = context.release.dataset
+        let alias = try await connection.first(FindSubjectAlias(dataset: dataset, key: source.subjectKey))
+        if let volume = try await connection.first(LockVolume(identity: source.identity)) {
+            guard let alias else {
+                try await connection.run(
+                    InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: volume.subject))
+                return (volume.id, false, false)
+            }
+            guard alias != volume.subject else { return (volume.id, false, false) }
+            try await connection.run(
+                JoinSubjects(
+                    kept: min(alias, volume.subject), joined: max(alias, volume.subject),
+                    change: change.id(on: connection)))
+            return (volume.id, false, true)
+        }
+        let subject: SubjectID
+        if let alias {
+            subject = alias
+        } else {
+            subject = try await connection.one(InsertSubject(dataset: dataset, key: source.subjectKey))
+            try await connection.run(InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: subject))
+        }
+        let volume = try await connection.one(
+            InsertVolume(source: source, subject: subject, change: change.id(on: connection)))
+        return (volume, true, false)
+    }
+
+    func ensureSource(
+        _ source: SourceRecord, _ volume: VolumeID, _ context: CaseContext, _ change: inout PendingChange
+    ) async throws -> (SourceID, isNew: Bool) {
+        let find = FindSource(release: context.release.release, caseName: source.caseName, volume: volume)
+        if let known = try await connection.first(find) { return (known, false) }
+        let made = try await connection.one(
+            InsertSource(
+                source: source, volume: volume, release: context.release.release, change: change.id(on: connection)))
+        return (made, true)
+    }
+
+    /// Ids of the files, in the order given; a file that is recorded with the same hash keeps its row.
+    func ensureLabelFiles(
+        _ files: [FileRecord], _ source: SourceID, _ change: inout PendingChange
+    ) async throws -> [Int64] {
+        let known = try await connection.run(LabelFilesOfSource(source: source))
+        var ids: [Int64] = []
+        for file in files {
+            if let same = known.last(where: { $0.path == file.path && $0.sha256 == file.sha256 }) {
+                ids.append(same.id)
+            } else {
+                ids.append(
+                    try await connection.one(
+                        InsertLabelFile(source: source, file: file, change: change.id(on: connection))))
+            }
+        }
+        return ids
+    }
+
+    /// Writes the labels that differ from what the release said before. Returns how many were written.
+    func writeLabels(
+        _ labels: [LabelRecord], files: [Int64], volume: VolumeID, _ context: CaseContext, _ change: inout PendingChange
+    ) async throws -> Int {
+        let words = try await connection.run(WordsOfRelease(volume: volume, release: context.release.release))
+        let before = Dictionary(words.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
+        let fresh = labels.filter { before[$0.organ]?.says($0) != true }
+        guard !fresh.isEmpty else { return 0 }
+
+        let batch = LabelBatch(
+            volume: volume, release: context.release.release, activity: context.activity,
+            change: try await change.id(on: connection), files: files)
+        let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
+        let annotations = fresh.filter { $0.status != .pseudo }
+        if !annotations.isEmpty {
+            try await connection.run(
+                InsertAnnotations(
+                    batch: batch, labels: annotations, masks: annotations.map { masks[$0.organ] },
+                    parents: annotations.map { before[$0.organ]?.annotation }))
+        }
+        let shipped = fresh.filter { $0.status == .pseudo }
+        if !shipped.isEmpty {
+            try await connection.run(
+                InsertShippedLabels(batch: batch, labels: shipped, masks: shipped.compactMap { masks[$0.organ] }))
+        }
+        return fresh.count
+    }
+
+    /// Each label has a mask.
+    private func writeMasks(
+        _ labels: [LabelRecord], _ batch: LabelBatch, _ before: [OrganKey: ReleaseWord]
+    ) async throws -> [OrganKey: MaskID] {
+        guard !labels.isEmpty else { return [:] }
+        try await connection.run(InsertObjects(masks: labels.compactMap(\.mask)))
+        let made = try await connection.run(
+            InsertMasks(batch: batch, labels: labels, parents: labels.map { before[$0.organ]?.mask }))
+        return Dictionary(uniqueKeysWithValues: made)
+    }
+}
+
+/// What the labels of one case share.
+struct LabelBatch {
+    let volume: VolumeID
+    let release: Int32
+    let activity: ActivityID
+    let change: ChangeID
+    let files: [Int64]
+
+    func files(of labels: [LabelRecord]) -> [Int64?] { labels.map { $0.file.map { files[$0] } } }
+}
+
+/// The newest thing that a release says of an organ.
+struct ReleaseWord {
+    let organ: OrganKey
+    let status: LabelStatus
+    let origin: LabelOrigin
+    let content: Digest?
+    let mask: MaskID?
+    let annotation: Int64?
+
+    func says(_ label: LabelRecord) -> Bool {
+        status == label.status && origin == label.origin && content == label.mask?.content
+    }
+}

@@ -1,0 +1,70 @@
+public import Domain
+import Postgres
+
+/// A round as `lacuna round list` shows it.
+public struct RoundRow: Sendable, Hashable {
+    public let run: String
+    public let round: Int
+    public let gamma: Double?
+    public let state: String
+    /// Where its labels became visible; nil before, and for a round that publishes none.
+    public let revision: Revision?
+    public let checkpoint: CheckpointID?
+    /// Mean Dice on held-out volumes by organ.
+    public let dice: [OrganKey: Double]
+    /// Pseudo labels published.
+    public let published: Int
+}
+
+/// How surely a round labelled an organ.
+public struct RoundConfidenceRow: Sendable, Hashable {
+    public let run: String
+    public let round: Int
+    public let organ: OrganKey
+    public let labels: Int
+    /// Nil where every mask of the organ is empty.
+    public let median: Double?
+    public let lowest: Double?
+    public let highest: Double?
+}
+
+extension Catalog {
+    /// Rounds in the order of runs and numbers; nil: of all runs.
+    public func rounds(run: String? = nil) async throws -> [RoundRow] {
+        if let run { try await requireRun(run) }
+        let dice = try await connection.run(RoundDice(run: run))
+        let byRound = Dictionary(grouping: dice) { $0.round }
+        return try await connection.run(ListRounds(run: run)).map { found in
+            let organs = byRound[found.id] ?? []
+            return RoundRow(
+                run: found.run, round: found.number, gamma: found.gamma, state: found.state, revision: found.revision,
+                checkpoint: found.checkpoint,
+                dice: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.dice) }), published: found.published)
+        }
+    }
+
+    /// Confidence by round and organ, of published rounds.
+    public func confidence(run: String? = nil) async throws -> [RoundConfidenceRow] {
+        if let run { try await requireRun(run) }
+        return try await connection.run(RoundConfidences(run: run))
+    }
+
+    /// Points organs (nil: all) of a run back to a published round (nil: to none), at a new revision.
+    public func rollBack(run: String, organs: [OrganKey]?, to round: Int?, reason: String) async throws {
+        let id = try await requireRun(run)
+        var target: RoundID?
+        if let round { target = try await connection.first(FindRound(run: id, number: round)) ?? RoundID(-1) }
+        try await connection.run(RollBack(run: id, organs: organs, round: target, program: program, reason: reason))
+    }
+
+    /// Makes a run the catalogue's current one, whose pseudo labels show.
+    public func adopt(run: String) async throws {
+        try await connection.run(AdoptRun(run: requireRun(run), program: program))
+    }
+
+    @discardableResult
+    func requireRun(_ name: String) async throws -> RunID {
+        guard let run = try await connection.first(FindRunID(name: name)) else { throw CatalogError.unknownRun(name) }
+        return run
+    }
+}

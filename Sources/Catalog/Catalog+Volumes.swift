@@ -1,0 +1,89 @@
+public import Domain
+import Postgres
+
+/// A volume under one name that a dataset gives it.
+public struct SourceRow: Sendable, Hashable {
+    public let dataset: String
+    public let release: String
+    public let caseName: String
+    /// Relative to `root`.
+    public let file: String
+    public let root: String
+    public let sha256: Digest
+    /// Canonical voxel indices to RAS+ millimetres.
+    public let affine: Affine
+    public let orientation: String
+}
+
+public struct VolumeRow: Sendable, Hashable {
+    public let id: VolumeID
+    public let subject: String
+    public let shape: GridShape
+    public let modality: String
+    /// In the order of import; the first one's geometry is the volume's.
+    public let sources: [SourceRow]
+
+    /// Millimetres along the canonical axes.
+    public var spacing: SIMD3<Double> { sources.first?.affine.spacing ?? .zero }
+
+    /// Cubic millimetres a voxel; nil where the sources disagree by more than a thousandth.
+    public var voxelVolume: Double? {
+        let volumes = sources.map { abs($0.affine.determinant) }
+        guard let first = volumes.first, volumes.allSatisfy({ abs($0 - first) <= first / 1000 }) else { return nil }
+        return first
+    }
+}
+
+public struct DatasetRow: Sendable, Hashable {
+    public let name: String
+    public let release: String
+    public let layout: String
+    public let origin: LabelOrigin
+    public let licence: String?
+    public let root: String
+    public let volumes: Int
+    public let subjects: Int
+}
+
+extension Catalog {
+    /// Volumes in the order of their ids, one page: those behind `after`, at most `limit`.
+    public func volumes(dataset: String? = nil, after: VolumeID? = nil, limit: Int = 1_000_000) async throws
+        -> [VolumeRow]
+    {
+        try await volumes(ListVolumes(dataset: dataset, after: after, limit: limit, only: nil))
+    }
+
+    /// The volume that an argument names: its id, `DATASET/CASE`, or the file that it came from.
+    ///
+    /// - Throws: `CatalogError.unknownVolume`, or `.ambiguousVolume` where several volumes answer to the name.
+    public func volume(named name: String) async throws -> VolumeRow {
+        let ids = try await connection.run(ResolveVolume(name: name))
+        guard ids.count <= 1 else { throw CatalogError.ambiguousVolume(name, matches: ids.count) }
+        guard let id = ids.first else { throw CatalogError.unknownVolume(name) }
+        return try await volumes(ListVolumes(dataset: nil, after: nil, limit: 1, only: id))[0]
+    }
+
+    public func datasets() async throws -> [DatasetRow] { try await connection.run(ListDatasets()) }
+
+    private func volumes(_ list: ListVolumes) async throws -> [VolumeRow] {
+        let rows = try await connection.run(list)
+        return rows.chunked { $0.id == $1.id }.map { group in
+            VolumeRow(
+                id: group[0].id, subject: group[0].subject, shape: group[0].shape, modality: group[0].modality,
+                sources: group.map(\.source))
+        }
+    }
+}
+
+extension Array {
+    /// Runs of neighbours for which `same` holds.
+    fileprivate func chunked(by same: (Element, Element) -> Bool) -> [[Element]] {
+        reduce(into: []) { groups, element in
+            if let last = groups.last?.last, same(last, element) {
+                groups[groups.count - 1].append(element)
+            } else {
+                groups.append([element])
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+public import Domain
+
+/// What the catalogue refuses or cannot find.
+public enum CatalogError: Error, Equatable {
+    case unknownOrgan(String)
+    case unknownVolume(String)
+    case ambiguousVolume(String, matches: Int)
+    case unknownDataset(String)
+    case unknownRun(String)
+    case unknownSplit(String)
+    case unknownRevision(Revision, newest: Revision)
+    case noMask(volume: VolumeID, organ: OrganKey)
+    case splitExists(String)
+    case subjectInTwoParts(split: String, subject: String)
+}

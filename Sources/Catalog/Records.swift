@@ -1,0 +1,137 @@
+public import Domain
+
+/// Bytes of one mask within a stored object.
+public struct StoredMask: Hashable, Sendable {
+    /// SHA-256 of the canonical uncompressed encoding.
+    public var content: Digest
+    /// Name of the object that holds it.
+    public var object: Digest
+    /// Size of the whole object in bytes.
+    public var objectBytes: Int
+    public var offset: Int
+    public var length: Int
+    /// Foreground voxels.
+    public var voxels: Int
+    /// Voxels of the known plane; nil where the mask may be believed everywhere within its extent.
+    public var knownVoxels: Int?
+    /// Foreground bounds in canonical voxels.
+    public var box: VoxelBox
+
+    public init(
+        content: Digest, object: Digest, objectBytes: Int, offset: Int, length: Int, voxels: Int,
+        knownVoxels: Int? = nil,
+        box: VoxelBox
+    ) {
+        (self.content, self.object, self.objectBytes) = (content, object, objectBytes)
+        (self.offset, self.length, self.voxels) = (offset, length, voxels)
+        (self.knownVoxels, self.box) = (knownVoxels, box)
+    }
+}
+
+/// A file that was read, relative to the root of its release.
+public struct FileRecord: Hashable, Sendable {
+    public var path: String
+    public var sha256: Digest
+    public var bytes: Int
+
+    public init(path: String, sha256: Digest, bytes: Int) {
+        (self.path, self.sha256, self.bytes) = (path, sha256, bytes)
+    }
+}
+
+/// One image of one release, as it is to be recorded.
+public struct SourceRecord: Sendable {
+    public var caseName: String
+    public var subjectKey: String
+    public var image: FileRecord
+    public var identity: Digest
+    public var orientationBlind: Digest
+    public var clipped: Digest
+    /// Canonical (closest RAS).
+    public var shape: GridShape
+    /// Canonical voxel indices to RAS+ millimetres.
+    public var affine: Affine
+    /// Axis codes of the file, such as `LPS`.
+    public var orientation: String
+    public var qformCode: Int
+    public var sformCode: Int
+    public var storageType: String
+    public var modality: String
+    /// What was noticed, as JSON text: an array of strings.
+    public var findings: String
+
+    public init(
+        caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,
+        clipped: Digest, shape: GridShape, affine: Affine, orientation: String, qformCode: Int, sformCode: Int,
+        storageType: String, modality: String, findings: String = "[]"
+    ) {
+        (self.caseName, self.subjectKey, self.image) = (caseName, subjectKey, image)
+        (self.identity, self.orientationBlind, self.clipped) = (identity, orientationBlind, clipped)
+        (self.shape, self.affine, self.orientation) = (shape, affine, orientation)
+        (self.qformCode, self.sformCode) = (qformCode, sformCode)
+        (self.storageType, self.modality, self.findings) = (storageType, modality, findings)
+    }
+}
+
+/// What a release says of one organ in one volume.
+public struct LabelRecord: Sendable {
+    public var organ: OrganKey
+    /// `annotated`, `absent`, or `pseudo` for a label that the release says a model made.
+    public var status: LabelStatus
+    public var origin: LabelOrigin
+    /// Present unless the status is `absent`.
+    public var mask: StoredMask?
+    /// Where the annotation is complete; nil: everywhere.
+    public var extent: VoxelBox?
+    /// The label file it was read from: an index into the files recorded with it.
+    public var file: Int?
+
+    public init(
+        organ: OrganKey, status: LabelStatus, origin: LabelOrigin, mask: StoredMask?, extent: VoxelBox? = nil,
+        file: Int?
+    ) {
+        (self.organ, self.status, self.origin) = (organ, status, origin)
+        (self.mask, self.extent, self.file) = (mask, extent, file)
+    }
+}
+
+/// What recording one case changed.
+public struct RecordedCase: Sendable, Hashable {
+    public var volume: VolumeID
+    public var isNewVolume: Bool
+    public var isNewSource: Bool
+    public var newLabels: Int
+    /// Subjects that this case proved to be one.
+    public var joinedSubjects: Bool
+
+    public var isUnchanged: Bool { !isNewVolume && !isNewSource && newLabels == 0 }
+}
+
+extension Affine {
+    /// Three rows of four, row-major, as the catalogue keeps it.
+    public var rows: [Double] {
+        (0..<3).flatMap { [columns[0][$0], columns[1][$0], columns[2][$0], translation[$0]] }
+    }
+
+    /// - Precondition: twelve numbers.
+    public init(rows: [Double]) {
+        precondition(rows.count == 12, "an affine has three rows of four")
+        self.init(
+            columns: (0..<3).map { column in SIMD3(rows[column], rows[4 + column], rows[8 + column]) },
+            translation: SIMD3(rows[3], rows[7], rows[11]))
+    }
+}
+
+extension VoxelBox {
+    /// Lower x, y, z, upper x, y, z, as the catalogue keeps it.
+    public var bounds: [Int32] {
+        [lower.x, lower.y, lower.z, upper.x, upper.y, upper.z].map(Int32.init)
+    }
+
+    /// - Precondition: six numbers.
+    public init(bounds: [Int32]) {
+        precondition(bounds.count == 6, "a box has six bounds")
+        let b = bounds.map(Int.init)
+        self.init(lower: SIMD3(b[0], b[1], b[2]), upper: SIMD3(b[3], b[4], b[5]))
+    }
+}

@@ -1,0 +1,69 @@
+import Domain
+import Postgres
+
+/// Labels nodes for people and orders them; the walk before it differs by direction.
+private let describeNodes = """
+    , nearest as (select distinct on (kind, id) kind, id, via, depth from walk order by kind, id, depth)
+    select n.kind, n.id, n.via, n.depth, case n.kind
+        when 'mask' then (
+            select o.key || ' in ' || m.volume_id || coalesce(', round ' || run.name || '/' || r.number, '') from lacuna.mask m
+            join lacuna.organ o on o.id = m.organ_id
+            left join lacuna.pseudo_label l on l.mask_id = m.id
+            left join lacuna.round r on r.id = l.round_id left join lacuna.run on run.id = r.run_id
+            where m.id = n.id limit 1)
+        when 'checkpoint' then (
+            select c.kind || ' of round ' || run.name || '/' || r.number || ', step ' || c.step
+                || case when c.contaminated_by <> '{}' then ', contaminated' else '' end
+            from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
+            where c.id = n.id)
+        when 'volume' then (select shape_x || 'x' || shape_y || 'x' || shape_z from lacuna.volume where id = n.id)
+        when 'image file' then (
+            select d.name || '/' || s.case_name || ': ' || s.file from lacuna.source s
+            join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id where s.id = n.id)
+        else (
+            select d.name || '/' || s.case_name || ': ' || f.file from lacuna.label_file f
+            join lacuna.source s on s.id = f.source_id
+            join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id where f.id = n.id)
+        end
+    from nearest n order by n.depth, n.kind, n.id
+    """
+
+struct LineageBackward: Statement {
+    static let sql =
+        """
+        with recursive walk as (
+            select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
+            union
+            select e.source_kind, e.source_id, e.via, w.depth + 1
+            from walk w join lacuna.lineage_edge e on e.kind = w.kind and e.id = w.id
+            where w.depth < 64)
+        """ + describeNodes
+    let kind: String
+    let id: Int64
+    var binds: [any PostgresBindable] { [kind, id] }
+    func decode(_ row: PostgresRow) throws -> LineageNode { try LineageNode(row) }
+}
+
+struct LineageForward: Statement {
+    static let sql =
+        """
+        with recursive walk as (
+            select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
+            union
+            select e.kind, e.id, e.via, w.depth + 1
+            from walk w join lacuna.lineage_edge e on e.source_kind = w.kind and e.source_id = w.id
+            where w.depth < 64)
+        """ + describeNodes
+    let kind: String
+    let id: Int64
+    var binds: [any PostgresBindable] { [kind, id] }
+    func decode(_ row: PostgresRow) throws -> LineageNode { try LineageNode(row) }
+}
+
+extension LineageNode {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            kind: try row.decode(0), id: try row.decode(1), via: try row.decode(2), depth: try row.decode(3),
+            label: try row.decode(4, as: String?.self) ?? "")
+    }
+}

@@ -1,0 +1,57 @@
+import Domain
+import Postgres
+
+struct InsertOrgans: Statement {
+    static let sql = """
+        insert into lacuna.organ (key, name, position, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion)
+        select * from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
+        on conflict (key) do nothing returning id
+        """
+    let organs: [Organ]
+    var binds: [any PostgresBindable] {
+        [
+            organs.map(\.key), organs.map(\.name), organs.map(\.position), organs.map { $0.code?.category },
+            organs.map { $0.code?.type }, organs.map { $0.code?.modifier }, organs.map(\.laterality.rawValue),
+            organs.map(\.isLesion),
+        ]
+    }
+    func decode(_ row: PostgresRow) throws -> OrganID { try row.decode(0) }
+}
+
+struct InsertOrganLinks: Statement {
+    static let sql = """
+        insert into lacuna.organ_link (part_id, whole_id, relation)
+        select p.id, w.id, l.relation from unnest($1::text[], $2::text[], $3::text[]) as l (part, whole, relation)
+        join lacuna.organ p on p.key = l.part join lacuna.organ w on w.key = l.whole
+        on conflict do nothing
+        """
+    let links: [OrganLink]
+    var binds: [any PostgresBindable] {
+        [links.map(\.part), links.map(\.whole), links.map(\.relation.rawValue)]
+    }
+}
+
+struct InsertOrganSynonyms: Statement {
+    static let sql = """
+        insert into lacuna.organ_synonym (name, organ_id)
+        select s.name, o.id from unnest($1::text[], $2::text[]) as s (name, organ) join lacuna.organ o on o.key = s.organ
+        on conflict do nothing
+        """
+    let synonyms: [OrganSynonym]
+    var binds: [any PostgresBindable] { [synonyms.map(\.spelling), synonyms.map(\.key)] }
+}
+
+struct ListOrgans: Statement {
+    static let sql = """
+        select o.key, o.name, o.snomed_code, o.laterality, o.is_lesion,
+            array(select w.key from lacuna.organ_link l join lacuna.organ w on w.id = l.whole_id
+                  where l.part_id = o.id and l.relation <> 'overlaps' order by w.position),
+            array(select s.name from lacuna.organ_synonym s where s.organ_id = o.id order by s.name)
+        from lacuna.organ o order by o.position
+        """
+    func decode(_ row: PostgresRow) throws -> OrganRow {
+        OrganRow(
+            organ: try row.decode(0), name: try row.decode(1), snomed: try row.decode(2), laterality: try row.decode(3),
+            isLesion: try row.decode(4), partOf: try row.decode(5), synonyms: try row.decode(6))
+    }
+}

@@ -1,0 +1,79 @@
+import Domain
+import Postgres
+
+struct EnsureDataset: Statement {
+    static let sql = """
+        with made as (insert into lacuna.dataset (name) values ($1) on conflict do nothing returning id)
+        select id from made union all select id from lacuna.dataset where name = $1 limit 1
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> DatasetID { try row.decode(0) }
+}
+
+struct FindRelease: Statement {
+    static let sql = "select id from lacuna.release where dataset_id = $1 and name = $2"
+    let dataset: DatasetID
+    let name: String
+    var binds: [any PostgresBindable] { [dataset, name] }
+    func decode(_ row: PostgresRow) throws -> Int32 { try row.decode(0) }
+}
+
+struct InsertRelease: Statement {
+    static let sql = """
+        insert into lacuna.release (dataset_id, name, layout, origin, licence, licence_source, root, activity_id)
+        values ($1, $2, $3, $4::lacuna.label_origin, $5, $6, $7, $8) returning id
+        """
+    let dataset: DatasetID
+    let record: ReleaseRecord
+    let activity: ActivityID
+    var binds: [any PostgresBindable] {
+        [
+            dataset, record.release, record.layout, record.origin, record.licence, record.licenceSource, record.root,
+            activity,
+        ]
+    }
+    func decode(_ row: PostgresRow) throws -> Int32 { try row.decode(0) }
+}
+
+struct InsertLabelMap: Statement {
+    static let sql = """
+        insert into lacuna.label_map_entry (release_id, value, name, organ_id)
+        select $1, m.value, m.name, o.id
+        from unnest($2::integer[], $3::text[], $4::text[]) as m (value, name, organ)
+        join lacuna.organ o on o.key = m.organ
+        """
+    let release: Int32
+    let entries: [LabelMap.Entry]
+    var binds: [any PostgresBindable] {
+        let flat = entries.flatMap { entry in entry.organs.map { (entry, $0) } }
+        return [release, flat.map { Int32($0.0.value) }, flat.map(\.0.name), flat.map(\.1)]
+    }
+}
+
+struct CaseFingerprints: Statement {
+    static let sql = """
+        select distinct on (s.case_name) s.case_name, s.file_sha256,
+            array(select f.file from lacuna.label_file f where f.source_id = s.id order by f.id),
+            array(select f.file_sha256 from lacuna.label_file f where f.source_id = s.id order by f.id)
+        from lacuna.source s
+        join lacuna.release r on r.id = s.release_id
+        join lacuna.dataset d on d.id = r.dataset_id
+        where d.name = $1 and r.name = $2
+        order by s.case_name, s.id desc
+        """
+    struct Found: Sendable {
+        let caseName: String
+        let image: Digest
+        let labelFiles: [String]
+        let labelDigests: [Digest]
+    }
+    let dataset: String
+    let release: String
+    var binds: [any PostgresBindable] { [dataset, release] }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(
+            caseName: try row.decode(0), image: try row.decode(1), labelFiles: try row.decode(2),
+            labelDigests: try row.decode(3))
+    }
+}

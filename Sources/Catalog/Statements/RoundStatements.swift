@@ -1,0 +1,104 @@
+import Domain
+import Postgres
+
+struct FindRunID: Statement {
+    static let sql = "select id from lacuna.run where name = $1"
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> RunID { try row.decode(0) }
+}
+
+struct FindRound: Statement {
+    static let sql = "select id from lacuna.round where run_id = $1 and number = $2"
+    let run: RunID
+    let number: Int
+    var binds: [any PostgresBindable] { [run, number] }
+    func decode(_ row: PostgresRow) throws -> RoundID { try row.decode(0) }
+}
+
+struct ListRounds: Statement {
+    static let sql = """
+        select r.id, run.name, r.number, r.gamma, r.state, c.revision,
+            (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
+            case when r.published_change_id is null then 0
+                else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end
+        from lacuna.round r join lacuna.run on run.id = r.run_id
+        left join lacuna.change c on c.id = r.published_change_id
+        where $1::text is null or run.name = $1
+        order by run.id, r.number
+        """
+    struct Found: Sendable {
+        let id: RoundID
+        let run: String
+        let number: Int
+        let gamma: Double?
+        let state: String
+        let revision: Revision?
+        let checkpoint: CheckpointID?
+        let published: Int
+    }
+    let run: String?
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(
+            id: try row.decode(0), run: try row.decode(1), number: try row.decode(2), gamma: try row.decode(3),
+            state: try row.decode(4), revision: try row.decode(5), checkpoint: try row.decode(6),
+            published: try row.decode(7))
+    }
+}
+
+struct RoundDice: Statement {
+    static let sql = """
+        select e.round_id, o.key, avg(e.dice) from lacuna.evaluation e
+        join lacuna.organ o on o.id = e.organ_id
+        join lacuna.round r on r.id = e.round_id join lacuna.run on run.id = r.run_id
+        where e.dice is not null and ($1::text is null or run.name = $1)
+        group by e.round_id, o.key
+        """
+    struct Found: Sendable {
+        let round: RoundID
+        let organ: OrganKey
+        let dice: Double
+    }
+    let run: String?
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(round: try row.decode(0), organ: try row.decode(1), dice: try row.decode(2))
+    }
+}
+
+struct RoundConfidences: Statement {
+    static let sql = """
+        select run.name, r.number, o.key, count(*), percentile_cont(0.5) within group (order by l.confidence),
+            min(l.confidence), max(l.confidence)
+        from lacuna.pseudo_label l
+        join lacuna.round r on r.id = l.round_id join lacuna.run on run.id = r.run_id
+        join lacuna.organ o on o.id = l.organ_id
+        where r.published_change_id is not null and ($1::text is null or run.name = $1)
+        group by run.id, run.name, r.number, o.key, o.position order by run.id, o.position, r.number
+        """
+    let run: String?
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> RoundConfidenceRow {
+        RoundConfidenceRow(
+            run: try row.decode(0), round: try row.decode(1), organ: try row.decode(2), labels: try row.decode(3),
+            median: try row.decode(4), lowest: try row.decode(5), highest: try row.decode(6))
+    }
+}
+
+struct RollBack: Statement {
+    static let sql = "select lacuna.roll_back($1, $2::text[], $3, $4, $5)"
+    let run: RunID
+    let organs: [OrganKey]?
+    let round: RoundID?
+    let program: String
+    let reason: String
+    var binds: [any PostgresBindable] { [run, organs, round, program, reason] }
+}
+
+struct AdoptRun: Statement {
+    static let sql = "select lacuna.adopt_run($1, $2)"
+    let run: RunID
+    let program: String
+    var binds: [any PostgresBindable] { [run, program] }
+}

@@ -1,0 +1,62 @@
+import Domain
+import Postgres
+
+struct DatasetExists: Statement {
+    static let sql = "select exists (select from lacuna.dataset where name = $1)"
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
+struct ListSubjects: Statement {
+    static let sql = """
+        select distinct v.subject_id from lacuna.volume v
+        left join lacuna.volume_dataset m on m.volume_id = v.id
+        left join lacuna.dataset d on d.id = m.dataset_id
+        where $1::text is null or d.name = $1 order by 1
+        """
+    let dataset: String?
+    var binds: [any PostgresBindable] { [dataset] }
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+struct FindSplit: Statement {
+    static let sql = "select id from lacuna.split where name = $1"
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> SplitID { try row.decode(0) }
+}
+
+struct InsertSplit: Statement {
+    static let sql = "insert into lacuna.split (name, method, seed, change_id) values ($1, $2, $3, $4) returning id"
+    let name: String
+    let method: String
+    let seed: Int?
+    let change: ChangeID
+    var binds: [any PostgresBindable] { [name, method, seed, change] }
+    func decode(_ row: PostgresRow) throws -> SplitID { try row.decode(0) }
+}
+
+struct InsertSplitMembers: Statement {
+    static let sql = """
+        insert into lacuna.split_member (split_id, subject_id, part)
+        select $1, m.subject, m.part::lacuna.split_part from unnest($2::bigint[], $3::text[]) as m (subject, part)
+        """
+    let split: SplitID
+    let subjects: [SubjectID]
+    let parts: [String]
+    var binds: [any PostgresBindable] { [split, subjects, parts] }
+}
+
+struct ListSplits: Statement {
+    static let sql = """
+        select s.name, m.part, count(distinct m.subject_id), count(v.id)
+        from lacuna.split s join lacuna.split_member m on m.split_id = s.id
+        left join lacuna.volume v on v.subject_id = m.subject_id
+        group by s.id, s.name, m.part order by s.id, m.part
+        """
+    func decode(_ row: PostgresRow) throws -> SplitPartRow {
+        SplitPartRow(
+            split: try row.decode(0), part: try row.decode(1), subjects: try row.decode(2), volumes: try row.decode(3))
+    }
+}

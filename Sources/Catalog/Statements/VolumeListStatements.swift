@@ -1,0 +1,82 @@
+import Domain
+import Postgres
+
+/// One row a source, ordered by volume and source.
+struct ListVolumes: Statement {
+    static let sql = """
+        with page as (
+            select v.* from lacuna.volume v
+            where ($4::bigint is null or v.id = $4) and ($2::bigint is null or v.id > $2)
+              and ($1::text is null or exists (
+                select from lacuna.volume_dataset m join lacuna.dataset d on d.id = m.dataset_id
+                where m.volume_id = v.id and d.name = $1))
+            order by v.id limit $3)
+        select p.id, j.name, p.shape_x, p.shape_y, p.shape_z, p.modality, d.name, r.name, s.case_name, s.file, r.root,
+            s.file_sha256, s.affine, s.orientation
+        from page p
+        join lacuna.subject j on j.id = p.subject_id
+        join lacuna.source s on s.volume_id = p.id
+        join lacuna.release r on r.id = s.release_id
+        join lacuna.dataset d on d.id = r.dataset_id
+        order by p.id, s.id
+        """
+    struct Found: Sendable {
+        let id: VolumeID
+        let subject: String
+        let shape: GridShape
+        let modality: String
+        let source: SourceRow
+    }
+    let dataset: String?
+    let after: VolumeID?
+    let limit: Int
+    let only: VolumeID?
+    var binds: [any PostgresBindable] { [dataset, after, limit, only] }
+
+    func decode(_ row: PostgresRow) throws -> Found {
+        let rows: [Double] = try row.decode(12)
+        guard rows.count == 12 else { throw try row.field(12).mismatch("an affine of 12 numbers") }
+        return Found(
+            id: try row.decode(0), subject: try row.decode(1),
+            shape: GridShape(try row.decode(2), try row.decode(3), try row.decode(4)), modality: try row.decode(5),
+            source: SourceRow(
+                dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
+                file: try row.decode(9),
+                root: try row.decode(10), sha256: try row.decode(11), affine: Affine(rows: rows),
+                orientation: try row.decode(13)))
+    }
+}
+
+/// An id, `DATASET/CASE` (the newest source of the case), or a file as recorded: relative or with its root.
+struct ResolveVolume: Statement {
+    static let sql = """
+        select id from lacuna.volume where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
+        union
+        (select s.volume_id from lacuna.dataset d
+         join lacuna.release r on r.dataset_id = d.id
+         join lacuna.source s on s.release_id = r.id and s.case_name = substr($1, length(d.name) + 2)
+         where starts_with($1, d.name || '/') order by s.id desc limit 1)
+        union
+        select s.volume_id from lacuna.source s join lacuna.release r on r.id = s.release_id
+        where s.file = $1 or r.root || '/' || s.file = $1
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
+}
+
+struct ListDatasets: Statement {
+    static let sql = """
+        select d.name, r.name, r.layout, r.origin, r.licence, r.root,
+            (select count(distinct s.volume_id) from lacuna.source s where s.release_id = r.id),
+            (select count(distinct v.subject_id) from lacuna.source s join lacuna.volume v on v.id = s.volume_id
+             where s.release_id = r.id)
+        from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id order by d.name, r.id
+        """
+    func decode(_ row: PostgresRow) throws -> DatasetRow {
+        DatasetRow(
+            name: try row.decode(0), release: try row.decode(1), layout: try row.decode(2), origin: try row.decode(3),
+            licence: try row.decode(4), root: try row.decode(5), volumes: try row.decode(6), subjects: try row.decode(7)
+        )
+    }
+}

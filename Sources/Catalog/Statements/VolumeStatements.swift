@@ -1,0 +1,120 @@
+import Domain
+import Postgres
+
+struct FindSubjectAlias: Statement {
+    static let sql = "select subject_id from lacuna.subject_alias where dataset_id = $1 and key = $2"
+    let dataset: DatasetID
+    let key: String
+    var binds: [any PostgresBindable] { [dataset, key] }
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+struct InsertSubject: Statement {
+    static let sql = """
+        insert into lacuna.subject (name) select d.name || '/' || $2 from lacuna.dataset d where d.id = $1 returning id
+        """
+    let dataset: DatasetID
+    let key: String
+    var binds: [any PostgresBindable] { [dataset, key] }
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+struct InsertSubjectAlias: Statement {
+    static let sql = "insert into lacuna.subject_alias (dataset_id, key, subject_id) values ($1, $2, $3)"
+    let dataset: DatasetID
+    let key: String
+    let subject: SubjectID
+    var binds: [any PostgresBindable] { [dataset, key, subject] }
+}
+
+struct JoinSubjects: Statement {
+    static let sql = "select lacuna.join_subjects($1, $2, $3)"
+    let kept: SubjectID
+    let joined: SubjectID
+    let change: ChangeID
+    var binds: [any PostgresBindable] { [kept, joined, change] }
+}
+
+struct LockVolume: Statement {
+    static let sql = "select id, subject_id from lacuna.volume where identity = $1 for key share"
+    struct Found: Sendable {
+        let id: VolumeID
+        let subject: SubjectID
+    }
+    let identity: Digest
+    var binds: [any PostgresBindable] { [identity] }
+    func decode(_ row: PostgresRow) throws -> Found { Found(id: try row.decode(0), subject: try row.decode(1)) }
+}
+
+struct InsertVolume: Statement {
+    static let sql = """
+        insert into lacuna.volume (subject_id, identity, orientation_blind, clipped, shape_x, shape_y, shape_z, modality, change_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id
+        """
+    let source: SourceRecord
+    let subject: SubjectID
+    let change: ChangeID
+    var binds: [any PostgresBindable] {
+        [
+            subject, source.identity, source.orientationBlind, source.clipped, source.shape.x, source.shape.y,
+            source.shape.z, source.modality, change,
+        ]
+    }
+    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
+}
+
+struct FindSource: Statement {
+    static let sql = "select id from lacuna.source where release_id = $1 and case_name = $2 and volume_id = $3"
+    let release: Int32
+    let caseName: String
+    let volume: VolumeID
+    var binds: [any PostgresBindable] { [release, caseName, volume] }
+    func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }
+}
+
+struct InsertSource: Statement {
+    static let sql = """
+        insert into lacuna.source (volume_id, release_id, case_name, file, file_sha256, file_bytes, affine, spacing, orientation,
+            qform_code, sform_code, storage_type, findings, change_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id
+        """
+    let source: SourceRecord
+    let volume: VolumeID
+    let release: Int32
+    let change: ChangeID
+    var binds: [any PostgresBindable] {
+        let spacing = source.affine.spacing
+        return [
+            volume, release, source.caseName, source.image.path, source.image.sha256, source.image.bytes,
+            source.affine.rows, [spacing.x, spacing.y, spacing.z], source.orientation, source.qformCode,
+            source.sformCode, source.storageType, JSONText(source.findings), change,
+        ]
+    }
+    func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }
+}
+
+struct LabelFilesOfSource: Statement {
+    static let sql = "select id, file, file_sha256 from lacuna.label_file where source_id = $1 order by id"
+    struct Found: Sendable {
+        let id: Int64
+        let path: String
+        let sha256: Digest
+    }
+    let source: SourceID
+    var binds: [any PostgresBindable] { [source] }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(id: try row.decode(0), path: try row.decode(1), sha256: try row.decode(2))
+    }
+}
+
+struct InsertLabelFile: Statement {
+    static let sql = """
+        insert into lacuna.label_file (source_id, file, file_sha256, file_bytes, change_id)
+        values ($1, $2, $3, $4, $5) returning id
+        """
+    let source: SourceID
+    let file: FileRecord
+    let change: ChangeID
+    var binds: [any PostgresBindable] { [source, file.path, file.sha256, file.bytes, change] }
+    func decode(_ row: PostgresRow) throws -> Int64 { try row.decode(0) }
+}

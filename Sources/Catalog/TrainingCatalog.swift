@@ -1,0 +1,109 @@
+public import Domain
+public import Postgres
+
+/// The catalogue through the trainer's door: functions that the daemon's role may call, each write fenced by a claim.
+///
+/// It sees no test labels, and can write nothing but its own rounds.
+public struct TrainingCatalog: Sendable {
+    public let connection: Connection
+    public let program: String
+
+    public init(_ connection: Connection, program: String) { (self.connection, self.program) = (connection, program) }
+
+    public func uuid() async throws -> String { try await connection.one(CatalogueUUID()) }
+
+    public func currentRevision() async throws -> Revision { try await connection.one(CurrentRevision()) }
+
+    /// Throws unless the session can do no more than a trainer: no superuser, no member of the owner or of the managers.
+    public func requireTrainerRole() async throws {
+        let role = try await connection.one(SessionRole())
+        if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
+    }
+
+    public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
+
+    /// Creates a run with its snapshot of annotations.
+    public func startRun(_ start: RunStart) async throws -> StoredRun {
+        try await connection.run(StartRun(start: start, program: program))
+        guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
+        return run
+    }
+
+    /// The volumes that the run may look at, by id; the test part is not among them.
+    public func volumes(of run: RunID) async throws -> [RunVolume] { try await connection.run(RunVolumes(run: run)) }
+
+    /// The annotations of the run's snapshot, by volume and organ.
+    public func labels(of run: RunID) async throws -> [RunLabel] { try await connection.run(RunLabels(run: run)) }
+
+    /// The pseudo labels that a round staged or published, by volume and organ.
+    public func pseudoLabels(of round: RoundID) async throws -> [RoundLabel] {
+        try await connection.run(RoundLabels(round: round))
+    }
+
+    /// The run's rounds, by number.
+    public func rounds(of run: RunID) async throws -> [StoredRound] { try await connection.run(RoundsOfRun(run: run)) }
+
+    /// The newest checkpoint of a kind in a round.
+    public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
+        try await connection.first(NewestCheckpoint(round: round, kind: kind))
+    }
+
+    /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
+    public func advance(
+        _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText
+    ) async throws {
+        try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
+    }
+
+    /// Stores an object's bytes and the row that names it under the lock that keeps the sweep away.
+    public func recordCheckpoint(
+        _ claim: Claim, round: RoundID, kind: CheckpointKind, step: Int,
+        storing store: () async throws -> (digest: Digest, bytes: Int)
+    ) async throws -> CheckpointID {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            let object = try await store()
+            return try await connection.one(
+                RecordCheckpoint(
+                    claim: claim, round: round, kind: kind, step: step, digest: object.digest, bytes: object.bytes))
+        }
+    }
+
+    /// Volumes for which the round has staged labels.
+    public func stagedVolumes(of round: RoundID) async throws -> Set<VolumeID> {
+        Set(try await connection.run(StagedVolumes(round: round)))
+    }
+
+    public func recordEvaluation(_ claim: Claim, round: RoundID, _ results: [EvaluationRecord]) async throws {
+        try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
+    }
+
+    /// Stages a volume's pseudo masks, all in one object. Nothing shows before the round is published.
+    public func stage(
+        _ claim: Claim, round: RoundID, checkpoint: CheckpointID, volume: VolumeID,
+        storing store: () async throws -> [StagedMask]
+    ) async throws {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            let masks = try await store()
+            guard !masks.isEmpty else { return }
+            try await connection.run(
+                StagePseudoLabels(claim: claim, round: round, checkpoint: checkpoint, volume: volume, masks: masks))
+        }
+    }
+
+    /// Makes the round visible at one revision; organs held back point to nothing.
+    public func publish(
+        _ claim: Claim, round: RoundID, from: String, to: String, heldBack: [OrganKey]
+    ) async throws {
+        try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, heldBack: heldBack))
+        try await connection.run(CompactCoverage())
+    }
+
+    public func finish(_ claim: Claim) async throws { try await connection.run(FinishRun(claim: claim)) }
+}
+
+public enum TrainingCatalogError: Error, Equatable {
+    /// The daemon refuses to run with more rights than it needs.
+    case privilegedRole(String)
+}

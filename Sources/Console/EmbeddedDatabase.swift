@@ -1,0 +1,46 @@
+internal import Cluster
+package import Postgres
+package import Schema
+
+/// Opens the embedded cluster's database and brings it up to date on the way.
+package struct EmbeddedDatabase {
+    private let target: DatabaseTarget
+    private let output: Output
+
+    package init(_ target: DatabaseTarget, _ output: Output) {
+        self.target = target
+        self.output = output
+    }
+
+    /// A server that runs and is up to date costs one connection and one query.
+    package func connect(_ role: SessionRole) async throws -> Connection {
+        let connection = try await connectStarting(role)
+        let version = try await Migrator.version(connection)
+        if version == nil || version ?? 0 < Migrator.programVersion { try await migrate() }
+        if let version, version > Migrator.programVersion { try Session.requireCurrent(version) }
+        return connection
+    }
+
+    /// Applies what is missing as superuser and joins the logins to their groups.
+    @discardableResult
+    package func migrate() async throws -> [Migration] {
+        let superuser = try await connectStarting(.superuser)
+        let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
+        try await EmbeddedLogins.grant(superuser)
+        await superuser.close()
+        return applied
+    }
+
+    /// Connects, and starts the server when nobody answers.
+    private func connectStarting(_ role: SessionRole) async throws -> Connection {
+        let settings = target.settings(for: role)
+        guard case .embedded(let cluster) = target else { return try await Connection.connect(settings) }
+        do {
+            return try await Connection.connect(settings)
+        } catch {
+            if cluster.status() == .notCreated { output.note("Creating a database in \(cluster.dataFolder).") }
+            try await cluster.start()
+            return try await Connection.connect(settings)
+        }
+    }
+}

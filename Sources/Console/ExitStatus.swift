@@ -1,0 +1,17 @@
+/// How `lacuna` ends; scripts rely on the numbers.
+package enum ExitStatus: Int32, Sendable, CaseIterable {
+    case done = 0
+    case internalError = 1
+    case usage = 2
+    /// Bad input; nothing was changed.
+    case badInput = 3
+    /// Part of the work was done; the report says which.
+    case partlyDone = 4
+    /// A conflict with what is in the database, or one of its constraints.
+    case conflict = 5
+    /// Stored data are damaged or missing.
+    case damaged = 6
+    /// Database or object store cannot be reached.
+    case unreachable = 7
+    case interrupted = 130
+}

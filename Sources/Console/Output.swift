@@ -1,0 +1,71 @@
+internal import Glibc
+
+/// The one place that writes: results to standard output as the caller asked for them, everything else to standard error.
+package struct Output: Sendable {
+    package enum Format: Sendable, Hashable {
+        case table, json, csv
+    }
+
+    package let format: Format
+    package let isQuiet: Bool
+
+    package init(format: Format = .table, isQuiet: Bool = false) {
+        self.format = format
+        self.isQuiet = isQuiet
+    }
+
+    /// Writes rows as a table, one JSON array or CSV.
+    package func report<Row>(_ rows: [Row], _ columns: [Column<Row>]) {
+        Self.write(render(rows, columns), to: STDOUT_FILENO)
+    }
+
+    /// Writes one thing: a line for each field, one JSON object, or CSV with one row.
+    package func report(_ fields: [Cell.Field]) { Self.write(render(fields), to: STDOUT_FILENO) }
+
+    /// Tells a person what happened, on standard error, unless `--quiet`.
+    package func note(_ text: String) {
+        if !isQuiet { Self.write("\(text)\n", to: STDERR_FILENO) }
+    }
+
+    /// Warns on standard error, also with `--quiet`.
+    package func warn(_ text: String) { Self.write("lacuna: warning: \(text)\n", to: STDERR_FILENO) }
+
+    /// A progress bar on standard error; it shows nothing when that is no terminal, or with `--quiet`.
+    package func progress(_ label: String, total: Int) -> ProgressBar {
+        ProgressBar(label, total: total, isShown: !isQuiet && isatty(STDERR_FILENO) == 1)
+    }
+
+    /// The text that `report` writes.
+    package func render<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {
+        let shown = format == .table ? columns.filter(\.isShown) : columns
+        let cells = rows.map { row in shown.map { $0.value(row) } }
+        return switch format {
+        case .table: TableRenderer.render(titles: shown.map(\.title), rows: cells)
+        case .json: JSONRenderer.render(keys: shown.map(\.key), rows: cells)
+        case .csv: CSVRenderer.render(keys: shown.map(\.key), rows: cells)
+        }
+    }
+
+    /// The text that `report` writes.
+    package func render(_ fields: [Cell.Field]) -> String {
+        switch format {
+        case .table: TableRenderer.render(fields: fields)
+        case .json: JSONRenderer.render(.object(fields)) + "\n"
+        case .csv: CSVRenderer.render(keys: fields.map(\.key), rows: [fields.map(\.value)])
+        }
+    }
+
+    /// Writes all of the text; a reader that has gone away ends the program as it does every other.
+    package static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var written = 0
+            while written < bytes.count {
+                let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return }
+                written += count
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+/// What is known of one organ in one volume, on the volume's grid.
+public enum OrganLabel: Hashable, Sendable {
+    /// Annotated, or examined and absent (`foreground` nil). Complete within `extent` (nil: everywhere), unknown outside.
+    case known(foreground: BitVolume?, extent: VoxelBox? = nil)
+    /// A model's mask, believed only where `known` is set (nil: everywhere). Never overrules what is known.
+    case pseudo(foreground: BitVolume, known: BitVolume?)
+    /// Nobody looked.
+    case unknown
+}
+
+/// A source's merged label ("kidneys"): evidence for its parts together.
+public struct UnionLabel: Hashable, Sendable {
+    /// Indices of the organs that together make it.
+    public let parts: [Int]
+    /// nil: examined, and none of the parts is there.
+    public let foreground: BitVolume?
+    /// Complete within the box (nil: everywhere).
+    public let extent: VoxelBox?
+
+    public init(parts: [Int], foreground: BitVolume?, extent: VoxelBox? = nil) {
+        (self.parts, self.foreground, self.extent) = (parts, foreground, extent)
+    }
+}
+
+/// What is known of one organ at one voxel, as a byte of a plane.
+public enum VoxelKnowledge {
+    /// Ambiguous: contributes no gradient at all.
+    public static let unknown: UInt8 = 0
+    /// Known not to be the organ.
+    public static let negative: UInt8 = 1
+    /// Known to be the organ.
+    public static let positive: UInt8 = 2
+}
+
+/// Which voxels may be learned from (INERRANT; `docs/method.md`, section 1).
+///
+/// In order, each filling only what is still unknown: complete labels; parts where a merged label is zero; positives of
+/// a part for its whole; sure negatives (a voxel of one organ, for the organs that it excludes); then the same for
+/// pseudo labels, which so never overrule a person's label.
+public struct KnownVoxelRule: Hashable, Sendable {
+    public let organCount: Int
+    /// `excluded[j]`: the organs that a voxel of organ j cannot be.
+    private let excluded: [[Int]]
+    private let wholes: [Pair]
+
+    private struct Pair: Hashable, Sendable {
+        let part, whole: Int
+    }
+
+    /// - Parameters:
+    ///   - exclusions: pairs of organs of which a voxel is at most one; the order in a pair is of no meaning.
+    ///   - parts: (part, whole): a voxel of the part is one of the whole. Parts before the parts of parts.
+    public init(organCount: Int, exclusions: [(Int, Int)], parts: [(part: Int, whole: Int)] = []) {
+        var excluded = Array(repeating: Set<Int>(), count: organCount)
+        for (a, b) in exclusions where a != b {
+            excluded[a].insert(b)
+            excluded[b].insert(a)
+        }
+        self.organCount = organCount
+        self.excluded = excluded.map { $0.sorted() }
+        wholes = parts.map { Pair(part: $0.part, whole: $0.whole) }
+    }
+
+    /// The organs that a voxel of `organ` cannot be, ascending.
+    public func excluded(by organ: Int) -> [Int] { excluded[organ] }
+
+    /// Writes what is known in `box`, which may reach beyond the volume; there everything stays unknown.
+    ///
+    /// - Parameters:
+    ///   - labels: one per organ, on `shape`.
+    ///   - unionSets: the merged labels that have a plane, by their parts.
+    ///   - planes: one byte per organ and voxel of the box ([organ, z, y, x]), `VoxelKnowledge`.
+    ///   - unionPlanes: one byte per union set and voxel: 1 where the merged label is set, none of its parts is known
+    ///     to be there and one at least may be: the voxels of the term −log(1 − Π(1 − p)).
+    public func fill(
+        _ planes: UnsafeMutableBufferPointer<UInt8>, unionPlanes: UnsafeMutableBufferPointer<UInt8>,
+        unionSets: [[Int]] = [], labels: [OrganLabel], unions: [UnionLabel] = [], shape: GridShape, box: VoxelBox
+    ) {
+        precondition(labels.count == organCount, "one label per organ")
+        let grid = PatchGrid(shape: shape, box: box)
+        precondition(planes.count == organCount * grid.count && unionPlanes.count == unionSets.count * grid.count)
+        planes.update(repeating: VoxelKnowledge.unknown)
+        unionPlanes.update(repeating: VoxelKnowledge.unknown)
+        let organs = (0..<organCount).map { grid.plane($0, of: planes) }
+        paintComplete(labels, organs, grid)
+        for union in unions {
+            guard let set = unionSets.firstIndex(of: union.parts) else { continue }
+            paint(union, grid.plane(set, of: unionPlanes), organs, grid)
+        }
+        spread(organs)
+        paintPseudo(labels, organs, grid)
+        spread(organs)
+        for (set, parts) in unionSets.enumerated() {
+            settle(grid.plane(set, of: unionPlanes), parts.map { organs[$0] })
+        }
+    }
+
+    private typealias Plane = UnsafeMutableBufferPointer<UInt8>
+
+    private func paintComplete(_ labels: [OrganLabel], _ organs: [Plane], _ grid: PatchGrid) {
+        for (label, plane) in zip(labels, organs) {
+            if case .known(let foreground, let extent) = label {
+                grid.paint(foreground, within: extent, into: plane)
+            }
+        }
+    }
+
+    private func paintPseudo(_ labels: [OrganLabel], _ organs: [Plane], _ grid: PatchGrid) {
+        for (label, plane) in zip(labels, organs) {
+            guard case .pseudo(let foreground, let known) = label else { continue }
+            grid.forEachSet(in: known) { voxel, index in
+                if plane[index] == VoxelKnowledge.unknown {
+                    plane[index] = foreground[voxel] ? VoxelKnowledge.positive : VoxelKnowledge.negative
+                }
+            }
+        }
+    }
+
+    /// Zeros of a merged label are zeros of its parts; its voxels are none of what all its parts exclude.
+    private func paint(_ union: UnionLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
+        grid.paint(union.foreground, within: union.extent, into: plane)
+        for part in union.parts {
+            mark(organs[part], where: plane, is: VoxelKnowledge.negative, as: VoxelKnowledge.negative)
+        }
+        for organ in 0..<organCount
+        where !union.parts.contains(organ) && union.parts.allSatisfy({ excluded[$0].contains(organ) }) {
+            mark(organs[organ], where: plane, is: VoxelKnowledge.positive, as: VoxelKnowledge.negative)
+        }
+    }
+
+    private func spread(_ organs: [Plane]) {
+        for pair in wholes {
+            mark(organs[pair.whole], where: organs[pair.part], is: VoxelKnowledge.positive, as: VoxelKnowledge.positive)
+        }
+        for (organ, others) in excluded.enumerated() where organs[organ].contains(VoxelKnowledge.positive) {
+            for other in others {
+                mark(organs[other], where: organs[organ], is: VoxelKnowledge.positive, as: VoxelKnowledge.negative)
+            }
+        }
+    }
+
+    private func mark(_ target: Plane, where source: Plane, is value: UInt8, as mark: UInt8) {
+        for i in target.indices where target[i] == VoxelKnowledge.unknown && source[i] == value { target[i] = mark }
+    }
+
+    private func settle(_ union: Plane, _ parts: [Plane]) {
+        for i in union.indices {
+            let open =
+                union[i] == VoxelKnowledge.positive
+                && !parts.contains { $0[i] == VoxelKnowledge.positive }
+                && parts.contains { $0[i] == VoxelKnowledge.unknown }
+            union[i] = open ? 1 : 0
+        }
+    }
+}
+
+/// A box of voxels laid over a volume, and the way from bits of the volume to bytes of the box.
+struct PatchGrid {
+    let shape: GridShape
+    let box: VoxelBox
+    private let inside: VoxelBox
+
+    init(shape: GridShape, box: VoxelBox) {
+        (self.shape, self.box) = (shape, box)
+        inside = box.intersection(VoxelBox(shape))
+    }
+
+    var count: Int { box.shape.count }
+
+    func plane(_ i: Int, of planes: UnsafeMutableBufferPointer<UInt8>) -> UnsafeMutableBufferPointer<UInt8> {
+        UnsafeMutableBufferPointer(rebasing: planes[i * count..<(i + 1) * count])
+    }
+
+    /// Negative within the extent, positive where `foreground` is set.
+    func paint(_ foreground: BitVolume?, within extent: VoxelBox?, into plane: UnsafeMutableBufferPointer<UInt8>) {
+        let region = extent.map(inside.intersection) ?? inside
+        forEachRow(of: region) { voxel, index, length in
+            UnsafeMutableBufferPointer(rebasing: plane[index..<index + length]).update(repeating: VoxelKnowledge.negative)
+            guard let foreground else { return }
+            Self.forEachSet(in: foreground.words, from: voxel, count: length) {
+                plane[index + $0] = VoxelKnowledge.positive
+            }
+        }
+    }
+
+    /// Calls `body` with the volume's and the box's index of every voxel inside that is set (nil: of every voxel).
+    func forEachSet(in bits: BitVolume?, _ body: (_ voxel: Int, _ index: Int) -> Void) {
+        forEachRow(of: inside) { voxel, index, length in
+            guard let bits else {
+                for i in 0..<length { body(voxel + i, index + i) }
+                return
+            }
+            Self.forEachSet(in: bits.words, from: voxel, count: length) { body(voxel + $0, index + $0) }
+        }
+    }
+
+    private func forEachRow(of region: VoxelBox, _ body: (_ voxel: Int, _ index: Int, _ length: Int) -> Void) {
+        guard !region.isEmpty else { return }
+        let length = region.size.x
+        for z in region.lower.z..<region.upper.z {
+            for y in region.lower.y..<region.upper.y {
+                let local = SIMD3(region.lower.x, y, z) &- box.lower
+                body(shape.index(region.lower.x, y, z), box.shape.index(local.x, local.y, local.z), length)
+            }
+        }
+    }
+
+    private static func forEachSet(in words: [UInt64], from start: Int, count: Int, _ body: (Int) -> Void) {
+        var position = start
+        let end = start + count
+        while position < end {
+            let offset = position & 63
+            let taken = min(64 - offset, end - position)
+            var word = words[position >> 6] >> UInt64(offset)
+            if taken < 64 { word &= (1 << UInt64(taken)) - 1 }
+            while word != 0 {
+                body(position - start + word.trailingZeroBitCount)
+                word &= word - 1
+            }
+            position += taken
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import Glibc
+
+/// Raw memory with a capacity, 64-byte aligned.
+///
+/// `@unchecked Sendable`: its creator writes it only while it holds the single reference, before the value that wraps it is handed
+/// out; from then on it is only read. A pool reuses it only after `isKnownUniquelyReferenced` has shown that no reader
+/// is left, the same guarantee as Array's copy on write.
+final class ByteBuffer: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+    let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = max(64, capacity)
+        base = .allocate(byteCount: self.capacity, alignment: 64)
+    }
+
+    deinit { base.deallocate() }
+}
+
+/// Buffers that are used again once nobody else refers to them: fresh pages cost more than the copy that fills them.
+struct BufferPool {
+    private var buffers: [ByteBuffer] = []
+    private static let kept = 2
+
+    /// A buffer of at least `bytes`, its contents undefined.
+    mutating func take(bytes: Int) -> ByteBuffer {
+        for i in buffers.indices where buffers[i].capacity >= bytes && buffers[i].capacity / 2 <= max(bytes, 1 << 20) {
+            if isKnownUniquelyReferenced(&buffers[i]) { return buffers[i] }
+        }
+        if buffers.count >= Self.kept { buffers.removeFirst() }
+        let made = ByteBuffer(capacity: bytes)
+        buffers.append(made)
+        return made
+    }
+}
+
+/// A shared, immutable run of voxels, x fastest.
+public struct VoxelBuffer<Element: BitwiseCopyable & Sendable>: Sendable {
+    public let count: Int
+    let storage: ByteBuffer
+
+    init(storage: ByteBuffer, count: Int) {
+        precondition(count * MemoryLayout<Element>.stride <= storage.capacity)
+        (self.storage, self.count) = (storage, count)
+    }
+
+    /// Fills fresh memory; `fill` must write every element.
+    public init(count: Int, filling fill: (UnsafeMutableBufferPointer<Element>) throws -> Void) rethrows {
+        self.init(storage: ByteBuffer(capacity: count * MemoryLayout<Element>.stride), count: count)
+        try fill(UnsafeMutableBufferPointer(start: mutableBase, count: count))
+    }
+
+    public init(_ elements: [Element]) {
+        self.init(count: elements.count) { _ = $0.initialize(from: elements) }
+    }
+
+    var mutableBase: UnsafeMutablePointer<Element> { storage.base.assumingMemoryBound(to: Element.self) }
+
+    public subscript(index: Int) -> Element {
+        precondition(index >= 0 && index < count, "a voxel of this volume")
+        return mutableBase[index]
+    }
+
+    /// The voxels; the pointer must not leave `body`.
+    @inline(__always)
+    public func withVoxels<R>(_ body: (UnsafeBufferPointer<Element>) throws -> R) rethrows -> R {
+        try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: mutableBase, count: count)) }
+    }
+
+    /// The voxels' bytes in memory order; the pointer must not leave `body`.
+    public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try withVoxels { try body(UnsafeRawBufferPointer($0)) }
+    }
+}

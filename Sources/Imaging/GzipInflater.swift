@@ -1,0 +1,59 @@
+internal import CDeflate
+internal import CNIfTI
+
+/// Whole-buffer gzip (RFC 1952), several members included, into memory that the next file reuses.
+final class GzipInflater {
+    private let decompressor: OpaquePointer
+    private var buffer = ByteBuffer(capacity: 1 << 16)
+
+    /// Deflate's best ratio (RFC 1951: 258 bytes in 2 bits), rounded up: a file cannot hold more than this times its size.
+    static let largestRatio = 1032
+
+    init() {
+        guard let made = libdeflate_alloc_decompressor() else { preconditionFailure("out of memory") }
+        decompressor = made
+    }
+
+    deinit { libdeflate_free_decompressor(decompressor) }
+
+    /// The first bytes of a gzip file, read as a stream, so that a header is known before memory for its voxels is taken.
+    func head(ofFile path: String, bytes: Int) throws -> [UInt8] {
+        guard let stream = znzopen(path, "rb", 1) else { throw ImagingError.unreadable(file: path, code: 0) }
+        defer {
+            var closing: znzFile? = stream
+            _ = Xznzclose(&closing)
+        }
+        var head = [UInt8](repeating: 0, count: bytes)
+        let got = head.withUnsafeMutableBytes { znzread($0.baseAddress, 1, bytes, stream) }
+        guard got > 0, got <= bytes else { throw ImagingError.corruptGzip(file: path) }
+        return Array(head[..<got])
+    }
+
+    /// Decompresses all members; the result is valid until the next call.
+    /// - Parameter expected: bytes that the header claims; a few more are tolerated.
+    /// - Throws: `corruptGzip`, `truncated` where the stream ends early.
+    func inflate(_ input: UnsafeRawBufferPointer, expected: Int, file: String) throws -> UnsafeRawBufferPointer {
+        let slack = 1 << 16
+        if buffer.capacity < expected + slack { buffer = ByteBuffer(capacity: expected + slack) }
+        var (used, made) = (0, 0)
+        while used < input.count {
+            let rest = UnsafeRawBufferPointer(rebasing: input[used...])
+            if used > 0 && rest.allSatisfy({ $0 == 0 }) { break }
+            var (read, wrote) = (0, 0)
+            let status = libdeflate_gzip_decompress_ex(
+                decompressor, rest.baseAddress, rest.count, buffer.base + made, buffer.capacity - made, &read, &wrote)
+            guard status == LIBDEFLATE_SUCCESS else {
+                if status == LIBDEFLATE_INSUFFICIENT_SPACE {
+                    throw ImagingError.invalidHeader(
+                        file: file, field: "dim: the file holds more voxels than it claims")
+                }
+                throw ImagingError.corruptGzip(file: file)
+            }
+            (used, made) = (used + read, made + wrote)
+        }
+        guard made >= expected else {
+            throw ImagingError.truncated(file: file, neededBytes: expected, foundBytes: made)
+        }
+        return UnsafeRawBufferPointer(start: buffer.base, count: made)
+    }
+}

@@ -1,0 +1,66 @@
+public import Domain
+
+/// The grid of a file: shape and affine in the file's own axis order, and how to get from there to canonical RAS+ order.
+public struct ImageGrid: Hashable, Sendable {
+    /// Voxels along the stored axes i, j, k; i fastest.
+    public let shape: GridShape
+    /// Stored voxel indices to RAS+ millimetres.
+    public let affine: Affine
+    /// NIfTI's `sform_code` and `qform_code`, 0 to 4.
+    public let sformCode: Int
+    public let qformCode: Int
+    public let orientation: Orientation
+
+    /// - Precondition: the affine is invertible; readers refuse others before.
+    public init(shape: GridShape, affine: Affine, sformCode: Int = 1, qformCode: Int = 0) {
+        guard let orientation = Orientation(closestTo: affine) else { preconditionFailure("an invertible affine") }
+        self.shape = shape
+        self.affine = affine
+        self.sformCode = sformCode
+        self.qformCode = qformCode
+        self.orientation = orientation
+    }
+
+    /// A grid stored in `orientation` whose canonical shape and affine are given.
+    public init(
+        canonicalShape: GridShape, canonicalAffine: Affine, storedAs orientation: Orientation, sformCode: Int = 1,
+        qformCode: Int = 0
+    ) {
+        let stored = orientation.stored(shape: canonicalShape, affine: canonicalAffine)
+        self.init(shape: stored.shape, affine: stored.affine, sformCode: sformCode, qformCode: qformCode)
+    }
+
+    /// Voxels along x (to the right), y (to the front), z (to the head); x fastest.
+    public var canonicalShape: GridShape { orientation.canonical(shape) }
+    /// Canonical voxel indices to RAS+ millimetres.
+    public var canonicalAffine: Affine { orientation.canonical(affine, storedShape: shape) }
+    /// Millimetres per step along canonical x, y, z.
+    public var spacing: SIMD3<Double> { canonicalAffine.spacing }
+    /// Millilitres per voxel.
+    public var millilitresPerVoxel: Double { abs(affine.determinant) / 1000 }
+}
+
+/// What is odd about a file's geometry and yet tolerable. Reported with the import, never silent.
+public enum GeometryFinding: Hashable, Sendable, CustomStringConvertible {
+    /// Neither sform nor qform: spacing from `pixdim`, axes taken as LAS with the centre at the origin.
+    case noOrientation
+    /// sform and qform differ by this many voxels at the worst corner (0.05 to 0.5); the sform is used.
+    case formsDiffer(voxels: Double)
+    /// Axes are not at right angles; the worst |cosine| between two of them.
+    case sheared(cosine: Double)
+    /// Axes are turned against the patient's by more than 30 degrees; canonical order is only the closest.
+    case oblique(degrees: Double)
+    /// Lengths were in metres or micrometres and are converted; the factor to millimetres.
+    case unitConverted(factor: Double)
+
+    public var description: String {
+        switch self {
+        case .noOrientation: "no sform and no qform: sides are a guess (LAS)"
+        case .formsDiffer(let voxels):
+            "qform and sform differ by \(ImagingError.rounded(voxels)) voxels; the sform is used"
+        case .sheared(let cosine): "the grid is sheared (cosine \(ImagingError.rounded(cosine)) between two axes)"
+        case .oblique(let degrees): "the grid is turned by \(ImagingError.rounded(degrees)) degrees"
+        case .unitConverted(let factor): "lengths were converted to millimetres (factor \(factor))"
+        }
+    }
+}

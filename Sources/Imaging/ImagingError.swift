@@ -1,0 +1,126 @@
+internal import Glibc
+
+/// What can be wrong with an image, a label file or a mask. Every case names its file; `problem` and `remedy` say the rest.
+public enum ImagingError: Error, Hashable, Sendable {
+    // MARK: Files that are no NIfTI
+    /// The operating system refused; `code` is its `errno`.
+    case unreadable(file: String, code: Int32)
+    case unwritable(file: String, code: Int32)
+    case empty(file: String)
+    /// A macOS resource fork (`._name`), not the file itself.
+    case appleDouble(file: String)
+    /// A git-LFS pointer in place of the bytes.
+    case lfsPointer(file: String)
+    /// A web page saved under an image's name.
+    case webPage(file: String)
+    /// Neither a NIfTI-1 nor a NIfTI-2 header.
+    case notNIfTI(file: String)
+    /// The half of a `.hdr` + `.img` pair that is not there.
+    case otherHalfMissing(file: String, expected: String)
+
+    // MARK: Broken bytes
+    case corruptGzip(file: String)
+    /// Fewer bytes than the header claims.
+    case truncated(file: String, neededBytes: Int, foundBytes: Int)
+    /// The claimed size cannot be in a file of this length, or exceeds the reader's limit.
+    case claimTooLarge(file: String, dimensions: [Int], limitInBytes: Int)
+    case invalidHeader(file: String, field: String)
+
+    // MARK: Contents that are refused
+    case severalVolumes(file: String, dimensions: [Int])
+    /// RGB, complex and other types that are no scalar grey values; `code` is NIfTI's `datatype`.
+    case unsupportedType(file: String, code: Int)
+    case notFinite(file: String, voxels: Int)
+    /// Every voxel has the same value.
+    case constantImage(file: String)
+    case fractionalLabels(file: String, values: [Double])
+    case labelOutOfRange(file: String, value: Double)
+
+    // MARK: Geometry
+    /// sform and qform disagree; the largest corner displacement in voxels.
+    case formsDisagree(file: String, voxels: Double)
+    /// The affine has no inverse or is not finite.
+    case singularGeometry(file: String)
+
+    // MARK: Masks and pictures
+    case invalidMask(file: String, reason: String)
+    case pictureFailed(file: String)
+}
+
+extension ImagingError: CustomStringConvertible {
+    public var description: String { "\(file): \(problem); \(remedy)" }
+
+    /// The file concerned.
+    public var file: String {
+        switch self {
+        case .unreadable(let file, _), .unwritable(let file, _), .empty(let file), .appleDouble(let file),
+            .lfsPointer(let file), .webPage(let file), .notNIfTI(let file), .otherHalfMissing(let file, _),
+            .corruptGzip(let file), .truncated(let file, _, _), .claimTooLarge(let file, _, _),
+            .invalidHeader(let file, _), .severalVolumes(let file, _), .unsupportedType(let file, _),
+            .notFinite(let file, _), .constantImage(let file), .fractionalLabels(let file, _),
+            .labelOutOfRange(let file, _), .formsDisagree(let file, _), .singularGeometry(let file),
+            .invalidMask(let file, _), .pictureFailed(let file):
+            file
+        }
+    }
+
+    /// What is wrong, without the file's name.
+    public var problem: String {
+        switch self {
+        case .unreadable(_, let code): "cannot be read: \(String(cString: strerror(code)))"
+        case .unwritable(_, let code): "cannot be written: \(String(cString: strerror(code)))"
+        case .empty: "is empty"
+        case .appleDouble: "is a macOS resource fork (AppleDouble), not an image"
+        case .lfsPointer: "is a git-LFS pointer; the image itself was not downloaded"
+        case .webPage: "is a web page, not an image"
+        case .notNIfTI: "has no NIfTI-1 or NIfTI-2 header"
+        case .otherHalfMissing(_, let expected): "belongs to a pair, and \(expected) is missing"
+        case .corruptGzip: "is damaged: its gzip stream does not decompress"
+        case .truncated(_, let needed, let found): "is cut short: \(needed) bytes expected, \(found) there"
+        case .claimTooLarge(_, let dimensions, let limit):
+            "claims \(Self.product(dimensions)) voxels, more than \(limit) bytes can hold"
+        case .invalidHeader(_, let field): "has an invalid header field \(field)"
+        case .severalVolumes(_, let dimensions): "holds several volumes (\(Self.product(dimensions)))"
+        case .unsupportedType(_, let code): "has voxels of NIfTI type \(code), which are not single numbers"
+        case .notFinite(_, let voxels): "has \(voxels) voxels that are NaN or infinite"
+        case .constantImage: "has the same value in every voxel"
+        case .fractionalLabels(_, let values):
+            "has label values that are not whole: \(values.map { "\($0)" }.joined(separator: ", "))"
+        case .labelOutOfRange(_, let value): "has the label value \(value), beyond 32 bits"
+        case .formsDisagree(_, let voxels): "has a qform and an sform that differ by \(Self.rounded(voxels)) voxels"
+        case .singularGeometry: "has an affine that maps the grid to a plane, or is not finite"
+        case .invalidMask(_, let reason): "is no valid mask: \(reason)"
+        case .pictureFailed: "could not be encoded as PNG"
+        }
+    }
+
+    /// What the user can do.
+    public var remedy: String {
+        switch self {
+        case .unreadable: "check that it exists and may be read by this user"
+        case .unwritable: "check the folder's permissions and the free space of the disk"
+        case .empty, .corruptGzip, .truncated, .notNIfTI: "download or export it again"
+        case .appleDouble: "delete it; the image has the same name without the leading \"._\""
+        case .lfsPointer: "run `git lfs pull` in its repository"
+        case .webPage: "download it again, logged in where the site asks for it"
+        case .otherHalfMissing: "put both halves side by side"
+        case .claimTooLarge, .invalidHeader: "the header is damaged; download or export it again"
+        case .severalVolumes: "split it into one file per volume or channel"
+        case .unsupportedType: "export the image with a scalar type such as int16"
+        case .notFinite: "replace these voxels where the image was made"
+        case .constantImage: "check the export; there is nothing to see in it"
+        case .fractionalLabels: "export labels with nearest-neighbour interpolation and an integer type"
+        case .labelOutOfRange: "export labels as whole numbers below 2147483648"
+        case .formsDisagree: "find out which is right and write the file with one of them"
+        case .singularGeometry: "write the file with a valid sform or qform"
+        case .invalidMask: "restore the object from a backup, or make the mask again"
+        case .pictureFailed: "check the free space of the disk"
+        }
+    }
+
+    private static func product(_ dimensions: [Int]) -> String {
+        dimensions.map { "\($0)" }.joined(separator: "x")
+    }
+
+    static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+}

@@ -1,0 +1,164 @@
+internal import Domain
+
+/// A number as a NIfTI file stores it.
+protocol StoredScalar: BitwiseCopyable, Comparable {
+    static var isWhole: Bool { get }
+    var real: Double { get }
+}
+
+extension UInt8: StoredScalar {}
+extension Int8: StoredScalar {}
+extension UInt16: StoredScalar {}
+extension Int16: StoredScalar {}
+extension UInt32: StoredScalar {}
+extension Int32: StoredScalar {}
+extension UInt64: StoredScalar {}
+extension Int64: StoredScalar {}
+extension Float: StoredScalar {}
+extension Double: StoredScalar {}
+
+extension StoredScalar where Self: BinaryInteger {
+    static var isWhole: Bool { true }
+    @inline(__always) var real: Double { Double(self) }
+}
+
+extension StoredScalar where Self: BinaryFloatingPoint {
+    static var isWhole: Bool { false }
+    @inline(__always) var real: Double { Double(self) }
+}
+
+/// What one pass over the scaled values finds out.
+struct VoxelScan {
+    var minimum = Double.infinity
+    var maximum = -Double.infinity
+    var notFinite = 0
+    /// Every voxel lies within `wholeTolerance` of a whole number.
+    var isWhole = true
+    /// A few distinct values that do not.
+    var fractional: [Double] = []
+
+    static let wholeTolerance = 1e-3
+    static let namedValues = 5
+
+    /// The smallest of the types that hold every value exactly after rounding to whole numbers.
+    func fits<T: FixedWidthInteger>(_: T.Type) -> Bool {
+        isWhole && minimum.rounded(.toNearestOrEven) >= Double(T.min)
+            && maximum.rounded(.toNearestOrEven) <= Double(T.max)
+    }
+}
+
+extension StoredImage {
+    /// Scans all voxels: range, finiteness, wholeness of the scaled values.
+    func scan() -> VoxelScan {
+        switch facts.header.type {
+        case .uint8: scan(UInt8.self)
+        case .int8: scan(Int8.self)
+        case .uint16: scan(UInt16.self)
+        case .int16: scan(Int16.self)
+        case .uint32: scan(UInt32.self)
+        case .int32: scan(Int32.self)
+        case .uint64: scan(UInt64.self)
+        case .int64: scan(Int64.self)
+        case .float32: scan(Float.self)
+        case .float64: scan(Double.self)
+        }
+    }
+
+    /// Copies into canonical order as rounded whole numbers; `scan` has shown that they fit.
+    func gatherWhole<T: FixedWidthInteger & BitwiseCopyable>(into target: UnsafeMutablePointer<T>) {
+        switch facts.header.type {
+        case .uint8: gatherInteger(UInt8.self, target)
+        case .int8: gatherInteger(Int8.self, target)
+        case .uint16: gatherInteger(UInt16.self, target)
+        case .int16: gatherInteger(Int16.self, target)
+        case .uint32: gatherInteger(UInt32.self, target)
+        case .int32: gatherInteger(Int32.self, target)
+        case .uint64: gatherInteger(UInt64.self, target)
+        case .int64: gatherInteger(Int64.self, target)
+        case .float32: gatherReal(Float.self, target) { T($0.rounded(.toNearestOrEven)) }
+        case .float64: gatherReal(Double.self, target) { T($0.rounded(.toNearestOrEven)) }
+        }
+    }
+
+    /// Copies into canonical order as float32; negative zero becomes zero, so that equal values have equal bits.
+    func gatherFloat(into target: UnsafeMutablePointer<Float>) {
+        switch facts.header.type {
+        case .uint8: gatherReal(UInt8.self, target) { Float($0) + 0 }
+        case .int8: gatherReal(Int8.self, target) { Float($0) + 0 }
+        case .uint16: gatherReal(UInt16.self, target) { Float($0) + 0 }
+        case .int16: gatherReal(Int16.self, target) { Float($0) + 0 }
+        case .uint32: gatherReal(UInt32.self, target) { Float($0) + 0 }
+        case .int32: gatherReal(Int32.self, target) { Float($0) + 0 }
+        case .uint64: gatherReal(UInt64.self, target) { Float($0) + 0 }
+        case .int64: gatherReal(Int64.self, target) { Float($0) + 0 }
+        case .float32: gatherReal(Float.self, target) { Float($0) + 0 }
+        case .float64: gatherReal(Double.self, target) { Float($0) + 0 }
+        }
+    }
+
+    @inline(__always)
+    private func gatherInteger<S: StoredScalar & FixedWidthInteger, T: FixedWidthInteger & BitwiseCopyable>(
+        _: S.Type, _ target: UnsafeMutablePointer<T>
+    ) {
+        if facts.header.isScaled {
+            gatherReal(S.self, target) { T($0.rounded(.toNearestOrEven)) }
+        } else {
+            grid.orientation.walk(grid.shape).gather(voxels.baseAddress!, into: target) { (value: S) in
+                T(truncatingIfNeeded: value)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func gatherReal<S: StoredScalar, T>(
+        _: S.Type, _ target: UnsafeMutablePointer<T>, _ convert: (Double) -> T
+    ) {
+        let walk = grid.orientation.walk(grid.shape)
+        let (slope, intercept) = (facts.header.slope, facts.header.intercept)
+        if facts.header.isScaled {
+            walk.gather(voxels.baseAddress!, into: target) { (value: S) in convert(value.real * slope + intercept) }
+        } else {
+            walk.gather(voxels.baseAddress!, into: target) { (value: S) in convert(value.real) }
+        }
+    }
+
+    private func scan<S: StoredScalar>(_: S.Type) -> VoxelScan {
+        let (base, count) = (voxels.baseAddress!, grid.shape.count)
+        if S.isWhole && !facts.header.isScaled { return scanRange(S.self, base, count) }
+        var scan = VoxelScan()
+        let scaled = facts.header.isScaled
+        let (slope, intercept) = (scaled ? facts.header.slope : 1, scaled ? facts.header.intercept : 0)
+        for i in 0..<count {
+            let value = (base + i * MemoryLayout<S>.size).loadUnaligned(as: S.self).real * slope + intercept
+            guard value.isFinite else {
+                scan.notFinite += 1
+                continue
+            }
+            scan.minimum = min(scan.minimum, value)
+            scan.maximum = max(scan.maximum, value)
+            if abs(value - value.rounded(.toNearestOrEven)) > VoxelScan.wholeTolerance { scan.noteFraction(value) }
+        }
+        return scan
+    }
+
+    private func scanRange<S: StoredScalar>(_: S.Type, _ base: UnsafeRawPointer, _ count: Int) -> VoxelScan {
+        var low = base.loadUnaligned(as: S.self)
+        var high = low
+        for i in 1..<max(1, count) {
+            let value = (base + i * MemoryLayout<S>.size).loadUnaligned(as: S.self)
+            low = value < low ? value : low
+            high = value > high ? value : high
+        }
+        var scan = VoxelScan()
+        (scan.minimum, scan.maximum) = (low.real, high.real)
+        return scan
+    }
+}
+
+extension VoxelScan {
+    @inline(never)
+    fileprivate mutating func noteFraction(_ value: Double) {
+        isWhole = false
+        if fractional.count < Self.namedValues && !fractional.contains(value) { fractional.append(value) }
+    }
+}

@@ -1,0 +1,91 @@
+public import Domain
+
+/// Beyond the Cranial Vault: `img/imgNNNN` with `label/labelNNNN`, 13 organs, all complete in every labelled case;
+/// the images of `Testing` have no labels.
+public struct BTCVLayout: Layout {
+    public let name = LayoutName.btcv
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let licence: Licence
+
+    let folder: DatasetFolder
+    let images: ImageSource
+    let map: LabelMap
+    /// Folders, relative, in which `img` or `label` lie.
+    let parts: [String]
+
+    /// Folders under which `img` and `label` are known to lie, from the Synapse tree down to the two themselves.
+    static let places = ["RawData/Training", "RawData/Testing", "Training", "Testing", ""]
+
+    /// The places that hold numbered images or labels; at least one of them with labels, or the layout is another.
+    static func parts(of folder: DatasetFolder) -> [String] {
+        let found = places.filter { !numbered(folder, $0, "img").isEmpty || !numbered(folder, $0, "label").isEmpty }
+        return found.contains { !numbered(folder, $0, "label").isEmpty } ? found : []
+    }
+
+    /// The map is the caller's, else that of the named release (`gibson-btcv` adds the duodenum), else the challenge's.
+    /// - Throws: `unreadableFolder` for the images.
+    init(_ folder: DatasetFolder, parts: [String], options: ImportOptions) throws(ImportError) {
+        map = options.map ?? options.release.flatMap(LabelMap.standard) ?? Self.challenge
+        let facts = ReleaseFacts.of(map.release)
+        (self.folder, self.parts) = (folder, parts)
+        images = try ImageSource(dataset: folder, images: options.images)
+        (release, defaultOrigin, licence) = (options.release ?? map.release, facts.origin, facts.licence)
+    }
+
+    private static let challenge = LabelMap.standard("btcv") ?? LabelMap(release: "btcv", entries: [])
+
+    public func cases() throws(ImportError) -> CaseList {
+        var list = CaseList()
+        for part in parts {
+            let labels = Self.numbered(folder, part, "label")
+            for number in Set(labels.keys).union(Self.numbered(folder, part, "img").keys).sorted() {
+                add(number, in: part, label: labels[number], expectsLabel: !labels.isEmpty, to: &list)
+            }
+        }
+        list.settle()
+        return list
+    }
+
+    private func add(_ number: String, in part: String, label: String?, expectsLabel: Bool, to list: inout CaseList) {
+        let name = "img" + number
+        do throws(ImportError) {
+            let image = try images.image(
+                of: Self.path(part, "img", name), beside: [Self.path(part, "img", name)],
+                inFolder: [name, "img/" + name, Self.path(part, "img", name)])
+            var files: [LabelFile] = []
+            if let label {
+                files = [
+                    LabelFile(
+                        file: try folder.file(Self.path(part, "label", label), role: "label"), reading: .values(map))
+                ]
+            }
+            let findings = label == nil && expectsLabel ? [missing(number, image: image)] : []
+            list.cases.append(
+                CaseFiles(name: name, subject: number, image: image, modality: .ct, labels: files, findings: findings))
+        } catch {
+            list.refuse(name, error)
+        }
+    }
+
+    private func missing(_ number: String, image: SourceFile) -> ImportFinding {
+        ImportFinding(
+            .classMissing, file: image.path, problem: "no label\(number) beside it; all its organs are unlabelled",
+            remedy: "finish the download if the case has labels")
+    }
+
+    /// Number as written to file name, for the files of one kind: `label0001.nii.gz` is 0001.
+    private static func numbered(_ folder: DatasetFolder, _ part: String, _ kind: String) -> [String: String] {
+        let place = part.isEmpty ? kind : part + "/" + kind
+        let pairs = folder.volumes(in: place).compactMap { name -> (String, String)? in
+            let digits = SourceFile.stem(of: name).dropFirst(kind.count)
+            guard name.hasPrefix(kind), !digits.isEmpty, digits.allSatisfy(\.isNumber) else { return nil }
+            return (String(digits), name)
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func path(_ part: String, _ kind: String, _ name: String) -> String {
+        (part.isEmpty ? "" : part + "/") + kind + "/" + name
+    }
+}

@@ -1,0 +1,143 @@
+internal import Domain
+internal import Glibc
+internal import Hashing
+internal import Imaging
+
+/// Reads, checks and measures the cases of a dataset, one after another, with buffers that are kept between them.
+///
+/// One inspector serves one thread. Its calls read whole files and block; keep them off the cooperative pool.
+public final class CaseInspector {
+    private let origin: LabelOrigin
+    private let complete: Set<OrganKey>?
+    private let reader: NIfTIReader
+
+    /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
+    public init(layout: any Layout, options: ImportOptions, limitInBytes: Int = 8 << 30) {
+        origin = options.origin ?? layout.defaultOrigin
+        complete = options.complete
+        reader = NIfTIReader(limitInBytes: limitInBytes)
+    }
+
+    /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed.
+    /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
+    public func fingerprint(_ files: CaseFiles) throws(ImportError) -> CaseFingerprint {
+        CaseFingerprint(files: try files.files.map { file throws(ImportError) in try Self.fingerprint(file) })
+    }
+
+    /// Reads the case's image and labels, each file once.
+    /// - Throws: what makes the case unusable; `ImportError.quarantines` tells which cases a person should look at.
+    public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
+        var findings = files.findings
+        let image = try image(files, &findings)
+        var labels: [InspectedLabel] = []
+        var fingerprints = [image.file]
+        for file in files.labels {
+            let found = try self.labels(file, on: image, &findings)
+            fingerprints.append(found.file)
+            labels += found.labels
+        }
+        try Self.refuseDuplicates(labels)
+        labels.sort { Self.position($0.organ) < Self.position($1.organ) }
+        findings += LateralityCheck.findings(labels, file: files.labels.first?.file.path ?? files.image.path)
+        return InspectedCase(
+            files: files, image: image, labels: labels, findings: findings,
+            fingerprint: CaseFingerprint(files: fingerprints))
+    }
+
+    // MARK: - Image
+
+    private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
+        let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
+        findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
+        if files.modality == .ct && volume.statistics.lacksAir {
+            findings.append(
+                ImportFinding(
+                    .intensities, file: files.image.path, problem: "a CT without air near -1000 HU",
+                    remedy: "check that the values are Hounsfield units, and not rescaled or clipped"))
+        }
+        return InspectedImage(
+            file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
+            identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
+            modality: files.modality)
+    }
+
+    // MARK: - Labels
+
+    private func labels(
+        _ file: LabelFile, on image: InspectedImage, _ findings: inout [ImportFinding]
+    ) throws(ImportError) -> (file: FileFingerprint, labels: [InspectedLabel]) {
+        let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
+        findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
+        switch GridAgreement(image: image.grid, label: volume.grid) {
+        case .agree: break
+        case .nearly(let voxels): findings.append(ImportFinding(nearly: voxels, file: file.file.path))
+        case .quarantine(let difference):
+            throw .gridMismatch(file: file.file.path, image: image.file.file.path, difference: difference)
+        }
+        let meaning = try LabelMeaning(file, volume, complete: complete)
+        if !meaning.unknownNames.isEmpty {
+            findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
+        }
+        let fingerprint = FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
+        let labels = meaning.regions.map { region in
+            InspectedLabel(region, volume: volume, file: fingerprint, origin: origin)
+        }
+        return (fingerprint, labels)
+    }
+
+    private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {
+        var first: [OrganKey: String] = [:]
+        for label in labels {
+            if let other = first.updateValue(label.file.file.path, forKey: label.organ) {
+                throw .duplicate(file: label.file.file.path, what: "\(label.organ) is labelled in \(other) too")
+            }
+        }
+    }
+
+    private static func position(_ organ: OrganKey) -> Int { Ontology.standard[organ]?.position ?? .max }
+
+    // MARK: - Files
+
+    private func read<Volume>(
+        _ file: SourceFile, _ body: (String) throws -> Volume
+    ) throws(ImportError) -> (Volume, bytes: Int) {
+        let before = try Self.stamp(file)
+        let volume: Volume
+        do {
+            volume = try body(file.absolutePath)
+        } catch let error as ImagingError {
+            throw .volume(error)
+        } catch {
+            throw .volume(.unreadable(file: file.absolutePath, code: EIO))
+        }
+        guard try Self.stamp(file) == before else { throw .changedWhileRead(file: file.path) }
+        return (volume, before.bytes)
+    }
+
+    private static func fingerprint(_ file: SourceFile) throws(ImportError) -> FileFingerprint {
+        let before = try stamp(file)
+        let digest: Digest
+        do {
+            digest = try SHA256.digest(ofFile: file.absolutePath)
+        } catch {
+            throw .volume(.unreadable(file: file.absolutePath, code: EIO))
+        }
+        guard try stamp(file) == before else { throw .changedWhileRead(file: file.path) }
+        return FileFingerprint(file: file, bytes: before.bytes, sha256: digest)
+    }
+
+    /// Length and time of change.
+    private struct Stamp: Equatable {
+        let bytes: Int
+        let seconds: Int
+        let nanoseconds: Int
+    }
+
+    private static func stamp(_ file: SourceFile) throws(ImportError) -> Stamp {
+        var status = stat()
+        guard stat(file.absolutePath, &status) == 0 else {
+            throw .volume(.unreadable(file: file.absolutePath, code: errno))
+        }
+        return Stamp(bytes: Int(status.st_size), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    }
+}

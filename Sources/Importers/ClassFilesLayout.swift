@@ -1,0 +1,114 @@
+public import Domain
+
+/// TotalSegmentator and datasets in its form: a case is an image beside a folder of binary files, one a class. An empty
+/// file means that the class is absent, a missing file that nobody looked.
+public struct ClassFilesLayout: Layout {
+    public let name = LayoutName.totalsegmentator
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let licence: Licence
+
+    let folder: DatasetFolder
+    let images: ImageSource
+    let folders: [ClassFolder]
+    let classes: ClassNames
+
+    /// - Throws: `unreadableFolder` for the images, `unsupported` for a release that is not known.
+    init(_ folder: DatasetFolder, folders: [ClassFolder], options: ImportOptions) throws(ImportError) {
+        (self.folder, self.folders) = (folder, folders)
+        images = try ImageSource(dataset: folder, images: options.images)
+        classes = try Self.classes(folder, folders, options)
+        release = options.release ?? classes.map.release
+        let facts = ReleaseFacts.of(classes.map.release)
+        (defaultOrigin, licence) = (facts.origin, facts.licence)
+    }
+
+    private static func classes(
+        _ folder: DatasetFolder, _ folders: [ClassFolder], _ options: ImportOptions
+    ) throws(ImportError) -> ClassNames {
+        if let map = options.map { return ClassNames(map) }
+        if let release = options.release, let map = LabelMap.standard(release) { return ClassNames(map) }
+        let names = Set(folders.flatMap(\.files).map(SourceFile.stem))
+        let isMR = folders.contains { folder.volume(($0.parent.isEmpty ? "" : $0.parent + "/") + "mri") != nil }
+        return ClassNames.explaining(names, modality: isMR ? .mr : .ct)
+    }
+
+    public func cases() throws(ImportError) -> CaseList {
+        if images.isSingleFile && folders.count > 1 {
+            throw .ambiguous(folder: folder.root, readings: folders.map { "\($0.path) with the one image" })
+        }
+        var list = CaseList()
+        let everywhere = missingEverywhere
+        for item in folders { add(item, passingOver: everywhere, to: &list) }
+        if !everywhere.isEmpty { list.findings.append(missing(everywhere, in: folder.name, cases: "no case has")) }
+        list.settle()
+        return list
+    }
+
+    private func add(_ item: ClassFolder, passingOver everywhere: Set<String>, to list: inout CaseList) {
+        let fallback = item.parent.isEmpty ? folder.name : item.parent
+        do throws(ImportError) {
+            let image = try image(of: item, name: fallback)
+            let name = images.isSingleFile ? image.stem : fallback
+            let known = item.files.filter { !organs(of: $0).isEmpty }
+            let labels = try known.map { file throws(ImportError) in
+                LabelFile(
+                    file: try folder.file(item.relative(file), role: "label"),
+                    reading: .oneClass(organs: organs(of: file)))
+            }
+            list.cases.append(
+                CaseFiles(
+                    name: name, subject: name, image: image, modality: modality(of: image), labels: labels,
+                    findings: findings(item, passingOver: everywhere)))
+        } catch {
+            list.refuse(fallback, error)
+        }
+    }
+
+    private func image(of item: ClassFolder, name: String) throws(ImportError) -> SourceFile {
+        let prefix = item.parent.isEmpty ? "" : item.parent + "/"
+        return try images.image(
+            of: prefix.isEmpty ? "ct.nii.gz" : prefix + "ct.nii.gz", beside: ClassFolder.images.map { prefix + $0 },
+            inFolder: ClassFolder.images.map { name + "/" + $0 } + [name, name + "_0000"])
+    }
+
+    private func organs(of file: String) -> [OrganKey] { classes.organs(of: SourceFile.stem(of: file)) }
+
+    private func modality(of image: SourceFile) -> Modality {
+        image.stem.hasPrefix("mr") || classes.map.release.hasSuffix("-mr") ? .mr : .ct
+    }
+
+    private func findings(_ item: ClassFolder, passingOver everywhere: Set<String>) -> [ImportFinding] {
+        var findings: [ImportFinding] = []
+        let absent = missing(in: item).subtracting(everywhere)
+        if !absent.isEmpty { findings.append(missing(absent, in: item.path, cases: "the case has")) }
+        let unknown = item.files.filter { organs(of: $0).isEmpty }
+        if !unknown.isEmpty {
+            findings.append(
+                ImportFinding(
+                    .classUnknown, file: item.path, problem: "files of no known organ: " + ImportError.list(unknown),
+                    remedy: "they are not imported; add the organs to the ontology, or give a label map"))
+        }
+        return findings
+    }
+
+    /// Classes that the release defines and the case has no file for.
+    private func missing(in item: ClassFolder) -> Set<String> {
+        let present = Set(item.files.map { Ontology.normalised(SourceFile.stem(of: $0)) })
+        return Set(classes.map.entries.map(\.name).filter { !present.contains(Ontology.normalised($0)) })
+    }
+
+    /// Classes that none of several cases has: said once, not with every case.
+    private var missingEverywhere: Set<String> {
+        guard folders.count > 1 else { return [] }
+        return folders.dropFirst().reduce(missing(in: folders[0])) { $0.intersection(missing(in: $1)) }
+    }
+
+    private func missing(_ names: Set<String>, in file: String, cases: String) -> ImportFinding {
+        ImportFinding(
+            .classMissing, file: file.isEmpty ? folder.name : file,
+            problem: "\(cases) no file for \(names.count) classes of \(classes.map.release), which stay unlabelled: "
+                + ImportError.list(names.sorted()),
+            remedy: "finish the download if the files should be there")
+    }
+}

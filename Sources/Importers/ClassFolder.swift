@@ -1,0 +1,32 @@
+/// A folder in which each file is one class of one case.
+struct ClassFolder: Hashable, Sendable {
+    /// The case's folder, relative to the dataset; "" where the dataset's folder is the case.
+    let parent: String
+    /// The folder of the class files, relative to the dataset.
+    let path: String
+    /// File names of the classes, sorted.
+    let files: [String]
+
+    static let name = "segmentations"
+    static let images = ["ct", "mri", "mr"]
+
+    /// The class folders of a dataset: the folder itself, its `segmentations`, or those of its subfolders.
+    static func all(in folder: DatasetFolder) -> [ClassFolder] {
+        if let own = find(folder, parent: "") { return [own] }
+        return folder.names().filter(folder.hasFolder).compactMap { find(folder, parent: $0) }
+    }
+
+    /// `segmentations` with whatever it holds, else the case folder itself where all its volumes bear names of classes.
+    private static func find(_ folder: DatasetFolder, parent: String) -> ClassFolder? {
+        let prefix = parent.isEmpty ? "" : parent + "/"
+        let inside = folder.volumes(in: prefix + name)
+        if !inside.isEmpty || folder.hasFolder(prefix + name) {
+            return ClassFolder(parent: parent, path: prefix + name, files: inside)
+        }
+        let classes = folder.volumes(in: parent).filter { !images.contains(SourceFile.stem(of: $0)) }
+        guard !classes.isEmpty, classes.allSatisfy({ ClassNames.knows(SourceFile.stem(of: $0)) }) else { return nil }
+        return ClassFolder(parent: parent, path: parent, files: classes)
+    }
+
+    func relative(_ file: String) -> String { path.isEmpty ? file : path + "/" + file }
+}

@@ -1,0 +1,43 @@
+internal import Domain
+
+/// What the file names of a one-file-per-class dataset mean, by release.
+struct ClassNames: Sendable {
+    let map: LabelMap
+    /// Normalised class name to organs.
+    private let organs: [String: [OrganKey]]
+
+    /// Releases that come as one file per class; an earlier one is preferred where several explain as many names.
+    static let releases = [
+        "totalsegmentator-v2", "totalsegmentator-v1", "totalsegmentator-mr", "abdomenatlas-1.0", "abdomenatlas-1.1",
+    ]
+
+    static let standard: [ClassNames] = releases.compactMap { LabelMap.standard($0).map(ClassNames.init) }
+
+    init(_ map: LabelMap) {
+        self.map = map
+        organs = Dictionary(
+            map.entries.map { (Ontology.normalised($0.name), $0.organs) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The organs of a class; by the ontology's spellings where the release does not define it. Empty if unknown.
+    func organs(of name: String) -> [OrganKey] {
+        organs[Ontology.normalised(name)] ?? Ontology.standard.organ(named: name).map { [$0.key] } ?? []
+    }
+
+    /// Whether some release defines a class of that name.
+    static func knows(_ name: String) -> Bool {
+        let name = Ontology.normalised(name)
+        return standard.contains { $0.organs[name] != nil }
+    }
+
+    /// The release that defines most of the names.
+    static func explaining(_ names: Set<String>, modality: Modality) -> ClassNames {
+        let normalised = names.map { Ontology.normalised($0) }
+        let ranked = standard.map { classes in
+            (classes, normalised.count { classes.organs[$0] != nil } * 2 + (classes.isMR == (modality == .mr) ? 1 : 0))
+        }
+        return ranked.reduce(ranked[0]) { $1.1 > $0.1 ? $1 : $0 }.0
+    }
+
+    private var isMR: Bool { map.release.hasSuffix("-mr") }
+}

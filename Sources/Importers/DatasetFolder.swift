@@ -1,0 +1,71 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// A dataset's folder: what lies in it, and the rule that nothing of it lies elsewhere.
+struct DatasetFolder: Hashable, Sendable {
+    /// Absolute path without symbolic links.
+    let root: String
+
+    /// - Throws: `unreadableFolder` where the path is no folder.
+    init(_ path: String) throws(ImportError) {
+        guard let resolved = Self.resolve(path), Self.kind(of: resolved) == .folder else {
+            throw .unreadableFolder(path)
+        }
+        root = resolved
+    }
+
+    enum Kind { case file, folder }
+
+    /// The last part of the folder's path.
+    var name: String { root.split(separator: "/").last.map(String.init) ?? root }
+
+    /// Names in `folder` (relative; "" is the root), sorted, without debris; empty where there is no such folder.
+    func names(in folder: String = "") -> [String] {
+        let path = folder.isEmpty ? root : root + "/" + folder
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return found.filter { !SourceFile.isDebris($0) }.sorted()
+    }
+
+    /// NIfTI files in `folder`, sorted.
+    func volumes(in folder: String = "") -> [String] { names(in: folder).filter(SourceFile.isVolume) }
+
+    func hasFile(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .file }
+    func hasFolder(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .folder }
+
+    /// The first of `stem.nii.gz` and `stem.nii` that exists.
+    func volume(_ stem: String) -> String? { [".nii.gz", ".nii"].map { stem + $0 }.first(where: hasFile) }
+
+    /// The file at a path that a description or a listing gives, after symbolic links.
+    /// - Parameter role: what the file is for, for the message.
+    /// - Throws: `leavesFolder` for absolute paths, "..", and links to the outside; `missingFile`.
+    func file(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        let parts = path.split(separator: "/").filter { $0 != "." }
+        guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains("..") else {
+            throw .leavesFolder(file: path, path: path)
+        }
+        let relative = parts.joined(separator: "/")
+        guard let target = Self.resolve(root + "/" + relative) else { throw .missingFile(file: relative, role: role) }
+        guard target.hasPrefix(root == "/" ? "/" : root + "/") else {
+            throw .leavesFolder(file: relative, path: target)
+        }
+        guard Self.kind(of: target) == .file else { throw .missingFile(file: relative, role: role) }
+        return SourceFile(root: root, path: relative)
+    }
+
+    static func kind(of path: String) -> Kind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .folder
+        default: return nil
+        }
+    }
+
+    /// The absolute path without symbolic links; nil where nothing is there.
+    static func resolve(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+}

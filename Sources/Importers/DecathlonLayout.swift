@@ -1,0 +1,101 @@
+public import Domain
+
+/// Medical Segmentation Decathlon and datasets in its form: `dataset.json` lists pairs of `imagesTr` and `labelsTr`
+/// files, and images without labels; every label it declares is complete in every pair.
+public struct DecathlonLayout: Layout {
+    public let name = LayoutName.msd
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let licence: Licence
+
+    let folder: DatasetFolder
+    let images: ImageSource
+    let description: DatasetDescription
+    let map: LabelMap
+    let unknown: [(value: Int, name: String)]
+
+    /// Whether the folder has the structure's key file.
+    static func fits(_ folder: DatasetFolder) -> Bool { folder.hasFile(DatasetDescription.fileName) }
+
+    init(_ folder: DatasetFolder, options: ImportOptions) throws(ImportError) {
+        description = try DatasetDescription(in: folder)
+        if let given = options.map {
+            (map, unknown) = (given, [])
+        } else {
+            let labels = try DatasetLabels(description.labels, file: DatasetDescription.fileName)
+            (map, unknown) = (labels.map, labels.unknown)
+        }
+        let facts = ReleaseFacts.of(map.release)
+        self.folder = folder
+        images = try ImageSource(dataset: folder, images: options.images)
+        release = options.release ?? (map.release == "as-declared" ? description.release : nil) ?? map.release
+        defaultOrigin = facts.origin
+        licence = description.licence.map { Licence(text: $0, source: DatasetDescription.fileName) } ?? facts.licence
+    }
+
+    public func cases() throws(ImportError) -> CaseList {
+        var list = CaseList()
+        for pair in description.pairs { add(pair, to: &list) }
+        for image in description.images { addUnlabelled(image, to: &list) }
+        list.findings = findings(list)
+        list.settle()
+        return list
+    }
+
+    private func add(_ pair: DatasetDescription.Pair, to list: inout CaseList) {
+        let name = Self.caseName(pair.image)
+        do throws(ImportError) {
+            let image = try images.image(at: pair.image)
+            let label = LabelFile(
+                file: try folder.file(pair.label, role: "label"),
+                reading: .values(map, unmapped: Set(unknown.map(\.value))))
+            list.cases.append(
+                CaseFiles(name: name, subject: name, image: image, modality: modality, labels: [label]))
+        } catch {
+            list.refuse(name, error)
+        }
+    }
+
+    /// Images without labels are often not downloaded; those of a folder that is not there are passed over.
+    private func addUnlabelled(_ path: String, to list: inout CaseList) {
+        let name = Self.caseName(path)
+        do throws(ImportError) {
+            let image = try images.image(at: path)
+            list.cases.append(CaseFiles(name: name, subject: name, image: image, modality: modality, labels: []))
+        } catch .missingFile where !folder.hasFolder("imagesTs") {
+            return
+        } catch {
+            list.refuse(name, error)
+        }
+    }
+
+    private func findings(_ list: CaseList) -> [ImportFinding] {
+        var findings: [ImportFinding] = []
+        let file = DatasetDescription.fileName
+        if !unknown.isEmpty {
+            let names = unknown.map { "\($0.value) \($0.name)" }
+            findings.append(
+                ImportFinding(
+                    .classUnknown, file: file, problem: "labels that name no known organ: " + ImportError.list(names),
+                    remedy: "their voxels are not imported; give a label map to import them"))
+        }
+        let listed = Set(description.pairs.map { $0.label.split(separator: "/").last.map(String.init) ?? "" })
+        let unlisted = folder.volumes(in: "labelsTr").filter { !listed.contains($0) }
+        if !unlisted.isEmpty {
+            findings.append(
+                ImportFinding(
+                    .description, file: file,
+                    problem: "label files that the description does not list: " + ImportError.list(unlisted),
+                    remedy: "they are not imported; add them to the list of training pairs"))
+        }
+        return findings
+    }
+
+    private var modality: Modality { description.modality.map(Modality.init(word:)) ?? .other }
+
+    /// The file's name without ending and without nnU-Net's channel suffix.
+    private static func caseName(_ path: String) -> String {
+        let stem = SourceFile.stem(of: path.split(separator: "/").last.map(String.init) ?? path)
+        return stem.hasSuffix("_0000") ? String(stem.dropLast(5)) : stem
+    }
+}

@@ -1,0 +1,62 @@
+/// Where a dataset's images are looked for: beside the labels, or where the caller says.
+struct ImageSource: Sendable {
+    let dataset: DatasetFolder
+    let elsewhere: Elsewhere?
+
+    enum Elsewhere: Hashable, Sendable {
+        case file(SourceFile)
+        case folder(DatasetFolder)
+    }
+
+    /// - Throws: `unreadableFolder` where the caller's path is not there.
+    init(dataset: DatasetFolder, images: String?) throws(ImportError) {
+        self.dataset = dataset
+        guard let images else {
+            elsewhere = nil
+            return
+        }
+        guard let path = DatasetFolder.resolve(images) else { throw .unreadableFolder(images) }
+        if DatasetFolder.kind(of: path) == .file {
+            elsewhere = .file(try Self.singleFile(path))
+        } else {
+            elsewhere = .folder(try DatasetFolder(path))
+        }
+    }
+
+    /// An absolute path as a file in its own folder.
+    static func singleFile(_ path: String) throws(ImportError) -> SourceFile {
+        let parts = path.split(separator: "/").map(String.init)
+        guard let name = parts.last else { throw .unreadableFolder(path) }
+        return try DatasetFolder("/" + parts.dropLast().joined(separator: "/")).file(name, role: "file")
+    }
+
+    /// The image at a path that the dataset gives; in the caller's folder by the same path, else by the same name.
+    /// - Throws: `missingFile`, `leavesFolder`.
+    func image(at path: String) throws(ImportError) -> SourceFile {
+        switch elsewhere {
+        case nil: return try dataset.file(path, role: "image")
+        case .file(let file): return file
+        case .folder(let folder):
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            return try folder.file(folder.hasFile(path) ? path : name, role: "image")
+        }
+    }
+
+    /// The image of a case: the first that exists of the paths without ending, beside the labels or in the caller's folder.
+    /// - Throws: `missingFile` for the case, `leavesFolder`.
+    func image(of name: String, beside: [String], inFolder: [String]) throws(ImportError) -> SourceFile {
+        if case .file(let file)? = elsewhere { return file }
+        var folder = dataset
+        var candidates = beside
+        if case .folder(let images)? = elsewhere { (folder, candidates) = (images, inFolder) }
+        guard let path = candidates.lazy.compactMap(folder.volume).first else {
+            throw .missingFile(file: name, role: "image")
+        }
+        return try folder.file(path, role: "image")
+    }
+
+    /// Whether a single file serves the whole dataset, so that it can have one case only.
+    var isSingleFile: Bool {
+        if case .file? = elsewhere { true } else { false }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Imaging
+
+extension ImportError: CustomStringConvertible {
+    public var description: String { "\(file): \(problem); \(remedy)" }
+
+    /// What is wrong, one clause.
+    public var problem: String {
+        switch self {
+        case .unreadableFolder: "no such file or folder, or it may not be read"
+        case .unrecognised(_, let sought): "no known layout; looked for " + sought.joined(separator: "; ")
+        case .ambiguous(_, let readings): "more than one reading fits: " + readings.joined(separator: "; ")
+        case .notThisLayout(_, let layout, let reason): "not the layout \(layout.rawValue): \(reason)"
+        case .unsupported(_, let what, _): what
+        case .unreadableDescription(_, let reason): reason
+        case .leavesFolder(_, let path): "the path \(path) leaves the dataset's folder"
+        case .missingFile(_, let role): "the \(role) is missing"
+        case .duplicate(_, let what): what
+        case .unknownNames(_, let names): "labels that name no known organ: " + Self.list(names)
+        case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
+        case .volume(let error): error.problem
+        case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
+        case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
+        case .changedWhileRead: "the file changed while it was read"
+        }
+    }
+
+    /// What to do about it, one clause.
+    public var remedy: String {
+        switch self {
+        case .unreadableFolder: "check the path and its permissions"
+        case .unrecognised: "name the layout, or point at the folder that holds the structure"
+        case .ambiguous: "name the layout or the images, or import the parts one by one"
+        case .notThisLayout: "leave the layout to be recognised, or point at the folder that holds it"
+        case .unsupported(_, _, let remedy): remedy
+        case .unreadableDescription: "download the file again, or correct it"
+        case .leavesFolder: "put the file into the folder, or give the folder of the images by itself"
+        case .missingFile: "finish the download, or give the folder that holds it"
+        case .duplicate: "remove one of the two, or import them as two datasets"
+        case .unknownNames: "give a label map, or add the organs to the ontology"
+        case .unknownOrgan: "correct the key, or add the organ to the ontology"
+        case .volume(let error): error.remedy
+        case .unknownValues: "give a label map that explains them, or repair the label file"
+        case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
+        case .changedWhileRead: "import again when nothing writes to the folder"
+        }
+    }
+
+    /// At most twenty entries, then how many more.
+    static func list(_ entries: [String], limit: Int = 20) -> String {
+        let shown = entries.prefix(limit).joined(separator: ", ")
+        return entries.count > limit ? "\(shown) and \(entries.count - limit) more" : shown
+    }
+}

@@ -1,0 +1,57 @@
+public import Imaging
+
+/// Why a folder, a case or a file is not taken. Each case names the file, and says problem and remedy; file names and
+/// header facts only, never voxels of a patient's image.
+public enum ImportError: Error, Hashable, Sendable {
+    /// The path does not exist or cannot be listed.
+    case unreadableFolder(String)
+    /// No layout fits; `lookedFor` says what was sought.
+    case unrecognised(folder: String, lookedFor: [String])
+    /// Several layouts, or several readings of one, fit.
+    case ambiguous(folder: String, readings: [String])
+    /// The layout that was asked for is not there.
+    case notThisLayout(folder: String, layout: LayoutName, reason: String)
+    /// A known structure that cannot be imported.
+    case unsupported(folder: String, what: String, remedy: String)
+    /// `dataset.json`, a map or a table cannot be understood.
+    case unreadableDescription(file: String, reason: String)
+    /// A path that names a file outside the dataset's folder.
+    case leavesFolder(file: String, path: String)
+    /// A file that the structure promises is not there.
+    case missingFile(file: String, role: String)
+    /// Two cases, or two files of one case, claim the same name or organ.
+    case duplicate(file: String, what: String)
+    /// No label of the file names an organ of the ontology.
+    case unknownNames(file: String, names: [String])
+    /// An organ key that the ontology does not have.
+    case unknownOrgan(file: String, organ: String)
+    /// The file is no volume that can be used.
+    case volume(ImagingError)
+    /// Label voxels hold values that the map does not explain.
+    case unknownValues(file: String, values: [Int])
+    /// Label and image lie on different grids; quarantined, never resampled.
+    case gridMismatch(file: String, image: String, difference: GridDisagreement)
+    /// The file changed while it was read.
+    case changedWhileRead(file: String)
+
+    /// The file or folder that the error is about.
+    public var file: String {
+        switch self {
+        case .unreadableFolder(let file), .unrecognised(let file, _), .ambiguous(let file, _),
+            .notThisLayout(let file, _, _), .unsupported(let file, _, _), .unreadableDescription(let file, _),
+            .leavesFolder(let file, _), .missingFile(let file, _), .duplicate(let file, _),
+            .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
+            .gridMismatch(let file, _, _), .changedWhileRead(let file):
+            file
+        case .volume(let error): error.file
+        }
+    }
+
+    /// Whether the case is held back for a person to look at rather than refused.
+    public var quarantines: Bool {
+        switch self {
+        case .gridMismatch, .volume(.formsDisagree): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Domain
+public import Imaging
+
+/// A case read, checked and measured: everything that the catalogue and the object store are told about it.
+public struct InspectedCase: Sendable {
+    public let files: CaseFiles
+    public let image: InspectedImage
+    /// One an organ, in the order of the ontology. An organ that is not here is unlabelled.
+    public let labels: [InspectedLabel]
+    /// What a person should know; the case is imported all the same.
+    public let findings: [ImportFinding]
+    /// Every file that was read, the image first.
+    public let fingerprint: CaseFingerprint
+}
+
+/// Which bytes a case consists of.
+public struct CaseFingerprint: Hashable, Sendable {
+    /// In the order of `CaseFiles.files`.
+    public let files: [FileFingerprint]
+
+    public init(files: [FileFingerprint]) { self.files = files }
+}
+
+/// A file's bytes as they lie on the disk.
+public struct FileFingerprint: Hashable, Sendable {
+    public let file: SourceFile
+    public let bytes: Int
+    public let sha256: Digest
+
+    public init(file: SourceFile, bytes: Int, sha256: Digest) {
+        (self.file, self.bytes, self.sha256) = (file, bytes, sha256)
+    }
+}
+
+/// What is known of a case's image.
+public struct InspectedImage: Sendable {
+    public let file: FileFingerprint
+    public let identity: VolumeIdentity
+    /// Geometry as stored, from which canonical shape, affine, spacing and codes follow.
+    public let grid: ImageGrid
+    public let storageType: VoxelType
+    public let modality: Modality
+}
+
+/// What a case says of one organ.
+public struct InspectedLabel: Sendable {
+    public let organ: OrganKey
+    /// `annotated`, `absent`, or `pseudo` where a model made the labels, with or without voxels.
+    public let status: LabelStatus
+    public let origin: LabelOrigin
+    public let file: FileFingerprint
+    /// The file's values whose union is the organ, ascending; empty for a file of one class.
+    public let values: [Int]
+    /// Nil where the organ has no voxels.
+    public let region: Region?
+    /// The mask, canonical on the image's grid; nil where the organ is absent. A model's empty mask is a mask.
+    public let mask: EncodedMask?
+
+    /// Where the organ lies and how large it is.
+    public struct Region: Hashable, Sendable {
+        public let voxels: Int
+        public let millilitres: Double
+        /// Half-open, in canonical (RAS+) voxels.
+        public let box: VoxelBox
+        /// RAS+ millimetres.
+        public let centroid: SIMD3<Double>
+    }
+}

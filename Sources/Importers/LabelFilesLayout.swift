@@ -1,0 +1,114 @@
+public import Domain
+internal import Imaging
+
+/// Label files of many values beside their images, or with the images elsewhere. Their values are explained by the label
+/// table in each file's header (as TotalSegmentator writes it: what the table names was looked for), or by the caller's map.
+public struct LabelFilesLayout: Layout {
+    public let name: LayoutName
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let licence: Licence
+
+    let folder: DatasetFolder
+    let images: ImageSource
+    /// File names of labels and of the images beside them.
+    let labelNames: [String]
+    let imageNames: [String]
+    let map: LabelMap?
+
+    /// - Parameters:
+    ///   - only: the one label file to import; all in the folder where nil.
+    ///   - hasTable: whether a file's header holds a label table.
+    /// - Throws: `unreadableFolder` for the images.
+    init(
+        _ folder: DatasetFolder, only: String? = nil, options: ImportOptions, hasTable: @escaping (SourceFile) -> Bool
+    ) throws(ImportError) {
+        self.folder = folder
+        images = try ImageSource(dataset: folder, images: options.images)
+        map = options.map ?? (options.layout == .mapped ? options.release.flatMap(LabelMap.standard) : nil)
+        let usesMap = map != nil
+        let volumes = folder.volumes()
+        let isLabel: (String) -> Bool = { name in
+            usesMap ? PairName.isLabel(name) : hasTable(SourceFile(root: folder.root, path: name))
+        }
+        if let only {
+            let others = images.elsewhere == nil ? volumes.filter { $0 != only && !isLabel($0) } : []
+            (labelNames, imageNames) = ([only], others)
+        } else if usesMap && images.elsewhere != nil {
+            (labelNames, imageNames) = (volumes, [])
+        } else {
+            let labels = Set(volumes.filter(isLabel))
+            (labelNames, imageNames) = (volumes.filter(labels.contains), volumes.filter { !labels.contains($0) })
+        }
+        name = usesMap ? .mapped : .totalsegmentator
+        let known = map?.release ?? "totalsegmentator-v2"
+        let facts = ReleaseFacts.of(known)
+        (release, defaultOrigin, licence) = (options.release ?? known, facts.origin, facts.licence)
+    }
+
+    public func cases() throws(ImportError) -> CaseList {
+        if images.isSingleFile && labelNames.count > 1 {
+            throw .ambiguous(folder: folder.root, readings: labelNames.map { "\($0) with the one image" })
+        }
+        var list = CaseList()
+        for label in labelNames { add(label, to: &list) }
+        list.settle()
+        return list
+    }
+
+    private func add(_ label: String, to list: inout CaseList) {
+        do throws(ImportError) {
+            let image = try image(for: label)
+            let reading = map.map { LabelFile.Reading.values($0) } ?? .declared
+            let file = LabelFile(file: try folder.file(label, role: "label"), reading: reading)
+            let modality: Modality = image.stem.hasPrefix("mr") || image.stem.contains("_mr") ? .mr : .ct
+            list.cases.append(
+                CaseFiles(name: image.stem, subject: image.stem, image: image, modality: modality, labels: [file]))
+        } catch {
+            list.refuse(SourceFile.stem(of: label), error)
+        }
+    }
+
+    /// The one image that is given or lies alone beside one label; otherwise the image of the same name less affixes.
+    private func image(for label: String) throws(ImportError) -> SourceFile {
+        switch images.elsewhere {
+        case .file(let file): return file
+        case .folder(let elsewhere): return try pair(label, with: elsewhere.volumes(), in: elsewhere)
+        case nil:
+            if labelNames.count == 1 && imageNames.count == 1 { return try folder.file(imageNames[0], role: "image") }
+            return try pair(label, with: imageNames, in: folder)
+        }
+    }
+
+    private func pair(_ label: String, with names: [String], in place: DatasetFolder) throws(ImportError) -> SourceFile
+    {
+        let key = PairName.key(label)
+        let found = names.filter { PairName.key($0) == key }
+        guard let name = found.first else { throw .missingFile(file: label, role: "image of this label") }
+        guard found.count == 1 else { throw .ambiguous(folder: label, readings: found) }
+        return try place.file(name, role: "image")
+    }
+}
+
+/// How files of one case are called in different places: `img0001` and `label0001`, `x_0000` and `x`, `x_ct` and `x_seg`.
+enum PairName {
+    private static let labelPrefixes = ["labels-", "labels_", "label-", "label_", "label", "segmentation-", "seg_"]
+    private static let imagePrefixes = ["volume-", "image-", "image_", "img"]
+    private static let labelSuffixes = ["_segmentation", "_seg", "_labels", "_label", "_mask", "-seg", "-label"]
+    private static let imageSuffixes = ["_0000", "_image", "_img", "_ct", "_mri", "_mr"]
+
+    /// What the names of one case have in common.
+    static func key(_ name: String) -> String {
+        let stem = SourceFile.stem(of: name)
+        let head = (labelPrefixes + imagePrefixes).first(where: stem.hasPrefix).map { stem.dropFirst($0.count) }
+        let body = head.flatMap { $0.isEmpty ? nil : $0 } ?? Substring(stem)
+        let tail = (labelSuffixes + imageSuffixes).first { body.hasSuffix($0) }.map { body.dropLast($0.count) }
+        return String(tail.flatMap { $0.isEmpty ? nil : $0 } ?? body)
+    }
+
+    /// Whether a name says that the file holds labels.
+    static func isLabel(_ name: String) -> Bool {
+        let stem = SourceFile.stem(of: name)
+        return labelPrefixes.contains(where: stem.hasPrefix) || labelSuffixes.contains(where: stem.hasSuffix)
+    }
+}

@@ -1,0 +1,62 @@
+internal import Domain
+internal import Imaging
+
+/// What the values of one label file mean: which organs it decides, by which values, and which values are passed over.
+struct LabelMeaning: Sendable {
+    /// Organs of which the file is complete, and the values whose union each is, in the order of the map.
+    let regions: [Region]
+    /// Values that are explained, also those that mean no organ.
+    let explained: Set<Int>
+    /// Declared names without an organ.
+    let unknownNames: [String]
+
+    struct Region: Sendable {
+        let organ: OrganKey
+        /// Ascending.
+        let values: [Int]
+    }
+
+    /// - Parameters:
+    ///   - volume: the file, whose header may declare the meaning and whose values decide a file of one class.
+    ///   - complete: the organs that the caller says are complete; all where nil.
+    /// - Throws: `unknownNames`, `unknownValues`, `unreadableDescription` where no table is in the header.
+    init(_ file: LabelFile, _ volume: LabelVolume, complete: Set<OrganKey>?) throws(ImportError) {
+        let all: [Region]
+        switch file.reading {
+        case .values(let map, let unmapped):
+            all = Self.regions(map)
+            explained = unmapped.union(map.entries.map(\.value))
+            unknownNames = []
+        case .oneClass(let organs):
+            let values = volume.regions.map(\.value)
+            guard values.count < 2 else { throw .unknownValues(file: file.file.path, values: values) }
+            all = organs.map { Region(organ: $0, values: values) }
+            (explained, unknownNames) = (Set(values), [])
+        case .declared:
+            guard let table = volume.file.header.labelTable?.filter({ $0.key != 0 }), !table.isEmpty else {
+                throw .unreadableDescription(file: file.file.path, reason: "the header declares no labels")
+            }
+            (all, unknownNames) = try Self.declared(table, file: file.file.path)
+            explained = Set(table.map(\.key))
+        }
+        regions = complete.map { complete in all.filter { complete.contains($0.organ) } } ?? all
+        let strangers = volume.regions.map(\.value).filter { !explained.contains($0) }
+        guard strangers.isEmpty else { throw .unknownValues(file: file.file.path, values: strangers) }
+    }
+
+    private static func regions(_ map: LabelMap) -> [Region] {
+        map.organs.map { Region(organ: $0, values: map.values(of: $0)) }
+    }
+
+    /// Names decide, not numbers: those differ between TotalSegmentator's versions and tasks.
+    private static func declared(
+        _ table: [LabelTableEntry], file: String
+    ) throws(ImportError) -> ([Region], unknown: [String]) {
+        let classes = ClassNames.explaining(Set(table.map(\.name)), modality: .ct)
+        let entries = table.map { LabelMap.Entry(value: $0.key, name: $0.name, organs: classes.organs(of: $0.name)) }
+        let known = entries.filter { !$0.organs.isEmpty }
+        let names = entries.filter(\.organs.isEmpty).map(\.name)
+        guard !known.isEmpty else { throw .unknownNames(file: file, names: names) }
+        return (regions(LabelMap(release: "declared", entries: known)), names)
+    }
+}

@@ -1,0 +1,108 @@
+public import Domain
+
+/// What the catalogue keeps of a licence: its text or name, and where that was read.
+public struct Licence: Hashable, Sendable {
+    public let text: String
+    public let source: String
+
+    public init(text: String, source: String) { (self.text, self.source) = (text, source) }
+}
+
+/// What an image shows.
+public enum Modality: String, Hashable, Sendable, Codable, CaseIterable {
+    case ct, mr, other
+
+    /// Reads the words that `dataset.json` files use.
+    public init(word: String) {
+        let word = word.lowercased()
+        if word.hasPrefix("ct") || word == "computed tomography" {
+            self = .ct
+        } else if ["mr", "mri", "t1", "t2", "flair", "adc", "t1w", "t2w", "t1gd"].contains(word)
+            || word.hasPrefix("mri")
+        {
+            self = .mr
+        } else {
+            self = .other
+        }
+    }
+}
+
+/// A recognised dataset: one layout found in one folder.
+public protocol Layout: Sendable {
+    var name: LayoutName { get }
+    /// The release whose label map is used; label values have a meaning in a release only.
+    var release: String { get }
+    /// Who stands behind its labels, unless the caller says otherwise.
+    var defaultOrigin: LabelOrigin { get }
+    var licence: Licence { get }
+    /// The dataset's cases, ordered by name. Reads folders, and headers where a layout needs them; no voxels.
+    /// - Throws: what makes the whole dataset unreadable; a case that cannot be listed is in `CaseList.refused`.
+    func cases() throws(ImportError) -> CaseList
+}
+
+/// The cases of a dataset.
+public struct CaseList: Sendable {
+    public internal(set) var cases: [CaseFiles] = []
+    /// Cases whose files cannot be named safely, by the name they have in the dataset.
+    public internal(set) var refused: [CaseReport] = []
+    /// What holds for the dataset as a whole.
+    public internal(set) var findings: [ImportFinding] = []
+
+    mutating func refuse(_ name: String, _ error: ImportError) {
+        refused.append(CaseReport(name: name, outcome: CaseOutcome(error)))
+    }
+
+    /// Orders by name, and refuses the second of two cases with one name.
+    mutating func settle() {
+        var seen = Set<String>()
+        let ordered = cases.sorted { $0.name < $1.name }
+        cases = ordered.filter { seen.insert($0.name).inserted }
+        var kept = Set<String>()
+        for item in ordered where !kept.insert(item.name).inserted {
+            refuse(item.name, .duplicate(file: item.image.path, what: "a second case is called \(item.name)"))
+        }
+    }
+}
+
+/// The files of one case, and how to read them.
+public struct CaseFiles: Hashable, Sendable {
+    /// Unique in the dataset.
+    public let name: String
+    /// The patient, as far as the dataset tells them apart.
+    public let subject: String
+    public let image: SourceFile
+    public let modality: Modality
+    /// None for an unlabelled volume.
+    public let labels: [LabelFile]
+    /// Known before the files are opened.
+    public let findings: [ImportFinding]
+
+    public init(
+        name: String, subject: String, image: SourceFile, modality: Modality, labels: [LabelFile],
+        findings: [ImportFinding] = []
+    ) {
+        (self.name, self.subject, self.image, self.modality) = (name, subject, image, modality)
+        (self.labels, self.findings) = (labels, findings)
+    }
+
+    /// Every file of the case, the image first.
+    public var files: [SourceFile] { [image] + labels.map(\.file) }
+}
+
+/// A label file and what its values mean.
+public struct LabelFile: Hashable, Sendable {
+    public enum Reading: Hashable, Sendable {
+        /// Values as the map explains, every organ of which is complete in the file; `unmapped` values are known to mean
+        /// no organ of the ontology.
+        case values(LabelMap, unmapped: Set<Int> = [])
+        /// One class: every voxel other than 0 belongs to these organs.
+        case oneClass(organs: [OrganKey])
+        /// Values as the label table in the file's header explains, by name; what the table names is complete.
+        case declared
+    }
+
+    public let file: SourceFile
+    public let reading: Reading
+
+    public init(file: SourceFile, reading: Reading) { (self.file, self.reading) = (file, reading) }
+}

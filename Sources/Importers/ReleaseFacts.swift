@@ -1,0 +1,40 @@
+internal import Domain
+
+/// What is known of the labels of a public release: who stands behind them, and on which terms they are given.
+struct ReleaseFacts: Sendable {
+    let origin: LabelOrigin
+    let licence: Licence
+
+    private init(_ origin: LabelOrigin, _ text: String, _ source: String) {
+        (self.origin, licence) = (origin, Licence(text: text, source: source))
+    }
+
+    /// Facts of a release by the name of its label map; labels of unknown releases are taken for people's work.
+    static func of(_ release: String) -> ReleaseFacts {
+        table[release] ?? ReleaseFacts(.expert, "not stated", "none found beside the files")
+    }
+
+    private static let decathlon = ReleaseFacts(.expert, "CC BY-SA 4.0", "dataset.json of the Decathlon")
+    private static let table: [String: ReleaseFacts] = [
+        "msd-task03-liver": decathlon, "msd-task07-pancreas": decathlon, "msd-task08-hepaticvessel": decathlon,
+        "msd-task09-spleen": decathlon, "msd-task10-colon": decathlon,
+        "btcv": ReleaseFacts(.expert, "Synapse terms of use, after registration", "Synapse syn3193805"),
+        "gibson-btcv": ReleaseFacts(.expert, "CC BY 4.0", "Zenodo 1169361"),
+        "gibson-tcia": ReleaseFacts(.expert, "CC BY 4.0", "Zenodo 1169361"),
+        "tcia-pancreas-ct": ReleaseFacts(.expert, "CC BY 3.0", "TCIA Pancreas-CT"),
+        "lits17": ReleaseFacts(.expert, "CC BY-NC-ND 4.0", "challenge page; other lists say CC BY-SA 4.0"),
+        "kits19": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
+        "kits23": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
+        "amos22": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 7155725; its dataset.json says CC BY-SA 4.0"),
+        "flare22": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "a mirror of the challenge data"),
+        "flare23": ReleaseFacts(.assisted, "CC BY-NC-ND 4.0", "second-hand; a mirror says CC BY-NC-SA 4.0"),
+        "abdomenct-1k": ReleaseFacts(.assisted, "CC BY-NC-SA 4.0", "second-hand"),
+        "word": ReleaseFacts(.expert, "GPL-3.0, research use only", "dataset.json of WORD"),
+        "ct-org": ReleaseFacts(.expert, "CC BY 3.0", "TCIA CT-ORG"),
+        "totalsegmentator-v1": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 6802614"),
+        "totalsegmentator-v2": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 10047292"),
+        "totalsegmentator-mr": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 11367004"),
+        "abdomenatlas-1.0": ReleaseFacts(.model, "CC BY-NC-SA 4.0", "the project's repository"),
+        "abdomenatlas-1.1": ReleaseFacts(.model, "CC BY-NC-SA 4.0", "the project's repository"),
+    ]
+}

@@ -1,0 +1,53 @@
+public import Tensors
+
+/// What a network is, as data: enough to build it again from a checkpoint.
+public struct NetworkPlan: Hashable, Sendable {
+    /// 2: slices with their neighbours as channels; 3: blocks of voxels.
+    public var dimensions: Int
+    /// Slices seen by a 2-D network: itself and as many below as above; odd. 1 for a 3-D network.
+    public var contextSlices: Int
+    /// Channels per level, finest first; each level halves the grid.
+    public var widths: [Int]
+    /// Keys of the organs, in order of the output channels.
+    public var organs: [String]
+    /// Initial bias of every output, so that all organs start rare.
+    public var headBias: Double
+
+    public init(
+        dimensions: Int = 3, contextSlices: Int = 1, widths: [Int] = [16, 32, 64, 128], organs: [String],
+        headBias: Double = -3
+    ) {
+        precondition(dimensions == 2 || dimensions == 3 && contextSlices == 1)
+        precondition(contextSlices % 2 == 1 && !widths.isEmpty && !organs.isEmpty)
+        (self.dimensions, self.contextSlices, self.widths) = (dimensions, contextSlices, widths)
+        (self.organs, self.headBias) = (organs, headBias)
+    }
+
+    public var inputChannels: Int { dimensions == 2 ? contextSlices : 1 }
+    /// Every axis of an input must be a multiple of this many voxels.
+    public var granularity: Int { 1 << (widths.count - 1) }
+
+    /// As metadata of a checkpoint.
+    public var metadata: [String: String] {
+        [
+            "plan.dimensions": String(dimensions), "plan.contextSlices": String(contextSlices),
+            "plan.widths": widths.map(String.init).joined(separator: ","),
+            "plan.organs": organs.joined(separator: ","), "plan.headBias": String(headBias),
+        ]
+    }
+
+    /// Reads `metadata` back.
+    public init(_ checkpoint: Checkpoint) throws {
+        let metadata = checkpoint.metadata
+        guard let dimensions = metadata["plan.dimensions"].flatMap(Int.init), (2...3).contains(dimensions),
+            let context = metadata["plan.contextSlices"].flatMap(Int.init), context % 2 == 1, context > 0,
+            dimensions == 2 || context == 1,
+            let widths = metadata["plan.widths"]?.split(separator: ",").compactMap({ Int($0) }), !widths.isEmpty,
+            widths.allSatisfy({ $0 > 0 }),
+            let organs = metadata["plan.organs"]?.split(separator: ",").map(String.init), !organs.isEmpty,
+            let headBias = metadata["plan.headBias"].flatMap(Double.init)
+        else { throw LearningError.unfittingCheckpoint(problem: "it does not say what its network is") }
+        self.init(
+            dimensions: dimensions, contextSlices: context, widths: widths, organs: organs, headBias: headBias)
+    }
+}

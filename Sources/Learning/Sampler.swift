@@ -1,0 +1,218 @@
+public import Domain
+internal import Tensors
+
+/// Draws batches that mix fully and partially labelled volumes. What a step sees is a function of (seed, round, step)
+/// alone, so any step can be made again without those before it.
+///
+/// The first `foregroundShare` of the rows: a random organ, a case that shows it, a place where it is. The others: a
+/// random case, a random place in a region where something is known.
+public final class Sampler {
+    public let cases: [TrainingCase]
+    /// Merged labels of the cases by their parts.
+    public let unionSets: [[Int]]
+    private let plan: NetworkPlan
+    private let settings: LearningSettings
+    private let rule: KnownVoxelRule
+    private let places: PlaceIndex
+    private let kernel: PatchKernel
+    private let patch: SIMD3<Int>
+    private var planes: [UInt8]
+    private var unionPlanes: [UInt8]
+
+    /// Throws `LearningError` where a case does not fit the plan, or nothing is known anywhere.
+    public init(
+        _ cases: [TrainingCase], plan: NetworkPlan, settings: LearningSettings, rule: KnownVoxelRule
+    ) throws {
+        precondition(rule.organCount == plan.organs.count, "a rule for the plan's organs")
+        for item in cases { try item.validate(organCount: plan.organs.count) }
+        (self.cases, self.plan, self.settings, self.rule) = (cases, plan, settings, rule)
+        places = PlaceIndex(cases, organs: plan.organs.count)
+        guard !places.informative.isEmpty else { throw LearningError.nothingToLearn }
+        let sets = Set(cases.flatMap { $0.unions.map(\.parts) })
+        unionSets = settings.missingAsBackground ? [] : sets.sorted { $0.lexicographicallyPrecedes($1) }
+        kernel = PatchKernel(settings)
+        patch = settings.patchSize
+        let voxels = patch.x * patch.y * patch.z
+        planes = Array(repeating: 0, count: plan.organs.count * voxels)
+        unionPlanes = Array(repeating: 0, count: unionSets.count * voxels)
+    }
+
+    /// An empty batch of the right shapes, to be filled again and again.
+    public func makeBatch() throws -> Batch {
+        try Batch(
+            rows: settings.batch, channels: plan.inputChannels, organs: plan.organs.count,
+            patch: settings.patchAxes, unionSets: unionSets)
+    }
+
+    /// Fills `batch` with the rows of a step.
+    public func fill(_ batch: Batch, round: Int, step: Int) throws {
+        batch.clearCounts()
+        for row in 0..<settings.batch {
+            var random = CounterRandom(UInt64(settings.seed), UInt64(round), UInt64(step), UInt64(row))
+            let origin = draw(row, &random)
+            batch.origins.append(origin)
+            try fillImage(row, batch, origin, &random)
+            try fillLabels(row, batch, origin)
+        }
+    }
+
+    // MARK: - Places
+
+    private func draw(_ row: Int, _ random: inout CounterRandom) -> PatchOrigin {
+        let shows = Double(row) < (Double(settings.batch) * settings.foregroundShare).rounded()
+        if shows, !places.shown.isEmpty {
+            let organ = places.shown[random.index(below: places.shown.count)]
+            let candidates = places.showing[organ]
+            let index = candidates[random.index(below: candidates.count)]
+            let voxels = places.voxels[index][organ]
+            let centre = position(Int(voxels[random.index(below: voxels.count)]), cases[index].shape)
+            return PatchOrigin(
+                caseIndex: index, organ: organ, box: box(around: centre &+ jitter(&random), cases[index].shape))
+        }
+        let index = places.informative[random.index(below: places.informative.count)]
+        let item = cases[index]
+        let regions = settings.missingAsBackground ? [VoxelBox(item.shape)] : item.knownRegions
+        let region = regions[random.index(below: regions.count)]
+        var centre = SIMD3<Int>.zero
+        for axis in 0..<3 { centre[axis] = region.lower[axis] + random.index(below: region.size[axis]) }
+        return PatchOrigin(caseIndex: index, organ: nil, box: box(around: centre, item.shape))
+    }
+
+    /// Up to a quarter of the patch along every axis, so that an organ is not always in the middle.
+    private func jitter(_ random: inout CounterRandom) -> SIMD3<Int> {
+        var result = SIMD3<Int>.zero
+        for axis in 0..<3 where patch[axis] > 3 {
+            result[axis] = random.index(below: patch[axis] / 2) - patch[axis] / 4
+        }
+        return result
+    }
+
+    /// The patch around `centre`, moved inside the volume along axes where it fits, centred on it where not.
+    private func box(around centre: SIMD3<Int>, _ shape: GridShape) -> VoxelBox {
+        var lower = SIMD3<Int>.zero
+        for axis in 0..<3 {
+            let room = shape[axis] - patch[axis]
+            lower[axis] = room >= 0 ? min(max(centre[axis] - patch[axis] / 2, 0), room) : -(-room / 2)
+        }
+        return VoxelBox(lower: lower, upper: lower &+ patch)
+    }
+
+    private func position(_ voxel: Int, _ shape: GridShape) -> SIMD3<Int> {
+        SIMD3(voxel % shape.x, voxel / shape.x % shape.y, voxel / (shape.x * shape.y))
+    }
+
+    // MARK: - Rows
+
+    private func fillImage(
+        _ row: Int, _ batch: Batch, _ origin: PatchOrigin, _ random: inout CounterRandom
+    ) throws {
+        let jitter = settings.intensityJitter
+        let scale = Float(1 + jitter * (2 * random.unit() - 1))
+        let offset = Float(jitter * (2 * random.unit() - 1))
+        try batch.image.withMutableFloats { all in
+            let size = all.count / settings.batch
+            let out = UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
+            kernel.fill(out, from: cases[origin.caseIndex], box: origin.box, scale: scale, offset: offset)
+        }
+    }
+
+    private func fillLabels(_ row: Int, _ batch: Batch, _ origin: PatchOrigin) throws {
+        let item = cases[origin.caseIndex]
+        planes.withUnsafeMutableBufferPointer { planes in
+            unionPlanes.withUnsafeMutableBufferPointer { unionPlanes in
+                rule.fill(
+                    planes, unionPlanes: unionPlanes, unionSets: unionSets, labels: item.labels,
+                    unions: item.unions, shape: item.shape, box: origin.box)
+            }
+        }
+        if settings.missingAsBackground { takeMissingForBackground(origin.box, item.shape) }
+        try expand(row, batch)
+    }
+
+    private func expand(_ row: Int, _ batch: Batch) throws {
+        let voxels = patch.x * patch.y * patch.z
+        try batch.target.withMutableFloats { target in
+            try batch.known.withMutableFloats { known in
+                for organ in plan.organs.indices {
+                    let (source, base) = (organ * voxels, (row * plan.organs.count + organ) * voxels)
+                    var (knownCount, positiveCount) = (0, 0)
+                    for i in 0..<voxels {
+                        let value = planes[source + i]
+                        let (isKnown, isPositive) = (value != 0 ? 1 : 0, value == 2 ? 1 : 0)
+                        known[base + i] = Float(isKnown)
+                        target[base + i] = Float(isPositive)
+                        knownCount += isKnown
+                        positiveCount += isPositive
+                    }
+                    batch.knownCounts[organ] += knownCount
+                    batch.positiveCounts[organ] += positiveCount
+                }
+            }
+        }
+        try batch.union?.withMutableFloats { union in
+            let base = row * unionPlanes.count
+            for i in unionPlanes.indices {
+                union[base + i] = Float(unionPlanes[i])
+                batch.unionCounts[i / voxels] += Int(unionPlanes[i])
+            }
+        }
+    }
+
+    private func takeMissingForBackground(_ box: VoxelBox, _ shape: GridShape) {
+        let inside = box.intersection(VoxelBox(shape))
+        let count = box.shape.count
+        for organ in plan.organs.indices {
+            for z in inside.lower.z..<inside.upper.z {
+                for y in inside.lower.y..<inside.upper.y {
+                    let row = organ * count + box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
+                    for x in inside.lower.x..<inside.upper.x where planes[row + x] == VoxelKnowledge.unknown {
+                        planes[row + x] = VoxelKnowledge.negative
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Sampler {
+    /// (target / frequency)^½ per organ, from 1 to 50, where frequency is the positives' share of the voxels of the
+    /// cases that know the organ; 1 for an organ nowhere shown. nil where the settings want none.
+    public func positiveWeights() -> [Double]? {
+        guard settings.positiveWeightTarget > 0 else { return nil }
+        return plan.organs.indices.map { organ in
+            var (positive, known) = (0, 0)
+            for item in cases {
+                let counts = item.counts(organ)
+                positive += counts.positive
+                known += counts.known
+            }
+            guard positive > 0 else { return 1 }
+            let frequency = Double(positive) / Double(known)
+            return min(max((settings.positiveWeightTarget / frequency).squareRoot(), 1), 50)
+        }
+    }
+}
+
+extension TrainingCase {
+    fileprivate func counts(_ organ: Int) -> (positive: Int, known: Int) {
+        switch labels[organ] {
+        case .known(let foreground, let extent):
+            (foreground?.population ?? 0, (extent ?? VoxelBox(shape)).intersection(VoxelBox(shape)).shape.count)
+        case .pseudo(_, let known):
+            (labels[organ].believedForeground?.population ?? 0, known?.population ?? shape.count)
+        case .unknown: (0, 0)
+        }
+    }
+}
+
+extension LearningSettings {
+    /// Voxels of a training patch along x, y, z.
+    var patchSize: SIMD3<Int> { SIMD3(patch[0], patch[1], dimensions == 3 ? patch[2] : 1) }
+    /// The same as axes of a tensor, outermost first.
+    var patchAxes: [Int] { patch.reversed() }
+    /// Voxels of a prediction patch along x, y, z.
+    var windowSize: SIMD3<Int> {
+        let sizes = predictionPatch.isEmpty ? patch : predictionPatch
+        return SIMD3(sizes[0], sizes[1], dimensions == 3 ? sizes[2] : 1)
+    }
+}

@@ -1,0 +1,99 @@
+public import Domain
+
+/// The voxels of one volume in Hounsfield units, x fastest, kept alive by their owner (a mapped file, or an array).
+///
+/// `@unchecked Sendable`: the memory is only read, and stays valid and unchanged while `owner`, itself sendable, lives.
+public struct ImageVoxels: @unchecked Sendable {
+    private let start: UnsafePointer<Int16>
+    private let owner: any AnyObject & Sendable
+    public let count: Int
+
+    /// - Parameter owner: keeps `voxels` valid and unchanged.
+    public init(_ voxels: UnsafeBufferPointer<Int16>, owner: any AnyObject & Sendable) {
+        guard let start = voxels.baseAddress else { preconditionFailure("a volume has voxels") }
+        (self.start, count, self.owner) = (start, voxels.count, owner)
+    }
+
+    /// A copy of `voxels`.
+    public init(_ voxels: [Int16]) {
+        let block = VoxelBlock(voxels)
+        self.init(UnsafeBufferPointer(block.voxels), owner: block)
+    }
+
+    public func withVoxels<R>(_ body: (UnsafeBufferPointer<Int16>) throws -> R) rethrows -> R {
+        try withExtendedLifetime(owner) { try body(UnsafeBufferPointer(start: start, count: count)) }
+    }
+}
+
+/// Voxels in memory of their own.
+///
+/// `@unchecked Sendable`: written only in init, freed in deinit.
+private final class VoxelBlock: @unchecked Sendable {
+    let voxels: UnsafeMutableBufferPointer<Int16>
+
+    init(_ values: [Int16]) {
+        voxels = .allocate(capacity: values.count)
+        _ = voxels.initialize(from: values)
+    }
+
+    deinit { voxels.deallocate() }
+}
+
+/// One volume to learn from or to judge by: image and labels on one grid, that of training.
+public struct TrainingCase: Sendable {
+    public let volume: VolumeID
+    public let shape: GridShape
+    /// Millimetres per voxel along x, y, z.
+    public let spacing: SIMD3<Double>
+    public let image: ImageVoxels
+    /// One per organ of the plan, in its order.
+    public var labels: [OrganLabel]
+    /// Merged labels over organs of the plan.
+    public var unions: [UnionLabel]
+
+    /// - Precondition: as many voxels as the shape holds.
+    public init(
+        volume: VolumeID, shape: GridShape, spacing: SIMD3<Double>, image: ImageVoxels, labels: [OrganLabel],
+        unions: [UnionLabel] = []
+    ) {
+        precondition(image.count == shape.count, "as many voxels as the shape holds")
+        (self.volume, self.shape, self.spacing, self.image) = (volume, shape, spacing, image)
+        (self.labels, self.unions) = (labels, unions)
+    }
+
+    /// Millilitres of one voxel.
+    public var voxelMillilitres: Double { spacing.x * spacing.y * spacing.z / 1000 }
+
+    /// Throws unless the labels fit `organCount` organs and lie on the case's grid.
+    func validate(organCount: Int) throws {
+        func fail(_ problem: String) -> LearningError { .unfittingCase(volume: volume.description, problem: problem) }
+        guard labels.count == organCount else { throw fail("\(labels.count) labels for \(organCount) organs") }
+        let masks = labels.flatMap(\.planes) + unions.compactMap(\.foreground)
+        guard masks.allSatisfy({ $0.shape == shape }) else { throw fail("a mask has another shape than the image") }
+        guard unions.allSatisfy({ $0.parts.allSatisfy { (0..<organCount).contains($0) } && !$0.parts.isEmpty }) else {
+            throw fail("a merged label names an organ beyond the plan")
+        }
+    }
+}
+
+extension OrganLabel {
+    /// The bit planes that it holds.
+    var planes: [BitVolume] {
+        switch self {
+        case .known(let foreground, _): [foreground].compactMap { $0 }
+        case .pseudo(let foreground, let known): [foreground, known].compactMap { $0 }
+        case .unknown: []
+        }
+    }
+
+    /// The voxels to learn the organ from, or nil where there are none.
+    var believedForeground: BitVolume? {
+        switch self {
+        case .known(let foreground, _): return foreground
+        case .pseudo(var foreground, let known):
+            if let known { foreground.formIntersection(known) }
+            return foreground
+        case .unknown: return nil
+        }
+    }
+}

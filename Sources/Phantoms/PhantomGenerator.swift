@@ -1,0 +1,87 @@
+import Domain
+import Imaging
+
+/// Writes the datasets of a plan as folders in the layouts of public releases.
+public enum PhantomGenerator {
+    /// How far the work is: images written, and how many there will be.
+    public struct Progress: Hashable, Sendable {
+        public let done: Int
+        public let total: Int
+        /// The image just written, relative to the folder given.
+        public let file: String
+    }
+
+    /// What was written.
+    public struct Output: Hashable, Sendable {
+        public struct Dataset: Hashable, Sendable {
+            public let name: String
+            /// The folder to import.
+            public let path: String
+            public let images: Int
+            public let labelFiles: Int
+        }
+
+        public let datasets: [Dataset]
+    }
+
+    /// Generates every dataset of `plan` as `path/<dataset's name>`; `path` is made where it lacks.
+    ///
+    /// Cases are made one after the other, so memory is that of one. Blocks; call it on a thread of your own.
+    /// - Throws: `PhantomError`, or `ImagingError` where a volume cannot be written.
+    @discardableResult
+    public static func generate(
+        _ plan: PhantomPlan, into path: String, progress: (Progress) -> Void = { _ in }
+    ) throws -> Output {
+        try plan.check()
+        for dataset in plan.datasets where PhantomFolder.exists("\(path)/\(dataset.name)") {
+            throw PhantomError.occupied(path: "\(path)/\(dataset.name)")
+        }
+        try PhantomFolder.make(path)
+        var done = 0
+        let written = try plan.datasets.map { dataset in
+            var writer = PhantomWriter(seed: plan.seed, dataset: dataset, root: "\(path)/\(dataset.name)")
+            try writer.begin()
+            for (index, scan) in dataset.scans.enumerated() {
+                let file = try writer.write(
+                    PhantomCase(seed: plan.seed, number: scan.number, grid: scan.grid), index: index)
+                done += 1
+                progress(Progress(done: done, total: plan.imageCount, file: "\(dataset.name)/\(file)"))
+            }
+            try writer.finish()
+            return Output.Dataset(
+                name: dataset.name, path: writer.root, images: dataset.scans.count, labelFiles: writer.labelFiles)
+        }
+        return Output(datasets: written)
+    }
+}
+
+extension PhantomPlan {
+    func check() throws(PhantomError) {
+        var names: Set<String> = []
+        for dataset in datasets {
+            if let problem = dataset.problem { throw .senseless(dataset: dataset.name, problem: problem) }
+            if !names.insert(dataset.name).inserted {
+                throw .senseless(dataset: dataset.name, problem: "is there twice")
+            }
+        }
+    }
+}
+
+extension PhantomDataset {
+    fileprivate var problem: String? {
+        if name.isEmpty || name.hasPrefix(".") || name.contains("/") { return "has no plain file name" }
+        if scans.isEmpty { return "has no volumes" }
+        if !(1...12).contains(compressionLevel) { return "has a compression level outside 1 to 12" }
+        for scan in scans {
+            let (shape, spacing) = (scan.grid.shape, scan.grid.spacing)
+            if min(shape.x, shape.y, shape.z) < 1 || max(shape.x, shape.y, shape.z) > 32_767 {
+                return "has a grid of \(shape) voxels"
+            }
+            if !(spacing.min() > 0 && spacing.max() < 1000) { return "has a spacing that is not above 0 mm" }
+        }
+        guard case .totalSegmentator(let classes, let share) = layout else { return nil }
+        if !(0...1).contains(share) { return "has a missing share outside 0 to 1" }
+        let unknown = classes.first { !PhantomLayout.tellableClasses.contains($0) }
+        return unknown.map { "names class \($0), which phantoms cannot tell" }
+    }
+}

@@ -1,0 +1,100 @@
+public import Domain
+public import Imaging
+
+/// One patient on one grid. The same scan in two datasets has the same voxels, in whatever order they are stored.
+public struct PhantomScan: Hashable, Sendable {
+    /// The patient; numbers are shared by all datasets of a plan.
+    public let number: Int
+    public let grid: PhantomGrid
+
+    public init(number: Int, grid: PhantomGrid) { (self.number, self.grid) = (number, grid) }
+}
+
+/// Which of NIfTI's two transforms a file carries.
+public enum PhantomTransform: String, CaseIterable, Sendable {
+    case sform, qform, both
+}
+
+/// One folder in the layout of a public dataset.
+public struct PhantomDataset: Hashable, Sendable {
+    /// The folder's name; it must not exist yet.
+    public var name: String
+    public var layout: PhantomLayout
+    public var scans: [PhantomScan]
+    /// Order of the stored axes.
+    public var orientation = Orientation.ras
+    public var transform = PhantomTransform.both
+    /// Images as float32 instead of int16; the values are the same.
+    public var floatImages = false
+    /// libdeflate's level, 1 to 12.
+    public var compressionLevel = 6
+
+    public init(name: String, layout: PhantomLayout, scans: [PhantomScan]) {
+        (self.name, self.layout, self.scans) = (name, layout, scans)
+    }
+}
+
+/// What to generate. The same plan gives the same bytes.
+public struct PhantomPlan: Hashable, Sendable {
+    public var seed: UInt64
+    public var datasets: [PhantomDataset]
+
+    public init(seed: UInt64, datasets: [PhantomDataset]) { (self.seed, self.datasets) = (seed, datasets) }
+
+    /// Number of image files.
+    public var imageCount: Int { datasets.reduce(0) { $0 + $1.scans.count } }
+}
+
+extension PhantomPlan {
+    /// How many volumes each dataset of the demonstration has.
+    public struct Counts: Hashable, Sendable {
+        /// Fully labelled, BTCV layout.
+        public var complete = 4
+        /// Liver only, MSD layout.
+        public var liver = 12
+        /// TotalSegmentator layout with most class files missing.
+        public var partial = 14
+        /// Of these, volumes that the liver set has too.
+        public var shared = 1
+        /// Never trained on, BTCV layout.
+        public var heldOut = 8
+
+        public init() {}
+    }
+
+    /// The demonstration: an internal fully labelled set, two public partial ones and held-out subjects, in four folders
+    /// `internal`, `Task03_Liver`, `Totalsegmentator_dataset` and `heldout`, each with its own axes, spacing and codes.
+    ///
+    /// - Parameters:
+    ///   - shape: voxels along x, y, z.
+    ///   - spacing: millimetres; the anatomy needs a field of about 360 x 280 x 200 mm.
+    ///   - missingShare: of each class of the partial set, the share of subjects without a file.
+    public static func demo(
+        seed: UInt64 = 2021, shape: GridShape = GridShape(96, 96, 48), spacing: SIMD3<Double> = SIMD3(4, 4, 5),
+        counts: Counts = Counts(), missingShare: Double = 0.7
+    ) -> PhantomPlan {
+        var next = 0
+        func scans(_ count: Int, _ scale: SIMD3<Double>) -> [PhantomScan] {
+            defer { next += count }
+            let grid = PhantomGrid(shape: shape, spacing: spacing * scale)
+            return (next..<(next + count)).map { PhantomScan(number: $0, grid: grid) }
+        }
+        var complete = PhantomDataset(name: "internal", layout: .btcv, scans: scans(counts.complete, SIMD3(1, 1, 1)))
+        var liver = PhantomDataset(
+            name: PhantomTask.liver.folder, layout: .msd(.liver, lesions: true),
+            scans: scans(counts.liver, SIMD3(0.95, 0.95, 1)))
+        let shared = min(counts.shared, counts.liver, counts.partial)
+        var partial = PhantomDataset(
+            name: "Totalsegmentator_dataset",
+            layout: .totalSegmentator(classes: PhantomLayout.abdominalClasses, missingShare: missingShare),
+            scans: liver.scans.prefix(shared) + scans(counts.partial - shared, SIMD3(1, 1, 0.92)))
+        var heldOut = PhantomDataset(name: "heldout", layout: .btcv, scans: scans(counts.heldOut, SIMD3(1, 1, 1)))
+        complete.orientation = Orientation("LAS") ?? .ras
+        liver.orientation = Orientation("LPS") ?? .ras
+        liver.transform = .qform
+        partial.transform = .sform
+        partial.compressionLevel = 3
+        heldOut.orientation = Orientation("LAI") ?? .ras
+        return PhantomPlan(seed: seed, datasets: [complete, liver, partial, heldOut])
+    }
+}

@@ -1,0 +1,42 @@
+/// Why an organ is not relabelled in a round.
+public enum HoldBack: String, Sendable, Hashable, CaseIterable, Codable {
+    /// Annotated in fewer training volumes than the plan asks for.
+    case fewAnnotations
+    /// Predicted far larger than annotated on the validation volumes.
+    case flooding
+    /// Predicted far smaller than annotated on the validation volumes.
+    case vanishing
+}
+
+/// What a round relabels: decided from the plan and the round's validation results alone, and stored before it begins.
+public struct Relabelling: Sendable, Hashable, Codable {
+    /// Share of the ranked positives that becomes believed, in (0, 1].
+    public let gamma: Double
+    /// Share of the predicted negatives that becomes known, in [0, 1).
+    public let confidentNegatives: Double
+    /// Keys of the organs relabelled, in the plan's order.
+    public let organs: [String]
+    /// The plan's other organs. What an earlier round published of them is withdrawn by this round's publication.
+    public let heldBack: [String: HoldBack]
+
+    /// - Precondition: `round` is not the plan's last.
+    public init(plan: RunPlan, round: Int, evaluation: Evaluation) {
+        guard let gamma = plan.gamma(ofRound: round) else { preconditionFailure("the last round relabels nothing") }
+        var heldBack: [String: HoldBack] = [:]
+        for organ in plan.organs {
+            heldBack[organ] = Self.holdBack(evaluation.organs[organ], plan: plan)
+        }
+        self.gamma = gamma
+        confidentNegatives = plan.confidentNegatives(ofRound: round)
+        organs = plan.organs.filter { heldBack[$0] == nil }
+        self.heldBack = heldBack
+    }
+
+    /// An organ without an annotated validation volume cannot be judged by its size and is relabelled.
+    private static func holdBack(_ organ: OrganEvaluation?, plan: RunPlan) -> HoldBack? {
+        guard let organ, organ.annotatedVolumes >= plan.minimumAnnotatedVolumes else { return .fewAnnotations }
+        guard let ratio = organ.volumeRatio else { return nil }
+        if ratio > plan.guardRatio { return .flooding }
+        return ratio < 1 / plan.guardRatio ? .vanishing : nil
+    }
+}

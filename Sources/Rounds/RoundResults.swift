@@ -1,0 +1,57 @@
+public import Domain
+
+/// What fitting the confidence gave.
+public struct Calibration: Sendable, Hashable, Codable {
+    /// The confidence head; nil where the probability itself ranks.
+    public let weights: StoredWeights?
+    /// Area under the ROC curve of "this predicted positive is right", per organ: by the confidence in use.
+    public let byConfidence: [String: Double]
+    /// The same by the plain probability.
+    public let byProbability: [String: Double]
+
+    public init(weights: StoredWeights?, byConfidence: [String: Double], byProbability: [String: Double]) {
+        (self.weights, self.byConfidence, self.byProbability) = (weights, byConfidence, byProbability)
+    }
+}
+
+/// What the validation volumes say of one organ.
+public struct OrganEvaluation: Sendable, Hashable, Codable {
+    /// Mean Dice over the volumes where the organ is annotated, 0 to 1; nil where it is in none.
+    public let dice: Double?
+    /// Predicted voxels over annotated voxels in those volumes together; nil where none is annotated.
+    public let volumeRatio: Double?
+    /// Validation volumes in which the organ is annotated.
+    public let validationVolumes: Int
+    /// Training volumes in which the organ is annotated, of the origins that the plan knows.
+    public let annotatedVolumes: Int
+
+    public init(dice: Double?, volumeRatio: Double?, validationVolumes: Int, annotatedVolumes: Int) {
+        self.dice = dice
+        self.volumeRatio = volumeRatio
+        self.validationVolumes = validationVolumes
+        self.annotatedVolumes = annotatedVolumes
+    }
+}
+
+/// The validation results of a round by organ key.
+public struct Evaluation: Sendable, Hashable, Codable {
+    public let organs: [String: OrganEvaluation]
+
+    public init(organs: [String: OrganEvaluation]) { self.organs = organs }
+
+    /// Mean of the organs' Dice, 0 to 1; nil where no organ has one.
+    public var meanDice: Double? {
+        let values = organs.values.compactMap(\.dice)
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+}
+
+/// A round's labels made visible.
+public struct Publication: Sendable, Hashable, Codable {
+    /// The revision at which all of them became visible.
+    public let revision: Int64
+    /// Number of (volume, organ) labels.
+    public let labels: Int
+
+    public init(revision: Revision, labels: Int) { (self.revision, self.labels) = (revision.number, labels) }
+}

@@ -1,0 +1,67 @@
+/// Where a round stands. Every state is durable: a killed daemon goes on from the last one.
+///
+///     planned → training → trained → calibrated → evaluated → relabelling → published → rolledBack
+///                                                     └────────(last round)────↗
+///
+/// Every state before `published` can become `failed`; `failed` becomes `planned` again by a retry.
+public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
+    /// The round is known; nothing was done for it.
+    case planned
+    /// Weights are being learned; checkpoints on the way may exist.
+    case training
+    /// The round's checkpoint is stored.
+    case trained
+    /// The confidence is fitted and stored.
+    case calibrated
+    /// The validation results are stored.
+    case evaluated
+    /// Labels are being staged, visible to nobody.
+    case relabelling
+    /// The round is closed: its labels, if it has any, became visible at one revision.
+    case published
+    /// A cause that no repetition mends; the reason is stored.
+    case failed
+    /// The round's labels were withdrawn after they were published.
+    case rolledBack
+
+    /// The state after `action`.
+    /// - Throws: `illegal` where the action is not allowed in this state.
+    public func next(_ action: RoundAction) throws(RoundsError) -> RoundState {
+        switch (self, action) {
+        case (.planned, .startTraining): .training
+        case (.training, .finishTraining): .trained
+        case (.trained, .finishCalibration): .calibrated
+        case (.calibrated, .finishEvaluation): .evaluated
+        case (.evaluated, .startRelabelling): .relabelling
+        case (.evaluated, .close), (.relabelling, .publish): .published
+        case (.published, .rollBack): .rolledBack
+        case (.failed, .retry): .planned
+        case (_, .fail) where isOpen: .failed
+        default: throw .illegal(action: action.verb, state: self)
+        }
+    }
+
+    /// Whether work is due in this state.
+    public var isOpen: Bool {
+        switch self {
+        case .planned, .training, .trained, .calibrated, .evaluated, .relabelling: true
+        case .published, .failed, .rolledBack: false
+        }
+    }
+
+    /// The work that is due in this state; nil where a mere change of state is due, or nothing.
+    public var work: RoundWork? {
+        switch self {
+        case .training: .train
+        case .trained: .calibrate
+        case .calibrated: .evaluate
+        case .relabelling: .relabel
+        case .planned, .evaluated, .published, .failed, .rolledBack: nil
+        }
+    }
+}
+
+/// A piece of work between two states.
+public enum RoundWork: String, Sendable, Hashable, CaseIterable, Codable {
+    case train, calibrate, evaluate, relabel
+}

@@ -1,0 +1,93 @@
+internal import CTorch
+
+/// Arithmetic with libtorch's broadcasting, recorded by autograd.
+extension Tensor {
+    public static func + (a: Tensor, b: Tensor) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("add") { ct_add(a.handle, b.handle, $0, $1) })
+    }
+
+    public static func - (a: Tensor, b: Tensor) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("subtract") { ct_subtract(a.handle, b.handle, $0, $1) })
+    }
+
+    public static func * (a: Tensor, b: Tensor) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("multiply") { ct_multiply(a.handle, b.handle, $0, $1) })
+    }
+
+    public static func / (a: Tensor, b: Tensor) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("divide") { ct_divide(a.handle, b.handle, $0, $1) })
+    }
+
+    /// scale · self + offset.
+    public func scaled(by scale: Double, plus offset: Double = 0) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("scale") { ct_affine(handle, scale, offset, $0, $1) })
+    }
+
+    public func sigmoid() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("sigmoid") { ct_sigmoid(handle, $0, $1) })
+    }
+
+    /// log σ(self), without overflow.
+    public func logSigmoid() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("log sigmoid") { ct_log_sigmoid(handle, $0, $1) })
+    }
+
+    public func log() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("log") { ct_log(handle, $0, $1) })
+    }
+
+    /// exp(self) − 1, exact near zero.
+    public func expMinusOne() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("expm1") { ct_expm1(handle, $0, $1) })
+    }
+
+    public func clamped(atMost limit: Double) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("clamp") { ct_clamp_max(handle, limit, $0, $1) })
+    }
+
+    public func sum() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("sum") { ct_sum_all(handle, $0, $1) })
+    }
+
+    /// Sums over `axes`, which disappear from the shape.
+    public func sum(over axes: [Int]) throws(TensorError) -> Tensor {
+        let list = axes.map(Int64.init)
+        return Tensor(owning: try produced("sum") { ct_sum(handle, list, Int32(list.count), $0, $1) })
+    }
+
+    public func mean() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("mean") { ct_mean_all(handle, $0, $1) })
+    }
+
+    /// The same values as float32; self where they are already.
+    public func float32() throws(TensorError) -> Tensor {
+        if isFloat32 { return self }
+        return Tensor(owning: try produced("convert") { ct_to(handle, CT_FLOAT32, $0, $1) })
+    }
+}
+
+extension Tensor {
+    public func reshaped(_ shape: [Int]) throws(TensorError) -> Tensor {
+        let sizes = shape.map(Int64.init)
+        return Tensor(owning: try produced("reshape") { ct_reshape(handle, sizes, Int32(sizes.count), $0, $1) })
+    }
+
+    public static func concatenated(_ tensors: [Tensor], axis: Int) throws(TensorError) -> Tensor {
+        let handles = tensors.map { Optional($0.handle) }
+        return Tensor(
+            owning: try produced("concatenate") { ct_cat(handles, Int32(handles.count), Int32(axis), $0, $1) })
+    }
+
+    /// A view of positions `range` along `axis`.
+    public func slice(_ range: Range<Int>, axis: Int) throws(TensorError) -> Tensor {
+        Tensor(
+            owning: try produced("slice") {
+                ct_slice(handle, Int32(axis), Int64(range.lowerBound), Int64(range.upperBound), $0, $1)
+            })
+    }
+
+    /// The positions of `Tensor(positions:)` along `axis`.
+    public func selecting(_ positions: Tensor, axis: Int) throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("select") { ct_index_select(handle, Int32(axis), positions.handle, $0, $1) })
+    }
+}

@@ -1,0 +1,116 @@
+internal import CTorch
+
+/// A libtorch tensor on the CPU. Shapes are outermost axis first ([N, C, Z, Y, X]: x fastest in memory).
+///
+/// Not `Sendable`: a tensor stays on the thread that made it, normally a `TensorThread`; every operation blocks.
+public final class Tensor {
+    let handle: OpaquePointer
+
+    /// Takes ownership of `handle`.
+    init(owning handle: OpaquePointer) { self.handle = handle }
+
+    deinit { ct_tensor_free(handle) }
+
+    /// A copy of `values`, row-major.
+    public convenience init(_ values: [Float], shape: [Int]) throws(TensorError) {
+        let sizes = shape.map(Int64.init)
+        self.init(
+            owning: try produced("a tensor of \(shape)") { out, error in
+                ct_tensor_from_floats(values, Int64(values.count), sizes, Int32(sizes.count), out, error)
+            })
+    }
+
+    /// Positions for `selecting(_:axis:)`.
+    public convenience init(positions: [Int]) throws(TensorError) {
+        let values = positions.map(Int64.init)
+        let sizes = [Int64(values.count)]
+        self.init(
+            owning: try produced("a tensor of positions") { out, error in
+                ct_tensor_from_integers(values, Int64(values.count), sizes, 1, out, error)
+            })
+    }
+
+    /// Every value `value`.
+    public convenience init(filledWith value: Double, shape: [Int]) throws(TensorError) {
+        let sizes = shape.map(Int64.init)
+        self.init(
+            owning: try produced("a tensor of \(shape)") { out, error in
+                ct_tensor_full(value, sizes, Int32(sizes.count), out, error)
+            })
+    }
+
+    public static func zeros(_ shape: [Int]) throws(TensorError) -> Tensor {
+        try Tensor(filledWith: 0, shape: shape)
+    }
+
+    public var shape: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_size(handle, $0)) } }
+    public var count: Int { Int(ct_tensor_count(handle)) }
+    public var isFloat32: Bool { ct_tensor_dtype(handle) == CT_FLOAT32 }
+
+    /// All values as float32, row-major.
+    public func floats() throws(TensorError) -> [Float] {
+        let count = self.count
+        var problem: TensorError?
+        let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(TensorError) {
+                try checked("reading a tensor") { ct_tensor_read(handle, buffer.baseAddress, Int64(count), $0) }
+                filled = count
+            } catch { problem = error }
+        }
+        if let problem { throw problem }
+        return values
+    }
+
+    /// The only value of a tensor of one element.
+    public func scalar() throws(TensorError) -> Double {
+        var value: Float = 0
+        try checked("reading a scalar") { ct_tensor_read(handle, &value, 1, $0) }
+        return Double(value)
+    }
+
+    /// Lends the memory of a contiguous float32 tensor for reading and writing in place.
+    public func withMutableFloats<R>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
+    ) throws -> R {
+        var start: UnsafeMutablePointer<Float>?
+        try checked("lending a tensor's memory") { ct_tensor_floats(handle, &start, $0) }
+        return try withExtendedLifetime(self) {
+            try body(UnsafeMutableBufferPointer(start: start, count: count))
+        }
+    }
+
+    /// Overwrites the values, outside autograd.
+    public func copy(from source: Tensor) throws(TensorError) {
+        try checked("copying a tensor") { ct_copy(handle, source.handle, $0) }
+    }
+}
+
+/// Runs a C call that answers with a status.
+func checked(
+    _ operation: @autoclosure () -> String, _ call: (UnsafeMutablePointer<ct_error>) -> ct_status
+) throws(TensorError) {
+    try withErrorBuffer(operation) { call($0) }
+}
+
+/// Runs a C call that makes a tensor.
+func produced(
+    _ operation: @autoclosure () -> String,
+    _ call: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<ct_error>) -> ct_status
+) throws(TensorError) -> OpaquePointer {
+    var handle: OpaquePointer?
+    try withErrorBuffer(operation) { call(&handle, $0) }
+    guard let handle else { throw .refused(operation: operation(), problem: "no tensor came back") }
+    return handle
+}
+
+private func withErrorBuffer(
+    _ operation: () -> String, _ call: (UnsafeMutablePointer<ct_error>) -> ct_status
+) throws(TensorError) {
+    let message = withUnsafeTemporaryAllocation(of: ct_error.self, capacity: 1) { buffer -> String? in
+        guard let error = buffer.baseAddress, call(error) != CT_OK else { return nil }
+        return withUnsafeBytes(of: &error.pointee.message) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+    if let message { throw .refused(operation: operation(), problem: message) }
+}

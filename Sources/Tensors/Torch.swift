@@ -1,0 +1,35 @@
+internal import CTorch
+
+/// Settings of libtorch as a whole and of the calling thread.
+public enum Torch {
+    /// libtorch's version, for example "1.13.0".
+    public static var version: String { String(cString: ct_version()) }
+
+    /// Threads that one operation may use, started from the calling thread.
+    public static var threads: Int { Int(ct_threads()) }
+
+    /// Results are bit for bit the same only for one machine, one libtorch and one number of threads.
+    public static func setThreads(_ threads: Int) throws(TensorError) {
+        try checked("setting the threads") { ct_set_threads(Int32(threads), $0) }
+    }
+
+    /// Whether the processor multiplies bfloat16 itself, so that mixed precision pays.
+    public static var hasFastBFloat16: Bool { ct_has_bfloat16() }
+
+    /// Runs `body` without recording for autograd, on this thread.
+    public static func withoutGradients<R>(_ body: () throws -> R) rethrows -> R {
+        let before = ct_set_grad_enabled(false)
+        defer { _ = ct_set_grad_enabled(before) }
+        return try body()
+    }
+
+    /// Runs `body` with convolutions in bfloat16 where `enabled`, on this thread.
+    /// Losses stay outside, in float32.
+    public static func withBFloat16<R>(_ enabled: Bool, _ body: () throws -> R) throws -> R {
+        guard enabled else { return try body() }
+        try checked("autocast") { ct_set_autocast(true, $0) }
+        let result = Result { try body() }
+        try checked("autocast") { ct_set_autocast(false, $0) }
+        return try result.get()
+    }
+}

@@ -1,0 +1,79 @@
+import Domain
+import Rounds
+import Testing
+
+private let weights = StoredWeights(object: Digest(bytes: Array(repeating: 1, count: 32)), size: 9, steps: 3, loss: 0.5)
+private let evaluation = Evaluation(organs: [
+    "liver": OrganEvaluation(dice: 0.9, volumeRatio: 1, validationVolumes: 2, annotatedVolumes: 3)
+])
+private let actions: [RoundAction] = [
+    .startTraining, .finishTraining(weights),
+    .finishCalibration(Calibration(weights: nil, byConfidence: [:], byProbability: [:])), .finishEvaluation(evaluation),
+    .startRelabelling(
+        Relabelling(plan: RunPlan(name: "a", organs: ["liver"], split: "s"), round: 0, evaluation: evaluation)),
+    .publish(Publication(revision: Revision(5), labels: 2)), .close, .fail(reason: "no disk"), .retry, .rollBack,
+]
+
+@Suite struct RoundStateTests {
+    /// The whole table: for each state the actions (by their place in `actions`) that it allows, and where they lead.
+    static let allowed: [RoundState: [Int: RoundState]] = [
+        .planned: [0: .training, 7: .failed],
+        .training: [1: .trained, 7: .failed],
+        .trained: [2: .calibrated, 7: .failed],
+        .calibrated: [3: .evaluated, 7: .failed],
+        .evaluated: [4: .relabelling, 6: .published, 7: .failed],
+        .relabelling: [5: .published, 7: .failed],
+        .published: [9: .rolledBack],
+        .failed: [8: .planned],
+        .rolledBack: [:],
+    ]
+
+    @Test(arguments: RoundState.allCases) func onlyTheListedActionsAreAllowed(_ state: RoundState) throws {
+        let allowed = try #require(Self.allowed[state])
+        for (index, action) in actions.enumerated() {
+            if let next = allowed[index] {
+                #expect(try state.next(action) == next)
+            } else {
+                #expect(throws: RoundsError.self, "\(state) \(action)") { try state.next(action) }
+            }
+        }
+    }
+
+    @Test func aRetryKeepsOnlyTheRevisionThatTheRoundTrainsOn() throws {
+        let failed = try RoundRecord(number: 1)
+            .applying(.startTraining, revision: Revision(7))
+            .applying(.finishTraining(weights), revision: Revision(8))
+            .applying(.fail(reason: "no disk"), revision: Revision(8))
+        #expect(failed.failure == "no disk")
+        let again = try failed.applying(.retry, revision: Revision(9)).applying(.startTraining, revision: Revision(9))
+        #expect(again.trainedOn == Revision(7))
+        #expect(again.weights == nil)
+        #expect(again.failure == nil)
+    }
+}
+
+@Suite struct RelabellingTests {
+    private func organ(ratio: Double?, annotated: Int) -> OrganEvaluation {
+        OrganEvaluation(
+            dice: nil, volumeRatio: ratio, validationVolumes: ratio == nil ? 0 : 1, annotatedVolumes: annotated)
+    }
+
+    @Test func organsOutsideTheGuardAreHeldBack() {
+        let names = ["good", "big", "small", "few", "unseen", "unjudged", "edge"]
+        let plan = RunPlan(name: "a", organs: names, split: "s")
+        let relabelling = Relabelling(
+            plan: plan, round: 1,
+            evaluation: Evaluation(organs: [
+                "good": organ(ratio: 1, annotated: 3), "big": organ(ratio: 2.01, annotated: 9),
+                "small": organ(ratio: 0.49, annotated: 9), "few": organ(ratio: 1, annotated: 2),
+                "unjudged": organ(ratio: nil, annotated: 3), "edge": organ(ratio: 2, annotated: 3),
+            ]))
+        #expect(relabelling.organs == ["good", "unjudged", "edge"])
+        #expect(
+            relabelling.heldBack == [
+                "big": .flooding, "small": .vanishing, "few": .fewAnnotations, "unseen": .fewAnnotations,
+            ])
+        #expect(relabelling.gamma == 2.0 / 3)
+        #expect(relabelling.confidentNegatives == 0.968)
+    }
+}

@@ -1,0 +1,158 @@
+-- Organs, datasets, subjects, volumes and their sources.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table organ (
+    id smallint generated always as identity primary key,
+    key text not null unique constraint organ_key_is_a_word check (key ~ '^[a-z][a-z0-9_]*$'),
+    name text not null,
+    snomed_category text,
+    snomed_code text,
+    snomed_modifier text,
+    laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
+    is_lesion boolean not null default false,
+    position integer not null default 0
+);
+
+create table organ_link (
+    part_id smallint not null references organ,
+    whole_id smallint not null references organ,
+    relation text not null check (relation in ('division', 'within', 'overlaps')),
+    primary key (part_id, whole_id),
+    constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
+);
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention.';
+
+create table organ_synonym (
+    name text primary key,
+    organ_id smallint not null references organ
+);
+
+create table dataset (
+    id integer generated always as identity primary key,
+    name text not null unique constraint dataset_name_is_not_empty check (name <> '')
+);
+
+create table release (
+    id integer generated always as identity primary key,
+    dataset_id integer not null references dataset,
+    name text not null,
+    layout text not null,
+    origin label_origin not null,
+    licence text,
+    licence_source text,
+    root text not null,
+    activity_id bigint not null references activity,
+    unique (dataset_id, name)
+);
+
+create table label_map_entry (
+    release_id integer not null references release,
+    value integer not null,
+    name text not null,
+    organ_id smallint not null references organ,
+    primary key (release_id, value, organ_id)
+);
+comment on table label_map_entry is 'Label ids are local to a release; a lesion''s value stands for the lesion and for its organ.';
+
+create table subject (
+    id bigint generated always as identity primary key,
+    name text not null unique
+);
+
+create table subject_alias (
+    dataset_id integer not null references dataset,
+    key text not null,
+    subject_id bigint not null references subject,
+    primary key (dataset_id, key)
+);
+create index on subject_alias (subject_id);
+
+create table volume (
+    id bigint generated always as identity primary key,
+    subject_id bigint not null references subject,
+    identity bytea not null unique constraint identity_is_sha256 check (octet_length(identity) = 32),
+    orientation_blind bytea,
+    clipped bytea,
+    shape_x integer not null check (shape_x > 0),
+    shape_y integer not null check (shape_y > 0),
+    shape_z integer not null check (shape_z > 0),
+    modality text not null,
+    change_id bigint not null references change
+);
+create index on volume (subject_id);
+create index on volume (orientation_blind);
+create index on volume (clipped);
+comment on table volume is 'One 3-D image. Identity is the SHA-256 of shape and voxels in closest RAS orientation; shape is in that orientation.';
+
+create table source (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    release_id integer not null references release,
+    case_name text not null,
+    file text not null,
+    file_sha256 bytea not null check (octet_length(file_sha256) = 32),
+    file_bytes bigint not null,
+    affine double precision[] not null constraint affine_has_three_rows_of_four check (cardinality(affine) = 12),
+    spacing double precision[] not null check (cardinality(spacing) = 3),
+    orientation text not null,
+    qform_code smallint not null,
+    sform_code smallint not null,
+    storage_type text not null,
+    findings jsonb not null default '[]',
+    change_id bigint not null references change,
+    unique (release_id, case_name, volume_id)
+);
+create index on source (volume_id);
+create index on source (file_sha256);
+comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
+comment on column source.file is 'Relative to the root of the release.';
+
+create table label_file (
+    id bigint generated always as identity primary key,
+    source_id bigint not null references source,
+    file text not null,
+    file_sha256 bytea not null check (octet_length(file_sha256) = 32),
+    file_bytes bigint not null,
+    change_id bigint not null references change
+);
+create index on label_file (source_id);
+
+create table volume_dataset (
+    volume_id bigint not null references volume,
+    dataset_id integer not null references dataset,
+    primary key (volume_id, dataset_id)
+);
+create index on volume_dataset (dataset_id, volume_id);
+comment on table volume_dataset is 'Which datasets a volume belongs to; kept by a trigger on source.';
+
+create table split (
+    id integer generated always as identity primary key,
+    name text not null unique,
+    method text not null,
+    seed bigint,
+    change_id bigint not null references change
+);
+
+create table split_member (
+    split_id integer not null references split,
+    subject_id bigint not null references subject,
+    part split_part not null,
+    primary key (split_id, subject_id)
+);
+create index on split_member (subject_id);
+comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
+
+create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
+create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
+create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
+
+grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
+    label_file, volume_dataset, split, split_member to lacuna_manager;
+grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
+    label_file, split, split_member to lacuna_manager;
+grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
+grant update (root) on release to lacuna_manager;
+grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
+    to lacuna_trainer;

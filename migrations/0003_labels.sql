@@ -1,0 +1,97 @@
+-- Objects, masks, annotations and what releases shipped as model-made.
+-- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table object (
+    digest bytea primary key constraint digest_is_sha256 check (octet_length(digest) = 32),
+    bytes bigint not null check (bytes > 0),
+    purged_at timestamptz
+);
+comment on table object is 'Stored bytes, named by their hash. A purge keeps the row as a tombstone.';
+
+create table mask (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    activity_id bigint not null references activity,
+    parent_id bigint references mask,
+    content_sha256 bytea not null check (octet_length(content_sha256) = 32),
+    object_digest bytea not null references object,
+    object_offset bigint not null check (object_offset >= 0),
+    object_length bigint not null check (object_length > 0),
+    voxels bigint not null check (voxels >= 0),
+    known_voxels bigint check (known_voxels >= 0),
+    box integer[] not null constraint box_has_six_bounds check (cardinality(box) = 6),
+    constraint mask_of_a_volume_and_organ unique (id, volume_id, organ_id)
+);
+create index on mask (volume_id, organ_id);
+create index on mask (parent_id) where parent_id is not null;
+create index on mask (object_digest);
+comment on column mask.box is 'Foreground bounds in canonical voxels: lower x, y, z inclusive, upper x, y, z exclusive.';
+comment on column mask.known_voxels is 'Voxels of the known plane; null where the mask may be believed everywhere within its extent.';
+
+create table annotation (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    release_id integer references release,
+    rater text not null default '',
+    status label_status not null constraint an_annotation_is_never_pseudo check (status <> 'pseudo'),
+    origin label_origin not null constraint an_annotation_is_never_model_made check (origin <> 'model'),
+    mask_id bigint,
+    extent integer[] check (cardinality(extent) = 6),
+    label_file_id bigint references label_file,
+    parent_id bigint references annotation,
+    change_id bigint not null references change,
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
+    constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
+);
+create index on annotation (volume_id, organ_id);
+create index on annotation (mask_id) where mask_id is not null;
+create index on annotation (label_file_id) where label_file_id is not null;
+comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
+comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
+
+create table annotation_current (
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    annotation_id bigint not null references annotation,
+    status label_status not null,
+    origin label_origin not null,
+    partial boolean not null,
+    primary key (volume_id, organ_id)
+);
+create index on annotation_current (annotation_id);
+comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row.';
+
+create table shipped_label (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    release_id integer not null references release,
+    mask_id bigint not null,
+    label_file_id bigint references label_file,
+    change_id bigint not null references change,
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
+);
+create index on shipped_label (volume_id, organ_id);
+create index on shipped_label (mask_id);
+comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
+
+create table shipped_current (
+    volume_id bigint not null references volume,
+    organ_id smallint not null references organ,
+    shipped_label_id bigint not null references shipped_label,
+    primary key (volume_id, organ_id)
+);
+create index on shipped_current (shipped_label_id);
+
+create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on shipped_label execute function refuse_rewriting();
+create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
+create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
+
+grant select on object, mask, annotation, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant insert on object, mask, annotation, shipped_label to lacuna_manager;

@@ -1,0 +1,361 @@
+-- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
+-- and each is fenced by the claim (job, token) that the caller holds.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+-- Locks the claim until commit or raises LA001. A heartbeat gets through; a takeover waits.
+create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+begin
+    select run_id into the_run from job where id = p_job and token = p_token for key share;
+    if not found then
+        raise exception 'the claim on job % is lost', p_job
+            using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
+    end if;
+    if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
+        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
+    end if;
+    return the_run;
+end $$;
+
+create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
+$$;
+
+-- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
+create function start_run(
+    p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
+    p_trains_unassigned boolean, p_organs text[], p_modalities text[], p_gammas real[], p_program text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_split integer;
+    the_run bigint;
+    unknown text;
+begin
+    select id into the_split from split where name = p_split;
+    if not found then
+        raise exception 'there is no split named %', p_split using errcode = 'LA004', hint = 'make it with lacuna split create';
+    end if;
+    select string_agg(k, ', ') into unknown from unnest(p_organs) k where not exists (select from organ where key = k);
+    if unknown is not null then
+        raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    end if;
+
+    insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, revision, activity_id)
+    values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, current_revision(),
+        start_activity('training', p_program, p_config))
+    returning id into the_run;
+    insert into run_organ select the_run, o.id, k.position
+    from unnest(p_organs) with ordinality as k (key, position) join organ o using (key);
+    insert into job (run_id) values (the_run);
+    insert into round (run_id, number, gamma, state, activity_id)
+    select the_run, n, p_gammas[n + 1], 'planned',
+        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', n))
+    from generate_series(0, cardinality(p_gammas)) n;
+
+    with recursive whole as (
+        select organ_id from run_organ where run_id = the_run
+        union
+        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    )
+    insert into run_input
+    select the_run, a.volume_id, a.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    from annotation_current a
+    join whole w using (organ_id)
+    join volume v on v.id = a.volume_id
+    left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
+    where a.origin = any (p_origins) and v.modality = any (p_modalities)
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned));
+    return the_run;
+end $$;
+
+create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job j set token = j.token + 1, worker = p_worker,
+        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    where j.id = (
+        select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
+        for update skip locked)
+    returning j.id, j.token
+$$;
+
+create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with beat as (
+        update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+        where id = p_job and token = p_token returning 1)
+    select exists (select from beat)
+$$;
+
+create function release_claim(p_job bigint, p_token bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set lease_until = null, worker = null where id = p_job and token = p_token
+$$;
+
+-- The volumes that a run may look at, with the source whose file is read; the test part is not among them.
+create function run_volumes(p_run bigint)
+returns table (
+    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
+    file_sha256 bytea, affine double precision[], spacing double precision[])
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+        r.root, s.file, s.file_sha256, s.affine, s.spacing
+    from run
+    join volume v on true
+    left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    join lateral (select * from source where source.volume_id = v.id order by source.id limit 1) s on true
+    join release r on r.id = s.release_id
+    where run.id = p_run
+      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
+      and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
+    order by v.id
+$$;
+
+-- The annotations of a run's snapshot, with where the masks' bytes lie.
+create function run_labels(p_run bigint)
+returns table (
+    volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
+    object_digest bytea, object_offset bigint, object_length bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select i.volume_id, i.part, o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    from run_input i
+    join annotation a on a.id = i.annotation_id
+    join organ o on o.id = i.organ_id
+    left join mask m on m.id = a.mask_id
+    where i.run_id = p_run
+    order by i.volume_id, o.key
+$$;
+
+-- A round's own pseudo labels, with where the masks' bytes lie.
+create function round_labels(p_round bigint)
+returns table (
+    volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
+    object_offset bigint, object_length bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
+    where l.round_id = p_round
+    order by l.volume_id, o.key
+$$;
+
+create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_record jsonb) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform hold_claim(p_job, p_token, p_round);
+    update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
+    if not found then
+        raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
+    end if;
+end $$;
+
+create function record_checkpoint(
+    p_job bigint, p_token bigint, p_round bigint, p_kind text, p_step integer, p_digest bytea, p_bytes bigint) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_checkpoint bigint;
+begin
+    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    insert into checkpoint (round_id, kind, step, object_digest, revision)
+    select p_round, p_kind, p_step, p_digest,
+        coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision)
+    from run where run.id = the_run
+    returning id into the_checkpoint;
+    return the_checkpoint;
+end $$;
+
+create function record_evaluation(
+    p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
+    p_reference_ml real[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform hold_claim(p_job, p_token, p_round);
+    insert into evaluation
+    select p_round, e.volume_id, o.id, m.part, e.dice, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, predicted_ml, reference_ml)
+    join organ o on o.key = e.organ
+    join volume v on v.id = e.volume_id
+    join round r on r.id = p_round
+    join run on run.id = r.run_id
+    join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    on conflict do nothing;
+end $$;
+
+-- Stages a volume's pseudo masks, which one object holds. Nothing shows before the round is published.
+create function stage_pseudo_labels(
+    p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
+    p_organs text[], p_offsets bigint[], p_lengths bigint[], p_contents bytea[], p_voxels bigint[], p_known bigint[],
+    p_boxes integer[], p_confidences real[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    known_organs text;
+begin
+    if not exists (
+        select from run join volume v on v.id = p_volume
+        left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+        where run.id = the_run and (m.part = 'train' or (m.part is null and run.trains_unassigned))) then
+        raise exception 'volume % is held out in run % and is never relabelled', p_volume, the_run using errcode = 'LA006';
+    end if;
+    select string_agg(o.key, ', ') into known_organs
+    from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
+    where i.run_id = the_run and i.volume_id = p_volume;
+    if known_organs is not null then
+        raise exception 'volume % is annotated for %: a pseudo label never replaces an annotation', p_volume, known_organs
+            using errcode = 'LA007';
+    end if;
+    if exists (select from round where id = p_round and published_change_id is not null) then
+        raise exception 'round % is published; its labels are final', p_round using errcode = 'LA005';
+    end if;
+
+    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    with given as (
+        select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences)
+            with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, i)
+        join organ o on o.key = g.organ
+        where not exists (
+            select from pseudo_label l where (l.round_id, l.volume_id, l.organ_id) = (p_round, p_volume, o.id))
+    ), parent as (
+        select distinct on (l.organ_id) l.organ_id, l.mask_id from pseudo_label l join round r on r.id = l.round_id
+        where r.run_id = the_run and l.volume_id = p_volume and l.round_id <> p_round order by l.organ_id, r.number desc
+    ), made as (
+        insert into mask (volume_id, organ_id, activity_id, parent_id, content_sha256, object_digest, object_offset,
+            object_length, voxels, known_voxels, box)
+        select p_volume, g.organ_id, r.activity_id, p.mask_id, g.content, p_digest, g.object_offset, g.length, g.voxels, g.known,
+            p_boxes[6 * (g.i - 1) + 1 : 6 * g.i]
+        from given g join round r on r.id = p_round left join parent p using (organ_id)
+        returning id, organ_id
+    )
+    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
+    select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
+end $$;
+
+-- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
+-- run to publish is adopted.
+create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_held_back text[]) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_change bigint;
+    organs smallint[];
+    rounds bigint[];
+begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
+    update round set state = p_to, published_change_id = the_change
+    where id = p_round and state = p_from and published_change_id is null;
+    if not found then
+        raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
+    end if;
+
+    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_held_back) then null else p_round end) into organs, rounds
+    from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
+    insert into round_pointer (run_id, organ_id, round_id, change_id)
+    select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
+    if not exists (select from adoption) then
+        insert into adoption (run_id, change_id) values (the_run, the_change);
+    end if;
+    if (select run_id from adoption order by id desc limit 1) = the_run then
+        perform move_pointers(the_change, organs, rounds);
+    end if;
+    return the_change;
+end $$;
+
+create function finish_run(p_job bigint, p_token bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update run set finished = true where id = hold_claim(p_job, p_token);
+end $$;
+
+-- Points organs of a run back to an earlier round, or to none, at a new revision.
+create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint;
+    organs smallint[];
+begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    if p_round is not null and not exists (
+        select from round where id = p_round and run_id = p_run and published_change_id is not null) then
+        raise exception 'round % is no published round of run %', p_round, p_run using errcode = 'LA005';
+    end if;
+    select array_agg(organ_id) into organs from run_organ ro join organ o on o.id = ro.organ_id
+    where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
+    if organs is null then
+        raise exception 'run % has none of these organs', p_run using errcode = 'LA004';
+    end if;
+    insert into change (activity_id) values (start_activity('rollback', p_program,
+        jsonb_build_object('run', p_run, 'round', p_round, 'organs', p_organs, 'reason', p_reason))) returning id into the_change;
+    insert into round_pointer (run_id, organ_id, round_id, change_id) select p_run, o, p_round, the_change from unnest(organs) o;
+    if (select run_id from adoption order by id desc limit 1) = p_run then
+        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
+    end if;
+    return the_change;
+end $$;
+
+-- Makes a run the catalogue's current one, or none.
+create function adopt_run(p_run bigint, p_program text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint;
+    organs smallint[];
+    rounds bigint[];
+begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    insert into change (activity_id) values (start_activity('adoption', p_program, jsonb_build_object('run', p_run)))
+    returning id into the_change;
+    insert into adoption (run_id, change_id) values (p_run, the_change);
+    select array_agg(o.id), array_agg(p.round_id) into organs, rounds
+    from organ o left join lateral (
+        select round_id from round_pointer where run_id = p_run and organ_id = o.id order by id desc limit 1) p on true;
+    perform move_pointers(the_change, organs, rounds);
+    return the_change;
+end $$;
+
+-- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
+create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
+    insert into volume_delta
+    select p_change, s.dataset_id, 0, -1 from (
+        select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
+        where v.subject_id in (p_kept, p_joined) group by d.dataset_id having count(distinct v.subject_id) = 2
+        union all
+        select 0 from volume where subject_id in (p_kept, p_joined) having count(distinct subject_id) = 2
+    ) s;
+
+    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
+    from round r join run on run.id = r.run_id
+    where c.round_id = r.id
+      and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
+                  and m.part in ('validation', 'test'))
+      and exists (
+        select from volume v join run_input i on i.volume_id = v.id
+        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'));
+
+    insert into split_member (split_id, subject_id, part)
+    select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id
+    on conflict (split_id, subject_id) do update set part = excluded.part;
+    delete from split_member where subject_id = p_joined;
+    update volume set subject_id = p_kept where subject_id = p_joined;
+    update subject_alias set subject_id = p_kept where subject_id = p_joined;
+end $$;
+
+grant execute on function hold_claim(bigint, bigint, bigint),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
+    claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
+    run_volumes(bigint), run_labels(bigint), round_labels(bigint),
+    advance_round(bigint, bigint, bigint, text, text, jsonb),
+    record_checkpoint(bigint, bigint, bigint, text, integer, bytea, bigint),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
+    stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
+        bigint[], integer[], real[]),
+    publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
+    to lacuna_trainer;
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text),
+    join_subjects(bigint, bigint, bigint), round_labels(bigint) to lacuna_manager;
