@@ -8,6 +8,7 @@ public enum CatalogError: Error, Equatable {
     case unknownDataset(String)
     case unknownRun(String)
     case unknownSplit(String)
+    case unknownMask(MaskID)
     case unknownRevision(Revision, newest: Revision)
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)

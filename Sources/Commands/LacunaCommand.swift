@@ -7,7 +7,11 @@ package struct LacunaCommand: AsyncParsableCommand {
         commandName: "lacuna",
         abstract: "Manage organ labels of partially labelled CT and MR datasets.",
         version: Program.lacuna.version,
-        subcommands: [DatabaseCommand.self])
+        subcommands: [
+            DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
+            LabelCommand.self, CoverageCommand.self, SplitCommand.self, MaskCommand.self, RoundCommand.self,
+            LineageCommand.self, VerifyCommand.self, PhantomCommand.self,
+        ])
 
     package init() {}
 }

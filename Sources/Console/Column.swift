@@ -1,13 +1,13 @@
 /// One column of a report: its key in JSON and CSV, its title in tables, and where its value comes from.
-package struct Column<Row>: Sendable {
-    let key: String
+package struct Column<Row> {
+    package let key: String
     let title: String
     /// Whether tables show it; JSON and CSV have every column.
     let isShown: Bool
-    let value: @Sendable (Row) -> Cell
+    package let value: (Row) -> Cell
 
-    package init<Value: CellConvertible & SendableMetatype>(
-        _ key: String, title: String? = nil, isShown: Bool = true, _ value: @escaping @Sendable (Row) -> Value
+    package init<Value: CellConvertible>(
+        _ key: String, title: String? = nil, isShown: Bool = true, _ value: @escaping (Row) -> Value
     ) {
         self.key = key
         self.title = title ?? key

@@ -4,7 +4,7 @@ internal import Synchronization
 /// A serial executor with a thread of its own, for calls that block.
 ///
 /// The thread keeps the executor alive until `finish` was called and every job has run.
-final class ConnectionThread: SerialExecutor {
+package final class ConnectionThread: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var isFinished = false
@@ -15,7 +15,7 @@ final class ConnectionThread: SerialExecutor {
     private let available: Semaphore = Semaphore()
 
     /// Makes the executor and its thread.
-    static func start() -> ConnectionThread {
+    package static func start() -> ConnectionThread {
         let executor = ConnectionThread()
         let argument = Unmanaged.passRetained(executor).toOpaque()
         var thread = pthread_t()
@@ -31,14 +31,14 @@ final class ConnectionThread: SerialExecutor {
         return executor
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
         available.signal()
     }
 
     /// Ends the thread once the jobs already queued have run.
-    func finish() {
+    package func finish() {
         state.withLock { $0.isFinished = true }
         available.signal()
     }

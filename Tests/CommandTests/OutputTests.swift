@@ -9,12 +9,14 @@ private struct Line {
     var parts: [String] = []
 }
 
-private let columns: [Column<Line>] = [
-    Column("organ") { $0.organ },
-    Column("volumes") { $0.volumes },
-    Column("share") { $0.share },
-    Column("parts", isShown: false) { $0.parts },
-]
+private var columns: [Column<Line>] {
+    [
+        Column("organ") { $0.organ },
+        Column("volumes") { $0.volumes },
+        Column("share") { $0.share },
+        Column("parts", isShown: false) { $0.parts },
+    ]
+}
 
 private let lines = [
     Line(organ: "liver", volumes: 1200, share: 0.5),

@@ -1,0 +1,53 @@
+import Domain
+import Postgres
+
+struct FindMask: Statement {
+    static let sql = """
+        select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.volume_id, o.key,
+            v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
+        from lacuna.mask m join lacuna.organ o on o.id = m.organ_id join lacuna.volume v on v.id = m.volume_id
+        where m.id = $1
+        """
+    let mask: MaskID
+    var binds: [any PostgresBindable] { [mask] }
+    func decode(_ row: PostgresRow) throws -> MaskFacts { try MaskFacts(row) }
+}
+
+struct MaskFactsInObject: Statement {
+    static let sql = """
+        select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.volume_id, o.key,
+            v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
+        from lacuna.mask m join lacuna.organ o on o.id = m.organ_id join lacuna.volume v on v.id = m.volume_id
+        where m.object_digest = $1 order by m.object_offset, m.id
+        """
+    let object: Digest
+    var binds: [any PostgresBindable] { [object] }
+    func decode(_ row: PostgresRow) throws -> MaskFacts { try MaskFacts(row) }
+}
+
+struct ListImageFiles: Statement {
+    static let sql = """
+        select d.name, s.case_name, r.root || '/' || s.file, s.file_sha256, s.file_bytes from lacuna.source s
+        join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+        order by d.name, s.case_name, s.id
+        """
+    func decode(_ row: PostgresRow) throws -> ImageFileRow {
+        ImageFileRow(
+            dataset: try row.decode(0), caseName: try row.decode(1), path: try row.decode(2), sha256: try row.decode(3),
+            bytes: try row.decode(4))
+    }
+}
+
+/// Waits for every writer of objects and keeps new ones out until the transaction ends.
+struct LockObjectsExclusively: Statement {
+    static let sql = "select from pg_advisory_xact_lock(lacuna.object_lock())"
+}
+
+extension MaskFacts {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            location: try MaskLocation(row, from: 0), volume: try row.decode(5), organ: try row.decode(6),
+            shape: GridShape(try row.decode(7), try row.decode(8), try row.decode(9)), voxels: try row.decode(10),
+            knownVoxels: try row.decode(11), parent: try row.decode(12), activity: try row.decode(13))
+    }
+}

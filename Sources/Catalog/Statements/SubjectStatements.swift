@@ -1,0 +1,38 @@
+import Domain
+import Postgres
+
+struct ListSubjectRows: Statement {
+    static let sql = """
+        select j.id, j.name, count(distinct v.id), array_agg(distinct d.name order by d.name),
+            array(select s.name || '/' || m.part from lacuna.split_member m join lacuna.split s on s.id = m.split_id
+                  where m.subject_id = j.id order by s.name)
+        from lacuna.subject j
+        join lacuna.volume v on v.subject_id = j.id
+        join lacuna.volume_dataset w on w.volume_id = v.id join lacuna.dataset d on d.id = w.dataset_id
+        group by j.id, j.name
+        having $1::text is null or bool_or(d.name = $1)
+        order by j.id
+        """
+    let dataset: String?
+    var binds: [any PostgresBindable] { [dataset] }
+    func decode(_ row: PostgresRow) throws -> SubjectRow {
+        SubjectRow(
+            id: try row.decode(0), name: try row.decode(1), volumes: try row.decode(2), datasets: try row.decode(3),
+            parts: try row.decode(4))
+    }
+}
+
+struct AnnotatedOrgans: Statement {
+    static let sql = """
+        select v.subject_id, array_agg(distinct o.key order by o.key) from lacuna.annotation_current a
+        join lacuna.volume v on v.id = a.volume_id join lacuna.organ o on o.id = a.organ_id
+        where a.status = 'annotated' group by v.subject_id
+        """
+    struct Found: Sendable {
+        let subject: SubjectID
+        let organs: [OrganKey]
+    }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(subject: try row.decode(0), organs: try row.decode(1))
+    }
+}

@@ -1,0 +1,39 @@
+internal import Console
+internal import Catalog
+internal import Domain
+
+extension Coverage {
+    /// The columns of the report; in JSON the key of the grouping comes last.
+    static func columns(by grouping: CoverageGrouping) -> [Column<Coverage>] {
+        var columns: [Column<Coverage>] = [
+            Column("organ") { $0.organ.rawValue },
+            Column("volumes") { $0.volumes },
+            Column("annotated") { $0.annotated },
+            Column("absent") { $0.absent },
+            Column("pseudo") { $0.pseudo },
+            Column("unlabelled") { $0.unlabelled },
+            Column("medianConfidence", title: "confidence") { row in
+                row.medianConfidence.map { Cell.number($0, places: 2) }
+            },
+            Column("partial") { $0.partial },
+            Column("unionKnown", title: "union") { $0.unionKnown },
+            Column("subjects") { $0.subjects },
+            Column("byOrigin", title: "by origin") { row in origins(row) },
+        ]
+        if grouping != .organ {
+            columns.insert(Column(grouping.rawValue) { $0.group }, at: 0)
+        }
+        return columns
+    }
+
+    /// One row as an object.
+    static func fields(_ row: Coverage, by grouping: CoverageGrouping) -> [Cell.Field] {
+        columns(by: grouping).map { Cell.Field($0.key, $0.value(row)) }
+    }
+
+    /// Only the origins that occur, best first.
+    private static func origins(_ row: Coverage) -> Cell {
+        let present = LabelOrigin.allCases.filter { row.byOrigin[$0] ?? 0 > 0 }.sorted { $0.rank < $1.rank }
+        return .object(present.map { Cell.Field($0.rawValue, row.byOrigin[$0] ?? 0) })
+    }
+}

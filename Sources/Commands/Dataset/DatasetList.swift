@@ -1,0 +1,31 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct DatasetList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List datasets and their releases.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            session.output.report(try await session.catalog.datasets(), DatasetRow.columns)
+        }
+    }
+}
+
+extension DatasetRow {
+    static var columns: [Column<DatasetRow>] {
+        [
+            Column("name", title: "dataset") { $0.name },
+            Column("release") { $0.release },
+            Column("layout") { $0.layout },
+            Column("origin") { $0.origin.rawValue },
+            Column("volumes") { $0.volumes },
+            Column("subjects") { $0.subjects },
+            Column("licence") { $0.licence },
+            Column("root") { $0.root },
+        ]
+    }
+}

@@ -1,0 +1,43 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct DatasetShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a dataset's releases and what they label.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the dataset.")
+    var dataset: String
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let catalog = session.catalog
+            try await catalog.requireDataset(dataset)
+            let releases = try await catalog.datasets().filter { $0.name == dataset }
+            let coverage = try await catalog.coverage(by: .dataset).filter { $0.group == dataset }
+            let known = coverage.filter { $0.annotated + $0.absent + $0.pseudo > 0 }
+            if session.output.format == .table {
+                session.output.report(releases, DatasetRow.columns)
+                Output.write("\n", to: 1)
+                return session.output.report(known, Coverage.columns(by: .organ))
+            }
+            session.output.report([
+                Cell.Field("name", dataset), Cell.Field("releases", releases.map(\.cell)),
+                Cell.Field("organs", known.map { Cell.object(Coverage.fields($0, by: .organ)) }),
+            ])
+        }
+    }
+}
+
+extension DatasetRow {
+    fileprivate var cell: Cell {
+        .object([
+            Cell.Field("release", release), Cell.Field("layout", layout), Cell.Field("origin", origin.rawValue),
+            Cell.Field("volumes", volumes), Cell.Field("subjects", subjects), Cell.Field("licence", licence),
+            Cell.Field("root", root),
+        ])
+    }
+}

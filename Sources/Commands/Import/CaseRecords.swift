@@ -1,0 +1,49 @@
+internal import Console
+internal import Catalog
+internal import Domain
+internal import Imaging
+internal import Importers
+internal import ObjectStore
+
+/// An inspected case in the catalogue's words.
+struct CaseRecords {
+    let source: SourceRecord
+    let labelFiles: [FileRecord]
+    private let item: InspectedCase
+
+    init(_ item: InspectedCase, in root: ReleaseRoot) {
+        self.item = item
+        let (image, grid) = (item.image, item.image.grid)
+        source = SourceRecord(
+            caseName: item.files.name, subjectKey: item.files.subject, image: FileRecord(image.file, in: root),
+            identity: image.identity.exact, orientationBlind: image.identity.orientationBlind,
+            clipped: image.identity.clipped, shape: grid.canonicalShape, affine: grid.canonicalAffine,
+            orientation: grid.orientation.description, qformCode: grid.qformCode, sformCode: grid.sformCode,
+            storageType: String(describing: image.storageType), modality: image.modality.rawValue,
+            findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })))
+        labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root) }
+    }
+
+    /// The labels, naming their bytes in `pack`.
+    func labels(in pack: StoredPack?) -> [LabelRecord] {
+        let files = item.fingerprint.files.dropFirst().map(\.file)
+        var entries = (pack?.entries ?? []).makeIterator()
+        return item.labels.map { label in
+            var mask: StoredMask?
+            if let encoded = label.mask, let pack, let entry = entries.next() {
+                mask = StoredMask(
+                    content: encoded.contentHash, object: pack.object.digest, objectBytes: pack.object.size,
+                    offset: entry.offset, length: entry.length, voxels: encoded.voxels, box: encoded.box)
+            }
+            return LabelRecord(
+                organ: label.organ, status: label.status, origin: label.origin, mask: mask,
+                file: files.firstIndex(of: label.file.file))
+        }
+    }
+}
+
+extension FileRecord {
+    fileprivate init(_ file: FileFingerprint, in root: ReleaseRoot) {
+        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes)
+    }
+}

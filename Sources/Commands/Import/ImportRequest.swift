@@ -1,0 +1,41 @@
+internal import Console
+internal import Domain
+internal import Importers
+
+/// What an import is asked to do.
+struct ImportRequest: Sendable {
+    var path: String
+    /// The dataset's name; the folder's name where nil.
+    var name: String?
+    var options: ImportOptions
+    /// Whether everything is read and checked, and nothing recorded.
+    var isDryRun = false
+
+    var isStrict: Bool { options.strict }
+}
+
+/// What an import did.
+struct ImportSummary: Sendable {
+    let dataset: String
+    let layout: any Layout
+    var report = ImportReport()
+    let origin: LabelOrigin
+    let isDryRun: Bool
+    /// Volumes that no other case had before.
+    var newVolumes = 0
+    /// Cases whose scan the catalogue had already under another name.
+    var knownScans = 0
+    /// Labels that are new or differ from what the release said before.
+    var newLabels = 0
+    /// Cases that proved two subjects to be one.
+    var joinedSubjects = 0
+    /// Cases seen, of `cases`.
+    var recorded = 0
+
+    /// How the program ends after such a report.
+    var status: ExitStatus {
+        if report.cases.isEmpty { return .badInput }
+        if report.failures == 0 { return .done }
+        return report.present == 0 ? .badInput : .partlyDone
+    }
+}

@@ -1,0 +1,60 @@
+internal import Console
+internal import Domain
+internal import Importers
+
+extension ImportSummary {
+    /// Counts and problems for a person, one object for `--json`, one row a case or problem for `--csv`.
+    func print(to output: Output) {
+        switch output.format {
+        case .json: output.report(fields + [Cell.Field("cases", report.rows.map(\.cell))])
+        case .csv: output.report(report.rows, ImportReport.Row.columns)
+        case .table:
+            output.report(fields)
+            let problems = report.rows.filter { $0.problem != nil }
+            if !problems.isEmpty { Output.write("\n" + problems.map(\.lines).joined(separator: "\n"), to: 1) }
+            note(output)
+        }
+    }
+
+    private func note(_ output: Output) {
+        if isDryRun { return output.note("\nNothing was recorded: this was a dry run.") }
+        if recorded == 0 && report.failures == 0 {
+            return output.note("\nNothing changed: every case is recorded already.")
+        }
+        if report.failures > 0 && recorded == 0 { output.note("\nNothing was recorded.") }
+        if knownScans > 0 {
+            output.note(
+                "\n\(knownScans) scans were known under another name; each stays one volume with several sources.")
+        }
+        if joinedSubjects > 0 { output.note("\(joinedSubjects) times two subjects proved to be one, and were joined.") }
+    }
+
+    private var fields: [Cell.Field] {
+        [
+            Cell.Field("dataset", dataset), Cell.Field("release", layout.release),
+            Cell.Field("layout", layout.name.rawValue), Cell.Field("origin", origin.rawValue),
+            Cell.Field("accepted", report.count(.accepted)), Cell.Field("unchanged", report.count(.unchanged)),
+            Cell.Field("warned", report.count(.warned)), Cell.Field("quarantined", report.count(.quarantined)),
+            Cell.Field("refused", report.count(.refused)), Cell.Field("newVolumes", newVolumes),
+            Cell.Field("knownScans", knownScans), Cell.Field("newLabels", newLabels),
+        ]
+    }
+}
+
+extension ImportReport.Row {
+    fileprivate static var columns: [Column<ImportReport.Row>] {
+        [
+            Column("case") { $0.case }, Column("outcome") { $0.outcome.rawValue }, Column("file") { $0.file },
+            Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
+        ]
+    }
+
+    fileprivate var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
+
+    /// `refused img0003` and three indented lines.
+    fileprivate var lines: String {
+        let head = "\(outcome.rawValue) \(`case` ?? "(the dataset)")\n"
+        let parts = [("file", file), ("problem", problem), ("remedy", remedy)]
+        return head + parts.map { name, text in text.map { "  \(name): \($0)\n" } ?? "" }.joined()
+    }
+}

@@ -1,0 +1,7 @@
+internal import Console
+internal import ArgumentParser
+
+struct LabelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "label", abstract: "Correct what is known of an organ in a volume.", subcommands: [LabelSet.self])
+}

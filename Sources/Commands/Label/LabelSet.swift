@@ -1,0 +1,42 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+internal import Postgres
+
+struct LabelSet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Say that an organ is absent, or take its annotations back.")
+
+    /// The states that need no mask.
+    enum Status: String, CaseIterable, ExpressibleByArgument { case absent, unlabelled }
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    var volume: String
+
+    @Argument(help: "Name the organ by its key.")
+    var organ: String
+
+    @Argument(help: "Say absent (somebody looked, it is not there) or unlabelled (nobody looked).")
+    var status: Status
+
+    @Option(help: "Say why; it is kept with the history. No patient data.")
+    var reason: String
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let volume = try await session.catalog.volume(named: volume)
+            let parameters = JSONRenderer.render(.object([Cell.Field("reason", reason)]))
+            let written = try await session.catalog.setLabel(
+                status == .absent ? .absent : .unlabelled, volume: volume.id, organ: OrganKey(organ),
+                parameters: JSONText(parameters))
+            let revision = try await session.catalog.currentRevision()
+            session.output.report([
+                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ),
+                Cell.Field("changed", written > 0), Cell.Field("revision", revision.number),
+            ])
+        }
+    }
+}

@@ -1,0 +1,10 @@
+internal import Console
+internal import ArgumentParser
+
+struct MaskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mask", abstract: "List, export and compare masks, and roll pseudo labels back.",
+        subcommands: [
+            MaskList.self, MaskShow.self, MaskExport.self, MaskCompare.self, MaskHistory.self, MaskRollback.self,
+        ])
+}

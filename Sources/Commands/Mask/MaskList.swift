@@ -1,0 +1,55 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct MaskList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List what is known of each organ in each volume, with its mask.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "List only this volume: its id, DATASET/CASE or its file.")
+    var volume: String?
+
+    @Option(help: "List only this organ, by its key.")
+    var organ: String?
+
+    @Option(help: "List the labels as of this revision.")
+    var asOf: Int64?
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let catalog = session.catalog
+            if let asOf {
+                let newest = try await catalog.currentRevision()
+                guard (0...newest.number).contains(asOf) else {
+                    throw CatalogError.unknownRevision(Revision(asOf), newest: newest)
+                }
+            }
+            var only: VolumeID?
+            if let volume { only = try await catalog.volume(named: volume).id }
+            let labels = try await catalog.labels(
+                volume: only, organ: organ.map { OrganKey($0) }, asOf: asOf.map(Revision.init))
+            session.output.report(labels, LabelRow.columns)
+        }
+    }
+}
+
+extension LabelRow {
+    static var columns: [Column<LabelRow>] {
+        [
+            Column("id", title: "mask") { $0.mask?.rawValue },
+            Column("volume") { $0.volume.rawValue },
+            Column("organ") { $0.organ.rawValue },
+            Column("status") { $0.status.rawValue },
+            Column("origin") { $0.origin.rawValue },
+            Column("voxels") { $0.voxels },
+            Column("millilitres") { row in row.millilitres.map { Cell.number($0, places: 1) } },
+            Column("round") { $0.round },
+            Column("confidence") { row in row.confidence.map { Cell.number($0, places: 2) } },
+            Column("revision") { $0.revision.number },
+            Column("activity") { $0.activity.rawValue },
+        ]
+    }
+}

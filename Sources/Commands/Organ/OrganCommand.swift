@@ -1,0 +1,8 @@
+internal import Console
+internal import ArgumentParser
+
+struct OrganCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "organ", abstract: "List and extend the organs that labels can name.",
+        subcommands: [OrganList.self, OrganShow.self, OrganImport.self])
+}

@@ -1,0 +1,29 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct OrganImport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Add organs from a CSV file; organs that are there stay as they are.",
+        discussion: """
+            The first line names the columns: key,name, and any of snomed,laterality,lesion,part_of,synonyms.
+            part_of and synonyms hold several entries separated by ";".
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Read this CSV file.")
+    var file: String
+
+    func run() async throws {
+        let file = file
+        let text = try await BlockingWork().run { try TextFile.read(file) }
+        try await Session.with(options) { session in
+            let positions = try await session.catalog.organs().count
+            let ontology = try OrganFile.parse(text, file: file, firstPosition: positions + 1)
+            let added = try await session.catalog.extend(with: ontology)
+            session.output.report([Cell.Field("added", added), Cell.Field("listed", ontology.organs.count)])
+        }
+    }
+}

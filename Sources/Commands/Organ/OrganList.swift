@@ -1,0 +1,40 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct OrganList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List organs and lesions with their keys and SNOMED CT codes.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "List only those whose key, name or other spelling has this text in it.")
+    var matching: String?
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let organs = try await session.catalog.organs().filter { matching.map($0.isCalled) ?? true }
+            session.output.report(organs, OrganRow.columns)
+        }
+    }
+}
+
+extension OrganRow {
+    static var columns: [Column<OrganRow>] {
+        [
+            Column("organ") { $0.organ.rawValue },
+            Column("name") { $0.name },
+            Column("snomed") { $0.snomed },
+            Column("laterality") { $0.laterality },
+            Column("lesion") { $0.isLesion },
+            Column("partOf", title: "part of") { $0.partOf.map(\.rawValue) },
+            Column("synonyms", isShown: false) { $0.synonyms },
+        ]
+    }
+
+    fileprivate func isCalled(_ text: String) -> Bool {
+        let wanted = Ontology.normalised(text)
+        return ([organ.rawValue, name] + synonyms).contains { Ontology.normalised($0).contains(wanted) }
+    }
+}

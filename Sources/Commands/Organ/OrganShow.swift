@@ -1,0 +1,33 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct OrganShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one organ with its codes, relations and other spellings.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the organ by its key or any of its spellings.")
+    var organ: String
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let organs = try await session.catalog.organs()
+            let wanted = Ontology.normalised(organ)
+            guard
+                let found = organs.first(where: { row in
+                    ([row.organ.rawValue] + row.synonyms).contains { Ontology.normalised($0) == wanted }
+                })
+            else { throw CatalogError.unknownOrgan(organ) }
+            let parts = organs.filter { $0.partOf.contains(found.organ) }.map(\.organ.rawValue)
+            session.output.report([
+                Cell.Field("organ", found.organ.rawValue), Cell.Field("name", found.name),
+                Cell.Field("snomed", found.snomed), Cell.Field("laterality", found.laterality),
+                Cell.Field("lesion", found.isLesion), Cell.Field("partOf", found.partOf.map(\.rawValue)),
+                Cell.Field("parts", parts), Cell.Field("synonyms", found.synonyms),
+            ])
+        }
+    }
+}

@@ -1,0 +1,8 @@
+internal import Console
+internal import ArgumentParser
+
+struct PhantomCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "phantom", abstract: "Make synthetic abdominal CT to try Lacuna with.",
+        subcommands: [PhantomGenerate.self])
+}

@@ -1,0 +1,30 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct RoundConfidence: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confidence", abstract: "Show how the confidence of each organ moved over the rounds.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(name: .customLong("run"), help: "Show only this run.")
+    var name: String?
+
+    @Option(help: "Show only this organ, by its key.")
+    var organ: String?
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let rows = try await session.catalog.confidence(run: name)
+            session.output.report(
+                rows.filter { organ == nil || $0.organ.rawValue == organ },
+                [
+                    Column("run") { $0.run }, Column("organ") { $0.organ.rawValue }, Column("round") { $0.round },
+                    Column("labels") { $0.labels }, Column("median") { $0.median }, Column("lowest") { $0.lowest },
+                    Column("highest") { $0.highest },
+                ])
+        }
+    }
+}

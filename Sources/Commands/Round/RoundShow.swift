@@ -1,0 +1,53 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct RoundShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one round, by organ: held-out Dice and confidence.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the run.")
+    var name: String
+
+    @Argument(help: "Give the round's number.")
+    var number: Int
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let rounds = try await session.catalog.rounds(run: name)
+            guard let round = rounds.first(where: { $0.round == number }) else {
+                throw CommandFailure(
+                    .badInput, "run \(name) has no round \(number)", remedy: "lacuna round list --run \(name)")
+            }
+            let confidence = try await session.catalog.confidence(run: name).filter { $0.round == number }
+            session.output.report(Self.organs(round, confidence), RoundOrgan.columns)
+        }
+    }
+
+    private static func organs(_ round: RoundRow, _ confidence: [RoundConfidenceRow]) -> [RoundOrgan] {
+        let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
+        return Set(round.dice.keys).union(byOrgan.keys).sorted().map { organ in
+            RoundOrgan(round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ])
+        }
+    }
+}
+
+/// What a round says of one organ.
+private struct RoundOrgan {
+    let round: RoundRow
+    let organ: OrganKey
+    let dice: Double?
+    let confidence: RoundConfidenceRow?
+
+    static var columns: [Column<RoundOrgan>] {
+        [
+            Column("run") { $0.round.run }, Column("round") { $0.round.round }, Column("state") { $0.round.state },
+            Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
+            Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
+            Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
+        ]
+    }
+}

@@ -1,0 +1,86 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct SplitCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Make a split of subjects, by dataset, by chance, or both.",
+        discussion: """
+            A subject is in one part only, whatever datasets it is in. Subjects of no named dataset stay unassigned.
+            --holdout draws from the subjects that would train, those with the most annotated organs spread evenly.
+
+              lacuna split create main --train internal --train Task03_Liver --test heldout
+              lacuna split create main --train internal --holdout validation=0.2 --holdout confidence=0.1 --seed 7
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Call the split so.")
+    var name: String
+
+    @Option(
+        help: "Train on the subjects of this dataset; say it again for more (default with --holdout: all datasets).")
+    var train: [String] = []
+
+    @Option(help: "Fit the confidence network on the subjects of this dataset.")
+    var confidence: [String] = []
+
+    @Option(help: "Validate on the subjects of this dataset.")
+    var validation: [String] = []
+
+    @Option(help: "Test on the subjects of this dataset.")
+    var test: [String] = []
+
+    @Option(help: "Draw a share of the training subjects for another part, such as test=0.2.")
+    var holdout: [Holdout] = []
+
+    @Option(help: "Draw only subjects of this dataset; say it again for more.")
+    var holdoutFrom: [String] = []
+
+    @Option(help: "Draw with this seed.")
+    var seed = 0
+
+    func validate() throws {
+        if [train, confidence, validation, test].allSatisfy(\.isEmpty) && holdout.isEmpty {
+            throw ValidationError("Name a dataset for a part, or give --holdout.")
+        }
+        if holdout.reduce(0, { $0 + $1.share }) >= 1 { throw ValidationError("The shares of --holdout leave nothing.") }
+    }
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let plan = SplitPlan(
+                split: name, datasets: [.train: train, .confidence: confidence, .validation: validation, .test: test],
+                holdouts: holdout, holdoutDatasets: holdoutFrom, seed: seed)
+            let members = try await plan.members(in: session.catalog)
+            try await session.catalog.createSplit(
+                name, method: plan.method, seed: holdout.isEmpty ? nil : seed, members: members)
+            let parts = try await session.catalog.splits().filter { $0.split == name }
+            session.output.report(parts, SplitPartRow.columns)
+        }
+    }
+}
+
+/// `test=0.2`: a part and the share of subjects drawn for it.
+struct Holdout: ExpressibleByArgument, Hashable, Sendable {
+    let part: SplitPart
+    let share: Double
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let part = SplitPart(rawValue: parts[0]), part != .train, let share = Double(parts[1]),
+            share > 0, share < 1
+        else { return nil }
+        (self.part, self.share) = (part, share)
+    }
+}
+
+extension SplitPartRow {
+    static var columns: [Column<SplitPartRow>] {
+        [
+            Column("split") { $0.split }, Column("part") { $0.part.rawValue }, Column("subjects") { $0.subjects },
+            Column("volumes") { $0.volumes },
+        ]
+    }
+}

@@ -1,0 +1,8 @@
+internal import Console
+internal import ArgumentParser
+
+struct SubjectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "subject", abstract: "List the patients, as far as datasets tell them apart.",
+        subcommands: [SubjectList.self])
+}

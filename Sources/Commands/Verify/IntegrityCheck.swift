@@ -1,0 +1,139 @@
+internal import Console
+internal import Catalog
+internal import Domain
+internal import Glibc
+internal import Hashing
+internal import Imaging
+internal import ObjectStore
+
+/// Compares what rows name with what lies on the disk.
+struct IntegrityCheck {
+    let catalog: Catalog
+    let store: LocalObjectStore
+    let output: Output
+    /// Whether bytes are read, or only presence and sizes looked at.
+    let readsData: Bool
+
+    private let disk = BlockingWork()
+
+    init(catalog: Catalog, store: LocalObjectStore, output: Output, readsData: Bool) {
+        (self.catalog, self.store, self.output, self.readsData) = (catalog, store, output, readsData)
+    }
+
+    /// Objects that are missing or damaged, masks that are not what their rows say, images that are gone, orphans.
+    func run() async throws -> [IntegrityFinding] {
+        // Files first: what is written meanwhile has its row by the time that rows are read.
+        let listing = try await disk.run { [store] in try StoreListing(store) }
+        let objects = try await catalog.objects()
+        let images = try await catalog.imageFiles()
+        let bar = output.progress("verify", total: objects.count + images.count)
+        defer { bar.finish() }
+        var findings = listing.strays
+        for object in objects where !object.isPurged {
+            findings += try await check(object)
+            bar.advance()
+        }
+        for image in images {
+            let readsData = readsData
+            if let finding = try await disk.run({ Self.check(image, readsData: readsData) }) {
+                findings.append(finding)
+            }
+            bar.advance()
+        }
+        let named = Set(objects.map(\.digest))
+        return findings + listing.objects.filter { !named.contains($0.digest) }.map { orphan($0, .orphan) }
+    }
+
+    /// Removes what no row names, while nobody can store an object.
+    func sweep() async throws -> [IntegrityFinding] {
+        let (store, disk) = (store, disk)
+        let removed = try await catalog.withObjectsLocked { named in
+            try await disk.run {
+                let orphans = try StoreListing(store).objects.filter { !named.contains($0.digest) }
+                for orphan in orphans { try store.remove(orphan) }
+                _ = try store.removeTemporaries(writtenBefore: time(nil) - 86_400)
+                return orphans
+            }
+        }
+        return removed.map { orphan($0, .swept) }
+    }
+
+    private func orphan(_ id: ObjectID, _ kind: IntegrityFinding.Kind) -> IntegrityFinding {
+        let problem = kind == .swept ? "no row named it; removed" : "no row names it; lacuna verify --sweep removes it"
+        return IntegrityFinding(kind: kind, what: "object", file: store.path(of: id), problem: problem)
+    }
+
+    // MARK: - Objects and masks
+
+    private func check(_ object: ObjectRow) async throws -> [IntegrityFinding] {
+        let masks = readsData ? try await catalog.maskFacts(in: object.digest) : []
+        let (store, readsData) = (store, readsData)
+        return try await disk.run {
+            let id = ObjectID(digest: object.digest, size: object.bytes)
+            let path = store.path(of: id)
+            func finding(_ kind: IntegrityFinding.Kind, _ problem: String) -> IntegrityFinding {
+                IntegrityFinding(kind: kind, what: "object", file: path, problem: problem)
+            }
+            guard let size = Self.size(path) else { return [finding(.missing, "the file is missing")] }
+            guard size == object.bytes else {
+                return [finding(.damaged, "the file has \(size) bytes instead of \(object.bytes)")]
+            }
+            guard readsData else { return [] }
+            if case .damaged = try store.verify(id) { return [finding(.damaged, "the bytes do not hash to the name")] }
+            return masks.compactMap { Self.check($0, store, path) }
+        }
+    }
+
+    /// Decodes a mask, checks its content's hash, and counts its voxels.
+    private static func check(_ mask: MaskFacts, _ store: LocalObjectStore, _ path: String) -> IntegrityFinding? {
+        let problem: String
+        do {
+            let planes = try MaskReader.read(mask.location, shape: mask.shape, store)
+            let (found, known) = (planes.foreground.population, planes.known?.population)
+            if found == mask.voxels && known == mask.knownVoxels { return nil }
+            problem = "mask \(mask.location.mask) has \(found) voxels instead of \(mask.voxels)"
+        } catch {
+            problem = CommandFailure(error).problem
+        }
+        return IntegrityFinding(kind: .damaged, what: "mask", file: path, problem: problem)
+    }
+
+    // MARK: - Images
+
+    private static func check(_ image: ImageFileRow, readsData: Bool) -> IntegrityFinding? {
+        func finding(_ kind: IntegrityFinding.Kind, _ problem: String) -> IntegrityFinding {
+            IntegrityFinding(
+                kind: kind, what: "image", file: image.path, problem: "\(image.dataset)/\(image.caseName): \(problem)")
+        }
+        guard let size = size(image.path) else { return finding(.missing, "the file is missing") }
+        guard size == image.bytes else {
+            return finding(.damaged, "the file has \(size) bytes instead of \(image.bytes)")
+        }
+        guard readsData, (try? SHA256.digest(ofFile: image.path)) != image.sha256 else { return nil }
+        return finding(.damaged, "the bytes are not those that were imported")
+    }
+
+    /// Bytes of a file; nil where there is none.
+    private static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+}
+
+/// Every file of a store.
+struct StoreListing: Sendable {
+    private(set) var objects: [ObjectID] = []
+    private(set) var strays: [IntegrityFinding] = []
+
+    /// Blocks.
+    init(_ store: LocalObjectStore) throws {
+        var (objects, strays): ([ObjectID], [IntegrityFinding]) = ([], [])
+        try store.forEach {
+            objects.append($0)
+        } stray: {
+            strays.append(
+                IntegrityFinding(kind: .stray, what: "object", file: $0, problem: "a file that is no object"))
+        }
+        (self.objects, self.strays) = (objects, strays)
+    }
+}

@@ -1,0 +1,56 @@
+internal import Console
+internal import ArgumentParser
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check that every object and image that the catalogue names is there.",
+        discussion: """
+            Without --read-data only presence and sizes are looked at. Objects that no row names (orphans, left by killed
+            imports) do no harm; --sweep removes them. Damage makes the exit status 6.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Flag(help: "Read everything: objects and images must hash right, every mask must decode and count right.")
+    var readData = false
+
+    @Flag(help: "Remove the objects that no row names.")
+    var sweep = false
+
+    func run() async throws {
+        let findings = try await Session.with(options) { session in
+            let check = IntegrityCheck(
+                catalog: session.catalog, store: try await session.objectStore(create: false), output: session.output,
+                readsData: readData)
+            var findings = try await check.run()
+            if sweep { findings = findings.filter { $0.kind != .orphan } + (try await check.sweep()) }
+            return findings
+        }
+        options.output.report(findings, IntegrityFinding.columns)
+        let damaged = findings.count { $0.kind.isDamage }
+        if damaged > 0 { throw ExitCode(ExitStatus.damaged.rawValue) }
+        options.output.note(findings.isEmpty ? "Everything is there." : "Nothing is damaged.")
+    }
+}
+
+/// What a check found.
+struct IntegrityFinding: Sendable, Hashable {
+    enum Kind: String, Sendable {
+        case missing, damaged, orphan, swept, stray
+
+        var isDamage: Bool { self == .missing || self == .damaged }
+    }
+
+    let kind: Kind
+    /// `object`, `mask` or `image`.
+    let what: String
+    let file: String
+    let problem: String
+
+    static var columns: [Column<IntegrityFinding>] {
+        [
+            Column("kind") { $0.kind.rawValue }, Column("what") { $0.what }, Column("file") { $0.file },
+            Column("problem") { $0.problem },
+        ]
+    }
+}

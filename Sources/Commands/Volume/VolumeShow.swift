@@ -1,0 +1,57 @@
+internal import Console
+internal import ArgumentParser
+internal import Catalog
+internal import Domain
+
+struct VolumeShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a volume with its sources and its labels.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    var volume: String
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let volume = try await session.catalog.volume(named: volume)
+            let labels = try await session.catalog.labels(volume: volume.id)
+            let isTable = session.output.format == .table
+            session.output.report(fields(of: volume, labels: isTable ? [] : labels))
+            if isTable && !labels.isEmpty {
+                Output.write("\n", to: 1)
+                session.output.report(labels, LabelRow.columns)
+            }
+        }
+    }
+
+    private func fields(of volume: VolumeRow, labels: [LabelRow]) -> [Cell.Field] {
+        let sources = volume.sources.map { source in
+            Cell.object([
+                Cell.Field("dataset", source.dataset), Cell.Field("release", source.release),
+                Cell.Field("case", source.caseName), Cell.Field("file", "\(source.root)/\(source.file)"),
+                Cell.Field("orientation", source.orientation), Cell.Field("sha256", source.sha256.description),
+            ])
+        }
+        var fields = [
+            Cell.Field("id", volume.id.rawValue), Cell.Field("subject", volume.subject),
+            Cell.Field("shape", [volume.shape.x, volume.shape.y, volume.shape.z]),
+            Cell.Field("spacing", (0..<3).map { volume.spacing[$0] }), Cell.Field("modality", volume.modality),
+        ]
+        guard options.output.format == .table else {
+            return fields + [Cell.Field("sources", sources), Cell.Field("labels", labels.map(\.cell))]
+        }
+        for source in sources { fields.append(Cell.Field("source", source)) }
+        return fields
+    }
+}
+
+extension LabelRow {
+    fileprivate var cell: Cell {
+        .object([
+            Cell.Field("organ", organ.rawValue), Cell.Field("status", status.rawValue),
+            Cell.Field("origin", origin.rawValue), Cell.Field("mask", mask?.rawValue), Cell.Field("voxels", voxels),
+            Cell.Field("millilitres", millilitres), Cell.Field("confidence", confidence),
+        ])
+    }
+}

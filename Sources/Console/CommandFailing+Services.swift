@@ -1,0 +1,53 @@
+package import Catalog
+package import Imaging
+package import ObjectStore
+
+extension CatalogError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .unknownOrgan(let name):
+            CommandFailure(.badInput, "no organ has the key \(name)", remedy: "lacuna organ list shows the keys")
+        case .unknownVolume(let name):
+            CommandFailure(
+                .badInput, "no volume answers to \(name)",
+                remedy: "name it by its id, by DATASET/CASE or by its file; lacuna volume list shows them")
+        case .ambiguousVolume(let name, let matches):
+            CommandFailure(.badInput, "\(matches) volumes answer to \(name)", remedy: "name one by its id")
+        case .unknownDataset(let name):
+            CommandFailure(.badInput, "there is no dataset \(name)", remedy: "lacuna dataset list shows them")
+        case .unknownRun(let name):
+            CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
+        case .unknownSplit(let name):
+            CommandFailure(.badInput, "there is no split \(name)", remedy: "lacuna split show shows them")
+        case .unknownMask(let id):
+            CommandFailure(.badInput, "there is no mask \(id)", remedy: "lacuna mask list shows them")
+        case .unknownRevision(let revision, let newest):
+            CommandFailure(.badInput, "there is no revision \(revision)", remedy: "the newest is \(newest)")
+        case .noMask(let volume, let organ):
+            CommandFailure(
+                .badInput, "volume \(volume) has no mask of \(organ)",
+                remedy: "lacuna mask list --volume \(volume) shows what it has")
+        case .splitExists(let name):
+            CommandFailure(.conflict, "there is a split \(name) already", remedy: "choose another name")
+        case .subjectInTwoParts(let split, let subject):
+            CommandFailure(
+                .conflict, "subject \(subject) would be in two parts of split \(split)",
+                remedy: "the datasets share patients; name each dataset for one part only, or split by --holdout")
+        }
+    }
+}
+
+extension ImagingError: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
+}
+
+extension ObjectStoreError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .missing, .damaged, .outOfRange, .badPack: CommandFailure(.damaged, problem, file: path, remedy: remedy)
+        case .foreign: CommandFailure(.conflict, problem, file: path, remedy: remedy)
+        case .full, .readOnly, .denied, .noStore, .notAStore, .newerFormat, .system:
+            CommandFailure(.unreachable, problem, file: path, remedy: remedy)
+        }
+    }
+}
