@@ -101,18 +101,20 @@ let package = Package(
 
         // MARK: - Applications
 
+        /// What both programs share: options, connection, results as table, JSON or CSV, progress, exit statuses.
+        .target(name: "Console", dependencies: ["Cluster", "Postgres", "Schema", argumentParser], swiftSettings: swift),
         /// The verbs of `lacuna`.
         .target(
             name: "Commands",
             dependencies: [
-                "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog", "ObjectStore",
+                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog", "ObjectStore",
                 "Importers", "Rounds", "Phantoms", argumentParser, logging,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
             name: "Daemon",
             dependencies: [
-                "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
+                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
                 "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, yams,
             ], swiftSettings: swift),
 
@@ -136,7 +138,7 @@ let package = Package(
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Commands", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport", "lacuna", "lacunad"],
+            dependencies: ["Commands", "Console", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport", "lacuna", "lacunad"],
             swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],

@@ -4,7 +4,7 @@ set local search_path = lacuna, pg_catalog;
 
 create table organ (
     id smallint generated always as identity primary key,
-    key text not null unique constraint organ_key_is_a_word check (key ~ '^[a-z][a-z0-9_]*$'),
+    key text not null unique constraint organ_key_is_a_word check (key ~ '^[a-z][A-Za-z0-9_]*$'),
     name text not null,
     snomed_category text,
     snomed_code text,

@@ -8,7 +8,7 @@ extension Catalog {
     ) async throws -> (VolumeID, isNew: Bool, joined: Bool) {
         let dataset = context.release.dataset
         let alias = try await connection.first(FindSubjectAlias(dataset: dataset, key: source.subjectKey))
-        if let volume = try await connection.first(LockVolume(identity: source.identity)) {
+        if let volume = try await connection.first(FindVolume(identity: source.identity)) {
             guard let alias else {
                 try await connection.run(
                     InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: volume.subject))

@@ -12,6 +12,8 @@ public struct TrainingCatalog: Sendable {
 
     public func uuid() async throws -> String { try await connection.one(CatalogueUUID()) }
 
+    public func currentRevision() async throws -> Revision { try await connection.one(CurrentRevision()) }
+
     /// Throws unless the session can do no more than a trainer: no superuser, no member of the owner or of the managers.
     public func requireTrainerRole() async throws {
         let role = try await connection.one(SessionRole())

@@ -1,14 +1,12 @@
 package import ArgumentParser
-internal import Glibc
+internal import Console
 
 /// The root of the command line.
 package struct LacunaCommand: AsyncParsableCommand {
-    package static let version = "lacuna 0.1.0"
-
     package static let configuration = CommandConfiguration(
         commandName: "lacuna",
         abstract: "Manage organ labels of partially labelled CT and MR datasets.",
-        version: version,
+        version: Program.lacuna.version,
         subcommands: [
             DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
             LabelCommand.self, CoverageCommand.self, SplitCommand.self, MaskCommand.self, RoundCommand.self,
@@ -21,41 +19,5 @@ package struct LacunaCommand: AsyncParsableCommand {
 /// The program `lacuna`.
 public enum Lacuna {
     /// Runs the command that the arguments name and ends the process with its exit status.
-    public static func run() async -> Never {
-        // The server rolls back what was under way.
-        signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
-        exit(await status(of: Array(CommandLine.arguments.dropFirst())).rawValue)
-    }
-
-    /// Runs one command line; errors are told on standard error.
-    static func status(of arguments: [String]) async -> ExitStatus {
-        do {
-            var command = try LacunaCommand.parseAsRoot(arguments)
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-            return .done
-        } catch {
-            return tell(error)
-        }
-    }
-
-    /// Help and versions are results; what the parser refuses is a failure of usage; all others tell themselves.
-    private static func tell(_ error: any Error) -> ExitStatus {
-        if let code = error as? ExitCode { return ExitStatus(rawValue: code.rawValue) ?? .internalError }
-        let code = LacunaCommand.exitCode(for: error)
-        if code == .success {
-            Output.write(LacunaCommand.fullMessage(for: error) + "\n", to: STDOUT_FILENO)
-            return .done
-        }
-        if code == .validationFailure {
-            Output.write(LacunaCommand.fullMessage(for: error) + "\n", to: STDERR_FILENO)
-            return .usage
-        }
-        let failure = CommandFailure(error)
-        Output.write(failure.message, to: STDERR_FILENO)
-        return failure.status
-    }
+    public static func run() async -> Never { await Program.lacuna.run(LacunaCommand.self) }
 }

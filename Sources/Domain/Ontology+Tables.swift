@@ -40,11 +40,12 @@ struct OrganTable {
 
     func map<Row>(_ read: ([String]) -> Row?) throws(OntologyProblem) -> [Row] {
         var rows: [Row] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if index == 0 || line.isEmpty { continue }
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where index > 0 && !line.isEmpty {
+            let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
             guard fields.count == columns, let row = read(fields) else {
-                throw .malformedRow(table: name, line: index + 1, text: String(line))
+                throw .malformedRow(table: name, line: index + 1, text: String(Substring(line)))
             }
             rows.append(row)
         }

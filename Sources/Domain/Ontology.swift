@@ -73,9 +73,21 @@ public struct Ontology: Sendable {
         spellings[Self.normalised(spelling)].map { organs[$0] }
     }
 
-    /// Lower case, with every run of other characters than letters and digits as one underscore.
+    /// ASCII letters in lower case, with every run of other ASCII characters than letters and digits as one underscore
+    /// and none at the ends.
     public static func normalised(_ spelling: some StringProtocol) -> String {
-        spelling.lowercased().split { !($0.isLetter || $0.isNumber) }.joined(separator: "_")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(spelling.utf8.count)
+        for byte in spelling.utf8 {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
+                bytes.append(byte)
+            default: if bytes.last != UInt8(ascii: "_") && !bytes.isEmpty { bytes.append(UInt8(ascii: "_")) }
+            }
+        }
+        if bytes.last == UInt8(ascii: "_") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func spellings(

@@ -23,10 +23,10 @@ struct DatasetLabels: Sendable {
         unknown = zip(named, organs).filter(\.1.isEmpty).map(\.0)
     }
 
-    /// Whether a release defines exactly these values under these names. A release of one label that another shares is
-    /// told apart by nothing but its name, and means the same.
+    /// Whether a release defines exactly these values under these names. One or two labels are too few to tell a release
+    /// by, except those of the Decathlon itself, whose form this is.
     private static func agrees(_ map: LabelMap, _ labels: [(value: Int, name: String)]) -> Bool {
-        map.entries.count == labels.count
+        (map.entries.count > 2 || map.release.hasPrefix("msd-")) && map.entries.count == labels.count
             && zip(map.entries, labels).allSatisfy {
                 $0.value == $1.value && Ontology.normalised($0.name) == Ontology.normalised($1.name)
             }

@@ -47,7 +47,7 @@ public enum LabelMapFile {
                 file: file, reason: "the value \(key.string ?? "?") is not a whole number above 0")
         }
         let names = value.sequence?.compactMap(\.string) ?? value.string.map { [$0] } ?? []
-        guard !names.isEmpty else {
+        guard !names.isEmpty, !names.contains("") else {
             throw .unreadableDescription(file: file, reason: "the value \(number) has no organ")
         }
         let organs = try names.map { name throws(ImportError) in

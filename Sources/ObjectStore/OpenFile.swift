@@ -69,6 +69,7 @@ extension ObjectStoreError {
         case ENOSPC, EDQUOT, EFBIG: .full(path: path)
         case EROFS: .readOnly(path: path)
         case EACCES, EPERM: .denied(path: path)
+        case ENOTDIR: .notAStore(path: path, problem: "a part of the path is a file, not a folder")
         default: .system(path: path, operation: operation, code: code)
         }
     }

@@ -10,18 +10,19 @@ extension PhantomAnatomy {
                 (SIMD3(-4, -22, -300), 9),
             ],
             ripple: ripple(60))
-        painter.paint(aorta, .aorta, over: Self.loose.union([.lungLeft, .heart]))
+        painter.paint(aorta, .aorta, over: Self.loose.union([.lungLeft, .muscle, .heart]))
         let cava = Tube(
             [
                 (SIMD3(24, 0, 110), 13), (SIMD3(26, -10, 70) + shift, 13), (SIMD3(22, -22, 0), 11),
                 (SIMD3(18, -24, -300), 11),
             ], dent: 0.15, ripple: ripple(50))
-        painter.paint(cava, .inferiorVenaCava, over: Self.loose.union([.lungRight, .heart, .liver, .hepaticVessel]))
+        painter.paint(
+            cava, .inferiorVenaCava, over: Self.loose.union([.lungRight, .muscle, .heart, .liver, .hepaticVessel]))
         paintPortalVein(into: &painter)
         let gullet = Tube(
             [(SIMD3(-6, -4, 300), 8), (SIMD3(-8, 0, 110) + shift, 8), (place(-30, 6, 76), 8), (place(-52, 8, 66), 8)],
             dent: 0.15, ripple: ripple(30))
-        painter.paint(gullet, .esophagus, over: Self.loose.union([.lungLeft, .heart, .liver]))
+        painter.paint(gullet, .esophagus, over: Self.loose.union([.lungLeft, .muscle, .heart, .liver]))
         for side in [1.0, -1.0] {
             let knee = place(side * 38, -34, side > 0 ? 42 : 40)
             for end in [SIMD3(side * 8, -14, -16), SIMD3(-side * 4, -16, -16), SIMD3(-side * 2, 10, 8)] {

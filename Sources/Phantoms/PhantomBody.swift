@@ -53,7 +53,8 @@ struct PhantomBody {
         if depth < belly { return .fat }
         if depth < belly + wall { return isRib(p, (depth - belly) / wall) ? .rib : .muscle }
         if let muscle = backMuscle(p) { return muscle }
-        if p.z > diaphragm(p) { return chest(p) }
+        let above = p.z - diaphragm(p)
+        if above > 0 { return above < 4.5 ? .muscle : chest(p) }
         return .visceralFat
     }
 
@@ -82,7 +83,7 @@ struct PhantomBody {
     private func chest(_ p: SIMD3<Double>) -> PhantomStructure {
         let heart = (p - SIMD3(-22, 28, dome + 30)) / SIMD3(62, 48, 42)
         if (heart * heart).sum() < 1 { return .heart }
-        if abs(p.x) < 14 + max(0, 8 - abs(p.y + 20) * 0.1) { return .visceralFat }
+        if abs(p.x + 6) < 10 + max(0, 16 - abs(p.y + 8) * 0.3) { return .visceralFat }
         return p.x > 0 ? .lungRight : .lungLeft
     }
 

@@ -21,10 +21,12 @@ public struct PhantomCase: Sendable {
 
     /// Voxels of the organ; none where the patient or the field of view lacks it.
     public func mask(of organ: OrganKey) -> BitVolume {
-        let wanted = Set(PhantomStructure.structures(of: organ).map(\.rawValue))
-        var mask = BitVolume(grid.shape)
-        for (index, structure) in structures.enumerated() where wanted.contains(structure) { mask[index] = true }
-        return mask
+        let bits = PhantomStructure.allCases.map { $0.organs.contains(organ) ? 1 as UInt64 : 0 }
+        var words = [UInt64](repeating: 0, count: (structures.count + 63) >> 6)
+        for (index, structure) in structures.enumerated() {
+            words[index >> 6] |= bits[Int(structure)] << UInt64(index & 63)
+        }
+        return BitVolume(grid.shape, words: words)
     }
 
     /// The label volume as a release with that map has it: 0 where a voxel has none of its organs.

@@ -93,7 +93,7 @@ extension PhantomPlan {
         liver.orientation = Orientation("LPS") ?? .ras
         liver.transform = .qform
         partial.transform = .sform
-        partial.compressionLevel = 9
+        partial.compressionLevel = 3
         heldOut.orientation = Orientation("LAI") ?? .ras
         return PhantomPlan(seed: seed, datasets: [complete, liver, partial, heldOut])
     }

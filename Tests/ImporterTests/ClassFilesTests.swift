@@ -51,9 +51,10 @@ import Testing
         try tree.label("s0003/segmentations/liver.nii.gz", [])
         let list = try listed(tree)
         #expect(list.cases.count == 2)
-        #expect(list.refused == [
-            CaseReport(name: "s0003", outcome: .refused(.missingFile(file: "s0003/ct.nii.gz", role: "image")))
-        ])
+        #expect(
+            list.refused == [
+                CaseReport(name: "s0003", outcome: .refused(.missingFile(file: "s0003/ct.nii.gz", role: "image")))
+            ])
     }
 
     @Test func anMRCaseIsOfTheMRTask() throws {

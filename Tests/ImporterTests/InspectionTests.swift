@@ -127,7 +127,8 @@ import Testing
     }
 
     private func inspectImage(_ tree: Tree, _ path: String) throws -> InspectedCase {
-        let layout = try LayoutRecogniser().recognise(Tree.btcv().root)
+        let other = try Tree.btcv()
+        let layout = try LayoutRecogniser().recognise(other.root)
         let files = CaseFiles(name: "a", subject: "a", image: tree.file(path), modality: .ct, labels: [])
         return try CaseInspector(layout: layout, options: ImportOptions()).inspect(files)
     }

@@ -75,7 +75,7 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
             }
             #expect(try store.put([1, 2, 3]) == id)
             #expect(try store.verify(id) == .intact)
-            #expect(truncate(store.path(of: id), 2) == 0)
+            #expect(chmod(store.path(of: id), 0o644) == 0 && truncate(store.path(of: id), 2) == 0)
             #expect(try store.verify(id) == .damaged(actual: SHA256.digest(of: [1, 2]), size: 2))
         }
     }
@@ -105,7 +105,7 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
     @Test func listingGivesEveryObjectOnceAndPointsOutStrays() throws {
         try withScratchFolder { folder in
             let store = try LocalObjectStore.open(folder, catalogue: catalogue)
-            let ids = try (0..<300).map { try store.put([UInt8($0 & 255), UInt8($0 >> 8), 1]) }
+            let ids = try (0..<40).map { try store.put([UInt8($0 & 255), UInt8($0 >> 8), 1]) }
             let stray = "\(folder)/00/notes.txt"
             close(creat(stray, 0o644))
             var (listed, strays): ([ObjectID], [String]) = ([], [])
@@ -218,6 +218,33 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
             guard case .readOnly = error else {
                 Issue.record("a read-only file system gave \(String(describing: error))")
                 return
+            }
+        }
+    }
+
+    @Test func missingRightsAreNamed() throws {
+        guard geteuid() != 0 else {
+            print("left out: root may write everywhere; run as an ordinary user to check missing rights")
+            return
+        }
+        try withScratchFolder { folder in
+            #expect(chmod(folder, 0o555) == 0)
+            defer { chmod(folder, 0o755) }
+            #expect(throws: ObjectStoreError.denied(path: "\(folder)/objects")) {
+                try LocalObjectStore.open("\(folder)/objects", catalogue: catalogue)
+            }
+        }
+    }
+
+    @Test func aFileInThePlaceOfTheStoreIsNamed() throws {
+        try withScratchFolder { folder in
+            close(creat("\(folder)/objects", 0o644))
+            let problem = "a part of the path is a file, not a folder"
+            for path in ["\(folder)/objects", "\(folder)/objects/deep"] {
+                let error = #expect(throws: ObjectStoreError.self) {
+                    try LocalObjectStore.open(path, catalogue: catalogue)
+                }
+                #expect(error?.problem == problem)
             }
         }
     }

@@ -35,8 +35,8 @@ struct JoinSubjects: Statement {
     var binds: [any PostgresBindable] { [kept, joined, change] }
 }
 
-struct LockVolume: Statement {
-    static let sql = "select id, subject_id from lacuna.volume where identity = $1 for key share"
+struct FindVolume: Statement {
+    static let sql = "select id, subject_id from lacuna.volume where identity = $1"
     struct Found: Sendable {
         let id: VolumeID
         let subject: SubjectID

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

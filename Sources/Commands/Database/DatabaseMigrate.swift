@@ -1,6 +1,5 @@
 internal import ArgumentParser
-internal import Catalog
-internal import Domain
+internal import Console
 internal import Postgres
 internal import Schema
 
@@ -26,10 +25,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .embedded: return try await EmbeddedDatabase(target, output).migrate()
         case .server(let settings):
             let connection = try await Connection.connect(settings)
-            let applied = try await Migrator(connection, program: LacunaCommand.version).migrate()
-            if !applied.isEmpty {
-                try await Catalog(connection, program: LacunaCommand.version).extend(with: .standard)
-            }
+            let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
             await connection.close()
             return applied
         }

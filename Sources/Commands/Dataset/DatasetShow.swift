@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Catalog
+internal import Console
 internal import Domain
 
 struct DatasetShow: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+internal import Console
 internal import Domain
 
 /// Organs in a CSV file of the user's, comma-separated without quoting.

@@ -1,4 +1,5 @@
 internal import Catalog
+package import Console
 internal import Imaging
 internal import Importers
 internal import ObjectStore

@@ -1,8 +1,9 @@
 package import Catalog
+package import Console
 package import ObjectStore
 
 extension Session {
-    package var catalog: Catalog { Catalog(connection, program: LacunaCommand.version) }
+    package var catalog: Catalog { Catalog(connection, program: Program.lacuna.version) }
 
     /// The catalogue's object store.
     ///

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Console
 internal import Domain
 internal import Glibc
 internal import Hashing

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

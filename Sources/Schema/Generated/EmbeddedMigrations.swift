@@ -125,7 +125,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "ba4b3d18edc774083c8eaed429f73d8ecfd04494d7912a494cde9a55b4819fa6",
+            sha256: "14c6e0321974e796d247f068c891b0de8f3cb47d3dd7876727a7d6a865d508cb",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources.
 set local role lacuna_owner;
@@ -133,7 +133,7 @@ set local search_path = lacuna, pg_catalog;
 
 create table organ (
     id smallint generated always as identity primary key,
-    key text not null unique constraint organ_key_is_a_word check (key ~ '^[a-z][a-z0-9_]*$'),
+    key text not null unique constraint organ_key_is_a_word check (key ~ '^[a-z][A-Za-z0-9_]*$'),
     name text not null,
     snomed_category text,
     snomed_code text,

@@ -1,5 +1,5 @@
 /// JSON text with the keys in the order given.
-enum JSONRenderer {
+package enum JSONRenderer {
     /// One array with an object a line.
     static func render(keys: [String], rows: [[Cell]]) -> String {
         if rows.isEmpty { return "[]\n" }
@@ -10,7 +10,7 @@ enum JSONRenderer {
     }
 
     /// One value on one line.
-    static func render(_ cell: Cell) -> String {
+    package static func render(_ cell: Cell) -> String {
         switch cell {
         case .null: "null"
         case .bool(let flag): flag ? "true" : "false"

@@ -1,10 +1,10 @@
 /// One column of a report: its key in JSON and CSV, its title in tables, and where its value comes from.
 package struct Column<Row> {
-    let key: String
+    package let key: String
     let title: String
     /// Whether tables show it; JSON and CSV have every column.
     let isShown: Bool
-    let value: (Row) -> Cell
+    package let value: (Row) -> Cell
 
     package init<Value: CellConvertible>(
         _ key: String, title: String? = nil, isShown: Bool = true, _ value: @escaping (Row) -> Value

@@ -54,7 +54,7 @@ package struct Output: Sendable {
     }
 
     /// Writes all of the text; a reader that has gone away ends the program as it does every other.
-    static func write(_ text: String, to descriptor: Int32) {
+    package static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
             var written = 0

@@ -17,8 +17,8 @@ package struct CommandFailure: Error, Hashable, Sendable {
     }
 
     /// The lines for standard error.
-    package var message: String {
-        var lines = "lacuna: error: \(problem)\n"
+    package func message(from program: Program) -> String {
+        var lines = "\(program.name): error: \(problem)\n"
         if let file { lines += "  file: \(file)\n" }
         if let remedy { lines += "  remedy: \(remedy)\n" }
         return lines

@@ -1,21 +1,19 @@
-internal import Catalog
 internal import Cluster
-internal import Domain
-internal import Postgres
-internal import Schema
+package import Postgres
+package import Schema
 
 /// Opens the embedded cluster's database and brings it up to date on the way.
-struct EmbeddedDatabase {
+package struct EmbeddedDatabase {
     private let target: DatabaseTarget
     private let output: Output
 
-    init(_ target: DatabaseTarget, _ output: Output) {
+    package init(_ target: DatabaseTarget, _ output: Output) {
         self.target = target
         self.output = output
     }
 
     /// A server that runs and is up to date costs one connection and one query.
-    func connect(_ role: SessionRole) async throws -> Connection {
+    package func connect(_ role: SessionRole) async throws -> Connection {
         let connection = try await connectStarting(role)
         let version = try await Migrator.version(connection)
         if version == nil || version ?? 0 < Migrator.programVersion { try await migrate() }
@@ -25,11 +23,10 @@ struct EmbeddedDatabase {
 
     /// Applies what is missing as superuser and joins the logins to their groups.
     @discardableResult
-    func migrate() async throws -> [Migration] {
+    package func migrate() async throws -> [Migration] {
         let superuser = try await connectStarting(.superuser)
-        let applied = try await Migrator(superuser, program: LacunaCommand.version).migrate()
+        let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
         try await EmbeddedLogins.grant(superuser)
-        if !applied.isEmpty { try await Catalog(superuser, program: LacunaCommand.version).extend(with: .standard) }
         await superuser.close()
         return applied
     }

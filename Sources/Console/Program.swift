@@ -1,0 +1,53 @@
+package import ArgumentParser
+internal import Glibc
+
+/// A program: its name and version, and how it ends.
+package struct Program: Sendable {
+    package static let lacuna = Program(name: "lacuna")
+    package static let lacunad = Program(name: "lacunad")
+
+    package let name: String
+
+    /// As activities and the migrations' ledger keep it.
+    package var version: String { "\(name) 0.1.0" }
+
+    /// Runs the command that the arguments name and ends the process with its exit status.
+    ///
+    /// - Parameter diesOnInterrupt: whether Ctrl-C ends the process at once; the server rolls back what was under way.
+    package func run(_ root: (some ParsableCommand).Type, diesOnInterrupt: Bool = true) async -> Never {
+        if diesOnInterrupt { signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) } }
+        exit(await status(of: Array(CommandLine.arguments.dropFirst()), root).rawValue)
+    }
+
+    /// Runs one command line; errors are told on standard error.
+    package func status(of arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
+        do {
+            var command = try root.parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch {
+            return tell(error, root)
+        }
+    }
+
+    /// Help and versions are results; what the parser refuses is a failure of usage; all others tell themselves.
+    private func tell(_ error: any Error, _ root: (some ParsableCommand).Type) -> ExitStatus {
+        if let code = error as? ExitCode { return ExitStatus(rawValue: code.rawValue) ?? .internalError }
+        let code = root.exitCode(for: error)
+        if code == .success {
+            Output.write(root.fullMessage(for: error) + "\n", to: STDOUT_FILENO)
+            return .done
+        }
+        if code == .validationFailure {
+            Output.write(root.fullMessage(for: error) + "\n", to: STDERR_FILENO)
+            return .usage
+        }
+        let failure = CommandFailure(error)
+        Output.write(failure.message(from: self), to: STDERR_FILENO)
+        return failure.status
+    }
+}

@@ -1,0 +1,128 @@
+internal import Catalog
+internal import Domain
+internal import Jobs
+internal import Postgres
+internal import Rounds
+
+/// Keeps runs in the catalogue under a leased job, through the trainer's functions only.
+actor CatalogRoundStore: RoundStore, RoundPublisher {
+    private let catalog: TrainingCatalog
+    private let queue: JobQueue
+    private let configuration: DaemonConfiguration
+    private let worker: String
+    private var held: Held?
+
+    private struct Held {
+        let run: StoredRun
+        let claim: JobClaim
+        var rounds: [StoredRound]
+    }
+
+    init(_ catalog: TrainingCatalog, configuration: DaemonConfiguration, worker: String) {
+        (self.catalog, self.configuration, self.worker) = (catalog, configuration, worker)
+        queue = JobQueue(catalog.connection)
+    }
+
+    /// The claim that writes carry.
+    /// - Precondition: the run is open.
+    var claim: Claim {
+        guard let held else { preconditionFailure("a run is claimed before it is written to") }
+        return Claim(job: JobID(held.claim.job), token: held.claim.token)
+    }
+
+    var run: StoredRun? { held?.run }
+
+    func roundID(_ number: Int) -> RoundID {
+        guard let held else { preconditionFailure("a run is claimed before its rounds are used") }
+        return held.rounds[number].id
+    }
+
+    // MARK: - RoundStore
+
+    func open(_ plan: RunPlan) async throws -> RunRecord {
+        let run = try await findOrStart(plan)
+        guard run.configDigest == configuration.digest else { throw RoundsError.otherPlan(run: plan.name) }
+        let claim = try await queue.claim(
+            run: run.id.rawValue, worker: worker, leaseInSeconds: configuration.daemon.leaseSeconds)
+        guard let claim else { throw RoundsError.leaseLost(run: plan.name) }
+        let rounds = try await catalog.rounds(of: run.id)
+        held = Held(run: run, claim: claim, rounds: rounds)
+        return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
+    }
+
+    func advance(
+        _ run: RunID, round: Int, from state: RoundState, by action: RoundAction
+    ) async throws -> RoundRecord {
+        let stored = try await current(round)
+        let record = try RoundRecord(stored)
+        guard record.state == state else { throw RoundsError.illegal(action: "go on", state: record.state) }
+        let next = try record.applying(action, revision: try await catalog.currentRevision())
+        try await fenced {
+            try await catalog.advance(
+                claim, round: stored.id, from: state.rawValue, to: next.state.rawValue,
+                record: try StoredRoundRecord(next).json())
+            if case .close = action { try await catalog.finish(claim) }
+        }
+        return next
+    }
+
+    func release(_ run: RunID) async {
+        guard let held else { return }
+        // A claim that cannot be given back ends with its lease.
+        try? await queue.release(held.claim)
+        self.held = nil
+    }
+
+    // MARK: - RoundPublisher
+
+    func publish(_ context: RoundContext) async throws -> RoundRecord {
+        let round = context.round
+        let heldBack = round.relabelling?.heldBack.keys.sorted() ?? []
+        try await fenced {
+            try await catalog.publish(
+                claim, round: roundID(round.number), from: round.state.rawValue, to: RoundState.published.rawValue,
+                heldBack: heldBack.map { OrganKey($0) })
+        }
+        return try RoundRecord(try await current(round.number))
+    }
+
+    /// Renews the lease; false when it is lost. `connection` is the heartbeat's own.
+    func heartbeat(on connection: Connection) async throws -> Bool {
+        guard let held else { return true }
+        return try await JobQueue(connection).heartbeat(
+            held.claim, leaseInSeconds: configuration.daemon.leaseSeconds)
+    }
+
+    // MARK: -
+
+    private func findOrStart(_ plan: RunPlan) async throws -> StoredRun {
+        if let run = try await catalog.run(named: plan.name) { return run }
+        let start = RunStart(
+            name: plan.name, config: JSONText(configuration.json), configDigest: configuration.digest,
+            seed: Int(plan.seed), split: plan.split, origins: plan.knownOrigins,
+            trainsUnassigned: plan.trainsOnUnassigned, organs: plan.organs.map { OrganKey($0) },
+            modalities: plan.modalities, gammas: plan.gammas)
+        do {
+            return try await catalog.startRun(start)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            guard let run = try await catalog.run(named: plan.name) else { throw error }
+            return run  // another daemon started it at the same moment
+        }
+    }
+
+    private func current(_ number: Int) async throws -> StoredRound {
+        guard let held else { preconditionFailure("a run is claimed before its rounds are used") }
+        let rounds = try await catalog.rounds(of: held.run.id)
+        self.held?.rounds = rounds
+        return rounds[number]
+    }
+
+    /// A lost claim is told in the words of `Rounds`.
+    func fenced<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.sqlState == "LA001" {
+            throw RoundsError.leaseLost(run: held?.run.name ?? "")
+        }
+    }
+}

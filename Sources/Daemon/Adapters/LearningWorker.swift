@@ -1,0 +1,103 @@
+internal import Catalog
+internal import Domain
+internal import Learning
+internal import ObjectStore
+internal import Rounds
+internal import Tensors
+
+/// Trains, calibrates, evaluates and relabels with libtorch, for the driver.
+///
+/// All libtorch work runs on one `TensorThread`; this actor only hands it over and stores what comes back.
+actor LearningWorker {
+    let library: CaseLibrary
+    let settings: LearningSettings
+    let plan: NetworkPlan
+    let rule: KnownVoxelRule
+    let catalog: TrainingCatalog
+    let rounds: CatalogRoundStore
+    let store: LocalObjectStore
+    let thread: TensorThread
+    /// Predictions of validation volumes by round, made by calibration and used again by evaluation.
+    var predictions: (round: Int, byVolume: [VolumeID: Prediction])?
+    /// Scores of all volumes of the round, where organs are ranked over the whole round.
+    var pooled: (round: Int, histograms: [ScoreHistogram?])?
+
+    init(
+        library: CaseLibrary, settings: LearningSettings, ontology: Ontology, catalog: TrainingCatalog,
+        rounds: CatalogRoundStore, store: LocalObjectStore
+    ) {
+        (self.library, self.settings, self.catalog) = (library, settings, catalog)
+        (self.rounds, self.store) = (rounds, store)
+        plan = settings.plan(organs: library.organs.map(\.rawValue))
+        rule = ontology.knownVoxelRule(for: library.organs)
+        thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
+    }
+
+    // MARK: - What the parts share
+
+    /// The cases of a part, with the labels that the round before published where it trains.
+    func cases(in part: SplitPart, round: Int) async throws -> [TrainingCase] {
+        var pseudo: [VolumeID: [RoundLabel]] = [:]
+        if round > 0, part == .train {
+            let published = try await catalog.pseudoLabels(of: rounds.roundID(round - 1))
+            pseudo = Dictionary(grouping: published, by: \.volume)
+        }
+        let (library, labels) = (library, pseudo)
+        return try await thread.run {
+            try library.volumes(in: part).map { try library.makeCase($0, pseudo: labels[$0.id] ?? []) }
+        }
+    }
+
+    func checkpoint(_ weights: StoredWeights) throws -> Checkpoint {
+        try Checkpoint(bytes: try store.getVerified(ObjectID(digest: weights.object, size: weights.size)))
+    }
+
+    /// Stores a checkpoint and the row that names it.
+    func save(_ checkpoint: Checkpoint, round: Int, kind: CheckpointKind, step: Int) async throws -> ObjectID {
+        let store = store
+        var stored: ObjectID?
+        try await rounds.fenced {
+            _ = try await catalog.recordCheckpoint(
+                rounds.claim, round: rounds.roundID(round), kind: kind, step: step
+            ) {
+                let object = try await thread.run { try store.put(checkpoint.bytes()) }
+                stored = object
+                return (object.digest, object.size)
+            }
+        }
+        guard let stored else { preconditionFailure("a recorded checkpoint was stored") }
+        return stored
+    }
+
+    /// Predicts one case with the round's weights and, where it has one, its confidence head.
+    func predict(_ item: TrainingCase, _ round: RoundRecord) async throws -> Prediction {
+        guard let weights = round.weights else { preconditionFailure("a trained round has weights") }
+        let network = try checkpoint(weights)
+        let head = try round.calibration?.weights.map(checkpoint)
+        return try await predict(item, network, head)
+    }
+
+    func predict(_ item: TrainingCase, _ network: Checkpoint, _ head: Checkpoint?) async throws -> Prediction {
+        let (plan, settings) = (plan, settings)
+        return try await thread.run {
+            let unet = try UNet(plan, seed: 0)
+            try unet.parameters.load { network[$0] }
+            return try Predictor(unet, head: try head.map { try ConfidenceHead($0) }, settings: settings).predict(item)
+        }
+    }
+}
+
+extension Ontology {
+    /// Which of the organs exclude each other, and which are parts of others of them.
+    func knownVoxelRule(for organs: [OrganKey]) -> KnownVoxelRule {
+        var exclusions: [(Int, Int)] = []
+        var parts: [(part: Int, whole: Int)] = []
+        for a in organs.indices {
+            for b in organs.indices where a != b {
+                if a < b, excludes(organs[a], organs[b]) { exclusions.append((a, b)) }
+                if self.parts(of: organs[b]).contains(organs[a]) { parts.append((part: a, whole: b)) }
+            }
+        }
+        return KnownVoxelRule(organCount: organs.count, exclusions: exclusions, parts: parts)
+    }
+}

@@ -1,0 +1,67 @@
+internal import Domain
+internal import Learning
+
+/// Area under the ROC curve of "this predicted positive is right", per organ, by the confidence and by the probability.
+///
+/// Scores are the predictions' 256 levels; ties count half (the Mann–Whitney form).
+struct RankingQuality {
+    private var byConfidence: [ScorePair]
+    private var byProbability: [ScorePair]
+
+    fileprivate struct ScorePair {
+        var right = ScoreHistogram()
+        var wrong = ScoreHistogram()
+    }
+
+    init(organs: Int) {
+        byConfidence = Array(repeating: ScorePair(), count: organs)
+        byProbability = byConfidence
+    }
+
+    /// Adds the predicted positives of every organ that is completely labelled in the case.
+    mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
+        for organ in item.labels.indices {
+            guard case .known(let truth, let extent) = item.labels[organ] else { continue }
+            let box = extent ?? VoxelBox(item.shape)
+            for z in box.lower.z..<box.upper.z {
+                for y in box.lower.y..<box.upper.y {
+                    for x in box.lower.x..<box.upper.x {
+                        let voxel = item.shape.index(x, y, z)
+                        let logit = prediction.logits[organ][voxel]
+                        guard logit > 0 else { continue }
+                        let confidence = prediction.confidenceLogits[organ][voxel]
+                        if truth?[voxel] ?? false {
+                            byConfidence[organ].right.add(confidence)
+                            byProbability[organ].right.add(logit)
+                        } else {
+                            byConfidence[organ].wrong.add(confidence)
+                            byProbability[organ].wrong.add(logit)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func confidence(_ organs: [String]) -> [String: Double] { areas(byConfidence, organs) }
+    func probability(_ organs: [String]) -> [String: Double] { areas(byProbability, organs) }
+
+    private func areas(_ pairs: [ScorePair], _ organs: [String]) -> [String: Double] {
+        var areas: [String: Double] = [:]
+        for (organ, pair) in zip(organs, pairs) { areas[organ] = pair.area }
+        return areas
+    }
+}
+
+extension RankingQuality.ScorePair {
+    /// Nil where one of the two kinds is missing.
+    fileprivate var area: Double? {
+        guard right.total > 0, wrong.total > 0 else { return nil }
+        var (below, area) = (0.0, 0.0)
+        for level in 0..<256 {
+            area += Double(right.counts[level]) * (below + 0.5 * Double(wrong.counts[level]))
+            below += Double(wrong.counts[level])
+        }
+        return area / (Double(right.total) * Double(wrong.total))
+    }
+}

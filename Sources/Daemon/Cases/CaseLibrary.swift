@@ -1,0 +1,89 @@
+internal import Catalog
+internal import Domain
+internal import Imaging
+internal import Learning
+internal import Numerics
+internal import ObjectStore
+
+/// The volumes and labels of a run as cases to learn from, on the run's grid.
+///
+/// Images are read once from their files, checked against the hash they were imported with, and kept as raw voxels in the
+/// local cache, from which they are mapped. Blocking work runs on the reader's own thread.
+struct CaseLibrary: Sendable {
+    let organs: [OrganKey]
+    let volumes: [VolumeID: RunVolume]
+    private let labels: [VolumeID: [RunLabel]]
+    private let merged: [OrganKey: [Int]]
+    private let images: ImageCache
+    private let masks: MaskReader
+
+    init(
+        plan organs: [OrganKey], volumes: [RunVolume], labels: [RunLabel], ontology: Ontology, images: ImageCache,
+        masks: MaskReader
+    ) {
+        self.organs = organs
+        self.volumes = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0) })
+        self.labels = Dictionary(grouping: labels, by: \.volume)
+        merged = ontology.mergedLabels(over: organs)
+        (self.images, self.masks) = (images, masks)
+    }
+
+    /// Volumes of a part, by id.
+    func volumes(in part: SplitPart) -> [RunVolume] {
+        volumes.values.filter { $0.part == part }.sorted { $0.id < $1.id }
+    }
+
+    /// Whether the run knows the organ in the volume: annotated there or absent.
+    func knows(_ organ: OrganKey, in volume: VolumeID) -> Bool {
+        labels[volume]?.contains { $0.organ == organ } ?? false
+    }
+
+    /// How many volumes of a part have a mask of the organ.
+    func annotatedVolumes(of organ: OrganKey, in part: SplitPart) -> Int {
+        labels.values.joined().filter { $0.organ == organ && $0.part == part && $0.mask != nil }.count
+    }
+
+    func grid(of volume: RunVolume) -> TrainingGrid { images.grid(of: volume) }
+
+    /// The case of a volume with the labels of the run's snapshot and, where the run knows nothing, `pseudo`.
+    func makeCase(_ volume: RunVolume, pseudo: [RoundLabel] = []) throws -> TrainingCase {
+        let grid = grid(of: volume)
+        let known = labels[volume.id] ?? []
+        let image = try images.voxels(of: volume)
+        return TrainingCase(
+            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image,
+            labels: try organs.map { try label(of: $0, known, pseudo, grid) }, unions: try unions(known, grid))
+    }
+
+    private func label(
+        of organ: OrganKey, _ known: [RunLabel], _ pseudo: [RoundLabel], _ grid: TrainingGrid
+    ) throws -> OrganLabel {
+        if let found = known.first(where: { $0.organ == organ }) {
+            let foreground = try found.mask.map { grid.down(try masks.mask(at: $0, shape: grid.native).foreground) }
+            return .known(foreground: foreground, extent: found.extent.map(grid.down))
+        }
+        guard let found = pseudo.first(where: { $0.organ == organ }) else { return .unknown }
+        let mask = try masks.mask(at: found.mask, shape: grid.native)
+        return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down))
+    }
+
+    private func unions(_ known: [RunLabel], _ grid: TrainingGrid) throws -> [UnionLabel] {
+        try known.compactMap { label in
+            guard let parts = merged[label.organ] else { return nil }
+            let foreground = try label.mask.map { grid.down(try masks.mask(at: $0, shape: grid.native).foreground) }
+            return UnionLabel(parts: parts, foreground: foreground, extent: label.extent.map(grid.down))
+        }
+    }
+}
+
+extension Ontology {
+    /// Organs outside the plan whose divisions are all in it, with the divisions' indices: what a merged label says.
+    fileprivate func mergedLabels(over organs: [OrganKey]) -> [OrganKey: [Int]] {
+        var merged: [OrganKey: [Int]] = [:]
+        for whole in self.organs where !organs.contains(whole.key) {
+            let parts = divisions(of: whole.key).compactMap { organs.firstIndex(of: $0) }
+            if !parts.isEmpty, parts.count == divisions(of: whole.key).count { merged[whole.key] = parts }
+        }
+        return merged
+    }
+}

@@ -1,0 +1,67 @@
+internal import Catalog
+internal import Domain
+internal import Imaging
+internal import Learning
+internal import Synchronization
+
+/// Images of a run as raw int16 voxels on its grid, in files that training maps into memory.
+///
+/// A cached image is named by the source file's hash and the grid, so that it is never stale.
+struct ImageCache: Sendable {
+    private let cache: VolumeCache
+    private let spacing: SIMD3<Double>?
+
+    /// - Parameters:
+    ///   - folder: exists; everything in it can be made again.
+    ///   - spacing: millimetres of the run's grid; nil: each volume's own.
+    init(folder: String, spacing: [Double]?) {
+        cache = VolumeCache(folder: folder)
+        self.spacing = spacing.map { SIMD3($0[0], $0[1], $0[2]) }
+    }
+
+    func grid(of volume: RunVolume) -> TrainingGrid {
+        TrainingGrid(native: volume.shape, nativeSpacing: volume.affine.spacing, wanted: spacing)
+    }
+
+    /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call. Blocks.
+    ///
+    /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `ImagingError`.
+    func voxels(of volume: RunVolume) throws -> Learning.ImageVoxels {
+        let name = name(of: volume)
+        if let mapped = try cache.open(name) { return try Learning.ImageVoxels(mapped, file: volume.path) }
+        try fill(name, volume)
+        guard let mapped = try cache.open(name) else { throw DaemonError.imageMissing(file: volume.path) }
+        return try Learning.ImageVoxels(mapped, file: volume.path)
+    }
+
+    private func name(of volume: RunVolume) -> String {
+        let grid = grid(of: volume)
+        return "\(volume.sha256)-" + [grid.shape.x, grid.shape.y, grid.shape.z].map(String.init).joined(separator: "x")
+    }
+
+    private func fill(_ name: String, _ volume: RunVolume) throws {
+        let image: ImageVolume
+        do {
+            image = try NIfTIReader().readImage(volume.path)
+        } catch ImagingError.unreadable {
+            throw DaemonError.imageMissing(file: volume.path)
+        }
+        guard image.file.digest == volume.sha256, image.shape == volume.shape else {
+            throw DaemonError.imageChanged(file: volume.path)
+        }
+        let grid = grid(of: volume)
+        let values = grid.down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
+        try cache.store(.int16(VoxelBuffer(values)), shape: grid.shape, spacing: grid.spacing, as: name)
+    }
+}
+
+extension RunVolume {
+    var path: String { "\(root)/\(file)" }
+}
+
+extension Learning.ImageVoxels {
+    fileprivate init(_ mapped: MappedVolume, file: String) throws {
+        guard case .int16(let voxels) = mapped.voxels else { throw DaemonError.imageChanged(file: file) }
+        self.init(voxels, owner: mapped)
+    }
+}

@@ -1,0 +1,52 @@
+internal import Catalog
+internal import Domain
+internal import Learning
+internal import Numerics
+
+/// A volume's own grid and the run's: the same, or resampled to the run's spacing with a shared lower edge.
+struct TrainingGrid: Sendable {
+    /// The volume's canonical shape.
+    let native: GridShape
+    let shape: GridShape
+    /// Millimetres along x, y, z.
+    let spacing: SIMD3<Double>
+    private let toTraining: Resampling?
+    private let toNative: Resampling?
+
+    init(native: GridShape, nativeSpacing: SIMD3<Double>, wanted: SIMD3<Double>?) {
+        self.native = native
+        let isSame = wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
+        guard let wanted, !isSame else {
+            (shape, spacing, toTraining, toNative) = (native, nativeSpacing, nil, nil)
+            return
+        }
+        spacing = wanted
+        shape = Resampling.shape(of: native, spacing: nativeSpacing, at: wanted)
+        toTraining = Resampling(from: native, spacing: nativeSpacing, to: shape, spacing: wanted)
+        toNative = Resampling(from: shape, spacing: wanted, to: native, spacing: nativeSpacing)
+    }
+
+    var isNative: Bool { toTraining == nil }
+
+    /// A mask of the volume on the run's grid; each voxel takes the nearest.
+    func down(_ mask: BitVolume) -> BitVolume { toTraining?.nearest(mask) ?? mask }
+
+    /// A mask of the run's grid on the volume's.
+    func up(_ mask: BitVolume) -> BitVolume { toNative?.nearest(mask) ?? mask }
+
+    /// An extent on the run's grid: voxels whose centres lie within it.
+    func down(_ box: VoxelBox) -> VoxelBox {
+        guard let toTraining else { return box }
+        func bound(_ value: Int, _ axis: Int) -> Int {
+            max(0, min(shape[axis], Int((Double(value) / toTraining.ratio[axis]).rounded())))
+        }
+        return VoxelBox(
+            lower: SIMD3((0..<3).map { bound(box.lower[$0], $0) }), upper: SIMD3((0..<3).map { bound(box.upper[$0], $0) }))
+    }
+
+    /// Values of the volume on the run's grid, by trilinear interpolation.
+    func down(_ values: [Float]) -> [Float] {
+        guard let toTraining else { return values }
+        return values.withUnsafeBufferPointer(toTraining.linear)
+    }
+}

@@ -1,0 +1,46 @@
+internal import Domain
+
+/// What stops the daemon, with its remedy. Ids, keys and paths only; no patient data.
+enum DaemonError: Error, Equatable {
+    case configurationFile(path: String, problem: String)
+    case configuration(key: String, problem: String, remedy: String)
+    /// The image that a volume was imported from is not there or is another file now.
+    case imageMissing(file: String)
+    case imageChanged(file: String)
+    /// The stored bytes of a mask are damaged.
+    case maskDamaged(mask: MaskID)
+    /// A run without a single labelled volume in a part that needs one.
+    case nothingToLearn(run: String)
+    case noValidation(run: String, split: String)
+
+    var problem: String {
+        switch self {
+        case .configurationFile(_, let problem): problem
+        case .configuration(let key, let problem, _): "\(key) \(problem)"
+        case .imageMissing: "the image of a volume is missing"
+        case .imageChanged: "the image of a volume is not the file that was imported"
+        case .maskDamaged(let mask): "the stored bytes of mask \(mask) are damaged"
+        case .nothingToLearn(let run): "run \(run) has no annotated volume of its organs in the part train"
+        case .noValidation(let run, let split): "run \(run) has no annotated volume in the part validation of split \(split)"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .configurationFile: "give --config a readable YAML file"
+        case .configuration(_, _, let remedy): remedy
+        case .imageMissing: "bring it back, or tell where it is with lacuna dataset relocate"
+        case .imageChanged: "bring the old file back, or import the dataset again and start a new run"
+        case .maskDamaged: "run lacuna verify --read-data and restore the object from a backup"
+        case .nothingToLearn: "import annotations, or see with lacuna split show who is in train"
+        case .noValidation: "put annotated subjects into validation with lacuna split create"
+        }
+    }
+
+    var file: String? {
+        switch self {
+        case .configurationFile(let path, _), .imageMissing(let path), .imageChanged(let path): path
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import Domain
+
+/// Voxels counted for Dice, where the truth is known.
+public struct OverlapCounts: Hashable, Sendable {
+    public var predicted, truth, both: Int
+
+    /// 2 |P ∩ T| / (|P| + |T|); nil where both are empty.
+    public var dice: Double? {
+        predicted + truth > 0 ? 2 * Double(both) / Double(predicted + truth) : nil
+    }
+}
+
+/// Judges predictions of held-out cases by complete labels only, within their extents.
+public enum Evaluator {
+    /// Per organ; nil where the case has no complete label.
+    public static func overlaps(_ item: TrainingCase, _ prediction: Prediction) -> [OverlapCounts?] {
+        item.labels.indices.map { organ in
+            guard case .known(let foreground, let extent) = item.labels[organ] else { return nil }
+            var predicted = prediction.foreground(organ: organ)
+            var truth = foreground ?? BitVolume(item.shape)
+            if let extent {
+                let region = BitVolume(item.shape, filled: extent)
+                predicted.formIntersection(region)
+                truth.formIntersection(region)
+            }
+            var both = predicted
+            both.formIntersection(truth)
+            return OverlapCounts(
+                predicted: predicted.population, truth: truth.population, both: both.population)
+        }
+    }
+
+    /// Mean Dice per organ over the cases that have one; nil for an organ without.
+    public static func meanDice(_ overlaps: [[OverlapCounts?]], organs: Int) -> [Double?] {
+        (0..<organs).map { organ in
+            let values = overlaps.compactMap { $0[organ]?.dice }
+            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        }
+    }
+}
+
+extension BitVolume {
+    /// Set within `box`.
+    init(_ shape: GridShape, filled box: VoxelBox) {
+        self.init(shape)
+        let inside = box.intersection(VoxelBox(shape))
+        guard !inside.isEmpty else { return }
+        for z in inside.lower.z..<inside.upper.z {
+            for y in inside.lower.y..<inside.upper.y {
+                for x in inside.lower.x..<inside.upper.x { self[x, y, z] = true }
+            }
+        }
+    }
+}

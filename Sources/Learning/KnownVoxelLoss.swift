@@ -1,0 +1,95 @@
+public import Tensors
+
+/// A step's loss, and where it comes from.
+public struct LossValue {
+    /// Scalar, differentiable.
+    public let total: Tensor
+    /// The share of each organ, then of each union set, in the cross-entropy; sums to 1, or all 0 where the loss is 0.
+    public let shares: [Double]
+}
+
+/// Cross-entropy over known voxels only, L = Σ w · BCE(σ(s), y) / Σ w, one sigmoid per organ (INERRANT), with
+/// −log(1 − Π(1 − p)) for voxels of a merged label, and optionally a soft Dice term over known voxels.
+///
+/// A voxel with w = 0 contributes exactly zero gradient.
+public struct KnownVoxelLoss {
+    private let normalisation: LossNormalisation
+    private let diceWeight: Double
+    private let positiveWeight: Tensor?
+
+    /// - Parameters:
+    ///   - positiveWeights: per organ, what a positive voxel weighs; it does not enter the normalisation.
+    ///   - dimensions: spatial axes of the logits, 2 or 3.
+    public init(
+        normalisation: LossNormalisation = .total, diceWeight: Double = 0, positiveWeights: [Double]? = nil,
+        dimensions: Int
+    ) throws {
+        self.normalisation = normalisation
+        self.diceWeight = diceWeight
+        positiveWeight = try positiveWeights.map { weights in
+            try Tensor(weights.map(Float.init), shape: [1, weights.count] + Array(repeating: 1, count: dimensions))
+        }
+    }
+
+    /// - Parameter logits: [N, organs, (Z,) Y, X], of any float type; the loss is taken in float32.
+    public func callAsFunction(_ logits: Tensor, _ batch: Batch) throws -> LossValue {
+        let logits = try logits.float32()
+        let axes = [0] + Array(2..<logits.shape.count)
+        var terms = try logits.binaryCrossEntropy(
+            target: batch.target, weight: batch.known, positiveWeight: positiveWeight
+        ).sum(over: axes)
+        if let union = batch.union, batch.unionCounts.contains(where: { $0 > 0 }) {
+            let unions = try unionTerms(logits, batch, union, axes)
+            terms = try Tensor.concatenated([terms] + unions, axis: 0)
+        }
+        let factors = factors(batch, terms.count, positions: logits.count)
+        var total = try (terms * Tensor(factors.map(Float.init), shape: [factors.count])).sum()
+        let weighted = zip(try terms.floats(), factors).map { Double($0) * $1 }
+        if diceWeight > 0, let dice = try diceTerm(logits, batch, axes) {
+            total = try total + dice.scaled(by: diceWeight)
+        }
+        let sum = weighted.reduce(0, +)
+        return LossValue(total: total, shares: weighted.map { sum > 0 ? $0 / sum : 0 })
+    }
+
+    /// Σ −log(1 − Π(1 − p)) per set, the product over the parts not known to be elsewhere.
+    /// With L = Σ log(1 − p) it is −log(−expm1(L)); L is kept below −10⁻³⁰, where float32 would call it 0.
+    private func unionTerms(_ logits: Tensor, _ batch: Batch, _ union: Tensor, _ axes: [Int]) throws -> [Tensor] {
+        let open = try batch.known.scaled(by: -1, plus: 1)
+        let none = try logits.scaled(by: -1).logSigmoid() * open
+        return try batch.unionSets.indices.map { set in
+            let parts = try Tensor(positions: batch.unionSets[set])
+            let allAbsent = try none.selecting(parts, axis: 1).sum(over: [1]).clamped(atMost: -1e-30)
+            let missed = try allAbsent.expMinusOne().scaled(by: -1).log().scaled(by: -1)
+            let mask = try union.slice(set..<(set + 1), axis: 1).reshaped(missed.shape)
+            return try (missed * mask).sum().reshaped([1])
+        }
+    }
+
+    private func factors(_ batch: Batch, _ count: Int, positions: Int) -> [Double] {
+        let counts = Array((batch.knownCounts + batch.unionCounts).prefix(count))
+        switch normalisation {
+        case .total:
+            let known = max(1, counts.reduce(0, +))
+            return counts.map { _ in 1 / Double(known) }
+        case .perOrgan:
+            let informed = max(1, counts.count { $0 > 0 })
+            return counts.map { $0 > 0 ? 1 / Double($0 * informed) : 0 }
+        case .constant:
+            return counts.map { _ in 1 / Double(positions) }
+        }
+    }
+
+    /// Mean of 1 − Dice over the organs with a known positive in the batch, Dice of the whole batch, smoothed by 1.
+    private func diceTerm(_ logits: Tensor, _ batch: Batch, _ axes: [Int]) throws -> Tensor? {
+        let present = batch.positiveCounts.map { $0 > 0 ? 1.0 : 0 }
+        let organs = present.reduce(0, +)
+        guard organs > 0 else { return nil }
+        let probability = try logits.sigmoid() * batch.known
+        let overlap = try (probability * batch.target).sum(over: axes)
+        let positives = try Tensor(batch.positiveCounts.map { Float($0) + 1 }, shape: [present.count])
+        let dice = try overlap.scaled(by: 2, plus: 1) / (try probability.sum(over: axes) + positives)
+        let selected = try Tensor(present.map { Float($0 / organs) }, shape: [present.count])
+        return try (dice * selected).sum().scaled(by: -1, plus: 1)
+    }
+}

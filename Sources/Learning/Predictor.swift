@@ -1,0 +1,153 @@
+internal import Domain
+internal import Tensors
+
+/// Predicts whole volumes by overlapping windows, slice by slice for a 2-D network.
+/// Blocks, on the network's `TensorThread`. Memory: two bytes per organ and voxel, and floats for one slab of windows.
+public final class Predictor {
+    private let network: UNet
+    private let head: ConfidenceHead?
+    private let settings: LearningSettings
+    private let kernel: PatchKernel
+    private let window: SIMD3<Int>
+
+    /// - Parameter head: needed for `confidence: residual`; without one the confidence is the probability's.
+    public init(_ network: UNet, head: ConfidenceHead? = nil, settings: LearningSettings) {
+        (self.network, self.settings) = (network, settings)
+        self.head = settings.confidence == .residual ? head : nil
+        kernel = PatchKernel(settings)
+        window = settings.windowSize
+    }
+
+    /// Reads the image of `item`, not its labels.
+    public func predict(_ item: TrainingCase) throws -> Prediction {
+        try Torch.withoutGradients {
+            var sink = SlabSink(
+                shape: item.shape, channels: network.plan.organs.count * (head == nil ? 1 : 2), depth: slabDepth)
+            let starts = slabStarts(item.shape.z)
+            for (i, z) in starts.enumerated() {
+                try fillSlab(item, z, &sink)
+                sink.flush(upTo: i + 1 < starts.count ? starts[i + 1] : item.shape.z)
+            }
+            let organs = network.plan.organs.count
+            let confidence = head == nil ? nil : Array(sink.quantised[organs...])
+            let kind = head == nil && settings.confidence == .residual ? .probability : settings.confidence
+            return Prediction(
+                shape: item.shape, logits: Array(sink.quantised[..<organs]), confidenceLogits: confidence, kind: kind)
+        }
+    }
+
+    /// Slices held at once: as many as a batch for slices, the window's for blocks.
+    private var slabDepth: Int { settings.dimensions == 2 ? settings.batch : window.z }
+
+    private func slabStarts(_ depth: Int) -> [Int] {
+        settings.dimensions == 2
+            ? Array(stride(from: 0, to: depth, by: slabDepth)) : Self.starts(depth, window.z, settings.overlap)
+    }
+
+    /// Window positions along an axis: evenly overlapping, the last at the end; one centred window where it is longer.
+    static func starts(_ length: Int, _ window: Int, _ overlap: Double) -> [Int] {
+        guard length > window else { return [-((window - length) / 2)] }
+        let largest = max(1, Double(window) * (1 - overlap))
+        let count = Int((Double(length - window) / largest).rounded(.up)) + 1
+        return (0..<count).map { $0 * (length - window) / (count - 1) }
+    }
+
+    private func fillSlab(_ item: TrainingCase, _ z: Int, _ sink: inout SlabSink) throws {
+        let slices = settings.dimensions == 2 ? Array(z..<min(z + slabDepth, item.shape.z)) : [z]
+        var boxes: [VoxelBox] = []
+        for y in Self.starts(item.shape.y, window.y, settings.overlap) {
+            for x in Self.starts(item.shape.x, window.x, settings.overlap) {
+                boxes += slices.map { VoxelBox(lower: SIMD3(x, y, $0), upper: SIMD3(x, y, $0) &+ window) }
+            }
+        }
+        for first in stride(from: 0, to: boxes.count, by: settings.batch) {
+            let group = Array(boxes[first..<min(first + settings.batch, boxes.count)])
+            sink.add(try run(item, group), boxes: group)
+        }
+    }
+
+    /// Logits, then confidence logits, [box, channel, z, y, x].
+    private func run(_ item: TrainingCase, _ boxes: [VoxelBox]) throws -> [Float] {
+        let axes = settings.dimensions == 2 ? [window.y, window.x] : [window.z, window.y, window.x]
+        let input = try Tensor.zeros([boxes.count, network.plan.inputChannels] + axes)
+        try input.withMutableFloats { all in
+            let size = all.count / boxes.count
+            for (i, box) in boxes.enumerated() {
+                kernel.fill(UnsafeMutableBufferPointer(rebasing: all[i * size..<(i + 1) * size]), from: item, box: box)
+            }
+        }
+        return try Torch.withBFloat16(settings.usesBFloat16) {
+            let features = try network.features(input)
+            let logits = try network.logits(fromFeatures: features).float32()
+            guard let head else { return try logits.floats() }
+            let confidence = try logits + head.correction(features).float32()
+            return try Tensor.concatenated([logits, confidence], axis: 1).floats()
+        }
+    }
+}
+
+/// Sums weighted windows over the slices in work, and turns finished slices into bytes.
+private struct SlabSink {
+    private let shape: GridShape
+    private let channels, depth: Int
+    private var origin = 0
+    private var sums: [Float]
+    private var weights: [Float]
+    private(set) var quantised: [[Int8]]
+
+    init(shape: GridShape, channels: Int, depth: Int) {
+        (self.shape, self.channels, self.depth) = (shape, channels, min(depth, shape.z))
+        let slab = shape.x * shape.y * self.depth
+        sums = Array(repeating: 0, count: channels * slab)
+        weights = Array(repeating: 0, count: slab)
+        quantised = Array(repeating: Array(repeating: 0, count: shape.count), count: channels)
+    }
+
+    /// - Parameter values: [box, channel, z, y, x].
+    mutating func add(_ values: [Float], boxes: [VoxelBox]) {
+        guard let first = boxes.first else { return }
+        let count = first.shape.count
+        for (i, box) in boxes.enumerated() { add(values[i * channels * count..<(i + 1) * channels * count], box) }
+    }
+
+    private mutating func add(_ values: ArraySlice<Float>, _ box: VoxelBox) {
+        let inside = box.intersection(VoxelBox(shape))
+        let slab = shape.x * shape.y * depth
+        let ramps = (0..<3).map { Self.ramp(box.size[$0]) }
+        for z in inside.lower.z..<inside.upper.z {
+            for y in inside.lower.y..<inside.upper.y {
+                let row = ((z - origin) * shape.y + y) * shape.x
+                let source = values.startIndex + box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
+                let rowWeight = ramps[1][y - box.lower.y] * ramps[2][z - box.lower.z]
+                for x in inside.lower.x..<inside.upper.x {
+                    let weight = rowWeight * ramps[0][x - box.lower.x]
+                    weights[row + x] += weight
+                    for channel in 0..<channels {
+                        sums[channel * slab + row + x] += weight * values[source + channel * box.shape.count + x]
+                    }
+                }
+            }
+        }
+    }
+
+    /// Weights that fall towards a window's border, where it sees least.
+    private static func ramp(_ length: Int) -> [Float] {
+        (0..<length).map { Float(min($0 + 1, length - $0)) / Float((length + 1) / 2) }
+    }
+
+    /// Slices below `z` are complete; those from `z` move to the front.
+    mutating func flush(upTo z: Int) {
+        let slice = shape.x * shape.y
+        let finished = (min(z, shape.z) - origin) * slice
+        let slab = slice * depth
+        for channel in 0..<channels {
+            let base = channel * slab
+            for i in 0..<finished {
+                quantised[channel][origin * slice + i] = Prediction.quantised(sums[base + i] / weights[i])
+            }
+            for i in 0..<slab { sums[base + i] = i + finished < slab ? sums[base + i + finished] : 0 }
+        }
+        for i in 0..<slab { weights[i] = i + finished < slab ? weights[i + finished] : 0 }
+        origin += finished / slice
+    }
+}

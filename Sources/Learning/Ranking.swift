@@ -1,0 +1,52 @@
+/// How many voxels have each of the 256 scores.
+public struct ScoreHistogram: Hashable, Sendable {
+    public private(set) var counts = Array(repeating: 0, count: 256)
+
+    public init() {}
+
+    public var total: Int { counts.reduce(0, +) }
+
+    public mutating func add(_ score: Int8) { counts[Int(score) + 128] += 1 }
+
+    public mutating func merge(_ other: ScoreHistogram) {
+        for i in counts.indices { counts[i] += other.counts[i] }
+    }
+}
+
+/// Takes a share of ranked voxels: all beyond a score, and of those at it as many as the share leaves, spread evenly in
+/// the order in which they are asked about.
+struct RankedCut {
+    private let limit: Int
+    private let shareAtLimit: Double
+    private let highest: Bool
+    private var seen = 0
+
+    /// - Parameter highest: whether the highest scores are taken first, or the lowest.
+    init(_ histogram: ScoreHistogram, share: Double, highest: Bool) {
+        self.highest = highest
+        let wanted = Int((share * Double(histogram.total)).rounded())
+        let order = highest ? Array((0..<256).reversed()) : Array(0..<256)
+        var taken = 0
+        for score in order {
+            let count = histogram.counts[score]
+            if count > 0, taken + count >= wanted {
+                limit = score
+                shareAtLimit = Double(wanted - taken) / Double(count)
+                return
+            }
+            taken += count
+        }
+        limit = highest ? 256 : -1
+        shareAtLimit = 0
+    }
+
+    /// Whether the next voxel is among the share.
+    mutating func takes(_ score: Int8) -> Bool {
+        let score = Int(score) + 128
+        if score != limit { return highest ? score > limit : score < limit }
+        seen += 1
+        let tolerance = 1e-9
+        return (Double(seen) * shareAtLimit + tolerance).rounded(.down)
+            > (Double(seen - 1) * shareAtLimit + tolerance).rounded(.down)
+    }
+}

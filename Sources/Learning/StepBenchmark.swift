@@ -1,0 +1,71 @@
+internal import Tensors
+
+/// Times optimisation steps without loading: forward, weighted cross-entropy, backward and Adam on one synthetic batch.
+public struct StepBenchmark: Hashable, Sendable {
+    public let plan: NetworkPlan
+    public let batch: Int
+    /// Sizes of the spatial axes, outermost first.
+    public let patch: [Int]
+
+    public init(plan: NetworkPlan, batch: Int, patch: [Int]) {
+        (self.plan, self.batch, self.patch) = (plan, batch, patch)
+    }
+
+    /// A 3-D U-Net of widths 16, 32, 64, 128 with 8 outputs on two patches of 64³ voxels.
+    public static let reference = StepBenchmark(
+        plan: NetworkPlan(organs: (0..<8).map { "organ\($0)" }, headBias: 0), batch: 2, patch: [64, 64, 64])
+
+    public struct Result: Hashable, Sendable {
+        /// Seconds of each step after the warm-up.
+        public let seconds: [Double]
+        public let firstLoss, lastLoss: Double
+        public let libtorch: String
+        public let threads: Int
+
+        public var medianSeconds: Double { seconds.sorted()[seconds.count / 2] }
+    }
+
+    /// Blocks; to be run on a `TensorThread` whose number of threads is set.
+    ///
+    /// - Precondition: at least one step.
+    public func run(steps: Int, warmUp: Int = 2, precision: Precision = .float32) throws -> Result {
+        precondition(steps > 0, "at least one step")
+        var settings = LearningSettings()
+        settings.precision = precision
+        let lowPrecision = settings.usesBFloat16
+        let network = try UNet(plan, seed: 1)
+        let optimiser = try Optimiser(.adam(), network.parameters)
+        let input = try makeBatch()
+        let loss = try KnownVoxelLoss(dimensions: plan.dimensions)
+        let clock = ContinuousClock()
+        var (seconds, losses): ([Double], [Double]) = ([], [])
+        for _ in 0..<(warmUp + steps) {
+            let began = clock.now
+            network.parameters.clearGradients()
+            let logits = try Torch.withBFloat16(lowPrecision) { try network(input.image) }
+            let value = try loss(logits, input)
+            try value.total.backward()
+            try optimiser.step(learningRate: 1e-3)
+            losses.append(try value.total.scalar())
+            seconds.append((clock.now - began) / .seconds(1))
+        }
+        return Result(
+            seconds: Array(seconds.dropFirst(warmUp)), firstLoss: losses[0], lastLoss: losses[losses.count - 1],
+            libtorch: Torch.version, threads: Torch.threads)
+    }
+
+    /// Noise as image; a fifth of the voxels positive; seven organs of ten known per row.
+    private func makeBatch() throws -> Batch {
+        var random = CounterRandom(1)
+        let voxels = patch.reduce(1, *)
+        let organs = plan.organs.count
+        let image = (0..<batch * plan.inputChannels * voxels).map { _ in Float(random.unit() * 3.46 - 1.73) }
+        let target = (0..<batch * organs * voxels).map { _ in Float(random.unit() > 0.8 ? 1 : 0) }
+        let known = (0..<batch * organs).flatMap { _ in
+            Array(repeating: Float(random.unit() > 0.3 ? 1 : 0), count: voxels)
+        }
+        return try Batch(
+            image: try Tensor(image, shape: [batch, plan.inputChannels] + patch), target: target, known: known,
+            organs: organs)
+    }
+}

@@ -1,0 +1,124 @@
+import Domain
+import Foundation
+import Imaging
+import Testing
+
+struct WriterTests {
+    let folder: TemporaryFolder
+    let reader = NIfTIReader()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func aRealMaskLiesExactlyOnItsImage() throws {
+        let names = [
+            "modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz",
+            "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz",
+            "niivue__niivue/packages/niivue/demos/images/draw.nii.gz",
+        ]
+        for name in names {
+            guard let path = SharedData.path(name, for: "a mask written on a real grid") else { continue }
+            let labels = try reader.readLabels(path)
+            guard let organ = labels.regions.max(by: { $0.voxels < $1.voxels }) else { continue }
+            let mask = labels.mask(of: [organ.value])
+            let copy = folder.file("mask.nii.gz")
+            try NIfTIWriter.write(mask: mask, on: labels.grid, to: copy)
+            let written = try reader.readLabels(copy)
+            #expect(written.grid == labels.grid || written.grid.nearlyEquals(labels.grid), "\(name)")
+            #expect(written.mask(of: [1]) == mask, "\(name)")
+            #expect(GridAgreement(image: labels.grid, label: written.grid) == .agree)
+        }
+    }
+
+    @Test func writingTwiceGivesTheSameBytes() throws {
+        let paths = ["a.nii.gz", "b.nii.gz"].map(folder.file)
+        for path in paths {
+            try NIfTIWriter.write(.int16(VoxelBuffer(SmallGrid.values)), on: SmallGrid.stored(as: .ras), to: path)
+        }
+        let contents = try paths.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        #expect(contents[0] == contents[1])
+    }
+
+    @Test func aFailedWriteLeavesNothing() throws {
+        let path = folder.file("none/x.nii")
+        #expect(throws: ImagingError.unwritable(file: path, code: 2)) {
+            try NIfTIWriter.write(.int16(VoxelBuffer(SmallGrid.values)), on: SmallGrid.stored(as: .ras), to: path)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test func aShearedGridIsWrittenWithItsSformOnly() throws {
+        let affine = Affine(
+            columns: [SIMD3(1, 0, 0), SIMD3(0.5, 1, 0), SIMD3(0, 0, 1)], translation: .zero)
+        let grid = ImageGrid(shape: SmallGrid.shape, affine: affine, sformCode: 2, qformCode: 1)
+        let path = folder.file("x.nii")
+        try NIfTIWriter.write(.int16(VoxelBuffer(SmallGrid.values)), on: grid, to: path)
+        let image = try reader.readImage(path)
+        #expect(image.grid.affine == affine && image.grid.qformCode == 0)
+        guard case .sheared = image.file.findings.first else {
+            Issue.record("shear is a finding")
+            return
+        }
+    }
+
+    @Test func picturesHaveTheirSize() throws {
+        var canvas = Canvas(width: 120, height: 80)
+        let shape = GridShape(30, 20, 10)
+        let slice = VolumeSlice(shape, .axial, at: 5)
+        let frame = Canvas.Frame(x: 10, y: 10, width: 60, height: 40)
+        canvas.draw(slice, in: frame) { Double($0 % shape.x) * 20 - 200 }
+        var mask = BitVolume(shape)
+        for x in 5..<15 { for y in 5..<15 { mask[x, y, 5] = true } }
+        canvas.overlay(mask, on: slice, in: frame, Colour(255, 0, 0))
+        canvas.write("Liver 0.91", x: 2, y: 2)
+        // The patient's right is on the left of the picture: mask columns 5..<15 become 15..<25, two pixels each.
+        let border = 3 * ((10 + 20) * 120 + 10 + 2 * 15)
+        #expect(Array(canvas.pixels[border..<border + 3]) == [255, 0, 0])
+        let path = folder.file("panel.png")
+        try PNGWriter.write(canvas, to: path)
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        #expect(Array(bytes[..<8]) == [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+        #expect(Array(bytes[12..<24]) == Array("IHDR".utf8) + [0, 0, 0, 120, 0, 0, 0, 80])
+        #expect(Array(bytes[24..<26]) == [8, 2])
+        #expect(Array(bytes.suffix(8).prefix(4)) == Array("IEND".utf8))
+    }
+
+    @Test func cachedVolumesAreMappedBack() throws {
+        let cache = VolumeCache(folder: folder.path)
+        #expect(try cache.open("v1") == nil)
+        try cache.store(
+            .int16(VoxelBuffer(SmallGrid.values)), shape: SmallGrid.shape, spacing: SIMD3(0.8, 1.5, 3), as: "v1")
+        let volume = try #require(try cache.open("v1"))
+        #expect(volume.shape == SmallGrid.shape && volume.spacing == SIMD3(0.8, 1.5, 3))
+        try withExtendedLifetime(volume) {
+            guard case .int16(let voxels) = volume.voxels else {
+                Issue.record("int16 stays int16")
+                return
+            }
+            #expect(Array(voxels) == SmallGrid.values)
+            try cache.store(.int32(VoxelBuffer([1, 70000])), shape: GridShape(2, 1, 1), spacing: .one, as: "v1")
+            #expect(Array(voxels) == SmallGrid.values)
+        }
+        guard case .float32(let floats) = try #require(try cache.open("v1")).voxels else {
+            Issue.record("int32 becomes float32")
+            return
+        }
+        #expect(floats.count == 2)
+        _ = try folder.write([UInt8](repeating: 0, count: 200), "v2.volume")
+        #expect(throws: ImagingError.self) { try cache.open("v2") }
+        cache.remove("v1")
+        #expect(try cache.open("v1") == nil)
+    }
+}
+
+extension SIMD3<Double> {
+    fileprivate static var one: SIMD3<Double> { SIMD3(repeating: 1) }
+}
+
+extension ImageGrid {
+    /// Equal but for what a quaternion in 32 bits loses.
+    fileprivate func nearlyEquals(_ other: ImageGrid) -> Bool {
+        shape == other.shape && sformCode == other.sformCode && qformCode == other.qformCode
+            && orientation == other.orientation
+            && affine.largestCornerDisplacement(to: other.affine, shape: shape) < 1e-3
+    }
+}
