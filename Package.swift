@@ -20,12 +20,17 @@ let torchHeaders =
     ?? ["-isystem/usr/include/torch/csrc/api/include"]
 let torchLibraries: [LinkerSetting] =
     libtorch.map {
-        [.unsafeFlags(["\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])]
+        [
+            .unsafeFlags([
+                "\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib",
+            ])
+        ]
     } ?? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -74,7 +79,9 @@ let package = Package(
         /// SHA-256 of bytes and files.
         .target(name: "Hashing", dependencies: ["CCrypto", "Domain"], swiftSettings: kernels),
         /// NIfTI in and out, orientation, label volumes, mask codec, volume cache, PNG.
-        .target(name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing"], swiftSettings: kernels),
+        .target(
+            name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing"],
+            swiftSettings: kernels),
         /// Resampling, Dice, surface distance over dense arrays.
         .target(name: "Numerics", dependencies: ["COpenBLAS", "Domain"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
@@ -102,20 +109,27 @@ let package = Package(
         // MARK: - Applications
 
         /// What both programs share: options, connection, results as table, JSON or CSV, progress, exit statuses.
-        .target(name: "Console", dependencies: ["Cluster", "Postgres", "Schema", argumentParser], swiftSettings: swift),
+        .target(
+            name: "Console",
+            dependencies: [
+                "Catalog", "Cluster", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser,
+            ],
+            swiftSettings: swift),
         /// The verbs of `lacuna`.
         .target(
             name: "Commands",
             dependencies: [
-                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog", "ObjectStore",
+                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog",
+                "ObjectStore",
                 "Importers", "Rounds", "Phantoms", argumentParser, logging,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
             name: "Daemon",
             dependencies: [
-                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema", "Catalog",
-                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, yams,
+                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema",
+                "Catalog",
+                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, signals, yams,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -126,19 +140,37 @@ let package = Package(
         // MARK: - Tests
 
         /// One private PostgreSQL per test process and a fresh database per test; real files from `../shared/data` where it exists.
-        .target(name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport", swiftSettings: swift),
+        .target(
+            name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport",
+            swiftSettings: swift),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: swift),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
-        .testTarget(name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
-        .testTarget(name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels),
-        .testTarget(name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"], swiftSettings: kernels),
-        .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "TestSupport"],
+            swiftSettings: kernels),
+        .testTarget(
+            name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"],
+            swiftSettings: kernels),
+        .testTarget(
+            name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels
+        ),
+        .testTarget(
+            name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"],
+            swiftSettings: kernels),
+        .testTarget(
+            name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
-        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "CatalogTests",
+            dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Commands", "Console", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport", "lacuna", "lacunad"],
+            dependencies: [
+                "Commands", "Console", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport",
+                "lacuna", "lacunad",
+            ],
             swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],

@@ -1,4 +1,6 @@
+internal import Catalog
 internal import Cluster
+internal import Domain
 package import Postgres
 package import Schema
 
@@ -27,6 +29,7 @@ package struct EmbeddedDatabase {
         let superuser = try await connectStarting(.superuser)
         let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
         try await EmbeddedLogins.grant(superuser)
+        try await Catalog(superuser, program: Program.lacuna.version).extend(with: .standard)
         await superuser.close()
         return applied
     }

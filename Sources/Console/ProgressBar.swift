@@ -45,7 +45,19 @@ package final class ProgressBar: Sendable {
             let now = now()
             if let drawn = state.drawn, now - drawn < Self.interval, state.done < total { return }
             state.drawn = now
-            draw(state.done, now - state.started)
+            draw(state.done, now - state.started, label: label)
+        }
+    }
+
+    /// Sets how many steps are finished, under a label that may change.
+    package func show(_ done: Int, label: String) {
+        guard isShown else { return }
+        state.withLock { state in
+            state.done = done
+            let now = now()
+            if let drawn = state.drawn, now - drawn < Self.interval, done < total { return }
+            state.drawn = now
+            draw(done, now - state.started, label: label)
         }
     }
 
@@ -54,7 +66,7 @@ package final class ProgressBar: Sendable {
         if isShown { write("\r\u{1B}[K") }
     }
 
-    private func draw(_ done: Int, _ elapsed: Duration) {
+    private func draw(_ done: Int, _ elapsed: Duration, label: String) {
         let line = ProgressLine(label: label, done: done, total: total, elapsed: elapsed)
         write("\r\u{1B}[K" + line.render(width: width() - 1))
     }

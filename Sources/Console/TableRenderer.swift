@@ -47,9 +47,9 @@ enum TableRenderer {
 }
 
 /// Decimal notation with a fixed number of places.
-enum Decimal {
+package enum Decimal {
     /// Rounded half away from zero; values beyond 15 digits and those that are not finite as Swift prints them.
-    static func fixed(_ value: Double, places: Int) -> String {
+    package static func fixed(_ value: Double, places: Int) -> String {
         let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
         guard let scaled = Int(exactly: (value * scale).rounded()), abs(scaled) < 1_000_000_000_000_000 else {
             return value.description

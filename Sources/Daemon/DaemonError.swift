@@ -1,7 +1,7 @@
-internal import Domain
+package import Domain
 
 /// What stops the daemon, with its remedy. Ids, keys and paths only; no patient data.
-enum DaemonError: Error, Equatable {
+package enum DaemonError: Error, Equatable {
     case configurationFile(path: String, problem: String)
     case configuration(key: String, problem: String, remedy: String)
     /// The image that a volume was imported from is not there or is another file now.
@@ -21,7 +21,8 @@ enum DaemonError: Error, Equatable {
         case .imageChanged: "the image of a volume is not the file that was imported"
         case .maskDamaged(let mask): "the stored bytes of mask \(mask) are damaged"
         case .nothingToLearn(let run): "run \(run) has no annotated volume of its organs in the part train"
-        case .noValidation(let run, let split): "run \(run) has no annotated volume in the part validation of split \(split)"
+        case .noValidation(let run, let split):
+            "run \(run) has no annotated volume in the part validation of split \(split)"
         }
     }
 

@@ -46,7 +46,7 @@ public struct SettingKey: Sendable {
     public let allowed: String
     /// The default, as a configuration file would give it.
     public var standard: SettingValue { read(LearningSettings()) }
-    let read: @Sendable (LearningSettings) -> SettingValue
+    public let read: @Sendable (LearningSettings) -> SettingValue
     /// False where the value is not allowed.
     let write: @Sendable (inout LearningSettings, SettingValue) -> Bool
 }

@@ -1,2 +1,6 @@
+import Daemon
+
 @main
-struct Main { static func main() {} }
+enum Main {
+    static func main() async { await Lacunad.run() }
+}

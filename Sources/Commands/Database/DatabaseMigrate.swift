@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Catalog
 internal import Console
+internal import Domain
 internal import Postgres
 internal import Schema
 
@@ -26,6 +28,9 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .server(let settings):
             let connection = try await Connection.connect(settings)
             let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
+            if !applied.isEmpty {
+                try await Catalog(connection, program: Program.lacuna.version).extend(with: .standard)
+            }
             await connection.close()
             return applied
         }

@@ -1,3 +1,4 @@
+internal import Console
 internal import Importers
 
 /// The folder that a release's files are recorded relative to: the deepest that holds labels and images.

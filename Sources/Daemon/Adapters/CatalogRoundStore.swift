@@ -37,11 +37,18 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         return held.rounds[number].id
     }
 
+    /// The run of the plan's name, started where it is new.
+    /// - Throws: `RoundsError.otherPlan` where it exists with another configuration.
+    func ensureRun(_ plan: RunPlan) async throws -> StoredRun {
+        let run = try await findOrStart(plan)
+        guard run.configDigest == configuration.digest else { throw RoundsError.otherPlan(run: plan.name) }
+        return run
+    }
+
     // MARK: - RoundStore
 
     func open(_ plan: RunPlan) async throws -> RunRecord {
-        let run = try await findOrStart(plan)
-        guard run.configDigest == configuration.digest else { throw RoundsError.otherPlan(run: plan.name) }
+        let run = try await ensureRun(plan)
         let claim = try await queue.claim(
             run: run.id.rawValue, worker: worker, leaseInSeconds: configuration.daemon.leaseSeconds)
         guard let claim else { throw RoundsError.leaseLost(run: plan.name) }
@@ -118,11 +125,11 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     }
 
     /// A lost claim is told in the words of `Rounds`.
-    func fenced<T>(_ body: () async throws -> T) async throws -> T {
+    nonisolated func fenced<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as PostgresError where error.sqlState == "LA001" {
-            throw RoundsError.leaseLost(run: held?.run.name ?? "")
+            throw RoundsError.leaseLost(run: configuration.plan.name)
         }
     }
 }

@@ -37,7 +37,8 @@ extension LearningWorker: RoundRelabeller {
     }
 
     private func relabel(
-        _ item: TrainingCase, _ prediction: Prediction, gamma: Double, _ context: RoundContext, _ pool: [ScoreHistogram?]?
+        _ item: TrainingCase, _ prediction: Prediction, gamma: Double, _ context: RoundContext,
+        _ pool: [ScoreHistogram?]?
     ) async -> [PseudoLabel] {
         let wanted = Set(organsToRelabel(context))
         let relabeller = Relabeller(rule: rule, settings: settings)

@@ -12,7 +12,8 @@ struct MaskReader: Sendable {
         do {
             let bytes = try store.get(
                 ObjectID(digest: location.object, size: 0), offset: location.offset, length: location.length)
-            return try MaskCodec.decode(bytes, shape: shape, contentHash: location.content, name: "mask \(location.mask)")
+            return try MaskCodec.decode(
+                bytes, shape: shape, contentHash: location.content, name: "mask \(location.mask)")
         } catch {
             throw DaemonError.maskDamaged(mask: location.mask)
         }

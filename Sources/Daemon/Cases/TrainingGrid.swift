@@ -15,7 +15,8 @@ struct TrainingGrid: Sendable {
 
     init(native: GridShape, nativeSpacing: SIMD3<Double>, wanted: SIMD3<Double>?) {
         self.native = native
-        let isSame = wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
+        let isSame =
+            wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
         guard let wanted, !isSame else {
             (shape, spacing, toTraining, toNative) = (native, nativeSpacing, nil, nil)
             return
@@ -41,7 +42,8 @@ struct TrainingGrid: Sendable {
             max(0, min(shape[axis], Int((Double(value) / toTraining.ratio[axis]).rounded())))
         }
         return VoxelBox(
-            lower: SIMD3((0..<3).map { bound(box.lower[$0], $0) }), upper: SIMD3((0..<3).map { bound(box.upper[$0], $0) }))
+            lower: SIMD3((0..<3).map { bound(box.lower[$0], $0) }),
+            upper: SIMD3((0..<3).map { bound(box.upper[$0], $0) }))
     }
 
     /// Values of the volume on the run's grid, by trilinear interpolation.

@@ -79,7 +79,8 @@ struct GridSettings: Sendable, Hashable, Codable {
         guard let spacing else { return }
         guard spacing.count == 3, spacing.allSatisfy({ $0 >= 0.1 && $0 <= 20 }) else {
             throw DaemonError.configuration(
-                key: "grid.spacing", problem: "is no spacing", remedy: "give three numbers from 0.1 to 20 (millimetres)")
+                key: "grid.spacing", problem: "is no spacing", remedy: "give three numbers from 0.1 to 20 (millimetres)"
+            )
         }
     }
 }

@@ -1,9 +1,6 @@
-internal import Catalog
-package import Console
-internal import Imaging
-internal import Importers
-internal import ObjectStore
-internal import Phantoms
+package import Catalog
+package import Imaging
+package import ObjectStore
 
 extension CatalogError: CommandFailing {
     package var commandFailure: CommandFailure {
@@ -40,10 +37,6 @@ extension CatalogError: CommandFailing {
     }
 }
 
-extension ImportError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
-}
-
 extension ImagingError: CommandFailing {
     package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
 }
@@ -57,8 +50,4 @@ extension ObjectStoreError: CommandFailing {
             CommandFailure(.unreachable, problem, file: path, remedy: remedy)
         }
     }
-}
-
-extension PhantomError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, description) }
 }

@@ -1,13 +1,12 @@
-internal import Console
 internal import Glibc
 
 /// Small files that people write.
-enum TextFile {
+package enum TextFile {
     static let limitInBytes = 16 << 20
 
     /// The whole file as UTF-8. Blocks; keep it off the cooperative pool.
     /// - Throws: a failure for a file that cannot be read or is longer than 16 MiB.
-    static func read(_ path: String) throws -> String {
+    package static func read(_ path: String) throws -> String {
         guard let file = fopen(path, "r") else {
             throw CommandFailure(
                 .badInput, "the file cannot be read: \(String(cString: strerror(errno)))", file: path,

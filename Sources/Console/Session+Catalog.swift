@@ -1,5 +1,4 @@
 package import Catalog
-package import Console
 package import ObjectStore
 
 extension Session {

@@ -1,0 +1,20 @@
+package import ArgumentParser
+internal import Console
+
+/// The root of the daemon's command line.
+package struct LacunadCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "lacunad",
+        abstract: "Train on partially labelled volumes and relabel what is missing.",
+        version: Program.lacunad.version, subcommands: [RunCommand.self, BenchmarkCommand.self])
+
+    package init() {}
+}
+
+/// The program `lacunad`.
+public enum Lacunad {
+    /// Runs the command that the arguments name and ends the process with its exit status.
+    public static func run() async -> Never {
+        await Program.lacunad.run(LacunadCommand.self, diesOnInterrupt: false)
+    }
+}

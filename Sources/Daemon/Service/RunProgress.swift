@@ -1,0 +1,80 @@
+internal import Console
+internal import Domain
+internal import Glibc
+internal import Rounds
+internal import Synchronization
+
+/// Tells on standard error how a run goes: one line a piece of work and round, and a progress bar while steps are taken.
+final class RunProgress: RoundObserver {
+    private let output: Output
+    private let bar = Mutex<ProgressBar?>(nil)
+
+    init(_ output: Output) { self.output = output }
+
+    func observe(_ event: RoundEvent) {
+        switch event {
+        case .step(let round, let step, let steps, let loss): advance(round, step, steps, loss)
+        case .staged(let round, _, let done, let total): advance("round \(round): relabelling", done, total)
+        default: if let line = Self.line(event) { end(line) }
+        }
+    }
+
+    private func advance(_ round: Int, _ step: Int, _ steps: Int, _ loss: Double) {
+        advance("round \(round): loss \(Self.short(loss))", step, steps)
+    }
+
+    private func advance(_ label: String, _ done: Int, _ total: Int) {
+        bar.withLock { bar in
+            if bar == nil { bar = output.progress(label, total: total) }
+            bar?.show(done, label: label)
+        }
+    }
+
+    private func end(_ line: String) {
+        bar.withLock { bar in
+            bar?.finish()
+            bar = nil
+        }
+        output.note(line)
+    }
+
+    private static func line(_ event: RoundEvent) -> String? {
+        switch event {
+        case .opened(let run, let round):
+            round.map { "run \(run): going on in round \($0)" } ?? "run \(run): all rounds are done"
+        case .began(let work, let round): work == .train ? "round \(round): training" : nil
+        case .trained(let round, let weights):
+            "round \(round): trained, \(weights.steps) steps" + (weights.loss.map { ", loss \(short($0))" } ?? "")
+        case .calibrated(let round, let calibration): "round \(round): " + ranking(calibration)
+        case .evaluated(let round, let evaluation):
+            "round \(round): held-out Dice " + (evaluation.meanDice.map(short) ?? "unknown")
+        case .heldBack(let round, let organ, let reason):
+            "round \(round): \(organ) is not relabelled: \(explanation(reason))"
+        case .published(let round, let publication):
+            "round \(round): published \(publication.labels) pseudo labels at revision \(publication.revision)"
+        case .closed(let round): "round \(round): closed"
+        case .failed(let round, let reason): "round \(round): failed: \(reason)"
+        case .ended(.finished): "the run is finished"
+        case .ended(.stopped(let round)): "stopped in round \(round); start again to go on"
+        case .step, .staged: nil
+        }
+    }
+
+    private static func ranking(_ calibration: Calibration) -> String {
+        func mean(_ values: [String: Double]) -> String {
+            values.isEmpty ? "unknown" : short(values.values.reduce(0, +) / Double(values.count))
+        }
+        return "ranking of predicted voxels (AUROC): confidence \(mean(calibration.byConfidence)), "
+            + "probability \(mean(calibration.byProbability))"
+    }
+
+    private static func explanation(_ reason: HoldBack) -> String {
+        switch reason {
+        case .fewAnnotations: "annotated in too few training volumes"
+        case .flooding: "predicted far larger than annotated"
+        case .vanishing: "predicted far smaller than annotated"
+        }
+    }
+
+    private static func short(_ value: Double) -> String { Console.Decimal.fixed(value, places: 3) }
+}

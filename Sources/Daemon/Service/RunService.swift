@@ -1,0 +1,37 @@
+internal import Console
+internal import Domain
+internal import Rounds
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// One run of INERRANT as a service: it ends when the run does, and on SIGTERM after the step in hand.
+struct RunService: Service {
+    let driver: RunDriver
+    let plan: RunPlan
+    let stop: StopFlag
+    let outcome: Outcome
+
+    func run() async throws {
+        let (driver, plan, stop) = (driver, plan, stop)
+        let result = try await withGracefulShutdownHandler {
+            try await driver.run(plan)
+        } onGracefulShutdown: {
+            stop.raise()
+        }
+        outcome.set(result)
+    }
+}
+
+/// Turns true once and stays so; read by the driver between steps.
+final class StopFlag: Sendable {
+    private let raised = Atomic(false)
+    func raise() { raised.store(true, ordering: .releasing) }
+    var isRaised: Bool { raised.load(ordering: .acquiring) }
+}
+
+/// How the run ended, for the caller of the service group.
+final class Outcome: Sendable {
+    private let value = Mutex<RunOutcome?>(nil)
+    func set(_ outcome: RunOutcome) { value.withLock { $0 = outcome } }
+    var outcome: RunOutcome? { value.withLock { $0 } }
+}

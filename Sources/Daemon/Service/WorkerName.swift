@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// Who holds a claim, for people.
+enum WorkerName {
+    /// Host and process number.
+    static var ofThisProcess: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return "\(String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)):\(getpid())"
+    }
+}
