@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Commands", "Console", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "TestSupport",
+                "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "Schema", "TestSupport",
                 "lacuna", "lacunad",
             ],
             swiftSettings: swift),

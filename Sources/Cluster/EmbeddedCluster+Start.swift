@@ -69,32 +69,35 @@ extension EmbeddedCluster {
     }
 
     private func launch(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
-        let wasCrashed = removeStaleProcessFile(user)
-        let start = Program([
+        try removeStaleProcessFiles()
+        let status = try Program([
             binaries.path("pg_ctl"), "start", "--silent", "--wait", "--timeout=60", "--pgdata=\(paths.data)",
             "--log=\(paths.log)", "--options=\(serverOptions())",
-        ]).running(as: user)
-        // Sessions of a killed server hold its shared memory until they notice, within seconds.
-        for _ in 0..<(wasCrashed ? 20 : 0) {
-            if try start.run().status == 0 { return }
-            usleep(250_000)
-        }
-        guard try start.run().status == 0 else {
+        ]).running(as: user).run().status
+        guard status == 0 else {
             let lines = (FileSystem.read(paths.log) ?? "").split(separator: "\n").suffix(5)
             throw .programFailed(program: "postgres", output: lines.joined(separator: "\n"))
         }
     }
 
-    /// Whether the last server did not end properly. Its `postmaster.pid` goes where another program has the number now;
-    /// elsewhere the server sees to it itself.
-    private func removeStaleProcessFile(_ user: ServerUser?) -> Bool {
-        let path = "\(paths.data)/postmaster.pid"
-        guard let text = FileSystem.read(path) else { return false }
-        let process = text.split(separator: "\n").first.flatMap { Int32($0) } ?? 0
-        if process > 0, let name = FileSystem.read("/proc/\(process)/comm"), !name.hasPrefix("postgres") {
-            unlink(path)
+    /// Removes the process files of a server that did not end properly.
+    ///
+    /// The server would take any process of that number, dead or another program's, for itself and refuse to start. Sessions of
+    /// the dead server must have ended first; they notice its end by themselves, within seconds.
+    private func removeStaleProcessFiles() throws(ClusterError) {
+        let socket = "\(paths.socketFolder)/.s.PGSQL.\(port)"
+        let stale = ["\(paths.data)/postmaster.pid", "\(socket).lock", socket].filter(FileSystem.exists)
+        guard !stale.isEmpty, postmaster() == nil else { return }
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ServerProcess.anyWorks(in: FileSystem.resolve(paths.data)) {
+            if ContinuousClock.now > deadline {
+                throw .file(path: paths.data, problem: "processes of a dead server still work there")
+            }
+            usleep(20_000)
         }
-        return true
+        for path in stale where unlink(path) != 0 && errno != ENOENT {
+            throw .file(path: path, problem: FileSystem.lastProblem())
+        }
     }
 
     /// Settings as `-c name='value'` for the shell that `pg_ctl` starts the server with.

@@ -61,8 +61,8 @@ public struct EmbeddedCluster: Sendable, Hashable {
         guard let text = FileSystem.read("\(paths.data)/postmaster.pid") else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let process = lines.first.flatMap({ Int32($0) }), process > 1 else { return nil }
-        // A process of another name has taken the number since.
-        guard let name = FileSystem.read("/proc/\(process)/comm"), name.hasPrefix("postgres") else { return nil }
+        // Another program may have taken the number since, and a dead server may wait for somebody to collect it.
+        guard ServerProcess.isAlive(process) else { return nil }
         return (process, lines.count > 7 && lines[7].hasPrefix("ready"))
     }
 }

@@ -18,6 +18,11 @@ package enum DatabaseTarget: Sendable {
         return .embedded(try EmbeddedCluster(home: homeFolder(options, environment)))
     }
 
+    /// The embedded cluster; nil for a server that somebody else runs.
+    package var cluster: EmbeddedCluster? {
+        if case .embedded(let cluster) = self { cluster } else { nil }
+    }
+
     package static func homeFolder(_ options: GlobalOptions, _ environment: Environment) -> String {
         options.home ?? environment["LACUNA_HOME"] ?? "./.lacuna"
     }

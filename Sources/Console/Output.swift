@@ -35,7 +35,8 @@ package struct Output: Sendable {
         ProgressBar(label, total: total, isShown: !isQuiet && isatty(STDERR_FILENO) == 1)
     }
 
-    func render<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {
+    /// The text that `report` writes.
+    package func render<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {
         let shown = format == .table ? columns.filter(\.isShown) : columns
         let cells = rows.map { row in shown.map { $0.value(row) } }
         return switch format {
@@ -45,7 +46,8 @@ package struct Output: Sendable {
         }
     }
 
-    func render(_ fields: [Cell.Field]) -> String {
+    /// The text that `report` writes.
+    package func render(_ fields: [Cell.Field]) -> String {
         switch format {
         case .table: TableRenderer.render(fields: fields)
         case .json: JSONRenderer.render(.object(fields)) + "\n"

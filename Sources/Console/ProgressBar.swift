@@ -23,10 +23,11 @@ package final class ProgressBar: Sendable {
     /// - Parameters:
     ///   - total: how many steps there are; 0 when nobody knows.
     ///   - width: columns of the terminal.
-    init(
-        _ label: String, total: Int, isShown: Bool, width: @escaping @Sendable () -> Int = ProgressBar.terminalWidth,
+    package init(
+        _ label: String, total: Int, isShown: Bool,
+        width: @escaping @Sendable () -> Int = { ProgressBar.terminalWidth() },
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-        write: @escaping @Sendable (String) -> Void = { Output.write($0, to: STDERR_FILENO) }
+        write: @escaping @Sendable (String) -> Void = { ProgressBar.writeToTerminal($0) }
     ) {
         self.label = label
         self.total = total
@@ -71,21 +72,31 @@ package final class ProgressBar: Sendable {
         write("\r\u{1B}[K" + line.render(width: width() - 1))
     }
 
-    private static func terminalWidth() -> Int {
+    package static func writeToTerminal(_ text: String) { Output.write(text, to: STDERR_FILENO) }
+
+    /// Columns of the terminal on standard error, 80 where it has none.
+    package static func terminalWidth() -> Int {
         var size = winsize()
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 }
 
 /// What a progress bar says at a moment.
-struct ProgressLine {
-    var label: String
-    var done: Int
-    var total: Int
-    var elapsed: Duration
+package struct ProgressLine {
+    package var label: String
+    package var done: Int
+    package var total: Int
+    package var elapsed: Duration
+
+    package init(label: String, done: Int, total: Int, elapsed: Duration) {
+        self.label = label
+        self.done = done
+        self.total = total
+        self.elapsed = elapsed
+    }
 
     /// `import  120/400  30% [######--------------]  12.5/s  22 s left`, cut to the width.
-    func render(width: Int) -> String {
+    package func render(width: Int) -> String {
         let rate = elapsed > .zero ? Double(done) / elapsed.inSeconds : 0
         let speed = rate > 0 ? "  \(Decimal.fixed(rate, places: 1))/s" : ""
         guard total > 0 else { return String("\(label)  \(done)\(speed)".prefix(max(0, width))) }

@@ -59,6 +59,12 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
     /// The type name of the statement.
     public var statement: String
 
+    public init(sqlState: String, message: String, statement: String) {
+        self.sqlState = sqlState
+        self.message = message
+        self.statement = statement
+    }
+
     /// SQLSTATE class 22: data exceptions, whose messages quote the offending value.
     public var quotesValues: Bool { sqlState.hasPrefix("22") }
 

@@ -7,8 +7,12 @@ extension ServerError {
             PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return nil }
-        self.init(
-            sqlState: state, message: field("M") ?? "", detail: field("D"), hint: field("H"), schema: field("s"),
-            table: field("t"), column: field("c"), constraint: field("n"), statement: statement)
+        self.init(sqlState: state, message: field("M") ?? "", statement: statement)
+        detail = field("D")
+        hint = field("H")
+        schema = field("s")
+        table = field("t")
+        column = field("c")
+        constraint = field("n")
     }
 }

@@ -49,8 +49,11 @@ public actor TestCluster {
     }
 
     /// A cluster in a temporary folder, not started.
-    public static func newCluster(logins: [String] = ["lacuna", "lacunad"]) throws -> EmbeddedCluster {
+    public static func newCluster(
+        logins: [String] = ["lacuna", "lacunad"], settings: [String: String] = [:]
+    ) throws -> EmbeddedCluster {
         var options = ClusterOptions.forTests
+        options.settings.merge(settings) { $1 }
         options.logins = logins
         options.rootFolder = TemporaryFolder.root + "/c"
         return try EmbeddedCluster(home: TemporaryFolder.make("home"), options: options)

@@ -9,7 +9,7 @@ enum Watchdog {
         for file in $(find "$0" -name postmaster.pid 2>/dev/null); do
             process=$(head -n 1 "$file")
             kill -QUIT "$process" 2>/dev/null
-            while kill -0 "$process" 2>/dev/null; do sleep 0.05; done
+            while kill -0 "$process" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$process/status"; do sleep 0.05; done
         done
         rm -rf "$0"
         """

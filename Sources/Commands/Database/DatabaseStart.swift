@@ -20,7 +20,7 @@ extension EmbeddedCluster {
     ///
     /// - Throws: a failure of usage when they name a server that somebody else runs.
     static func required(_ options: GlobalOptions) throws -> EmbeddedCluster {
-        guard case .embedded(let cluster) = try DatabaseTarget.resolve(options, .process) else {
+        guard let cluster = try DatabaseTarget.resolve(options, .process).cluster else {
             throw CommandFailure(
                 .usage, "only the embedded database can be started and stopped",
                 remedy: "leave out --database, LACUNA_DATABASE and the PG* variables")

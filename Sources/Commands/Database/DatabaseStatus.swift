@@ -12,35 +12,44 @@ struct DatabaseStatus: AsyncParsableCommand {
 
     func run() async throws {
         let target = try DatabaseTarget.resolve(options, .process)
-        var fields: [Cell.Field] = []
-        if case .embedded(let cluster) = target {
-            fields = Self.describe(cluster)
-            guard case .running = cluster.status() else { return options.output.report(fields) }
-        }
-        let connection = try await Connection.connect(target.settings(for: .manager))
-        let facts = try await connection.one(DatabaseFacts())
-        let version = try await Migrator.version(connection)
-        fields += [
-            Cell.Field("server", facts.serverVersion), Cell.Field("database", facts.name),
-            Cell.Field("schema", version), Cell.Field("programSchema", Migrator.programVersion),
-            Cell.Field("bytes", facts.bytes), Cell.Field("revision", try await Self.revision(connection)),
-        ]
-        await connection.close()
-        options.output.report(fields)
+        let facts = try await Self.facts(target)
+        options.output.report([
+            Cell.Field("state", Self.state(target)), Cell.Field("server", facts?.server),
+            Cell.Field("database", facts?.database), Cell.Field("schema", facts?.schema),
+            Cell.Field("programSchema", Migrator.programVersion), Cell.Field("bytes", facts?.bytes),
+            Cell.Field("revision", facts?.revision), Cell.Field("data", target.cluster?.dataFolder),
+            Cell.Field("socket", target.cluster?.socketFolder), Cell.Field("log", target.cluster?.logFile),
+        ])
     }
 
-    private static func describe(_ cluster: EmbeddedCluster) -> [Cell.Field] {
-        let state =
-            switch cluster.status() {
-            case .notCreated: "not created"
-            case .stopped: "stopped"
-            case .starting: "starting"
-            case .running: "running"
-            }
-        return [
-            Cell.Field("state", state), Cell.Field("data", cluster.dataFolder),
-            Cell.Field("socket", cluster.socketFolder), Cell.Field("log", cluster.logFile),
-        ]
+    /// A server that answers is running; the embedded one is asked by its files.
+    private static func state(_ target: DatabaseTarget) -> String {
+        switch target.cluster?.status() {
+        case nil, .running: "running"
+        case .notCreated: "not created"
+        case .stopped: "stopped"
+        case .starting: "starting"
+        }
+    }
+
+    private struct Facts {
+        var server: String
+        var database: String
+        var bytes: Int64
+        var schema: Int?
+        var revision: Int64?
+    }
+
+    /// What the server says; nil when the embedded one does not run, which is then not started either.
+    private static func facts(_ target: DatabaseTarget) async throws -> Facts? {
+        guard state(target) == "running" else { return nil }
+        let connection = try await Connection.connect(target.settings(for: .manager))
+        let described = try await connection.one(DatabaseFacts())
+        let facts = Facts(
+            server: described.serverVersion, database: described.name, bytes: described.bytes,
+            schema: try await Migrator.version(connection), revision: try await revision(connection))
+        await connection.close()
+        return facts
     }
 
     /// Null before the schema has revisions, or where the role may not ask.

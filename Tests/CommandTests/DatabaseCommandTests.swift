@@ -1,0 +1,75 @@
+import Cluster
+import Postgres
+import TestSupport
+import Testing
+
+/// Runs the built `lacuna` against a home of its own.
+private func withHome(
+    _ body: (@Sendable ([String], [String: String]) throws -> ChildProcess.Outcome) async throws -> Void
+)
+    async throws
+{
+    let home = TemporaryFolder.make("cli")
+    let cluster = try EmbeddedCluster(home: home)
+    let program = ChildProcess.built("lacuna")
+    do {
+        try await body { arguments, extra in
+            let environment = ["LACUNA_HOME": home].merging(extra) { $1 }
+            return try ChildProcess.run(program, arguments, environment: environment, folder: "/")
+        }
+        try await cluster.destroy()
+    } catch {
+        try? await cluster.destroy()
+        throw error
+    }
+}
+
+@Suite struct DatabaseCommandTests {
+    @Test func theDatabaseIsStartedInspectedAndStopped() async throws {
+        try await withHome { lacuna in
+            #expect(
+                try lacuna(["database", "status", "--json"], [:]).output.hasPrefix("{\"state\": \"not created\", "))
+            let start = try lacuna(["database", "start"], [:])
+            #expect(start.status == 0, "\(start.errors)")
+            #expect(start.output == "")
+            let status = try lacuna(["database", "status", "--json"], [:])
+            #expect(status.status == 0)
+            #expect(status.errors == "")
+            #expect(status.output.hasPrefix("{\"state\": \"running\", \"server\": \"1"))
+            let migrate = try lacuna(["database", "migrate", "--json"], [:])
+            #expect(migrate.status == 0)
+            #expect(migrate.output == "[]\n")
+            #expect(try lacuna(["database", "stop"], [:]).status == 0)
+            #expect(try lacuna(["database", "status", "--json"], [:]).output.hasPrefix("{\"state\": \"stopped\", "))
+        }
+    }
+
+    @Test func mistakesHaveTheirExitStatus() async throws {
+        try await withHome { lacuna in
+            let unknown = try lacuna(["database", "begin"], [:])
+            #expect(unknown.status == 2)
+            #expect(unknown.output == "")
+            #expect(try lacuna(["database", "status", "--json", "--csv"], [:]).status == 2)
+            let nobody = ["LACUNA_DATABASE": "postgresql:///lacuna?host=/nonexistent"]
+            let unreachable = try lacuna(["database", "status"], nobody)
+            #expect(unreachable.status == 7)
+            #expect(unreachable.errors.hasPrefix("lacuna: error: cannot connect to PostgreSQL: "))
+            #expect(unreachable.errors.contains("\n  remedy: "))
+            #expect(try lacuna(["database", "status"], ["PGHOST": "/nonexistent"]).status == 7)
+            #expect(try lacuna(["database", "stop"], nobody).status == 2)
+            #expect(try lacuna(["--help"], [:]).output.contains("USAGE: lacuna"))
+        }
+    }
+
+    @Test func aServerWithoutOurSchemaIsRefusedUntilItIsMigrated() async throws {
+        let settings = try await TestCluster.shared.settings()
+        let target = "host=\(settings.keywords["host"] ?? "") dbname=postgres user=postgres"
+        try await withHome { lacuna in
+            let status = try lacuna(["database", "status", "--json", "--database", target], [:])
+            #expect(status.status == 0, "\(status.errors)")
+            #expect(status.output.contains("\"schema\": null"))
+            let roles = try lacuna(["database", "migrate", "--print-roles"], [:])
+            #expect(roles.output.contains("create role lacuna_trainer nologin;"))
+        }
+    }
+}

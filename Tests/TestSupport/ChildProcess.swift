@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// Runs programs to their end and keeps what they wrote.
+public enum ChildProcess {
+    public struct Outcome: Sendable {
+        /// Exit status; 128 + the signal's number for a program that a signal ended.
+        public let status: Int32
+        public let output: String
+        public let errors: String
+    }
+
+    public struct Failure: Error {
+        public let path: String
+        public let problem: String
+    }
+
+    /// A program of this package as it was built with the tests.
+    public static func built(_ name: String) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/"
+            + name
+    }
+
+    /// Runs a program; blocks until it ended. It sees only the environment given and `PATH`.
+    ///
+    /// - Parameter folder: its working folder; the caller's where nil.
+    public static func run(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil
+    ) throws -> Outcome {
+        guard let output = tmpfile(), let errors = tmpfile() else {
+            throw Failure(path: path, problem: "no scratch file")
+        }
+        defer {
+            fclose(output)
+            fclose(errors)
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, fileno(output), 1)
+        posix_spawn_file_actions_adddup2(&actions, fileno(errors), 2)
+        let variables = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
+        let prefix = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
+        let child = try spawn(prefix + [path] + arguments, variables, &actions)
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+        let exit = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+        return Outcome(status: exit, output: text(of: output), errors: text(of: errors))
+    }
+
+    private static func spawn(
+        _ arguments: [String], _ variables: [String], _ actions: inout posix_spawn_file_actions_t
+    ) throws -> pid_t {
+        let words: [UnsafeMutablePointer<CChar>?] = arguments.map { (text: String) in strdup(text) }
+        let values: [UnsafeMutablePointer<CChar>?] = variables.map { (text: String) in strdup(text) }
+        defer { for copy in words + values { free(copy) } }
+        var child = pid_t()
+        let status = posix_spawn(&child, arguments[0], &actions, nil, words + [nil], values + [nil])
+        guard status == 0 else { throw Failure(path: arguments[0], problem: String(cString: strerror(status))) }
+        return child
+    }
+
+    private static func text(of file: UnsafeMutablePointer<FILE>) -> String {
+        rewind(file)
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65536)
+        while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
