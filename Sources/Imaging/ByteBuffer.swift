@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Raw memory with a capacity, 64-byte aligned.
 ///
-/// `@unchecked Sendable`: its creator writes it only while it holds the single reference, before the value that wraps it is handed
-/// out; from then on it is only read. A pool reuses it only after `isKnownUniquelyReferenced` has shown that no reader
-/// is left, the same guarantee as Array's copy on write.
+/// `@unchecked Sendable`: its creator writes it only while it holds the single reference, before the value that wraps
+/// it is handed out; from then on it is only read. A pool reuses it only after `isKnownUniquelyReferenced` has shown
+/// that no reader is left, the same guarantee as Array's copy on write.
 final class ByteBuffer: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let capacity: Int
@@ -21,9 +21,12 @@ final class ByteBuffer: @unchecked Sendable {
 struct BufferPool {
     private var buffers: [ByteBuffer] = []
     private static let kept = 2
+    /// Larger ones are not kept: holding them while the next file is inflated costs more than page faults.
+    private static let largestKept = 192 << 20
 
     /// A buffer of at least `bytes`, its contents undefined.
     mutating func take(bytes: Int) -> ByteBuffer {
+        guard bytes <= Self.largestKept else { return ByteBuffer(capacity: bytes) }
         for i in buffers.indices where buffers[i].capacity >= bytes && buffers[i].capacity / 2 <= max(bytes, 1 << 20) {
             if isKnownUniquelyReferenced(&buffers[i]) { return buffers[i] }
         }

@@ -31,6 +31,14 @@ struct FileBytes {
         }
     }
 
+    /// Gives large memory back once the contents are inflated; small buffers stay for the next file.
+    mutating func release() {
+        count = 0
+        if buffer.capacity > Self.keptCapacity { buffer = ByteBuffer(capacity: 1 << 16) }
+    }
+
+    private static let keptCapacity = 64 << 20
+
     /// - Throws: the named error for the things that are commonly found under an image's name.
     func refuseImpostors(_ path: String) throws {
         guard count > 0 else { throw ImagingError.empty(file: path) }

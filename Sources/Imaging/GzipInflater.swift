@@ -6,7 +6,8 @@ final class GzipInflater {
     private let decompressor: OpaquePointer
     private var buffer = ByteBuffer(capacity: 1 << 16)
 
-    /// Deflate's best ratio (RFC 1951: 258 bytes in 2 bits), rounded up: a file cannot hold more than this times its size.
+    /// Deflate's best ratio (RFC 1951: 258 bytes in 2 bits), rounded up: a file cannot hold more than this times its
+    /// size.
     static let largestRatio = 1032
 
     init() {
@@ -16,7 +17,8 @@ final class GzipInflater {
 
     deinit { libdeflate_free_decompressor(decompressor) }
 
-    /// The first bytes of a gzip file, read as a stream, so that a header is known before memory for its voxels is taken.
+    /// The first bytes of a gzip file, read as a stream, so that a header is known before memory for its voxels is
+    /// taken.
     func head(ofFile path: String, bytes: Int) throws -> [UInt8] {
         guard let stream = znzopen(path, "rb", 1) else { throw ImagingError.unreadable(file: path, code: 0) }
         defer {

@@ -1,6 +1,7 @@
 public import Domain
 
-/// The grid of a file: shape and affine in the file's own axis order, and how to get from there to canonical RAS+ order.
+/// The grid of a file: shape and affine in the file's own axis order, and how to get from there to canonical RAS+
+/// order.
 public struct ImageGrid: Hashable, Sendable {
     /// Voxels along the stored axes i, j, k; i fastest.
     public let shape: GridShape

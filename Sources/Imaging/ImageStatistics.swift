@@ -7,7 +7,8 @@ public struct ImageStatistics: Sendable {
     /// Voxels per int16 value, from −32768 up; nil for other voxel types.
     public let histogram: [Int]?
 
-    /// A CT without a thousandth of its voxels near −1000 HU has lost its intercept or its unit: to be flagged, not refused.
+    /// A CT without a thousandth of its voxels near −1000 HU has lost its intercept or its unit: to be flagged, not
+    /// refused.
     public var lacksAir: Bool { airShare < 0.001 }
 
     init(_ voxels: ImageVoxels) {

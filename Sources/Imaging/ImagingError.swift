@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// What can be wrong with an image, a label file or a mask. Every case names its file; `problem` and `remedy` say the rest.
+/// What can be wrong with an image, a label file or a mask. Every case names its file; `problem` and `remedy` say the
+/// rest.
 public enum ImagingError: Error, Hashable, Sendable {
     // MARK: Files that are no NIfTI
     /// The operating system refused; `code` is its `errno`.

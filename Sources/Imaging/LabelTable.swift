@@ -7,8 +7,9 @@ public struct LabelTableEntry: Sendable, Hashable {
 }
 
 extension NIfTIHeader {
-    /// The label table that a header extension declares (`<LabelTable><Label Key="5" …><![CDATA[liver]]></Label>`), in its order;
-    /// nil where there is none. It is the declared scope: classes listed were looked for, whether or not they have voxels.
+    /// The label table that a header extension declares (`<LabelTable><Label Key="5" …><![CDATA[liver]]></Label>`),
+    /// in its order; nil where there is none. It is the declared scope: classes listed were looked for, whether or
+    /// not they have voxels.
     public var labelTable: [LabelTableEntry]? {
         extensions.lazy.compactMap { LabelTableParser.entries(in: $0.bytes) }.first
     }

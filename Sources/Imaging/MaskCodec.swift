@@ -29,10 +29,10 @@ public struct EncodedMask: Sendable, Hashable {
 
 /// Mask format, version 1.
 ///
-/// Canonical encoding, little-endian: magic `LMSK`, version (u16), flags (u16, bit 0: a known plane follows), shape (3 × u32), then per plane
-/// its box (lower, upper: 6 × u32; all zero if empty) and the bits of the box's voxels, x fastest, lowest bit first, padded with
-/// zeros to a byte. A known plane that is set everywhere is left out. Stored: `LMZ1`, canonical length (u64), one zstd
-/// frame with checksum.
+/// Canonical encoding, little-endian: magic `LMSK`, version (u16), flags (u16, bit 0: a known plane follows), shape
+/// (3 × u32), then per plane its box (lower, upper: 6 × u32; all zero if empty) and the bits of the box's voxels, x
+/// fastest, lowest bit first, padded with zeros to a byte. A known plane that is set everywhere is left out. Stored:
+/// `LMZ1`, canonical length (u64), one zstd frame with checksum.
 public enum MaskCodec {
     public static let version = 1
 

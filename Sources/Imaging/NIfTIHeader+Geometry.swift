@@ -4,7 +4,8 @@ internal import Glibc
 extension NIfTIHeader {
     /// The grid by the policy: sform if its code is above 0, else qform, else `pixdim` with a finding.
     ///
-    /// Where both are set, the largest corner displacement decides: up to 0.05 voxel nothing, up to 0.5 a finding, beyond an error.
+    /// Where both are set, the largest corner displacement decides: up to 0.05 voxel nothing, up to 0.5 a finding,
+    /// beyond an error.
     /// - Throws: `formsDisagree`, `singularGeometry`.
     func grid(file: String) throws -> (grid: ImageGrid, findings: [GeometryFinding]) {
         var findings: [GeometryFinding] = []

@@ -5,7 +5,8 @@ internal import Hashing
 
 /// Reads NIfTI-1 and NIfTI-2, `.nii`, `.nii.gz` and `.hdr` + `.img` pairs, of either byte order.
 ///
-/// One reader serves one thread and keeps its buffers from file to file. Calls block; keep them off the cooperative pool.
+/// One reader serves one thread and keeps its buffers from file to file. Calls block; keep them off the cooperative
+/// pool.
 public final class NIfTIReader {
     private let limitInBytes: Int
     private var headerFile = FileBytes()
@@ -85,6 +86,7 @@ public final class NIfTIReader {
     ) {
         let digest = SHA256.digest(of: headerFile.bytes)
         let contents = try contents(of: headerFile, expected: header.voxelOffset + voxelBytes, header, path)
+        if headerFile.isGzip { headerFile.release() }
         header.readExtensions(in: contents, upTo: header.voxelOffset)
         return (
             digest, UnsafeRawBufferPointer(rebasing: contents[header.voxelOffset..<header.voxelOffset + voxelBytes])
@@ -103,6 +105,7 @@ public final class NIfTIReader {
         hasher.update(voxelFile.bytes)
         let contents = try contents(of: voxelFile, expected: header.voxelOffset + voxelBytes, header, imagePath)
         let voxels = contents[header.voxelOffset..<header.voxelOffset + voxelBytes]
+        if voxelFile.isGzip { voxelFile.release() }
         if !headerFile.isGzip { header.readExtensions(in: headerFile.bytes, upTo: headerFile.count) }
         return (hasher.finalize(), UnsafeRawBufferPointer(rebasing: voxels))
     }
@@ -141,7 +144,8 @@ public struct FileFacts: Sendable {
 }
 
 extension NIfTIHeader {
-    /// Reads the extensions between the header and `end` (nifti1.h, "HEADER EXTENSIONS"); stops at the first invalid one.
+    /// Reads the extensions between the header and `end` (nifti1.h, "HEADER EXTENSIONS"); stops at the first invalid
+    /// one.
     mutating func readExtensions(in bytes: UnsafeRawBufferPointer, upTo end: Int) {
         var at = (version == 1 ? 348 : 540) + 4
         guard end >= at, bytes.count >= end, bytes[at - 4] != 0 else { return }

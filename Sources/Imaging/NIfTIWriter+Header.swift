@@ -32,7 +32,8 @@ extension NIfTIWriter {
         return h
     }
 
-    /// A quaternion cannot say shear: where it would move a corner by more than the tolerance, only the sform is written.
+    /// A quaternion cannot say shear: where it would move a corner by more than the tolerance, only the sform is
+    /// written.
     private static func setQform(_ h: inout nifti_1_header, _ grid: ImageGrid) {
         var (b, c, d) = (0.0, 0.0, 0.0)
         var (x, y, z) = (0.0, 0.0, 0.0)

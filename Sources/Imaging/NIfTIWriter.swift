@@ -20,6 +20,15 @@ public enum NIfTIWriter {
             }
         }
 
+        func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+            switch self {
+            case .uint8(let buffer): try buffer.withBytes(body)
+            case .int16(let buffer): try buffer.withBytes(body)
+            case .int32(let buffer): try buffer.withBytes(body)
+            case .float32(let buffer): try buffer.withBytes(body)
+            }
+        }
+
         var type: VoxelType {
             switch self {
             case .uint8: .uint8
@@ -32,8 +41,8 @@ public enum NIfTIWriter {
 
     /// Writes canonical voxels onto `grid`, in its own axis order with its own codes, atomically.
     ///
-    /// A source image's grid gives a file that every viewer lays exactly over that image. A path that ends in `.gz` is compressed;
-    /// the bytes depend on the arguments only.
+    /// A source image's grid gives a file that every viewer lays exactly over that image. A path that ends in `.gz`
+    /// is compressed; the bytes depend on the arguments only.
     /// - Parameters:
     ///   - labelTable: declared as a header extension, as TotalSegmentator does.
     ///   - compressionLevel: libdeflate's 1 to 12.
@@ -76,19 +85,7 @@ public enum NIfTIWriter {
 
     private static func scatter(_ voxels: Voxels, _ grid: ImageGrid, into target: UnsafeMutableRawPointer) {
         let walk = grid.orientation.inverseWalk(grid.shape)
-        switch voxels {
-        case .uint8(let buffer): copy(buffer, walk, target)
-        case .int16(let buffer): copy(buffer, walk, target)
-        case .int32(let buffer): copy(buffer, walk, target)
-        case .float32(let buffer): copy(buffer, walk, target)
-        }
-    }
-
-    @inline(__always)
-    private static func copy<T>(_ buffer: VoxelBuffer<T>, _ walk: VoxelWalk, _ target: UnsafeMutableRawPointer) {
-        buffer.withVoxels {
-            walk.gather(UnsafeRawPointer($0.baseAddress!), into: target.assumingMemoryBound(to: T.self)) { (v: T) in v }
-        }
+        voxels.withBytes { walk.permute($0.baseAddress!, into: target, elementSize: voxels.type.size) }
     }
 
     private static func compressed(

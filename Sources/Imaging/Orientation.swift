@@ -25,7 +25,8 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
         (self.storedAxis, self.direction) = (storedAxis, direction)
     }
 
-    /// The permutation with flips that is closest to `affine` (libnifti's `nifti_dmat44_to_orientation`); nil if singular.
+    /// The permutation with flips that is closest to `affine` (libnifti's `nifti_dmat44_to_orientation`); nil if
+    /// singular.
     public init?(closestTo affine: Affine) {
         var (i, j, k): (Int32, Int32, Int32) = (0, 0, 0)
         nifti_dmat44_to_orientation(affine.dmat44, &i, &j, &k)

@@ -1,5 +1,8 @@
 internal import Domain
 
+// Everything that runs once per voxel of a file stands here: debug builds optimise one file at a time, and a generic
+// that is called from another file stays unspecialised in them.
+
 /// A number as a NIfTI file stores it.
 protocol StoredScalar: BitwiseCopyable, Comparable {
     static var isWhole: Bool { get }
@@ -38,6 +41,8 @@ struct VoxelScan {
     var fractional: [Double] = []
 
     static let wholeTolerance = 1e-3
+    /// What float32 can hold; anything beyond counts as infinite, and NaN compares false.
+    static let largest = Double(Float.greatestFiniteMagnitude)
     static let namedValues = 5
 
     /// The smallest of the types that hold every value exactly after rounding to whole numbers.
@@ -65,7 +70,12 @@ extension StoredImage {
     }
 
     /// Copies into canonical order as rounded whole numbers; `scan` has shown that they fit.
-    func gatherWhole<T: FixedWidthInteger & BitwiseCopyable>(into target: UnsafeMutablePointer<T>) {
+    func gatherWhole(into target: UnsafeMutablePointer<UInt8>) { gatherRounded(into: target) }
+    func gatherWhole(into target: UnsafeMutablePointer<Int16>) { gatherRounded(into: target) }
+    func gatherWhole(into target: UnsafeMutablePointer<Int32>) { gatherRounded(into: target) }
+
+    @inline(__always)
+    private func gatherRounded<T: FixedWidthInteger & BitwiseCopyable>(into target: UnsafeMutablePointer<T>) {
         switch facts.header.type {
         case .uint8: gatherInteger(UInt8.self, target)
         case .int8: gatherInteger(Int8.self, target)
@@ -130,7 +140,7 @@ extension StoredImage {
         let (slope, intercept) = (scaled ? facts.header.slope : 1, scaled ? facts.header.intercept : 0)
         for i in 0..<count {
             let value = (base + i * MemoryLayout<S>.size).loadUnaligned(as: S.self).real * slope + intercept
-            guard value.isFinite else {
+            guard abs(value) <= VoxelScan.largest else {
                 scan.notFinite += 1
                 continue
             }
@@ -160,5 +170,66 @@ extension VoxelScan {
     fileprivate mutating func noteFraction(_ value: Double) {
         isWhole = false
         if fractional.count < Self.namedValues && !fractional.contains(value) { fractional.append(value) }
+    }
+}
+
+extension VoxelWalk {
+    /// Copies a stored array into canonical order, x fastest, converting each value.
+    @inline(__always)
+    fileprivate func gather<Source: BitwiseCopyable, Target>(
+        _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Target>, _ convert: (Source) -> Target
+    ) {
+        let size = MemoryLayout<Source>.size
+        if steps.x == 1 || steps.x == -1 {
+            for z in 0..<shape.z {
+                for y in 0..<shape.y {
+                    let row = source + (base + y * steps.y + z * steps.z) * size
+                    let out = target + shape.index(0, y, z)
+                    if steps.x == 1 {
+                        for x in 0..<shape.x { out[x] = convert((row + x * size).loadUnaligned(as: Source.self)) }
+                    } else {
+                        for x in 0..<shape.x { out[x] = convert((row - x * size).loadUnaligned(as: Source.self)) }
+                    }
+                }
+            }
+        } else {
+            gatherTransposed(source, into: target, convert)
+        }
+    }
+
+    /// The stored rows run along y or z: tiles of 32 keep both sides in the cache.
+    @inline(__always)
+    private func gatherTransposed<Source: BitwiseCopyable, Target>(
+        _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Target>, _ convert: (Source) -> Target
+    ) {
+        let (size, tile) = (MemoryLayout<Source>.size, 32)
+        let alongY = abs(steps.y) == 1
+        let (rows, slices) = alongY ? (shape.y, shape.z) : (shape.z, shape.y)
+        let (rowStep, sliceStep) = alongY ? (steps.y, steps.z) : (steps.z, steps.y)
+        let (rowOut, sliceOut) = alongY ? (shape.x, shape.x * shape.y) : (shape.x * shape.y, shape.x)
+        for slice in 0..<slices {
+            for firstRow in stride(from: 0, to: rows, by: tile) {
+                for firstX in stride(from: 0, to: shape.x, by: tile) {
+                    for row in firstRow..<min(rows, firstRow + tile) {
+                        let out = target + slice * sliceOut + row * rowOut
+                        let start = base + slice * sliceStep + row * rowStep
+                        for x in firstX..<min(shape.x, firstX + tile) {
+                            let from = source + (start + x * steps.x) * size
+                            out[x] = convert(from.loadUnaligned(as: Source.self))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Copies elements of 1, 2 or 4 bytes.
+    func permute(_ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, elementSize: Int) {
+        switch elementSize {
+        case 1: gather(source, into: target.assumingMemoryBound(to: UInt8.self)) { (v: UInt8) in v }
+        case 2: gather(source, into: target.assumingMemoryBound(to: UInt16.self)) { (v: UInt16) in v }
+        case 4: gather(source, into: target.assumingMemoryBound(to: UInt32.self)) { (v: UInt32) in v }
+        default: preconditionFailure("elements of 1, 2 or 4 bytes")
+        }
     }
 }

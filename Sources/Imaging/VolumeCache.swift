@@ -3,8 +3,9 @@ internal import Glibc
 
 /// Canonical volumes as raw voxels in files that training maps into memory.
 ///
-/// File, little-endian: magic `LVC1`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64), spacing in millimetres
-/// (3 × f64), zeros up to byte 128, voxels x fastest. A cache: every file may be deleted and made again.
+/// File, little-endian: magic `LVC1`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64), spacing
+/// in millimetres (3 × f64), zeros up to byte 128, voxels x fastest. A cache: every file may be deleted and made
+/// again.
 public struct VolumeCache: Sendable {
     public let folder: String
 
@@ -56,8 +57,8 @@ public struct VolumeCache: Sendable {
 
 /// A cached volume, mapped read-only.
 ///
-/// `@unchecked Sendable`: the mapping is private, read-only and immutable from `init` to `deinit`, and so are all stored properties; files are
-/// replaced by renaming, never written in place, so the pages do not change.
+/// `@unchecked Sendable`: the mapping is private, read-only and immutable from `init` to `deinit`, and so are all
+/// stored properties; files are replaced by renaming, never written in place, so the pages do not change.
 public final class MappedVolume: @unchecked Sendable {
     public let shape: GridShape
     /// Millimetres per step along x, y, z.

@@ -1,6 +1,7 @@
 public import Domain
 
-/// A plane through a canonical volume as a radiologist looks at it: the patient's right or front on the left, front or head on top.
+/// A plane through a canonical volume as a radiologist looks at it: the patient's right or front on the left, front
+/// or head on top.
 public struct VolumeSlice: Sendable, Hashable {
     public enum Plane: Sendable, Hashable { case axial, coronal, sagittal }
 

@@ -2,8 +2,8 @@ public import Domain
 
 /// Resampling between axis-aligned grids of different spacing.
 ///
-/// Both grids share their lower edge: target voxel i's centre lies at source position (i + ½)·r − ½ with r = target spacing / source
-/// spacing; positions beyond the outermost centres take the outermost value.
+/// Both grids share their lower edge: target voxel i's centre lies at source position (i + ½)·r − ½ with r = target
+/// spacing / source spacing; positions beyond the outermost centres take the outermost value.
 public struct Resampling: Sendable, Hashable {
     public let source: GridShape
     public let target: GridShape

@@ -2,8 +2,9 @@ public import Domain
 
 /// Distances in millimetres between the surfaces of two masks.
 ///
-/// The surface is the set of foreground voxels with a background face neighbour (outside the volume counts as background); distances run
-/// between voxel centres and are exact (Felzenszwalb & Huttenlocher 2012, separable lower envelopes).
+/// The surface is the set of foreground voxels with a background face neighbour (outside the volume counts as
+/// background); distances run between voxel centres and are exact (Felzenszwalb & Huttenlocher 2012, separable lower
+/// envelopes).
 public struct SurfaceDistance: Sendable {
     /// From each surface voxel of the first mask to the second's surface, and the other way round; rising.
     public let forward: [Double]
