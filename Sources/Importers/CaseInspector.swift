@@ -9,12 +9,13 @@ internal import Imaging
 public final class CaseInspector {
     private let origin: LabelOrigin
     private let complete: Set<OrganKey>?
+    private let modality: Modality?
     private let reader: NIfTIReader
 
     /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
     public init(layout: any Layout, options: ImportOptions, limitInBytes: Int = 8 << 30) {
         origin = options.origin ?? layout.defaultOrigin
-        complete = options.complete
+        (complete, modality) = (options.complete, options.modality)
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
@@ -49,7 +50,8 @@ public final class CaseInspector {
     private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
         let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
-        if files.modality == .ct && volume.statistics.lacksAir {
+        let modality = modality ?? files.modality
+        if modality == .ct && volume.statistics.lacksAir {
             findings.append(
                 ImportFinding(
                     .intensities, file: files.image.path, problem: "a CT without air near -1000 HU",
@@ -58,7 +60,7 @@ public final class CaseInspector {
         return InspectedImage(
             file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
             identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
-            modality: files.modality)
+            modality: modality)
     }
 
     // MARK: - Labels

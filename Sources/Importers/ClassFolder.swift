@@ -10,10 +10,20 @@ struct ClassFolder: Hashable, Sendable {
     static let name = "segmentations"
     static let images = ["ct", "mri", "mr"]
 
-    /// The class folders of a dataset: the folder itself, its `segmentations`, or those of its subfolders.
+    /// The class folders of a dataset: the folder itself, its `segmentations`, or those of its subfolders; among them
+    /// subfolders that hold an image only, if any other holds classes.
     static func all(in folder: DatasetFolder) -> [ClassFolder] {
         if let own = find(folder, parent: "") { return [own] }
-        return folder.names().filter(folder.hasFolder).compactMap { find(folder, parent: $0) }
+        let children = folder.names().filter(folder.hasFolder)
+        let found = children.map { ($0, find(folder, parent: $0)) }
+        guard found.contains(where: { $0.1 != nil }) else { return [] }
+        return found.compactMap { child, classes in
+            classes ?? (hasImage(folder, child) ? ClassFolder(parent: child, path: child, files: []) : nil)
+        }
+    }
+
+    private static func hasImage(_ folder: DatasetFolder, _ child: String) -> Bool {
+        images.contains { folder.volume(child + "/" + $0) != nil }
     }
 
     /// `segmentations` with whatever it holds, else the case folder itself where all its volumes bear names of classes.

@@ -10,6 +10,8 @@ public struct ImportOptions: Sendable {
     public var layout: LayoutName?
     /// A file or folder that holds the images, where they do not lie beside the labels.
     public var images: String?
+    /// What the images show; the layout's where nil.
+    public var modality: Modality?
     /// Who stands behind the labels; the release's default where nil.
     public var origin: LabelOrigin?
     /// The meaning of label values and class names; the release's where nil.
@@ -22,9 +24,11 @@ public struct ImportOptions: Sendable {
 
     public init(
         name: String? = nil, release: String? = nil, layout: LayoutName? = nil, images: String? = nil,
-        origin: LabelOrigin? = nil, map: LabelMap? = nil, complete: Set<OrganKey>? = nil, strict: Bool = false
+        modality: Modality? = nil, origin: LabelOrigin? = nil, map: LabelMap? = nil, complete: Set<OrganKey>? = nil,
+        strict: Bool = false
     ) {
         (self.name, self.release, self.layout, self.images) = (name, release, layout, images)
+        self.modality = modality
         (self.origin, self.map, self.complete, self.strict) = (origin, map, complete, strict)
     }
 }

@@ -1,3 +1,5 @@
+internal import Domain
+
 /// Tells which layout a folder has, by its structure and the keys of its description, never by its name.
 public struct LayoutRecogniser {
     private let options: ImportOptions
@@ -8,10 +10,13 @@ public struct LayoutRecogniser {
     ///
     /// Reads folder listings and `dataset.json`; where neither tells, the headers of the volumes in the folder.
     /// Blocks; keep it off the cooperative pool.
-    /// - Throws: `unreadableFolder`, `unrecognised` (with what was looked for), `ambiguous`, `notThisLayout`, and what is
+    /// - Throws: `unreadableFolder`, `unknownOrgan` for the caller's own list, `unrecognised` (with what was looked for), `ambiguous`, `notThisLayout`, and what is
     ///   wrong with the description.
     public func recognise(_ path: String) throws(ImportError) -> any Layout {
         guard let resolved = DatasetFolder.resolve(path) else { throw .unreadableFolder(path) }
+        if let stranger = options.complete?.sorted().first(where: { Ontology.standard[$0] == nil }) {
+            throw .unknownOrgan(file: path, organ: stranger.rawValue)
+        }
         if DatasetFolder.kind(of: resolved) == .file { return try singleFile(resolved) }
         let folder = try DatasetFolder(resolved)
         if let asked = options.layout { return try layout(asked, in: folder) }

@@ -57,6 +57,14 @@ import Testing
             ])
     }
 
+    @Test func anImageWithoutClassFolderIsAnUnlabelledVolume() throws {
+        let tree = try Tree.totalSegmentator()
+        try tree.image("s0003/ct.nii.gz")
+        let list = try listed(tree)
+        #expect(list.cases.map(\.name) == ["s0001", "s0002", "s0003"])
+        #expect(list.cases[2].labels.isEmpty && list.cases[2].findings.map(\.kind) == [.classMissing])
+    }
+
     @Test func anMRCaseIsOfTheMRTask() throws {
         let tree = Tree()
         try tree.image("s1/mri.nii.gz")

@@ -104,6 +104,16 @@ import Testing
         #expect(found.labels.map(\.status) == [.annotated, .absent])
     }
 
+    @Test func theCallersListOfOrgansMustBeKnown() throws {
+        let tree = try Tree.btcv()
+        let error = importError { _ = try listed(tree, ImportOptions(complete: ["liver", "warp_core"])) }
+        #expect(error == .unknownOrgan(file: tree.root, organ: "warp_core"))
+    }
+
+    @Test func theCallerMaySayWhatTheImagesShow() throws {
+        #expect(try inspected(Tree.btcv(), ImportOptions(modality: .mr)).image.modality == .mr)
+    }
+
     @Test func fingerprintsAreOfTheBytesOnDisk() throws {
         let tree = try Tree.decathlon()
         let layout = try LayoutRecogniser().recognise(tree.root)
