@@ -26,6 +26,13 @@ extension Catalog {
         }
     }
 
+    /// Adds the shipped organs where the catalogue has fewer; one cheap query where it has them.
+    public func ensureStandardOrgans() async throws {
+        if try await connection.one(CountOrgans()) < Ontology.standard.organs.count {
+            try await extend(with: .standard)
+        }
+    }
+
     /// All organs in the order of their positions.
     public func organs() async throws -> [OrganRow] { try await connection.run(ListOrgans()) }
 }

@@ -55,3 +55,8 @@ struct ListOrgans: Statement {
             isLesion: try row.decode(4), partOf: try row.decode(5), synonyms: try row.decode(6))
     }
 }
+
+struct CountOrgans: Statement {
+    static let sql = "select count(*) from lacuna.organ"
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}

@@ -1,5 +1,7 @@
 internal import Console
 internal import ArgumentParser
+internal import Catalog
+internal import Console
 internal import Domain
 internal import Importers
 
@@ -54,6 +56,7 @@ struct DatasetImport: AsyncParsableCommand {
         let request = ImportRequest(
             path: path, name: name, options: try await importOptions(), isDryRun: dryRun)
         let summary = try await Session.with(options) { session in
+            try await session.catalog.ensureStandardOrgans()
             let runner = ImportRunner(
                 catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output)
             return try await runner.run(request)

@@ -1,5 +1,6 @@
 internal import Console
 internal import Catalog
+internal import Console
 internal import Domain
 internal import Importers
 internal import ObjectStore

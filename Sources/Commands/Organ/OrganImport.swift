@@ -1,6 +1,7 @@
 internal import Console
 internal import ArgumentParser
 internal import Catalog
+internal import Console
 internal import Domain
 
 struct OrganImport: AsyncParsableCommand {
@@ -20,6 +21,7 @@ struct OrganImport: AsyncParsableCommand {
         let file = file
         let text = try await BlockingWork().run { try TextFile.read(file) }
         try await Session.with(options) { session in
+            try await session.catalog.ensureStandardOrgans()
             let positions = try await session.catalog.organs().count
             let ontology = try OrganFile.parse(text, file: file, firstPosition: positions + 1)
             let added = try await session.catalog.extend(with: ontology)

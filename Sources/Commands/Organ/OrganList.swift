@@ -1,6 +1,7 @@
 internal import Console
 internal import ArgumentParser
 internal import Catalog
+internal import Console
 internal import Domain
 
 struct OrganList: AsyncParsableCommand {
@@ -14,6 +15,7 @@ struct OrganList: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
+            try await session.catalog.ensureStandardOrgans()
             let organs = try await session.catalog.organs().filter { matching.map($0.isCalled) ?? true }
             session.output.report(organs, OrganRow.columns)
         }

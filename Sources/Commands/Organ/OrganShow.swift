@@ -1,6 +1,7 @@
 internal import Console
 internal import ArgumentParser
 internal import Catalog
+internal import Console
 internal import Domain
 
 struct OrganShow: AsyncParsableCommand {
@@ -14,6 +15,7 @@ struct OrganShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
+            try await session.catalog.ensureStandardOrgans()
             let organs = try await session.catalog.organs()
             let wanted = Ontology.normalised(organ)
             guard

@@ -1,5 +1,6 @@
 internal import Console
 internal import ArgumentParser
+internal import Console
 internal import Domain
 internal import Phantoms
 

@@ -1,6 +1,7 @@
 internal import Console
 internal import ArgumentParser
 internal import Catalog
+internal import Console
 internal import Domain
 
 struct VolumeList: AsyncParsableCommand {
