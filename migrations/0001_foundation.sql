@@ -25,7 +25,8 @@ set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 grant usage on schema lacuna to lacuna_manager, lacuna_trainer;
-alter default privileges for role lacuna_owner in schema lacuna revoke execute on functions from public;
+-- For the whole database: revoked in one schema only, the right that everyone has by default would stay.
+alter default privileges for role lacuna_owner revoke execute on functions from public;
 
 create type label_status as enum ('annotated', 'absent', 'pseudo', 'unlabelled');
 -- In the order in which competing annotations of one organ become current: the best first.

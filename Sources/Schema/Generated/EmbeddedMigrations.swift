@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "852e7549c1d5d497960e8f5158f805afce7887fb351ab71fd25dc8c349d91cb7",
+            sha256: "24f36cf1c4fcf7e73dfee33ff2bd2a06c0123ccc6b5c6f884a0b5cbb24cf6e5e",
             sql: ###"""
 -- Roles, the catalogue's own identity, activities and revisions.
 -- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
@@ -35,7 +35,8 @@ set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 grant usage on schema lacuna to lacuna_manager, lacuna_trainer;
-alter default privileges for role lacuna_owner in schema lacuna revoke execute on functions from public;
+-- For the whole database: revoked in one schema only, the right that everyone has by default would stay.
+alter default privileges for role lacuna_owner revoke execute on functions from public;
 
 create type label_status as enum ('annotated', 'absent', 'pseudo', 'unlabelled');
 -- In the order in which competing annotations of one organ become current: the best first.

@@ -1,0 +1,61 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Catalog
+@testable import Jobs
+
+/// Statements that a manager's session runs.
+private let managerStatements: [any Statement.Type] = [
+    AdoptRun.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self, CoverageByRound.self,
+    CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self, DatasetExists.self, EnsureDataset.self,
+    FindRelease.self, FindRound.self, FindRunID.self, FindSource.self, FindSplit.self, FindSubjectAlias.self,
+    InsertActivity.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertLabelMap.self,
+    InsertMasks.self, InsertObjects.self, InsertOrganLinks.self, InsertOrganSynonyms.self, InsertOrgans.self,
+    InsertRelease.self, InsertShippedLabels.self, InsertSource.self, InsertSplit.self, InsertSplitMembers.self,
+    InsertSubject.self, InsertSubjectAlias.self, InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self,
+    LineageBackward.self, LineageForward.self, ListDatasets.self, ListLabels.self, ListObjects.self, ListOrgans.self,
+    ListRounds.self, ListSplits.self, ListSubjects.self, ListVolumes.self, LocateMask.self, LockObjectsShared.self,
+    LockVolume.self, MaskHistory.self, MasksInObject.self, OrganExists.self, ResolveVolume.self, RollBack.self,
+    RoundConfidences.self, RoundDice.self, UnionKnownCounts.self, WordsOfRelease.self,
+]
+
+/// Statements that the daemon's session runs.
+private let trainerStatements: [any Statement.Type] = [
+    AdvanceRound.self, CatalogueUUID.self, ClaimRun.self, CompactCoverage.self, FindHolder.self, FindRun.self,
+    FinishRun.self, Heartbeat.self, LockObjectsShared.self, NewestCheckpoint.self, PublishRound.self,
+    RecordCheckpoint.self, RecordEvaluation.self, ReleaseClaim.self, RoundLabels.self, RoundsOfRun.self,
+    RunLabels.self, RunVolumes.self, SessionRole.self, StagePseudoLabels.self, StagedVolumes.self, StartRun.self,
+]
+
+/// Every statement is good SQL for this schema.
+@Suite struct StatementTests {
+    @Test func everyStatementPreparesForItsRole() async throws {
+        try await withDatabase(role: "lacuna") { manager, settings async throws in
+            for type in managerStatements { try await check(type, on: manager) }
+            let trainer = try await Connection.connect(settings.with(user: "lacunad"))
+            for type in trainerStatements { try await check(type, on: trainer) }
+        }
+    }
+
+    @Test func everyStatementOfTheSourcesIsListed() throws {
+        let listed = Set((managerStatements + trainerStatements).map { String(describing: $0) })
+        let declared = try Set(["Catalog", "Jobs"].flatMap { try statementNames(in: "\(packageRoot)/Sources/\($0)") })
+        #expect(declared.subtracting(listed).sorted() == [])
+        #expect(listed.subtracting(declared).sorted() == [])
+    }
+
+    private func check<S: Statement>(_ type: S.Type, on connection: Connection) async throws {
+        await #expect(throws: Never.self, "\(type)") { try await connection.check(type) }
+    }
+
+    /// Names of the structures that declare themselves `: Statement`.
+    private func statementNames(in folder: String) throws -> [String] {
+        let files = try #require(FileManager.default.enumerator(atPath: folder)?.allObjects as? [String])
+        return try files.filter { $0.hasSuffix(".swift") }.flatMap { file in
+            try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+                .matches(of: /struct ([A-Za-z]+)(?:<[^>]*>)?: (?:[A-Za-z, ]*\b)?Statement\b/).map { String($0.1) }
+        }
+    }
+}
