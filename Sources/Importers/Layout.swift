@@ -10,7 +10,9 @@ public struct Licence: Hashable, Sendable {
 
 /// What an image shows.
 public enum Modality: String, Hashable, Sendable, Codable, CaseIterable {
-    case ct, mr, other
+    case ct = "CT"
+    case mr = "MR"
+    case other
 
     /// Reads the words that `dataset.json` files use.
     public init(word: String) {
