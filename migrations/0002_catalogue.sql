@@ -143,6 +143,25 @@ create table split_member (
 create index on split_member (subject_id);
 comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
 
+-- Importers of one patient or of one image wait for each other: two that find neither would both make it. Whoever needs both
+-- takes the subject first. The row lock keeps a union of subjects away until the importer commits.
+create function lock_subject(p_dataset integer, p_key text) returns bigint language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    found_subject bigint;
+begin
+    perform pg_advisory_xact_lock(hashtextextended(p_dataset || '/' || p_key, 1));
+    select a.subject_id into found_subject from subject_alias a where a.dataset_id = p_dataset and a.key = p_key for share;
+    return found_subject;
+end $$;
+
+create function lock_volume(p_identity bytea, out volume_id bigint, out subject_id bigint) language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended(encode(p_identity, 'hex'), 2));
+    select v.id, v.subject_id into volume_id, subject_id from volume v where v.identity = p_identity for no key update;
+end $$;
+
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
@@ -154,5 +173,6 @@ grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_en
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
     to lacuna_trainer;

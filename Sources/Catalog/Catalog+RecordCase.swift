@@ -7,8 +7,13 @@ extension Catalog {
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (VolumeID, isNew: Bool, joined: Bool) {
         let dataset = context.release.dataset
+<<<<<<< .merge_file_sXVo8i
         let alias = try await connection.first(FindSubjectAlias(dataset: dataset, key: source.subjectKey))
         if let volume = try await connection.first(FindVolume(identity: source.identity)) {
+=======
+        let alias = try await connection.one(LockSubject(dataset: dataset, key: source.subjectKey))
+        if let volume = try await connection.one(LockVolume(identity: source.identity)) {
+>>>>>>> .merge_file_u1d5MP
             guard let alias else {
                 try await connection.run(
                     InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: volume.subject))
@@ -75,14 +80,15 @@ extension Catalog {
             volume: volume, release: context.release.release, activity: context.activity,
             change: try await change.id(on: connection), files: files)
         let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
-        let annotations = fresh.filter { $0.status != .pseudo }
+        let shipped = fresh.filter { $0.status == .pseudo }
+        let outdated = shipped.compactMap { before[$0.organ] }.filter(\.isAnnotation)
+        let annotations = fresh.filter { $0.status != .pseudo } + outdated.map(\.takenBack)
         if !annotations.isEmpty {
             try await connection.run(
                 InsertAnnotations(
-                    batch: batch, labels: annotations, masks: annotations.map { masks[$0.organ] },
+                    batch: batch, labels: annotations, masks: annotations.map { $0.mask == nil ? nil : masks[$0.organ] },
                     parents: annotations.map { before[$0.organ]?.annotation }))
         }
-        let shipped = fresh.filter { $0.status == .pseudo }
         if !shipped.isEmpty {
             try await connection.run(
                 InsertShippedLabels(batch: batch, labels: shipped, masks: shipped.compactMap { masks[$0.organ] }))
@@ -121,8 +127,17 @@ struct ReleaseWord {
     let content: Digest?
     let mask: MaskID?
     let annotation: Int64?
+    let extent: [Int32]?
 
     func says(_ label: LabelRecord) -> Bool {
         status == label.status && origin == label.origin && content == label.mask?.content
+            && extent == label.extent?.bounds
+    }
+
+    /// Whether a shipped label would stay hidden under it.
+    var isAnnotation: Bool { annotation != nil && status != .unlabelled }
+
+    var takenBack: LabelRecord {
+        LabelRecord(organ: organ, status: .unlabelled, origin: origin, mask: nil, file: nil)
     }
 }

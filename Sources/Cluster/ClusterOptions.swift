@@ -21,7 +21,7 @@ public struct ClusterOptions: Sendable, Hashable {
         options.syncsInitialisation = false
         options.settings = [
             "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "32MB",
-            "max_connections": "60", "max_wal_size": "2GB",
+            "max_connections": "400", "max_wal_size": "2GB",
         ]
         return options
     }

@@ -40,7 +40,7 @@ public struct ClassFilesLayout: Layout {
         var list = CaseList()
         let everywhere = missingEverywhere
         for item in folders { add(item, passingOver: everywhere, to: &list) }
-        if !everywhere.isEmpty { list.findings.append(missing(everywhere, in: folder.name, cases: "no case has")) }
+        if !everywhere.isEmpty { list.findings.append(missing(everywhere, in: folder.name, cases: "every case has")) }
         list.settle()
         return list
     }

@@ -62,9 +62,16 @@ func mask(_ n: Int, known: Int? = nil) -> StoredMask {
 }
 
 func annotated(
-    _ organ: OrganKey, _ n: Int, origin: LabelOrigin = .expert, extent: VoxelBox? = nil, file: Int? = 0
+    _ organ: OrganKey, _ n: Int, origin: LabelOrigin = .expert, file: Int? = 0
 ) -> LabelRecord {
-    LabelRecord(organ: organ, status: .annotated, origin: origin, mask: mask(n), extent: extent, file: file)
+    LabelRecord(organ: organ, status: .annotated, origin: origin, mask: mask(n), file: file)
+}
+
+/// Complete in the lower half of the volume.
+func partial(_ organ: OrganKey, _ n: Int) -> LabelRecord {
+    LabelRecord(
+        organ: organ, status: .annotated, origin: .expert, mask: mask(n),
+        extent: VoxelBox(lower: .zero, upper: SIMD3(10, 10, 5)), file: 0)
 }
 
 func absent(_ organ: OrganKey, origin: LabelOrigin = .expert, file: Int? = 0) -> LabelRecord {

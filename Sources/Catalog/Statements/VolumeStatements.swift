@@ -1,12 +1,13 @@
 import Domain
 import Postgres
 
-struct FindSubjectAlias: Statement {
-    static let sql = "select subject_id from lacuna.subject_alias where dataset_id = $1 and key = $2"
+/// The subject that a dataset calls by that key, or nil; nobody else makes or unites it until the transaction ends.
+struct LockSubject: Statement {
+    static let sql = "select lacuna.lock_subject($1::integer, $2)"
     let dataset: DatasetID
     let key: String
     var binds: [any PostgresBindable] { [dataset, key] }
-    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+    func decode(_ row: PostgresRow) throws -> SubjectID? { try row.decode(0) }
 }
 
 struct InsertSubject: Statement {
@@ -35,15 +36,24 @@ struct JoinSubjects: Statement {
     var binds: [any PostgresBindable] { [kept, joined, change] }
 }
 
+<<<<<<< .merge_file_VrKSOV
 struct FindVolume: Statement {
     static let sql = "select id, subject_id from lacuna.volume where identity = $1"
+=======
+/// The volume of that identity, or nil; nobody else makes or changes it until the transaction ends.
+struct LockVolume: Statement {
+    static let sql = "select volume_id, subject_id from lacuna.lock_volume($1)"
+>>>>>>> .merge_file_FK1q1M
     struct Found: Sendable {
         let id: VolumeID
         let subject: SubjectID
     }
     let identity: Digest
     var binds: [any PostgresBindable] { [identity] }
-    func decode(_ row: PostgresRow) throws -> Found { Found(id: try row.decode(0), subject: try row.decode(1)) }
+    func decode(_ row: PostgresRow) throws -> Found? {
+        guard let id: VolumeID = try row.decode(0, as: VolumeID?.self) else { return nil }
+        return Found(id: id, subject: try row.decode(1))
+    }
 }
 
 struct InsertVolume: Statement {

@@ -1,4 +1,3 @@
-internal import Console
 internal import Catalog
 internal import Console
 internal import Domain

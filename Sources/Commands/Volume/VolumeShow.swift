@@ -1,4 +1,3 @@
-internal import Console
 internal import ArgumentParser
 internal import Catalog
 internal import Console
