@@ -7,13 +7,8 @@ extension Catalog {
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (VolumeID, isNew: Bool, joined: Bool) {
         let dataset = context.release.dataset
-<<<<<<< .merge_file_sXVo8i
-        let alias = try await connection.first(FindSubjectAlias(dataset: dataset, key: source.subjectKey))
-        if let volume = try await connection.first(FindVolume(identity: source.identity)) {
-=======
         let alias = try await connection.one(LockSubject(dataset: dataset, key: source.subjectKey))
         if let volume = try await connection.one(LockVolume(identity: source.identity)) {
->>>>>>> .merge_file_u1d5MP
             guard let alias else {
                 try await connection.run(
                     InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: volume.subject))

@@ -31,7 +31,11 @@ package final class ConnectionThread: SerialExecutor {
         return executor
     }
 
+    /// The caller does not own the executor, and the job may drop the last owner as soon as it is in the list: without a
+    /// reference of its own the signal could come after the end of the semaphore.
     package func enqueue(_ job: consuming ExecutorJob) {
+        let owned = Unmanaged.passRetained(self)
+        defer { owned.release() }
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
         available.signal()

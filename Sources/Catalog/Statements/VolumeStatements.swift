@@ -36,14 +36,9 @@ struct JoinSubjects: Statement {
     var binds: [any PostgresBindable] { [kept, joined, change] }
 }
 
-<<<<<<< .merge_file_VrKSOV
-struct FindVolume: Statement {
-    static let sql = "select id, subject_id from lacuna.volume where identity = $1"
-=======
 /// The volume of that identity, or nil; nobody else makes or changes it until the transaction ends.
 struct LockVolume: Statement {
     static let sql = "select volume_id, subject_id from lacuna.lock_volume($1)"
->>>>>>> .merge_file_FK1q1M
     struct Found: Sendable {
         let id: VolumeID
         let subject: SubjectID
