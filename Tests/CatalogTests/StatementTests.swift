@@ -17,7 +17,7 @@ private let managerStatements: [any Statement.Type] = [
     InsertSubject.self, InsertSubjectAlias.self, InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self,
     LineageBackward.self, LineageForward.self, ListDatasets.self, ListLabels.self, ListObjects.self, ListOrgans.self,
     ListRounds.self, ListSplits.self, ListSubjects.self, ListVolumes.self, LocateMask.self, LockObjectsShared.self,
-    FindVolume.self, MaskHistory.self, MasksInObject.self, OrganExists.self, ResolveVolume.self, RollBack.self,
+    LockVolume.self, MaskHistory.self, MasksInObject.self, OrganExists.self, ResolveVolume.self, RollBack.self,
     RoundConfidences.self, RoundDice.self, UnionKnownCounts.self, WordsOfRelease.self,
 ]
 
