@@ -71,7 +71,7 @@ struct MaskPicture: AsyncParsableCommand {
                     guard run == nil || round.hasPrefix("\(run ?? "")/") else { continue }
                     if !order.contains(round) { order.append(round) }
                     let mask = try await reader.read(version.mask, shape: volume.shape)
-                    rounds[round, default: SlicePicture.Column(title: round)].add(
+                    rounds[round, default: SlicePicture.Column(title: Self.title(round))].add(
                         organ, mask.foreground, confidence: version.confidence)
                 } else if version.isCurrent {
                     known.add(organ, try await reader.read(version.mask, shape: volume.shape).foreground)
@@ -79,6 +79,12 @@ struct MaskPicture: AsyncParsableCommand {
             }
         }
         return [known] + order.compactMap { rounds[$0] }
+    }
+
+    /// `run/2` as words.
+    private static func title(_ round: String) -> String {
+        let parts = round.split(separator: "/")
+        return parts.count == 2 ? "\(parts[0]) round \(parts[1])" : round
     }
 
     /// Those asked for; else those that a run learned; else those with a mask here.

@@ -22,6 +22,8 @@ struct SlicePicture: Sendable {
     /// The slice drawn, from 0 at the feet.
     let index: Int
     private let colours: [OrganKey: Colour]
+    /// Columns and rows of the slice that show the patient.
+    private let body: (columns: Range<Int>, rows: Range<Int>)
 
     /// - Parameter slice: nil chooses the slice that shows the most organs, and of those the most of them.
     init(title: String, image: ImageVolume, columns: [Column], slice: Int?) {
@@ -32,6 +34,7 @@ struct SlicePicture: Sendable {
             colours[organ] = Self.palette[colours.count % Self.palette.count]
         }
         self.colours = colours
+        body = Self.body(in: image, VolumeSlice(image.shape, .axial, at: index))
     }
 
     // MARK: - Layout, in pixels
@@ -42,7 +45,10 @@ struct SlicePicture: Sendable {
 
     private var panelWidth: Int { max(240, (1240 - Self.gap) / (columns.count + 1) - Self.gap) }
     private var slice: VolumeSlice { VolumeSlice(image.shape, .axial, at: index) }
-    private var panelHeight: Int { slice.height(forWidth: panelWidth, spacing: image.spacing) }
+    /// The whole slice, drawn so large that the patient fills a panel's width.
+    private var sliceWidth: Int { panelWidth * slice.columns / body.columns.count }
+    private var sliceHeight: Int { slice.height(forWidth: sliceWidth, spacing: image.spacing) }
+    private var panelHeight: Int { sliceHeight * body.rows.count / slice.rows }
 
     func draw() -> Canvas {
         let rows = max(2, columns.map(\.masks.count).max() ?? 0)
@@ -76,10 +82,27 @@ struct SlicePicture: Sendable {
     ) {
         let frame = Canvas.Frame(x: left(position), y: Self.head, width: panelWidth, height: panelHeight)
         canvas.write(title, x: frame.x, y: Self.head - 24, scale: 2)
-        canvas.draw(slice, in: frame) { image.voxels[$0] }
+        var whole = Canvas(width: sliceWidth, height: sliceHeight)
+        let all = Canvas.Frame(x: 0, y: 0, width: sliceWidth, height: sliceHeight)
+        whole.draw(slice, in: all) { image.voxels[$0] }
         for (mask, colour) in masks {
-            canvas.overlay(mask, on: slice, in: frame, colour, style: .fill(opacity: 0.35))
-            canvas.overlay(mask, on: slice, in: frame, colour)
+            whole.overlay(mask, on: slice, in: all, colour, style: .fill(opacity: 0.35))
+            whole.overlay(mask, on: slice, in: all, colour)
+        }
+        copy(whole, into: &canvas, frame)
+    }
+
+    /// The part of the drawn slice that shows the patient.
+    private func copy(_ whole: Canvas, into canvas: inout Canvas, _ frame: Canvas.Frame) {
+        let x = body.columns.lowerBound * sliceWidth / slice.columns
+        let y = body.rows.lowerBound * sliceHeight / slice.rows
+        for row in 0..<min(frame.height, whole.height - y) {
+            for column in 0..<min(frame.width, whole.width - x) {
+                let at = 3 * ((y + row) * whole.width + x + column)
+                canvas.set(
+                    frame.x + column, frame.y + row,
+                    Colour(whole.pixels[at], whole.pixels[at + 1], whole.pixels[at + 2]))
+            }
         }
     }
 
@@ -87,6 +110,10 @@ struct SlicePicture: Sendable {
     private func drawLegend(_ canvas: inout Canvas, _ position: Int, _ column: Column) {
         let x = left(position)
         if column.masks.isEmpty { canvas.write("none", x: x, y: legendTop, Self.faint, scale: 2) }
+        if column.masks.contains(where: { $0.confidence != nil }) {
+            let text = "confidence"
+            canvas.write(text, x: x + panelWidth - Canvas.size(of: text).width, y: legendTop - 10, Self.faint)
+        }
         for (row, entry) in column.masks.enumerated() {
             let y = legendTop + row * Self.line
             let isShown = Self.voxels(entry.mask, in: index) > 0
@@ -100,6 +127,25 @@ struct SlicePicture: Sendable {
     }
 
     // MARK: -
+
+    /// Columns and rows of which a tenth is brighter than fat, with a margin; everything where none is.
+    private static func body(in image: ImageVolume, _ slice: VolumeSlice) -> (columns: Range<Int>, rows: Range<Int>) {
+        var (columns, rows) = (Array(repeating: 0, count: slice.columns), Array(repeating: 0, count: slice.rows))
+        for row in rows.indices {
+            for column in columns.indices where image.voxels[slice.voxel(column: column, row: row)] > -200 {
+                columns[column] += 1
+                rows[row] += 1
+            }
+        }
+        func range(_ counts: [Int], of length: Int) -> Range<Int> {
+            guard let first = counts.firstIndex(where: { $0 * 10 > length }),
+                let last = counts.lastIndex(where: { $0 * 10 > length }), last - first > counts.count / 4
+            else { return counts.indices }
+            let margin = counts.count / 25 + 1
+            return max(0, first - margin)..<min(counts.count, last + 1 + margin)
+        }
+        return (range(columns, of: slice.rows), range(rows, of: slice.columns))
+    }
 
     private static func fullestSlice(_ columns: [Column], _ shape: GridShape) -> Int {
         let counts = (0..<shape.z).map { z in
