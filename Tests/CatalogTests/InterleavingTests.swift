@@ -142,6 +142,38 @@ import Testing
         }
     }
 
+    /// The publication waits for the strict import; the other import, which comes after both, must hold nothing that they need.
+    @Test func aStrictImportAPublicationAndAnImportDoNotStopEachOther() async throws {
+        try await World.with { world async throws in
+            let (held, _) = try await stagedRun(world)
+            let publisher = await world.trainer.backendProcess
+            let other = try await world.connect(as: "lacuna")
+            let process = await other.backendProcess
+            let second = try await recording(in: "B", Catalog(other, program: "other"))
+            let activity = try await world.catalog.startActivity(.import)
+            let release = try await world.catalog.release(
+                ReleaseRecord(
+                    dataset: "A", release: "1", layout: "msd", origin: .expert, licence: nil, licenceSource: nil,
+                    root: "/data"), activity: activity)
+            try await world.catalog.recordAll { scope async throws in
+                _ = try await scope.record(
+                    source(scan: 21, case: "c21", subject: "c21"), labelFiles: [labelFile("c21")], in: release,
+                    activity: activity, labels: [annotated("liver", 21)])
+                async let publishing: Void = world.publish(held, 0)
+                try await world.root.awaitBlocked(publisher)
+                async let importing = second(22, "c22", [annotated("liver", 22)])
+                try await world.root.awaitBlocked(process)
+                _ = try await scope.record(
+                    source(scan: 22, case: "c22", subject: "c22"), labelFiles: [labelFile("c22")], in: release,
+                    activity: activity, labels: [annotated("liver", 23)])
+                try await world.manager.execute("commit; begin")
+                try await publishing
+                _ = try await importing
+            }
+            try await expectTrueCoverage(world)
+        }
+    }
+
     // MARK: -
 
     private func annotation(of volume: VolumeID, organ: Int, begin: Bool) -> String {
