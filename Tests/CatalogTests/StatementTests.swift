@@ -10,7 +10,8 @@ import Testing
 private let managerStatements: [any Statement.Type] = [
     AdoptRun.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self, CoverageByRound.self,
     CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self, DatasetExists.self, EnsureDataset.self,
-    FindRelease.self, FindRound.self, FindRunID.self, FindSource.self, FindSplit.self, LockSubject.self,
+    FindRelease.self, FindRound.self, FindRunID.self, FindSource.self, FindSplit.self, LockPointersShared.self,
+    LockSubject.self,
     InsertActivity.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertLabelMap.self,
     InsertMasks.self, InsertObjects.self, InsertOrganLinks.self, InsertOrganSynonyms.self, InsertOrgans.self,
     InsertRelease.self, InsertShippedLabels.self, InsertSource.self, InsertSplit.self, InsertSplitMembers.self,
