@@ -17,11 +17,23 @@ struct BadFolder {
         try body(&bytes).write(to: file)
     }
 
-    /// Changes the uncompressed bytes of a `.nii.gz`, and leaves a valid gzip.
+    /// Rewrites a file uncompressed, with its bytes changed.
     func patch(_ file: URL, _ body: (inout Data) throws -> Void) throws {
-        var bytes = try Gzip.inflated(file)
+        let plain = file.deletingPathExtension()
+        let reader = NIfTIReader()
+        if file == label {
+            let volume = try reader.readLabels(file.path())
+            guard case .uint8(let voxels) = volume.values else { throw CocoaError(.fileReadCorruptFile) }
+            try NIfTIWriter.write(.uint8(voxels), on: volume.grid, to: plain.path())
+        } else {
+            let volume = try reader.readImage(file.path())
+            guard case .int16(let voxels) = volume.voxels else { throw CocoaError(.fileReadCorruptFile) }
+            try NIfTIWriter.write(.int16(voxels), on: volume.grid, to: plain.path())
+        }
+        try FileManager.default.removeItem(at: file)
+        var bytes = try Data(contentsOf: plain)
         try body(&bytes)
-        try Gzip.deflate(bytes, to: file)
+        try bytes.write(to: plain)
     }
 
     func patchVoxels(_ file: URL, dimensions: [Int16]) throws { try patch(file) { $0.set([3] + dimensions, at: 40) } }
@@ -34,27 +46,6 @@ struct BadFolder {
             bytes.set([16, 32], at: 70)
             bytes = bytes.prefix(352) + voxels.withUnsafeBytes { Data($0) }
         }
-    }
-}
-
-/// The system's own gzip.
-enum Gzip {
-    static func inflated(_ file: URL) throws -> Data {
-        let plain = file.deletingPathExtension()
-        try run(["-d", "-k", "-f", file.path()])
-        defer { try? FileManager.default.removeItem(at: plain) }
-        return try Data(contentsOf: plain)
-    }
-
-    static func deflate(_ bytes: Data, to file: URL) throws {
-        try bytes.write(to: file.deletingPathExtension())
-        try run(["-f", file.deletingPathExtension().path()])
-    }
-
-    private static func run(_ arguments: [String]) throws {
-        let process = try Process.run(URL(filePath: "/usr/bin/gzip"), arguments: arguments)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
     }
 }
 

@@ -50,7 +50,9 @@ enum Damage: String, CaseIterable, Sendable {
             let ending = try await bench.lacuna("dataset", "import", path, "--json")
             let summary = try ending.object()
             let cases = try #require(summary["cases"] as? [[String: Any]])
-            let bad = cases.filter { ($0["outcome"] as? String).map { ["refused", "quarantined"].contains($0) } == true }
+            let bad = cases.filter {
+                ($0["outcome"] as? String).map { ["refused", "quarantined"].contains($0) } == true
+            }
             guard let outcome = damage.outcome else {
                 #expect(ending.status == 0)
                 return #expect(summary["accepted"] as? Int == 2)
@@ -81,7 +83,8 @@ enum Damage: String, CaseIterable, Sendable {
             let file = URL(filePath: "\(path)/dataset.json")
             let text = try String(contentsOf: file, encoding: .utf8)
             let range = try #require(text.range(of: "./imagesTr/"))
-            try text.replacingCharacters(in: range, with: "../../../etc/").write(to: file, atomically: true, encoding: .utf8)
+            try text.replacingCharacters(in: range, with: "../../../etc/").write(
+                to: file, atomically: true, encoding: .utf8)
             let ending = try await bench.lacuna("dataset", "import", path)
             #expect(ending.status == 4)
             #expect(ending.output.contains("leaves the dataset's folder"))

@@ -56,7 +56,8 @@ import Testing
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             let before = try await bench.revision()
             #expect(
-                try await bench.lacuna("label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed").status
+                try await bench.lacuna("label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed")
+                    .status
                     == 0)
             func spleen(_ arguments: String...) async throws -> [String: Any] {
                 let ending = try await bench.start(["coverage", "--json"] + arguments).end()

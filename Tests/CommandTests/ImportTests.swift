@@ -67,7 +67,8 @@ import Testing
     @Test func whatAModelMadeIsPseudoAlsoWhereItFoundNothing() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(
-                .totalSegmentator(classes: ["liver", "prostate"], missingShare: 0), "predicted", scans: 1...2, in: bench)
+                .totalSegmentator(classes: ["liver", "prostate"], missingShare: 0), "predicted", scans: 1...2, in: bench
+            )
             #expect(try await bench.lacuna("dataset", "import", path, "--origin", "model").status == 0)
             let rows = try await coverage(bench)
             for organ in ["liver", "prostate"] {

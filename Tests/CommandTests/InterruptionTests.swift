@@ -22,15 +22,16 @@ import Testing
 
     /// Calls `stop` with the import and the server's process for it, once it waits for the lock.
     private func stopped(
-        _ bench: Workbench, _ path: String, _ stop: (RunningProgram, Connection, Int32) async throws -> Void
+        _ bench: Workbench, _ path: String, _ stop: (RunningProgram, Int32) async throws -> Void
     ) async throws -> Ending {
         let holder = try await Connection.connect(bench.settings.with(user: "postgres"))
         let program = try await holder.transaction { holder in
             try await holder.execute("lock table lacuna.volume in share row exclusive mode")
             let program = try bench.start(["dataset", "import", path])
+            // Asked outside the transaction, in which the server's activity would stand still.
             var process: Int32?
-            while process == nil && program.isRunning { process = try await holder.first(WaitingBackend()) }
-            try await stop(program, holder, try #require(process))
+            while process == nil && program.isRunning { process = try await bench.connection.first(WaitingBackend()) }
+            try await stop(program, try #require(process))
             return program
         }
         await holder.close()
@@ -47,8 +48,8 @@ import Testing
     @Test func aDatabaseThatGoesAwayIsToldWithHowFarItGot() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
-            let ending = try await stopped(bench, path) { _, holder, process in
-                _ = try await holder.one(Terminate(process: process))
+            let ending = try await stopped(bench, path) { _, process in
+                _ = try await bench.connection.one(Terminate(process: process))
             }
             #expect(ending.status == 7, "\(ending.errors)")
             #expect(ending.errors.contains("0 of 2 cases are in the catalogue"))
@@ -60,7 +61,7 @@ import Testing
     @Test func aKeyboardInterruptLeavesNothingHalfWritten() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
-            let ending = try await stopped(bench, path) { program, _, _ in
+            let ending = try await stopped(bench, path) { program, _ in
                 program.interrupt()
                 _ = try await program.end()
             }

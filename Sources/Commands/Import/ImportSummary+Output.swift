@@ -23,7 +23,8 @@ extension ImportSummary {
         }
         if report.failures > 0 && recorded == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
-            output.note("\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
+            output.note(
+                "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
         }
         if joinedSubjects > 0 { output.note("Subjects that proved to be one and were joined: \(joinedSubjects).") }
     }
