@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "Schema", "TestSupport",
+                "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres",
+                "Schema", "TestSupport",
                 "lacuna", "lacunad",
             ],
             swiftSettings: swift),

@@ -116,7 +116,7 @@ public struct Relabeller: Sendable {
             sets.isEmpty ? none : UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sets.count * slice)
         defer { unionPlanes.deallocate() }
         for z in 0..<item.shape.z {
-            let box = VoxelBox(lower: SIMD3(0, 0, z), upper: SIMD3(item.shape.x, item.shape.y, z + 1))
+            let box = VoxelBox(lower: Vector3(0, 0, z), upper: Vector3(item.shape.x, item.shape.y, z + 1))
             rule.fill(
                 planes, unionPlanes: unionPlanes, unionSets: sets, labels: labels, unions: item.unions,
                 shape: item.shape, box: box)
