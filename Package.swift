@@ -168,6 +168,13 @@ let package = Package(
             dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
+            name: "DaemonTests",
+            dependencies: [
+                "Catalog", "Cluster", "Domain", "Imaging", "Phantoms", "Postgres", "Schema", "TestSupport", "lacuna",
+                "lacunad",
+            ],
+            swiftSettings: swift),
+        .testTarget(
             name: "CommandTests",
             dependencies: [
                 "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres",

@@ -1037,7 +1037,7 @@ grant execute on function label_states(bigint, bigint, smallint) to lacuna_manag
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "1915050829c0a9593600b0157d346ad189c8cf1f157eef26b53bd6fb852faae2",
+            sha256: "f7478bd3c67b0601c4aaa25bc751f080cfc49cbad327a4b4a415b9bd1b24c7b9",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1124,11 +1124,12 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     returning j.id, j.token
 $$;
 
+-- False where the claim is lost or was given back.
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with beat as (
         update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        where id = p_job and token = p_token returning 1)
+        where id = p_job and token = p_token and lease_until is not null returning 1)
     select exists (select from beat)
 $$;
 
@@ -1209,7 +1210,16 @@ begin
     select p_round, p_kind, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision)
     from run where run.id = the_run
+    on conflict (round_id, kind, step) do nothing
     returning id into the_checkpoint;
+    if found then
+        return the_checkpoint;
+    end if;
+    select id into the_checkpoint from checkpoint
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    if not found then
+        raise exception 'round % has another % checkpoint of step %', p_round, p_kind, p_step using errcode = 'LA005';
+    end if;
     return the_checkpoint;
 end $$;
 
