@@ -105,6 +105,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     deltas state_delta[];
 begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from volume where id in (select volume_id from added) order by id for no key update;
 
@@ -157,6 +158,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     deltas state_delta[];
 begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from volume where id in (select volume_id from added) order by id for no key update;
 
@@ -229,7 +231,12 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_change bigint := (select max(change_id) from added);
 begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
+    perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from volume where id in (select volume_id from added) order by id for no key update;
+    -- Two new volumes of one subject count it once.
+    perform from subject where id in (select v.subject_id from volume v join added a on a.volume_id = v.id)
+    order by id for no key update;
 
     with scope as (
         select distinct a.volume_id, r.dataset_id from added a join release r on r.id = a.release_id

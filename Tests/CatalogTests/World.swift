@@ -29,6 +29,17 @@ struct World {
     }
 
     static func with(_ body: (World) async throws -> Void) async throws {
+        await Turnstile.shared.enter()
+        do {
+            try await open(body)
+            await Turnstile.shared.leave()
+        } catch {
+            await Turnstile.shared.leave()
+            throw error
+        }
+    }
+
+    private static func open(_ body: (World) async throws -> Void) async throws {
         try await withDatabase(role: "lacuna") { manager, settings async throws in
             try await manager.execute(Ask.preparation)
             let trainer = try await Connection.connect(settings.with(user: "lacunad"))
@@ -43,6 +54,22 @@ struct World {
             await trainer.close()
             await root.close()
         }
+    }
+}
+
+/// Lets a few worlds exist at a time: a server has some hundred connections, and tests run all at once.
+private actor Turnstile {
+    static let shared = Turnstile()
+    private var places = 6
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        if places > 0 { return places -= 1 }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
     }
 }
 
