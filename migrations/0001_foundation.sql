@@ -97,6 +97,16 @@ create trigger history_is_append_only before update or delete or truncate on act
 create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
 create trigger revision_is_drawn_once before update on change for each row execute function only_draw_revision_once();
 
+-- Rows join a change that is still open: one that has its revision is history, and a statement belongs to one change.
+create function check_open_change(p_first bigint, p_last bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_first <> p_last or exists (select from change where id = p_first and revision is not null) then
+        raise exception 'history is append-only: rows of one statement belong to one change that is not committed yet'
+            using errcode = 'LA002';
+    end if;
+end $$;
+
 create function current_revision() returns bigint language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$ select value from revision_counter $$;
 

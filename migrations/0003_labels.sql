@@ -15,15 +15,21 @@ create table mask (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     activity_id bigint not null references activity,
-    parent_id bigint references mask,
+    parent_id bigint,
     content_sha256 bytea not null check (octet_length(content_sha256) = 32),
     object_digest bytea not null references object,
     object_offset bigint not null check (object_offset >= 0),
     object_length bigint not null check (object_length > 0),
     voxels bigint not null check (voxels >= 0),
     known_voxels bigint check (known_voxels >= 0),
-    box integer[] not null constraint box_has_six_bounds check (cardinality(box) = 6),
-    constraint mask_of_a_volume_and_organ unique (id, volume_id, organ_id)
+    box integer[] not null constraint box_has_six_bounds check (cardinality(box) = 6 and array_position(box, null) is null),
+    constraint mask_of_a_volume_and_organ unique (id, volume_id, organ_id),
+    constraint parent_is_of_this_volume_and_organ foreign key (parent_id, volume_id, organ_id)
+        references mask (id, volume_id, organ_id),
+    constraint box_is_ordered check (
+        0 <= box[1] and 0 <= box[2] and 0 <= box[3] and box[1] <= box[4] and box[2] <= box[5] and box[3] <= box[6]),
+    constraint foreground_fits_its_box check (
+        voxels <= (box[4] - box[1])::bigint * (box[5] - box[2]) * (box[6] - box[3]))
 );
 create index on mask (volume_id, organ_id);
 create index on mask (parent_id) where parent_id is not null;
@@ -86,6 +92,21 @@ create table shipped_current (
     primary key (volume_id, organ_id)
 );
 create index on shipped_current (shipped_label_id);
+
+create function check_mask_extent() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if exists (
+        select from added m join volume v on v.id = m.volume_id
+        where m.box[4] > v.shape_x or m.box[5] > v.shape_y or m.box[6] > v.shape_z
+            or m.known_voxels > v.shape_x::bigint * v.shape_y * v.shape_z) then
+        raise exception 'a mask reaches beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
+    end if;
+    return null;
+end $$;
+
+create trigger mask_fits_its_volume after insert on mask
+    referencing new table as added for each statement execute function check_mask_extent();
 
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();

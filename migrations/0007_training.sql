@@ -44,6 +44,7 @@ begin
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
     end if;
 
+    perform pg_advisory_xact_lock(pointer_lock()); -- no annotation becomes current between the revision and the snapshot of it
     insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, revision, activity_id)
     values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, current_revision(),
         start_activity('training', p_program, p_config))
@@ -82,11 +83,12 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     returning j.id, j.token
 $$;
 
+-- False where the claim is lost or was given back.
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with beat as (
         update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        where id = p_job and token = p_token returning 1)
+        where id = p_job and token = p_token and lease_until is not null returning 1)
     select exists (select from beat)
 $$;
 
@@ -114,18 +116,22 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     order by v.id
 $$;
 
--- The annotations of a run's snapshot, with where the masks' bytes lie.
+-- The annotations of a run's snapshot, with where the masks' bytes lie. A subject that proved to be held out since is so here.
 create function run_labels(p_run bigint)
 returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
     object_digest bytea, object_offset bigint, object_length bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select i.volume_id, i.part, o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    select i.volume_id, greatest(i.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
+        m.object_offset, m.object_length
     from run_input i
+    join run on run.id = i.run_id
+    join volume v on v.id = i.volume_id
+    left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
     join annotation a on a.id = i.annotation_id
     join organ o on o.id = i.organ_id
     left join mask m on m.id = a.mask_id
-    where i.run_id = p_run
+    where i.run_id = p_run and s.part is distinct from 'test'
     order by i.volume_id, o.key
 $$;
 
@@ -163,7 +169,16 @@ begin
     select p_round, p_kind, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision)
     from run where run.id = the_run
+    on conflict (round_id, kind, step) do nothing
     returning id into the_checkpoint;
+    if found then
+        return the_checkpoint;
+    end if;
+    select id into the_checkpoint from checkpoint
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    if not found then
+        raise exception 'round % has another % checkpoint of step %', p_round, p_kind, p_step using errcode = 'LA005';
+    end if;
     return the_checkpoint;
 end $$;
 
@@ -201,6 +216,9 @@ begin
         where run.id = the_run and (m.part = 'train' or (m.part is null and run.trains_unassigned))) then
         raise exception 'volume % is held out in run % and is never relabelled', p_volume, the_run using errcode = 'LA006';
     end if;
+    if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
+        raise exception 'checkpoint % is not of run %', p_checkpoint, the_run using errcode = 'LA003';
+    end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
     where i.run_id = the_run and i.volume_id = p_volume;
@@ -208,7 +226,8 @@ begin
         raise exception 'volume % is annotated for %: a pseudo label never replaces an annotation', p_volume, known_organs
             using errcode = 'LA007';
     end if;
-    if exists (select from round where id = p_round and published_change_id is not null) then
+    perform from round where id = p_round and published_change_id is null for share; -- and none is published meanwhile
+    if not found then
         raise exception 'round % is published; its labels are final', p_round using errcode = 'LA005';
     end if;
 
@@ -271,28 +290,33 @@ begin
     update run set finished = true where id = hold_claim(p_job, p_token);
 end $$;
 
--- Points organs of a run back to an earlier round, or to none, at a new revision.
+-- Points organs of a run back to an earlier round, or to none, at a new revision. What that round held back stays so.
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_change bigint;
     organs smallint[];
+    rounds bigint[];
 begin
     perform pg_advisory_xact_lock(pointer_lock());
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
         raise exception 'round % is no published round of run %', p_round, p_run using errcode = 'LA005';
     end if;
-    select array_agg(organ_id) into organs from run_organ ro join organ o on o.id = ro.organ_id
+    select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
+    from run_organ ro join organ o on o.id = ro.organ_id
+    left join round r on r.id = p_round
+    left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if organs is null then
         raise exception 'run % has none of these organs', p_run using errcode = 'LA004';
     end if;
     insert into change (activity_id) values (start_activity('rollback', p_program,
         jsonb_build_object('run', p_run, 'round', p_round, 'organs', p_organs, 'reason', p_reason))) returning id into the_change;
-    insert into round_pointer (run_id, organ_id, round_id, change_id) select p_run, o, p_round, the_change from unnest(organs) o;
+    insert into round_pointer (run_id, organ_id, round_id, change_id) 
+    select p_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
     if (select run_id from adoption order by id desc limit 1) = p_run then
-        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
+        perform move_pointers(the_change, organs, rounds);
     end if;
     return the_change;
 end $$;
@@ -320,7 +344,13 @@ end $$;
 create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
+    if p_kept = p_joined then
+        raise exception 'subject % cannot be joined to itself', p_kept using errcode = 'LA004';
+    end if;
+    perform check_open_change(p_change, p_change);
+    perform from subject_alias where subject_id in (p_kept, p_joined) order by dataset_id, key for update;
     perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
+    perform from subject where id in (p_kept, p_joined) order by id for no key update;
     insert into volume_delta
     select p_change, s.dataset_id, 0, -1 from (
         select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
@@ -334,9 +364,12 @@ begin
     where c.round_id = r.id
       and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
                   and m.part in ('validation', 'test'))
-      and exists (
+      and (exists (
         select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'));
+        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'))
+      or exists ( -- trained on labels that an earlier round made of it
+        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
+        where v.subject_id in (p_kept, p_joined) and e.run_id = run.id and e.number < r.number));
 
     insert into split_member (split_id, subject_id, part)
     select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id

@@ -33,6 +33,13 @@ create view lineage_edge as
     join annotation a on a.id = i.annotation_id
     where a.mask_id is null and a.label_file_id is not null
     union all
+    -- and from the volume, which an absence alone shows to have been seen
+    select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is null
+    union all
     -- a checkpoint from the pseudo labels that the round before it published
     select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id

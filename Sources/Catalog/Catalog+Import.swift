@@ -71,6 +71,7 @@ extension Catalog {
     ) async throws -> RecordedCase {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
+            try await connection.run(LockPointersShared())
             return try await write(source, labelFiles, store(), CaseContext(release: release, activity: activity))
         }
     }
@@ -79,6 +80,7 @@ extension Catalog {
     public func recordAll(_ body: (RecordingScope) async throws -> Void) async throws {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
+            try await connection.run(LockPointersShared())
             try await body(RecordingScope(catalog: self))
         }
     }

@@ -81,7 +81,8 @@ extension Catalog {
         if !annotations.isEmpty {
             try await connection.run(
                 InsertAnnotations(
-                    batch: batch, labels: annotations, masks: annotations.map { $0.mask == nil ? nil : masks[$0.organ] },
+                    batch: batch, labels: annotations,
+                    masks: annotations.map { $0.mask == nil ? nil : masks[$0.organ] },
                     parents: annotations.map { before[$0.organ]?.annotation }))
         }
         if !shipped.isEmpty {

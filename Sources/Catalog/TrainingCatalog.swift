@@ -48,14 +48,21 @@ public struct TrainingCatalog: Sendable {
         try await connection.first(NewestCheckpoint(round: round, kind: kind))
     }
 
+    /// - Parameter finishing: whether the run ends with this, in the same transaction.
     /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
     public func advance(
-        _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText
+        _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText, finishing: Bool = false
     ) async throws {
-        try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
+        try await connection.transaction { connection in
+            try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
+            if finishing { try await connection.run(FinishRun(claim: claim)) }
+        }
     }
 
-    /// Stores an object's bytes and the row that names it under the lock that keeps the sweep away.
+    /// Stores an object's bytes and the row that names it under the lock that keeps the sweep away. The same checkpoint
+    /// recorded again is the one that is there.
+    ///
+    /// - Throws: SQLSTATE LA005 where the round has another checkpoint of that kind and step.
     public func recordCheckpoint(
         _ claim: Claim, round: RoundID, kind: CheckpointKind, step: Int,
         storing store: () async throws -> (digest: Digest, bytes: Int)

@@ -56,13 +56,14 @@ extension PostgresError: CommandFailing {
 }
 
 extension ServerError {
-    /// Class 23 and our own LA are rules that the request breaks; 40 and 55 are others at work at the same time; 08, 53, 57 and
+    /// LA004 names something that does not exist; class 23 and our other LA are rules that the request breaks; 40 and 55 are others at work at the same time; 08, 53, 57 and
     /// 58 are a server that cannot serve; 42501 is a role that may not.
     var commandFailure: CommandFailure {
         let told = sqlState.hasPrefix("LA") ? message : description
         switch sqlState {
         case "42501":
             return CommandFailure(.conflict, told, remedy: hint ?? "log in as a member of lacuna_manager")
+        case "LA004": return CommandFailure(.badInput, told, remedy: hint)
         case "57014": return CommandFailure(.interrupted, told)
         case _ where ["23", "LA"].contains(where: sqlState.hasPrefix):
             return CommandFailure(.conflict, told, remedy: hint)

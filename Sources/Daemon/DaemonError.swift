@@ -7,11 +7,15 @@ package enum DaemonError: Error, Equatable {
     /// The image that a volume was imported from is not there or is another file now.
     case imageMissing(file: String)
     case imageChanged(file: String)
+    /// The local cache has no room or no permission.
+    case cacheUnwritable(file: String, problem: String)
     /// The stored bytes of a mask are damaged.
     case maskDamaged(mask: MaskID)
     /// A run without a single labelled volume in a part that needs one.
     case nothingToLearn(run: String)
     case noValidation(run: String, split: String)
+    /// Another daemon works on the run.
+    case held(run: String, worker: String)
 
     var problem: String {
         switch self {
@@ -19,10 +23,12 @@ package enum DaemonError: Error, Equatable {
         case .configuration(let key, let problem, _): "\(key) \(problem)"
         case .imageMissing: "the image of a volume is missing"
         case .imageChanged: "the image of a volume is not the file that was imported"
+        case .cacheUnwritable(_, let problem): "the cache cannot be written: \(problem)"
         case .maskDamaged(let mask): "the stored bytes of mask \(mask) are damaged"
         case .nothingToLearn(let run): "run \(run) has no annotated volume of its organs in the part train"
         case .noValidation(let run, let split):
             "run \(run) has no annotated volume in the part validation of split \(split)"
+        case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
 
@@ -32,15 +38,19 @@ package enum DaemonError: Error, Equatable {
         case .configuration(_, _, let remedy): remedy
         case .imageMissing: "bring it back, or tell where it is with lacuna dataset relocate"
         case .imageChanged: "bring the old file back, or import the dataset again and start a new run"
+        case .cacheUnwritable: "free space, or name another folder with daemon.cache; what is in it may be deleted"
         case .maskDamaged: "run lacuna verify --read-data and restore the object from a backup"
         case .nothingToLearn: "import annotations, or see with lacuna split show who is in train"
         case .noValidation: "put annotated subjects into validation with lacuna split create"
+        case .held: "let it go on, or stop it first; a run has one daemon at a time"
         }
     }
 
     var file: String? {
         switch self {
-        case .configurationFile(let path, _), .imageMissing(let path), .imageChanged(let path): path
+        case .configurationFile(let path, _), .imageMissing(let path), .imageChanged(let path),
+            .cacheUnwritable(let path, _):
+            path
         default: nil
         }
     }

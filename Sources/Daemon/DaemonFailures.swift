@@ -8,6 +8,8 @@ extension DaemonError: CommandFailing {
         let status: ExitStatus =
             switch self {
             case .maskDamaged: .damaged
+            case .held: .conflict
+            case .cacheUnwritable: .unreachable
             default: .badInput
             }
         return CommandFailure(status, problem, file: file, remedy: remedy)
@@ -19,10 +21,20 @@ extension RoundsError: CommandFailing {
         let status: ExitStatus =
             switch self {
             case .unknownKey, .invalidPlan: .badInput
-            case .unrecoverable: .internalError
-            case .otherPlan, .leaseLost, .illegal, .failed, .rolledBack: .conflict
+            case .otherPlan, .leaseLost, .illegal, .failed, .rolledBack, .unrecoverable: .conflict
             }
-        return CommandFailure(status, problem, remedy: remedy)
+        return CommandFailure(status, problem, remedy: isFailedRound ? Self.retry : remedy)
+    }
+}
+
+extension RoundsError {
+    private static let retry = "remove the cause, then start with --retry-failed; another plan needs another run.name"
+
+    private var isFailedRound: Bool {
+        switch self {
+        case .failed, .unrecoverable: true
+        case .unknownKey, .invalidPlan, .otherPlan, .leaseLost, .illegal, .rolledBack: false
+        }
     }
 }
 

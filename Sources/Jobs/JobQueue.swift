@@ -36,4 +36,6 @@ public struct JobClaim: Sendable, Hashable {
 public struct JobHolder: Sendable, Hashable {
     public let worker: String
     public let secondsLeft: Double
+    /// When the lease ends by the database's clock, in seconds since 1970; a heartbeat moves it.
+    public let leaseEnd: Double
 }

@@ -22,7 +22,8 @@ import Testing
     @Test func aChangedLabelIsANewVersionWithItsParent() async throws {
         try await World.with { world async throws in
             try await world.catalog.add("A", scan: 1, [annotated("liver", 1), annotated("spleen", 2)])
-            let again = try await world.catalog.add("A", scan: 1, file: 1, [annotated("liver", 3), annotated("spleen", 2)])
+            let again = try await world.catalog.add(
+                "A", scan: 1, file: 1, [annotated("liver", 3), annotated("spleen", 2)])
             #expect(again.newLabels == 1)
             #expect(
                 try await world.manager.ask(

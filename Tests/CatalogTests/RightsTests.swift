@@ -103,7 +103,8 @@ import Testing
                 """
             #expect(
                 try await world.root.ask(
-                    "select p.oid::regprocedure \(functions) where has_function_privilege('lacuna_stranger', p.oid, 'execute') order by 1")
+                    "select p.oid::regprocedure \(functions) where has_function_privilege('lacuna_stranger', p.oid, 'execute') order by 1"
+                )
                     == [])
             #expect(
                 try await world.root.ask(
@@ -114,7 +115,8 @@ import Testing
             #expect(try await world.root.number("select count(*) \(functions) and p.prosecdef") > 20)
             #expect(
                 try await world.root.ask(
-                    "select p.oid::regprocedure \(functions) where pg_get_userbyid(p.proowner) <> 'lacuna_owner'") == [])
+                    "select p.oid::regprocedure \(functions) where pg_get_userbyid(p.proowner) <> 'lacuna_owner'") == []
+            )
         }
     }
 
@@ -190,6 +192,7 @@ import Testing
 
     private func tables(_ world: World) async throws -> [String] {
         try await world.root.ask(
-            "select c.relname from pg_class c where c.relnamespace = 'lacuna'::regnamespace and c.relkind in ('r', 'p') order by 1")
+            "select c.relname from pg_class c where c.relnamespace = 'lacuna'::regnamespace and c.relkind in ('r', 'p') order by 1"
+        )
     }
 }

@@ -8,17 +8,20 @@ import Testing
 
 /// Statements that a manager's session runs.
 private let managerStatements: [any Statement.Type] = [
-    AdoptRun.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self, CoverageByRound.self,
-    CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self, DatasetExists.self, EnsureDataset.self,
-    FindRelease.self, FindRound.self, FindRunID.self, FindSource.self, FindSplit.self, LockSubject.self,
-    InsertActivity.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertLabelMap.self,
-    InsertMasks.self, InsertObjects.self, InsertOrganLinks.self, InsertOrganSynonyms.self, InsertOrgans.self,
-    InsertRelease.self, InsertShippedLabels.self, InsertSource.self, InsertSplit.self, InsertSplitMembers.self,
-    InsertSubject.self, InsertSubjectAlias.self, InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self,
-    LineageBackward.self, LineageForward.self, ListDatasets.self, ListLabels.self, ListObjects.self, ListOrgans.self,
-    ListRounds.self, ListSplits.self, ListSubjects.self, ListVolumes.self, LocateMask.self, LockObjectsShared.self,
-    LockVolume.self, MaskHistory.self, MasksInObject.self, OrganExists.self, ResolveVolume.self, RollBack.self,
-    RoundConfidences.self, RoundDice.self, UnionKnownCounts.self, WordsOfRelease.self,
+    AdoptRun.self, AnnotatedOrgans.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self,
+    CountOrgans.self, CoverageByRound.self, CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self,
+    DatasetExists.self, EnsureDataset.self, FindMask.self, FindRelease.self, FindRound.self, FindRunID.self,
+    FindSource.self, FindSplit.self, InsertActivity.self, InsertAnnotations.self, InsertChange.self,
+    InsertLabelFile.self, InsertLabelMap.self, InsertMasks.self, InsertObjects.self, InsertOrganLinks.self,
+    InsertOrgans.self, InsertOrganSynonyms.self, InsertRelease.self, InsertShippedLabels.self, InsertSource.self,
+    InsertSplit.self, InsertSplitMembers.self, InsertSubject.self, InsertSubjectAlias.self, InsertVolume.self,
+    InsertWords.self, JoinSubjects.self, LabelFilesOfSource.self, LineageBackward.self, LineageForward.self,
+    ListDatasets.self, ListImageFiles.self, ListLabels.self, ListObjects.self, ListOrgans.self, ListRounds.self,
+    ListSplits.self, ListSubjectRows.self, ListSubjects.self, ListVolumes.self, LocateMask.self,
+    LockObjectsExclusively.self, LockObjectsShared.self, LockPointersShared.self, LockSubject.self, LockVolume.self,
+    MaskFactsInObject.self, MaskHistory.self, MasksInObject.self, OrganExists.self, ProposedDuplicates.self,
+    ResolveVolume.self, RollBack.self, RoundConfidences.self, RoundDice.self, StandingWords.self,
+    UnionKnownCounts.self, WordsOfRelease.self,
 ]
 
 /// Statements that the daemon's session runs.

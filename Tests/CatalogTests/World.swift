@@ -29,6 +29,17 @@ struct World {
     }
 
     static func with(_ body: (World) async throws -> Void) async throws {
+        await Turnstile.shared.enter()
+        do {
+            try await open(body)
+            await Turnstile.shared.leave()
+        } catch {
+            await Turnstile.shared.leave()
+            throw error
+        }
+    }
+
+    private static func open(_ body: (World) async throws -> Void) async throws {
         try await withDatabase(role: "lacuna") { manager, settings async throws in
             try await manager.execute(Ask.preparation)
             let trainer = try await Connection.connect(settings.with(user: "lacunad"))
@@ -46,6 +57,22 @@ struct World {
     }
 }
 
+/// Lets a few worlds exist at a time: a server has some hundred connections, and tests run all at once.
+private actor Turnstile {
+    static let shared = Turnstile()
+    private var places = 6
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        if places > 0 { return places -= 1 }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
 // MARK: - Values
 
 /// A hash that stands for thing `n`.
@@ -58,7 +85,7 @@ func digest(_ n: Int) -> Digest {
 func mask(_ n: Int, known: Int? = nil) -> StoredMask {
     StoredMask(
         content: digest(n), object: digest(1_000_000 + n), objectBytes: 100, offset: 0, length: 100, voxels: 5,
-        knownVoxels: known, box: VoxelBox(lower: .zero, upper: SIMD3(5, 1, 1)))
+        knownVoxels: known, box: VoxelBox(lower: .zero, upper: Vector3(5, 1, 1)))
 }
 
 func annotated(
@@ -71,7 +98,7 @@ func annotated(
 func partial(_ organ: OrganKey, _ n: Int) -> LabelRecord {
     LabelRecord(
         organ: organ, status: .annotated, origin: .expert, mask: mask(n),
-        extent: VoxelBox(lower: .zero, upper: SIMD3(10, 10, 5)), file: 0)
+        extent: VoxelBox(lower: .zero, upper: Vector3(10, 10, 5)), file: 0)
 }
 
 func absent(_ organ: OrganKey, origin: LabelOrigin = .expert, file: Int? = 0) -> LabelRecord {
@@ -92,7 +119,7 @@ func source(scan n: Int, case name: String, subject: String) -> SourceRecord {
         caseName: name, subjectKey: subject,
         image: FileRecord(path: "images/\(name).nii.gz", sha256: digest(2_000_000 + n), bytes: 1000),
         identity: digest(n), orientationBlind: digest(n), clipped: digest(n), shape: GridShape(10, 10, 10),
-        affine: .scaling(SIMD3(1, 1, 1)), orientation: "RAS", qformCode: 0, sformCode: 1, storageType: "int16",
+        affine: .scaling(Vector3(1, 1, 1)), orientation: "RAS", qformCode: 0, sformCode: 1, storageType: "int16",
         modality: "CT")
 }
 

@@ -14,7 +14,7 @@ import Testing
             let (x, y) = (index % 40, index / 40 % 40)
             return (4..<36).contains(x) && (4..<36).contains(y) ? 40 : -1000
         }
-        let grid = ImageGrid(shape: shape, affine: .scaling(SIMD3(3, 3, 5), origin: .zero))
+        let grid = ImageGrid(shape: shape, affine: .scaling(Vector3(3, 3, 5), origin: .zero))
         try NIfTIWriter.write(.int16(VoxelBuffer(voxels)), on: grid, to: "\(folder)/image.nii.gz")
         return try NIfTIReader().readImage("\(folder)/image.nii.gz")
     }

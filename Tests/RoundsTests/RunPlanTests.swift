@@ -12,7 +12,8 @@ import Testing
         let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "default"}"#)
         #expect(plan == RunPlan(name: "a", organs: ["liver"], split: "default"))
         #expect(plan.rounds == 3)
-        #expect(plan.gammas == [1.0 / 3, 2.0 / 3, 1])
+        let thirds: [Double] = [1 / 3, 2 / 3, 1]
+        #expect(plan.gammas == thirds)
         #expect(plan.confidentNegatives == [0.9, 0.968, 0.99])
         #expect(plan.knownOrigins == [.expert, .assisted, .reviewed])
     }

@@ -27,6 +27,13 @@ struct InsertChange: Statement {
     func decode(_ row: PostgresRow) throws -> ChangeID { try row.decode(0) }
 }
 
+/// Waits for a publication under way and keeps the next one away until the transaction ends.
+///
+/// Before any lock on a volume: a recorder that held one while it waits here could stop a recorder that the publication waits for.
+struct LockPointersShared: Statement {
+    static let sql = "select from pg_advisory_xact_lock_shared(lacuna.pointer_lock())"
+}
+
 /// Keeps the sweep of unnamed objects away until the transaction ends.
 struct LockObjectsShared: Statement {
     static let sql = "select from pg_advisory_xact_lock_shared(lacuna.object_lock())"

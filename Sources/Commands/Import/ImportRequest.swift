@@ -21,6 +21,7 @@ struct ImportSummary: Sendable {
     var report = ImportReport()
     let origin: LabelOrigin
     let isDryRun: Bool
+    let isStrict: Bool
     /// Volumes that no other case had before.
     var newVolumes = 0
     /// Cases whose scan the catalogue had already under another name.
@@ -29,13 +30,13 @@ struct ImportSummary: Sendable {
     var newLabels = 0
     /// Cases that proved two subjects to be one.
     var joinedSubjects = 0
-    /// Cases seen, of `cases`.
+    /// Cases that changed something.
     var recorded = 0
 
     /// How the program ends after such a report.
     var status: ExitStatus {
         if report.cases.isEmpty { return .badInput }
         if report.failures == 0 { return .done }
-        return report.present == 0 ? .badInput : .partlyDone
+        return report.present == 0 || isStrict ? .badInput : .partlyDone
     }
 }

@@ -19,12 +19,13 @@ struct ImportRunner {
     func run(_ request: ImportRequest) async throws -> ImportSummary {
         var request = request
         let (layout, list) = try await recognise(request)
-        let root = ReleaseRoot(of: list.cases, folder: request.path)
-        let name = request.name ?? Self.lastPart(of: root.path)
+        let folder = try await BlockingWork().run { [request] in try ReleaseRoot.resolve(request.path) }
+        let root = ReleaseRoot(of: list.cases, folder: folder)
+        let name = request.name ?? ReleaseRoot.name(of: folder)
         request.name = name
         var summary = ImportSummary(
             dataset: name, layout: layout, origin: request.options.origin ?? layout.defaultOrigin,
-            isDryRun: request.isDryRun)
+            isDryRun: request.isDryRun, isStrict: request.isStrict)
         summary.report.findings = list.findings
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
 
@@ -87,10 +88,6 @@ struct ImportRunner {
         }
     }
 
-    private static func lastPart(of path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? "dataset"
-    }
-
     // MARK: - The cases
 
     private func recordOneByOne(
@@ -129,22 +126,29 @@ struct ImportRunner {
         for (item, outcome) in zip(items, try await recorder.recordAll(items, summary)) { summary.note(item, outcome) }
     }
 
-    /// Reads ahead with all workers and hands each finding to `body`, one after another.
+    /// Reads ahead with all workers and hands each finding to `body`, one after another in the order of the cases.
     private func examine(
         _ cases: [CaseFiles], _ known: Known, _ request: ImportRequest, _ summary: ImportSummary, _ root: ReleaseRoot,
         _ body: (CaseFiles, ImportWorker, ImportWorker.Examination) async throws -> Void
     ) async throws {
-        var waiting = cases.makeIterator()
-        try await withThrowingTaskGroup(of: (CaseFiles, ImportWorker, ImportWorker.Examination).self) { group in
+        var (started, next) = (0, 0)
+        var early: [Int: (ImportWorker, ImportWorker.Examination)] = [:]
+        try await withThrowingTaskGroup(of: (Int, ImportWorker, ImportWorker.Examination).self) { group in
             func start(_ worker: ImportWorker) {
-                guard let files = waiting.next() else { return }
+                guard started < cases.count else { return }
+                let (index, files) = (started, cases[started])
                 let recorded = known.mayPassOver ? known.cases[files.name] : nil
-                group.addTask { (files, worker, await worker.examine(files, in: root, known: recorded)) }
+                group.addTask { (index, worker, await worker.examine(files, in: root, known: recorded)) }
+                started += 1
             }
             for _ in 0..<Self.workers { start(ImportWorker(layout: summary.layout, options: request.options)) }
-            while let (files, worker, found) = try await group.next() {
+            while let (index, worker, found) = try await group.next() {
                 start(worker)
-                try await body(files, worker, found)
+                early[index] = (worker, found)
+                while let (worker, found) = early.removeValue(forKey: next) {
+                    try await body(cases[next], worker, found)
+                    next += 1
+                }
             }
         }
     }

@@ -24,9 +24,9 @@ extension ImportSummary {
         if report.failures > 0 && recorded == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
             output.note(
-                "\n\(knownScans) scans were known under another name; each stays one volume with several sources.")
+                "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
         }
-        if joinedSubjects > 0 { output.note("\(joinedSubjects) times two subjects proved to be one, and were joined.") }
+        if joinedSubjects > 0 { output.note("Subjects that proved to be one and were joined: \(joinedSubjects).") }
     }
 
     private var fields: [Cell.Field] {

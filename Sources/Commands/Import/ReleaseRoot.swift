@@ -1,4 +1,5 @@
 internal import Console
+internal import Glibc
 internal import Importers
 
 /// The folder that a release's files are recorded relative to: the deepest that holds labels and images.
@@ -25,6 +26,20 @@ struct ReleaseRoot: Hashable, Sendable {
         let own = Self.parts(path)
         precondition(parts.starts(with: own), "a file under the root")
         return parts.dropFirst(own.count).joined(separator: "/")
+    }
+
+    /// The absolute path without symbolic links. Blocks.
+    static func resolve(_ path: String) throws -> String {
+        guard let resolved = realpath(path, nil) else { throw ImportError.unreadableFolder(path) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// What a dataset is called after its folder or file.
+    static func name(of path: String) -> String {
+        let last = parts(path).last.map(String.init) ?? "dataset"
+        let ending = [".nii.gz", ".nii"].first(where: last.hasSuffix) ?? ""
+        return String(last.dropLast(ending.count))
     }
 
     private static func parts(_ path: String) -> [Substring] { path.split(separator: "/") }

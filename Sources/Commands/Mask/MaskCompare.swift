@@ -7,7 +7,7 @@ internal import Numerics
 
 struct MaskCompare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Compare two masks of one volume: Dice and millilitres.")
+        commandName: "compare", abstract: "Compare two masks of one volume: Dice, surface distances, millilitres.")
 
     @OptionGroup var options: GlobalOptions
 
@@ -16,6 +16,9 @@ struct MaskCompare: AsyncParsableCommand {
 
     @Argument(help: "Name the second mask by its id.")
     var second: Int64
+
+    @Option(help: "Count surfaces as equal within this many millimetres.")
+    var tolerance = 2.0
 
     func run() async throws {
         try await Session.with(options) { session in
@@ -34,6 +37,9 @@ struct MaskCompare: AsyncParsableCommand {
             session.output.report([
                 Cell.Field("volume", a.volume.rawValue), Cell.Field("first", a.organ.rawValue),
                 Cell.Field("second", b.organ.rawValue), Cell.Field("dice", comparison.dice),
+                Cell.Field("surfaceDice", comparison.surface?.normalisedDice(toleranceInMillimetres: tolerance)),
+                Cell.Field("toleranceMillimetres", tolerance),
+                Cell.Field("hausdorff95Millimetres", comparison.surface?.hausdorff95),
                 Cell.Field("firstMillilitres", comparison.firstMillilitres),
                 Cell.Field("secondMillilitres", comparison.secondMillilitres),
             ])
@@ -45,11 +51,14 @@ struct MaskCompare: AsyncParsableCommand {
 struct MaskComparison {
     /// Nil where both are empty.
     let dice: Double?
+    /// Nil where one is empty.
+    let surface: SurfaceDistance?
     let firstMillilitres: Double
     let secondMillilitres: Double
 
     /// - Parameter spacing: millimetres along x, y, z.
-    init(_ first: BitVolume, _ second: BitVolume, spacing: SIMD3<Double>) {
+    init(_ first: BitVolume, _ second: BitVolume, spacing: Vector3<Double>) {
+        surface = SurfaceDistance(first, second, spacing: spacing)
         dice = Dice.coefficient(first, second)
         firstMillilitres = VolumeMeasure.millilitres(first, spacing: spacing)
         secondMillilitres = VolumeMeasure.millilitres(second, spacing: spacing)

@@ -10,6 +10,8 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     private let queue: JobQueue
     private let configuration: DaemonConfiguration
     private let worker: String
+    private let stop: StopFlag
+    private let waiting: @Sendable (JobHolder) -> Void
     private var held: Held?
 
     private struct Held {
@@ -18,8 +20,15 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         var rounds: [StoredRound]
     }
 
-    init(_ catalog: TrainingCatalog, configuration: DaemonConfiguration, worker: String) {
+    /// - Parameters:
+    ///   - stop: ends the waiting for another daemon's lease.
+    ///   - waiting: called once when that begins.
+    init(
+        _ catalog: TrainingCatalog, configuration: DaemonConfiguration, worker: String, stop: StopFlag,
+        waiting: @escaping @Sendable (JobHolder) -> Void
+    ) {
         (self.catalog, self.configuration, self.worker) = (catalog, configuration, worker)
+        (self.stop, self.waiting) = (stop, waiting)
         queue = JobQueue(catalog.connection)
     }
 
@@ -49,9 +58,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     func open(_ plan: RunPlan) async throws -> RunRecord {
         let run = try await ensureRun(plan)
-        let claim = try await queue.claim(
-            run: run.id.rawValue, worker: worker, leaseInSeconds: configuration.daemon.leaseSeconds)
-        guard let claim else { throw RoundsError.leaseLost(run: plan.name) }
+        let claim = try await claim(run)
         let rounds = try await catalog.rounds(of: run.id)
         held = Held(run: run, claim: claim, rounds: rounds)
         return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
@@ -67,17 +74,16 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         try await fenced {
             try await catalog.advance(
                 claim, round: stored.id, from: state.rawValue, to: next.state.rawValue,
-                record: try StoredRoundRecord(next).json())
-            if case .close = action { try await catalog.finish(claim) }
+                record: try StoredRoundRecord(next).json(), finishing: action == .close)
         }
         return next
     }
 
     func release(_ run: RunID) async {
         guard let held else { return }
+        self.held = nil
         // A claim that cannot be given back ends with its lease.
         try? await queue.release(held.claim)
-        self.held = nil
     }
 
     // MARK: - RoundPublisher
@@ -96,11 +102,41 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     /// Renews the lease; false when it is lost. `connection` is the heartbeat's own.
     func heartbeat(on connection: Connection) async throws -> Bool {
         guard let held else { return true }
-        return try await JobQueue(connection).heartbeat(
+        let stands = try await JobQueue(connection).heartbeat(
             held.claim, leaseInSeconds: configuration.daemon.leaseSeconds)
+        return stands || self.held == nil  // given back meanwhile
     }
 
     // MARK: -
+
+    /// Claims the run. A holder whose lease ends unrenewed is taken for dead and succeeded; one that renews it is alive.
+    ///
+    /// - Throws: `DaemonError.held` by the living, `CancellationError` where the daemon is asked to stop meanwhile.
+    private func claim(_ run: StoredRun) async throws -> JobClaim {
+        let (lease, clock) = (configuration.daemon.leaseSeconds, ContinuousClock())
+        var first: JobHolder?
+        var deadline = clock.now + .seconds(lease)
+        while true {
+            if let claim = try await queue.claim(run: run.id.rawValue, worker: worker, leaseInSeconds: lease) {
+                return claim
+            }
+            if stop.isRaised { throw CancellationError() }
+            if let holder = try await queue.holder(run: run.id.rawValue) {
+                if first == nil {
+                    waiting(holder)
+                    deadline = clock.now + .seconds(holder.secondsLeft + lease)
+                }
+                let known = first ?? holder
+                guard holder.leaseEnd == known.leaseEnd, clock.now < deadline else {
+                    throw DaemonError.held(run: run.name, worker: holder.worker)
+                }
+                first = known
+            } else if clock.now >= deadline {
+                throw DaemonError.held(run: run.name, worker: first?.worker ?? "a transaction")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
 
     private func findOrStart(_ plan: RunPlan) async throws -> StoredRun {
         if let run = try await catalog.run(named: plan.name) { return run }

@@ -2,14 +2,16 @@ internal import Catalog
 internal import Domain
 internal import Learning
 internal import Rounds
+internal import Tensors
 
 extension LearningWorker: RoundEvaluator {
     func evaluate(_ context: RoundContext, observer: any RoundObserver) async throws -> Evaluation {
         let number = context.round.number
         var (records, overlaps): ([EvaluationRecord], [[OverlapCounts?]]) = ([], [])
-        for item in try await cases(in: .validation, round: 0) {
+        for item in try await cases(in: .validation, context) {
+            try context.checkStop()
             let prediction = try await validationPrediction(item, context.round)
-            let counts = Evaluator.overlaps(item, prediction)
+            let counts = try await thread.run { Evaluator.overlaps(item, prediction) }
             overlaps.append(counts)
             records += self.records(item, counts)
         }

@@ -22,7 +22,7 @@ extension LearningWorker: RoundRelabeller {
         let item = try await makeCase(found)
         let prediction = try await predict(item, context.round)
         let pool = settings.rankingPool == .round ? try await pooledScores(context) : nil
-        let labels = await relabel(item, prediction, gamma: gamma, context, pool)
+        let labels = try await relabel(item, prediction, gamma: gamma, context, pool)
         try await stage(labels, found, context)
         return labels.count
     }
@@ -39,12 +39,13 @@ extension LearningWorker: RoundRelabeller {
     private func relabel(
         _ item: TrainingCase, _ prediction: Prediction, gamma: Double, _ context: RoundContext,
         _ pool: [ScoreHistogram?]?
-    ) async -> [PseudoLabel] {
-        let wanted = Set(organsToRelabel(context))
+    ) async throws -> [PseudoLabel] {
+        let (wanted, organs, next) = (Set(organsToRelabel(context)), library.organs, context.round.number + 1)
         let relabeller = Relabeller(rule: rule, settings: settings)
-        let labels = relabeller.relabel(
-            item, prediction, gamma: gamma, round: context.round.number + 1, pooled: pool)
-        return labels.filter { wanted.contains(library.organs[$0.organ]) }
+        return try await thread.run {
+            relabeller.relabel(item, prediction, gamma: gamma, round: next, pooled: pool)
+                .filter { wanted.contains(organs[$0.organ]) }
+        }
     }
 
     /// Scores of all volumes that the round relabels, staged ones too, so that a restart ranks the same.
@@ -53,8 +54,10 @@ extension LearningWorker: RoundRelabeller {
         let relabeller = Relabeller(rule: rule, settings: settings)
         var sum: [ScoreHistogram?] = Array(repeating: nil, count: plan.organs.count)
         for volume in library.volumes(in: .train) {
+            try context.checkStop()
             let item = try await makeCase(volume)
-            let scores = relabeller.histograms(item, try await predict(item, context.round))
+            let prediction = try await predict(item, context.round)
+            let scores = try await thread.run { relabeller.histograms(item, prediction) }
             for (organ, score) in scores.enumerated() {
                 guard let score else { continue }
                 var merged = sum[organ] ?? ScoreHistogram()

@@ -13,12 +13,38 @@ private enum TrainingSignal: Sendable {
 
 extension LearningWorker: RoundTrainer {
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
-        let number = context.round.number
-        let cases = try await cases(in: .train, round: number)
-        let start = try await start(context)
+        let round = await rounds.roundID(context.round.number)
+        let own = try await catalog.checkpoint(of: round, kind: .network)
+        if let own, own.step >= context.plan.steps(inRound: context.round.number) {
+            return try await finished(own, context)
+        }
+        let cases = try await trainingCases(context)
+        let start = try await start(from: own, context)
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
-        async let ending = runTraining(cases, start, number, context.isStopping, source)
+        let halt = StopFlag()
+        async let ending = runTraining(
+            cases, start, context.round.number, { halt.isRaised || context.isStopping() }, source)
+        do {
+            let last = try await follow(signals, context, observer)
+            guard case .finished = try await ending else { return nil }
+            return last
+        } catch {
+            halt.raise()  // or the scope would wait for all of the round's steps
+            throw error
+        }
+    }
 
+    /// The weights of a round whose training ended just before its daemon did.
+    private func finished(_ own: CheckpointRecord, _ context: RoundContext) async throws -> StoredWeights {
+        let bytes = try await size(of: own.object)
+        return StoredWeights(object: own.object, size: bytes, steps: steps(after: own.step, context), loss: nil)
+    }
+
+    /// Tells of steps and stores checkpoints as they come; the last one's weights.
+    private func follow(
+        _ signals: AsyncStream<TrainingSignal>, _ context: RoundContext, _ observer: any RoundObserver
+    ) async throws -> StoredWeights? {
+        let number = context.round.number
         var (losses, last): ([Double], StoredWeights?) = ([], nil)
         for await signal in signals {
             switch signal {
@@ -27,23 +53,32 @@ extension LearningWorker: RoundTrainer {
                 observer.observe(.step(round: number, step: event.step, steps: event.steps, loss: event.loss))
             case .checkpoint(let checkpoint, let step):
                 let object = try await save(checkpoint, round: number, kind: .network, step: step)
-                let before = context.previous?.weights?.steps ?? 0
                 let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
-                last = StoredWeights(object: object.digest, size: object.size, steps: before + step, loss: mean)
+                last = StoredWeights(
+                    object: object.digest, size: object.size, steps: steps(after: step, context), loss: mean)
             }
         }
-        guard case .finished = try await ending else { return nil }
+        try Task.checkCancellation()  // which ends the stream before the training
         return last
     }
 
+    /// Optimiser steps since the run began.
+    private func steps(after step: Int, _ context: RoundContext) -> Int {
+        (context.previous?.weights?.steps ?? 0) + step
+    }
+
+    private func size(of object: Digest) async throws -> Int {
+        let store = store
+        return try await thread.run { try store.getVerified(ObjectID(digest: object, size: 0)).count }
+    }
+
     /// From the round's own newest checkpoint if it has one, else from the round before, else from nothing.
-    private func start(_ context: RoundContext) async throws -> TrainingStart.Stored {
-        let round = await rounds.roundID(context.round.number)
-        if let own = try await catalog.checkpoint(of: round, kind: .network) {
-            return .resume(try Checkpoint(bytes: try store.getVerified(ObjectID(digest: own.object, size: 0))))
-        }
+    private func start(
+        from own: CheckpointRecord?, _ context: RoundContext
+    ) async throws -> TrainingStart.Stored {
+        if let own { return .resume(try await checkpoint(own.object)) }
         guard let weights = context.previous?.weights else { return .fresh }
-        return .weights(try checkpoint(weights))
+        return .weights(try await checkpoint(weights))
     }
 
     /// Runs on the tensor thread; the trainer never leaves it.
@@ -53,61 +88,87 @@ extension LearningWorker: RoundTrainer {
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
         let (plan, settings, rule) = (plan, settings, rule)
-        return try await thread.run {
-            let stop = StopSignal()
-            let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-            let trainer = try Trainer(plan, settings: settings, sampler: sampler, round: round, start: start.start)
-            return try trainer.run(
-                stop: stop, checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
-                event: { event in
-                    signals.yield(.step(event))
-                    if isStopping() { stop.raise() }
-                })
+        return try await divergenceIsFinal {
+            try await thread.run {
+                let stop = StopSignal()
+                let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
+                let trainer = try Trainer(plan, settings: settings, sampler: sampler, round: round, start: start.start)
+                return try trainer.run(
+                    stop: stop, checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
+                    event: { event in
+                        signals.yield(.step(event))
+                        if isStopping() { stop.raise() }
+                    })
+            }
+        }
+    }
+
+    /// A loss that is no number comes again at the same step: the round has failed.
+    private func divergenceIsFinal<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as LearningError {
+            guard case .diverged = error else { throw error }
+            throw RoundsError.unrecoverable(reason: error.description)
         }
     }
 
     func calibrate(_ context: RoundContext, observer: any RoundObserver) async throws -> Calibration {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
-        let network = try checkpoint(stored)
-        let head = context.plan.confidence == .residual ? try await fitHead(network, context) : nil
-        var weights: StoredWeights?
-        if let head {
-            let object = try await save(
-                head, round: context.round.number, kind: .confidence, step: settings.confidenceSteps)
+        let network = try await checkpoint(stored)
+        var (head, weights): (Checkpoint?, StoredWeights?) = (nil, nil)
+        if context.plan.confidence == .residual {
+            let object: ObjectID
+            (head, object) = try await storedHead(context, network)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
-        let scores = try await judgeRanking(network, head, context.round.number)
+        let scores = try await judgeRanking(network, head, context)
         return Calibration(weights: weights, byConfidence: scores.confidence, byProbability: scores.probability)
+    }
+
+    /// The round's confidence head: the one stored before a restart, or one fitted now.
+    private func storedHead(_ context: RoundContext, _ network: Checkpoint) async throws -> (Checkpoint, ObjectID) {
+        let number = context.round.number
+        if let own = try await catalog.checkpoint(of: rounds.roundID(number), kind: .confidence) {
+            let bytes = try await size(of: own.object)
+            return (try await checkpoint(own.object), ObjectID(digest: own.object, size: bytes))
+        }
+        let head = try await fitHead(network, context)
+        return (head, try await save(head, round: number, kind: .confidence, step: settings.confidenceSteps))
     }
 
     /// Fits the confidence head on the confidence part, or where that is empty on the training volumes' annotations.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> Checkpoint {
-        var cases = try await cases(in: .confidence, round: 0)
-        if cases.isEmpty { cases = try await self.cases(in: .train, round: 0) }
-        let (plan, settings, rule, round) = (plan, settings, rule, context.round.number)
-        let fitted = cases
-        return try await thread.run {
-            let unet = try UNet(plan, seed: 0)
-            try unet.parameters.load { network[$0] }
-            let sampler = try Sampler(fitted, plan: plan, settings: settings, rule: rule)
-            let trainer = try ConfidenceTrainer(unet, settings: settings, sampler: sampler, round: round)
-            _ = try trainer.run()
-            return try trainer.head.checkpoint()
+        var fitted = try await cases(in: .confidence, context)
+        if fitted.isEmpty { fitted = try await cases(in: .train, context) }
+        let (plan, settings, rule, cases) = (plan, settings, rule, fitted)
+        return try await divergenceIsFinal {
+            try await thread.run {
+                let unet = try UNet(plan, seed: 0)
+                try unet.parameters.load { network[$0] }
+                let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
+                let trainer = try ConfidenceTrainer(
+                    unet, settings: settings, sampler: sampler, round: context.round.number)
+                _ = try trainer.run { _, _ in try context.checkStop() }
+                return try trainer.head.checkpoint()
+            }
         }
     }
 
     /// How well confidence and probability tell right predicted positives from wrong ones on the validation part.
     private func judgeRanking(
-        _ network: Checkpoint, _ head: Checkpoint?, _ round: Int
+        _ network: Checkpoint, _ head: Checkpoint?, _ context: RoundContext
     ) async throws -> (confidence: [String: Double], probability: [String: Double]) {
         var ranking = RankingQuality(organs: plan.organs.count)
         var made: [VolumeID: Prediction] = [:]
-        for item in try await cases(in: .validation, round: 0) {
+        for item in try await cases(in: .validation, context) {
+            try context.checkStop()
             let prediction = try await predict(item, network, head)
-            ranking.add(item, prediction)
+            let before = ranking
+            ranking = try await thread.run { before.adding(item, prediction) }
             made[item.volume] = prediction
         }
-        predictions = (round, made)
+        predictions = (context.round.number, made)
         return (ranking.confidence(plan.organs), ranking.probability(plan.organs))
     }
 }

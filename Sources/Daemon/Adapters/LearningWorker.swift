@@ -35,21 +35,38 @@ actor LearningWorker {
 
     // MARK: - What the parts share
 
-    /// The cases of a part, with the labels that the round before published where it trains.
-    func cases(in part: SplitPart, round: Int) async throws -> [TrainingCase] {
-        var pseudo: [VolumeID: [RoundLabel]] = [:]
-        if round > 0, part == .train {
-            let published = try await catalog.pseudoLabels(of: rounds.roundID(round - 1))
-            pseudo = Dictionary(grouping: published, by: \.volume)
-        }
-        let (library, labels) = (library, pseudo)
-        return try await thread.run {
-            try library.volumes(in: part).map { try library.makeCase($0, pseudo: labels[$0.id] ?? []) }
-        }
+    /// The cases of a part with its annotations alone.
+    func cases(in part: SplitPart, _ context: RoundContext) async throws -> [TrainingCase] {
+        try await cases(in: part, pseudo: [:], context)
     }
 
-    func checkpoint(_ weights: StoredWeights) throws -> Checkpoint {
-        try Checkpoint(bytes: try store.getVerified(ObjectID(digest: weights.object, size: weights.size)))
+    /// The training cases, with the labels that the round before published.
+    func trainingCases(_ context: RoundContext) async throws -> [TrainingCase] {
+        guard let previous = context.previous else { return try await cases(in: .train, context) }
+        let published = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
+        return try await cases(in: .train, pseudo: Dictionary(grouping: published, by: \.volume), context)
+    }
+
+    private func cases(
+        in part: SplitPart, pseudo: [VolumeID: [RoundLabel]], _ context: RoundContext
+    ) async throws -> [TrainingCase] {
+        let library = library
+        var cases: [TrainingCase] = []
+        for volume in library.volumes(in: part) {
+            try context.checkStop()
+            let labels = pseudo[volume.id] ?? []
+            cases.append(try await thread.run { try library.makeCase(volume, pseudo: labels) })
+        }
+        return cases
+    }
+
+    func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }
+
+    func checkpoint(_ object: Digest) async throws -> Checkpoint {
+        let store = store
+        return try await thread.run {
+            try Checkpoint(bytes: try store.getVerified(ObjectID(digest: object, size: 0)))
+        }
     }
 
     /// Stores a checkpoint and the row that names it.
@@ -72,9 +89,9 @@ actor LearningWorker {
     /// Predicts one case with the round's weights and, where it has one, its confidence head.
     func predict(_ item: TrainingCase, _ round: RoundRecord) async throws -> Prediction {
         guard let weights = round.weights else { preconditionFailure("a trained round has weights") }
-        let network = try checkpoint(weights)
-        let head = try round.calibration?.weights.map(checkpoint)
-        return try await predict(item, network, head)
+        var head: Checkpoint?
+        if let fitted = round.calibration?.weights { head = try await checkpoint(fitted) }
+        return try await predict(item, try await checkpoint(weights), head)
     }
 
     func predict(_ item: TrainingCase, _ network: Checkpoint, _ head: Checkpoint?) async throws -> Prediction {
@@ -84,6 +101,13 @@ actor LearningWorker {
             try unet.parameters.load { network[$0] }
             return try Predictor(unet, head: try head.map { try ConfidenceHead($0) }, settings: settings).predict(item)
         }
+    }
+}
+
+extension RoundContext {
+    /// - Throws: `CancellationError` where the daemon is asked to stop; work without a state to resume from is done again.
+    func checkStop() throws {
+        if isStopping() { throw CancellationError() }
     }
 }
 

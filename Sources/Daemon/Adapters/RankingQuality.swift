@@ -18,8 +18,14 @@ struct RankingQuality {
         byProbability = byConfidence
     }
 
+    func adding(_ item: TrainingCase, _ prediction: Prediction) -> RankingQuality {
+        var copy = self
+        copy.add(item, prediction)
+        return copy
+    }
+
     /// Adds the predicted positives of every organ that is completely labelled in the case.
-    mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
+    private mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
         for organ in item.labels.indices {
             guard case .known(let truth, let extent) = item.labels[organ] else { continue }
             let box = extent ?? VoxelBox(item.shape)

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Domain
+internal import Glibc
 internal import Imaging
 internal import Learning
 internal import Synchronization
@@ -9,14 +10,14 @@ internal import Synchronization
 /// A cached image is named by the source file's hash and the grid, so that it is never stale.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
-    private let spacing: SIMD3<Double>?
+    private let spacing: Vector3<Double>?
 
     /// - Parameters:
     ///   - folder: exists; everything in it can be made again.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
     init(folder: String, spacing: [Double]?) {
         cache = VolumeCache(folder: folder)
-        self.spacing = spacing.map { SIMD3($0[0], $0[1], $0[2]) }
+        self.spacing = spacing.map { Vector3($0[0], $0[1], $0[2]) }
     }
 
     func grid(of volume: RunVolume) -> TrainingGrid {
@@ -25,7 +26,7 @@ struct ImageCache: Sendable {
 
     /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call. Blocks.
     ///
-    /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `ImagingError`.
+    /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`.
     func voxels(of volume: RunVolume) throws -> Learning.ImageVoxels {
         let name = name(of: volume)
         if let mapped = try cache.open(name) { return try Learning.ImageVoxels(mapped, file: volume.path) }
@@ -51,7 +52,11 @@ struct ImageCache: Sendable {
         }
         let grid = grid(of: volume)
         let values = grid.down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
-        try cache.store(.int16(VoxelBuffer(values)), shape: grid.shape, spacing: grid.spacing, as: name)
+        do {
+            try cache.store(.int16(VoxelBuffer(values)), shape: grid.shape, spacing: grid.spacing, as: name)
+        } catch let ImagingError.unwritable(file, code) {
+            throw DaemonError.cacheUnwritable(file: file, problem: String(cString: strerror(code)))
+        }
     }
 }
 

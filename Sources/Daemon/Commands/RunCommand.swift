@@ -10,7 +10,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Train, relabel and publish, round by round.",
         discussion: """
             Runs the rounds that the configuration plans. Killed at any moment, it goes on where it was when it is \
-            started again; SIGTERM and Ctrl-C end it cleanly after the step in hand. Logs in as a member of lacuna_trainer.
+            started again; SIGTERM and Ctrl-C end it cleanly after the step in hand, with exit status 130. A run that \
+            another daemon holds is waited for until that one's lease ends, or left alone (5) if it proves alive. Logs in \
+            as a member of lacuna_trainer.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -20,6 +22,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @Flag(help: "Run one full run and exit.")
     var once = false
+
+    @Flag(help: "Take up again a round that failed.")
+    var retryFailed = false
 
     @Flag(help: "Print every configuration key with its default and exit.")
     var defaults = false
@@ -35,34 +40,40 @@ struct RunCommand: AsyncParsableCommand {
         guard let config else { return }
         let configuration = try DaemonConfiguration(contentsOf: config)
         let session = try await DaemonSession.open(options, configuration)
-        let outcome = try await follow(session)
-        if case .stopped = outcome { throw ExitCode(ExitStatus.interrupted.rawValue) }
+        do {
+            if case .stopped = try await follow(session) { throw ExitCode(ExitStatus.interrupted.rawValue) }
+        } catch is CancellationError {
+            options.output.note("stopped; start again to go on")
+            throw ExitCode(ExitStatus.interrupted.rawValue)
+        }
     }
 
     /// Runs driver and heartbeat together until the run ends or a signal asks it to.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
-        let stop = StopFlag()
+        let (stop, progress, outcome) = (StopFlag(), RunProgress(options.output), Outcome())
         let rounds = CatalogRoundStore(
-            session.catalog, configuration: session.configuration, worker: WorkerName.ofThisProcess)
-        let driver = try await session.makeDriver(rounds, observer: RunProgress(options.output), stop: stop)
-        let connection = try await session.connectAgain()
-        let outcome = Outcome()
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(
-                        service: RunService(
-                            driver: driver, plan: session.configuration.plan, stop: stop, outcome: outcome),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(
-                        service: HeartbeatService(
-                            store: rounds, connection: connection,
-                            leaseSeconds: session.configuration.daemon.leaseSeconds, stop: stop),
-                        successTerminationBehavior: .ignore),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() }))
-        try await group.run()
+            session.catalog, configuration: session.configuration, worker: WorkerName.ofThisProcess, stop: stop,
+            waiting: { progress.wait(for: $0) })
+        let driver = try await session.makeDriver(rounds, observer: progress, stop: stop)
+        let plan = session.configuration.plan
+        let heartbeat = HeartbeatService(
+            store: rounds, connection: try await session.connectAgain(), run: plan.name,
+            leaseSeconds: session.configuration.daemon.leaseSeconds)
+        let run = RunService(driver: driver, plan: plan, retriesFailed: retryFailed, stop: stop, outcome: outcome)
+        try await group(heartbeat, run).run()
         return outcome.outcome
+    }
+
+    /// The group shuts down its last service first: the heart beats until the run has ended.
+    private func group(_ heartbeat: HeartbeatService, _ run: RunService) -> ServiceGroup {
+        func member(_ service: any Service) -> ServiceGroupConfiguration.ServiceConfiguration {
+            .init(
+                service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup)
+        }
+        return ServiceGroup(
+            configuration: .init(
+                services: [member(heartbeat), member(run)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() }))
     }
 }

@@ -31,7 +31,7 @@ enum ConfigurationHelp {
             key: "grid.spacing", value: "each volume's own", allowed: "three numbers from 0.1 to 20",
             purpose: "millimetres along x, y, z of the grid that the run learns on"),
         Entry(
-            key: "daemon.leaseSeconds", value: "60", allowed: "2 to 86400",
+            key: "daemon.leaseSeconds", value: "60", allowed: "1 to 86400",
             purpose: "seconds that a claim stands without a heartbeat"),
         Entry(
             key: "daemon.cache", value: "LACUNA_HOME/cache", allowed: "a folder",

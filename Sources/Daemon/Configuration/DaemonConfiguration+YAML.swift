@@ -1,3 +1,4 @@
+internal import Console
 internal import Foundation
 internal import Learning
 internal import Rounds
@@ -6,8 +7,7 @@ internal import Yams
 extension DaemonConfiguration {
     /// Reads a configuration file.
     ///
-    /// - Throws: `DaemonError.configuration` naming the key, the problem and the remedy; `.configurationFile` where the
-    ///   file cannot be read or is no YAML.
+    /// - Throws: `CommandFailure` naming the file, the key, the problem and the remedy.
     init(contentsOf path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw DaemonError.configurationFile(path: path, problem: "it cannot be read")
@@ -16,6 +16,11 @@ extension DaemonConfiguration {
             try self.init(yaml: String(decoding: data, as: UTF8.self))
         } catch let error as YamlError {
             throw DaemonError.configurationFile(path: path, problem: "it is no YAML: \(error)")
+        } catch let error as any CommandFailing {
+            var failure = error.commandFailure
+            failure.file = path
+            failure.remedy = failure.remedy ?? "lacunad run --defaults lists every key with what it allows"
+            throw failure
         }
     }
 

@@ -95,9 +95,9 @@ struct DaemonSettings: Sendable, Hashable, Codable {
     static let defaults = DaemonSettings()
 
     func validate() throws {
-        guard leaseSeconds >= 2, leaseSeconds <= 86_400 else {
+        guard leaseSeconds >= 1, leaseSeconds <= 86_400 else {
             throw DaemonError.configuration(
-                key: "daemon.leaseSeconds", problem: "is out of range", remedy: "give 2 to 86400 seconds")
+                key: "daemon.leaseSeconds", problem: "is out of range", remedy: "give 1 to 86400 seconds")
         }
     }
 }

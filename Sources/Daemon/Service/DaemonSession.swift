@@ -18,7 +18,8 @@ struct DaemonSession {
         let session = try await Session.open(options, role: .trainer)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
-        let store = try LocalObjectStore.open(session.objects, catalogue: try await catalog.uuid())
+        // A run without masks has nothing to learn from: a store that is not there is a wrong name.
+        let store = try await session.objectStore(create: false)
         return DaemonSession(session: session, catalog: catalog, store: store, configuration: configuration)
     }
 

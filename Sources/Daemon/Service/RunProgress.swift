@@ -1,6 +1,7 @@
 internal import Console
 internal import Domain
 internal import Glibc
+internal import Jobs
 internal import Rounds
 internal import Synchronization
 
@@ -17,6 +18,13 @@ final class RunProgress: RoundObserver {
         case .staged(let round, _, let done, let total): advance("round \(round): relabelling", done, total)
         default: if let line = Self.line(event) { end(line) }
         }
+    }
+
+    /// Tells that another daemon's lease is waited for.
+    func wait(for holder: JobHolder) {
+        output.note(
+            "the run is held by \(holder.worker); waiting up to "
+                + "\(Console.Decimal.fixed(max(0, holder.secondsLeft), places: 1)) s for its lease to end")
     }
 
     private func advance(_ round: Int, _ step: Int, _ steps: Int, _ loss: Double) {

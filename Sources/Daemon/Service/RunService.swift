@@ -8,13 +8,14 @@ internal import Synchronization
 struct RunService: Service {
     let driver: RunDriver
     let plan: RunPlan
+    let retriesFailed: Bool
     let stop: StopFlag
     let outcome: Outcome
 
     func run() async throws {
-        let (driver, plan, stop) = (driver, plan, stop)
+        let (driver, plan, stop, retriesFailed) = (driver, plan, stop, retriesFailed)
         let result = try await withGracefulShutdownHandler {
-            try await driver.run(plan)
+            try await driver.run(plan, retryingFailed: retriesFailed)
         } onGracefulShutdown: {
             stop.raise()
         }

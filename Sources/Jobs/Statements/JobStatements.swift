@@ -28,12 +28,13 @@ struct ReleaseClaim: Statement {
 
 struct FindHolder: Statement {
     static let sql = """
-        select worker, extract(epoch from lease_until - clock_timestamp())::float8 from lacuna.job
+        select worker, extract(epoch from lease_until - clock_timestamp())::float8, extract(epoch from lease_until)::float8
+        from lacuna.job
         where run_id = $1 and lease_until >= clock_timestamp()
         """
     let run: Int64
     var binds: [any PostgresBindable] { [run] }
     func decode(_ row: PostgresRow) throws -> JobHolder {
-        JobHolder(worker: try row.decode(0), secondsLeft: try row.decode(1))
+        JobHolder(worker: try row.decode(0), secondsLeft: try row.decode(1), leaseEnd: try row.decode(2))
     }
 }

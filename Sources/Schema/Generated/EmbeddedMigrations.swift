@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "24f36cf1c4fcf7e73dfee33ff2bd2a06c0123ccc6b5c6f884a0b5cbb24cf6e5e",
+            sha256: "6d3e46d46ddd5f28855d687523a8653e78a06368a76e35ad4ff7f2ddd432be73",
             sql: ###"""
 -- Roles, the catalogue's own identity, activities and revisions.
 -- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
@@ -106,6 +106,16 @@ end $$;
 create trigger history_is_append_only before update or delete or truncate on activity execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
 create trigger revision_is_drawn_once before update on change for each row execute function only_draw_revision_once();
+
+-- Rows join a change that is still open: one that has its revision is history, and a statement belongs to one change.
+create function check_open_change(p_first bigint, p_last bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_first <> p_last or exists (select from change where id = p_first and revision is not null) then
+        raise exception 'history is append-only: rows of one statement belong to one change that is not committed yet'
+            using errcode = 'LA002';
+    end if;
+end $$;
 
 create function current_revision() returns bigint language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$ select value from revision_counter $$;
@@ -310,7 +320,7 @@ grant select on organ, organ_link, organ_synonym, dataset, release, subject, vol
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "e3b13ac5dff8c388a4d3e4c83aab06b15829fe08f8229760feff7a84cce2b617",
+            sha256: "a71c69662d45dc0adafc4398ac875ce7dc0b68d4814e7b083aa187992a2b7447",
             sql: ###"""
 -- Objects, masks, annotations and what releases shipped as model-made.
 -- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
@@ -329,15 +339,21 @@ create table mask (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     activity_id bigint not null references activity,
-    parent_id bigint references mask,
+    parent_id bigint,
     content_sha256 bytea not null check (octet_length(content_sha256) = 32),
     object_digest bytea not null references object,
     object_offset bigint not null check (object_offset >= 0),
     object_length bigint not null check (object_length > 0),
     voxels bigint not null check (voxels >= 0),
     known_voxels bigint check (known_voxels >= 0),
-    box integer[] not null constraint box_has_six_bounds check (cardinality(box) = 6),
-    constraint mask_of_a_volume_and_organ unique (id, volume_id, organ_id)
+    box integer[] not null constraint box_has_six_bounds check (cardinality(box) = 6 and array_position(box, null) is null),
+    constraint mask_of_a_volume_and_organ unique (id, volume_id, organ_id),
+    constraint parent_is_of_this_volume_and_organ foreign key (parent_id, volume_id, organ_id)
+        references mask (id, volume_id, organ_id),
+    constraint box_is_ordered check (
+        0 <= box[1] and 0 <= box[2] and 0 <= box[3] and box[1] <= box[4] and box[2] <= box[5] and box[3] <= box[6]),
+    constraint foreground_fits_its_box check (
+        voxels <= (box[4] - box[1])::bigint * (box[5] - box[2]) * (box[6] - box[3]))
 );
 create index on mask (volume_id, organ_id);
 create index on mask (parent_id) where parent_id is not null;
@@ -400,6 +416,21 @@ create table shipped_current (
     primary key (volume_id, organ_id)
 );
 create index on shipped_current (shipped_label_id);
+
+create function check_mask_extent() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if exists (
+        select from added m join volume v on v.id = m.volume_id
+        where m.box[4] > v.shape_x or m.box[5] > v.shape_y or m.box[6] > v.shape_z
+            or m.known_voxels > v.shape_x::bigint * v.shape_y * v.shape_z) then
+        raise exception 'a mask reaches beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
+    end if;
+    return null;
+end $$;
+
+create trigger mask_fits_its_volume after insert on mask
+    referencing new table as added for each statement execute function check_mask_extent();
 
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();
@@ -555,7 +586,7 @@ grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_poin
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "20b090ae9596c477be6f50aeeae009e43f802c9002259ed331d7e5db8520d220",
+            sha256: "7f9168e9437228fb9d17e664eaff1b23a95b19f503daffc1e0ffca2308cedf20",
             sql: ###"""
 -- Coverage counts as appended deltas, and the triggers that keep the current state and the deltas true.
 -- Dataset 0 stands for the whole catalogue.
@@ -613,6 +644,14 @@ create table confidence_sum (
     n bigint not null,
     primary key (revision, dataset_id, organ_id, bin)
 );
+-- The medians of confidence_sum, as few datasets and organs change between two snapshots. Written before their snapshot.
+create table confidence_median (
+    revision bigint not null references coverage_snapshot deferrable initially deferred,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    median real not null,
+    primary key (revision, dataset_id, organ_id)
+);
 create table volume_sum (
     revision bigint not null references coverage_snapshot,
     dataset_id integer not null,
@@ -664,6 +703,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     deltas state_delta[];
 begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from volume where id in (select volume_id from added) order by id for no key update;
 
@@ -716,6 +756,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     deltas state_delta[];
 begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from volume where id in (select volume_id from added) order by id for no key update;
 
@@ -788,7 +829,12 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_change bigint := (select max(change_id) from added);
 begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
+    perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from volume where id in (select volume_id from added) order by id for no key update;
+    -- Two new volumes of one subject count it once.
+    perform from subject where id in (select v.subject_id from volume v join added a on a.volume_id = v.id)
+    order by id for no key update;
 
     with scope as (
         select distinct a.volume_id, r.dataset_id from added a join release r on r.id = a.release_id
@@ -853,6 +899,7 @@ begin
     if upto <= base then
         return base;
     end if;
+    insert into confidence_median select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto) m;
     insert into coverage_snapshot values (upto);
     insert into coverage_sum
     select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
@@ -882,14 +929,14 @@ create trigger history_is_append_only before update or delete or truncate on cov
 create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
 
-grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, volume_sum
+grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
     to lacuna_manager, lacuna_trainer;
 grant execute on function compact_coverage() to lacuna_manager, lacuna_trainer;
 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "55fdc00b483e4dd0112a76bbe53d97410639b4a953857579b58c147417bac4c8",
+            sha256: "77c44901223cd3cdcf2e2a9ced4ba0c04727ea9fc22dfb0dc740717e5c997538",
             sql: ###"""
 -- Questions about label states: coverage, and every state as of a revision.
 set local role lacuna_owner;
@@ -897,7 +944,7 @@ set local search_path = lacuna, pg_catalog;
 
 create function coverage_counts(p_revision bigint default null)
 returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
         select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n from coverage_sum s join base using (revision)
@@ -908,31 +955,41 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
 $$;
 
--- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025).
+-- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
+-- it; only where confidences came or went since are bins summed.
 create function coverage_confidence(p_revision bigint default null)
 returns table (dataset_id integer, organ_id smallint, median real)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision),
+    recent as materialized (
+        select d.dataset_id, d.organ_id, d.bin, d.n
+        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
+        join confidence_delta d on d.change_id = c.id
+    ),
+    touched as materialized (select distinct r.dataset_id, r.organ_id from recent r),
     binned as (
         select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select s.dataset_id, s.organ_id, s.bin, s.n from confidence_sum s join base using (revision)
+            select s.dataset_id, s.organ_id, s.bin, s.n
+            from confidence_sum s join base using (revision) join touched using (dataset_id, organ_id)
             union all
-            select d.dataset_id, d.organ_id, d.bin, d.n
-            from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-            join confidence_delta d on d.change_id = c.id
+            select * from recent
         ) u group by 1, 2, 3 having sum(u.n) <> 0
     ),
     ranked as (
         select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
         from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
     )
+    select m.dataset_id, m.organ_id, m.median
+    from confidence_median m join base using (revision)
+    where not exists (select from touched t where (t.dataset_id, t.organ_id) = (m.dataset_id, m.organ_id))
+    union all
     select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
     from ranked r where 2 * r.upto >= r.total group by 1, 2
 $$;
 
 create function coverage_volumes(p_revision bigint default null)
 returns table (dataset_id integer, volumes bigint, subjects bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
         select s.dataset_id, s.volumes, s.subjects from volume_sum s join base using (revision)
@@ -999,7 +1056,7 @@ grant execute on function label_states(bigint, bigint, smallint) to lacuna_manag
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "46e0346997a7521b33bd326d52751871a52ee086030454b01489c27310a714bf",
+            sha256: "f7478bd3c67b0601c4aaa25bc751f080cfc49cbad327a4b4a415b9bd1b24c7b9",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1047,6 +1104,7 @@ begin
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
     end if;
 
+    perform pg_advisory_xact_lock(pointer_lock()); -- no annotation becomes current between the revision and the snapshot of it
     insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, revision, activity_id)
     values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, current_revision(),
         start_activity('training', p_program, p_config))
@@ -1085,11 +1143,12 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     returning j.id, j.token
 $$;
 
+-- False where the claim is lost or was given back.
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with beat as (
         update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        where id = p_job and token = p_token returning 1)
+        where id = p_job and token = p_token and lease_until is not null returning 1)
     select exists (select from beat)
 $$;
 
@@ -1117,18 +1176,22 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     order by v.id
 $$;
 
--- The annotations of a run's snapshot, with where the masks' bytes lie.
+-- The annotations of a run's snapshot, with where the masks' bytes lie. A subject that proved to be held out since is so here.
 create function run_labels(p_run bigint)
 returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
     object_digest bytea, object_offset bigint, object_length bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select i.volume_id, i.part, o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    select i.volume_id, greatest(i.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
+        m.object_offset, m.object_length
     from run_input i
+    join run on run.id = i.run_id
+    join volume v on v.id = i.volume_id
+    left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
     join annotation a on a.id = i.annotation_id
     join organ o on o.id = i.organ_id
     left join mask m on m.id = a.mask_id
-    where i.run_id = p_run
+    where i.run_id = p_run and s.part is distinct from 'test'
     order by i.volume_id, o.key
 $$;
 
@@ -1166,7 +1229,16 @@ begin
     select p_round, p_kind, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision)
     from run where run.id = the_run
+    on conflict (round_id, kind, step) do nothing
     returning id into the_checkpoint;
+    if found then
+        return the_checkpoint;
+    end if;
+    select id into the_checkpoint from checkpoint
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    if not found then
+        raise exception 'round % has another % checkpoint of step %', p_round, p_kind, p_step using errcode = 'LA005';
+    end if;
     return the_checkpoint;
 end $$;
 
@@ -1204,6 +1276,9 @@ begin
         where run.id = the_run and (m.part = 'train' or (m.part is null and run.trains_unassigned))) then
         raise exception 'volume % is held out in run % and is never relabelled', p_volume, the_run using errcode = 'LA006';
     end if;
+    if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
+        raise exception 'checkpoint % is not of run %', p_checkpoint, the_run using errcode = 'LA003';
+    end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
     where i.run_id = the_run and i.volume_id = p_volume;
@@ -1211,7 +1286,8 @@ begin
         raise exception 'volume % is annotated for %: a pseudo label never replaces an annotation', p_volume, known_organs
             using errcode = 'LA007';
     end if;
-    if exists (select from round where id = p_round and published_change_id is not null) then
+    perform from round where id = p_round and published_change_id is null for share; -- and none is published meanwhile
+    if not found then
         raise exception 'round % is published; its labels are final', p_round using errcode = 'LA005';
     end if;
 
@@ -1274,28 +1350,33 @@ begin
     update run set finished = true where id = hold_claim(p_job, p_token);
 end $$;
 
--- Points organs of a run back to an earlier round, or to none, at a new revision.
+-- Points organs of a run back to an earlier round, or to none, at a new revision. What that round held back stays so.
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_change bigint;
     organs smallint[];
+    rounds bigint[];
 begin
     perform pg_advisory_xact_lock(pointer_lock());
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
         raise exception 'round % is no published round of run %', p_round, p_run using errcode = 'LA005';
     end if;
-    select array_agg(organ_id) into organs from run_organ ro join organ o on o.id = ro.organ_id
+    select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
+    from run_organ ro join organ o on o.id = ro.organ_id
+    left join round r on r.id = p_round
+    left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if organs is null then
         raise exception 'run % has none of these organs', p_run using errcode = 'LA004';
     end if;
     insert into change (activity_id) values (start_activity('rollback', p_program,
         jsonb_build_object('run', p_run, 'round', p_round, 'organs', p_organs, 'reason', p_reason))) returning id into the_change;
-    insert into round_pointer (run_id, organ_id, round_id, change_id) select p_run, o, p_round, the_change from unnest(organs) o;
+    insert into round_pointer (run_id, organ_id, round_id, change_id) 
+    select p_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
     if (select run_id from adoption order by id desc limit 1) = p_run then
-        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
+        perform move_pointers(the_change, organs, rounds);
     end if;
     return the_change;
 end $$;
@@ -1323,7 +1404,13 @@ end $$;
 create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
+    if p_kept = p_joined then
+        raise exception 'subject % cannot be joined to itself', p_kept using errcode = 'LA004';
+    end if;
+    perform check_open_change(p_change, p_change);
+    perform from subject_alias where subject_id in (p_kept, p_joined) order by dataset_id, key for update;
     perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
+    perform from subject where id in (p_kept, p_joined) order by id for no key update;
     insert into volume_delta
     select p_change, s.dataset_id, 0, -1 from (
         select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
@@ -1337,9 +1424,12 @@ begin
     where c.round_id = r.id
       and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
                   and m.part in ('validation', 'test'))
-      and exists (
+      and (exists (
         select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'));
+        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'))
+      or exists ( -- trained on labels that an earlier round made of it
+        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
+        where v.subject_id in (p_kept, p_joined) and e.run_id = run.id and e.number < r.number));
 
     insert into split_member (split_id, subject_id, part)
     select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id
@@ -1366,7 +1456,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "lineage",
-            sha256: "7f6841a72d5f758fda784e7b6cd0d512d8300c5e944dca8bdb7259bbf656e665",
+            sha256: "5464d5b009052ae7b758b0b0eeb21cb0d31ee691330ccc8bdcd31eb7324148f7",
             sql: ###"""
 -- What comes from what: one row says that (kind, id) was derived from (source_kind, source_id).
 set local role lacuna_owner;
@@ -1402,6 +1492,13 @@ create view lineage_edge as
     join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
     join annotation a on a.id = i.annotation_id
     where a.mask_id is null and a.label_file_id is not null
+    union all
+    -- and from the volume, which an absence alone shows to have been seen
+    select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is null
     union all
     -- a checkpoint from the pseudo labels that the round before it published
     select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'

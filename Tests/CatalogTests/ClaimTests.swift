@@ -1,0 +1,153 @@
+import Catalog
+import Domain
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+/// Leases, fencing and rounds that show whole or not at all.
+@Suite struct ClaimTests {
+    @Test func aSecondDaemonGetsARunOnlyWhenTheLeaseIsOver() async throws {
+        try await withRun { world, held, _ async throws in
+            #expect(try await world.jobs.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60) == nil)
+            #expect(try await world.jobs.holder(run: held.run.id.rawValue)?.worker == "w")
+            try await expire(world)
+            #expect(try await world.jobs.holder(run: held.run.id.rawValue) == nil)
+            let taken = try #require(
+                try await world.jobs.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60))
+            #expect(taken.token == held.claim.token + 1)
+        }
+    }
+
+    @Test func everyWriteOfTheOldHolderIsFencedOff() async throws {
+        try await withRun { world, held, volume async throws in
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await expire(world)
+            _ = try await world.jobs.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60)
+            let round = held.rounds[0].id
+            let states = [
+                try await refusal { try await world.stage(held, 0, checkpoint, volume, [("liver", 11, 0.9)]) },
+                try await refusal { _ = try await world.checkpoint(held, 0, step: 2) },
+                try await refusal { try await world.publish(held, 0) },
+                try await refusal { try await world.training.recordEvaluation(held.claim, round: round, []) },
+                try await refusal {
+                    try await world.training.advance(
+                        held.claim, round: round, from: "planned", to: "x", record: JSONText("{}"))
+                },
+                try await refusal { try await world.training.finish(held.claim) },
+            ]
+            #expect(states == Array(repeating: "LA001", count: 6))
+            let old = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            #expect(try await world.jobs.heartbeat(old, leaseInSeconds: 60) == false)
+            try await world.jobs.release(old)
+            #expect(try await world.jobs.holder(run: held.run.id.rawValue)?.worker == "b")
+        }
+    }
+
+    @Test func aHeartbeatPassesAWriterAndATakeoverDoesNot() async throws {
+        try await withRun { world, held, _ async throws in
+            let beating = JobQueue(try await world.connect(as: "lacunad"))
+            try await beating.connection.execute("set lock_timeout = '5s'")
+            try await world.trainer.execute(
+                "begin; select lacuna.hold_claim(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id))")
+            let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            #expect(try await beating.heartbeat(claim, leaseInSeconds: 600))
+            try await beating.connection.execute(
+                "select lacuna.heartbeat(\(held.claim.job), \(held.claim.token), -10)")
+            #expect(try await beating.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60) == nil)
+            try await world.trainer.execute("commit")
+            #expect(try await beating.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60) != nil)
+        }
+    }
+
+    @Test func aKilledPublicationLeavesNothing() async throws {
+        try await withRun { world, held, volume async throws in
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await world.stage(held, 0, checkpoint, volume, [("liver", 11, 0.9)])
+            let before = try await world.revision()
+            let doomed = try await world.connect(as: "lacunad")
+            try await doomed.execute(
+                """
+                begin; select lacuna.publish_round(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id), 'planned',
+                    'published', '{}')
+                """)
+            #expect(try await world.states() == [])
+            _ = try await world.root.ask("select pg_terminate_backend(\(await doomed.backendProcess), 60000)")
+            await #expect(throws: PostgresError.self) { try await doomed.execute("commit") }
+            #expect(try await world.revision() == before)
+            #expect(try await world.states() == [])
+            #expect(try await world.catalog.rounds().map(\.state) == ["planned", "planned", "planned"])
+            #expect(try await world.manager.number("select count(*) from lacuna.round_pointer") == 0)
+            try await world.publish(held, 0)
+            #expect(try await world.plainStates() == ["\(volume)|liver|pseudo|model"])
+            try await expectTrueCoverage(world)
+        }
+    }
+
+    @Test func aRoundIsPublishedOnceAndIsFinalThen() async throws {
+        try await withRun { world, held, volume async throws in
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await world.stage(held, 0, checkpoint, volume, [("liver", 11, 0.9)])
+            try await world.publish(held, 0)
+            let states = [
+                try await refusal { try await world.publish(held, 0) },
+                try await refusal { try await world.stage(held, 0, checkpoint, volume, [("spleen", 12, 0.9)]) },
+                try await refusal {
+                    try await world.training.advance(
+                        held.claim, round: held.rounds[0].id, from: "published", to: "planned", record: JSONText("{}"))
+                },
+            ]
+            #expect(states == ["LA005", "LA005", "LA005"])
+        }
+    }
+
+    @Test func whatMayNotBeRelabelledIsRefused() async throws {
+        try await World.with { world async throws in
+            let known = try await world.catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
+            let validation = try await world.catalog.add("A", scan: 2).volume
+            let test = try await world.catalog.add("A", scan: 3).volume
+            let loose = try await world.catalog.add("A", scan: 4).volume
+            try await world.catalog.split("s", [(known, .train), (validation, .validation), (test, .test)])
+            let held = try await world.start("r")
+            let other = try await world.start("other")
+            let checkpoint = try await world.checkpoint(held, 0)
+            let foreign = try await world.checkpoint(other, 0)
+            let states = [
+                try await refusal { try await world.stage(held, 0, checkpoint, known, [("liver", 9, 0.5)]) },
+                try await refusal { try await world.stage(held, 0, checkpoint, validation, [("liver", 9, 0.5)]) },
+                try await refusal { try await world.stage(held, 0, checkpoint, test, [("liver", 9, 0.5)]) },
+                try await refusal { try await world.stage(held, 0, checkpoint, loose, [("liver", 9, 0.5)]) },
+                try await refusal { try await world.stage(held, 0, foreign, known, [("spleen", 9, 0.5)]) },
+                try await refusal {
+                    try await world.stage(
+                        HeldRun(run: held.run, claim: held.claim, rounds: other.rounds), 0, checkpoint, known,
+                        [("spleen", 9, 0.5)])
+                },
+                try await refusal {
+                    let none = Claim(job: JobID(0), token: 0)
+                    try await world.stage(
+                        HeldRun(run: held.run, claim: none, rounds: held.rounds), 0, checkpoint, known,
+                        [("spleen", 9, 0.5)])
+                },
+            ]
+            #expect(states == ["LA007", "LA006", "LA006", "LA006", "LA003", "LA003", "LA001"])
+            #expect(try await world.manager.number("select count(*) from lacuna.pseudo_label") == 0)
+        }
+    }
+
+    // MARK: -
+
+    /// A run of one unlabelled training volume.
+    private func withRun(_ body: (World, HeldRun, VolumeID) async throws -> Void) async throws {
+        try await World.with { world async throws in
+            let volume = try await world.catalog.add("A", scan: 1).volume
+            try await world.catalog.split("s", [(volume, .train)])
+            try await body(world, world.start("r"), volume)
+        }
+    }
+
+    private func expire(_ world: World) async throws {
+        try await world.root.execute("update lacuna.job set lease_until = clock_timestamp() - interval '1 second'")
+    }
+}

@@ -1,0 +1,192 @@
+import Catalog
+import Domain
+import Postgres
+import TestSupport
+import Testing
+
+/// SplitMix64: the same sequence for a seed everywhere.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// The kept counts are the counted ones, after every step of random histories and as of every earlier revision.
+@Suite struct CoverageTests {
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func keptCountsEqualARecountAfterEveryStep(seed: UInt64) async throws {
+        try await World.with { world async throws in
+            var history = History(world: world, generator: SeededGenerator(state: seed))
+            try await history.begin()
+            for step in 0..<40 {
+                let act = try await history.step()
+                try await expectTrueCoverage(world, "seed \(seed), step \(step): \(act)")
+                try await history.remember()
+            }
+            try await history.expectPastUnchanged("seed \(seed)")
+        }
+    }
+
+    @Test func statusesAddUpToVolumesInEveryGrouping() async throws {
+        try await World.with { world async throws in
+            var history = History(world: world, generator: SeededGenerator(state: 99))
+            try await history.begin()
+            for _ in 0..<25 { _ = try await history.step() }
+            for grouping in CoverageGrouping.allCases {
+                let rows = try await world.catalog.coverage(by: grouping)
+                #expect(!rows.isEmpty)
+                for row in rows {
+                    #expect(row.unlabelled >= 0 && row.annotated + row.absent + row.pseudo <= row.volumes, "\(row)")
+                    #expect(row.byOrigin.values.reduce(0, +) == row.annotated + row.absent + row.pseudo)
+                }
+            }
+        }
+    }
+
+    @Test func aRevisionThatIsNotThereIsRefused() async throws {
+        try await World.with { world async throws in
+            let revision = try await world.catalog.currentRevision()
+            let next = Revision(revision.number + 1)
+            await #expect(throws: CatalogError.unknownRevision(next, newest: revision)) {
+                try await world.catalog.coverage(asOf: next)
+            }
+        }
+    }
+}
+
+/// A random history of a catalogue, with what was seen at each of its revisions.
+private struct History {
+    let world: World
+    var generator: SeededGenerator
+    private var contents = 100
+    private var held: [HeldRun] = []
+    private var nextRound: [Int] = []
+    private var seen: [Int: (states: [String], volumes: [String])] = [:]
+
+    init(world: World, generator: SeededGenerator) { (self.world, self.generator) = (world, generator) }
+
+    mutating func begin() async throws {
+        for scan in 1...5 { try await world.catalog.add("A", scan: scan, subject: "p\(scan / 2)") }
+        try await world.catalog.split("s", (1...4).map { (VolumeID($0), SplitPart.train) })
+        held = [try await world.start("one", rounds: 20), try await world.start("two", rounds: 20)]
+        nextRound = [0, 0]
+    }
+
+    mutating func remember() async throws {
+        let revision = try await world.revision()
+        let states = try await world.states(revision)
+        let volumes = try await world.root.ask(Recount.volumes)
+        if let known = seen[revision] { #expect(known.states == states && known.volumes == volumes) }
+        seen[revision] = (states, volumes)
+    }
+
+    /// Everything as it was seen then, from the history and from the kept counts.
+    func expectPastUnchanged(_ comment: Comment) async throws {
+        #expect(seen.count > 20, comment)
+        for (revision, then) in seen {
+            #expect(try await world.states(revision) == then.states, comment)
+            #expect(try await world.root.ask(Recount.keptVolumes("\(revision)")) == then.volumes, comment)
+            // A volume that came to a dataset later did not count there then: the whole catalogue is compared.
+            #expect(
+                try await world.root.ask(Recount.keptStates("\(revision)")).filter { $0.hasPrefix("0|") }
+                    == world.root.ask(Recount.states(asOf: revision)).filter { $0.hasPrefix("0|") }, comment)
+            #expect(
+                try await world.root.ask(Recount.keptConfidence("\(revision)")).filter { $0.hasPrefix("0|") }
+                    == world.root.ask(Recount.confidence(asOf: revision)).filter { $0.hasPrefix("0|") }, comment)
+        }
+    }
+
+    /// Does one thing and says what.
+    mutating func step() async throws -> String {
+        let scan = Int.random(in: 1...6, using: &generator)
+        switch Int.random(in: 0..<12, using: &generator) {
+        case 0...4: return try await importCase(scan)
+        case 5: return try await retract(scan)
+        case 6...8: return try await publish()
+        case 9: return try await rollBack()
+        case 10: return try await adopt()
+        default:
+            try await world.catalog.compactCoverage()
+            return "compact"
+        }
+    }
+
+    private mutating func importCase(_ scan: Int) async throws -> String {
+        let dataset = ["A", "B", "C"].randomElement(using: &generator) ?? "A"
+        let release = ["1", "2"].randomElement(using: &generator) ?? "1"
+        // Now and then a patient's key that belongs to another patient's scan: they are one.
+        let odd = Int.random(in: 0..<8, using: &generator) == 0
+        let subject = "p\(odd ? Int.random(in: 0...3, using: &generator) : scan / 2)"
+        var labels: [LabelRecord] = []
+        for organ in World.organs where Bool.random(using: &generator) {
+            contents += 1
+            let origin: LabelOrigin = Bool.random(using: &generator) ? .expert : .assisted
+            switch Int.random(in: 0..<4, using: &generator) {
+            case 0: labels.append(annotated(organ, contents, origin: origin))
+            case 1: labels.append(absent(organ, origin: origin))
+            case 2: labels.append(partial(organ, contents))
+            default: labels.append(shipped(organ, contents))
+            }
+        }
+        let result = try await world.catalog.add(
+            dataset, release: release, scan: scan, subject: subject, file: contents, labels)
+        return
+            "import \(dataset)/\(release) scan \(scan) as \(subject), \(labels.map { "\($0.organ) \($0.status)" }), \(result)"
+    }
+
+    private mutating func retract(_ scan: Int) async throws -> String {
+        let organ = World.organs.randomElement(using: &generator) ?? "liver"
+        try await world.catalog.add("A", scan: scan, subject: "p\(scan / 2)", [unlabelled(organ)])
+        return "retract \(organ) of scan \(scan)"
+    }
+
+    private mutating func publish() async throws -> String {
+        let which = Int.random(in: 0..<2, using: &generator)
+        let (run, round) = (held[which], nextRound[which])
+        guard round < 20 else { return "no round left" }
+        nextRound[which] += 1
+        let checkpoint = try await world.checkpoint(run, round)
+        let known = Set(try await world.root.ask("select volume_id, organ_id from lacuna.run_input"))
+        for volume in 1...4 where Bool.random(using: &generator) {
+            let part = try await world.manager.ask(
+                "select 1 from lacuna.volume v join lacuna.split_member m using (subject_id) where v.id = \(volume) and m.part = 'train'"
+            )
+            if part.isEmpty { continue }
+            var labels: [(OrganKey, Int, Double?)] = []
+            for (index, organ) in World.organs.enumerated() where !known.contains("\(volume)|\(index + 1)") {
+                guard Bool.random(using: &generator) else { continue }
+                contents += 1
+                let confidence = Double(Int.random(in: 0...100, using: &generator)) / 100
+                labels.append((organ, contents, Bool.random(using: &generator) ? confidence : nil))
+            }
+            if !labels.isEmpty { try await world.stage(run, round, checkpoint, VolumeID(Int64(volume)), labels) }
+        }
+        let back = World.organs.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }
+        // Not through the API, which compacts each time.
+        try await world.trainer.execute(
+            """
+            select lacuna.publish_round(\(run.claim.job), \(run.claim.token), \(run.rounds[round].id), 'planned', 'published',
+                '{\(back.map(\.rawValue).joined(separator: ","))}')
+            """)
+        return "publish \(run.run.name)/\(round), held back \(back)"
+    }
+
+    private mutating func rollBack() async throws -> String {
+        let which = Int.random(in: 0..<2, using: &generator)
+        let round = nextRound[which] == 0 ? nil : Int.random(in: 0..<nextRound[which], using: &generator)
+        let organs = Bool.random(using: &generator) ? nil : [World.organs.randomElement(using: &generator) ?? "liver"]
+        try await world.catalog.rollBack(run: held[which].run.name, organs: organs, to: round, reason: "test")
+        return "roll back \(which) to \(String(describing: round)), \(String(describing: organs))"
+    }
+
+    private mutating func adopt() async throws -> String {
+        let which = Int.random(in: 0..<2, using: &generator)
+        try await world.catalog.adopt(run: held[which].run.name)
+        return "adopt \(which)"
+    }
+}

@@ -1,0 +1,57 @@
+import Domain
+import Postgres
+import Testing
+
+/// Coverage counted again, from label states and the base tables, by SQL that shares nothing with the kept counts.
+enum Recount {
+    /// Every volume with the datasets that it has a source in, and with 0 for the whole catalogue.
+    private static let scope = """
+        with scope as (
+            select distinct s.volume_id, r.dataset_id from lacuna.source s join lacuna.release r on r.id = s.release_id
+            union select distinct s.volume_id, 0 from lacuna.source s)
+        """
+
+    static func states(asOf revision: Int) -> String {
+        """
+        \(scope) select c.dataset_id, l.organ_id, l.status, l.origin, l.partial, count(*)
+        from lacuna.label_states(\(revision)) l join scope c using (volume_id) group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+        """
+    }
+
+    static func confidence(asOf revision: Int) -> String {
+        """
+        \(scope) select c.dataset_id, l.organ_id,
+            least(199, floor(percentile_disc(0.5) within group (order by l.confidence)::float8 * 200))
+        from lacuna.label_states(\(revision)) l join scope c using (volume_id) where l.confidence is not null
+        group by 1, 2 order by 1, 2
+        """
+    }
+
+    static let volumes = """
+        \(scope) select c.dataset_id, count(*), count(distinct v.subject_id) from scope c join lacuna.volume v on v.id = c.volume_id
+        group by 1 order by 1
+        """
+
+    static func keptStates(_ revision: String) -> String {
+        "select * from lacuna.coverage_counts(\(revision)) order by 1, 2, 3, 4, 5"
+    }
+
+    static func keptConfidence(_ revision: String) -> String {
+        "select dataset_id, organ_id, round((median * 200 - 0.5)::numeric) from lacuna.coverage_confidence(\(revision)) order by 1, 2"
+    }
+
+    static func keptVolumes(_ revision: String) -> String {
+        "select * from lacuna.coverage_volumes(\(revision)) where volumes <> 0 or subjects <> 0 order by 1"
+    }
+}
+
+/// The kept counts of now are those of a recount.
+func expectTrueCoverage(_ world: World, _ comment: Comment? = nil) async throws {
+    let revision = try await world.revision()
+    let root = world.root
+    #expect(
+        try await root.ask(Recount.keptStates("null")) == root.ask(Recount.states(asOf: revision)), comment)
+    #expect(
+        try await root.ask(Recount.keptConfidence("null")) == root.ask(Recount.confidence(asOf: revision)), comment)
+    #expect(try await root.ask(Recount.keptVolumes("null")) == root.ask(Recount.volumes), comment)
+}

@@ -1,0 +1,71 @@
+import Domain
+import Phantoms
+import Testing
+
+@Suite struct CoverageTests {
+    private static let keys: Set = [
+        "organ", "volumes", "annotated", "absent", "pseudo", "unlabelled", "medianConfidence", "partial", "byOrigin",
+        "unionKnown", "subjects",
+    ]
+
+    @Test(arguments: ["organ", "dataset", "split"])
+    func jsonHasTheKeysOfTheContractAndAddsUp(_ grouping: String) async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(
+                .totalSegmentator(classes: ["liver", "spleen", "prostate"], missingShare: 0.5), "partial",
+                scans: 1...4, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await bench.lacuna("split", "create", "main", "--train", "partial").status == 0)
+            let rows = try await bench.lacuna("coverage", "--by", grouping, "--json").rows()
+            #expect(!rows.isEmpty)
+            for row in rows {
+                #expect(Set(row.keys) == Self.keys.union([grouping]))
+                let parts = ["annotated", "absent", "pseudo", "unlabelled"].compactMap { row[$0] as? Int }
+                #expect(parts.count == 4)
+                #expect(parts.reduce(0, +) == row["volumes"] as? Int)
+            }
+        }
+    }
+
+    @Test func anOrganWithoutACompleteAnnotationIsPointedOut() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(
+                .totalSegmentator(classes: ["liver", "prostate"], missingShare: 0), "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path, "--origin", "model").status == 0)
+            let table = try await bench.lacuna("coverage")
+            #expect(table.status == 0)
+            #expect(table.errors.contains("liver, prostate"))
+            #expect(table.output.hasPrefix("organ"))
+        }
+    }
+
+    @Test func csvHasOneLineARow() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.msd(.spleen, lesions: false), "Task09_Spleen", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let lines = try await bench.lacuna("coverage", "--csv").output.split(separator: "\n")
+            #expect(lines.count == 2)
+            #expect(lines.first?.hasPrefix("organ,volumes,annotated,absent,pseudo,unlabelled,medianConfidence") == true)
+            #expect(lines.last?.hasPrefix("spleen,1,1,0,0,0,,") == true)
+        }
+    }
+
+    @Test func anEarlierRevisionIsCountedAsItWas() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let before = try await bench.revision()
+            #expect(
+                try await bench.lacuna("label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed")
+                    .status
+                    == 0)
+            func spleen(_ arguments: String...) async throws -> [String: Any] {
+                let ending = try await bench.start(["coverage", "--json"] + arguments).end()
+                return try #require(try ending.rows().first { $0["organ"] as? String == "spleen" })
+            }
+            #expect(try await spleen()["absent"] as? Int == 1)
+            #expect(try await spleen("--as-of", String(before))["absent"] as? Int == 0)
+            #expect(try await bench.lacuna("coverage", "--as-of", "9999").status == 3)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// How a program ended and what it wrote.
+struct Ending: Sendable {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// The output as a JSON array of objects.
+    func rows() throws -> [[String: Any]] { try #require(try json() as? [[String: Any]]) }
+
+    /// The output as a JSON object.
+    func object() throws -> [String: Any] { try #require(try json() as? [String: Any]) }
+
+    private func json() throws -> Any { try JSONSerialization.jsonObject(with: Data(output.utf8)) }
+}
+
+/// A migrated database of its own, a folder for objects and one for data: what one test works with.
+struct Workbench: Sendable {
+    let connection: Connection
+    let settings: ConnectionSettings
+    let folder: String
+
+    var home: String { folder + "/home" }
+
+    static func with<T>(_ body: (Workbench) async throws -> T) async throws -> T {
+        await Places.shared.take()
+        do {
+            let value = try await withTemporaryFolder { folder in
+                try await withDatabase { connection, settings in
+                    try await body(Workbench(connection: connection, settings: settings, folder: folder))
+                }
+            }
+            await Places.shared.give()
+            return value
+        } catch {
+            await Places.shared.give()
+            throw error
+        }
+    }
+
+    /// Runs the built `lacuna` to its end.
+    func lacuna(_ arguments: String...) async throws -> Ending { try await start(arguments).end() }
+
+    /// Starts the built `lacuna`.
+    func start(_ arguments: [String]) throws -> RunningProgram {
+        try RunningProgram(arguments, database: database, home: home, scratch: folder)
+    }
+
+    /// `keyword=value` pairs.
+    private var database: String { settings.keywords.map { "\($0.key)='\($0.value)'" }.joined(separator: " ") }
+
+    func revision() async throws -> Int { try await connection.one(RevisionNumber()) }
+    func count(_ table: Counting) async throws -> Int { try await connection.one(table) }
+}
+
+/// How many tests work at once: each needs a few of the server's connections.
+private actor Places {
+    static let shared = Places()
+
+    private var free = 4
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 { return free -= 1 }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    /// Hands the place to whoever waits longest.
+    func give() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
+/// A `lacuna` at work; what it writes goes to files, so that it never waits for a reader.
+final class RunningProgram: @unchecked Sendable {
+    // `Process` is used from one test, one call after another; its termination handler only resumes a stream.
+    private let process = Process()
+    private let out: URL
+    private let err: URL
+    private let ended: AsyncStream<Void>
+
+    /// The programs lie beside the test bundle.
+    static let folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+
+    init(_ arguments: [String], database: String, home: String, scratch: String) throws {
+        let name = UUID().uuidString
+        (out, err) = (URL(filePath: "\(scratch)/\(name).out"), URL(filePath: "\(scratch)/\(name).err"))
+        for file in [out, err] { FileManager.default.createFile(atPath: file.path(), contents: nil) }
+        process.executableURL = Self.folder.appending(path: "lacuna")
+        process.arguments = arguments
+        process.environment = ["LACUNA_DATABASE": database, "LACUNA_HOME": home, "PATH": "/usr/bin:/bin"]
+        process.standardOutput = try FileHandle(forWritingTo: out)
+        process.standardError = try FileHandle(forWritingTo: err)
+        process.standardInput = FileHandle.nullDevice
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        ended = stream
+        process.terminationHandler = { _ in continuation.finish() }
+        try process.run()
+    }
+
+    func end() async throws -> Ending {
+        for await _ in ended {}
+        return Ending(
+            status: process.terminationStatus, output: try String(contentsOf: out, encoding: .utf8),
+            errors: try String(contentsOf: err, encoding: .utf8))
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    func interrupt() { process.interrupt() }
+}
+
+struct RevisionNumber: Statement {
+    static let sql = "select lacuna.current_revision()"
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}
+
+/// Rows of the tables that an import writes, all together.
+struct Counting: Statement {
+    static let sql = """
+        select (select count(*) from lacuna.volume) + (select count(*) from lacuna.source)
+            + (select count(*) from lacuna.annotation) + (select count(*) from lacuna.mask)
+            + (select count(*) from lacuna.object)
+        """
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}

@@ -1,0 +1,52 @@
+import Glibc
+import Testing
+
+/// SplitMix64: the same seed, the same moments.
+private struct SeededRandom: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+extension DaemonTests {
+    @Suite struct KillTests {
+        /// The moments are drawn within the time that a whole run takes; most after the run is claimed, some before.
+        @Test(arguments: [(SIGKILL, 20), (SIGTERM, 6)])
+        func aRunEndedAtAnyMomentGoesOnAndEndsTheSame(signal: Int32, times: Int) async throws {
+            let whole = try await WholeRun.shared.value
+            var random = SeededRandom(state: 2021)
+            var ended = 0
+            while ended < times {
+                let place = try await World.shared.makePlace()
+                let before = try await place.annotations()
+                while true {
+                    let daemon = try place.startDaemon()
+                    if ended < times { try await strike(daemon, signal, within: whole.duration, &random) }
+                    let ending = await daemon.end()
+                    if ending.status == 0 { break }
+                    // Before it handles signals, a daemon that has claimed nothing dies of them.
+                    let expected = signal == SIGKILL ? [128 + signal] : [130, 128 + signal]
+                    try #require(expected.contains(ending.status), "\(ending.errors)")
+                    ended += 1
+                    try await place.expectInvariants(annotations: before, "after end \(ended)")
+                }
+                try await WholeRun.expect(sameAs: place, "after \(ended) ends")
+            }
+        }
+
+        private func strike(
+            _ daemon: RunningProgram, _ signal: Int32, within duration: Duration, _ random: inout SeededRandom
+        ) async throws {
+            let isEarly = Int.random(in: 0..<5, using: &random) == 0
+            let moment = Double.random(in: 0..<(isEarly ? 0.15 : 0.3), using: &random)
+            if !isEarly { await daemon.tells("going on in round") }
+            try await Task.sleep(for: duration * moment)
+            daemon.signal(signal)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Cluster
+import Glibc
+import Testing
+
+extension DaemonTests {
+    @Suite struct LostDatabaseTests {
+        @Test(arguments: ["round 0: training", "round 0: published"])
+        func aServerThatDiesEndsTheRunAndTheNextStartGoesOn(after line: String) async throws {
+            try await World.with { place in
+                let before = try await place.annotations()
+                let daemon = try place.startDaemon()
+                #expect(await daemon.tells(line))
+                guard case .running(let server) = place.cluster.status() else { return #expect(Bool(false), "no server") }
+                kill(server, SIGQUIT)  // an immediate shutdown
+                let ending = await daemon.end()
+                try await place.cluster.start()
+                #expect(ending.status == 7, "\(ending.errors)")
+                #expect(ending.errors.contains("lacunad: error: "))
+                #expect(ending.errors.contains("\n  remedy: "))
+                try await place.expectInvariants(annotations: before, "after the server's death")
+                let again = try await place.daemon()
+                #expect(again.status == 0, "\(again.errors)")
+                try await WholeRun.expect(sameAs: place, "after the server's death")
+            }
+        }
+
+        /// One of the daemon's two connections breaks: that of its heartbeat, and that of its work.
+        @Test(arguments: ["=", "<>"])
+        func aBrokenConnectionEndsARunThatWouldGoOnForLong(sign: String) async throws {
+            try await World.with { place in
+                var file = RunFile.long
+                file.checkpointSteps = sign == "=" ? 1_000_000 : 5
+                let daemon = try place.startDaemon(file)
+                #expect(await daemon.tells("round 0: training"))
+                let terminated = try await place.number(
+                    """
+                    select count(pg_terminate_backend(pid)) from pg_stat_activity
+                    where datname = current_database() and usename = 'lacunad'
+                    and position('heartbeat' in query) \(sign == "=" ? ">" : "=") 0
+                    """)
+                #expect(terminated == 1)
+                let ending = await daemon.end()
+                #expect(ending.status == 7, "\(ending.errors)")
+                #expect(ending.errors.contains("\n  remedy: "))
+                #expect(try await place.lacuna("verify", "--read-data").status == 0)
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension DaemonTests {
+    /// Errors name the file where there is one, the problem and the remedy; the exit status tells the kind.
+    @Suite struct RefusalTests {
+        private func expect(
+            _ ending: Ending, _ status: Int32, _ words: String..., location: SourceLocation = #_sourceLocation
+        ) {
+            #expect(ending.status == status, "\(ending.errors)", sourceLocation: location)
+            #expect(ending.errors.contains("\n  remedy: "), "\(ending.errors)", sourceLocation: location)
+            for word in words {
+                #expect(ending.errors.contains(word), "\(word) in \(ending.errors)", sourceLocation: location)
+            }
+        }
+
+        @Test(arguments: [
+            ("no file", nil, "it cannot be read"),
+            ("no YAML", "run: [", "it is no YAML"),
+            ("empty", "", "run is missing"),
+            ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is no section"),
+            ("unknown key", "run: {name: a, organs: [liver], split: s, round: 3}", "round is no key"),
+            ("unknown setting", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}", "width"),
+            ("out of range", "run: {name: a, organs: [liver], split: s, rounds: 0}", "rounds"),
+            ("wrong kind", "run: {name: a, organs: [liver], split: s, rounds: many}", "rounds"),
+            ("negative rate", "run: {name: a, organs: [liver], split: s}\nlearning: {learningRate: -1}", "learningRate"),
+            ("lease", "run: {name: a, organs: [liver], split: s}\ndaemon: {leaseSeconds: 0}", "daemon.leaseSeconds"),
+            ("no list", "run: {name: a, organs: liver, split: s}", "organs"),
+        ] as [(String, String?, String)])
+        func aConfigurationThatDoesNotHold(case name: String, text: String?, word: String) async throws {
+            let path = "\(TemporaryFolder.make())/run.yaml"
+            try text?.write(toFile: path, atomically: true, encoding: .utf8)
+            let nowhere = "host=/nonexistent"
+            let ending = await try RunningProgram(
+                "lacunad", ["run", "--once", "--config", path, "--database", nowhere]).end()
+            expect(ending, 3, word, path)
+        }
+
+        @Test func usageIsTold() async throws {
+            for arguments in [["run"], ["run", "--once"], ["run", "--config", "/x"], ["walk"]] {
+                let ending = await try RunningProgram("lacunad", arguments).end()
+                #expect(ending.status == 2, "\(arguments): \(ending.errors)")
+                #expect(ending.output == "")
+            }
+        }
+
+        @Test func whatTheCatalogueLacksIsNamed() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                file.organs = "[liver, spleeen]"
+                expect(try await place.daemon(file), 3, "unknown organs: spleeen")
+                file = RunFile()
+                file.split = "elsewhere"
+                expect(try await place.daemon(file), 3, "no split named elsewhere", "lacuna split create")
+                file.split = "unlabelled"
+                expect(try await place.daemon(file), 3, "no annotated volume of its organs in the part train")
+                file = RunFile()
+                file.name = "unjudged"
+                file.split = "unjudged"
+                expect(try await place.daemon(file), 3, "no annotated volume in the part validation")
+                expect(try await place.daemon(login: "lacuna"), 5, "may change annotations", "lacuna_trainer")
+                expect(try await place.daemon(login: "postgres"), 5, "may change annotations")
+                let other = try await World.shared.makePlace()
+                try FileManager.default.removeItem(atPath: "\(other.objects)/lacuna-store")
+                try "lacuna-store 1\ncatalogue 00000000-0000-4000-8000-000000000000\n".write(
+                    toFile: "\(other.objects)/lacuna-store", atomically: true, encoding: .utf8)
+                expect(try await other.daemon(), 5, "belongs to catalogue 00000000", other.objects)
+                try FileManager.default.removeItem(atPath: other.objects)
+                expect(try await other.daemon(), 7, "there is no object store here", other.objects)
+            }
+        }
+
+        @Test func anOrganThatNobodyAnnotatedIsWarnedOf() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                file.organs = "[liver, brain]"
+                let ending = try await place.daemon(file)
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(ending.errors.contains("warning: brain is annotated in no training volume"))
+                #expect(try await place.number("select count(*) from lacuna.pseudo_label l join lacuna.organ o on o.id = l.organ_id where o.key = 'brain'") == 0)
+            }
+        }
+
+        @Test func anotherPlanUnderTheSameNameIsRefused() async throws {
+            try await World.with { place in
+                let first = try place.startDaemon(.long)
+                #expect(await first.tells("round 0: training"))
+                first.signal(SIGTERM)
+                #expect(await first.end().status == 130)
+                expect(try await place.daemon(), 5, "run r exists with another plan")
+            }
+        }
+
+        @Test func anImageThatIsNotWhatWasImportedIsNamed() async throws {
+            try await World.with { place in
+                // Datasets are referenced where they lie; this copy's rows point to a copy of the files.
+                let moved = "\(place.folder)/moved"
+                try FileManager.default.copyItem(atPath: place.data, toPath: moved)
+                _ = try await place.ask(
+                    "with u as (update lacuna.release set root = replace(root, '\(place.data)', '\(moved)') returning 1) select count(*) from u")
+                let image = "\(moved)/public/s0002/ct.nii.gz"
+                let bytes = try Data(contentsOf: URL(filePath: image))
+                try FileManager.default.removeItem(atPath: image)
+                expect(try await place.daemon(), 3, "missing", image, "lacuna dataset relocate")
+                try FileManager.default.copyItem(atPath: "\(moved)/public/s0001/ct.nii.gz", toPath: image)
+                expect(try await place.daemon(), 3, "not the file that was imported", image)
+                try bytes.prefix(bytes.count / 2).write(to: URL(filePath: image))
+                expect(try await place.daemon(), 3, image)
+                try bytes.write(to: URL(filePath: image))
+                let ending = try await place.daemon()
+                #expect(ending.status == 0, "\(ending.errors)")
+                try await WholeRun.expect(sameAs: place, "after the image is back")
+            }
+        }
+
+        @Test func aDamagedMaskIsTold() async throws {
+            try await World.with { place in
+                let object = try await place.ask(
+                    """
+                    select m.id, encode(m.object_digest, 'hex') from lacuna.mask m join lacuna.organ o on o.id = m.organ_id
+                    where o.key = 'liver' order by m.id limit 1
+                    """)[0].split(separator: "|").map(String.init)
+                let path = "\(place.objects)/\(object[1].prefix(2))/\(object[1].dropFirst(2))"
+                var bytes = try Data(contentsOf: URL(filePath: path))
+                for index in bytes.indices.suffix(bytes.count / 2) { bytes[index] ^= 0x55 }
+                try FileManager.default.removeItem(atPath: path)
+                try bytes.write(to: URL(filePath: path))
+                expect(try await place.daemon(), 6, "damaged", "lacuna verify --read-data")
+            }
+        }
+
+        @Test func aLossThatIsNoNumberFailsTheRound() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                (file.learningRate, file.optimiser) = ("1", "descent")
+                file.stepsInRoundZero = 3000
+                let ending = try await place.daemon(file)
+                expect(ending, 5, "the loss is not finite", "lower learningRate")
+                #expect(try await place.ask("select state from lacuna.round where number = 0") == ["failed"])
+                expect(try await place.daemon(file), 5, "round 0 failed", "--retry-failed")
+            }
+        }
+    }
+}

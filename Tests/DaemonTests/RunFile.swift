@@ -1,0 +1,50 @@
+/// A configuration of a run that takes seconds: a tiny network, few steps, two relabelling rounds, one thread.
+struct RunFile: Sendable {
+    var name = "r"
+    var organs = "[liver, spleen, stomach]"
+    var split = "s"
+    var stepsInRoundZero = 24
+    var stepsPerRound = 12
+    var checkpointSteps = 5
+    var learningRate = "0.01"
+    var optimiser = "adam"
+    var leaseSeconds = 1
+    /// More lines, for the section `run` with two spaces of indent.
+    var more = ""
+
+    var text: String {
+        """
+        run:
+          name: \(name)
+          organs: \(organs)
+          split: \(split)
+          rounds: 2
+          seed: 3
+          stepsInRoundZero: \(stepsInRoundZero)
+          stepsPerRound: \(stepsPerRound)
+          confidenceSteps: 5
+          minimumAnnotatedVolumes: 1
+          guardRatio: 100
+        \(more)
+        learning:
+          widths: [4, 8]
+          contextSlices: 3
+          patch: [32, 32]
+          batch: 4
+          learningRate: \(learningRate)
+          optimiser: \(optimiser)
+          precision: float32
+          threads: 1
+          checkpointSteps: \(checkpointSteps)
+        daemon:
+          leaseSeconds: \(leaseSeconds)
+        """
+    }
+
+    /// So many steps that only a signal ends it.
+    static var long: RunFile {
+        var file = RunFile()
+        file.stepsInRoundZero = 1_000_000
+        return file
+    }
+}

@@ -1,0 +1,64 @@
+import Glibc
+import Testing
+
+extension DaemonTests {
+    @Suite struct SignalTests {
+        @Test(arguments: [SIGTERM, SIGINT])
+        func aSignalEndsItAfterTheStepAndFreesTheRun(signal: Int32) async throws {
+            try await World.with { place in
+                var steps: [Int] = []
+                for _ in 0..<2 {
+                    let daemon = try place.startDaemon(.long)
+                    #expect(await daemon.tells("round 0: training"))
+                    daemon.signal(signal)
+                    let ending = await daemon.end()
+                    #expect(ending.status == 130, "\(ending.errors)")
+                    #expect(ending.errors.contains("start again to go on"))
+                    #expect(!ending.errors.contains("waiting"), "the first daemon gave its claim back")
+                    #expect(try await place.ask("select lease_until from lacuna.job") == ["-"])
+                    steps.append(try await place.number("select coalesce(max(step), 0) from lacuna.checkpoint"))
+                }
+                #expect(steps[0] <= steps[1])
+                #expect(try await place.ask("select state from lacuna.round where number = 0") == ["training"])
+            }
+        }
+    }
+
+    @Suite struct TwoDaemonTests {
+        @Test func theSecondDaemonSaysWhoHoldsTheRunAndEnds() async throws {
+            try await World.with { place in
+                let first = try place.startDaemon(.long)
+                #expect(await first.tells("round 0: training"))
+                let second = try await place.daemon(.long)
+                #expect(second.status == 5, "\(second.errors)")
+                #expect(second.errors.contains("the run is held by"))
+                #expect(second.errors.contains("run r is held by another daemon"))
+                #expect(second.errors.contains(":\(first.process)"))
+                #expect(second.errors.contains("\n  remedy: "))
+                first.signal(SIGTERM)
+                #expect(await first.end().status == 130)
+            }
+        }
+
+        /// The first is stopped for longer than its lease, as by a machine that hangs; the second succeeds it.
+        @Test(arguments: ["round 0: training", "round 0: held-out", "round 0: published"])
+        func aStalledDaemonIsFencedOff(after line: String) async throws {
+            try await World.with { place in
+                let before = try await place.annotations()
+                let first = try place.startDaemon()
+                #expect(await first.tells(line))
+                first.signal(SIGSTOP)
+                let second = try place.startDaemon()
+                #expect(await second.tells("going on in round"))
+                first.signal(SIGCONT)
+                let fenced = await first.end()
+                #expect(fenced.status == 5, "\(fenced.errors)")
+                #expect(fenced.errors.contains("run r is held by another daemon"))
+                let ending = await second.end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                try await place.expectInvariants(annotations: before, "after the takeover")
+                try await WholeRun.expect(sameAs: place, "after the takeover")
+            }
+        }
+    }
+}
