@@ -38,8 +38,10 @@ extension DaemonTests {
                 let ending = try await place.daemon()
                 #expect(ending.status == 0, "\(ending.errors)")
                 try await place.expectInvariants(annotations: before, "after the run")
+                let rounds = try await place.rounds()
                 #expect(
-                    try await place.rounds() == ["0|published|true|6", "1|published|true|6", "2|published|false|0"])
+                    rounds == ["0|published|true|6", "1|published|true|6", "2|published|false|0"],
+                    "\(rounds) \(ending.errors)")
                 try await WholeRun.expect(sameAs: place, "two runs of one plan")
                 #expect(try await place.number("select count(*) from lacuna.evaluation where part = 'validation'") == 18)
                 let coverage = try await place.rows("coverage", "--by", "split")
