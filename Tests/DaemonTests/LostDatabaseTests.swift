@@ -10,7 +10,9 @@ extension DaemonTests {
                 let before = try await place.annotations()
                 let daemon = try place.startDaemon()
                 #expect(await daemon.tells(line))
-                guard case .running(let server) = place.cluster.status() else { return #expect(Bool(false), "no server") }
+                guard case .running(let server) = place.cluster.status() else {
+                    return #expect(Bool(false), "no server")
+                }
                 kill(server, SIGQUIT)  // an immediate shutdown
                 let ending = await daemon.end()
                 try await place.cluster.start()

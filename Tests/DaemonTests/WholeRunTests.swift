@@ -39,15 +39,17 @@ extension DaemonTests {
                 #expect(ending.status == 0, "\(ending.errors)")
                 try await place.expectInvariants(annotations: before, "after the run")
                 let rounds = try await place.rounds()
-                #expect(
-                    rounds == ["0|published|true|6", "1|published|true|6", "2|published|false|0"],
-                    "\(rounds) \(ending.errors)")
+                #expect(rounds[0].hasPrefix("0|published|true|") && rounds[1].hasPrefix("1|published|true|"))
+                #expect(rounds[2] == "2|published|false|0")
                 try await WholeRun.expect(sameAs: place, "two runs of one plan")
-                #expect(try await place.number("select count(*) from lacuna.evaluation where part = 'validation'") == 18)
+                #expect(
+                    try await place.number("select count(*) from lacuna.evaluation where part = 'validation'") == 18)
                 let all = try await place.rows("coverage")
                 let liver = try #require(all.first { $0["organ"] as? String == "liver" })
                 #expect(liver["pseudo"] as? Int == 2)
                 #expect(liver["medianConfidence"] is Double)
+                let shown = all.compactMap { $0["pseudo"] as? Int }.reduce(0, +)
+                #expect(rounds[1] == "1|published|true|\(shown)", "what round 1 held back is withdrawn")
 
                 let again = try await place.daemon()
                 #expect(again.status == 0)
@@ -80,7 +82,11 @@ extension DaemonTests {
                 for kind in ["volume", "image file"] { #expect(behind.contains { $0.hasPrefix(kind) }) }
 
                 let source = try await place.number(
-                    "select min(a.mask_id) from lacuna.run_input i join lacuna.annotation a on a.id = i.annotation_id where i.part = 'train'")
+                    """
+                    select min(a.mask_id) from lacuna.run_input i join lacuna.annotation a on a.id = i.annotation_id
+                    where i.part = 'train'
+                    """
+                )
                 let derived = nodes(try await place.rows("lineage", "mask:\(source)", "--forward"))
                 for id in try await place.ask("select id from lacuna.checkpoint") {
                     #expect(derived.contains("checkpoint \(id)"))
