@@ -60,8 +60,6 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         /// SHA-256 with the processor's own instructions.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        /// Dense linear algebra.
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         /// libtorch behind a C surface of opaque handles; the one place that sees its headers.
         .target(name: "CTorch", cxxSettings: [.unsafeFlags(torchHeaders)], linkerSettings: torchLibraries),
 
@@ -83,7 +81,7 @@ let package = Package(
             name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing"],
             swiftSettings: kernels),
         /// Resampling, Dice, surface distance over dense arrays.
-        .target(name: "Numerics", dependencies: ["COpenBLAS", "Domain"], swiftSettings: kernels),
+        .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
         .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: kernels),
 
@@ -106,15 +104,18 @@ let package = Package(
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
 
-        // MARK: - Applications
+        // MARK: - Console: what both programs share
 
-        /// What both programs share: options, connection, results as table, JSON or CSV, progress, exit statuses.
+        /// Options, connection, results as table, JSON or CSV, progress, exit statuses.
         .target(
             name: "Console",
             dependencies: [
                 "Catalog", "Cluster", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser,
             ],
             swiftSettings: swift),
+
+        // MARK: - Applications
+
         /// The verbs of `lacuna`.
         .target(
             name: "Commands",
@@ -176,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres", "Schema", "TestSupport",
+                "Catalog", "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain",
+                "Postgres", "Schema", "TestSupport",
                 "lacuna", "lacunad",
             ],
             swiftSettings: swift),

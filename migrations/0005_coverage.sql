@@ -54,6 +54,14 @@ create table confidence_sum (
     n bigint not null,
     primary key (revision, dataset_id, organ_id, bin)
 );
+-- The medians of confidence_sum, as few datasets and organs change between two snapshots. Written before their snapshot.
+create table confidence_median (
+    revision bigint not null references coverage_snapshot deferrable initially deferred,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    median real not null,
+    primary key (revision, dataset_id, organ_id)
+);
 create table volume_sum (
     revision bigint not null references coverage_snapshot,
     dataset_id integer not null,
@@ -301,6 +309,7 @@ begin
     if upto <= base then
         return base;
     end if;
+    insert into confidence_median select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto) m;
     insert into coverage_snapshot values (upto);
     insert into coverage_sum
     select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
@@ -330,6 +339,6 @@ create trigger history_is_append_only before update or delete or truncate on cov
 create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
 
-grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, volume_sum
+grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
     to lacuna_manager, lacuna_trainer;
 grant execute on function compact_coverage() to lacuna_manager, lacuna_trainer;

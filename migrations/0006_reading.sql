@@ -4,7 +4,7 @@ set local search_path = lacuna, pg_catalog;
 
 create function coverage_counts(p_revision bigint default null)
 returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
         select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n from coverage_sum s join base using (revision)
@@ -15,31 +15,41 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
 $$;
 
--- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025).
+-- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
+-- it; only where confidences came or went since are bins summed.
 create function coverage_confidence(p_revision bigint default null)
 returns table (dataset_id integer, organ_id smallint, median real)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision),
+    recent as materialized (
+        select d.dataset_id, d.organ_id, d.bin, d.n
+        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
+        join confidence_delta d on d.change_id = c.id
+    ),
+    touched as materialized (select distinct r.dataset_id, r.organ_id from recent r),
     binned as (
         select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select s.dataset_id, s.organ_id, s.bin, s.n from confidence_sum s join base using (revision)
+            select s.dataset_id, s.organ_id, s.bin, s.n
+            from confidence_sum s join base using (revision) join touched using (dataset_id, organ_id)
             union all
-            select d.dataset_id, d.organ_id, d.bin, d.n
-            from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-            join confidence_delta d on d.change_id = c.id
+            select * from recent
         ) u group by 1, 2, 3 having sum(u.n) <> 0
     ),
     ranked as (
         select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
         from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
     )
+    select m.dataset_id, m.organ_id, m.median
+    from confidence_median m join base using (revision)
+    where not exists (select from touched t where (t.dataset_id, t.organ_id) = (m.dataset_id, m.organ_id))
+    union all
     select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
     from ranked r where 2 * r.upto >= r.total group by 1, 2
 $$;
 
 create function coverage_volumes(p_revision bigint default null)
 returns table (dataset_id integer, volumes bigint, subjects bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
         select s.dataset_id, s.volumes, s.subjects from volume_sum s join base using (revision)

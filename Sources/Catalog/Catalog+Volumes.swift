@@ -24,7 +24,7 @@ public struct VolumeRow: Sendable, Hashable {
     public let sources: [SourceRow]
 
     /// Millimetres along the canonical axes.
-    public var spacing: SIMD3<Double> { sources.first?.affine.spacing ?? .zero }
+    public var spacing: Vector3<Double> { sources.first?.affine.spacing ?? .zero }
 
     /// Cubic millimetres a voxel; nil where the sources disagree by more than a thousandth.
     public var voxelVolume: Double? {

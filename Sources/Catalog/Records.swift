@@ -117,8 +117,8 @@ extension Affine {
     public init(rows: [Double]) {
         precondition(rows.count == 12, "an affine has three rows of four")
         self.init(
-            columns: (0..<3).map { column in SIMD3(rows[column], rows[4 + column], rows[8 + column]) },
-            translation: SIMD3(rows[3], rows[7], rows[11]))
+            columns: (0..<3).map { column in Vector3(rows[column], rows[4 + column], rows[8 + column]) },
+            translation: Vector3(rows[3], rows[7], rows[11]))
     }
 }
 
@@ -132,6 +132,6 @@ extension VoxelBox {
     public init(bounds: [Int32]) {
         precondition(bounds.count == 6, "a box has six bounds")
         let b = bounds.map(Int.init)
-        self.init(lower: SIMD3(b[0], b[1], b[2]), upper: SIMD3(b[3], b[4], b[5]))
+        self.init(lower: Vector3(b[0], b[1], b[2]), upper: Vector3(b[3], b[4], b[5]))
     }
 }

@@ -2,30 +2,31 @@
 /// y to the front, z to the head), as NIfTI-1's `sform` (section "METHOD 3").
 public struct Affine: Hashable, Sendable {
     /// Columns: the world displacement in millimetres of one step along voxel axis i, j, k.
-    public var columns: [SIMD3<Double>]
+    public var columns: [Vector3<Double>]
     /// World position in millimetres of voxel (0, 0, 0)'s centre.
-    public var translation: SIMD3<Double>
+    public var translation: Vector3<Double>
 
-    public init(columns: [SIMD3<Double>], translation: SIMD3<Double>) {
+    public init(columns: [Vector3<Double>], translation: Vector3<Double>) {
         precondition(columns.count == 3, "an affine has three columns")
         self.columns = columns
         self.translation = translation
     }
 
     /// Axis-aligned RAS+ grid of the given spacing in millimetres.
-    public static func scaling(_ spacing: SIMD3<Double>, origin: SIMD3<Double> = .zero) -> Affine {
+    public static func scaling(_ spacing: Vector3<Double>, origin: Vector3<Double> = .zero) -> Affine {
         Affine(
-            columns: [SIMD3(spacing.x, 0, 0), SIMD3(0, spacing.y, 0), SIMD3(0, 0, spacing.z)], translation: origin)
+            columns: [Vector3(spacing.x, 0, 0), Vector3(0, spacing.y, 0), Vector3(0, 0, spacing.z)], translation: origin
+        )
     }
 
     /// World position in millimetres of a voxel position.
-    public func world(_ voxel: SIMD3<Double>) -> SIMD3<Double> {
+    public func world(_ voxel: Vector3<Double>) -> Vector3<Double> {
         columns[0] * voxel.x + columns[1] * voxel.y + columns[2] * voxel.z + translation
     }
 
     /// Millimetres per step along each voxel axis.
-    public var spacing: SIMD3<Double> {
-        SIMD3(columns.map { ($0 * $0).sum().squareRoot() })
+    public var spacing: Vector3<Double> {
+        Vector3(columns.map { ($0 * $0).sum().squareRoot() })
     }
 
     /// Signed volume of a voxel in cubic millimetres; negative for a left-handed grid.
@@ -38,7 +39,7 @@ public struct Affine: Hashable, Sendable {
     public func largestCornerDisplacement(to other: Affine, shape: GridShape) -> Double {
         var largest = 0.0
         for corner in 0..<8 {
-            let voxel = SIMD3(
+            let voxel = Vector3(
                 corner & 1 == 0 ? 0 : Double(shape.x - 1), corner & 2 == 0 ? 0 : Double(shape.y - 1),
                 corner & 4 == 0 ? 0 : Double(shape.z - 1))
             let difference = world(voxel) - other.world(voxel)

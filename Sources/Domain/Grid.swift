@@ -15,21 +15,21 @@ public struct GridShape: Hashable, Sendable, CustomStringConvertible {
 
 /// A half-open box of voxels: lower inclusive, upper exclusive.
 public struct VoxelBox: Hashable, Sendable {
-    public let lower: SIMD3<Int>
-    public let upper: SIMD3<Int>
+    public let lower: Vector3<Int>
+    public let upper: Vector3<Int>
 
-    public init(lower: SIMD3<Int>, upper: SIMD3<Int>) { (self.lower, self.upper) = (lower, upper) }
+    public init(lower: Vector3<Int>, upper: Vector3<Int>) { (self.lower, self.upper) = (lower, upper) }
 
     /// The whole of `shape`.
-    public init(_ shape: GridShape) { self.init(lower: .zero, upper: SIMD3(shape.x, shape.y, shape.z)) }
+    public init(_ shape: GridShape) { self.init(lower: .zero, upper: Vector3(shape.x, shape.y, shape.z)) }
 
-    public var size: SIMD3<Int> { upper &- lower }
+    public var size: Vector3<Int> { upper &- lower }
     public var isEmpty: Bool { size.min() <= 0 }
     public var shape: GridShape { GridShape(max(0, size.x), max(0, size.y), max(0, size.z)) }
 
     public func intersection(_ other: VoxelBox) -> VoxelBox {
         VoxelBox(
-            lower: SIMD3((0..<3).map { max(lower[$0], other.lower[$0]) }),
-            upper: SIMD3((0..<3).map { min(upper[$0], other.upper[$0]) }))
+            lower: Vector3((0..<3).map { max(lower[$0], other.lower[$0]) }),
+            upper: Vector3((0..<3).map { min(upper[$0], other.upper[$0]) }))
     }
 }

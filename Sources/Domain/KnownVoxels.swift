@@ -200,7 +200,7 @@ struct PatchGrid {
         let length = region.size.x
         for z in region.lower.z..<region.upper.z {
             for y in region.lower.y..<region.upper.y {
-                let local = SIMD3(region.lower.x, y, z) &- box.lower
+                let local = Vector3(region.lower.x, y, z) &- box.lower
                 body(shape.index(region.lower.x, y, z), box.shape.index(local.x, local.y, local.z), length)
             }
         }

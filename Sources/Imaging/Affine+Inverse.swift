@@ -3,10 +3,10 @@ internal import Domain
 extension Affine {
     /// Voxel displacement that a world displacement in millimetres amounts to on this grid.
     /// - Precondition: the affine is invertible.
-    func voxelDisplacement(_ world: SIMD3<Double>) -> SIMD3<Double> {
+    func voxelDisplacement(_ world: Vector3<Double>) -> Vector3<Double> {
         let (a, b, c) = (columns[0], columns[1], columns[2])
         let rows = [Self.cross(b, c), Self.cross(c, a), Self.cross(a, b)]
-        return SIMD3(rows.map { ($0 * world).sum() / determinant })
+        return Vector3(rows.map { ($0 * world).sum() / determinant })
     }
 
     /// Whether every entry is finite and no direction collapses: |determinant| above 1e-6 of the spacings' product.
@@ -27,7 +27,7 @@ extension Affine {
     func largestCornerDisplacementInVoxels(to other: Affine, shape: GridShape) -> Double {
         var largest = 0.0
         for corner in 0..<8 {
-            let voxel = SIMD3(
+            let voxel = Vector3(
                 corner & 1 == 0 ? 0 : Double(shape.x - 1), corner & 2 == 0 ? 0 : Double(shape.y - 1),
                 corner & 4 == 0 ? 0 : Double(shape.z - 1))
             let step = voxelDisplacement(world(voxel) - other.world(voxel))
@@ -36,7 +36,7 @@ extension Affine {
         return largest
     }
 
-    private static func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-        SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
+    private static func cross(_ a: Vector3<Double>, _ b: Vector3<Double>) -> Vector3<Double> {
+        Vector3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
     }
 }

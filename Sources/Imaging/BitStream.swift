@@ -99,15 +99,15 @@ private func copyBits(_ count: Int, _ reader: inout BitReader, _ writer: inout B
 extension BitVolume {
     /// The smallest box around the set voxels; empty at the origin where none is set.
     public var boundingBox: VoxelBox {
-        var lower = SIMD3(repeating: Int.max)
-        var upper = SIMD3(repeating: 0)
+        var lower = Vector3(repeating: Int.max)
+        var upper = Vector3(repeating: 0)
         words.withUnsafeBufferPointer { words in
             guard let base = words.baseAddress else { return }
             for z in 0..<shape.z {
                 for y in 0..<shape.y {
                     guard let (first, last) = span(base, shape.index(0, y, z), shape.x) else { continue }
-                    lower = SIMD3(min(lower.x, first), min(lower.y, y), min(lower.z, z))
-                    upper = SIMD3(max(upper.x, last + 1), max(upper.y, y + 1), z + 1)
+                    lower = Vector3(min(lower.x, first), min(lower.y, y), min(lower.z, z))
+                    upper = Vector3(max(upper.x, last + 1), max(upper.y, y + 1), z + 1)
                 }
             }
         }

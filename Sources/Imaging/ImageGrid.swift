@@ -36,7 +36,7 @@ public struct ImageGrid: Hashable, Sendable {
     /// Canonical voxel indices to RAS+ millimetres.
     public var canonicalAffine: Affine { orientation.canonical(affine, storedShape: shape) }
     /// Millimetres per step along canonical x, y, z.
-    public var spacing: SIMD3<Double> { canonicalAffine.spacing }
+    public var spacing: Vector3<Double> { canonicalAffine.spacing }
     /// Millilitres per voxel.
     public var millilitresPerVoxel: Double { abs(affine.determinant) / 1000 }
 }

@@ -46,7 +46,7 @@ public struct ImageVolume: Sendable {
     /// Canonical shape.
     public var shape: GridShape { grid.canonicalShape }
     /// Millimetres per step along x, y, z.
-    public var spacing: SIMD3<Double> { grid.spacing }
+    public var spacing: Vector3<Double> { grid.spacing }
 
     /// - Throws: `notFinite`, `constantImage`.
     init(_ stored: StoredImage, pool: inout BufferPool) throws {

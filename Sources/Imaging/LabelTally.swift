@@ -4,9 +4,9 @@ internal import Domain
 struct LabelTally {
     let value: Int
     private(set) var voxels = 0
-    private var lower = SIMD3(repeating: Int.max)
-    private var upper = SIMD3(repeating: 0)
-    private var sum = SIMD3<Int>.zero
+    private var lower = Vector3(repeating: Int.max)
+    private var upper = Vector3(repeating: 0)
+    private var sum = Vector3<Int>.zero
 
     init(value: Int) { self.value = value }
 
@@ -26,7 +26,7 @@ struct LabelTally {
     }
 
     func region(_ affine: Affine, _ millilitresPerVoxel: Double) -> LabelRegion {
-        let mean = SIMD3(Double(sum.x), Double(sum.y), Double(sum.z)) / Double(voxels)
+        let mean = Vector3(Double(sum.x), Double(sum.y), Double(sum.z)) / Double(voxels)
         return LabelRegion(
             value: value, voxels: voxels, box: VoxelBox(lower: lower, upper: upper),
             millilitres: Double(voxels) * millilitresPerVoxel, centroid: affine.world(mean))

@@ -12,8 +12,8 @@ extension LabelVolume {
         guard let first = boxes.first else { return VoxelBox(lower: .zero, upper: .zero) }
         return boxes.dropFirst().reduce(first) { a, b in
             VoxelBox(
-                lower: SIMD3((0..<3).map { min(a.lower[$0], b.lower[$0]) }),
-                upper: SIMD3((0..<3).map { max(a.upper[$0], b.upper[$0]) }))
+                lower: Vector3((0..<3).map { min(a.lower[$0], b.lower[$0]) }),
+                upper: Vector3((0..<3).map { max(a.upper[$0], b.upper[$0]) }))
         }
     }
 

@@ -9,7 +9,7 @@ public struct LabelRegion: Sendable, Hashable {
     public let box: VoxelBox
     public let millilitres: Double
     /// Mean world position of the voxel centres, RAS+ millimetres.
-    public let centroid: SIMD3<Double>
+    public let centroid: Vector3<Double>
 }
 
 /// A label map in canonical RAS+ order, x fastest.

@@ -34,7 +34,7 @@ enum MaskLayout {
         }
         func plane() throws -> BitVolume {
             let corners = try (0..<6).map { _ in try integer(UInt32.self) }
-            let box = VoxelBox(lower: SIMD3(corners[..<3]), upper: SIMD3(corners[3...]))
+            let box = VoxelBox(lower: Vector3(corners[..<3]), upper: Vector3(corners[3...]))
             let inside = (0..<3).allSatisfy { box.lower[$0] <= box.upper[$0] && box.upper[$0] <= shape[$0] }
             guard inside else { throw invalid("its box lies outside the volume") }
             let packed = PackedBox(box: box, words: [])

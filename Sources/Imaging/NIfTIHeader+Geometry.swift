@@ -28,8 +28,8 @@ extension NIfTIHeader {
 
     /// nifti1.h's METHOD 1 gives no sides; like nibabel, x is taken to run to the left and the centre as the origin.
     private var spacingOnly: Affine {
-        let size = SIMD3(Double(shape.x - 1), Double(shape.y - 1), Double(shape.z - 1))
-        let steps = SIMD3((0..<3).map { pixelSpacing[$0] == 0 ? 1 : abs(pixelSpacing[$0]) }) * SIMD3(-1, 1, 1)
+        let size = Vector3(Double(shape.x - 1), Double(shape.y - 1), Double(shape.z - 1))
+        let steps = Vector3((0..<3).map { pixelSpacing[$0] == 0 ? 1 : abs(pixelSpacing[$0]) }) * Vector3(-1, 1, 1)
         return .scaling(steps, origin: -(steps * size) / 2)
     }
 }

@@ -60,7 +60,7 @@ extension NIfTIHeader {
         voxelOffset = Int(raw.voxelOffset)
         (slope, intercept) = (raw.slope, raw.intercept)
         millimetresPerUnit = raw.millimetresPerUnit
-        pixelSpacing = SIMD3(raw.pixdim[1], raw.pixdim[2], raw.pixdim[3]) * raw.millimetresPerUnit
+        pixelSpacing = Vector3(raw.pixdim[1], raw.pixdim[2], raw.pixdim[3]) * raw.millimetresPerUnit
         (qformCode, sformCode) = (raw.qformCode, raw.sformCode)
         qform = raw.qformCode > 0 ? raw.qform : nil
         sform = raw.sformCode > 0 ? raw.sform : nil
@@ -78,8 +78,8 @@ private struct RawHeader {
     let pixdim: [Double]
     let units: Int
     let qformCode, sformCode: Int
-    let quaternion, offset: SIMD3<Double>
-    let rows: [SIMD4<Double>]
+    let quaternion, offset: Vector3<Double>
+    let rows: [[Double]]
 
     init(_ h: nifti_1_header, isSingleFile: Bool) {
         version = 1
@@ -91,9 +91,9 @@ private struct RawHeader {
         pixdim = withUnsafeBytes(of: h.pixdim) { $0.bindMemory(to: Float.self).map(Double.init) }
         units = Int(h.xyzt_units)
         (qformCode, sformCode) = (Int(h.qform_code), Int(h.sform_code))
-        quaternion = SIMD3(Double(h.quatern_b), Double(h.quatern_c), Double(h.quatern_d))
-        offset = SIMD3(Double(h.qoffset_x), Double(h.qoffset_y), Double(h.qoffset_z))
-        rows = [h.srow_x, h.srow_y, h.srow_z].map { SIMD4(Double($0.0), Double($0.1), Double($0.2), Double($0.3)) }
+        quaternion = Vector3(Double(h.quatern_b), Double(h.quatern_c), Double(h.quatern_d))
+        offset = Vector3(Double(h.qoffset_x), Double(h.qoffset_y), Double(h.qoffset_z))
+        rows = [h.srow_x, h.srow_y, h.srow_z].map { [Double($0.0), Double($0.1), Double($0.2), Double($0.3)] }
     }
 
     init(_ h: nifti_2_header, isSingleFile: Bool) {
@@ -106,9 +106,9 @@ private struct RawHeader {
         pixdim = withUnsafeBytes(of: h.pixdim) { $0.bindMemory(to: Double.self).map { $0 } }
         units = Int(h.xyzt_units)
         (qformCode, sformCode) = (Int(h.qform_code), Int(h.sform_code))
-        quaternion = SIMD3(h.quatern_b, h.quatern_c, h.quatern_d)
-        offset = SIMD3(h.qoffset_x, h.qoffset_y, h.qoffset_z)
-        rows = [h.srow_x, h.srow_y, h.srow_z].map { SIMD4($0.0, $0.1, $0.2, $0.3) }
+        quaternion = Vector3(h.quatern_b, h.quatern_c, h.quatern_d)
+        offset = Vector3(h.qoffset_x, h.qoffset_y, h.qoffset_z)
+        rows = [h.srow_x, h.srow_y, h.srow_z].map { [$0.0, $0.1, $0.2, $0.3] }
     }
 
     /// nifti1.h, "field: xyzt_units": metres, millimetres, micrometres; unknown is taken as millimetres.
@@ -132,8 +132,8 @@ private struct RawHeader {
     var sform: Affine {
         inMillimetres(
             Affine(
-                columns: (0..<3).map { SIMD3(rows[0][$0], rows[1][$0], rows[2][$0]) },
-                translation: SIMD3(rows[0][3], rows[1][3], rows[2][3])))
+                columns: (0..<3).map { Vector3(rows[0][$0], rows[1][$0], rows[2][$0]) },
+                translation: Vector3(rows[0][3], rows[1][3], rows[2][3])))
     }
 
     private func inMillimetres(_ affine: Affine) -> Affine {

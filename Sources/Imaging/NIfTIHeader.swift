@@ -47,7 +47,7 @@ public struct NIfTIHeader: Sendable {
     public let qform: Affine?
     public let sform: Affine?
     /// `pixdim[1...3]` in millimetres.
-    public let pixelSpacing: SIMD3<Double>
+    public let pixelSpacing: Vector3<Double>
     /// What one unit of the file's lengths is in millimetres; 1 where the unit is not given.
     public let millimetresPerUnit: Double
     public internal(set) var extensions: [NIfTIExtension] = []

@@ -62,7 +62,7 @@ extension Orientation {
     func inverseWalk(_ stored: GridShape) -> VoxelWalk {
         let shape = canonical(stored)
         let strides = [1, shape.x, shape.x * shape.y]
-        var (base, steps) = (0, SIMD3<Int>.zero)
+        var (base, steps) = (0, Vector3<Int>.zero)
         for axis in 0..<3 {
             steps[storedAxis[axis]] = strides[axis] * direction[axis]
             if direction[axis] < 0 { base += strides[axis] * (shape[axis] - 1) }

@@ -6,22 +6,22 @@ public import Domain
 /// Canonical order is RAS+: x grows to the right, y to the front, z to the head.
 public struct Orientation: Hashable, Sendable, CustomStringConvertible {
     /// For each canonical axis (x, y, z): the stored axis (0, 1, 2) along it.
-    public let storedAxis: SIMD3<Int>
+    public let storedAxis: Vector3<Int>
     /// For each canonical axis: +1 where the stored axis runs the same way, -1 where it runs against.
-    public let direction: SIMD3<Int>
+    public let direction: Vector3<Int>
 
-    public static let ras = Orientation(storedAxis: SIMD3(0, 1, 2), direction: SIMD3(1, 1, 1))
+    public static let ras = Orientation(storedAxis: Vector3(0, 1, 2), direction: Vector3(1, 1, 1))
 
     /// All 48.
     public static let all: [Orientation] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]].flatMap {
         axes in
         (0..<8).map { flips in
             Orientation(
-                storedAxis: SIMD3(axes), direction: SIMD3((0..<3).map { flips >> $0 & 1 == 0 ? 1 : -1 }))
+                storedAxis: Vector3(axes), direction: Vector3((0..<3).map { flips >> $0 & 1 == 0 ? 1 : -1 }))
         }
     }
 
-    init(storedAxis: SIMD3<Int>, direction: SIMD3<Int>) {
+    init(storedAxis: Vector3<Int>, direction: Vector3<Int>) {
         (self.storedAxis, self.direction) = (storedAxis, direction)
     }
 
@@ -45,7 +45,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
     /// libnifti's codes: 1 L2R, 2 R2L, 3 P2A, 4 A2P, 5 I2S, 6 S2I, one per stored axis.
     private init?(codes: [Int]) {
         guard codes.count == 3, codes.allSatisfy({ (1...6).contains($0) }) else { return nil }
-        var (axis, sign) = (SIMD3(repeating: -1), SIMD3(repeating: 1))
+        var (axis, sign) = (Vector3(repeating: -1), Vector3(repeating: 1))
         for (stored, code) in codes.enumerated() {
             axis[(code - 1) / 2] = stored
             sign[(code - 1) / 2] = code % 2 == 1 ? 1 : -1
@@ -71,7 +71,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
 
     /// The canonical grid's affine: the same world positions, axes permuted and flipped.
     public func canonical(_ affine: Affine, storedShape: GridShape) -> Affine {
-        var origin = SIMD3<Double>.zero
+        var origin = Vector3<Double>.zero
         for axis in 0..<3 where direction[axis] < 0 {
             origin[storedAxis[axis]] = Double(storedShape[storedAxis[axis]] - 1)
         }
@@ -83,8 +83,8 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
     /// The inverse: shape and affine in stored order of a grid given in canonical order.
     public func stored(shape: GridShape, affine: Affine) -> (shape: GridShape, affine: Affine) {
         var sizes = [0, 0, 0]
-        var columns = [SIMD3<Double>](repeating: .zero, count: 3)
-        var first = SIMD3<Double>.zero
+        var columns = [Vector3<Double>](repeating: .zero, count: 3)
+        var first = Vector3<Double>.zero
         for axis in 0..<3 {
             sizes[storedAxis[axis]] = shape[axis]
             columns[storedAxis[axis]] = affine.columns[axis] * Double(direction[axis])
@@ -96,7 +96,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
     /// Where canonical voxels lie in the stored array.
     func walk(_ stored: GridShape) -> VoxelWalk {
         let strides = [1, stored.x, stored.x * stored.y]
-        let steps = SIMD3((0..<3).map { strides[storedAxis[$0]] * direction[$0] })
+        let steps = Vector3((0..<3).map { strides[storedAxis[$0]] * direction[$0] })
         let base = (0..<3).reduce(0) {
             direction[$1] < 0 ? $0 + strides[storedAxis[$1]] * (stored[storedAxis[$1]] - 1) : $0
         }
@@ -108,7 +108,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
 struct VoxelWalk {
     let shape: GridShape
     let base: Int
-    let steps: SIMD3<Int>
+    let steps: Vector3<Int>
 }
 
 extension Affine {
@@ -125,7 +125,7 @@ extension Affine {
     init(_ matrix: nifti_dmat44) {
         let (x, y, z) = (matrix.m.0, matrix.m.1, matrix.m.2)
         self.init(
-            columns: [SIMD3(x.0, y.0, z.0), SIMD3(x.1, y.1, z.1), SIMD3(x.2, y.2, z.2)],
-            translation: SIMD3(x.3, y.3, z.3))
+            columns: [Vector3(x.0, y.0, z.0), Vector3(x.1, y.1, z.1), Vector3(x.2, y.2, z.2)],
+            translation: Vector3(x.3, y.3, z.3))
     }
 }

@@ -19,7 +19,7 @@ public struct VolumeCache: Sendable {
     }
 
     /// Writes voxels in canonical order; see the other form. Spacing in millimetres.
-    public func store(_ voxels: ImageVoxels, shape: GridShape, spacing: SIMD3<Double>, as name: String) throws {
+    public func store(_ voxels: ImageVoxels, shape: GridShape, spacing: Vector3<Double>, as name: String) throws {
         if case .int32(let buffer) = voxels {
             let floats = buffer.withVoxels { VoxelBuffer($0.map { Float($0) }) }
             return try store(.float32(floats), shape: shape, spacing: spacing, as: name)
@@ -62,7 +62,7 @@ public struct VolumeCache: Sendable {
 public final class MappedVolume: @unchecked Sendable {
     public let shape: GridShape
     /// Millimetres per step along x, y, z.
-    public let spacing: SIMD3<Double>
+    public let spacing: Vector3<Double>
     private let base: UnsafeMutableRawPointer
     private let length: Int
     private let type: Int
@@ -114,9 +114,9 @@ private struct CachedVolumeHeader {
 
     let type: Int
     let shape: GridShape
-    let spacing: SIMD3<Double>
+    let spacing: Vector3<Double>
 
-    init(type: Int, shape: GridShape, spacing: SIMD3<Double>) {
+    init(type: Int, shape: GridShape, spacing: Vector3<Double>) {
         (self.type, self.shape, self.spacing) = (type, shape, spacing)
     }
 
@@ -128,7 +128,7 @@ private struct CachedVolumeHeader {
             sizes.allSatisfy({ $0 > 0 && $0 < 1 << 20 })
         else { throw ImagingError.invalidHeader(file: file, field: "type or shape") }
         shape = GridShape(sizes[0], sizes[1], sizes[2])
-        spacing = SIMD3((0..<3).map { bytes.loadUnaligned(fromByteOffset: 32 + 8 * $0, as: Double.self) })
+        spacing = Vector3((0..<3).map { bytes.loadUnaligned(fromByteOffset: 32 + 8 * $0, as: Double.self) })
         let needed = Self.size + shape.count * (type == VoxelType.int16.rawValue ? 2 : 4)
         guard bytes.count == needed else {
             throw ImagingError.truncated(file: file, neededBytes: needed, foundBytes: bytes.count)

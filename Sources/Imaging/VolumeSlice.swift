@@ -31,7 +31,7 @@ public struct VolumeSlice: Sendable, Hashable {
     }
 
     /// Pixel height that keeps the true proportions at a pixel width; spacing in millimetres along x, y, z.
-    public func height(forWidth width: Int, spacing: SIMD3<Double>) -> Int {
+    public func height(forWidth width: Int, spacing: Vector3<Double>) -> Int {
         let across = plane == .sagittal ? spacing.y : spacing.x
         let down = plane == .axial ? spacing.y : spacing.z
         return max(1, Int((Double(width) * down * Double(rows) / (across * Double(columns))).rounded()))

@@ -63,6 +63,6 @@ public struct InspectedLabel: Sendable {
         /// Half-open, in canonical (RAS+) voxels.
         public let box: VoxelBox
         /// RAS+ millimetres.
-        public let centroid: SIMD3<Double>
+        public let centroid: Vector3<Double>
     }
 }

@@ -23,10 +23,10 @@ extension InspectedLabel.Region {
     /// - Precondition: at least one value.
     fileprivate init(_ parts: [LabelRegion]) {
         let voxels = parts.reduce(0) { $0 + $1.voxels }
-        let moment = parts.reduce(SIMD3<Double>.zero) { $0 + $1.centroid * Double($1.voxels) }
+        let moment = parts.reduce(Vector3<Double>.zero) { $0 + $1.centroid * Double($1.voxels) }
         let box = VoxelBox(
-            lower: parts.dropFirst().reduce(parts[0].box.lower) { pointwiseMin($0, $1.box.lower) },
-            upper: parts.dropFirst().reduce(parts[0].box.upper) { pointwiseMax($0, $1.box.upper) })
+            lower: parts.dropFirst().reduce(parts[0].box.lower) { $0.lowered(to: $1.box.lower) },
+            upper: parts.dropFirst().reduce(parts[0].box.upper) { $0.raised(to: $1.box.upper) })
         self.init(
             voxels: voxels, millilitres: parts.reduce(0) { $0 + $1.millilitres }, box: box,
             centroid: moment / Double(voxels))

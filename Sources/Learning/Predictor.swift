@@ -8,7 +8,7 @@ public final class Predictor {
     private let head: ConfidenceHead?
     private let settings: LearningSettings
     private let kernel: PatchKernel
-    private let window: SIMD3<Int>
+    private let window: Vector3<Int>
 
     /// - Parameter head: needed for `confidence: residual`; without one the confidence is the probability's.
     public init(_ network: UNet, head: ConfidenceHead? = nil, settings: LearningSettings) {
@@ -57,7 +57,7 @@ public final class Predictor {
         var boxes: [VoxelBox] = []
         for y in Self.starts(item.shape.y, window.y, settings.overlap) {
             for x in Self.starts(item.shape.x, window.x, settings.overlap) {
-                boxes += slices.map { VoxelBox(lower: SIMD3(x, y, $0), upper: SIMD3(x, y, $0) &+ window) }
+                boxes += slices.map { VoxelBox(lower: Vector3(x, y, $0), upper: Vector3(x, y, $0) &+ window) }
             }
         }
         for first in stride(from: 0, to: boxes.count, by: settings.batch) {

@@ -116,7 +116,7 @@ public struct Relabeller: Sendable {
             sets.isEmpty ? none : UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sets.count * slice)
         defer { unionPlanes.deallocate() }
         for z in 0..<item.shape.z {
-            let box = VoxelBox(lower: SIMD3(0, 0, z), upper: SIMD3(item.shape.x, item.shape.y, z + 1))
+            let box = VoxelBox(lower: Vector3(0, 0, z), upper: Vector3(item.shape.x, item.shape.y, z + 1))
             rule.fill(
                 planes, unionPlanes: unionPlanes, unionSets: sets, labels: labels, unions: item.unions,
                 shape: item.shape, box: box)
@@ -146,24 +146,5 @@ public struct Relabeller: Sendable {
                 open?.foreground[voxel] = true
             }
         }
-    }
-}
-
-/// Watches whether an organ's pseudo labels grow away from its annotations.
-public enum RunawayGuard {
-    /// Median predicted over median annotated volume; nil where either is missing. Empty predictions and absent
-    /// organs are to be left out.
-    public static func ratio(predictedMillilitres: [Double], annotatedMillilitres: [Double]) -> Double? {
-        guard let predicted = median(predictedMillilitres), let annotated = median(annotatedMillilitres),
-            annotated > 0
-        else { return nil }
-        return predicted / annotated
-    }
-
-    private static func median(_ values: [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }

@@ -15,7 +15,7 @@ public final class Sampler {
     private let rule: KnownVoxelRule
     private let places: PlaceIndex
     private let kernel: PatchKernel
-    private let patch: SIMD3<Int>
+    private let patch: Vector3<Int>
     private var planes: [UInt8]
     private var unionPlanes: [UInt8]
 
@@ -73,14 +73,14 @@ public final class Sampler {
         let item = cases[index]
         let regions = settings.missingAsBackground ? [VoxelBox(item.shape)] : item.knownRegions
         let region = regions[random.index(below: regions.count)]
-        var centre = SIMD3<Int>.zero
+        var centre = Vector3<Int>.zero
         for axis in 0..<3 { centre[axis] = region.lower[axis] + random.index(below: region.size[axis]) }
         return PatchOrigin(caseIndex: index, organ: nil, box: box(around: centre, item.shape))
     }
 
     /// Up to a quarter of the patch along every axis, so that an organ is not always in the middle.
-    private func jitter(_ random: inout CounterRandom) -> SIMD3<Int> {
-        var result = SIMD3<Int>.zero
+    private func jitter(_ random: inout CounterRandom) -> Vector3<Int> {
+        var result = Vector3<Int>.zero
         for axis in 0..<3 where patch[axis] > 3 {
             result[axis] = random.index(below: patch[axis] / 2) - patch[axis] / 4
         }
@@ -88,8 +88,8 @@ public final class Sampler {
     }
 
     /// The patch around `centre`, moved inside the volume along axes where it fits, centred on it where not.
-    private func box(around centre: SIMD3<Int>, _ shape: GridShape) -> VoxelBox {
-        var lower = SIMD3<Int>.zero
+    private func box(around centre: Vector3<Int>, _ shape: GridShape) -> VoxelBox {
+        var lower = Vector3<Int>.zero
         for axis in 0..<3 {
             let room = shape[axis] - patch[axis]
             lower[axis] = room >= 0 ? min(max(centre[axis] - patch[axis] / 2, 0), room) : -(-room / 2)
@@ -97,8 +97,8 @@ public final class Sampler {
         return VoxelBox(lower: lower, upper: lower &+ patch)
     }
 
-    private func position(_ voxel: Int, _ shape: GridShape) -> SIMD3<Int> {
-        SIMD3(voxel % shape.x, voxel / shape.x % shape.y, voxel / (shape.x * shape.y))
+    private func position(_ voxel: Int, _ shape: GridShape) -> Vector3<Int> {
+        Vector3(voxel % shape.x, voxel / shape.x % shape.y, voxel / (shape.x * shape.y))
     }
 
     // MARK: - Rows
@@ -207,12 +207,12 @@ extension TrainingCase {
 
 extension LearningSettings {
     /// Voxels of a training patch along x, y, z.
-    var patchSize: SIMD3<Int> { SIMD3(patch[0], patch[1], dimensions == 3 ? patch[2] : 1) }
+    var patchSize: Vector3<Int> { Vector3(patch[0], patch[1], dimensions == 3 ? patch[2] : 1) }
     /// The same as axes of a tensor, outermost first.
     var patchAxes: [Int] { patch.reversed() }
     /// Voxels of a prediction patch along x, y, z.
-    var windowSize: SIMD3<Int> {
+    var windowSize: Vector3<Int> {
         let sizes = predictionPatch.isEmpty ? patch : predictionPatch
-        return SIMD3(sizes[0], sizes[1], dimensions == 3 ? sizes[2] : 1)
+        return Vector3(sizes[0], sizes[1], dimensions == 3 ? sizes[2] : 1)
     }
 }

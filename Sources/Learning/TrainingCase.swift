@@ -44,7 +44,7 @@ public struct TrainingCase: Sendable {
     public let volume: VolumeID
     public let shape: GridShape
     /// Millimetres per voxel along x, y, z.
-    public let spacing: SIMD3<Double>
+    public let spacing: Vector3<Double>
     public let image: ImageVoxels
     /// One per organ of the plan, in its order.
     public var labels: [OrganLabel]
@@ -53,7 +53,7 @@ public struct TrainingCase: Sendable {
 
     /// - Precondition: as many voxels as the shape holds.
     public init(
-        volume: VolumeID, shape: GridShape, spacing: SIMD3<Double>, image: ImageVoxels, labels: [OrganLabel],
+        volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: ImageVoxels, labels: [OrganLabel],
         unions: [UnionLabel] = []
     ) {
         precondition(image.count == shape.count, "as many voxels as the shape holds")

@@ -8,25 +8,26 @@ public struct Resampling: Sendable, Hashable {
     public let source: GridShape
     public let target: GridShape
     /// Target spacing over source spacing along x, y, z.
-    public let ratio: SIMD3<Double>
+    public let ratio: Vector3<Double>
 
     /// Spacing in millimetres per step along x, y, z.
     public init(
-        from source: GridShape, spacing: SIMD3<Double>, to target: GridShape, spacing targetSpacing: SIMD3<Double>
+        from source: GridShape, spacing: Vector3<Double>, to target: GridShape, spacing targetSpacing: Vector3<Double>
     ) {
         (self.source, self.target) = (source, target)
         ratio = targetSpacing / spacing
     }
 
     /// The shape that covers a grid at another spacing: sizes rounded to the nearest, at least 1.
-    public static func shape(of source: GridShape, spacing: SIMD3<Double>, at targetSpacing: SIMD3<Double>) -> GridShape
+    public static func shape(of source: GridShape, spacing: Vector3<Double>, at targetSpacing: Vector3<Double>)
+        -> GridShape
     {
         let sizes = (0..<3).map { max(1, Int((Double(source[$0]) * spacing[$0] / targetSpacing[$0]).rounded())) }
         return GridShape(sizes[0], sizes[1], sizes[2])
     }
 
     /// World position of the target's first voxel, in source voxels.
-    public var targetOrigin: SIMD3<Double> { 0.5 * ratio - 0.5 }
+    public var targetOrigin: Vector3<Double> { 0.5 * ratio - 0.5 }
 
     // MARK: Linear
 

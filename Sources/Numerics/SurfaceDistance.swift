@@ -13,17 +13,17 @@ public struct SurfaceDistance: Sendable {
     /// nil where either mask is empty.
     /// - Parameter spacing: millimetres per step along x, y, z.
     /// - Precondition: equal shapes.
-    public init?(_ a: BitVolume, _ b: BitVolume, spacing: SIMD3<Double>) {
+    public init?(_ a: BitVolume, _ b: BitVolume, spacing: Vector3<Double>) {
         precondition(a.shape == b.shape, "two masks of one shape")
         let (first, second) = (MaskSurface(a), MaskSurface(b))
         guard !first.voxels.isEmpty, !second.voxels.isEmpty else { return nil }
         let corners = first.voxels + second.voxels
         var (lower, upper) = (corners[0], corners[0])
         for corner in corners {
-            lower = pointwiseMin(lower, corner)
-            upper = pointwiseMax(upper, corner)
+            lower = lower.lowered(to: corner)
+            upper = upper.raised(to: corner)
         }
-        let box = VoxelBox(lower: lower, upper: upper &+ SIMD3(repeating: 1))
+        let box = VoxelBox(lower: lower, upper: upper &+ Vector3(repeating: 1))
         forward = DistanceField(to: second.voxels, box, spacing).distances(at: first.voxels).sorted()
         backward = DistanceField(to: first.voxels, box, spacing).distances(at: second.voxels).sorted()
     }
@@ -47,7 +47,7 @@ public struct SurfaceDistance: Sendable {
 
 /// The foreground voxels with a background face neighbour.
 private struct MaskSurface {
-    private(set) var voxels: [SIMD3<Int>] = []
+    private(set) var voxels: [Vector3<Int>] = []
 
     init(_ mask: BitVolume) {
         let shape = mask.shape
@@ -62,7 +62,7 @@ private struct MaskSurface {
                 let inner =
                     !border && mask[index - 1] && mask[index + 1] && mask[index - shape.x] && mask[index + shape.x]
                     && mask[index - step] && mask[index + step]
-                if !inner { voxels.append(SIMD3(x, y, z)) }
+                if !inner { voxels.append(Vector3(x, y, z)) }
             }
         }
     }
@@ -73,7 +73,7 @@ private struct DistanceField {
     private let box: VoxelBox
     private var squared: [Double]
 
-    init(to sites: [SIMD3<Int>], _ box: VoxelBox, _ spacing: SIMD3<Double>) {
+    init(to sites: [Vector3<Int>], _ box: VoxelBox, _ spacing: Vector3<Double>) {
         self.box = box
         squared = Array(repeating: .infinity, count: box.shape.count)
         for site in sites { squared[index(site)] = 0 }
@@ -90,9 +90,9 @@ private struct DistanceField {
         }
     }
 
-    func distances(at voxels: [SIMD3<Int>]) -> [Double] { voxels.map { squared[index($0)].squareRoot() } }
+    func distances(at voxels: [Vector3<Int>]) -> [Double] { voxels.map { squared[index($0)].squareRoot() } }
 
-    private func index(_ voxel: SIMD3<Int>) -> Int {
+    private func index(_ voxel: Vector3<Int>) -> Int {
         let at = voxel &- box.lower
         return box.shape.index(at.x, at.y, at.z)
     }

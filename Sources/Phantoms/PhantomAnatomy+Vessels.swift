@@ -6,26 +6,29 @@ extension PhantomAnatomy {
         let wander = random.normal(3)
         let aorta = Tube(
             [
-                (SIMD3(-12, -22, 300), 12), (SIMD3(-8 + wander, -20, 40), 11), (SIMD3(-6, -22, -80), 10),
-                (SIMD3(-4, -22, -300), 9),
+                (Vector3(-12, -22, 300), 12), (Vector3(-8 + wander, -20, 40), 11), (Vector3(-6, -22, -80), 10),
+                (Vector3(-4, -22, -300), 9),
             ],
             ripple: ripple(60))
         painter.paint(aorta, .aorta, over: Self.loose.union([.lungLeft, .muscle, .heart]))
         let cava = Tube(
             [
-                (SIMD3(24, 0, 110), 13), (SIMD3(26, -10, 70) + shift, 13), (SIMD3(22, -22, 0), 11),
-                (SIMD3(18, -24, -300), 11),
+                (Vector3(24, 0, 110), 13), (Vector3(26, -10, 70) + shift, 13), (Vector3(22, -22, 0), 11),
+                (Vector3(18, -24, -300), 11),
             ], dent: 0.15, ripple: ripple(50))
         painter.paint(
             cava, .inferiorVenaCava, over: Self.loose.union([.lungRight, .muscle, .heart, .liver, .hepaticVessel]))
         paintPortalVein(into: &painter)
         let gullet = Tube(
-            [(SIMD3(-6, -4, 300), 8), (SIMD3(-8, 0, 110) + shift, 8), (place(-30, 6, 76), 8), (place(-52, 8, 66), 8)],
+            [
+                (Vector3(-6, -4, 300), 8), (Vector3(-8, 0, 110) + shift, 8), (place(-30, 6, 76), 8),
+                (place(-52, 8, 66), 8),
+            ],
             dent: 0.15, ripple: ripple(30))
         painter.paint(gullet, .esophagus, over: Self.loose.union([.lungLeft, .muscle, .heart, .liver]))
         for side in [1.0, -1.0] {
             let knee = place(side * 38, -34, side > 0 ? 42 : 40)
-            for end in [SIMD3(side * 8, -14, -16), SIMD3(-side * 4, -16, -16), SIMD3(-side * 2, 10, 8)] {
+            for end in [Vector3(side * 8, -14, -16), Vector3(-side * 4, -16, -16), Vector3(-side * 2, 10, 8)] {
                 painter.paint(
                     Tube([(knee, 5.2), (knee + end, 4.2)], ripple: ripple(20)), side > 0 ? .adrenalRight : .adrenalLeft,
                     over: Self.loose.union([.liver, .hepaticVessel]))
@@ -44,14 +47,16 @@ extension PhantomAnatomy {
         let mesenteric = [
             Tube([(meeting, 6), (place(14, 18, -40), 5.5), (place(20, 24, -110), 4)], ripple: ripple(30)),
             Tube(
-                [(SIMD3(-6, -14, 6) + shift, 4), (place(-2, 10, -30), 4), (place(2, 22, -110), 3)], ripple: ripple(30)),
+                [(Vector3(-6, -14, 6) + shift, 4), (place(-2, 10, -30), 4), (place(2, 22, -110), 3)], ripple: ripple(30)
+            ),
             Tube(
-                [(SIMD3(-7, -20, 22) + shift, 4.5), (place(-4, -2, 26), 4), (place(30, 4, 30), 3)], ripple: ripple(30)),
+                [(Vector3(-7, -20, 22) + shift, 4.5), (place(-4, -2, 26), 4), (place(30, 4, 30), 3)], ripple: ripple(30)
+            ),
         ]
         for vessel in mesenteric { painter.paint(vessel, .otherVessel, over: Self.loose) }
         for side in [1.0, -1.0] {
             let artery = Tube(
-                [(SIMD3(0, -22, -8) + shift, 4.5), (SIMD3(side * 44, -38, -14) + shift, 4)], ripple: ripple(30))
+                [(Vector3(0, -22, -8) + shift, 4.5), (Vector3(side * 44, -38, -14) + shift, 4)], ripple: ripple(30))
             painter.paint(artery, .otherVessel, over: Self.loose)
         }
     }
@@ -72,7 +77,7 @@ extension PhantomAnatomy {
             let gas = random.uniform(-4...10)
             let bounds = shape.bounds
             painter.fill(painter.grid.box(bounds.lower, bounds.upper)) { point, now in
-                now == .colonContent && shape.level(point - SIMD3(0, gas, 0)) < 0.72 ? .colonGas : now
+                now == .colonContent && shape.level(point - Vector3(0, gas, 0)) < 0.72 ? .colonGas : now
             }
         }
         for index in 0..<30 {

@@ -17,7 +17,7 @@ struct PhantomAnatomy {
     let hasLiverTumour: Bool
     var random: PhantomRandom
     /// Displacement of all organs of the upper belly together.
-    let shift: SIMD3<Double>
+    let shift: Vector3<Double>
 
     init(seed: UInt64, number: Int) {
         random = PhantomRandom(seed: seed, stream: UInt64(bitPattern: Int64(number)))
@@ -25,7 +25,7 @@ struct PhantomAnatomy {
         hasGallbladder = !random.chance(0.12)
         hasLiverTumour = random.chance(0.4)
         body = PhantomBody(&random)
-        shift = random.jitter(3) + SIMD3(0, 0, 0.6 * (body.dome - 85))
+        shift = random.jitter(3) + Vector3(0, 0, 0.6 * (body.dome - 85))
     }
 
     mutating func paint(into painter: inout PhantomPainter) {
@@ -41,8 +41,8 @@ struct PhantomAnatomy {
     }
 
     /// A point of the average patient moved by the common shift and by chance.
-    mutating func place(_ x: Double, _ y: Double, _ z: Double, by deviation: Double = 3) -> SIMD3<Double> {
-        SIMD3(x, y, z) + shift + random.jitter(deviation)
+    mutating func place(_ x: Double, _ y: Double, _ z: Double, by deviation: Double = 3) -> Vector3<Double> {
+        Vector3(x, y, z) + shift + random.jitter(deviation)
     }
 
     mutating func ripple(_ wavelength: Double) -> Ripple { Ripple(wavelength: wavelength, &random) }
@@ -53,7 +53,7 @@ struct PhantomAnatomy {
     }
 
     mutating func blob(
-        _ centre: SIMD3<Double>, _ radii: SIMD3<Double>, turn: (z: Double, x: Double) = (0, 0), dent: Double,
+        _ centre: Vector3<Double>, _ radii: Vector3<Double>, turn: (z: Double, x: Double) = (0, 0), dent: Double,
         wavelength: Double
     ) -> Blob {
         Blob(centre: centre, radii: radii * size(), turn: turn, dent: dent, ripple: ripple(wavelength))
@@ -79,11 +79,11 @@ extension PhantomAnatomy {
 
     private mutating func paintLiver(into painter: inout PhantomPainter) {
         let lobes = [
-            blob(place(74, 4, 22), SIMD3(70, 78, 84), turn: (0, -0.15), dent: 0.07, wavelength: 150),
-            blob(place(18, 40, 42), SIMD3(72, 36, 38), turn: (-0.2, 0), dent: 0.1, wavelength: 90),
+            blob(place(74, 4, 22), Vector3(70, 78, 84), turn: (0, -0.15), dent: 0.07, wavelength: 150),
+            blob(place(18, 40, 42), Vector3(72, 36, 38), turn: (-0.2, 0), dent: 0.1, wavelength: 90),
         ]
         let body = body
-        let hilum = blob(place(34, 10, -8), SIMD3(38, 42, 34), dent: 0.1, wavelength: 60)
+        let hilum = blob(place(34, 10, -8), Vector3(38, 42, 34), dent: 0.1, wavelength: 60)
         for lobe in lobes {
             let bounds = lobe.bounds
             painter.fill(painter.grid.box(bounds.lower, bounds.upper)) { point, now in
@@ -107,7 +107,7 @@ extension PhantomAnatomy {
             let centre = place(75, 0, 30, by: 28)
             let radius = random.uniform(5...12)
             painter.paint(
-                blob(centre, SIMD3(repeating: radius), dent: 0.08, wavelength: 20), .liverCyst,
+                blob(centre, Vector3(repeating: radius), dent: 0.08, wavelength: 20), .liverCyst,
                 over: [.liver, .hepaticVessel])
         }
         guard hasLiverTumour else { return }
@@ -115,7 +115,7 @@ extension PhantomAnatomy {
             let centre = place(78, 0, 28, by: 22)
             let radius = random.uniform(9...22)
             painter.paint(
-                blob(centre, SIMD3(radius, radius * 0.9, radius * 1.1), dent: 0.2, wavelength: 25), .liverTumour,
+                blob(centre, Vector3(radius, radius * 0.9, radius * 1.1), dent: 0.2, wavelength: 25), .liverTumour,
                 over: [.liver, .hepaticVessel])
         }
     }
@@ -123,7 +123,7 @@ extension PhantomAnatomy {
     private mutating func paintSpleen(into painter: inout PhantomPainter) {
         let length = random.uniform(0.82...1.18)
         let shape = blob(
-            place(-101, -34, 32), SIMD3(27, 45, 48) * length, turn: (0.35, -0.25), dent: 0.12, wavelength: 70)
+            place(-101, -34, 32), Vector3(27, 45, 48) * length, turn: (0.35, -0.25), dent: 0.12, wavelength: 70)
         let body = body
         let bounds = shape.bounds
         painter.fill(painter.grid.box(bounds.lower, bounds.upper)) { point, now in
@@ -139,18 +139,18 @@ extension PhantomAnatomy {
                 ? (.kidneyRight, .kidneyRightPelvis, .kidneyCystRight)
                 : (.kidneyLeft, .kidneyLeftPelvis, .kidneyCystLeft)
             let centre = place(side * 62, -44, side > 0 ? -22 : -8, by: 4)
-            let shape = blob(centre, SIMD3(26, 28, 52), turn: (side * 0.35, 0.15), dent: 0.06, wavelength: 50)
+            let shape = blob(centre, Vector3(26, 28, 52), turn: (side * 0.35, 0.15), dent: 0.06, wavelength: 50)
             painter.paint(shape, cortex, over: Self.loose.union([.liver, .spleen]))
             let sinus = blob(
-                centre + SIMD3(-side * 14, 5, 0), SIMD3(13, 10, 24), turn: (side * 0.35, 0.15), dent: 0.2,
+                centre + Vector3(-side * 14, 5, 0), Vector3(13, 10, 24), turn: (side * 0.35, 0.15), dent: 0.2,
                 wavelength: 25)
             painter.paint(sinus, pelvis, over: [cortex])
             let notch = blob(
-                centre + SIMD3(-side * 27, 10, 0), SIMD3(11, 11, 17), dent: 0.1, wavelength: 25)
+                centre + Vector3(-side * 27, 10, 0), Vector3(11, 11, 17), dent: 0.1, wavelength: 25)
             painter.paint(notch, .visceralFat, over: [cortex, pelvis])
             if random.chance(0.3) {
-                let wall = centre + SIMD3(side * random.uniform(10...24), random.normal(12), random.normal(24))
-                let bulge = blob(wall, SIMD3(repeating: random.uniform(7...15)), dent: 0.05, wavelength: 30)
+                let wall = centre + Vector3(side * random.uniform(10...24), random.normal(12), random.normal(24))
+                let bulge = blob(wall, Vector3(repeating: random.uniform(7...15)), dent: 0.05, wavelength: 30)
                 painter.paint(bulge, cyst, over: Self.loose.union([cortex]))
             }
         }
@@ -175,7 +175,7 @@ extension PhantomAnatomy {
     private mutating func paintGallbladder(into painter: inout PhantomPainter) {
         let full = random.uniform(0.8...1.25)
         let shape = blob(
-            place(60, 40, -16), SIMD3(15, 16, 29) * full, turn: (0.2, random.uniform(0.3...0.8)), dent: 0.08,
+            place(60, 40, -16), Vector3(15, 16, 29) * full, turn: (0.2, random.uniform(0.3...0.8)), dent: 0.08,
             wavelength: 45)
         painter.paint(shape, .gallbladder, over: Self.loose.union([.liver, .hepaticVessel, .liverCyst, .liverTumour]))
     }

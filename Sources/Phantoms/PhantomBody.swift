@@ -24,17 +24,17 @@ struct PhantomBody {
     }
 
     /// Millimetres from the skin inwards, measured towards the middle; negative outside.
-    func depth(_ p: SIMD3<Double>) -> Double {
+    func depth(_ p: Vector3<Double>) -> Double {
         let q = (p.x / halfWidth) * (p.x / halfWidth) + (p.y / halfDepth) * (p.y / halfDepth)
         // Between an ellipse and a rectangle: exponent 2.4 instead of 2.
         let (u, v) = (abs(p.x) / halfWidth, abs(p.y) / halfDepth)
         let level = q < 0.3 ? q.squareRoot() : pow(pow(u, 2.4) + pow(v, 2.4), 1 / 2.4)
         let radius = (p.x * p.x + p.y * p.y).squareRoot()
-        return level < 1e-6 ? halfDepth : radius * (1 / level - 1) + 3 * outline(SIMD3(p.x, p.y, p.z * 0.3))
+        return level < 1e-6 ? halfDepth : radius * (1 / level - 1) + 3 * outline(Vector3(p.x, p.y, p.z * 0.3))
     }
 
     /// Height of the diaphragm above a point of the axial plane; the lungs lie above it.
-    func diaphragm(_ p: SIMD3<Double>) -> Double {
+    func diaphragm(_ p: Vector3<Double>) -> Double {
         let right = p.x > 0
         let d = SIMD2((p.x - (right ? 62 : -68)) / 85, (p.y - 8) / 92)
         return (right ? dome : dome - 14) - 62 * min(1.4, (d * d).sum())
@@ -44,7 +44,7 @@ struct PhantomBody {
         painter.fill(VoxelBox(painter.grid.shape)) { point, _ in structure(point) }
     }
 
-    private func structure(_ p: SIMD3<Double>) -> PhantomStructure {
+    private func structure(_ p: Vector3<Double>) -> PhantomStructure {
         let depth = depth(p)
         if depth <= 0 { return p.y < -halfDepth - 6 && p.y > -halfDepth - 14 && abs(p.x) < 190 ? .table : .air }
         if depth < 2.5 { return .skin }
@@ -58,7 +58,7 @@ struct PhantomBody {
         return .visceralFat
     }
 
-    private func spine(_ p: SIMD3<Double>) -> PhantomStructure? {
+    private func spine(_ p: Vector3<Double>) -> PhantomStructure? {
         let body = SIMD2(p.x / 21, (p.y + 52) / 16)
         if (body * body).sum() < 1 { return .vertebra }
         let canal = SIMD2(p.x / 9, (p.y + 76) / 8)
@@ -72,7 +72,7 @@ struct PhantomBody {
         return nil
     }
 
-    private func backMuscle(_ p: SIMD3<Double>) -> PhantomStructure? {
+    private func backMuscle(_ p: Vector3<Double>) -> PhantomStructure? {
         let back = SIMD2((abs(p.x) - 30) / 27, (p.y + 82) / 15)
         if (back * back).sum() < 1 { return .muscle }
         let girth = min(20, max(0, 10 - p.z * 0.12))
@@ -80,15 +80,15 @@ struct PhantomBody {
         return girth > 0 && (psoas * psoas).sum() < 1 ? .muscle : nil
     }
 
-    private func chest(_ p: SIMD3<Double>) -> PhantomStructure {
-        let heart = (p - SIMD3(-22, 28, dome + 30)) / SIMD3(62, 48, 42)
+    private func chest(_ p: Vector3<Double>) -> PhantomStructure {
+        let heart = (p - Vector3(-22, 28, dome + 30)) / Vector3(62, 48, 42)
         if (heart * heart).sum() < 1 { return .heart }
         if abs(p.x + 6) < 10 + max(0, 16 - abs(p.y + 8) * 0.3) { return .visceralFat }
         return p.x > 0 ? .lungRight : .lungLeft
     }
 
     /// Ribs run from the spine forwards and down; `share` is the place in the muscle wall from outside, 0 to 1.
-    private func isRib(_ p: SIMD3<Double>, _ share: Double) -> Bool {
+    private func isRib(_ p: Vector3<Double>, _ share: Double) -> Bool {
         guard abs(share - 0.55) < 0.42, abs(p.x) > 12 else { return false }
         let angle = atan2(p.y + 20, abs(p.x))
         let height = p.z + 34 * (angle + 1.2) + ribShift

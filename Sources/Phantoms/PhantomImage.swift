@@ -66,7 +66,7 @@ struct PhantomImage {
             for x in 0..<shape.x {
                 let index = shape.index(x, y, z)
                 let mean = attenuations[Int(structures[index])]
-                let point = grid.origin + grid.spacing * SIMD3(Double(x), Double(y), Double(z))
+                let point = grid.origin + grid.spacing * Vector3(Double(x), Double(y), Double(z))
                 let speckle = mean > -300 ? Float(mottle(point)) * 4 : 0
                 slice[y * shape.x + x] = mean + speckle + noise.blurred * gauss(index, 0)
             }

@@ -12,7 +12,7 @@ struct PhantomPainter {
 
     /// Gives every voxel of `box` a structure by its world position.
     mutating func fill(
-        _ box: VoxelBox, _ structure: (_ point: SIMD3<Double>, _ now: PhantomStructure) -> PhantomStructure
+        _ box: VoxelBox, _ structure: (_ point: Vector3<Double>, _ now: PhantomStructure) -> PhantomStructure
     ) {
         if box.isEmpty { return }
         let (origin, spacing, shape) = (grid.origin, grid.spacing, grid.shape)
@@ -21,7 +21,7 @@ struct PhantomPainter {
                 for y in box.lower.y..<box.upper.y {
                     for x in box.lower.x..<box.upper.x {
                         let index = shape.index(x, y, z)
-                        let point = origin + spacing * SIMD3(Double(x), Double(y), Double(z))
+                        let point = origin + spacing * Vector3(Double(x), Double(y), Double(z))
                         let now = PhantomStructure(rawValue: voxels[index]) ?? .air
                         voxels[index] = structure(point, now).rawValue
                     }

@@ -70,25 +70,25 @@ extension PhantomPlan {
     ///   - spacing: millimetres; the anatomy needs a field of about 360 x 280 x 200 mm.
     ///   - missingShare: of each class of the partial set, the share of subjects without a file.
     public static func demo(
-        seed: UInt64 = 2021, shape: GridShape = GridShape(96, 96, 48), spacing: SIMD3<Double> = SIMD3(4, 4, 5),
+        seed: UInt64 = 2021, shape: GridShape = GridShape(96, 96, 48), spacing: Vector3<Double> = Vector3(4, 4, 5),
         counts: Counts = Counts(), missingShare: Double = 0.7
     ) -> PhantomPlan {
         var next = 0
-        func scans(_ count: Int, _ scale: SIMD3<Double>) -> [PhantomScan] {
+        func scans(_ count: Int, _ scale: Vector3<Double>) -> [PhantomScan] {
             defer { next += count }
             let grid = PhantomGrid(shape: shape, spacing: spacing * scale)
             return (next..<(next + count)).map { PhantomScan(number: $0, grid: grid) }
         }
-        var complete = PhantomDataset(name: "internal", layout: .btcv, scans: scans(counts.complete, SIMD3(1, 1, 1)))
+        var complete = PhantomDataset(name: "internal", layout: .btcv, scans: scans(counts.complete, Vector3(1, 1, 1)))
         var liver = PhantomDataset(
             name: PhantomTask.liver.folder, layout: .msd(.liver, lesions: true),
-            scans: scans(counts.liver, SIMD3(0.95, 0.95, 1)))
+            scans: scans(counts.liver, Vector3(0.95, 0.95, 1)))
         let shared = min(counts.shared, counts.liver, counts.partial)
         var partial = PhantomDataset(
             name: "Totalsegmentator_dataset",
             layout: .totalSegmentator(classes: PhantomLayout.abdominalClasses, missingShare: missingShare),
-            scans: liver.scans.prefix(shared) + scans(counts.partial - shared, SIMD3(1, 1, 0.92)))
-        var heldOut = PhantomDataset(name: "heldout", layout: .btcv, scans: scans(counts.heldOut, SIMD3(1, 1, 1)))
+            scans: liver.scans.prefix(shared) + scans(counts.partial - shared, Vector3(1, 1, 0.92)))
+        var heldOut = PhantomDataset(name: "heldout", layout: .btcv, scans: scans(counts.heldOut, Vector3(1, 1, 1)))
         complete.orientation = Orientation("LAS") ?? .ras
         liver.orientation = Orientation("LPS") ?? .ras
         liver.transform = .qform

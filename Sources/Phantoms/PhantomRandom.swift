@@ -1,3 +1,4 @@
+internal import Domain
 import Glibc
 
 /// Counter-based random numbers: the n-th number of a stream is a pure function of (seed, stream, n), so that a case looks the
@@ -24,8 +25,8 @@ struct PhantomRandom: RandomNumberGenerator {
     mutating func chance(_ probability: Double) -> Bool { uniform(0...1) < probability }
 
     /// A vector whose components are normal with the given deviation.
-    mutating func jitter(_ deviation: Double) -> SIMD3<Double> {
-        SIMD3(normal(deviation), normal(deviation), normal(deviation))
+    mutating func jitter(_ deviation: Double) -> Vector3<Double> {
+        Vector3(normal(deviation), normal(deviation), normal(deviation))
     }
 
     /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).

@@ -85,7 +85,7 @@ func digest(_ n: Int) -> Digest {
 func mask(_ n: Int, known: Int? = nil) -> StoredMask {
     StoredMask(
         content: digest(n), object: digest(1_000_000 + n), objectBytes: 100, offset: 0, length: 100, voxels: 5,
-        knownVoxels: known, box: VoxelBox(lower: .zero, upper: SIMD3(5, 1, 1)))
+        knownVoxels: known, box: VoxelBox(lower: .zero, upper: Vector3(5, 1, 1)))
 }
 
 func annotated(
@@ -98,7 +98,7 @@ func annotated(
 func partial(_ organ: OrganKey, _ n: Int) -> LabelRecord {
     LabelRecord(
         organ: organ, status: .annotated, origin: .expert, mask: mask(n),
-        extent: VoxelBox(lower: .zero, upper: SIMD3(10, 10, 5)), file: 0)
+        extent: VoxelBox(lower: .zero, upper: Vector3(10, 10, 5)), file: 0)
 }
 
 func absent(_ organ: OrganKey, origin: LabelOrigin = .expert, file: Int? = 0) -> LabelRecord {
@@ -119,7 +119,7 @@ func source(scan n: Int, case name: String, subject: String) -> SourceRecord {
         caseName: name, subjectKey: subject,
         image: FileRecord(path: "images/\(name).nii.gz", sha256: digest(2_000_000 + n), bytes: 1000),
         identity: digest(n), orientationBlind: digest(n), clipped: digest(n), shape: GridShape(10, 10, 10),
-        affine: .scaling(SIMD3(1, 1, 1)), orientation: "RAS", qformCode: 0, sformCode: 1, storageType: "int16",
+        affine: .scaling(Vector3(1, 1, 1)), orientation: "RAS", qformCode: 0, sformCode: 1, storageType: "int16",
         modality: "CT")
 }
 

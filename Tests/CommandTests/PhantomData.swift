@@ -4,7 +4,7 @@ import Phantoms
 
 /// Small phantoms in public layouts.
 enum PhantomData {
-    static let grid = PhantomGrid(shape: GridShape(48, 44, 24), spacing: SIMD3(8, 8, 10))
+    static let grid = PhantomGrid(shape: GridShape(48, 44, 24), spacing: Vector3(8, 8, 10))
 
     static func scans(_ numbers: ClosedRange<Int>) -> [PhantomScan] {
         numbers.map { PhantomScan(number: $0, grid: grid) }

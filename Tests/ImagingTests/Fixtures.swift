@@ -48,7 +48,8 @@ struct RawNIfTI {
 enum SmallGrid {
     static let shape = GridShape(5, 4, 3)
     static let affine = Affine(
-        columns: [SIMD3(0.8, 0.02, 0), SIMD3(-0.0375, 1.5, 0), SIMD3(0, 0, 3)], translation: SIMD3(-10, 20, -30))
+        columns: [Vector3(0.8, 0.02, 0), Vector3(-0.0375, 1.5, 0), Vector3(0, 0, 3)], translation: Vector3(-10, 20, -30)
+    )
 
     static func stored(as orientation: Orientation, sform: Int = 1, qform: Int = 0) -> ImageGrid {
         ImageGrid(

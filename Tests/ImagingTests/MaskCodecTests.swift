@@ -41,7 +41,7 @@ struct MaskCodecTests {
             let values = (0..<shape.count).map { _ in Int32.random(in: 0..<9, using: &generator) * Int32(scale) }
             let path = folder.file("\(name).nii")
             try NIfTIWriter.write(
-                .int32(VoxelBuffer(values)), on: ImageGrid(shape: shape, affine: .scaling(SIMD3(1, 1, 1))), to: path)
+                .int32(VoxelBuffer(values)), on: ImageGrid(shape: shape, affine: .scaling(Vector3(1, 1, 1))), to: path)
             let labels = try NIfTIReader().readLabels(path)
             for wanted in [[3], [1, 5, 8], [77], [0], [0, 2]].map({ Set($0.map { $0 * scale }) }) {
                 let mask = labels.mask(of: wanted)

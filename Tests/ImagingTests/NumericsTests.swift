@@ -3,7 +3,7 @@ import Numerics
 import Testing
 
 struct NumericsTests {
-    private func cube(_ shape: GridShape, _ lower: SIMD3<Int>, _ upper: SIMD3<Int>) -> BitVolume {
+    private func cube(_ shape: GridShape, _ lower: Vector3<Int>, _ upper: Vector3<Int>) -> BitVolume {
         var mask = BitVolume(shape)
         for z in lower.z..<upper.z {
             for y in lower.y..<upper.y { for x in lower.x..<upper.x { mask[x, y, z] = true } }
@@ -13,31 +13,31 @@ struct NumericsTests {
 
     @Test func diceByHand() {
         let shape = GridShape(10, 10, 10)
-        let a = cube(shape, SIMD3(0, 0, 0), SIMD3(4, 4, 4))
-        let b = cube(shape, SIMD3(2, 0, 0), SIMD3(6, 4, 4))
+        let a = cube(shape, Vector3(0, 0, 0), Vector3(4, 4, 4))
+        let b = cube(shape, Vector3(2, 0, 0), Vector3(6, 4, 4))
         #expect(Dice.coefficient(a, b) == 0.5)
         #expect(Dice.coefficient(a, a) == 1)
         #expect(Dice.coefficient(a, BitVolume(shape)) == 0)
         #expect(Dice.coefficient(BitVolume(shape), BitVolume(shape)) == nil)
-        #expect(abs(VolumeMeasure.millilitres(a, spacing: SIMD3(2, 2, 5)) - 1.28) < 1e-12)
+        #expect(abs(VolumeMeasure.millilitres(a, spacing: Vector3(2, 2, 5)) - 1.28) < 1e-12)
     }
 
     @Test func aShiftedVoxelIsItsShiftAway() throws {
         let shape = GridShape(20, 20, 20)
-        let a = cube(shape, SIMD3(5, 5, 5), SIMD3(6, 6, 6))
-        let b = cube(shape, SIMD3(8, 9, 5), SIMD3(9, 10, 6))
-        let distance = try #require(SurfaceDistance(a, b, spacing: SIMD3(1, 1, 2)))
+        let a = cube(shape, Vector3(5, 5, 5), Vector3(6, 6, 6))
+        let b = cube(shape, Vector3(8, 9, 5), Vector3(9, 10, 6))
+        let distance = try #require(SurfaceDistance(a, b, spacing: Vector3(1, 1, 2)))
         #expect(distance.forward == [5] && distance.backward == [5])
         #expect(distance.mean == 5 && distance.hausdorff95 == 5)
         #expect(distance.normalisedDice(toleranceInMillimetres: 5) == 1)
         #expect(distance.normalisedDice(toleranceInMillimetres: 4.9) == 0)
-        #expect(SurfaceDistance(a, BitVolume(shape), spacing: SIMD3(1, 1, 1)) == nil)
+        #expect(SurfaceDistance(a, BitVolume(shape), spacing: Vector3(1, 1, 1)) == nil)
     }
 
     @Test func distancesEqualTheObviousSearch() throws {
         var generator = SeededGenerator(11)
         let shape = GridShape(9, 8, 7)
-        let spacing = SIMD3(0.7, 1.3, 2.5)
+        let spacing = Vector3(0.7, 1.3, 2.5)
         for _ in 0..<20 {
             var masks = [BitVolume(shape), BitVolume(shape)]
             for i in 0..<shape.count {
@@ -49,30 +49,30 @@ struct NumericsTests {
         }
     }
 
-    private func surface(_ mask: BitVolume) -> [SIMD3<Int>] {
+    private func surface(_ mask: BitVolume) -> [Vector3<Int>] {
         let (shape, whole) = (mask.shape, VoxelBox(mask.shape))
-        var out: [SIMD3<Int>] = []
+        var out: [Vector3<Int>] = []
         for z in 0..<shape.z {
             for y in 0..<shape.y {
                 for x in 0..<shape.x where mask[x, y, z] {
-                    let neighbours = [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)].flatMap {
-                        [SIMD3(x, y, z) &+ $0, SIMD3(x, y, z) &- $0]
+                    let neighbours = [Vector3(1, 0, 0), Vector3(0, 1, 0), Vector3(0, 0, 1)].flatMap {
+                        [Vector3(x, y, z) &+ $0, Vector3(x, y, z) &- $0]
                     }
                     let inner = neighbours.allSatisfy { n in
                         (0..<3).allSatisfy { n[$0] >= 0 && n[$0] < whole.upper[$0] } && mask[n.x, n.y, n.z]
                     }
-                    if !inner { out.append(SIMD3(x, y, z)) }
+                    if !inner { out.append(Vector3(x, y, z)) }
                 }
             }
         }
         return out
     }
 
-    private func search(_ a: BitVolume, _ b: BitVolume, _ spacing: SIMD3<Double>) -> [Double] {
+    private func search(_ a: BitVolume, _ b: BitVolume, _ spacing: Vector3<Double>) -> [Double] {
         let targets = surface(b)
         return surface(a).map { p in
             targets.map { q in
-                let d = SIMD3(Double(p.x - q.x), Double(p.y - q.y), Double(p.z - q.z)) * spacing
+                let d = Vector3(Double(p.x - q.x), Double(p.y - q.y), Double(p.z - q.z)) * spacing
                 return (d * d).sum().squareRoot()
             }.min() ?? .infinity
         }.sorted()
@@ -80,17 +80,17 @@ struct NumericsTests {
 
     @Test func linearResamplingKeepsALinearRamp() {
         let source = GridShape(12, 9, 6)
-        let spacing = SIMD3(1.0, 2.0, 3.0)
-        let target = SIMD3(1.5, 1.0, 2.0)
+        let spacing = Vector3(1.0, 2.0, 3.0)
+        let target = Vector3(1.5, 1.0, 2.0)
         let shape = Resampling.shape(of: source, spacing: spacing, at: target)
         #expect(shape == GridShape(8, 18, 9))
         let resampling = Resampling(from: source, spacing: spacing, to: shape, spacing: target)
-        func ramp(_ p: SIMD3<Double>) -> Float { Float(3 * p.x - 2 * p.y + 5 * p.z) }
+        func ramp(_ p: Vector3<Double>) -> Float { Float(3 * p.x - 2 * p.y + 5 * p.z) }
         var values: [Float] = []
         for z in 0..<source.z {
             for y in 0..<source.y {
                 for x in 0..<source.x {
-                    values.append(ramp((SIMD3(Double(x), Double(y), Double(z)) + 0.5) * spacing))
+                    values.append(ramp((Vector3(Double(x), Double(y), Double(z)) + 0.5) * spacing))
                 }
             }
         }
@@ -98,7 +98,7 @@ struct NumericsTests {
         for z in 1..<shape.z - 1 {
             for y in 1..<shape.y - 1 {
                 for x in 1..<shape.x - 1 {
-                    let expected = ramp((SIMD3(Double(x), Double(y), Double(z)) + 0.5) * target)
+                    let expected = ramp((Vector3(Double(x), Double(y), Double(z)) + 0.5) * target)
                     #expect(abs(out[shape.index(x, y, z)] - expected) < 1e-4)
                 }
             }
@@ -110,9 +110,9 @@ struct NumericsTests {
 
     @Test func masksGoUpAndBack() {
         let source = GridShape(10, 8, 6)
-        let mask = cube(source, SIMD3(2, 1, 1), SIMD3(7, 5, 4))
+        let mask = cube(source, Vector3(2, 1, 1), Vector3(7, 5, 4))
         let fine = GridShape(20, 24, 6)
-        let (coarse, half) = (SIMD3(2.0, 3.0, 1.0), SIMD3(1.0, 1.0, 1.0))
+        let (coarse, half) = (Vector3(2.0, 3.0, 1.0), Vector3(1.0, 1.0, 1.0))
         let up = Resampling(from: source, spacing: coarse, to: fine, spacing: half).nearest(mask)
         #expect(up.population == 6 * mask.population)
         #expect(Resampling(from: fine, spacing: half, to: source, spacing: coarse).nearest(up) == mask)

@@ -134,14 +134,14 @@ extension OracleEntry {
 
 extension OracleEntry.Region {
     var box: VoxelBox {
-        VoxelBox(lower: SIMD3(bbox_lo), upper: SIMD3(bbox_hi_incl) &+ SIMD3(repeating: 1))
+        VoxelBox(lower: Vector3(bbox_lo), upper: Vector3(bbox_hi_incl) &+ Vector3(repeating: 1))
     }
 }
 
 extension ImageGrid {
     /// A canonical box in stored indices.
     func stored(_ box: VoxelBox) -> VoxelBox {
-        var (lower, upper) = (SIMD3<Int>.zero, SIMD3<Int>.zero)
+        var (lower, upper) = (Vector3<Int>.zero, Vector3<Int>.zero)
         for axis in 0..<3 {
             let (target, size) = (orientation.storedAxis[axis], canonicalShape[axis])
             let forward = orientation.direction[axis] > 0

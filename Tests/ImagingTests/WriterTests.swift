@@ -48,7 +48,7 @@ struct WriterTests {
 
     @Test func aShearedGridIsWrittenWithItsSformOnly() throws {
         let affine = Affine(
-            columns: [SIMD3(1, 0, 0), SIMD3(0.5, 1, 0), SIMD3(0, 0, 1)], translation: .zero)
+            columns: [Vector3(1, 0, 0), Vector3(0.5, 1, 0), Vector3(0, 0, 1)], translation: .zero)
         let grid = ImageGrid(shape: SmallGrid.shape, affine: affine, sformCode: 2, qformCode: 1)
         let path = folder.file("x.nii")
         try NIfTIWriter.write(.int16(VoxelBuffer(SmallGrid.values)), on: grid, to: path)
@@ -86,9 +86,9 @@ struct WriterTests {
         let cache = VolumeCache(folder: folder.path)
         #expect(try cache.open("v1") == nil)
         try cache.store(
-            .int16(VoxelBuffer(SmallGrid.values)), shape: SmallGrid.shape, spacing: SIMD3(0.8, 1.5, 3), as: "v1")
+            .int16(VoxelBuffer(SmallGrid.values)), shape: SmallGrid.shape, spacing: Vector3(0.8, 1.5, 3), as: "v1")
         let volume = try #require(try cache.open("v1"))
-        #expect(volume.shape == SmallGrid.shape && volume.spacing == SIMD3(0.8, 1.5, 3))
+        #expect(volume.shape == SmallGrid.shape && volume.spacing == Vector3(0.8, 1.5, 3))
         try withExtendedLifetime(volume) {
             guard case .int16(let voxels) = volume.voxels else {
                 Issue.record("int16 stays int16")
@@ -110,8 +110,8 @@ struct WriterTests {
     }
 }
 
-extension SIMD3<Double> {
-    fileprivate static var one: SIMD3<Double> { SIMD3(repeating: 1) }
+extension Vector3<Double> {
+    fileprivate static var one: Vector3<Double> { Vector3(repeating: 1) }
 }
 
 extension ImageGrid {

@@ -66,7 +66,7 @@ import Testing
 
     @Test func anotherPlace() throws {
         let error = try refusal { tree in
-            try tree.label(Self.label, [], on: Tree.grid(shift: SIMD3(4, 0, 0)))
+            try tree.label(Self.label, [], on: Tree.grid(shift: Vector3(4, 0, 0)))
         }
         guard case .gridMismatch(_, _, .displaced) = error else {
             Issue.record("\(error)")

@@ -11,9 +11,9 @@ import Testing
         let spleen = try #require(found["spleen"]?.region)
         #expect(spleen.voxels == 36 && spleen.box == Boxes.spleen)
         #expect(abs(spleen.millilitres - 36 * 0.01) < 1e-9)
-        let centre = Tree.affine.world(SIMD3(4, 3, 5.5))
+        let centre = Tree.affine.world(Vector3(4, 3, 5.5))
         #expect(((spleen.centroid - centre) * (spleen.centroid - centre)).sum() < 1e-9)
-        #expect(found.image.grid.spacing == SIMD3(2, 2, 2.5))
+        #expect(found.image.grid.spacing == Vector3(2, 2, 2.5))
         #expect(found.labels.count == 13)
         #expect(found.labels.filter { $0.status == .absent }.count == 11)
         #expect(found.files.subject == "0001")
@@ -62,7 +62,7 @@ import Testing
     @Test func aSmallShiftIsRemarked() throws {
         let tree = Tree()
         try tree.image("img/img0001.nii.gz")
-        try tree.label("label/label0001.nii.gz", [(6, Boxes.liver)], on: Tree.grid(shift: SIMD3(0.4, 0, 0)))
+        try tree.label("label/label0001.nii.gz", [(6, Boxes.liver)], on: Tree.grid(shift: Vector3(0.4, 0, 0)))
         #expect(try inspected(tree).kinds == [.gridDiffers])
     }
 

@@ -20,7 +20,7 @@ import Testing
         #expect(label?.status == .annotated)
         #expect(region.voxels == oracle.voxels)
         #expect(abs(region.millilitres - oracle.ml) < 1e-3 * oracle.ml)
-        let offset = region.centroid - SIMD3(oracle.centroid_world)
+        let offset = region.centroid - Vector3(oracle.centroid_world)
         #expect((offset * offset).sum().squareRoot() < 0.01)
     }
 

@@ -9,7 +9,7 @@ final class Tree {
     let root: String
 
     static let shape = GridShape(16, 12, 10)
-    static let affine = Affine.scaling(SIMD3(2, 2, 2.5), origin: SIMD3(-15, -11, -9))
+    static let affine = Affine.scaling(Vector3(2, 2, 2.5), origin: Vector3(-15, -11, -9))
 
     init() {
         var template = Array("/tmp/lacuna-importers-XXXXXX".utf8CString)
@@ -48,7 +48,7 @@ final class Tree {
     }
 
     static func grid(
-        _ orientation: String = "RAS", shape: GridShape = shape, shift: SIMD3<Double> = .zero, sform: Int = 1,
+        _ orientation: String = "RAS", shape: GridShape = shape, shift: Vector3<Double> = .zero, sform: Int = 1,
         qform: Int = 0
     ) throws -> ImageGrid {
         let moved = Affine(columns: affine.columns, translation: affine.translation + shift)
@@ -95,9 +95,9 @@ final class Tree {
 
 /// Boxes in the miniature volume: liver to the patient's right, spleen to the left.
 enum Boxes {
-    static let liver = VoxelBox(lower: SIMD3(9, 3, 4), upper: SIMD3(15, 9, 9))
-    static let tumour = VoxelBox(lower: SIMD3(10, 4, 5), upper: SIMD3(12, 6, 7))
-    static let spleen = VoxelBox(lower: SIMD3(3, 2, 4), upper: SIMD3(6, 5, 8))
+    static let liver = VoxelBox(lower: Vector3(9, 3, 4), upper: Vector3(15, 9, 9))
+    static let tumour = VoxelBox(lower: Vector3(10, 4, 5), upper: Vector3(12, 6, 7))
+    static let spleen = VoxelBox(lower: Vector3(3, 2, 4), upper: Vector3(6, 5, 8))
 
     static func count(_ box: VoxelBox) -> Int { box.size.x * box.size.y * box.size.z }
 }

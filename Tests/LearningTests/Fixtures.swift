@@ -59,16 +59,16 @@ extension BitVolume {
 }
 
 /// A bright cube in noise, its voxels known.
-func cubeCase(_ id: Int64, side: Int = 24, lower: SIMD3<Int>, size: Int, known: Bool = true) -> TrainingCase {
+func cubeCase(_ id: Int64, side: Int = 24, lower: Vector3<Int>, size: Int, known: Bool = true) -> TrainingCase {
     let shape = GridShape(side, side, 12)
     let cube = BitVolume(shape) { x, y, z in
-        let p = SIMD3(x, y, z) &- lower
+        let p = Vector3(x, y, z) &- lower
         return p.min() >= 0 && p.max() < size
     }
     var random = CounterRandom(UInt64(id))
     let voxels = (0..<shape.count).map { Int16((cube[$0] ? 120 : 20) + random.unit() * 40) }
     return TrainingCase(
-        volume: VolumeID(id), shape: shape, spacing: SIMD3(1, 1, 2), image: ImageVoxels(voxels),
+        volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 2), image: ImageVoxels(voxels),
         labels: [known ? .known(foreground: cube) : .unknown])
 }
 

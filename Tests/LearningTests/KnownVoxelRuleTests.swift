@@ -45,14 +45,14 @@ import Testing
     }
 
     @Test func outsideItsExtentAnOrganIsUnknown() {
-        let extent = VoxelBox(lower: SIMD3(1, 0, 0), upper: SIMD3(4, 1, 1))
+        let extent = VoxelBox(lower: Vector3(1, 0, 0), upper: Vector3(4, 1, 1))
         let result = planes([.known(foreground: bits(2), extent: extent), .unknown, .unknown, .unknown]).organs
         #expect(result[0] == [0, 1, 2, 1, 0, 0])
         #expect(result[1] == [0, 0, 1, 0, 0, 0])
     }
 
     @Test func outsideTheVolumeEverythingIsUnknown() {
-        let box = VoxelBox(lower: SIMD3(-2, 0, 0), upper: SIMD3(3, 2, 1))
+        let box = VoxelBox(lower: Vector3(-2, 0, 0), upper: Vector3(3, 2, 1))
         let result = planes([.known(foreground: bits(0)), .unknown, .unknown, .unknown], box: box).organs
         #expect(result[0] == [0, 0, 2, 1, 1, 0, 0, 0, 0, 0])
     }
@@ -92,7 +92,7 @@ import Testing
     @Test func longRowsCrossWordsOfBits() {
         let long = GridShape(70, 3, 2)
         let foreground = BitVolume(long) { x, y, z in (x * 7 + y * 3 + z) % 5 == 0 }
-        let box = VoxelBox(lower: SIMD3(3, 1, 0), upper: SIMD3(69, 3, 2))
+        let box = VoxelBox(lower: Vector3(3, 1, 0), upper: Vector3(69, 3, 2))
         let one = KnownVoxelRule(organCount: 1, exclusions: [])
         var plane = [UInt8](repeating: 0, count: box.shape.count)
         plane.withUnsafeMutableBufferPointer {
@@ -104,16 +104,5 @@ import Testing
             (1..<3).flatMap { y in (3..<69).map { x in foreground[x, y, z] ? UInt8(2) : 1 } }
         }
         #expect(plane == expected)
-    }
-}
-
-@Suite struct GammaScheduleTests {
-    @Test func growsToItsMaximum() {
-        let schedule = GammaSchedule(rounds: 3, maximum: 0.9)
-        #expect(abs(schedule.gamma(round: 1) - 0.3) < 1e-12)
-        #expect(abs(schedule.gamma(round: 2) - 0.6) < 1e-12)
-        #expect(schedule.gamma(round: 3) == 0.9)
-        #expect(schedule.gamma(round: 0) == 0)
-        #expect(schedule.gamma(round: 9) == 0.9)
     }
 }

@@ -13,7 +13,7 @@ import Testing
                 $0.contextSlices = dimensions == 2 ? 3 : 1
                 $0.patch = dimensions == 2 ? [24, 24] : [24, 24, 12]
             }
-            let item = cubeCase(1, lower: SIMD3(4, 5, 3), size: 6)
+            let item = cubeCase(1, lower: Vector3(4, 5, 3), size: 6)
             let network = try UNet(settings.plan(organs: ["cube"]), seed: 3)
             let prediction = try Predictor(network, settings: settings).predict(item)
             let image = item.image.withVoxels { $0.map { (Float($0) - 40) / 100 } }
@@ -46,7 +46,7 @@ import Testing
             }
             let network = try UNet(settings.plan(organs: ["cube"]), seed: 3)
             try network.parameters["head.weight"]?.copy(from: try Tensor.zeros([1]))
-            return try Predictor(network, settings: settings).predict(cubeCase(1, lower: SIMD3(4, 5, 3), size: 6))
+            return try Predictor(network, settings: settings).predict(cubeCase(1, lower: Vector3(4, 5, 3), size: 6))
                 .logits[0]
         }
         #expect(logits.allSatisfy { $0 == 32 })

@@ -9,7 +9,7 @@ import Testing
 
     private func item(_ labels: [OrganLabel], unions: [UnionLabel] = []) -> TrainingCase {
         TrainingCase(
-            volume: VolumeID(1), shape: shape, spacing: SIMD3(10, 10, 10),
+            volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
             image: ImageVoxels(Array(repeating: 0, count: 8)),
             labels: labels, unions: unions)
     }
@@ -48,7 +48,7 @@ import Testing
     /// Beyond the extent the first organ, predicted as surely, has the voxels.
     @Test func whatIsKnownIsNoCandidate() throws {
         let prediction = Prediction(shape: shape, logits: Array(repeating: Array(repeating: 40, count: 8), count: 3))
-        let extent = VoxelBox(lower: SIMD3(0, 0, 0), upper: SIMD3(6, 1, 1))
+        let extent = VoxelBox(lower: Vector3(0, 0, 0), upper: Vector3(6, 1, 1))
         let labels = relabeller().relabel(
             item([.known(foreground: bits(1, 2), extent: extent), .unknown, .known(foreground: nil)]), prediction,
             gamma: 1, round: 1)
@@ -119,11 +119,6 @@ import Testing
         #expect(relabeller.relabel(subject, sure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 4)
         #expect(relabeller.relabel(subject, unsure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 0)
     }
-
-    @Test func volumesThatRunAwayShow() {
-        #expect(RunawayGuard.ratio(predictedMillilitres: [30, 60, 90], annotatedMillilitres: [20, 30]) == 2.4)
-        #expect(RunawayGuard.ratio(predictedMillilitres: [], annotatedMillilitres: [20]) == nil)
-    }
 }
 
 @Suite struct EvaluatorTests {
@@ -132,9 +127,9 @@ import Testing
         let prediction = Prediction(
             shape: shape,
             logits: [[9, 9, 9, -9, -9, -9, -9, 9], Array(repeating: 9, count: 8), Array(repeating: -9, count: 8)])
-        let extent = VoxelBox(lower: .zero, upper: SIMD3(6, 1, 1))
+        let extent = VoxelBox(lower: .zero, upper: Vector3(6, 1, 1))
         let item = TrainingCase(
-            volume: VolumeID(1), shape: shape, spacing: SIMD3(1, 1, 1),
+            volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1),
             image: ImageVoxels(Array(repeating: 0, count: 8)),
             labels: [
                 .known(foreground: BitVolume(shape, voxels: [1, 2, 3]), extent: extent), .unknown,

@@ -10,8 +10,8 @@ import Testing
     }
 
     private let cases = [
-        cubeCase(1, lower: SIMD3(4, 4, 3), size: 5), cubeCase(2, lower: SIMD3(12, 10, 2), size: 6),
-        cubeCase(3, lower: SIMD3(2, 2, 2), size: 4, known: false),
+        cubeCase(1, lower: Vector3(4, 4, 3), size: 5), cubeCase(2, lower: Vector3(12, 10, 2), size: 6),
+        cubeCase(3, lower: Vector3(2, 2, 2), size: 4, known: false),
     ]
 
     private func draw(
@@ -62,7 +62,7 @@ import Testing
             guard case .known(let cube?, _) = item.labels[0] else { continue }
             for (y, x, channel) in [(0, 0, 0), (7, 9, 1), (15, 15, 2)] {
                 let z = min(max(origin.box.lower.z + channel - 1, 0), item.shape.z - 1)
-                let p = SIMD3(origin.box.lower.x + x, origin.box.lower.y + y, z)
+                let p = Vector3(origin.box.lower.x + x, origin.box.lower.y + y, z)
                 let hounsfield = item.image.withVoxels { Float($0[item.shape.index(p.x, p.y, p.z)]) }
                 let value = drawn.image[((row * 3 + channel) * 16 + y) * 16 + x]
                 #expect(abs(value - (hounsfield - 40) / 100) < 1e-5)

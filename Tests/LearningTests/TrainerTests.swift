@@ -6,7 +6,7 @@ import Testing
 @Suite struct TrainerTests {
     private static let rule = KnownVoxelRule(organCount: 1, exclusions: [])
     private static let cases = (0..<4).map { i in
-        cubeCase(Int64(i + 1), lower: SIMD3(3 + 3 * i, 12 - 3 * i, 1 + i), size: 5 + i % 3)
+        cubeCase(Int64(i + 1), lower: Vector3(3 + 3 * i, 12 - 3 * i, 1 + i), size: 5 + i % 3)
     }
 
     @Test func aResumedTrainingEndsBitForBitLikeAnUninterruptedOne() async throws {

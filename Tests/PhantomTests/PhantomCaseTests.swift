@@ -3,19 +3,19 @@ import Phantoms
 import Testing
 
 @Suite struct PhantomCaseTests {
-    static let grid = PhantomGrid(shape: GridShape(96, 96, 48), spacing: SIMD3(4, 4, 5))
+    static let grid = PhantomGrid(shape: GridShape(96, 96, 48), spacing: Vector3(4, 4, 5))
     static let cases = (0..<12).map { PhantomCase(seed: 2021, number: $0, grid: grid) }
     static let organs: [OrganKey] = LabelMap.standard("btcv")?.organs ?? []
 
     /// Mean world position of a mask's voxels, millimetres.
-    private func centroid(_ phantom: PhantomCase, _ organ: OrganKey) throws -> SIMD3<Double> {
+    private func centroid(_ phantom: PhantomCase, _ organ: OrganKey) throws -> Vector3<Double> {
         let mask = phantom.mask(of: organ)
         try #require(!mask.isEmpty, "\(organ) in case \(phantom.number)")
-        var sum = SIMD3<Double>.zero
+        var sum = Vector3<Double>.zero
         let shape = phantom.grid.shape
         for z in 0..<shape.z {
             for y in 0..<shape.y {
-                for x in 0..<shape.x where mask[x, y, z] { sum += SIMD3(Double(x), Double(y), Double(z)) }
+                for x in 0..<shape.x where mask[x, y, z] { sum += Vector3(Double(x), Double(y), Double(z)) }
             }
         }
         return phantom.grid.affine.world(sum / Double(mask.population))
@@ -30,7 +30,7 @@ import Testing
 
     @Test func anatomyDoesNotDependOnTheGrid() {
         let fine = PhantomCase(
-            seed: 2021, number: 2, grid: PhantomGrid(shape: GridShape(160, 140, 80), spacing: SIMD3(2.4, 2.4, 3)))
+            seed: 2021, number: 2, grid: PhantomGrid(shape: GridShape(160, 140, 80), spacing: Vector3(2.4, 2.4, 3)))
         for organ in ["liver", "spleen", "kidney_left", "stomach", "pancreas"] as [OrganKey] {
             let (a, b) = (fine.volume(of: organ), Self.cases[2].volume(of: organ))
             #expect(abs(a - b) < 0.12 * a, "\(organ): \(a) and \(b) ml")
@@ -77,7 +77,7 @@ import Testing
 
     @Test func patientsDiffer() {
         let missing = (0..<40).filter { number in
-            let coarse = PhantomGrid(shape: GridShape(48, 48, 24), spacing: SIMD3(8, 8, 10))
+            let coarse = PhantomGrid(shape: GridShape(48, 48, 24), spacing: Vector3(8, 8, 10))
             return PhantomCase(seed: 2021, number: number, grid: coarse).mask(of: "gallbladder").isEmpty
         }
         #expect((1...12).contains(missing.count))

@@ -12,7 +12,7 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
 }
 
 @Suite struct PhantomLayoutTests {
-    static let grid = PhantomGrid(shape: GridShape(48, 44, 24), spacing: SIMD3(8, 8, 10))
+    static let grid = PhantomGrid(shape: GridShape(48, 44, 24), spacing: Vector3(8, 8, 10))
     let scans = [PhantomScan(number: 3, grid: grid), PhantomScan(number: 4, grid: grid)]
     let reader = NIfTIReader()
 
@@ -149,7 +149,7 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
     @Test func samePlanSameBytes() throws {
         var counts = PhantomPlan.Counts()
         (counts.complete, counts.liver, counts.partial, counts.heldOut) = (1, 2, 3, 1)
-        let plan = PhantomPlan.demo(shape: GridShape(40, 40, 20), spacing: SIMD3(9, 9, 12), counts: counts)
+        let plan = PhantomPlan.demo(shape: GridShape(40, 40, 20), spacing: Vector3(9, 9, 12), counts: counts)
         try withFolder { folder in
             var seen: [PhantomGenerator.Progress] = []
             try PhantomGenerator.generate(plan, into: "\(folder)/1/deep") { seen.append($0) }
@@ -197,7 +197,7 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
             #expect(
                 refused(
                     PhantomDataset(name: "c", layout: .totalSegmentator(classes: [], missingShare: 1.1), scans: scans)))
-            let flat = PhantomGrid(shape: GridShape(10, 0, 10), spacing: SIMD3(1, 1, 1))
+            let flat = PhantomGrid(shape: GridShape(10, 0, 10), spacing: Vector3(1, 1, 1))
             #expect(refused(PhantomDataset(name: "c", layout: .btcv, scans: [PhantomScan(number: 0, grid: flat)])))
         }
     }

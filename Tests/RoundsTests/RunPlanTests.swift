@@ -12,7 +12,8 @@ import Testing
         let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "default"}"#)
         #expect(plan == RunPlan(name: "a", organs: ["liver"], split: "default"))
         #expect(plan.rounds == 3)
-        #expect(plan.gammas == [1.0 / 3, 2.0 / 3, 1])
+        let thirds: [Double] = [1 / 3, 2 / 3, 1]
+        #expect(plan.gammas == thirds)
         #expect(plan.confidentNegatives == [0.9, 0.968, 0.99])
         #expect(plan.knownOrigins == [.expert, .assisted, .reviewed])
     }
@@ -24,6 +25,14 @@ import Testing
         #expect(plan.gamma(ofRound: 1) == 0.8)
         #expect(plan.gamma(ofRound: 2) == nil)
         #expect(plan.isLast(2) && !plan.isLast(1))
+    }
+
+    @Test func aRunWithoutRelabellingHasOneRoundAndNoSchedules() throws {
+        let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "s", "rounds": 0}"#)
+        #expect(plan.gammas.isEmpty && plan.confidentNegatives.isEmpty)
+        #expect(plan.isLast(0))
+        #expect(plan.gamma(ofRound: 0) == nil)
+        #expect(try JSONDecoder().decode(RunPlan.self, from: JSONEncoder().encode(plan)) == plan)
     }
 
     @Test func aPlanComesBackAsItWasWritten() throws {
@@ -47,7 +56,8 @@ import Testing
     static let bad: [(String, @Sendable (inout RunPlan) -> Void)] = [
         ("name", { $0.name = "" }), ("name", { $0.name = "a b" }),
         ("name", { $0.name = String(repeating: "a", count: 65) }),
-        ("seed", { $0.seed = UInt64(Int64.max) + 1 }), ("rounds", { $0.rounds = 0 }), ("rounds", { $0.rounds = 101 }),
+        ("seed", { $0.seed = UInt64(Int64.max) + 1 }), ("rounds", { $0.rounds = -1 }), ("rounds", { $0.rounds = 101 }),
+        ("gammas", { $0.rounds = 0 }),
         ("gammas", { $0.rounds = 4 }), ("gammas", { $0.gammas = [0.5, 0.4, 1] }),
         ("gammas", { $0.gammas = [0, 0.5, 1] }),
         ("gammas", { $0.gammaMax = 0.9 }), ("gammas", { $0.gammas = [.nan, .nan, .nan] }),

@@ -57,7 +57,7 @@ struct MaskComparison {
     let secondMillilitres: Double
 
     /// - Parameter spacing: millimetres along x, y, z.
-    init(_ first: BitVolume, _ second: BitVolume, spacing: SIMD3<Double>) {
+    init(_ first: BitVolume, _ second: BitVolume, spacing: Vector3<Double>) {
         surface = SurfaceDistance(first, second, spacing: spacing)
         dice = Dice.coefficient(first, second)
         firstMillilitres = VolumeMeasure.millilitres(first, spacing: spacing)

@@ -74,7 +74,7 @@ struct PhantomGenerate: AsyncParsableCommand {
         counts.heldOut = heldOut ?? counts.heldOut
         counts.shared = shared ?? counts.shared
         // The same field of view whatever the shape: 384 x 384 x 240 mm.
-        let spacing = SIMD3(384 / Double(sizes[0]), 384 / Double(sizes[1]), 240 / Double(sizes[2]))
+        let spacing = Vector3(384 / Double(sizes[0]), 384 / Double(sizes[1]), 240 / Double(sizes[2]))
         return PhantomPlan.demo(
             seed: seed, shape: GridShape(sizes[0], sizes[1], sizes[2]), spacing: spacing, counts: counts,
             missingShare: missing)

@@ -10,14 +10,14 @@ internal import Synchronization
 /// A cached image is named by the source file's hash and the grid, so that it is never stale.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
-    private let spacing: SIMD3<Double>?
+    private let spacing: Vector3<Double>?
 
     /// - Parameters:
     ///   - folder: exists; everything in it can be made again.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
     init(folder: String, spacing: [Double]?) {
         cache = VolumeCache(folder: folder)
-        self.spacing = spacing.map { SIMD3($0[0], $0[1], $0[2]) }
+        self.spacing = spacing.map { Vector3($0[0], $0[1], $0[2]) }
     }
 
     func grid(of volume: RunVolume) -> TrainingGrid {

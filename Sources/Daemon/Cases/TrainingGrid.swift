@@ -9,11 +9,11 @@ struct TrainingGrid: Sendable {
     let native: GridShape
     let shape: GridShape
     /// Millimetres along x, y, z.
-    let spacing: SIMD3<Double>
+    let spacing: Vector3<Double>
     private let toTraining: Resampling?
     private let toNative: Resampling?
 
-    init(native: GridShape, nativeSpacing: SIMD3<Double>, wanted: SIMD3<Double>?) {
+    init(native: GridShape, nativeSpacing: Vector3<Double>, wanted: Vector3<Double>?) {
         self.native = native
         let isSame =
             wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
@@ -42,8 +42,8 @@ struct TrainingGrid: Sendable {
             max(0, min(shape[axis], Int((Double(value) / toTraining.ratio[axis]).rounded())))
         }
         return VoxelBox(
-            lower: SIMD3((0..<3).map { bound(box.lower[$0], $0) }),
-            upper: SIMD3((0..<3).map { bound(box.upper[$0], $0) }))
+            lower: Vector3((0..<3).map { bound(box.lower[$0], $0) }),
+            upper: Vector3((0..<3).map { bound(box.upper[$0], $0) }))
     }
 
     /// Values of the volume on the run's grid, by trilinear interpolation.

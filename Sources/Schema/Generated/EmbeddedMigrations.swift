@@ -586,7 +586,7 @@ grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_poin
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "b34145a88507fdcb8f74c0085e84c2766b3b765b633cb5561860c55f6c4d796f",
+            sha256: "7f9168e9437228fb9d17e664eaff1b23a95b19f503daffc1e0ffca2308cedf20",
             sql: ###"""
 -- Coverage counts as appended deltas, and the triggers that keep the current state and the deltas true.
 -- Dataset 0 stands for the whole catalogue.
@@ -643,6 +643,14 @@ create table confidence_sum (
     bin smallint not null,
     n bigint not null,
     primary key (revision, dataset_id, organ_id, bin)
+);
+-- The medians of confidence_sum, as few datasets and organs change between two snapshots. Written before their snapshot.
+create table confidence_median (
+    revision bigint not null references coverage_snapshot deferrable initially deferred,
+    dataset_id integer not null,
+    organ_id smallint not null,
+    median real not null,
+    primary key (revision, dataset_id, organ_id)
 );
 create table volume_sum (
     revision bigint not null references coverage_snapshot,
@@ -891,6 +899,7 @@ begin
     if upto <= base then
         return base;
     end if;
+    insert into confidence_median select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto) m;
     insert into coverage_snapshot values (upto);
     insert into coverage_sum
     select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
@@ -920,14 +929,14 @@ create trigger history_is_append_only before update or delete or truncate on cov
 create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
 
-grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, volume_sum
+grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
     to lacuna_manager, lacuna_trainer;
 grant execute on function compact_coverage() to lacuna_manager, lacuna_trainer;
 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "55fdc00b483e4dd0112a76bbe53d97410639b4a953857579b58c147417bac4c8",
+            sha256: "77c44901223cd3cdcf2e2a9ced4ba0c04727ea9fc22dfb0dc740717e5c997538",
             sql: ###"""
 -- Questions about label states: coverage, and every state as of a revision.
 set local role lacuna_owner;
@@ -935,7 +944,7 @@ set local search_path = lacuna, pg_catalog;
 
 create function coverage_counts(p_revision bigint default null)
 returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
         select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n from coverage_sum s join base using (revision)
@@ -946,31 +955,41 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
 $$;
 
--- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025).
+-- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
+-- it; only where confidences came or went since are bins summed.
 create function coverage_confidence(p_revision bigint default null)
 returns table (dataset_id integer, organ_id smallint, median real)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision),
+    recent as materialized (
+        select d.dataset_id, d.organ_id, d.bin, d.n
+        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
+        join confidence_delta d on d.change_id = c.id
+    ),
+    touched as materialized (select distinct r.dataset_id, r.organ_id from recent r),
     binned as (
         select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select s.dataset_id, s.organ_id, s.bin, s.n from confidence_sum s join base using (revision)
+            select s.dataset_id, s.organ_id, s.bin, s.n
+            from confidence_sum s join base using (revision) join touched using (dataset_id, organ_id)
             union all
-            select d.dataset_id, d.organ_id, d.bin, d.n
-            from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-            join confidence_delta d on d.change_id = c.id
+            select * from recent
         ) u group by 1, 2, 3 having sum(u.n) <> 0
     ),
     ranked as (
         select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
         from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
     )
+    select m.dataset_id, m.organ_id, m.median
+    from confidence_median m join base using (revision)
+    where not exists (select from touched t where (t.dataset_id, t.organ_id) = (m.dataset_id, m.organ_id))
+    union all
     select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
     from ranked r where 2 * r.upto >= r.total group by 1, 2
 $$;
 
 create function coverage_volumes(p_revision bigint default null)
 returns table (dataset_id integer, volumes bigint, subjects bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
         select s.dataset_id, s.volumes, s.subjects from volume_sum s join base using (revision)

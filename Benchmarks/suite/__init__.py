@@ -1,0 +1,1 @@
+"""The benchmarks of Lacuna; only what comes with Python is needed."""

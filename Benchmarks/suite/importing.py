@@ -1,0 +1,93 @@
+"""`lacuna dataset import` as a whole process, with database and objects, against one pass in C over the same files."""
+import json
+import os
+import shutil
+import subprocess
+
+from .measure import cores, interleaved, measure, median, spread
+
+AT_MOST = 2.0
+CASES = 4
+TALL_MEBIBYTES = 1024 * 1000 / 1024  # 1 GB is the target; resident memory is counted in MiB.
+
+
+def run(programs, report, options):
+    data = _volumes(programs, report, "full", CASES, "512 512 200")
+    usable = cores()
+    for used in [usable[-1:], usable[-2:]] if len(usable) > 1 else [usable]:
+        _compare(programs, report, options, data, set(used))
+    tall = _volumes(programs, report, "tall", 1, "512 512 500")
+    cost = _import(programs, tall, set(usable[-1:]), 1)
+    report.add("import", "peak memory, 1 pair of 512x512x500", cost.mebibytes, "MiB", target=round(1e9 / 2**20),
+               wallSeconds=round(cost.wall, 3), cpuSeconds=round(cost.cpu, 3))
+
+
+def _compare(programs, report, options, data, used):
+    """Ours and the peer in turn; the server shares the cores with the importer."""
+    programs.cluster.pin(used)
+    bodies = {"ours": lambda: _import(programs, data, used, CASES)}
+    if programs.peers:
+        peer = programs.compiled_peer("import_c", "-ldeflate", "-lcrypto")
+        bodies["peer"] = lambda: json.loads(measure([peer, data, str(CASES)], on={max(used)}).output)["median_s"]
+    found = interleaved(options.rounds or 5, bodies)
+    walls = [cost.wall / CASES * 1000 for cost in found["ours"]]
+    peers = [seconds / CASES * 1000 for seconds in found.get("peer", [])]
+    cpus = [cost.cpu / CASES * 1000 for cost in found["ours"]]
+    report.add(
+        "import", f"a pair of 512x512x200 on {_count(used)}", median(walls), "ms",
+        peer=median(peers) if peers else None, peer_name="import_c, one thread, one pass in C", at_most=AT_MOST,
+        spread=spread(walls), cpuMilliseconds=round(median(cpus), 1), peerSpread=spread(peers) if peers else None,
+        mebibytes=round(max(cost.mebibytes for cost in found["ours"])))
+
+
+def _count(used):
+    return "1 core" if len(used) == 1 else f"{len(used)} cores"
+
+
+def _import(programs, data, used, cases):
+    """One import into an empty catalogue and an empty store."""
+    name = f"import_{os.getpid()}"
+    objects = os.path.join(programs.work, "import-objects")
+    shutil.rmtree(objects, ignore_errors=True)
+    programs.cluster.drop(name)
+    target = programs.cluster.make(name)
+    programs.cluster.sql(name, "checkpoint")
+    cost = measure(
+        [programs.lacuna, "dataset", "import", data, "--layout", "btcv", "--json", "--database", target, "--objects",
+         objects], on=used)
+    summary = json.loads(cost.output)
+    assert summary["newVolumes"] == cases and summary["refused"] == 0, summary
+    programs.cluster.drop(name)
+    shutil.rmtree(objects)
+    return cost
+
+
+def _volumes(programs, report, name, cases, shape):
+    """Image and label pairs in BTCV's layout: the peers' own, else our phantoms of the same shape."""
+    folder = os.path.join(programs.work, "data", name)
+    if not os.path.isdir(folder):
+        report.note(f"Generating {cases} pairs of {shape.replace(' ', 'x')} …")
+        if programs.peers:
+            script = os.path.join(programs.peers, "make_volumes.py")
+            subprocess.run([programs.python, "-W", "ignore", script, folder + ".new", "-n", str(cases), "--shape",
+                            *shape.split()], check=True, stdout=subprocess.DEVNULL)
+            os.rename(folder + ".new", folder)
+        else:
+            _phantoms(programs, folder, cases, shape)
+    _warm(folder)
+    return folder
+
+
+def _phantoms(programs, folder, cases, shape):
+    measure([programs.lacuna, "phantom", "generate", folder + ".new", "--shape", shape.replace(" ", "x"), "--complete",
+             str(cases), "--liver", "0", "--partial", "0", "--held-out", "0", "--shared", "0", "--quiet"])
+    os.rename(os.path.join(folder + ".new", os.listdir(folder + ".new")[0]), folder)
+
+
+def _warm(folder):
+    """Reads every file once, so that all are measured on a warm page cache."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(place, name), "rb") as file:
+                while file.read(1 << 20):
+                    pass
