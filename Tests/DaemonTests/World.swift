@@ -128,7 +128,9 @@ struct Place: Sendable {
     }
 
     /// Starts `lacunad run --once` with the configuration.
-    func startDaemon(_ run: RunFile = RunFile(), login: String = "lacunad", _ extra: String...) throws -> RunningProgram {
+    func startDaemon(
+        _ run: RunFile = RunFile(), login: String = "lacunad", _ extra: String...
+    ) throws -> RunningProgram {
         let path = "\(folder)/\(UUID().uuidString).yaml"
         try run.text.write(toFile: path, atomically: true, encoding: .utf8)
         return try RunningProgram(
