@@ -8,6 +8,10 @@
 
 #include <cmath>
 #include <cstring>
+#include <malloc.h>
+
+// Debian's libtorch multiplies matrices through OpenBLAS, whose own workers yield in a loop between products.
+extern "C" void openblas_set_num_threads(int threads) __attribute__((weak));
 
 struct ct_tensor {
     at::Tensor value;
@@ -76,6 +80,13 @@ int32_t ct_threads(void) { return at::get_num_threads(); }
 
 ct_status ct_set_threads(int32_t threads, ct_error *error) {
     return guarded(error, [&] { at::set_num_threads(threads); });
+}
+
+void ct_prepare_process(void) {
+    if (openblas_set_num_threads) openblas_set_num_threads(1);
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
 bool ct_has_bfloat16(void) {

@@ -5,6 +5,13 @@ public enum Torch {
     /// libtorch's version, for example "1.13.0".
     public static var version: String { String(cString: ct_version()) }
 
+    /// Sets the process up for training; once, before other threads start.
+    ///
+    /// glibc gives a step's activations back to the system, and the next step pays for each page again: a single arena
+    /// that is not trimmed keeps them. OpenBLAS' own workers yield in a loop between the small products of a network
+    /// and take time from libtorch's: it multiplies on the calling thread alone.
+    public static func prepareProcess() { ct_prepare_process() }
+
     /// Threads that one operation may use, started from the calling thread.
     public static var threads: Int { Int(ct_threads()) }
 

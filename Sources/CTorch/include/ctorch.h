@@ -24,6 +24,8 @@ typedef enum { CT_FLOAT32 = 0, CT_INT64 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_
 /* Library */
 
 const char *ct_version(void);
+/* Keeps freed memory for the next step and OpenBLAS from spinning beside libtorch; before the first thread starts. */
+void ct_prepare_process(void);
 int32_t ct_threads(void);
 ct_status ct_set_threads(int32_t threads, ct_error *error);
 /* Whether the processor multiplies bfloat16 itself. */

@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import Console
+internal import Tensors
 
 /// The root of the daemon's command line.
 package struct LacunadCommand: AsyncParsableCommand {
@@ -15,6 +16,7 @@ package struct LacunadCommand: AsyncParsableCommand {
 public enum Lacunad {
     /// Runs the command that the arguments name and ends the process with its exit status.
     public static func run() async -> Never {
+        Torch.prepareProcess()
         await Program.lacunad.run(LacunadCommand.self, diesOnInterrupt: false)
     }
 }
