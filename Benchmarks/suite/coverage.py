@@ -60,12 +60,12 @@ def _make(cluster, name, programs, report, options):
     _check(cluster, name + "_new", states)
     cluster.sql("postgres", f'alter database "{name}_new" rename to "{name}"')
     rates = states.rates
-    report.add("coverage", "loading an annotation, COPY of 40,000 rows with triggers",
-               1e6 / rates["annotationsPerSecond"], "us", **rates)
-    report.add("coverage", "loading a volume's 40 annotations in a transaction of its own",
-               1e3 / rates["singleVolumesPerSecond"], "ms")
-    report.add("coverage", "staging a pseudo label by COPY", 1e6 / rates["pseudoLabelsPerSecond"], "us")
-    report.add("coverage", "publishing a pseudo label with its round", 1e6 / rates["publishedPerSecond"], "us")
+    report.add("coverage", "loading an annotation with its mask, by COPY with triggers", 1e6 / rates["annotations"], "us",
+               **rates)
+    report.add("coverage", "loading a volume with 40 annotations in a transaction of its own", 1e3 / rates["singleVolumes"],
+               "ms")
+    report.add("coverage", "staging a pseudo label with its mask, by COPY", 1e6 / rates["pseudoLabels"], "us")
+    report.add("coverage", "publishing a pseudo label with its round", 1e6 / rates["published"], "us")
 
 
 def _check(cluster, name, states):

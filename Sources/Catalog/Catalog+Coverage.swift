@@ -17,8 +17,8 @@ extension Catalog {
             }
         }
         switch grouping {
-        case .organ: return try await countedCoverage(asOf: revision).filter { $0.group == nil }
-        case .dataset: return try await countedCoverage(asOf: revision).filter { $0.group != nil }
+        case .organ: return try await countedCoverage(byDataset: false, asOf: revision)
+        case .dataset: return try await countedCoverage(byDataset: true, asOf: revision)
         case .split: return assemble(try await connection.run(CoverageBySplit()))
         case .round: return assemble(try await connection.run(CoverageByRound()))
         }
@@ -27,8 +27,8 @@ extension Catalog {
     /// Folds the appended counts into a snapshot, so that coverage stays fast. Called after imports and publications.
     public func compactCoverage() async throws { try await connection.run(CompactCoverage()) }
 
-    private func countedCoverage(asOf revision: Revision?) async throws -> [Coverage] {
-        var rows = assemble(try await connection.run(CoverageCounts(revision: revision)))
+    private func countedCoverage(byDataset: Bool, asOf revision: Revision?) async throws -> [Coverage] {
+        var rows = assemble(try await connection.run(CoverageCounts(revision: revision, byDataset: byDataset)))
         guard revision == nil else { return rows }
         let unions = try await connection.run(UnionKnownCounts())
         for union in unions {

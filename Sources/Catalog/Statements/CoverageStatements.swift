@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// Counts of the whole catalogue (group null) and of each dataset, for every organ that is known anywhere.
+/// Counts of the whole catalogue (group null) or of each dataset, for every organ that is known anywhere.
 struct CoverageCounts: Statement {
     static let sql = """
         with counts as materialized (select * from lacuna.coverage_counts($1)),
@@ -13,10 +13,12 @@ struct CoverageCounts: Statement {
         left join lacuna.dataset d on d.id = v.dataset_id
         left join counts c on c.dataset_id = v.dataset_id and c.organ_id = k.organ_id
         left join lacuna.coverage_confidence($1) m on m.dataset_id = v.dataset_id and m.organ_id = k.organ_id
-        order by d.name nulls first, o.position
+        where (v.dataset_id <> 0) = $2
+        order by d.name, o.position
         """
     let revision: Revision?
-    var binds: [any PostgresBindable] { [revision] }
+    let byDataset: Bool
+    var binds: [any PostgresBindable] { [revision, byDataset] }
     func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
 }
 
