@@ -36,7 +36,7 @@ package enum DaemonError: Error, Equatable {
         switch self {
         case .configurationFile: "give --config a readable YAML file"
         case .configuration(_, _, let remedy): remedy
-        case .imageMissing: "bring it back, or tell where it is with lacuna dataset relocate"
+        case .imageMissing: "bring it back to where it was imported from"
         case .imageChanged: "bring the old file back, or import the dataset again and start a new run"
         case .cacheUnwritable: "free space, or name another folder with daemon.cache; what is in it may be deleted"
         case .maskDamaged: "run lacuna verify --read-data and restore the object from a backup"

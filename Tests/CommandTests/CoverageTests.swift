@@ -55,10 +55,12 @@ import Testing
             let path = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             let before = try await bench.revision()
-            #expect(
-                try await bench.lacuna("label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed")
-                    .status
-                    == 0)
+            let refused = try await bench.lacuna(
+                "label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed")
+            #expect(refused.status == 5, "an annotation is not hidden by the way")
+            let said = try await bench.lacuna(
+                "label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed", "--override")
+            #expect(said.status == 0)
             func spleen(_ arguments: String...) async throws -> [String: Any] {
                 let ending = try await bench.start(["coverage", "--json"] + arguments).end()
                 return try #require(try ending.rows().first { $0["organ"] as? String == "spleen" })

@@ -29,6 +29,21 @@ import Testing
         }
     }
 
+    @Test func anExportOverwritesNoFileOfADatasetAndOthersOnlyWhenAsked() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let image = "\(path)/RawData/Training/img/img0001.nii.gz"
+            let before = try Data(contentsOf: URL(filePath: image))
+            let (export, file) = (["mask", "export", "set/img0001", "liver", "--output"], bench.folder + "/liver.nii")
+            #expect(try await bench.start(export + [image, "--force"]).end().status == 3)
+            #expect(try Data(contentsOf: URL(filePath: image)) == before)
+            #expect(try await bench.start(export + [file]).end().status == 0)
+            #expect(try await bench.start(export + [file]).end().status == 3)
+            #expect(try await bench.start(export + [file, "--force"]).end().status == 0)
+        }
+    }
+
     @Test func anImageThatWasReplacedIsNotExportedOn() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)

@@ -79,6 +79,17 @@ import Testing
         }
     }
 
+    @Test func anotherOriginNeverTakesAnnotationsBack() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let again = try await bench.lacuna("dataset", "import", path, "--origin", "model")
+            #expect(again.status == 5)
+            #expect(again.errors.contains("recorded with origin expert"))
+            #expect(try await coverage(bench)["liver"]?["annotated"] as? Int == 1)
+        }
+    }
+
     @Test func twoImportersAtOnceRecordEachCaseOnce() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "internal", scans: 1...3, in: bench)

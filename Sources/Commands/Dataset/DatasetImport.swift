@@ -46,6 +46,9 @@ struct DatasetImport: AsyncParsableCommand {
             throw ValidationError(
                 "--layout is auto or one of \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
+        if let name, name.isEmpty || name.contains("/") {
+            throw ValidationError("--name is not empty and has no slash.")
+        }
         if let origin, LabelOrigin(rawValue: origin) == nil {
             throw ValidationError("--origin is one of \(LabelOrigin.allCases.map(\.rawValue).joined(separator: ", ")).")
         }

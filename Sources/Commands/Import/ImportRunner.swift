@@ -65,6 +65,15 @@ struct ImportRunner {
         let (dataset, release) = (summary.dataset, summary.layout.release)
         let recorded = try await catalog.datasets().first { $0.name == dataset && $0.release == release }
         guard let recorded else { return Known() }
+        guard recorded.origin == summary.origin else {
+            throw CommandFailure(
+                .conflict,
+                "dataset \(dataset), release \(release), is recorded with origin \(recorded.origin.rawValue)",
+                file: root.path,
+                remedy:
+                    "import it with --origin \(recorded.origin.rawValue); labels of origin \(summary.origin.rawValue) "
+                    + "belong to a dataset of their own: --name")
+        }
         guard recorded.root == root.path else {
             throw CommandFailure(
                 .conflict, "dataset \(dataset), release \(release), is recorded under \(recorded.root)",

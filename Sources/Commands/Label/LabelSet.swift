@@ -25,9 +25,17 @@ struct LabelSet: AsyncParsableCommand {
     @Option(help: "Say why; it is kept with the history. No patient data.")
     var reason: String
 
+    @Flag(help: "Do it although the organ is annotated there; history keeps the mask.")
+    var override = false
+
+    func validate() throws {
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("Say why: --reason TEXT.") }
+    }
+
     func run() async throws {
         try await Session.with(options) { session in
             let volume = try await session.catalog.volume(named: volume)
+            if !override { try await refuseHidingAnAnnotation(volume, session) }
             let parameters = JSONRenderer.render(.object([Cell.Field("reason", reason)]))
             let written = try await session.catalog.setLabel(
                 status == .absent ? .absent : .unlabelled, volume: volume.id, organ: OrganKey(organ),
@@ -38,5 +46,13 @@ struct LabelSet: AsyncParsableCommand {
                 Cell.Field("changed", written > 0), Cell.Field("revision", revision.number),
             ])
         }
+    }
+
+    private func refuseHidingAnAnnotation(_ volume: VolumeRow, _ session: Session) async throws {
+        let labels = try await session.catalog.labels(volume: volume.id, organ: OrganKey(organ))
+        guard let standing = labels.first(where: { $0.status == .annotated }), let mask = standing.mask else { return }
+        throw CommandFailure(
+            .conflict, "\(organ) is annotated in volume \(volume.id): mask \(mask), origin \(standing.origin.rawValue)",
+            remedy: "look at it with lacuna mask show \(mask); add --override if it is wrong")
     }
 }

@@ -27,6 +27,9 @@ struct MaskExport: AsyncParsableCommand {
     @Option(help: "Write on the grid of the volume's source in this dataset.")
     var source: String?
 
+    @Flag(help: "Overwrite the file if it exists; never a file of a dataset.")
+    var force = false
+
     func validate() throws {
         guard output.hasSuffix(".nii") || output.hasSuffix(".nii.gz") else {
             throw ValidationError("--output ends in .nii or .nii.gz.")
@@ -35,6 +38,8 @@ struct MaskExport: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
+            let roots = try await session.catalog.datasets().map(\.root)
+            try ExportTarget(path: output, mayOverwrite: force).check(outside: roots)
             let volume = try await session.catalog.volume(named: volume)
             let source = try MaskExportSource.choose(volume, dataset: source)
             let location = try await session.catalog.maskLocation(volume: volume.id, organ: OrganKey(organ))
