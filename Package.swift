@@ -177,8 +177,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain", "Postgres",
-                "Schema", "TestSupport",
+                "Catalog", "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain",
+                "Postgres", "Schema", "TestSupport",
                 "lacuna", "lacunad",
             ],
             swiftSettings: swift),

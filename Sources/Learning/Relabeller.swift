@@ -148,22 +148,3 @@ public struct Relabeller: Sendable {
         }
     }
 }
-
-/// Watches whether an organ's pseudo labels grow away from its annotations.
-public enum RunawayGuard {
-    /// Median predicted over median annotated volume; nil where either is missing. Empty predictions and absent
-    /// organs are to be left out.
-    public static func ratio(predictedMillilitres: [Double], annotatedMillilitres: [Double]) -> Double? {
-        guard let predicted = median(predictedMillilitres), let annotated = median(annotatedMillilitres),
-            annotated > 0
-        else { return nil }
-        return predicted / annotated
-    }
-
-    private static func median(_ values: [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
-}

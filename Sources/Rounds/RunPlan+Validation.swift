@@ -3,7 +3,7 @@ extension RunPlan {
     public func validate() throws(RoundsError) {
         try check(Self.isName(name), "name", "1 to 64 letters, digits, '-', '_' or '.'")
         try check(seed <= UInt64(Int64.max), "seed", "0 to 2^63 - 1")
-        try check((1...100).contains(rounds), "rounds", "1 to 100")
+        try check((0...100).contains(rounds), "rounds", "0 to 100")
         try check(gammaMax > 0 && gammaMax <= 1, "gammaMax", "above 0 and at most 1")
         try validateSchedules()
         for (steps, key) in [

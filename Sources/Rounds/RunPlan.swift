@@ -28,7 +28,8 @@ public struct RunPlan: Sendable, Hashable, Codable {
     public var name: String
     /// All randomness of the run follows from it; at most 2⁶³ − 1.
     public var seed: UInt64 = 1
-    /// Number of relabellings T, 1 to 100; the run has T + 1 rounds.
+    /// Number of relabellings T, 0 to 100; the run has T + 1 rounds. With 0 it trains once and publishes nothing: the
+    /// comparison that learns from annotations alone.
     public var rounds: Int = 3
     /// Share of the ranked positives that becomes believed, one per relabelling, each in (0, gammaMax] and none smaller
     /// than the one before. By default k · gammaMax / T for k = 1 … T: 1/3, 2/3, 1.

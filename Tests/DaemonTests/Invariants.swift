@@ -58,7 +58,8 @@ extension Place {
             "a round is published with its change, or the last one without",
             """
             select from lacuna.round r where (r.state = 'published') <> (r.published_change_id is not null)
-            and not (r.state = 'published' and r.number = (select max(number) from lacuna.round where run_id = r.run_id))
+            and not (r.state = 'published'
+                and r.number = (select max(number) from lacuna.round where run_id = r.run_id))
             """
         ),
         (
@@ -87,7 +88,8 @@ extension Place {
             """
             select from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id
             join lacuna.run on run.id = r.run_id join lacuna.volume v on v.id = l.volume_id
-            join lacuna.split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id where m.part <> 'train'
+            join lacuna.split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+            where m.part <> 'train'
             """
         ),
         (

@@ -39,6 +39,24 @@ extension DaemonTests {
             }
         }
 
+        /// The moment between a checkpoint and the state that names it, which no random kill is sure to meet.
+        @Test func checkpointsStoredJustBeforeAKillAreTakenUp() async throws {
+            try await World.with { place in
+                let whole = try await place.daemon()
+                try #require(whole.status == 0, "\(whole.errors)")
+                _ = try await place.ask(
+                    """
+                    with r as (update lacuna.round set state = 'training',
+                            record = jsonb_build_object('trainedOn', record -> 'trainedOn') where number = 2 returning 1),
+                        u as (update lacuna.run set finished = false returning 1)
+                    select (select count(*) from r), (select count(*) from u)
+                    """)
+                let again = try await place.daemon()
+                #expect(again.status == 0, "\(again.errors)")
+                try await WholeRun.expect(sameAs: place, "after a kill between checkpoint and state")
+            }
+        }
+
         private func strike(
             _ daemon: RunningProgram, _ signal: Int32, within duration: Duration, _ random: inout SeededRandom
         ) async throws {

@@ -6,11 +6,6 @@ struct RunFile: Sendable {
     var stepsInRoundZero = 24
     var stepsPerRound = 12
     var checkpointSteps = 5
-    var learningRate = "0.01"
-    var optimiser = "adam"
-    var leaseSeconds = 1
-    /// More lines, for the section `run` with two spaces of indent.
-    var more = ""
 
     var text: String {
         """
@@ -25,19 +20,17 @@ struct RunFile: Sendable {
           confidenceSteps: 5
           minimumAnnotatedVolumes: 1
           guardRatio: 100
-        \(more)
         learning:
           widths: [4, 8]
           contextSlices: 3
           patch: [32, 32]
           batch: 4
-          learningRate: \(learningRate)
-          optimiser: \(optimiser)
+          learningRate: 0.01
           precision: float32
           threads: 1
           checkpointSteps: \(checkpointSteps)
         daemon:
-          leaseSeconds: \(leaseSeconds)
+          leaseSeconds: 1
         """
     }
 

@@ -6,9 +6,11 @@ extension DaemonTests {
         @Test(arguments: [SIGTERM, SIGINT])
         func aSignalEndsItAfterTheStepAndFreesTheRun(signal: Int32) async throws {
             try await World.with { place in
+                var file = RunFile.long
+                file.checkpointSteps = 1  // the last step's checkpoint is there already when the signal asks for it
                 var steps: [Int] = []
                 for _ in 0..<2 {
-                    let daemon = try place.startDaemon(.long)
+                    let daemon = try place.startDaemon(file)
                     #expect(await daemon.tells("round 0: training"))
                     daemon.signal(signal)
                     let ending = await daemon.end()
@@ -18,7 +20,7 @@ extension DaemonTests {
                     #expect(try await place.ask("select lease_until from lacuna.job") == ["-"])
                     steps.append(try await place.number("select coalesce(max(step), 0) from lacuna.checkpoint"))
                 }
-                #expect(steps[0] <= steps[1])
+                #expect(0 < steps[0] && steps[0] < steps[1])
                 #expect(try await place.ask("select state from lacuna.round where number = 0") == ["training"])
             }
         }

@@ -38,19 +38,18 @@ extension DaemonTests {
                 let ending = try await place.daemon()
                 #expect(ending.status == 0, "\(ending.errors)")
                 try await place.expectInvariants(annotations: before, "after the run")
-                #expect(
-                    try await place.rounds() == ["0|published|true|6", "1|published|true|6", "2|published|false|0"])
+                let rounds = try await place.rounds()
+                #expect(rounds[0].hasPrefix("0|published|true|") && rounds[1].hasPrefix("1|published|true|"))
+                #expect(rounds[2] == "2|published|false|0")
                 try await WholeRun.expect(sameAs: place, "two runs of one plan")
-                #expect(try await place.number("select count(*) from lacuna.evaluation where part = 'validation'") == 18)
-                let coverage = try await place.rows("coverage", "--by", "split")
-                for row in coverage where World.organs.map(\.rawValue).contains(row["organ"] as? String ?? "") {
-                    guard row["split"] as? String == "s/train" || row["split"] as? String == "train" else { continue }
-                    #expect(row["unlabelled"] as? Int == 0)
-                }
+                #expect(
+                    try await place.number("select count(*) from lacuna.evaluation where part = 'validation'") == 18)
                 let all = try await place.rows("coverage")
                 let liver = try #require(all.first { $0["organ"] as? String == "liver" })
                 #expect(liver["pseudo"] as? Int == 2)
                 #expect(liver["medianConfidence"] is Double)
+                let shown = all.compactMap { $0["pseudo"] as? Int }.reduce(0, +)
+                #expect(rounds[1] == "1|published|true|\(shown)", "what round 1 held back is withdrawn")
 
                 let again = try await place.daemon()
                 #expect(again.status == 0)
@@ -83,7 +82,11 @@ extension DaemonTests {
                 for kind in ["volume", "image file"] { #expect(behind.contains { $0.hasPrefix(kind) }) }
 
                 let source = try await place.number(
-                    "select min(a.mask_id) from lacuna.run_input i join lacuna.annotation a on a.id = i.annotation_id where i.part = 'train'")
+                    """
+                    select min(a.mask_id) from lacuna.run_input i join lacuna.annotation a on a.id = i.annotation_id
+                    where i.part = 'train'
+                    """
+                )
                 let derived = nodes(try await place.rows("lineage", "mask:\(source)", "--forward"))
                 for id in try await place.ask("select id from lacuna.checkpoint") {
                     #expect(derived.contains("checkpoint \(id)"))

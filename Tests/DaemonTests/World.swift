@@ -73,7 +73,7 @@ actor World {
     }
 
     private static let plan: PhantomPlan = {
-        let grid = PhantomGrid(shape: GridShape(48, 44, 24), spacing: SIMD3(8, 8, 10))
+        let grid = PhantomGrid(shape: GridShape(48, 44, 24), spacing: Vector3(8, 8, 10))
         func scans(_ numbers: Range<Int>) -> [PhantomScan] { numbers.map { PhantomScan(number: $0, grid: grid) } }
         return PhantomPlan(
             seed: 11,
@@ -128,7 +128,9 @@ struct Place: Sendable {
     }
 
     /// Starts `lacunad run --once` with the configuration.
-    func startDaemon(_ run: RunFile = RunFile(), login: String = "lacunad", _ extra: String...) throws -> RunningProgram {
+    func startDaemon(
+        _ run: RunFile = RunFile(), login: String = "lacunad", _ extra: String...
+    ) throws -> RunningProgram {
         let path = "\(folder)/\(UUID().uuidString).yaml"
         try run.text.write(toFile: path, atomically: true, encoding: .utf8)
         return try RunningProgram(

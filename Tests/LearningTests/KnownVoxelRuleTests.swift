@@ -106,14 +106,3 @@ import Testing
         #expect(plane == expected)
     }
 }
-
-@Suite struct GammaScheduleTests {
-    @Test func growsToItsMaximum() {
-        let schedule = GammaSchedule(rounds: 3, maximum: 0.9)
-        #expect(abs(schedule.gamma(round: 1) - 0.3) < 1e-12)
-        #expect(abs(schedule.gamma(round: 2) - 0.6) < 1e-12)
-        #expect(schedule.gamma(round: 3) == 0.9)
-        #expect(schedule.gamma(round: 0) == 0)
-        #expect(schedule.gamma(round: 9) == 0.9)
-    }
-}

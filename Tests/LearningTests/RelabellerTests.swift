@@ -119,11 +119,6 @@ import Testing
         #expect(relabeller.relabel(subject, sure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 4)
         #expect(relabeller.relabel(subject, unsure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 0)
     }
-
-    @Test func volumesThatRunAwayShow() {
-        #expect(RunawayGuard.ratio(predictedMillilitres: [30, 60, 90], annotatedMillilitres: [20, 30]) == 2.4)
-        #expect(RunawayGuard.ratio(predictedMillilitres: [], annotatedMillilitres: [20]) == nil)
-    }
 }
 
 @Suite struct EvaluatorTests {

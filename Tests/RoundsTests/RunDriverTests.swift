@@ -19,6 +19,17 @@ import Testing
         #expect(end.publications == 2)
     }
 
+    @Test func aRunWithoutRelabellingTrainsOnceAndPublishesNothing() async throws {
+        let world = World()
+        var plan = RunPlan.small
+        plan.setRounds(0)
+        #expect(try await world.driver().run(plan) == .finished)
+        let end = world.durable
+        #expect(end.rounds.map(\.state) == [.published])
+        #expect(end.rounds[0].publication == nil && end.rounds[0].evaluation != nil)
+        #expect(end.publications == 0 && end.visible.isEmpty)
+    }
+
     @Test func eventsTellTheRunInOrder() async throws {
         let world = World()
         _ = try await world.driver().run(.small)

@@ -27,6 +27,14 @@ import Testing
         #expect(plan.isLast(2) && !plan.isLast(1))
     }
 
+    @Test func aRunWithoutRelabellingHasOneRoundAndNoSchedules() throws {
+        let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "s", "rounds": 0}"#)
+        #expect(plan.gammas.isEmpty && plan.confidentNegatives.isEmpty)
+        #expect(plan.isLast(0))
+        #expect(plan.gamma(ofRound: 0) == nil)
+        #expect(try JSONDecoder().decode(RunPlan.self, from: JSONEncoder().encode(plan)) == plan)
+    }
+
     @Test func aPlanComesBackAsItWasWritten() throws {
         var plan = RunPlan.small
         plan.confidence = .probability
@@ -48,7 +56,8 @@ import Testing
     static let bad: [(String, @Sendable (inout RunPlan) -> Void)] = [
         ("name", { $0.name = "" }), ("name", { $0.name = "a b" }),
         ("name", { $0.name = String(repeating: "a", count: 65) }),
-        ("seed", { $0.seed = UInt64(Int64.max) + 1 }), ("rounds", { $0.rounds = 0 }), ("rounds", { $0.rounds = 101 }),
+        ("seed", { $0.seed = UInt64(Int64.max) + 1 }), ("rounds", { $0.rounds = -1 }), ("rounds", { $0.rounds = 101 }),
+        ("gammas", { $0.rounds = 0 }),
         ("gammas", { $0.rounds = 4 }), ("gammas", { $0.gammas = [0.5, 0.4, 1] }),
         ("gammas", { $0.gammas = [0, 0.5, 1] }),
         ("gammas", { $0.gammaMax = 0.9 }), ("gammas", { $0.gammas = [.nan, .nan, .nan] }),

@@ -5,6 +5,7 @@ struct MaskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mask", abstract: "List, export and compare masks, and roll pseudo labels back.",
         subcommands: [
-            MaskList.self, MaskShow.self, MaskExport.self, MaskCompare.self, MaskHistory.self, MaskRollback.self,
+            MaskList.self, MaskShow.self, MaskExport.self, MaskCompare.self, MaskHistory.self, MaskPicture.self,
+            MaskRollback.self,
         ])
 }

@@ -69,6 +69,13 @@ enum MaskExportSource {
 
     /// The file's grid, once the file is known to be the one that was imported. Blocks.
     static func grid(of source: SourceRow) throws -> ImageGrid {
+        try NIfTIReader().readHeader(try path(of: source)).grid
+    }
+
+    /// The image, once the file is known to be the one that was imported. Blocks.
+    static func image(of source: SourceRow) throws -> ImageVolume { try NIfTIReader().readImage(try path(of: source)) }
+
+    private static func path(of source: SourceRow) throws -> String {
         let path = "\(source.root)/\(source.file)"
         let digest: Digest
         do {
@@ -83,6 +90,6 @@ enum MaskExportSource {
                 .badInput, "the source image is not the one that was imported", file: path,
                 remedy: "put the imported file back, or import the dataset again")
         }
-        return try NIfTIReader().readHeader(path).grid
+        return path
     }
 }

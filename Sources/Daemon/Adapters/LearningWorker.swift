@@ -17,6 +17,8 @@ actor LearningWorker {
     let rounds: CatalogRoundStore
     let store: LocalObjectStore
     let thread: TensorThread
+    /// Writes checkpoints while `thread` trains on: a kill then loses the steps since the last one, not the round.
+    private let storage = TensorThread()
     /// Predictions of validation volumes by round, made by calibration and used again by evaluation.
     var predictions: (round: Int, byVolume: [VolumeID: Prediction])?
     /// Scores of all volumes of the round, where organs are ranked over the whole round.
@@ -77,7 +79,7 @@ actor LearningWorker {
             _ = try await catalog.recordCheckpoint(
                 rounds.claim, round: rounds.roundID(round), kind: kind, step: step
             ) {
-                let object = try await thread.run { try store.put(checkpoint.bytes()) }
+                let object = try await storage.run { try store.put(checkpoint.bytes()) }
                 stored = object
                 return (object.digest, object.size)
             }

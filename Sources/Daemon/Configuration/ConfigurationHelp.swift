@@ -67,7 +67,7 @@ enum ConfigurationHelp {
         ("organs", "organ keys", "what to learn"),
         ("split", "a split", "whose parts train, confidence and validation are used; never test"),
         ("seed", "0 to 2^63-1", "all randomness of the run"),
-        ("rounds", "1 to 100", "relabellings"),
+        ("rounds", "0 to 100", "relabellings; 0 trains once and publishes nothing"),
         ("gammas", "rounds values up to gammaMax", "share of the ranked positives that is believed, by relabelling"),
         ("gammaMax", "above 0 to 1", "ceiling of gammas"),
         ("stepsInRoundZero", "at least 1", "optimiser steps before the first relabelling"),

@@ -51,6 +51,10 @@ extension DaemonConfiguration {
         } catch let error as RoundsError {
             throw error
         } catch let error as DecodingError {
+            // The decoder wraps what a type's own decoding throws.
+            if case .dataCorrupted(let context) = error, let refused = context.underlyingError as? RoundsError {
+                throw refused
+            }
             throw DaemonError.configuration(
                 key: name, problem: error.keyAndProblem, remedy: "see lacunad run --defaults")
         }
