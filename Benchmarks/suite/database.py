@@ -36,7 +36,7 @@ class Cluster:
         self.sql("postgres", f'drop database if exists "{name}" with (force)')
 
     def exists(self, name):
-        return self.sql("postgres", f"select from pg_database where datname = '{name}'", tuples=False) != "(0 rows)"
+        return self.sql("postgres", f"select count(*) from pg_database where datname = '{name}'") == "1"
 
     def psql(self, name, *arguments, user="postgres", **options):
         """Runs psql and returns what it printed."""
@@ -48,8 +48,8 @@ class Cluster:
             raise SystemExit(f"psql on {name}: {done.stderr}{done.stdout}")
         return done.stdout.strip()
 
-    def sql(self, name, text, tuples=True, user="postgres"):
-        return self.psql(name, *(["-At"] if tuples else []), "-c", text, user=user)
+    def sql(self, name, text, user="postgres"):
+        return self.psql(name, "-At", "-c", text, user=user)
 
     def _run(self, *arguments):
         command = [self._lacuna[0], *arguments, *self._lacuna[1:]]
