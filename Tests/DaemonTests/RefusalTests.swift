@@ -23,7 +23,7 @@ extension DaemonTests {
                 ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is no section"),
                 ("unknown key", "run: {name: a, organs: [liver], split: s, round: 3}", "round is no key"),
                 ("unknown setting", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}", "width"),
-                ("out of range", "run: {name: a, organs: [liver], split: s, rounds: 0}", "rounds"),
+                ("out of range", "run: {name: a, organs: [liver], split: s, rounds: 101}", "rounds"),
                 ("wrong kind", "run: {name: a, organs: [liver], split: s, rounds: many}", "rounds"),
                 (
                     "negative rate", "run: {name: a, organs: [liver], split: s}\nlearning: {learningRate: -1}",
@@ -117,7 +117,7 @@ extension DaemonTests {
                 let image = "\(moved)/public/s0002/ct.nii.gz"
                 let bytes = try Data(contentsOf: URL(filePath: image))
                 try FileManager.default.removeItem(atPath: image)
-                expect(try await place.daemon(), 3, "missing", image, "lacuna dataset relocate")
+                expect(try await place.daemon(), 3, "missing", image, "bring it back")
                 try FileManager.default.copyItem(atPath: "\(moved)/public/s0001/ct.nii.gz", toPath: image)
                 expect(try await place.daemon(), 3, "not the file that was imported", image)
                 try bytes.prefix(bytes.count / 2).write(to: URL(filePath: image))

@@ -12,6 +12,7 @@ extension DaemonTests {
                 for _ in 0..<2 {
                     let daemon = try place.startDaemon(file)
                     #expect(await daemon.tells("round 0: training"))
+                    try await newCheckpoint(after: steps.last ?? 0, place)
                     daemon.signal(signal)
                     let ending = await daemon.end()
                     #expect(ending.status == 130, "\(ending.errors)")
@@ -22,6 +23,12 @@ extension DaemonTests {
                 }
                 #expect(0 < steps[0] && steps[0] < steps[1])
                 #expect(try await place.ask("select state from lacuna.round where number = 0") == ["training"])
+            }
+        }
+
+        private func newCheckpoint(after step: Int, _ place: Place) async throws {
+            while try await place.number("select coalesce(max(step), 0) from lacuna.checkpoint") <= step {
+                await Task.yield()
             }
         }
     }
