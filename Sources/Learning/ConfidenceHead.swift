@@ -2,7 +2,7 @@ public import Tensors
 
 /// A learned confidence in residual form: confidence logit = segmentation logit + correction, where the correction is
 /// a small convolutional head on the trunk's last features and starts at zero. After ConfidNet (Corbière et al.,
-/// NeurIPS 2019); the residual form is ours (`docs/method.md`, section 5).
+/// NeurIPS 2019); the residual form is ours (`docs/method.md`, section 3).
 public final class ConfidenceHead {
     public let plan: NetworkPlan
     public let width: Int

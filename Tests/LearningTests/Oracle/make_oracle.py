@@ -48,7 +48,7 @@ class UNet(nn.Module):
 
 
 def losses(logits, target, known, union):
-    """The loss of method.md, section 1, written plainly."""
+    """The loss of docs/method.md, section 1, written plainly."""
     axes = [0] + list(range(2, logits.dim()))
     p = torch.sigmoid(logits)
     bce = known * -(target * torch.log(p) + (1 - target) * torch.log(1 - p))
