@@ -128,10 +128,11 @@ public actor Connection {
     }
 
     private func failure(_ result: OpaquePointer, _ handle: OpaquePointer, statement: String) -> PostgresError {
-        guard let error = ServerError(result, statement: statement) else {
-            return .client(statement: statement, message: trimmed(PQerrorMessage(handle)))
-        }
-        return .server(error)
+        if let error = ServerError(result, statement: statement) { return .server(error) }
+        // A write to a server that is gone can fail before libpq has read the end of the connection: reading tells.
+        let message = trimmed(PQerrorMessage(handle))
+        let isLost = PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK
+        return isLost ? .connectionLost(statement: statement) : .client(statement: statement, message: message)
     }
 }
 
