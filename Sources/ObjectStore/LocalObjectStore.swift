@@ -60,6 +60,8 @@ public struct LocalObjectStore: Sendable {
     private static func refuseForeignContents(of root: String) throws(ObjectStoreError) {
         for name in try Folder.names(in: root) where name != temporaries && name != StoreMarker.name {
             if isShard(name), try Folder.names(in: "\(root)/\(name)").isEmpty { continue }
+            // Another process has established the store since the marker was looked for, and put something into it.
+            if try StoreMarker.read(in: root) != nil { return }
             throw .notAStore(path: root, problem: "the folder holds \(name) but no store marker")
         }
     }

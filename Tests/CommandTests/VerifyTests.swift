@@ -33,6 +33,7 @@ import Testing
             let file = URL(filePath: try await objects(bench)[0])
             var bytes = try Data(contentsOf: file)
             bytes[bytes.count / 2] ^= 1
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path())
             try bytes.write(to: file)
             #expect(try await findings(bench).0 == 0, "only reading finds it")
             let (status, found) = try await findings(bench, "--read-data")
