@@ -6,13 +6,28 @@ extension EmbeddedCluster {
         try makeFolders(user)
         try FileSystem.withLock(paths.lock) { () throws(ClusterError) in
             try recordHome()
-            if case .running = status() { return }
+            if try isServed() { return }
             let existing = FileSystem.read("\(paths.data)/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }
             let binaries = try ServerBinaries.locate(extra: options.binaryFolders, needed: existing)
             if existing == nil { try create(binaries, user) }
             try writeAccessRules()
             try launch(binaries, user)
         }
+    }
+
+    /// Whether a server takes connections, after waiting for one that is starting or dying.
+    ///
+    /// A killed server closes its socket before its process is gone, and its process file still says that it is ready.
+    private func isServed() throws(ClusterError) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while let server = postmaster() {
+            if server.isReady && FileSystem.isListening("\(paths.socketFolder)/.s.PGSQL.\(port)") { return true }
+            if ContinuousClock.now > deadline {
+                throw .file(path: paths.data, problem: "process \(server.process) takes no connections")
+            }
+            usleep(20_000)
+        }
+        return false
     }
 
     private func makeFolders(_ user: ServerUser?) throws(ClusterError) {

@@ -32,6 +32,13 @@ private func withCluster(_ body: (EmbeddedCluster) async throws -> Void) async t
     }
 }
 
+private func writeProcessFile(of cluster: EmbeddedCluster, naming process: Int32) {
+    let descriptor = open(cluster.dataFolder + "/postmaster.pid", O_WRONLY | O_CREAT, 0o600)
+    let text = Array("\(process)\n\(cluster.dataFolder)\n1\n5432\n\(cluster.socketFolder)\n\n\nready\n".utf8)
+    #expect(write(descriptor, text, text.count) == text.count)
+    close(descriptor)
+}
+
 private func process(of cluster: EmbeddedCluster) throws -> Int32 {
     guard case .running(let process) = cluster.status() else {
         Issue.record("the server does not run")
@@ -117,15 +124,33 @@ private func process(of cluster: EmbeddedCluster) throws -> Int32 {
         }
     }
 
+    /// A server that was killed and is not gone yet: by name and process file it runs, but its socket is closed.
+    @Test func aDyingServerIsWaitedForAndReplaced() async throws {
+        try await withCluster { cluster in
+            try await cluster.start()
+            try await cluster.stop()
+            let program = TemporaryFolder.make("dying") + "/postgres"
+            let script = """
+                cp /bin/sleep \(program)
+                \(program) 4 >/dev/null 2>&1 &
+                until grep -q postgres /proc/$!/comm; do :; done
+                echo $!
+                """
+            let started = try ChildProcess.run("/bin/sh", ["-c", script])
+            let dying = try #require(Int32(started.output.split(separator: "\n").first ?? ""))
+            writeProcessFile(of: cluster, naming: dying)
+            #expect(cluster.status() == .running(process: dying))
+            try await cluster.start()
+            let connection = try await Connection.connect(cluster.settings(database: "lacuna"))
+            #expect(await connection.isUsable)
+        }
+    }
+
     @Test func aProcessFileThatNamesAnotherProgramIsStale() async throws {
         try await withCluster { cluster in
             try await cluster.start()
             try await cluster.stop()
-            let path = cluster.dataFolder + "/postmaster.pid"
-            let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
-            let text = Array("\(getpid())\n\(cluster.dataFolder)\n1\n5432\n\(cluster.socketFolder)\n\n\nready\n".utf8)
-            #expect(write(descriptor, text, text.count) == text.count)
-            close(descriptor)
+            writeProcessFile(of: cluster, naming: getpid())
             #expect(cluster.status() == .stopped)
             try await cluster.start()
             #expect(try process(of: cluster) != getpid())
