@@ -1,5 +1,8 @@
+import Cluster
+import Glibc
 import Phantoms
 import Postgres
+import Schema
 import TestSupport
 import Testing
 
@@ -68,6 +71,79 @@ import Testing
             #expect(ending.status == 130)
             #expect(try await bench.count(Counting()) == 0)
             try await expectThatItGoesOn(bench, path)
+        }
+    }
+
+    /// Runs `body` on a server of its own, which it may kill.
+    private func withServer(
+        in rootFolder: String? = nil, _ body: (EmbeddedCluster, Workbench) async throws -> Void
+    ) async throws {
+        let cluster = try TestCluster.newCluster(settings: ["synchronous_commit": "on"], rootFolder: rootFolder)
+        try await cluster.start()
+        let admin = try await Connection.connect(cluster.settings(database: "lacuna"))
+        try await Migrator(admin, program: "tests").migrate()
+        try await EmbeddedLogins.grant(admin)
+        let settings = cluster.settings(database: "lacuna", role: "lacuna")
+        try await withTemporaryFolder { folder in
+            try await body(cluster, Workbench(connection: admin, settings: settings, folder: folder))
+        }
+        try await cluster.destroy()
+    }
+
+    @Test func aServerKilledInMidImportIsToldAndTheNextImportGoesOn() async throws {
+        try await withServer { cluster, bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+            let holder = try await Connection.connect(cluster.settings(database: "lacuna"))
+            try await holder.execute("begin; lock table lacuna.volume in share row exclusive mode")
+            let program = try bench.start(["dataset", "import", path])
+            while try await bench.connection.first(WaitingBackend()) == nil && program.isRunning {}
+            guard case .running(let server) = cluster.status() else {
+                return #expect(Bool(false), "the server does not run")
+            }
+            kill(server, SIGKILL)
+            let ending = try await program.end()
+            #expect(ending.status == 7, "\(ending.errors)")
+            #expect(ending.errors.contains("0 of 2 cases are in the catalogue"))
+            try await cluster.start()
+            let connection = try await Connection.connect(bench.settings)
+            #expect(try await connection.one(Counting()) == 0)
+            try await expectThatItGoesOn(bench, path)
+        }
+    }
+
+    @Test func masksThatFindNoRoomAreToldAndTheNextImportGoesOn() async throws {
+        try await withSmallDisk(megabytes: 2) { disk in
+            try await Workbench.with { bench in
+                let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+                #expect(mkdir(bench.home, 0o755) == 0)
+                let objects = disk.path + "/objects"
+                #expect(mkdir(objects, 0o755) == 0 && symlink(objects, bench.home + "/objects") == 0)
+                disk.fill()
+                let ending = try await bench.lacuna("dataset", "import", path)
+                #expect(ending.status == 7, "\(ending.errors)")
+                #expect(ending.errors.contains("0 of 2 cases are in the catalogue"))
+                #expect(ending.errors.contains("remedy: free space"))
+                #expect(try await bench.count(Counting()) == 0)
+                disk.empty()
+                try await expectThatItGoesOn(bench, path)
+            }
+        }
+    }
+
+    @Test func aDatabaseThatFindsNoRoomIsToldAndTheNextImportGoesOn() async throws {
+        try await withSmallDisk(megabytes: 160) { disk in
+            try await withServer(in: disk.path) { cluster, bench in
+                let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+                try await bench.connection.execute(
+                    "create table ballast as select repeat('x', 7000) from generate_series(1, 200)")
+                disk.fill()
+                let ending = try await bench.lacuna("dataset", "import", path)
+                #expect(ending.status == 7, "\(ending.errors)")
+                #expect(ending.errors.contains("No space left on device"))
+                disk.empty()
+                try await cluster.start()
+                try await expectThatItGoesOn(bench, path)
+            }
         }
     }
 }

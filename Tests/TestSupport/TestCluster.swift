@@ -48,15 +48,16 @@ public actor TestCluster {
         return cluster
     }
 
-    /// A cluster in a temporary folder, not started.
+    /// A cluster in a temporary folder, or below `rootFolder`; not started.
     public static func newCluster(
-        logins: [String] = ["lacuna", "lacunad"], settings: [String: String] = [:]
+        logins: [String] = ["lacuna", "lacunad"], settings: [String: String] = [:], rootFolder: String? = nil
     ) throws -> EmbeddedCluster {
         var options = ClusterOptions.forTests
         options.settings.merge(settings) { $1 }
         options.logins = logins
-        options.rootFolder = TemporaryFolder.root + "/c"
-        return try EmbeddedCluster(home: TemporaryFolder.make("home"), options: options)
+        options.rootFolder = (rootFolder ?? TemporaryFolder.root) + "/c"
+        let home = rootFolder.map { $0 + "/home" } ?? TemporaryFolder.make("home")
+        return try EmbeddedCluster(home: home, options: options)
     }
 
     func create(_ name: String, migrated: Bool) async throws {
