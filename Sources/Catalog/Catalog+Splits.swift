@@ -9,6 +9,21 @@ public struct SplitPartRow: Sendable, Hashable {
     public let volumes: Int
 }
 
+/// In how many subjects of each part of a split an organ is annotated.
+public struct SplitOrganRow: Sendable, Hashable {
+    public let split: String
+    public let organ: OrganKey
+    public let subjects: [SplitPart: Int]
+}
+
+/// A split to be made. Subjects that are not named are unassigned.
+public struct NewSplit: Sendable {
+    public let name: String
+    public let members: [SubjectID: SplitPart]
+
+    public init(name: String, members: [SubjectID: SplitPart]) { (self.name, self.members) = (name, members) }
+}
+
 extension Catalog {
     /// The subjects of the volumes of a dataset, in the order of their ids; nil: all.
     public func subjects(of dataset: String? = nil) async throws -> [SubjectID] {
@@ -16,22 +31,30 @@ extension Catalog {
         return try await connection.run(ListSubjects(dataset: dataset))
     }
 
-    /// Makes a split of subjects, which the database keeps from being in two parts.
+    /// Makes splits of subjects, all or none; the database keeps a subject from being in two parts of one.
     ///
     /// - Throws: `CatalogError.splitExists`.
-    public func createSplit(_ name: String, method: String, seed: Int?, members: [SubjectID: SplitPart]) async throws {
+    public func createSplits(_ splits: [NewSplit], method: String, seed: Int?) async throws {
         try await connection.transaction { connection in
-            guard try await connection.first(FindSplit(name: name)) == nil else { throw CatalogError.splitExists(name) }
             let activity = try await startActivity(.split)
             let change = try await connection.one(InsertChange(activity: activity))
-            let split = try await connection.one(InsertSplit(name: name, method: method, seed: seed, change: change))
-            let members = members.sorted { $0.key < $1.key }
-            try await connection.run(
-                InsertSplitMembers(split: split, subjects: members.map(\.key), parts: members.map(\.value.rawValue)))
+            for split in splits {
+                guard try await connection.first(FindSplit(name: split.name)) == nil else {
+                    throw CatalogError.splitExists(split.name)
+                }
+                let id = try await connection.one(
+                    InsertSplit(name: split.name, method: method, seed: seed, change: change))
+                let members = split.members.sorted { $0.key < $1.key }
+                try await connection.run(
+                    InsertSplitMembers(split: id, subjects: members.map(\.key), parts: members.map(\.value.rawValue)))
+            }
         }
     }
 
     public func splits() async throws -> [SplitPartRow] { try await connection.run(ListSplits()) }
+
+    /// One row for each split and each organ that is annotated in one of its subjects, by split and organ.
+    public func organsBySplit() async throws -> [SplitOrganRow] { try await connection.run(OrgansBySplit()) }
 
     public func requireDataset(_ name: String) async throws {
         guard try await connection.one(DatasetExists(name: name)) else { throw CatalogError.unknownDataset(name) }

@@ -11,7 +11,35 @@ public struct SubjectRow: Sendable, Hashable {
     public let parts: [String]
 }
 
+/// A case as a list of somebody else's names it.
+public struct NamedCase: Sendable {
+    public let name: String
+    /// Relative to its dataset's folder.
+    public let path: String
+
+    public init(name: String, path: String) { (self.name, self.path) = (name, path) }
+}
+
+/// A case that the catalogue has.
+public struct FoundCase: Sendable {
+    /// Which of the named cases it is.
+    public let index: Int
+    public let volume: VolumeID
+    public let subject: SubjectID
+    /// `DATASET/CASE` of everything that the subject is known as.
+    public let names: [String]
+}
+
 extension Catalog {
+    /// The cases of those names or paths, once for each volume that has one.
+    ///
+    /// - Parameter dataset: where to look; nil: everywhere.
+    /// - Throws: `CatalogError.unknownDataset`.
+    public func cases(named cases: [NamedCase], dataset: String?) async throws -> [FoundCase] {
+        if let dataset { try await requireDataset(dataset) }
+        return try await connection.run(FindCases(cases: cases, dataset: dataset))
+    }
+
     /// Subjects that have volumes, in the order of their ids.
     ///
     /// - Parameter dataset: only those with a volume in it; nil: all.

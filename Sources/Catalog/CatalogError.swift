@@ -12,5 +12,6 @@ public enum CatalogError: Error, Equatable {
     case unknownRevision(Revision, newest: Revision)
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)
+    case tooFewSubjects(split: String, subjects: Int)
     case subjectInTwoParts(split: String, subject: String)
 }

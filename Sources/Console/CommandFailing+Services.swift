@@ -29,6 +29,10 @@ extension CatalogError: CommandFailing {
                 remedy: "lacuna mask list --volume \(volume) shows what it has")
         case .splitExists(let name):
             CommandFailure(.conflict, "there is a split \(name) already", remedy: "choose another name")
+        case .tooFewSubjects(let split, let subjects):
+            CommandFailure(
+                .badInput, "split \(split) would have more folds than the \(subjects) subjects that train",
+                remedy: "choose fewer folds, or name more datasets with --train")
         case .subjectInTwoParts(let split, let subject):
             CommandFailure(
                 .conflict, "subject \(subject) would be in two parts of split \(split)",

@@ -8,10 +8,11 @@ import Testing
 
 /// Statements that a manager's session runs.
 private let managerStatements: [any Statement.Type] = [
-    AdoptRun.self, AnnotatedOrgans.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self,
+    AdoptRun.self, AnnotatedOrgans.self, OrgansBySplit.self, CaseFingerprints.self, CatalogueUUID.self,
+    CompactCoverage.self,
     CountOrgans.self, CoverageByRound.self, CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self,
     DatasetExists.self, EnsureDataset.self, FindMask.self, FindRelease.self, FindRound.self, FindRunID.self,
-    FindSource.self, FindSplit.self, InsertActivity.self, InsertAnnotations.self, InsertChange.self,
+    FindCases.self, FindSource.self, FindSplit.self, InsertActivity.self, InsertAnnotations.self, InsertChange.self,
     InsertLabelFile.self, InsertLabelMap.self, InsertMasks.self, InsertObjects.self, InsertOrganLinks.self,
     InsertOrgans.self, InsertOrganSynonyms.self, InsertRelease.self, InsertShippedLabels.self, InsertSource.self,
     InsertSplit.self, InsertSplitMembers.self, InsertSubject.self, InsertSubjectAlias.self, InsertVolume.self,

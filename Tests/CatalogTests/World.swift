@@ -151,7 +151,7 @@ extension Catalog {
     func split(_ name: String, _ parts: [(VolumeID, SplitPart)]) async throws {
         var members: [SubjectID: SplitPart] = [:]
         for (volume, part) in parts { members[try await subject(of: volume)] = part }
-        try await createSplit(name, method: "listed", seed: nil, members: members)
+        try await createSplits([NewSplit(name: name, members: members)], method: "listed", seed: nil)
     }
 
     func subject(of volume: VolumeID) async throws -> SubjectID {

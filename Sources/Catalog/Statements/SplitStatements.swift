@@ -60,3 +60,24 @@ struct ListSplits: Statement {
             split: try row.decode(0), part: try row.decode(1), subjects: try row.decode(2), volumes: try row.decode(3))
     }
 }
+
+struct OrgansBySplit: Statement {
+    static let sql = """
+        with annotated as (
+            select distinct v.subject_id, a.organ_id from lacuna.annotation_current a
+            join lacuna.volume v on v.id = a.volume_id where a.status = 'annotated')
+        select s.name, o.key, count(*) filter (where m.part = 'train'), count(*) filter (where m.part = 'confidence'),
+            count(*) filter (where m.part = 'validation'), count(*) filter (where m.part = 'test')
+        from lacuna.split s join lacuna.split_member m on m.split_id = s.id
+        join annotated a on a.subject_id = m.subject_id join lacuna.organ o on o.id = a.organ_id
+        group by s.id, s.name, o.position, o.key order by s.id, o.position, o.key
+        """
+    func decode(_ row: PostgresRow) throws -> SplitOrganRow {
+        SplitOrganRow(
+            split: try row.decode(0), organ: OrganKey(rawValue: try row.decode(1)),
+            subjects: [
+                .train: try row.decode(2), .confidence: try row.decode(3), .validation: try row.decode(4),
+                .test: try row.decode(5),
+            ])
+    }
+}

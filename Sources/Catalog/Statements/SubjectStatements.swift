@@ -36,3 +36,29 @@ struct AnnotatedOrgans: Statement {
         Found(subject: try row.decode(0), organs: try row.decode(1))
     }
 }
+
+struct FindCases: Statement {
+    static let sql = """
+        with known as (
+            select s.volume_id, s.case_name, s.file, d.name as dataset from lacuna.source s
+            join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id),
+        wanted as (select * from unnest($1::text[], $2::text[]) with ordinality as w (name, path, position)),
+        found as (
+            select w.position, k.volume_id from wanted w join known k on k.case_name = w.name
+            where $3::text is null or k.dataset = $3
+            union
+            select w.position, k.volume_id from wanted w join known k on k.file = w.path
+            where $3::text is null or k.dataset = $3)
+        select f.position - 1, f.volume_id, v.subject_id,
+            array(select distinct k.dataset || '/' || k.case_name from lacuna.volume u
+                  join known k on k.volume_id = u.id where u.subject_id = v.subject_id order by 1)
+        from found f join lacuna.volume v on v.id = f.volume_id order by 1, 2
+        """
+    let cases: [NamedCase]
+    let dataset: String?
+    var binds: [any PostgresBindable] { [cases.map(\.name), cases.map(\.path), dataset] }
+    func decode(_ row: PostgresRow) throws -> FoundCase {
+        FoundCase(
+            index: try row.decode(0), volume: try row.decode(1), subject: try row.decode(2), names: try row.decode(3))
+    }
+}

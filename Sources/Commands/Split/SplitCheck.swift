@@ -5,10 +5,18 @@ internal import Domain
 
 struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Look for scans that may be in two parts, and for unassigned subjects.",
+        commandName: "check", abstract: "Look for patients that train here and are held back there.",
         discussion: """
             The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: pairs
             of volumes that look alike and lie in different parts are listed here, and make the exit status 5.
+
+            With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI or
+            Decathlon list, a CSV file with the columns case and part, or a plain list of cases with --part. A patient who
+            is held back in one and trains in the other is listed with all names that the catalogue has for them.
+
+              lacuna split check main
+              lacuna split check main --list splits_final.json --fold 0 --dataset Task03_Liver
+              lacuna split check main --list challenge_test.txt --part test
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -16,52 +24,64 @@ struct SplitCheck: AsyncParsableCommand {
     @Argument(help: "Name the split.")
     var name: String
 
+    @Option(help: "Compare with the split in this file.", completion: .file())
+    var list: String?
+
+    @Option(help: "Look for the file's cases in this dataset only.")
+    var dataset: String?
+
+    @Option(help: "Take this fold of the file for validation, counted from 0.")
+    var fold: Int?
+
+    @Option(help: "Say which part a plain list of cases is: train, validation or test.")
+    var part: String?
+
+    func validate() throws {
+        if let part, SplitPart(published: part) == nil {
+            throw ValidationError("--part is one of \(SplitPart.published).")
+        }
+        if list == nil && (dataset != nil || fold != nil || part != nil) {
+            throw ValidationError("--dataset, --fold and --part belong to --list.")
+        }
+    }
+
     func run() async throws {
         let leaks = try await Session.with(options) { session in
             guard try await session.catalog.splits().contains(where: { $0.split == name }) else {
                 throw CatalogError.unknownSplit(name)
             }
-            let subjects = try await session.catalog.subjectList()
-            let parts = Self.parts(of: subjects, split: name)
-            let leaks = try await session.catalog.proposedDuplicates().compactMap { Leak($0, parts) }
+            let check = LeakCheck(subjects: try await session.catalog.subjectList(), split: name)
+            let pairs = try await session.catalog.proposedDuplicates()
+            let leaks =
+                list == nil ? check.leaks(among: pairs) : try await compared(check, pairs, session)
             session.output.report(leaks, Leak.columns)
-            let unassigned = subjects.count - parts.count
-            session.output.note("\(parts.count) subjects are assigned, \(unassigned) are not.")
-            if leaks.isEmpty { session.output.note("No two volumes that look alike lie in different parts.") }
+            session.output.note("\(check.assigned) subjects are assigned, \(check.unassigned) are not.")
+            if leaks.isEmpty { session.output.note(list == nil ? Self.nothingAlike : Self.nothingListed) }
             return leaks
         }
         if !leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }
     }
 
-    /// Part by subject's name.
-    private static func parts(of subjects: [SubjectRow], split: String) -> [String: String] {
-        var parts: [String: String] = [:]
-        for subject in subjects {
-            let own = subject.parts.first { $0.hasPrefix(split + "/") }
-            if let own { parts[subject.name] = String(own.dropFirst(split.count + 1)) }
+    private static let nothingAlike = "No two volumes that look alike lie in different parts."
+    private static let nothingListed = "Nobody whom the list holds back trains here, or the other way round."
+
+    private func compared(
+        _ check: LeakCheck, _ pairs: [DuplicateRow], _ session: Session
+    ) async throws -> [Leak] {
+        guard let list else { return [] }
+        let part = part.flatMap(SplitPart.init(published:))
+        let entries = try await BlockingWork().run { [fold] in
+            try PublishedSplit.read(list, fold: fold, part: part).entries
         }
-        return parts
-    }
-}
-
-/// Two volumes that look alike in different parts.
-private struct Leak {
-    let pair: DuplicateRow
-    let firstPart: String
-    let secondPart: String
-
-    init?(_ pair: DuplicateRow, _ parts: [String: String]) {
-        guard let first = parts[pair.firstSubject], let second = parts[pair.secondSubject], first != second else {
-            return nil
+        let found = try await session.catalog.cases(
+            named: entries.map { NamedCase(name: $0.name, path: $0.path) }, dataset: dataset)
+        let missing = Set(entries.indices).subtracting(found.map(\.index)).sorted().map { entries[$0].name }
+        guard !found.isEmpty else {
+            throw CommandFailure(
+                .badInput, "none of its \(entries.count) cases is in the catalogue", file: list,
+                remedy: "import the dataset first, or name it with --dataset; lacuna volume list shows the cases")
         }
-        (self.pair, firstPart, secondPart) = (pair, first, second)
-    }
-
-    static var columns: [Column<Leak>] {
-        [
-            Column("first") { $0.pair.first.rawValue }, Column("firstPart", title: "part") { $0.firstPart },
-            Column("second") { $0.pair.second.rawValue }, Column("secondPart", title: "part") { $0.secondPart },
-            Column("kind") { $0.pair.kind.rawValue },
-        ]
+        session.output.note("\(entries.count - missing.count) of \(entries.count) listed cases are in the catalogue.")
+        return check.leaks(found.map { (entries[$0.index], $0) }, pairs)
     }
 }

@@ -8,10 +8,13 @@ struct SplitCreate: AsyncParsableCommand {
         commandName: "create", abstract: "Make a split of subjects, by dataset, by chance, or both.",
         discussion: """
             A subject is in one part only, whatever datasets it is in. Subjects of no named dataset stay unassigned.
-            --holdout draws from the subjects that would train, those with the most annotated organs spread evenly.
+            --holdout draws from the subjects that would train, so that every part has its share of every annotated organ,
+            the rarest first. --folds makes one split for each fold, main-0, main-1 and so on: its subjects validate, the
+            others train, and whoever is in another part stays there in all of them.
 
               lacuna split create main --train internal --train Task03_Liver --test heldout
               lacuna split create main --train internal --holdout validation=0.2 --holdout confidence=0.1 --seed 7
+              lacuna split create cv --folds 5 --holdout test=0.1
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -38,12 +41,19 @@ struct SplitCreate: AsyncParsableCommand {
     @Option(help: "Draw only subjects of this dataset; say it again for more.")
     var holdoutFrom: [String] = []
 
+    @Option(help: "Make this many splits for cross-validation.")
+    var folds: Int?
+
     @Option(help: "Draw with this seed.")
     var seed = 0
 
     func validate() throws {
-        if [train, confidence, validation, test].allSatisfy(\.isEmpty) && holdout.isEmpty {
-            throw ValidationError("Name a dataset for a part, or give --holdout.")
+        if [train, confidence, validation, test].allSatisfy(\.isEmpty) && holdout.isEmpty && folds == nil {
+            throw ValidationError("Name a dataset for a part, or give --holdout or --folds.")
+        }
+        if let folds, folds < 2 { throw ValidationError("--folds is 2 or more.") }
+        if folds != nil && (!validation.isEmpty || holdout.contains { $0.part == .validation }) {
+            throw ValidationError("With --folds the folds validate; leave out --validation and --holdout validation.")
         }
         if holdout.reduce(0, { $0 + $1.share }) >= 1 { throw ValidationError("The shares of --holdout leave nothing.") }
     }
@@ -52,12 +62,20 @@ struct SplitCreate: AsyncParsableCommand {
         try await Session.with(options) { session in
             let plan = SplitPlan(
                 split: name, datasets: [.train: train, .confidence: confidence, .validation: validation, .test: test],
-                holdouts: holdout, holdoutDatasets: holdoutFrom, seed: seed)
-            let members = try await plan.members(in: session.catalog)
-            try await session.catalog.createSplit(
-                name, method: plan.method, seed: holdout.isEmpty ? nil : seed, members: members)
-            let parts = try await session.catalog.splits().filter { $0.split == name }
+                holdouts: holdout, holdoutDatasets: holdoutFrom, seed: seed,
+                drawsFromAll: folds != nil || !holdout.isEmpty)
+            let splits = try await splits(plan, session.catalog)
+            try await session.catalog.createSplits(splits, method: plan.method, seed: plan.drawsFromAll ? seed : nil)
+            let names = Set(splits.map(\.name))
+            let parts = try await session.catalog.splits().filter { names.contains($0.split) }
             session.output.report(parts, SplitPartRow.columns)
+        }
+    }
+
+    private func splits(_ plan: SplitPlan, _ catalog: Catalog) async throws -> [NewSplit] {
+        guard let folds else { return [NewSplit(name: name, members: try await plan.members(in: catalog))] }
+        return try await plan.folds(folds, in: catalog).enumerated().map { fold, members in
+            NewSplit(name: "\(name)-\(fold)", members: members)
         }
     }
 }

@@ -10,9 +10,11 @@ struct SplitPlan {
     /// Where held-out subjects are drawn from; none: from all that would train.
     var holdoutDatasets: [String]
     var seed: Int
+    /// Whether subjects are drawn; then all of them train where no dataset is named for it.
+    var drawsFromAll: Bool
 
     /// What the catalogue keeps as the split's method.
-    var method: String { holdouts.isEmpty ? "datasets" : datasets.values.allSatisfy(\.isEmpty) ? "random" : "mixed" }
+    var method: String { !drawsFromAll ? "datasets" : datasets.values.allSatisfy(\.isEmpty) ? "random" : "mixed" }
 
     /// - Throws: `CatalogError.unknownDataset`, `subjectInTwoParts`.
     func members(in catalog: Catalog) async throws -> [SubjectID: SplitPart] {
@@ -20,7 +22,7 @@ struct SplitPlan {
         for part in SplitPart.allCases {
             for dataset in datasets[part] ?? [] { try await add(dataset, to: part, &members, catalog) }
         }
-        if !holdouts.isEmpty && (datasets[.train] ?? []).isEmpty {
+        if drawsFromAll && (datasets[.train] ?? []).isEmpty {
             for subject in try await catalog.subjects() where members[subject] == nil { members[subject] = .train }
         }
         try await draw(from: &members, catalog)
@@ -39,7 +41,7 @@ struct SplitPlan {
         }
     }
 
-    /// Subjects with equally many annotated organs are one stratum: shuffled, and the shares taken evenly from all.
+    /// Draws the held-out parts so that each has its share of every organ.
     private func draw(from members: inout [SubjectID: SplitPart], _ catalog: Catalog) async throws {
         guard !holdouts.isEmpty else { return }
         var eligible = Set(members.filter { $0.value == .train }.keys)
@@ -48,47 +50,32 @@ struct SplitPlan {
             for dataset in holdoutDatasets { allowed.formUnion(try await catalog.subjects(of: dataset)) }
             eligible.formIntersection(allowed)
         }
+        let shares = Dictionary(holdouts.map { ($0.part, $0.share) }, uniquingKeysWith: +)
+        let parts = SplitPart.allCases.filter { shares[$0] != nil }
+        let weights = [1 - shares.values.reduce(0, +)] + parts.map { shares[$0] ?? 0 }
+        for (subject, index) in try await strata(eligible, weights: weights, catalog) where index > 0 {
+            members[subject] = parts[index - 1]
+        }
+    }
+
+    /// One split a fold: its subjects validate, those of the other folds train, and whatever else is in a part stays there.
+    func folds(_ count: Int, in catalog: Catalog) async throws -> [[SubjectID: SplitPart]] {
+        let members = try await members(in: catalog)
+        let training = Set(members.filter { $0.value == .train }.keys)
+        guard training.count >= count else { throw CatalogError.tooFewSubjects(split: split, subjects: training.count) }
+        let fold = try await strata(training, weights: Array(repeating: 1, count: count), catalog)
+        return (0..<count).map { index in
+            members.merging(fold.filter { $0.value == index }.mapValues { _ in .validation }) { $1 }
+        }
+    }
+
+    private func strata(
+        _ subjects: Set<SubjectID>, weights: [Double], _ catalog: Catalog
+    ) async throws -> [SubjectID: Int] {
         let organs = try await catalog.annotatedOrgans()
         var random = SplitMix(seed: UInt64(bitPattern: Int64(seed)))
-        let ordered = eligible.sorted().shuffled(using: &random).sorted {
-            organs[$0]?.count ?? 0 > organs[$1]?.count ?? 0
-        }
-        assign(ordered, to: &members)
-    }
-
-    /// Walks the strata in order and gives each part its share so far, so that every stratum is divided alike.
-    private func assign(_ ordered: [SubjectID], to members: inout [SubjectID: SplitPart]) {
-        var given: [SplitPart: Int] = [:]
-        let shares = Dictionary(holdouts.map { ($0.part, $0.share) }, uniquingKeysWith: +)
-        for (index, subject) in ordered.enumerated() {
-            let due = SplitPart.allCases.filter { part in
-                Double(given[part] ?? 0) + 0.5 <= (shares[part] ?? 0) * Double(index + 1)
-            }
-            let behind = due.max { lag($0, given, shares, index) < lag($1, given, shares, index) }
-            guard let part = behind else { continue }
-            members[subject] = part
-            given[part, default: 0] += 1
-        }
-    }
-
-    private func lag(_ part: SplitPart, _ given: [SplitPart: Int], _ shares: [SplitPart: Double], _ index: Int)
-        -> Double
-    {
-        (shares[part] ?? 0) * Double(index + 1) - Double(given[part] ?? 0)
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed draws the same subjects on every machine.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
+        let ordered = subjects.sorted().shuffled(using: &random)
+        let parts = Stratification(weights: weights).parts(of: ordered.map { Set(organs[$0] ?? []) })
+        return Dictionary(uniqueKeysWithValues: zip(ordered, parts))
     }
 }

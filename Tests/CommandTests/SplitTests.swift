@@ -1,0 +1,117 @@
+import Foundation
+import Phantoms
+import Testing
+
+@Suite struct SplitTests {
+    private func write(_ text: String, _ name: String, _ bench: Workbench) throws -> String {
+        let path = "\(bench.folder)/\(name)"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test func everySubjectValidatesInOneFold() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...5, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let made = try await bench.lacuna("split", "create", "cv", "--folds", "4", "--seed", "3", "--json")
+            #expect(made.status == 0, "\(made.errors)")
+            let parts = try made.rows()
+            #expect(Set(parts.compactMap { $0["split"] as? String }) == ["cv-0", "cv-1", "cv-2", "cv-3"])
+            let validating = parts.filter { $0["part"] as? String == "validation" }.compactMap {
+                $0["subjects"] as? Int
+            }
+            #expect(validating.sorted() == [1, 1, 1, 2])
+            let subjects = try await bench.lacuna("subject", "list", "--json").rows()
+            for subject in subjects {
+                let own = try #require(subject["parts"] as? [String])
+                #expect(own.count { $0.hasSuffix("/validation") } == 1)
+                #expect(own.count { $0.hasSuffix("/train") } == 3)
+            }
+            let organs = try await bench.lacuna("split", "show", "cv-0", "--by", "organ", "--json").rows()
+            let liver = try #require(organs.first { $0["organ"] as? String == "liver" })
+            #expect((liver["train"] as? Int ?? 0) + (liver["validation"] as? Int ?? 0) == 5)
+
+            #expect(try await bench.lacuna("split", "create", "many", "--folds", "9").status == 3)
+            #expect(try await bench.lacuna("split", "create", "cv", "--folds", "1").status == 2)
+            let again = try await bench.lacuna("split", "create", "cv", "--folds", "4")
+            #expect(again.status == 5)
+            #expect(again.errors.contains("cv-0"))
+        }
+    }
+
+    @Test func aPublishedListThatHoldsBackWhomWeTrainOnIsALeak() async throws {
+        try await Workbench.with { bench in
+            let own = try PhantomData.write(.btcv, "own", scans: 1...2, in: bench)
+            let published = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 2...3, in: bench)
+            for path in [own, published] {
+                #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            }
+            #expect(
+                try await bench.lacuna("split", "create", "a", "--train", "own", "--test", "Task03_Liver").status == 5)
+            #expect(try await bench.lacuna("split", "create", "main", "--train", "own").status == 0)
+
+            let cases = try await bench.lacuna("volume", "list", "--dataset", "Task03_Liver", "--json").rows()
+            let names = cases.flatMap { $0["sources"] as? [[String: Any]] ?? [] }
+                .filter { $0["dataset"] as? String == "Task03_Liver" }.compactMap { $0["case"] as? String }
+            #expect(names.count == 2)
+            let folds = try write(
+                #"[{"train": [], "val": ["\#(names[0])", "\#(names[1])"]}, {"train": ["\#(names[0])"], "val": []}]"#,
+                "splits_final.json", bench)
+            let leak = try await bench.lacuna("split", "check", "main", "--list", folds, "--fold", "0", "--json")
+            #expect(leak.status == 5, "\(leak.errors)")
+            let rows = try leak.rows()
+            #expect(rows.count == 1, "the other case is nobody's whom we train on")
+            let second = try #require(rows.first?["second"] as? String)
+            #expect(second.contains("own/") && second.contains("Task03_Liver/"), "both names: \(second)")
+            #expect(rows.first?["firstPart"] as? String == "validation")
+            #expect(rows.first?["secondPart"] as? String == "train")
+            #expect(try await bench.lacuna("split", "check", "main", "--list", folds, "--fold", "1").status == 0)
+
+            let ambiguous = try await bench.lacuna("split", "check", "main", "--list", folds)
+            #expect(ambiguous.status == 3)
+            #expect(ambiguous.errors.contains("--fold"))
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "monai.json", #"{"training": [{"image": "imagesTr/CASE.nii.gz", "fold": 1}], "testing": []}"#,
+            ["--fold", "1"]
+        ),
+        (
+            "dataset.json",
+            #"{"labels": {"0": "background"}, "training": [], "test": ["./imagesTs/CASE_0000.nii.gz"]}"#, []
+        ),
+        ("parts.csv", "case,part\nCASE,test\n", []), ("test.txt", "CASE\n", ["--part", "test"]),
+    ])
+    func listsOfEveryFormAreRead(name: String, text: String, options: [String]) async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await bench.lacuna("split", "create", "main", "--train", "set").status == 0)
+            let volume = try #require(try await bench.lacuna("volume", "list", "--json").rows().first)
+            let source = try #require((volume["sources"] as? [[String: Any]])?.first?["case"] as? String)
+            let file = try write(text.replacing("CASE", with: source), name, bench)
+            let check = try await bench.start(["split", "check", "main", "--list", file] + options).end()
+            #expect(check.status == 5, "\(check.output) \(check.errors)")
+        }
+    }
+
+    @Test func aListThatCannotBeUsedIsTold() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await bench.lacuna("split", "create", "main", "--train", "set").status == 0)
+            for (text, word) in [
+                ("{", "neither"), ("elsewhere\n", "--part"), ("case,part\na,nowhere\n", "line 2"), ("", "--part"),
+                ("case,part\nmoon,test\n", "in the catalogue"),
+            ] {
+                let file = try write(text, "list", bench)
+                let check = try await bench.lacuna("split", "check", "main", "--list", file)
+                #expect(check.status == 3, "\(text): \(check.errors)")
+                #expect(check.errors.contains(word), "\(text): \(check.errors)")
+                #expect(check.errors.contains("remedy: "))
+            }
+        }
+    }
+}
