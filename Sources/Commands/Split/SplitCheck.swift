@@ -7,7 +7,7 @@ struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look for scans that may be in two parts, and for unassigned subjects.",
         discussion: """
-            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: pairs
+            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: pairs \
             of volumes that look alike and lie in different parts are listed here, and make the exit status 5.
             """)
 

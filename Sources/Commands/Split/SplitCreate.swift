@@ -7,7 +7,7 @@ struct SplitCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a split of subjects, by dataset, by chance, or both.",
         discussion: """
-            A subject is in one part only, whatever datasets it is in. Subjects of no named dataset stay unassigned.
+            A subject is in one part only, whatever datasets it is in. Subjects of no named dataset stay unassigned. \
             --holdout draws from the subjects that would train, those with the most annotated organs spread evenly.
 
               lacuna split create main --train internal --train Task03_Liver --test heldout
