@@ -8,18 +8,22 @@ import Testing
 
 /// Statements that a manager's session runs.
 private let managerStatements: [any Statement.Type] = [
-    AdoptRun.self, AnnotatedOrgans.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self,
+    AdoptRun.self, AnnotatedOrgans.self, CaseFingerprints.self, CatalogueUUID.self, CheckpointExists.self,
+    CompactCoverage.self,
     CountOrgans.self, CoverageByRound.self, CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self,
-    DatasetExists.self, EnsureDataset.self, FindMask.self, FindRelease.self, FindRound.self, FindRunID.self,
-    FindSource.self, FindSplit.self, InsertActivity.self, InsertAnnotations.self, InsertChange.self,
+    DatasetExists.self, EnsureDataset.self, FindMask.self, FindRelease.self, FindRunID.self,
+    FindSource.self, FindSplit.self, HeldBackOrgans.self, InsertActivity.self, InsertAnnotations.self,
+    InsertChange.self,
     InsertLabelFile.self, InsertLabelMap.self, InsertMasks.self, InsertObjects.self, InsertOrganLinks.self,
     InsertOrgans.self, InsertOrganSynonyms.self, InsertRelease.self, InsertShippedLabels.self, InsertSource.self,
     InsertSplit.self, InsertSplitMembers.self, InsertSubject.self, InsertSubjectAlias.self, InsertVolume.self,
-    InsertWords.self, JoinSubjects.self, LabelFilesOfSource.self, LineageBackward.self, LineageForward.self,
+    InsertWords.self, JoinSubjects.self, LabelFilesOfSource.self, LabelHistory.self, LineageBackward.self,
+    LineageForward.self,
     ListDatasets.self, ListImageFiles.self, ListLabels.self, ListObjects.self, ListOrgans.self, ListRounds.self,
     ListSplits.self, ListSubjectRows.self, ListSubjects.self, ListVolumes.self, LocateMask.self,
     LockObjectsExclusively.self, LockObjectsShared.self, LockPointersShared.self, LockSubject.self, LockVolume.self,
     MaskFactsInObject.self, MaskHistory.self, MasksInObject.self, OrganExists.self, ProposedDuplicates.self,
+    PublishedRounds.self,
     ResolveVolume.self, RollBack.self, RoundConfidences.self, RoundDice.self, StandingWords.self,
     UnionKnownCounts.self, WordsOfRelease.self,
 ]
@@ -27,7 +31,7 @@ private let managerStatements: [any Statement.Type] = [
 /// Statements that the daemon's session runs.
 private let trainerStatements: [any Statement.Type] = [
     AdvanceRound.self, CatalogueUUID.self, ClaimRun.self, CompactCoverage.self, FindHolder.self, FindRun.self,
-    FinishRun.self, Heartbeat.self, LockObjectsShared.self, NewestCheckpoint.self, PublishRound.self,
+    FinishRun.self, Heartbeat.self, ListOrgans.self, LockObjectsShared.self, NewestCheckpoint.self, PublishRound.self,
     RecordCheckpoint.self, RecordEvaluation.self, ReleaseClaim.self, RoundLabels.self, RoundsOfRun.self,
     RunLabels.self, RunVolumes.self, SessionRole.self, StagePseudoLabels.self, StagedVolumes.self, StartRun.self,
 ]

@@ -109,7 +109,7 @@ struct Place: Sendable {
 
     func lacuna(_ arguments: String...) async throws -> Ending { try await lacuna(arguments) }
 
-    private func lacuna(_ arguments: [String]) async throws -> Ending {
+    func lacuna(_ arguments: [String]) async throws -> Ending {
         try await RunningProgram(
             "lacuna", arguments + ["--database", target("lacuna"), "--home", home]
         ).end()
