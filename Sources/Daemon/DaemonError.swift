@@ -10,6 +10,8 @@ package enum DaemonError: Error, Equatable {
     /// A run without a single labelled volume in a part that needs one.
     case nothingToLearn(run: String)
     case noValidation(run: String, split: String)
+    /// The server answered nothing for so long.
+    case serverSilent(seconds: Int)
     /// Another daemon works on the run.
     case held(run: String, worker: String)
 
@@ -23,6 +25,7 @@ package enum DaemonError: Error, Equatable {
         case .nothingToLearn(let run): "run \(run) has no annotated volume of its organs in the part train"
         case .noValidation(let run, let split):
             "run \(run) has no annotated volume in the part validation of split \(split)"
+        case .serverSilent(let seconds): "the database server has not answered for \(seconds) s"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -36,6 +39,7 @@ package enum DaemonError: Error, Equatable {
         case .cacheUnwritable: "free space, or name another folder with daemon.cache; what is in it may be deleted"
         case .nothingToLearn: "import annotations, or see with lacuna split show who is in train"
         case .noValidation: "put annotated subjects into validation with lacuna split create"
+        case .serverSilent: "see that it runs and can be reached, then start again to go on"
         case .held: "let it go on, or stop it first; a run has one daemon at a time"
         }
     }

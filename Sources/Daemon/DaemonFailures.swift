@@ -8,7 +8,7 @@ extension DaemonError: CommandFailing {
         let status: ExitStatus =
             switch self {
             case .held: .conflict
-            case .cacheUnwritable: .unreachable
+            case .cacheUnwritable, .serverSilent: .unreachable
             default: .badInput
             }
         return CommandFailure(status, problem, file: file, remedy: remedy)
