@@ -88,7 +88,7 @@ let package = Package(
         // MARK: - Services: they do not import each other
 
         /// Migrations: embedded SQL, planner, runner, verifier.
-        .target(name: "Schema", dependencies: ["Postgres", "Hashing", "Domain"], swiftSettings: swift),
+        .target(name: "Schema", dependencies: ["Postgres"], swiftSettings: swift),
         /// The database in Domain's words.
         .target(name: "Catalog", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
         /// Content-addressed bytes on the local disk.

@@ -3,6 +3,19 @@
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
+-- A round as people name it.
+create function round_name(p_round bigint) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce(
+        (select 'round ' || r.number || ' of run ' || run.name from round r join run on run.id = r.run_id where r.id = p_round),
+        'a round that does not exist')
+$$;
+
+create function run_name(p_run bigint) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
+$$;
+
 -- Locks the claim until commit or raises LA001. A heartbeat gets through; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -11,11 +24,11 @@ declare
 begin
     select run_id into the_run from job where id = p_job and token = p_token for key share;
     if not found then
-        raise exception 'the claim on job % is lost', p_job
+        raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
             using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
+        raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
     return the_run;
 end $$;
@@ -153,7 +166,7 @@ begin
     perform hold_claim(p_job, p_token, p_round);
     update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
     if not found then
-        raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
+        raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
 
@@ -177,7 +190,7 @@ begin
     select id into the_checkpoint from checkpoint
     where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
     if not found then
-        raise exception 'round % has another % checkpoint of step %', p_round, p_kind, p_step using errcode = 'LA005';
+        raise exception '% has another % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
     return the_checkpoint;
 end $$;
@@ -214,10 +227,10 @@ begin
         select from run join volume v on v.id = p_volume
         left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
         where run.id = the_run and (m.part = 'train' or (m.part is null and run.trains_unassigned))) then
-        raise exception 'volume % is held out in run % and is never relabelled', p_volume, the_run using errcode = 'LA006';
+        raise exception 'volume % is held out in % and is never relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
     end if;
     if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
-        raise exception 'checkpoint % is not of run %', p_checkpoint, the_run using errcode = 'LA003';
+        raise exception 'checkpoint % is not of %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
     end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
@@ -228,7 +241,7 @@ begin
     end if;
     perform from round where id = p_round and published_change_id is null for share; -- and none is published meanwhile
     if not found then
-        raise exception 'round % is published; its labels are final', p_round using errcode = 'LA005';
+        raise exception '% is published; its labels are final', round_name(p_round) using errcode = 'LA005';
     end if;
 
     insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
@@ -268,7 +281,7 @@ begin
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and published_change_id is null;
     if not found then
-        raise exception 'round % is not %', p_round, p_from using errcode = 'LA005';
+        raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 
     select array_agg(ro.organ_id), array_agg(case when o.key = any (p_held_back) then null else p_round end) into organs, rounds
@@ -291,6 +304,7 @@ begin
 end $$;
 
 -- Points organs of a run back to an earlier round, or to none, at a new revision. What that round held back stays so.
+-- Null, and no revision, where they point there already.
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -301,7 +315,7 @@ begin
     perform pg_advisory_xact_lock(pointer_lock());
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
-        raise exception 'round % is no published round of run %', p_round, p_run using errcode = 'LA005';
+        raise exception '% is no published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
     end if;
     select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id
@@ -309,11 +323,19 @@ begin
     left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if organs is null then
-        raise exception 'run % has none of these organs', p_run using errcode = 'LA004';
+        raise exception '% has none of these organs', run_name(p_run) using errcode = 'LA004';
+    end if;
+    if not exists (
+        select from unnest(organs, rounds) as p (organ_id, round_id)
+        where p.round_id is distinct from (
+            select q.round_id from round_pointer q where q.run_id = p_run and q.organ_id = p.organ_id order by q.id desc limit 1)
+    ) then
+        return null;
     end if;
     insert into change (activity_id) values (start_activity('rollback', p_program,
-        jsonb_build_object('run', p_run, 'round', p_round, 'organs', p_organs, 'reason', p_reason))) returning id into the_change;
-    insert into round_pointer (run_id, organ_id, round_id, change_id) 
+        jsonb_build_object('run', (select name from run where id = p_run), 'round', (select number from round where id = p_round),
+            'organs', p_organs, 'reason', p_reason))) returning id into the_change;
+    insert into round_pointer (run_id, organ_id, round_id, change_id)
     select p_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
     if (select run_id from adoption order by id desc limit 1) = p_run then
         perform move_pointers(the_change, organs, rounds);
@@ -321,7 +343,7 @@ begin
     return the_change;
 end $$;
 
--- Makes a run the catalogue's current one, or none.
+-- Makes a run the catalogue's current one, or none. Null, and no revision, where it is so already.
 create function adopt_run(p_run bigint, p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -330,7 +352,11 @@ declare
     rounds bigint[];
 begin
     perform pg_advisory_xact_lock(pointer_lock());
-    insert into change (activity_id) values (start_activity('adoption', p_program, jsonb_build_object('run', p_run)))
+    if p_run is not distinct from (select run_id from adoption order by id desc limit 1) then
+        return null;
+    end if;
+    insert into change (activity_id) values (start_activity('adoption', p_program,
+        jsonb_build_object('run', (select name from run where id = p_run))))
     returning id into the_change;
     insert into adoption (run_id, change_id) values (p_run, the_change);
     select array_agg(o.id), array_agg(p.round_id) into organs, rounds

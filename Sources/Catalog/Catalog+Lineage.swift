@@ -8,12 +8,12 @@ public enum LineageRoot: Sendable, Hashable {
     case volume(VolumeID)
 }
 
-/// Something in a lineage: a mask, a checkpoint, a volume or a file.
+/// Something in a lineage: a mask, a checkpoint, a volume, a file, or the activity that made one.
 public struct LineageNode: Sendable, Hashable {
-    /// `mask`, `checkpoint`, `volume`, `image file` or `label file`.
+    /// `mask`, `checkpoint`, `volume`, `image file`, `label file` or `activity`.
     public let kind: String
     public let id: Int64
-    /// How it was reached: `trained on`, `predicted by`, `read from`, …; nil for the root.
+    /// How it was reached: `trained on`, `predicted by`, `read from`, `made by`, …; nil for the root.
     public let via: String?
     /// The fewest steps from the root.
     public let depth: Int
@@ -28,6 +28,13 @@ extension Catalog {
         case .mask(let id): try await lineage("mask", id.rawValue, forward)
         case .checkpoint(let id): try await lineage("checkpoint", id.rawValue, forward)
         case .volume(let id): try await lineage("volume", id.rawValue, forward)
+        }
+    }
+
+    /// - Throws: `CatalogError.unknownCheckpoint`.
+    public func require(_ checkpoint: CheckpointID) async throws {
+        guard try await connection.one(CheckpointExists(checkpoint: checkpoint)) else {
+            throw CatalogError.unknownCheckpoint(checkpoint)
         }
     }
 

@@ -33,6 +33,21 @@ extension Catalog {
         }
     }
 
+    /// The organ that a person names: its key, or any spelling of it.
+    ///
+    /// - Throws: `CatalogError.unknownOrgan` with the keys that come nearest.
+    public func organ(named name: String) async throws -> OrganKey {
+        let key = OrganKey(rawValue: name)
+        if try await connection.one(OrganExists(organ: key)) { return key }
+        return try OrganNames(try await organs()).key(of: name)
+    }
+
+    /// As `organ(named:)`, in the order given.
+    public func organs(named names: [String]) async throws -> [OrganKey] {
+        let known = OrganNames(names.isEmpty ? [] : try await organs())
+        return try names.map { try known.key(of: $0) }
+    }
+
     /// All organs in the order of their positions.
     public func organs() async throws -> [OrganRow] { try await connection.run(ListOrgans()) }
 }

@@ -49,17 +49,37 @@ extension Catalog {
         return try await connection.run(RoundConfidences(run: run))
     }
 
+    /// The organs that a round held back, each with the reason that the daemon stored.
+    public func heldBack(run: String, round: Int) async throws -> [OrganKey: String] {
+        let found = try await connection.run(HeldBackOrgans(run: run, number: round))
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.organ, $0.reason) })
+    }
+
     /// Points organs (nil: all) of a run back to a published round (nil: to none), at a new revision.
-    public func rollBack(run: String, organs: [OrganKey]?, to round: Int?, reason: String) async throws {
+    ///
+    /// - Returns: false where they point there already; no revision is drawn then.
+    /// - Throws: `CatalogError.notPublished` for a round that is none of the run's published ones.
+    @discardableResult
+    public func rollBack(run: String, organs: [OrganKey]?, to round: Int?, reason: String) async throws -> Bool {
         let id = try await requireRun(run)
         var target: RoundID?
-        if let round { target = try await connection.first(FindRound(run: id, number: round)) ?? RoundID(-1) }
-        try await connection.run(RollBack(run: id, organs: organs, round: target, program: program, reason: reason))
+        if let round {
+            let published = try await connection.run(PublishedRounds(run: id))
+            target = published.first { $0.number == round }?.id
+            if target == nil {
+                throw CatalogError.notPublished(run: run, round: round, published: published.map(\.number))
+            }
+        }
+        let rollBack = RollBack(run: id, organs: organs, round: target, program: program, reason: reason)
+        return try await connection.one(rollBack) != nil
     }
 
     /// Makes a run the catalogue's current one, whose pseudo labels show.
-    public func adopt(run: String) async throws {
-        try await connection.run(AdoptRun(run: requireRun(run), program: program))
+    ///
+    /// - Returns: false where it is that already; no revision is drawn then.
+    @discardableResult
+    public func adopt(run: String) async throws -> Bool {
+        try await connection.one(AdoptRun(run: requireRun(run), program: program)) != nil
     }
 
     @discardableResult

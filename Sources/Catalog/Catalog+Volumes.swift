@@ -55,9 +55,11 @@ extension Catalog {
 
     /// The volume that an argument names: its id, `DATASET/CASE`, or the file that it came from.
     ///
+    /// An id or a case goes before an absolute path, and that before a path relative to some dataset's folder.
+    /// - Parameter files: absolute paths that the name may stand for, without links.
     /// - Throws: `CatalogError.unknownVolume`, or `.ambiguousVolume` where several volumes answer to the name.
-    public func volume(named name: String) async throws -> VolumeRow {
-        let ids = try await connection.run(ResolveVolume(name: name))
+    public func volume(named name: String, files: [String] = []) async throws -> VolumeRow {
+        let ids = try await connection.run(ResolveVolume(name: name, files: [name] + files))
         guard ids.count <= 1 else { throw CatalogError.ambiguousVolume(name, matches: ids.count) }
         guard let id = ids.first else { throw CatalogError.unknownVolume(name) }
         return try await volumes(ListVolumes(dataset: nil, after: nil, limit: 1, only: id))[0]

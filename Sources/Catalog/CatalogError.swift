@@ -2,13 +2,16 @@ public import Domain
 
 /// What the catalogue refuses or cannot find.
 public enum CatalogError: Error, Equatable {
-    case unknownOrgan(String)
+    case unknownOrgan(String, nearest: [OrganKey] = [])
     case unknownVolume(String)
     case ambiguousVolume(String, matches: Int)
     case unknownDataset(String)
     case unknownRun(String)
+    /// The round is not one whose labels became visible.
+    case notPublished(run: String, round: Int, published: [Int])
     case unknownSplit(String)
     case unknownMask(MaskID)
+    case unknownCheckpoint(CheckpointID)
     case unknownRevision(Revision, newest: Revision)
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)

@@ -20,6 +20,14 @@ public struct TrainingCatalog: Sendable {
         if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
     }
 
+    /// The organs that a configuration names, by key or any spelling, in the order given.
+    ///
+    /// - Throws: `CatalogError.unknownOrgan` with the keys that come nearest.
+    public func organs(named names: [String]) async throws -> [OrganKey] {
+        let known = OrganNames(try await connection.run(ListOrgans()))
+        return try names.map { try known.key(of: $0) }
+    }
+
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
     /// Creates a run with its snapshot of annotations.

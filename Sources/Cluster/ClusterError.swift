@@ -10,6 +10,8 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case callerHasNoName(userID: UInt32)
     /// The folder belongs to the cluster of another home.
     case belongsToAnotherHome(folder: String)
+    /// The home has a cluster that another user made, and the caller would get one of its own.
+    case madeByAnotherUser(theirs: String, owner: String, ours: String)
     /// The folder is not the caller's alone.
     case unsafeFolder(path: String)
     /// The path of the socket is longer than the system allows.
@@ -28,6 +30,8 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .serverUserMissing(let user): "there is no user \(user), and the server must not run as root"
         case .callerHasNoName(let userID): "user id \(userID) has no name on this system"
         case .belongsToAnotherHome(let folder): "\(folder) belongs to another LACUNA_HOME"
+        case .madeByAnotherUser(let theirs, let owner, let ours):
+            "this LACUNA_HOME has a database that \(owner) made, in \(theirs); yours would be another, in \(ours)"
         case .unsafeFolder(let path): "\(path) is not a folder that only its user can enter"
         case .socketPathTooLong(let path): "the socket's path is too long: \(path)"
         case .file(let path, let problem): "\(path): \(problem)"
@@ -43,6 +47,7 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .serverUserMissing(let user): "install the distribution's server, which makes the user \(user)"
         case .callerHasNoName: "add the user to /etc/passwd, or name a server with --database"
         case .belongsToAnotherHome: "choose another LACUNA_HOME"
+        case .madeByAnotherUser(_, let owner, _): "work as \(owner), or choose another LACUNA_HOME"
         case .unsafeFolder: "remove it, or give it to its user with mode 0700"
         case .socketPathTooLong: "choose a LACUNA_HOME with a shorter path"
         case .file: "see that the folder exists, is writable and has room"

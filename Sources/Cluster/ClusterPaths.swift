@@ -8,6 +8,8 @@ struct ClusterPaths: Hashable {
     let home: String
     let folder: String
     let socketFolder: String
+    /// Where the cluster of this home lies for callers of the other kind: root, and users that are not.
+    private let otherFolder: String
 
     /// `sockaddr_un` has room for 107 bytes, and the server adds `/.s.PGSQL.5432`.
     private static let longestSocketFolder = 107 - 14
@@ -16,7 +18,8 @@ struct ClusterPaths: Hashable {
         self.home = FileSystem.resolve(home)
         let hash = Self.hash(self.home)
         let isRoot = geteuid() == 0
-        folder = isRoot ? "\(options.rootFolder)/\(hash)" : "\(self.home)/cluster"
+        let (ofRoot, ofUser) = ("\(options.rootFolder)/\(hash)", "\(self.home)/cluster")
+        (folder, otherFolder) = isRoot ? (ofRoot, ofUser) : (ofUser, ofRoot)
         let near = "\(folder)/server/socket"
         socketFolder = near.utf8.count <= Self.longestSocketFolder ? near : "/tmp/lacuna-\(geteuid())-\(hash)"
         guard socketFolder.utf8.count <= Self.longestSocketFolder else { throw .socketPathTooLong(path: socketFolder) }
@@ -31,6 +34,16 @@ struct ClusterPaths: Hashable {
     var accessRules: String { "\(folder)/pg_hba.conf" }
     var userMap: String { "\(folder)/pg_ident.conf" }
     var firstStatements: String { "\(folder)/first.sql" }
+
+    /// The folder and the owner's name of a cluster that somebody else made for this home where the caller has made none.
+    func clusterOfAnotherUser() -> (folder: String, owner: String)? {
+        if FileSystem.exists(homeRecord) { return nil }
+        if FileSystem.exists("\(otherFolder)/home"), let owner = FileSystem.owner(of: otherFolder) {
+            return (otherFolder, ServerUser.name(of: owner))
+        }
+        guard let owner = FileSystem.owner(of: folder), owner != geteuid() else { return nil }
+        return (folder, ServerUser.name(of: owner))
+    }
 
     /// FNV-1a of the path, 16 hexadecimal digits; a recorded path guards against two homes that share one.
     private static func hash(_ path: String) -> String {

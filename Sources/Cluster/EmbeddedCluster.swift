@@ -12,9 +12,15 @@ public struct EmbeddedCluster: Sendable, Hashable {
     let paths: ClusterPaths
 
     /// Names the cluster of `home`, which need not exist. Nothing is made or started.
+    ///
+    /// - Throws: `ClusterError.madeByAnotherUser` where the caller has none there and somebody else has: an empty catalogue
+    ///   would pass for the full one.
     public init(home: String, options: ClusterOptions = ClusterOptions()) throws(ClusterError) {
         self.options = options
         paths = try ClusterPaths(home: home, options: options)
+        if let (theirs, owner) = paths.clusterOfAnotherUser() {
+            throw .madeByAnotherUser(theirs: theirs, owner: owner, ours: paths.folder)
+        }
     }
 
     /// The folder of the socket: libpq's `host`.

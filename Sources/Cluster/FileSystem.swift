@@ -26,6 +26,12 @@ enum FileSystem {
         return status == 0 || errno == EAGAIN
     }
 
+    /// The user id of a path's owner; nil where it cannot be seen.
+    static func owner(of path: String) -> UInt32? {
+        var entry = stat()
+        return lstat(path, &entry) == 0 ? entry.st_uid : nil
+    }
+
     /// The names in a folder without `.` and `..`, sorted; none when it cannot be read.
     static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }

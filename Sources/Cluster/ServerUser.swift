@@ -14,6 +14,11 @@ struct ServerUser: Hashable {
         return ServerUser(userID: entry.pointee.pw_uid, groupID: entry.pointee.pw_gid)
     }
 
+    /// A user's name, or the number where the system has none for it.
+    static func name(of userID: UInt32) -> String {
+        getpwuid(userID).map { String(cString: $0.pointee.pw_name) } ?? "user \(userID)"
+    }
+
     /// The calling user's name, which peer authentication sees.
     static func callerName() throws(ClusterError) -> String {
         guard let entry = getpwuid(geteuid()) else { throw .callerHasNoName(userID: geteuid()) }

@@ -1,12 +1,16 @@
 package import Catalog
+internal import Domain
 package import Imaging
 package import ObjectStore
 
 extension CatalogError: CommandFailing {
     package var commandFailure: CommandFailure {
         switch self {
-        case .unknownOrgan(let name):
-            CommandFailure(.badInput, "no organ has the key \(name)", remedy: "lacuna organ list shows the keys")
+        case .unknownOrgan(let name, let nearest):
+            CommandFailure(
+                .badInput, "no organ is called \(name)",
+                remedy: (nearest.isEmpty ? "" : "did you mean \(nearest.map(\.rawValue).joined(separator: ", "))? ")
+                    + "lacuna organ list shows all")
         case .unknownVolume(let name):
             CommandFailure(
                 .badInput, "no volume answers to \(name)",
@@ -17,10 +21,18 @@ extension CatalogError: CommandFailing {
             CommandFailure(.badInput, "there is no dataset \(name)", remedy: "lacuna dataset list shows them")
         case .unknownRun(let name):
             CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
+        case .notPublished(let run, let round, let published):
+            CommandFailure(
+                .badInput, "run \(run) has published no round \(round)",
+                remedy: published.isEmpty
+                    ? "it has published none yet; lacuna round list --run \(run)"
+                    : "name one of \(published.map(String.init).joined(separator: ", ")), or none")
         case .unknownSplit(let name):
             CommandFailure(.badInput, "there is no split \(name)", remedy: "lacuna split show shows them")
         case .unknownMask(let id):
             CommandFailure(.badInput, "there is no mask \(id)", remedy: "lacuna mask list shows them")
+        case .unknownCheckpoint(let id):
+            CommandFailure(.badInput, "there is no checkpoint \(id)", remedy: "lacuna round list shows them")
         case .unknownRevision(let revision, let newest):
             CommandFailure(.badInput, "there is no revision \(revision)", remedy: "the newest is \(newest)")
         case .noMask(let volume, let organ):

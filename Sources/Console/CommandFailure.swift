@@ -79,7 +79,14 @@ extension ServerError {
 }
 
 extension ClusterError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.unreachable, description, remedy: remedy) }
+    package var commandFailure: CommandFailure {
+        let status: ExitStatus =
+            switch self {
+            case .madeByAnotherUser: .conflict
+            default: .unreachable
+            }
+        return CommandFailure(status, description, remedy: remedy)
+    }
 }
 
 extension SchemaError: CommandFailing {

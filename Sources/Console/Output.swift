@@ -28,7 +28,7 @@ package struct Output: Sendable {
     }
 
     /// Warns on standard error, also with `--quiet`.
-    package func warn(_ text: String) { Self.write("lacuna: warning: \(text)\n", to: STDERR_FILENO) }
+    package func warn(_ text: String) { Self.write("\(Program.current.name): warning: \(text)\n", to: STDERR_FILENO) }
 
     /// A progress bar on standard error; it shows nothing when that is no terminal, or with `--quiet`.
     package func progress(_ label: String, total: Int) -> ProgressBar {

@@ -6,6 +6,9 @@ package struct Program: Sendable {
     package static let lacuna = Program(name: "lacuna")
     package static let lacunad = Program(name: "lacunad")
 
+    /// The program that runs: warnings bear its name.
+    @TaskLocal static var current = Program.lacuna
+
     package let name: String
 
     /// As activities and the migrations' ledger keep it.
@@ -21,7 +24,12 @@ package struct Program: Sendable {
 
     /// Runs one command line; errors are told on standard error.
     package func status(of arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
+        await Program.$current.withValue(self) { await follow(arguments, root) }
+    }
+
+    private func follow(_ arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
         do {
+            try CommandPath(arguments, root, program: name).check()
             var command = try root.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

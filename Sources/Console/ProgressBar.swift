@@ -5,6 +5,8 @@ internal import Synchronization
 package final class ProgressBar: Sendable {
     private struct State {
         var done = 0
+        /// How many steps were finished when this bar began: a resumed run has some that it did not take.
+        var base: Int?
         var started: ContinuousClock.Instant
         var drawn: ContinuousClock.Instant?
     }
@@ -42,11 +44,12 @@ package final class ProgressBar: Sendable {
     package func advance(by steps: Int = 1) {
         guard isShown else { return }
         state.withLock { state in
+            state.base = state.base ?? state.done
             state.done += steps
             let now = now()
             if let drawn = state.drawn, now - drawn < Self.interval, state.done < total { return }
             state.drawn = now
-            draw(state.done, now - state.started, label: label)
+            draw(state, now, label: label)
         }
     }
 
@@ -56,9 +59,10 @@ package final class ProgressBar: Sendable {
         state.withLock { state in
             state.done = done
             let now = now()
+            if state.base == nil { (state.base, state.started) = (done, now) }
             if let drawn = state.drawn, now - drawn < Self.interval, done < total { return }
             state.drawn = now
-            draw(done, now - state.started, label: label)
+            draw(state, now, label: label)
         }
     }
 
@@ -67,8 +71,9 @@ package final class ProgressBar: Sendable {
         if isShown { write("\r\u{1B}[K") }
     }
 
-    private func draw(_ done: Int, _ elapsed: Duration, label: String) {
-        let line = ProgressLine(label: label, done: done, total: total, elapsed: elapsed)
+    private func draw(_ state: State, _ now: ContinuousClock.Instant, label: String) {
+        let line = ProgressLine(
+            label: label, done: state.done, total: total, elapsed: now - state.started, base: state.base ?? 0)
         write("\r\u{1B}[K" + line.render(width: width() - 1))
     }
 
@@ -87,17 +92,20 @@ package struct ProgressLine {
     package var done: Int
     package var total: Int
     package var elapsed: Duration
+    /// Steps that were done before `elapsed` began.
+    package var base: Int
 
-    package init(label: String, done: Int, total: Int, elapsed: Duration) {
+    package init(label: String, done: Int, total: Int, elapsed: Duration, base: Int = 0) {
         self.label = label
         self.done = done
         self.total = total
         self.elapsed = elapsed
+        self.base = base
     }
 
     /// `import  120/400  30% [######--------------]  12.5/s  22 s left`, cut to the width.
     package func render(width: Int) -> String {
-        let rate = elapsed > .zero ? Double(done) / elapsed.inSeconds : 0
+        let rate = elapsed > .zero ? Double(done - base) / elapsed.inSeconds : 0
         let speed = rate > 0 ? "  \(Decimal.fixed(rate, places: 1))/s" : ""
         guard total > 0 else { return String("\(label)  \(done)\(speed)".prefix(max(0, width))) }
         let share = min(1, Double(done) / Double(total))

@@ -1,8 +1,33 @@
 package import Catalog
+internal import Glibc
 package import ObjectStore
 
 extension Session {
     package var catalog: Catalog { Catalog(connection, program: Program.lacuna.version) }
+
+    /// The volume that an argument names: its id, `DATASET/CASE`, or its file by an absolute path, one from the working
+    /// folder, or one from the dataset's folder.
+    ///
+    /// - Throws: `CatalogError.unknownVolume`, `.ambiguousVolume`.
+    package func volume(named name: String) async throws -> VolumeRow {
+        let files = try await BlockingWork().run { Self.absolutePaths(of: name) }
+        return try await catalog.volume(named: name, files: files)
+    }
+
+    /// The path without links, and the same without those above the file alone; none for what is no file.
+    private static func absolutePaths(of name: String) -> [String] {
+        guard let file = resolved(name) else { return [] }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let above = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
+        guard let folder = resolved(above), let last = parts.last else { return [file] }
+        return [file, "\(folder)/\(last)"]
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
 
     /// The catalogue's object store.
     ///

@@ -1,5 +1,3 @@
-package import Domain
-
 /// What stops the daemon, with its remedy. Ids, keys and paths only; no patient data.
 package enum DaemonError: Error, Equatable {
     case configurationFile(path: String, problem: String)
@@ -9,11 +7,11 @@ package enum DaemonError: Error, Equatable {
     case imageChanged(file: String)
     /// The local cache has no room or no permission.
     case cacheUnwritable(file: String, problem: String)
-    /// The stored bytes of a mask are damaged.
-    case maskDamaged(mask: MaskID)
     /// A run without a single labelled volume in a part that needs one.
     case nothingToLearn(run: String)
     case noValidation(run: String, split: String)
+    /// The server answered nothing for so long.
+    case serverSilent(seconds: Int)
     /// Another daemon works on the run.
     case held(run: String, worker: String)
 
@@ -24,10 +22,10 @@ package enum DaemonError: Error, Equatable {
         case .imageMissing: "the image of a volume is missing"
         case .imageChanged: "the image of a volume is not the file that was imported"
         case .cacheUnwritable(_, let problem): "the cache cannot be written: \(problem)"
-        case .maskDamaged(let mask): "the stored bytes of mask \(mask) are damaged"
         case .nothingToLearn(let run): "run \(run) has no annotated volume of its organs in the part train"
         case .noValidation(let run, let split):
             "run \(run) has no annotated volume in the part validation of split \(split)"
+        case .serverSilent(let seconds): "the database server has not answered for \(seconds) s"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -39,9 +37,9 @@ package enum DaemonError: Error, Equatable {
         case .imageMissing: "bring it back to where it was imported from"
         case .imageChanged: "bring the old file back, or import the dataset again and start a new run"
         case .cacheUnwritable: "free space, or name another folder with daemon.cache; what is in it may be deleted"
-        case .maskDamaged: "run lacuna verify --read-data and restore the object from a backup"
         case .nothingToLearn: "import annotations, or see with lacuna split show who is in train"
         case .noValidation: "put annotated subjects into validation with lacuna split create"
+        case .serverSilent: "see that it runs and can be reached, then start again to go on"
         case .held: "let it go on, or stop it first; a run has one daemon at a time"
         }
     }

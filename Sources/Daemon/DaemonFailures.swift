@@ -7,9 +7,8 @@ extension DaemonError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .maskDamaged: .damaged
             case .held: .conflict
-            case .cacheUnwritable: .unreachable
+            case .cacheUnwritable, .serverSilent: .unreachable
             default: .badInput
             }
         return CommandFailure(status, problem, file: file, remedy: remedy)
@@ -23,12 +22,20 @@ extension RoundsError: CommandFailing {
             case .unknownKey, .invalidPlan: .badInput
             case .otherPlan, .leaseLost, .illegal, .failed, .rolledBack, .unrecoverable: .conflict
             }
-        return CommandFailure(status, problem, remedy: isFailedRound ? Self.retry : remedy)
+        return CommandFailure(status, place + problem, remedy: isFailedRound ? Self.retry : remedy)
     }
 }
 
 extension RoundsError {
     private static let retry = "remove the cause, then start with --retry-failed; another plan needs another run.name"
+
+    /// Where the configuration has the key that the problem begins with.
+    private var place: String {
+        switch self {
+        case .unknownKey, .invalidPlan: "run."
+        case .otherPlan, .leaseLost, .illegal, .failed, .rolledBack, .unrecoverable: ""
+        }
+    }
 
     private var isFailedRound: Bool {
         switch self {

@@ -26,6 +26,7 @@ public enum PhantomGenerator {
 
     /// Generates every dataset of `plan` as `path/<dataset's name>`; `path` is made where it lacks.
     ///
+    /// A dataset is written as `path/.<name>.unfinished` and renamed when it is whole, so that one that is there is complete.
     /// Cases are made one after the other, so memory is that of one. Blocks; call it on a thread of your own.
     /// - Throws: `PhantomError`, or `ImagingError` where a volume cannot be written.
     @discardableResult
@@ -39,7 +40,9 @@ public enum PhantomGenerator {
         try PhantomFolder.make(path)
         var done = 0
         let written = try plan.datasets.map { dataset in
-            var writer = PhantomWriter(seed: plan.seed, dataset: dataset, root: "\(path)/\(dataset.name)")
+            let (unfinished, whole) = ("\(path)/.\(dataset.name).unfinished", "\(path)/\(dataset.name)")
+            try PhantomFolder.remove(unfinished)
+            var writer = PhantomWriter(seed: plan.seed, dataset: dataset, root: unfinished)
             try writer.begin()
             for (index, scan) in dataset.scans.enumerated() {
                 let file = try writer.write(
@@ -48,8 +51,9 @@ public enum PhantomGenerator {
                 progress(Progress(done: done, total: plan.imageCount, file: "\(dataset.name)/\(file)"))
             }
             try writer.finish()
+            try PhantomFolder.rename(unfinished, to: whole)
             return Output.Dataset(
-                name: dataset.name, path: writer.root, images: dataset.scans.count, labelFiles: writer.labelFiles)
+                name: dataset.name, path: whole, images: dataset.scans.count, labelFiles: writer.labelFiles)
         }
         return Output(datasets: written)
     }

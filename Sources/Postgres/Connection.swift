@@ -11,6 +11,7 @@ public actor Connection {
     /// Names of prepared statements, by text and parameter types.
     private var prepared: [PreparedKey: String] = [:]
     private let canceller = Canceller()
+    private let socket = SocketEnd()
     var hasTransaction = false
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -44,6 +45,7 @@ public actor Connection {
         }
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
         canceller.set(PQgetCancel(opened))
+        socket.set(PQsocket(opened))
         handle = opened
     }
 
@@ -52,6 +54,7 @@ public actor Connection {
 
     private func shut() {
         canceller.set(nil)
+        socket.set(nil)
         if let handle { PQfinish(handle) }
         handle = nil
         prepared = [:]
@@ -81,6 +84,11 @@ public actor Connection {
     ///
     /// The waiting call then throws SQLSTATE 57014, unless the statement was done already.
     public nonisolated func cancel() async { await canceller.cancel() }
+
+    /// Gives the connection up, from any task, while `run` waits for a server that does not answer.
+    ///
+    /// The waiting call then throws `PostgresError.connectionLost`, and so does every later one.
+    public nonisolated func abandon() { socket.shut() }
 
     // MARK: - Sending, on the connection's own thread
 

@@ -26,9 +26,15 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
         return copy
     }
 
+    /// A host that went away is noticed within a minute. First in the list, so that a target may say otherwise.
+    private static let watchfulness: [(keyword: String, value: String)] = [
+        ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+        ("tcp_user_timeout", "60000"),
+    ]
+
     /// The keywords and values for `PQconnectdbParams` with `expand_dbname`: later ones win.
     var parameters: [(keyword: String, value: String)] {
-        var list: [(keyword: String, value: String)] = []
+        var list = Self.watchfulness
         if let target { list.append(("dbname", target)) }
         list += keywords.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         list += [("fallback_application_name", applicationName), ("client_encoding", "UTF8")]

@@ -6,6 +6,15 @@ public enum HoldBack: String, Sendable, Hashable, CaseIterable, Codable {
     case flooding
     /// Predicted far smaller than annotated on the validation volumes.
     case vanishing
+
+    /// The reason in a sentence's middle.
+    public var explanation: String {
+        switch self {
+        case .fewAnnotations: "annotated in too few training volumes"
+        case .flooding: "predicted far larger than annotated"
+        case .vanishing: "predicted far smaller than annotated"
+        }
+    }
 }
 
 /// What a round relabels: decided from the plan and the round's validation results alone, and stored before it begins.

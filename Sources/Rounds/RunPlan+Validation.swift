@@ -18,7 +18,7 @@ extension RunPlan {
         try check(Self.isSet(knownOrigins), "knownOrigins", "one origin or more, none twice")
         try check(
             Self.isSet(modalities) && modalities.allSatisfy { !$0.isEmpty }, "modalities", "one or more, none twice")
-        try check(guardRatio > 1 && guardRatio.isFinite, "guardRatio", "above 1")
+        try check(guardRatio > 1 && guardRatio <= 100, "guardRatio", "above 1 and at most 100")
         try check(minimumAnnotatedVolumes >= 1, "minimumAnnotatedVolumes", "at least 1")
     }
 

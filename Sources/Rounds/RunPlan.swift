@@ -58,7 +58,7 @@ public struct RunPlan: Sendable, Hashable, Codable {
     /// for none. By default from 0.90 to 0.99 in steps that shrink the rest by one factor: 0.90, 0.968, 0.99.
     public var confidentNegatives: [Double] = RunPlan.confidentNegatives(rounds: 3)
     /// An organ whose predicted volume on validation is over `guardRatio` times the annotated, or under one
-    /// `guardRatio`-th of it, is not relabelled in that round. Above 1.
+    /// `guardRatio`-th of it, is not relabelled in that round. Above 1, at most 100.
     public var guardRatio: Double = 2
     /// An organ that is annotated in fewer training volumes is learned but never relabelled. At least 1.
     public var minimumAnnotatedVolumes: Int = 3

@@ -133,11 +133,75 @@ import Testing
             #expect(try await masks(world) == ["liver|1", "spleen|2"])
             try await world.catalog.rollBack(run: "r", organs: nil, to: nil, reason: "drift")
             #expect(try await masks(world) == [])
-            let planned = try await refusal {
-                try await world.catalog.rollBack(run: "r", organs: nil, to: 2, reason: "x")
+            for round in [2, 7] {
+                await #expect(throws: CatalogError.notPublished(run: "r", round: round, published: [0, 1])) {
+                    try await world.catalog.rollBack(run: "r", organs: nil, to: round, reason: "x")
+                }
             }
-            #expect(planned == "LA005")
             try await expectTrueCoverage(world)
+        }
+    }
+
+    @Test func whatChangesNothingDrawsNoRevision() async throws {
+        try await World.with { world async throws in
+            let volume = try await world.catalog.add("A", scan: 1).volume
+            try await world.catalog.split("s", [(volume, .train)])
+            let held = try await world.start("r")
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await world.stage(held, 0, checkpoint, volume, [("liver", 20, 0.9)])
+            try await world.publish(held, 0)
+            let before = try await world.revision()
+            #expect(try await world.catalog.adopt(run: "r") == false)
+            #expect(try await world.catalog.rollBack(run: "r", organs: nil, to: 0, reason: "x") == false)
+            #expect(try await world.revision() == before)
+            #expect(try await world.catalog.rollBack(run: "r", organs: ["liver"], to: nil, reason: "x"))
+            #expect(try await world.catalog.rollBack(run: "r", organs: ["liver"], to: nil, reason: "x") == false)
+            #expect(try await world.revision() == before + 1)
+            let none = try await refusal {
+                _ = try await world.catalog.rollBack(run: "r", organs: ["brain"], to: nil, reason: "x")
+            }
+            #expect(none == "LA004")
+        }
+    }
+
+    @Test func allThatWasSaidOfAnOrganIsTold() async throws {
+        try await World.with { world async throws in
+            let volume = try await world.catalog.add("A", scan: 1).volume
+            try await world.catalog.split("s", [(volume, .train)])
+            let held = try await world.start("r")
+            for round in 0..<2 {
+                let checkpoint = try await world.checkpoint(held, round)
+                try await world.stage(held, round, checkpoint, volume, [("liver", 20 + round, 0.9)])
+                try await world.publish(held, round)
+            }
+            try await world.catalog.rollBack(run: "r", organs: ["liver"], to: 0, reason: "drift")
+            #expect(
+                try await told(world, volume) == [
+                    "1 pseudo training - lacunad", "2 pseudo training - lacunad",
+                    "1 pseudo rollback drift lacuna current",
+                ])
+            _ = try await world.catalog.setLabel(
+                .absent, volume: volume, organ: "liver", parameters: JSONText(#"{"reason": "removed"}"#))
+            _ = try await world.catalog.setLabel(
+                .unlabelled, volume: volume, organ: "liver", parameters: JSONText(#"{"reason": "wrong"}"#))
+            #expect(
+                try await told(world, volume).suffix(3) == [
+                    "1 pseudo rollback drift lacuna current", "- absent correction removed lacuna",
+                    "- unlabelled correction wrong lacuna",
+                ])
+            try await world.catalog.add("B", scan: 1, [annotated("liver", 60)])
+            #expect(try await told(world, volume).last == "3 annotated import - lacuna current")
+            let events = try await world.catalog.history(volume: volume, organ: "liver")
+            #expect(events.map(\.revision) == events.map(\.revision).sorted())
+            #expect(events.allSatisfy { $0.time.hasPrefix("20") && $0.time.hasSuffix("Z") })
+            #expect(events.last?.dataset == "B")
+        }
+    }
+
+    private func told(_ world: World, _ volume: VolumeID) async throws -> [String] {
+        try await world.catalog.history(volume: volume, organ: "liver").map { event in
+            "\(event.mask?.description ?? "-") \(event.status.rawValue) \(event.kind) \(event.reason ?? "-") \(event.who)"
+                + (event.isCurrent ? " current" : "")
         }
     }
 

@@ -47,14 +47,39 @@ import Testing
                         case "checkpoint": .checkpoint(CheckpointID(id))
                         default: .volume(VolumeID(id))
                         }
-                    for node in try await nodes(world, root) where !node.contains("file") {
+                    for node in try await nodes(world, root)
+                    where !node.contains("file") && !node.contains("activity") {
                         back.insert("\(node) < \(kind) \(id)")
                     }
-                    for node in try await nodes(world, root, forward: true) { forth.insert("\(kind) \(id) < \(node)") }
+                    for node in try await nodes(world, root, forward: true) where !node.contains("activity") {
+                        forth.insert("\(kind) \(id) < \(node)")
+                    }
                 }
             }
             #expect(back == forth)
             #expect(back.count >= 30)
+        }
+    }
+
+    @Test func whatMadeANodeIsToldWithWhoAndWhen() async throws {
+        try await withTwoRounds { world, story async throws in
+            let behind = try await world.catalog.lineage(of: .mask(MaskID(story.second)), forward: false)
+            let labels = behind.filter { $0.kind == "activity" }.map(\.label)
+            for words in ["import by lacuna, tests, 20", "training of run r by lacunad, tests, 20"] {
+                #expect(labels.contains { $0.hasPrefix(words) }, "\(words) in \(labels)")
+            }
+            let derived = try await world.catalog.lineage(of: .mask(MaskID(story.annotation)), forward: true)
+            let makers = derived.filter { $0.kind == "activity" }.map(\.label)
+            #expect(!makers.isEmpty && makers.allSatisfy { $0.hasPrefix("training") }, "\(makers)")
+        }
+    }
+
+    @Test func aCheckpointThatDoesNotExistIsRefused() async throws {
+        try await withTwoRounds { world, story async throws in
+            try await world.catalog.require(story.checkpoints[0])
+            await #expect(throws: CatalogError.unknownCheckpoint(CheckpointID(99))) {
+                try await world.catalog.require(CheckpointID(99))
+            }
         }
     }
 

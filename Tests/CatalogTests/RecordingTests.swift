@@ -1,6 +1,7 @@
 import Catalog
 import Domain
 import Postgres
+import TestSupport
 import Testing
 
 /// What an import writes through the API.

@@ -1,5 +1,6 @@
 import Domain
 import Postgres
+import TestSupport
 import Testing
 
 /// Coverage counted again, from label states and the base tables, by SQL that shares nothing with the kept counts.

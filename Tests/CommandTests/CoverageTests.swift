@@ -39,6 +39,37 @@ import Testing
         }
     }
 
+    /// Two datasets of one organ each are four rows, of which the table shows two.
+    @Test func theTableHidesWhatNobodyLookedAtAndSaysSo() async throws {
+        try await Workbench.with { bench in
+            #expect(try await bench.lacuna("dataset", "list").errors.contains("no datasets yet"))
+            for (layout, name, scan) in [
+                (PhantomLayout.msd(.spleen, lesions: false), "Task09_Spleen", 1),
+                (.msd(.liver, lesions: false), "Task03_Liver", 2),
+            ] {
+                let path = try PhantomData.write(layout, name, scans: scan...scan, in: bench)
+                #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            }
+            let table = try await bench.lacuna("coverage", "--by", "dataset")
+            #expect(table.output.split(separator: "\n").count == 3, "\(table.output)")
+            #expect(table.errors.contains("2 rows are not shown"), "\(table.errors)")
+            #expect(try await bench.lacuna("coverage", "--by", "dataset", "--json").rows().count == 4)
+            #expect(
+                try await bench.lacuna("coverage", "--by", "dataset", "--csv").output.split(separator: "\n").count == 5)
+        }
+    }
+
+    @Test func theNoteOnIncompleteOrgansHasAnEnd() async throws {
+        try await Workbench.with { bench in
+            let classes = Array(PhantomLayout.tellableClasses.prefix(14))
+            let path = try PhantomData.write(
+                .totalSegmentator(classes: classes, missingShare: 0), "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path, "--origin", "model").status == 0)
+            let note = try await bench.lacuna("coverage").errors
+            #expect(note.contains(" and \(classes.count - 12) more."), "\(note)")
+        }
+    }
+
     @Test func csvHasOneLineARow() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.msd(.spleen, lesions: false), "Task09_Spleen", scans: 1...1, in: bench)

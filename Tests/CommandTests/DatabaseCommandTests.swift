@@ -1,4 +1,5 @@
 import Cluster
+import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -42,6 +43,31 @@ private func withHome(
             #expect(try lacuna(["database", "stop"], [:]).status == 0)
             #expect(try lacuna(["database", "status", "--json"], [:]).output.hasPrefix("{\"state\": \"stopped\", "))
         }
+    }
+
+    /// Root's cluster lies elsewhere than a user's: neither may take the other's home for an empty one.
+    @Test(arguments: [true, false])
+    func theDatabaseOfAnotherUserIsNotTakenForAnEmptyOne(rootIsFirst: Bool) async throws {
+        let (user, home) = ("postgres", TemporaryFolder.make("shared"))
+        func run(_ isRoot: Bool, _ verb: String) throws -> ChildProcess.Outcome {
+            let call = [ChildProcess.built("lacuna"), "database", verb, "--home", home]
+            let prefix = isRoot ? ["/usr/bin/env"] : ["/usr/sbin/runuser", "-u", user, "--"]
+            return try ChildProcess.run(prefix[0], Array(prefix.dropFirst()) + call, folder: "/")
+        }
+        guard getuid() == 0, try run(false, "--help").status == 0 else {
+            return print("left out: another user's database takes root, and a program that \(user) can run")
+        }
+        chmod(home, 0o777)
+        #expect(try run(rootIsFirst, "start").status == 0)
+        let refused = try run(!rootIsFirst, "status")
+        #expect(try run(rootIsFirst, "stop").status == 0)
+        #expect(refused.status == 5, "\(refused.errors)")
+        let (first, second) =
+            rootIsFirst ? ("root made, in /var/lib/lacuna/", home) : ("\(user) made, in \(home)", "/var/lib")
+        for words in [first, "yours would be another, in \(second)", "\n  remedy: work as "] {
+            #expect(refused.errors.contains(words), "\(words) in \(refused.errors)")
+        }
+        if rootIsFirst { try await EmbeddedCluster(home: home).destroy() }
     }
 
     @Test func mistakesHaveTheirExitStatus() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Phantoms
 import Testing
 
@@ -6,7 +7,9 @@ import Testing
         ("--help", 0), ("coverage", 0), ("nonsense", 2), ("coverage --by moon", 2), ("dataset import /nonexistent", 3),
         ("dataset import /tmp --layout moon", 2), ("mask export 7 liver --output /tmp/x.nii.gz", 3),
         ("organ show moon", 3), ("mask show 7", 3), ("split create a", 2), ("split show a", 3),
-        ("round adopt nobody", 3), ("lineage checkpoint:x", 2), ("coverage --database host=/nonexistent", 7),
+        ("round adopt nobody", 3), ("lineage checkpoint:x", 2), ("lineage checkpoint:99", 3),
+        ("mask rollback --run r --reason x", 2), ("coverage --as-of -1", 3), ("mask list --as-of -1", 3),
+        ("coverage --database host=/nonexistent", 7),
     ]
 
     @Test(arguments: expected) func commandsEndAsTheContractSays(_ line: String, _ status: Int32) async throws {
@@ -15,6 +18,37 @@ import Testing
             let ending = try await bench.start(arguments).end()
             #expect(ending.status == status, "\(arguments): \(ending.errors)")
             if status != 0 { #expect(!ending.errors.isEmpty) }
+        }
+    }
+
+    @Test(arguments: [
+        ("roundd list", "unknown command: lacuna roundd", "did you mean round?"),
+        ("review", "unknown command: lacuna review", "there are coverage, database, dataset"),
+        ("mask exprt 1 liver", "unknown command: lacuna mask exprt", "did you mean export?"),
+    ]) func anUnknownCommandIsToldWithTheNearest(line: String, problem: String, remedy: String) async throws {
+        try await Workbench.with { bench in
+            let ending = try await bench.start(line.split(separator: " ").map(String.init)).end()
+            #expect(ending.status == 2)
+            #expect(ending.errors.hasPrefix("lacuna: error: \(problem)\n"), "\(ending.errors)")
+            #expect(ending.errors.contains("  remedy: \(remedy)"), "\(ending.errors)")
+        }
+    }
+
+    @Test func helpIsWrappedByTheTerminalAlone() async throws {
+        try await Workbench.with { bench in
+            for command in [
+                ["mask", "export"], ["volume", "duplicates"], ["lineage"], ["split", "check"], ["verify"],
+            ] {
+                let help = try await bench.start(command + ["--help"]).end()
+                #expect(help.status == 0)
+                let overview = help.output.components(separatedBy: "USAGE:")[0]
+                let paragraphs = overview.components(separatedBy: "\n\n").filter { !$0.isEmpty }
+                #expect(paragraphs.count == 2, "abstract and discussion")
+                for paragraph in paragraphs {
+                    let lines = paragraph.split(separator: "\n")
+                    #expect(lines.dropLast().allSatisfy { $0.count > 60 }, "\(paragraph)")
+                }
+            }
         }
     }
 

@@ -72,12 +72,53 @@ import Testing
         }
     }
 
+    @Test func aVolumeIsFoundByAnyPathOfItsFileAndAnOrganByAnySpelling() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+            let twin = try PhantomData.write(.btcv, "twin", scans: 3...4, in: bench)
+            for folder in [path, twin] { #expect(try await bench.lacuna("dataset", "import", folder).status == 0) }
+            let link = bench.folder + "/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+            let file = "RawData/Training/img/img0002.nii.gz"
+            for (name, folder) in [
+                ("\(path)/\(file)", "/"), ("\(link)/\(file)", "/"), (file, path),
+                ("./img/img0002.nii.gz", path + "/RawData/Training"),
+                ("img0002.nii.gz", path + "/RawData/Training/img"),
+            ] {
+                let shown = try await bench.start(["volume", "show", name, "--json"], folder: folder).end()
+                #expect(shown.status == 0, "\(name) in \(folder): \(shown.errors)")
+                #expect(try shown.object()["id"] as? Int == 2, "\(name) in \(folder)")
+            }
+            let ambiguous = try await bench.start(["volume", "show", file], folder: "/").end()
+            #expect(ambiguous.status == 3)
+            #expect(ambiguous.errors.contains("2 volumes answer"))
+
+            let masks = try await bench.lacuna("mask", "list", "--organ", "Left Kidney", "--json").rows()
+            #expect(masks.count == 4)
+            #expect(masks.allSatisfy { $0["organ"] as? String == "kidney_left" })
+            let unknown = try await bench.lacuna("mask", "history", "1", "livr")
+            #expect(unknown.status == 3)
+            #expect(unknown.errors.contains("did you mean liver"), "\(unknown.errors)")
+            let counted = try await bench.lacuna("coverage", "--organ", "left kidney", "--json").rows()
+            #expect(counted.compactMap { $0["organ"] as? String } == ["kidney_left"])
+            let history = try await bench.lacuna("mask", "history", "1", "LIVER", "--json").rows()
+            #expect(history.count == 1)
+            #expect(history[0]["status"] as? String == "annotated")
+            #expect(history[0]["kind"] as? String == "import")
+            #expect(history[0]["who"] as? String == "lacuna")
+            #expect(history[0]["revision"] is Int)
+        }
+    }
+
     @Test func lineageWalksBothWays() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             let behind = try await bench.lacuna("lineage", "1", "--json").rows()
-            #expect(Set(behind.compactMap { $0["kind"] as? String }) == ["mask", "volume", "image file", "label file"])
+            #expect(
+                Set(behind.compactMap { $0["kind"] as? String }) == [
+                    "mask", "volume", "image file", "label file", "activity",
+                ])
             let derived = try await bench.lacuna("lineage", "set/img0001", "--forward", "--json").rows()
             #expect(derived.count { $0["kind"] as? String == "mask" } >= 10)
         }

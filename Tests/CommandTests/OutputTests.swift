@@ -116,6 +116,23 @@ private let lines = [
         #expect(lines[2] == "\r\u{1B}[K")
     }
 
+    /// A run that goes on at step 5,000 has not taken 5,000 steps in its first second.
+    @Test func theRateOfAResumedRunCountsItsOwnStepsOnly() {
+        let written = Mutex([String]())
+        let start = ContinuousClock.now
+        let elapsed = Mutex(Duration.zero)
+        let bar = ProgressBar(
+            "train", total: 6000, isShown: true, width: { 80 }, now: { start + elapsed.withLock { $0 } },
+            write: { text in written.withLock { $0.append(text) } })
+        for step in [5000, 5010] {
+            elapsed.withLock { $0 += .seconds(5) }
+            bar.show(step, label: "train")
+        }
+        let lines = written.withLock { $0 }
+        #expect(!lines[0].contains("/s"), "nothing is known of the rate yet")
+        #expect(lines[1].hasSuffix("2.0/s  9 min left"), "\(lines[1])")
+    }
+
     @Test func withoutATerminalItIsSilent() {
         let written = Mutex(0)
         let bar = ProgressBar("import", total: 3, isShown: false, write: { _ in written.withLock { $0 += 1 } })

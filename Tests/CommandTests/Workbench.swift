@@ -45,9 +45,9 @@ struct Workbench: Sendable {
     /// Runs the built `lacuna` to its end.
     func lacuna(_ arguments: String...) async throws -> Ending { try await start(arguments).end() }
 
-    /// Starts the built `lacuna`.
-    func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(arguments, database: database, home: home, scratch: folder)
+    /// Starts the built `lacuna`, in a working folder or the caller's.
+    func start(_ arguments: [String], folder working: String? = nil) throws -> RunningProgram {
+        try RunningProgram(arguments, database: database, home: home, scratch: folder, folder: working)
     }
 
     /// `keyword=value` pairs.
@@ -86,12 +86,13 @@ final class RunningProgram: @unchecked Sendable {
     /// The programs lie beside the test bundle.
     static let folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
 
-    init(_ arguments: [String], database: String, home: String, scratch: String) throws {
+    init(_ arguments: [String], database: String, home: String, scratch: String, folder: String? = nil) throws {
         let name = UUID().uuidString
         (out, err) = (URL(filePath: "\(scratch)/\(name).out"), URL(filePath: "\(scratch)/\(name).err"))
         for file in [out, err] { FileManager.default.createFile(atPath: file.path(), contents: nil) }
         process.executableURL = Self.folder.appending(path: "lacuna")
         process.arguments = arguments
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
         process.environment = ["LACUNA_DATABASE": database, "LACUNA_HOME": home, "PATH": "/usr/bin:/bin"]
         process.standardOutput = try FileHandle(forWritingTo: out)
         process.standardError = try FileHandle(forWritingTo: err)

@@ -26,6 +26,28 @@ extension DaemonTests {
             }
         }
 
+        /// Stopped like this, a server neither answers nor ends its connections.
+        @Test func aServerThatFreezesEndsTheRun() async throws {
+            try await World.with { place in
+                var file = RunFile.long
+                file.checkpointSteps = 5
+                let daemon = try place.startDaemon(file)
+                #expect(await daemon.tells("round 0: training"))
+                var frozen: [Int32] = []
+                while frozen.count < 2 {
+                    frozen = try await place.ask(
+                        "select pid from pg_stat_activity where datname = current_database() and usename = 'lacunad'"
+                    ).compactMap { Int32($0) }
+                }
+                for process in frozen { #expect(kill(process, SIGSTOP) == 0) }
+                let ending = await daemon.end()
+                for process in frozen { kill(process, SIGCONT) }
+                #expect(ending.status == 7, "\(ending.errors)")
+                #expect(ending.errors.contains("\n  remedy: "))
+                #expect(try await place.lacuna("verify", "--read-data").status == 0)
+            }
+        }
+
         /// One of the daemon's two connections breaks: that of its heartbeat, and that of its work.
         @Test(arguments: ["=", "<>"])
         func aBrokenConnectionEndsARunThatWouldGoOnForLong(sign: String) async throws {

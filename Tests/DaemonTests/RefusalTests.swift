@@ -33,6 +33,18 @@ extension DaemonTests {
                     "lease", "run: {name: a, organs: [liver], split: s}\ndaemon: {leaseSeconds: 0}",
                     "daemon.leaseSeconds"
                 ),
+                (
+                    "guard", "run: {name: a, organs: [liver], split: s, guardRatio: 1000}",
+                    "run.guardRatio does not hold"
+                ),
+                (
+                    "patch", "run: {name: a, organs: [liver], split: s}\nlearning: {patch: [33, 32]}",
+                    "learning.patch is"
+                ),
+                (
+                    "near", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}",
+                    "did you mean learning.widths"
+                ),
                 ("no list", "run: {name: a, organs: liver, split: s}", "organs"),
             ] as [(String, String?, String)])
         func aConfigurationThatDoesNotHold(case name: String, text: String?, word: String) async throws {
@@ -43,6 +55,13 @@ extension DaemonTests {
                 "lacunad", ["run", "--once", "--config", path, "--database", nowhere]
             ).end()
             expect(ending, 3, word, path)
+        }
+
+        @Test func defaultsAreShownAsAFileHasThem() async throws {
+            let ending = try await RunningProgram("lacunad", ["run", "--defaults", "--csv"]).end()
+            #expect(ending.status == 0)
+            #expect(ending.output.contains("\nrun.trainsOnUnassigned,false,"))
+            #expect(ending.output.contains("\nrun.guardRatio,2,above 1 to 100,"))
         }
 
         @Test func usageIsTold() async throws {
@@ -57,7 +76,7 @@ extension DaemonTests {
             try await World.with { place in
                 var file = RunFile()
                 file.organs = "[liver, spleeen]"
-                expect(try await place.daemon(file), 3, "unknown organs: spleeen")
+                expect(try await place.daemon(file), 3, "no organ is called spleeen", "did you mean spleen")
                 file = RunFile()
                 file.split = "elsewhere"
                 expect(try await place.daemon(file), 3, "no split named elsewhere", "lacuna split create")
@@ -79,17 +98,62 @@ extension DaemonTests {
             }
         }
 
+        @Test(arguments: ["unlabelled", "unjudged"])
+        func aRunThatIsRefusedLeavesItsNameToTheCorrectedPlan(split: String) async throws {
+            try await World.with { place in
+                var file = RunFile()
+                file.split = split
+                #expect(try await place.daemon(file).status == 3)
+                #expect(try await place.number("select count(*) from lacuna.run") == 0)
+                let corrected = try await place.daemon()
+                #expect(corrected.status == 0, "\(corrected.errors)")
+            }
+        }
+
         @Test func anOrganThatNobodyAnnotatedIsWarnedOf() async throws {
             try await World.with { place in
                 var file = RunFile()
                 file.organs = "[liver, brain]"
                 let ending = try await place.daemon(file)
                 #expect(ending.status == 0, "\(ending.errors)")
-                #expect(ending.errors.contains("warning: brain is annotated in no training volume"))
+                #expect(ending.errors.contains("lacunad: warning: brain is annotated in no training volume"))
+                let brain = try await place.rows("round", "show", "r", "0").first { $0["organ"] as? String == "brain" }
+                #expect(brain?["heldBack"] as? String == "annotated in too few training volumes")
+                let states = try await place.rows("round", "list").compactMap { $0["state"] as? String }
+                #expect(states == ["published", "published", "closed"])
+                try await rollBack(place)
                 #expect(
                     try await place.number(
                         "select count(*) from lacuna.pseudo_label l join lacuna.organ o on o.id = organ_id where key = 'brain'"
                     ) == 0)
+            }
+        }
+
+        /// Rounds are named by their run and number, and what changes nothing says so.
+        private func rollBack(_ place: Place) async throws {
+            let arguments = ["mask", "rollback", "--run", "r", "--reason", "x"]
+            func rollBack(_ more: String...) async throws -> Ending { try await place.lacuna(arguments + more) }
+            #expect(try await rollBack().status == 2)
+            expect(try await rollBack("--to", "7"), 3, "run r has published no round 7", "0, 1, or none")
+            for changed in ["yes", "no"] {
+                let ending = try await rollBack("--to", "none", "--organ", "Liver")
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(ending.output.contains("changed   \(changed)"), "\(ending.output)")
+                #expect(ending.errors.contains("nothing changed") == (changed == "no"))
+            }
+            let adopted = try await place.lacuna("round", "adopt", "r")
+            #expect(adopted.status == 0 && adopted.output.contains("changed   no"), "\(adopted.output)")
+        }
+
+        @Test func anOrganMayBeSpeltAsPeopleDo() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                file.organs = "[Liver, SPLEEN, stomach]"
+                let ending = try await place.daemon(file)
+                #expect(ending.status == 0, "\(ending.errors)")
+                try await WholeRun.expect(sameAs: place, "one plan, however its organs are spelt")
+                file.organs = "[liver, Liver]"
+                expect(try await place.daemon(file), 3, "organs")
             }
         }
 

@@ -57,7 +57,6 @@ actor World {
         try await Migrator(admin, program: "tests").migrate()
         try await EmbeddedLogins.grant(admin)
         try await Catalog(admin, program: "tests").extend(with: .standard)
-        try await admin.execute(Ask.preparation)
         await admin.close()
 
         let folder = TemporaryFolder.make("world")
@@ -109,7 +108,7 @@ struct Place: Sendable {
 
     func lacuna(_ arguments: String...) async throws -> Ending { try await lacuna(arguments) }
 
-    private func lacuna(_ arguments: [String]) async throws -> Ending {
+    func lacuna(_ arguments: [String]) async throws -> Ending {
         try await RunningProgram(
             "lacuna", arguments + ["--database", target("lacuna"), "--home", home]
         ).end()
@@ -148,7 +147,8 @@ struct Place: Sendable {
     func ask(_ question: String) async throws -> [String] {
         let connection = try await Connection.connect(cluster.settings(database: database))
         do {
-            let rows = try await connection.run(Ask(question: question))
+            try await connection.execute(Ask.preparation)
+            let rows = try await connection.ask(question)
             await connection.close()
             return rows
         } catch {
@@ -158,22 +158,4 @@ struct Place: Sendable {
     }
 
     func number(_ question: String) async throws -> Int { try #require(Int(try await ask(question)[0])) }
-}
-
-/// Runs a query that a test puts together; each row comes as its text, null as `-`.
-struct Ask: Statement {
-    static let sql = "select public.ask($1)"
-    static let preparation = """
-        create function public.ask(question text) returns setof text language plpgsql as $$
-        declare
-            answer record;
-        begin
-            for answer in execute question loop
-                return next (select string_agg(coalesce(value, '-'), '|') from json_each_text(row_to_json(answer)));
-            end loop;
-        end $$
-        """
-    let question: String
-    var binds: [any PostgresBindable] { [question] }
-    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
 }

@@ -36,6 +36,26 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
         #expect(displacement < 0.01)
     }
 
+    /// Killed at any image, a generation leaves no dataset that looks whole, and the next one starts afresh.
+    @Test func aDatasetIsThereOnlyWhenItIsWhole() throws {
+        let datasets = ["one", "two"].map {
+            PhantomDataset(name: $0, layout: .msd(.liver, lesions: false), scans: scans)
+        }
+        try withFolder { folder in
+            let left = "\(folder)/.one.unfinished/imagesTr"
+            try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+            try Data("half".utf8).write(to: URL(filePath: "\(left)/liver_9.nii.gz"))
+            var seen: [[String]] = []
+            try PhantomGenerator.generate(PhantomPlan(seed: 1, datasets: datasets), into: folder) { _ in
+                let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+                seen.append((names ?? []).filter { !$0.hasPrefix(".") })
+            }
+            #expect(seen == [[], [], ["one"], ["one"]])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["one", "two"])
+            #expect(try files("\(folder)/one") == files("\(folder)/two"))
+        }
+    }
+
     @Test(arguments: ["RAS", "LAS", "LPI", "PIR", "SLA"], PhantomTransform.allCases)
     func decathlonTask(_ letters: String, _ transform: PhantomTransform) throws {
         var dataset = PhantomDataset(name: "Task03_Liver", layout: .msd(.liver, lesions: true), scans: [scans[0]])

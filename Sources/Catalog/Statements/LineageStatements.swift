@@ -1,9 +1,21 @@
 import Domain
 import Postgres
 
-/// Labels nodes for people and orders them; the walk before it differs by direction.
+/// Adds the activities that made the nodes, labels all for people and orders them; the walk before it differs by direction.
 private let describeNodes = """
-    , nearest as (select distinct on (kind, id) kind, id, via, depth from walk order by kind, id, depth)
+    , made as (
+        select 'activity' as kind, coalesce(m.activity_id, r.activity_id, c.activity_id) as id, 'made by' as via,
+            w.depth + 1 as depth
+        from walk w
+        left join lacuna.mask m on w.kind = 'mask' and m.id = w.id
+        left join lacuna.checkpoint k on w.kind = 'checkpoint' and k.id = w.id
+        left join lacuna.round r on r.id = k.round_id
+        left join lacuna.volume v on w.kind = 'volume' and v.id = w.id
+        left join lacuna.change c on c.id = v.change_id
+        where w.depth >= $3::integer and w.kind in ('mask', 'checkpoint', 'volume')),
+    nearest as (
+        select distinct on (kind, id) kind, id, via, depth
+        from (select * from walk union all select * from made) found where id is not null order by kind, id, depth)
     select n.kind, n.id, n.via, n.depth, case n.kind
         when 'mask' then (
             select o.key || ' in ' || m.volume_id || coalesce(', round ' || run.name || '/' || r.number, '') from lacuna.mask m
@@ -16,6 +28,10 @@ private let describeNodes = """
                 || case when c.contaminated_by <> '{}' then ', contaminated' else '' end
             from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
             where c.id = n.id)
+        when 'activity' then (
+            select y.kind || coalesce(' of run ' || (y.parameters ->> 'run'), '') || ' by ' || y.agent || ', ' || y.program || ', '
+                || to_char(y.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            from lacuna.activity y where y.id = n.id)
         when 'volume' then (select shape_x || 'x' || shape_y || 'x' || shape_z from lacuna.volume where id = n.id)
         when 'image file' then (
             select d.name || '/' || s.case_name || ': ' || s.file from lacuna.source s
@@ -40,10 +56,11 @@ struct LineageBackward: Statement {
         """ + describeNodes
     let kind: String
     let id: Int64
-    var binds: [any PostgresBindable] { [kind, id] }
+    var binds: [any PostgresBindable] { [kind, id, 0] }
     func decode(_ row: PostgresRow) throws -> LineageNode { try LineageNode(row) }
 }
 
+/// What made the root is not derived from it.
 struct LineageForward: Statement {
     static let sql =
         """
@@ -56,8 +73,15 @@ struct LineageForward: Statement {
         """ + describeNodes
     let kind: String
     let id: Int64
-    var binds: [any PostgresBindable] { [kind, id] }
+    var binds: [any PostgresBindable] { [kind, id, 1] }
     func decode(_ row: PostgresRow) throws -> LineageNode { try LineageNode(row) }
+}
+
+struct CheckpointExists: Statement {
+    static let sql = "select exists (select from lacuna.checkpoint where id = $1)"
+    let checkpoint: CheckpointID
+    var binds: [any PostgresBindable] { [checkpoint] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
 extension LineageNode {

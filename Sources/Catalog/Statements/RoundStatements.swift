@@ -8,17 +8,41 @@ struct FindRunID: Statement {
     func decode(_ row: PostgresRow) throws -> RunID { try row.decode(0) }
 }
 
-struct FindRound: Statement {
-    static let sql = "select id from lacuna.round where run_id = $1 and number = $2"
+struct PublishedRounds: Statement {
+    static let sql = """
+        select id, number from lacuna.round where run_id = $1 and published_change_id is not null order by number
+        """
+    struct Found: Sendable {
+        let id: RoundID
+        let number: Int
+    }
     let run: RunID
-    let number: Int
-    var binds: [any PostgresBindable] { [run, number] }
-    func decode(_ row: PostgresRow) throws -> RoundID { try row.decode(0) }
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Found { Found(id: try row.decode(0), number: try row.decode(1)) }
 }
 
+/// The organs that a round did not relabel, each with the reason that it stored.
+struct HeldBackOrgans: Statement {
+    static let sql = """
+        select h.key, h.value from lacuna.run join lacuna.round r on r.run_id = run.id
+        cross join jsonb_each_text(r.record #> '{relabelling,heldBack}') h
+        where run.name = $1 and r.number = $2 and jsonb_typeof(r.record #> '{relabelling,heldBack}') = 'object'
+        """
+    struct Found: Sendable {
+        let organ: OrganKey
+        let reason: String
+    }
+    let run: String
+    let number: Int
+    var binds: [any PostgresBindable] { [run, number] }
+    func decode(_ row: PostgresRow) throws -> Found { Found(organ: try row.decode(0), reason: try row.decode(1)) }
+}
+
+/// A last round publishes nothing: it is closed, as the daemon says.
 struct ListRounds: Statement {
     static let sql = """
-        select r.id, run.name, r.number, r.gamma, r.state, c.revision,
+        select r.id, run.name, r.number, r.gamma,
+            case when r.state = 'published' and r.published_change_id is null then 'closed' else r.state end, c.revision,
             (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
             case when r.published_change_id is null then 0
                 else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end
@@ -94,6 +118,7 @@ struct RollBack: Statement {
     let program: String
     let reason: String
     var binds: [any PostgresBindable] { [run, organs, round, program, reason] }
+    func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
 }
 
 struct AdoptRun: Statement {
@@ -101,4 +126,5 @@ struct AdoptRun: Statement {
     let run: RunID
     let program: String
     var binds: [any PostgresBindable] { [run, program] }
+    func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
 }

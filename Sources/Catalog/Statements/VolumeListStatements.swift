@@ -47,21 +47,27 @@ struct ListVolumes: Statement {
     }
 }
 
-/// An id, `DATASET/CASE` (the newest source of the case), or a file as recorded: relative or with its root.
+/// An id, `DATASET/CASE` (the newest source of the case), or a file as recorded: with its root, else relative to it.
 struct ResolveVolume: Statement {
     static let sql = """
-        select id from lacuna.volume where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
-        union
-        (select s.volume_id from lacuna.dataset d
+        with found as (
+        select id, 1 as rank from lacuna.volume
+        where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
+        union all
+        (select s.volume_id, 1 from lacuna.dataset d
          join lacuna.release r on r.dataset_id = d.id
          join lacuna.source s on s.release_id = r.id and s.case_name = substr($1, length(d.name) + 2)
          where starts_with($1, d.name || '/') order by s.id desc limit 1)
-        union
-        select s.volume_id from lacuna.source s join lacuna.release r on r.id = s.release_id
-        where s.file = $1 or r.root || '/' || s.file = $1
+        union all
+        select s.volume_id, case when r.root || '/' || s.file = any ($2::text[]) then 2 else 3 end
+        from lacuna.source s join lacuna.release r on r.id = s.release_id
+        where s.file = $1 or r.root || '/' || s.file = any ($2::text[]))
+        select distinct id from found where rank = (select min(rank) from found)
         """
     let name: String
-    var binds: [any PostgresBindable] { [name] }
+    /// Absolute paths.
+    let files: [String]
+    var binds: [any PostgresBindable] { [name, files] }
     func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 

@@ -15,7 +15,12 @@ struct CoverageCommand: AsyncParsableCommand {
     @Option(help: "Break the counts down by organ, dataset, split or round.")
     var by: Grouping = .organ
 
-    @Option(help: "Count the labels as of this revision (by organ or dataset).")
+    @Option(
+        name: .customLong("organ"),
+        help: "Count only this organ, by its key or another spelling; say it again for more.")
+    var organs: [String] = []
+
+    @Option(parsing: .unconditional, help: "Count the labels as of this revision (by organ or dataset).")
     var asOf: Int64?
 
     func validate() throws {
@@ -27,22 +32,46 @@ struct CoverageCommand: AsyncParsableCommand {
     func run() async throws {
         let grouping = CoverageGrouping(rawValue: by.rawValue) ?? .organ
         try await Session.with(options) { session in
-            let rows = try await session.catalog.coverage(by: grouping, asOf: asOf.map(Revision.init))
-            session.output.report(rows, Coverage.columns(by: grouping))
-            if session.output.format == .table { note(rows, grouping, session.output) }
+            var rows = try await session.catalog.coverage(by: grouping, asOf: asOf.map(Revision.init))
+            let wanted = try await session.catalog.organs(named: organs)
+            if !wanted.isEmpty { rows = rows.filter { wanted.contains($0.organ) } }
+            guard session.output.format == .table else {
+                return session.output.report(rows, Coverage.columns(by: grouping))
+            }
+            let shown = grouping == .organ ? rows : rows.filter(\.isLookedAt)
+            session.output.report(shown, Coverage.columns(by: grouping))
+            note(rows, hidden: rows.count - shown.count, grouping, session.output)
         }
     }
 
-    /// The trap that coverage is for: a network never sees such an organ's border against everything else.
-    private func note(_ rows: [Coverage], _ grouping: CoverageGrouping, _ output: Output) {
+    private func note(_ rows: [Coverage], hidden: Int, _ grouping: CoverageGrouping, _ output: Output) {
         if rows.isEmpty {
             return output.note("Nothing is labelled yet; start with lacuna dataset import.")
         }
-        guard grouping == .organ else { return }
+        if hidden > 0 {
+            output.note(
+                "\n\(hidden) \(hidden == 1 ? "row is" : "rows are") not shown: nobody looked for the organ there. "
+                    + "--json and --csv have all.")
+        }
+        if grouping == .organ { noteIncomplete(rows, output) }
+    }
+
+    /// The trap that coverage is for: a network never sees such an organ's border against everything else.
+    private func noteIncomplete(_ rows: [Coverage], _ output: Output) {
         let never = rows.filter { $0.annotated == $0.partial }.map(\.organ.rawValue)
         guard !never.isEmpty else { return }
+        let named = never.prefix(Self.namedOrgans).joined(separator: ", ")
+        let rest = never.count > Self.namedOrgans ? " and \(never.count - Self.namedOrgans) more" : ""
         output.note(
-            "\nNo volume has a complete annotation of: \(never.joined(separator: ", ")).\n"
+            "\nNo volume has a complete annotation of: \(named)\(rest).\n"
                 + "A run cannot learn these organs; import a dataset that labels them.")
     }
+
+    /// How many organs a note names before it counts the rest.
+    private static let namedOrgans = 12
+}
+
+extension Coverage {
+    /// Whether anything is known of the organ there.
+    fileprivate var isLookedAt: Bool { annotated + absent + pseudo > 0 || unionKnown > 0 }
 }

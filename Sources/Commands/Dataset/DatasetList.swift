@@ -10,7 +10,9 @@ struct DatasetList: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            session.output.report(try await session.catalog.datasets(), DatasetRow.columns)
+            let datasets = try await session.catalog.datasets()
+            session.output.report(datasets, DatasetRow.columns)
+            if datasets.isEmpty { session.output.note("There are no datasets yet; start with lacuna dataset import.") }
         }
     }
 }

@@ -16,7 +16,7 @@ struct LabelSet: AsyncParsableCommand {
     @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key.")
+    @Argument(help: "Name the organ by its key or another spelling.")
     var organ: String
 
     @Argument(help: "Say absent (somebody looked, it is not there) or unlabelled (nobody looked).")
@@ -34,22 +34,25 @@ struct LabelSet: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let volume = try await session.catalog.volume(named: volume)
-            if !override { try await refuseHidingAnAnnotation(volume, session) }
+            let volume = try await session.volume(named: volume)
+            let organ = try await session.catalog.organ(named: organ)
+            if !override { try await refuseHidingAnAnnotation(of: organ, in: volume, session) }
             let parameters = JSONRenderer.render(.object([Cell.Field("reason", reason)]))
             let written = try await session.catalog.setLabel(
-                status == .absent ? .absent : .unlabelled, volume: volume.id, organ: OrganKey(organ),
+                status == .absent ? .absent : .unlabelled, volume: volume.id, organ: organ,
                 parameters: JSONText(parameters))
             let revision = try await session.catalog.currentRevision()
             session.output.report([
-                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ),
+                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
                 Cell.Field("changed", written > 0), Cell.Field("revision", revision.number),
             ])
         }
     }
 
-    private func refuseHidingAnAnnotation(_ volume: VolumeRow, _ session: Session) async throws {
-        let labels = try await session.catalog.labels(volume: volume.id, organ: OrganKey(organ))
+    private func refuseHidingAnAnnotation(
+        of organ: OrganKey, in volume: VolumeRow, _ session: Session
+    ) async throws {
+        let labels = try await session.catalog.labels(volume: volume.id, organ: organ)
         guard let standing = labels.first(where: { $0.status == .annotated }), let mask = standing.mask else { return }
         throw CommandFailure(
             .conflict, "\(organ) is annotated in volume \(volume.id): mask \(mask), origin \(standing.origin.rawValue)",

@@ -7,7 +7,7 @@ struct LineageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lineage", abstract: "Walk from a mask, checkpoint or volume to everything behind it.",
         discussion: """
-            Name a mask by its id (12 or mask:12), a checkpoint as checkpoint:3, a volume as volume:4, volume:DATASET/CASE
+            Name a mask by its id (12 or mask:12), a checkpoint as checkpoint:3, a volume as volume:4, volume:DATASET/CASE \
             or DATASET/CASE.
             """)
 
@@ -21,29 +21,30 @@ struct LineageCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let root = try await Self.root(start, session.catalog)
+            let root = try await Self.root(start, session)
             let nodes = try await session.catalog.lineage(of: root, forward: forward)
             session.output.report(nodes, LineageNode.columns)
         }
     }
 
-    private static func root(_ name: String, _ catalog: Catalog) async throws -> LineageRoot {
+    private static func root(_ name: String, _ session: Session) async throws -> LineageRoot {
         let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
         switch (parts.count, parts.first) {
-        case (2, "mask"): return .mask(try await existingMask(parts[1], catalog))
+        case (2, "mask"): return .mask(try await existingMask(parts[1], session))
         case (2, "checkpoint"):
             guard let id = Int64(parts[1]) else { throw usage(name) }
+            try await session.catalog.require(CheckpointID(id))
             return .checkpoint(CheckpointID(id))
-        case (2, "volume"): return .volume(try await catalog.volume(named: parts[1]).id)
+        case (2, "volume"): return .volume(try await session.volume(named: parts[1]).id)
         default:
-            if Int64(name) != nil { return .mask(try await existingMask(name, catalog)) }
-            return .volume(try await catalog.volume(named: name).id)
+            if Int64(name) != nil { return .mask(try await existingMask(name, session)) }
+            return .volume(try await session.volume(named: name).id)
         }
     }
 
-    private static func existingMask(_ text: String, _ catalog: Catalog) async throws -> MaskID {
+    private static func existingMask(_ text: String, _ session: Session) async throws -> MaskID {
         guard let id = Int64(text) else { throw usage(text) }
-        return try await catalog.mask(MaskID(id)).location.mask
+        return try await session.catalog.mask(MaskID(id)).location.mask
     }
 
     private static func usage(_ name: String) -> CommandFailure {

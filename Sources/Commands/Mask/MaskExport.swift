@@ -9,7 +9,7 @@ struct MaskExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write an organ's current mask as NIfTI on the grid of its image.",
         discussion: """
-            The file has the shape, axis order and transform of the volume's first source, or of the one named, so that
+            The file has the shape, axis order and transform of the volume's first source, or of the one named, so that \
             any viewer lays it over that image exactly. Voxels are uint8: 1 in the organ, 0 elsewhere.
             """)
 
@@ -18,7 +18,7 @@ struct MaskExport: AsyncParsableCommand {
     @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key.")
+    @Argument(help: "Name the organ by its key or another spelling.")
     var organ: String
 
     @Option(help: "Write this file, .nii or .nii.gz.")
@@ -40,9 +40,10 @@ struct MaskExport: AsyncParsableCommand {
         try await Session.with(options) { session in
             let roots = try await session.catalog.datasets().map(\.root)
             try ExportTarget(path: output, mayOverwrite: force).check(outside: roots)
-            let volume = try await session.catalog.volume(named: volume)
+            let volume = try await session.volume(named: volume)
             let source = try MaskExportSource.choose(volume, dataset: source)
-            let location = try await session.catalog.maskLocation(volume: volume.id, organ: OrganKey(organ))
+            let organ = try await session.catalog.organ(named: organ)
+            let location = try await session.catalog.maskLocation(volume: volume.id, organ: organ)
             let reader = MaskReader(store: try await session.objectStore(create: false))
             let mask = try await reader.read(location, shape: volume.shape)
             let path = output
@@ -51,7 +52,7 @@ struct MaskExport: AsyncParsableCommand {
             }
             session.output.report([
                 Cell.Field("file", path), Cell.Field("mask", location.mask.rawValue),
-                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ),
+                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
                 Cell.Field("voxels", mask.foreground.population),
                 Cell.Field("grid", "\(source.dataset)/\(source.caseName)"),
             ])

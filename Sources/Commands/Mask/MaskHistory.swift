@@ -5,36 +5,49 @@ internal import Domain
 
 struct MaskHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "List every mask of an organ in a volume, oldest first.")
+        commandName: "history", abstract: "List everything that was said of an organ in a volume, oldest first.",
+        discussion: """
+            Annotations, absences, shipped labels, publications and rollbacks, each with its mask, its revision, who did it, \
+            when, and the reason where one was given.
+            """)
 
     @OptionGroup var options: GlobalOptions
 
     @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key.")
+    @Argument(help: "Name the organ by its key or another spelling.")
     var organ: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let volume = try await session.catalog.volume(named: volume)
-            let versions = try await session.catalog.maskHistory(volume: volume.id, organ: OrganKey(organ))
-            session.output.report(versions, MaskVersion.columns)
+            let volume = try await session.volume(named: volume)
+            let organ = try await session.catalog.organ(named: organ)
+            let events = try await session.catalog.history(volume: volume.id, organ: organ)
+            session.output.report(events, LabelEvent.columns)
+            if events.isEmpty { session.output.note("Nobody ever said anything of \(organ) in volume \(volume.id).") }
         }
     }
 }
 
-extension MaskVersion {
-    fileprivate static var columns: [Column<MaskVersion>] {
+extension LabelEvent {
+    fileprivate static var columns: [Column<LabelEvent>] {
         [
-            Column("id", title: "mask") { $0.mask.mask.rawValue },
+            Column("id", title: "mask") { $0.mask?.rawValue },
             Column("parent") { $0.parent?.rawValue },
+            Column("status") { $0.status.rawValue },
             Column("origin") { $0.origin.rawValue },
+            Column("dataset") { $0.dataset },
             Column("round") { $0.round },
             Column("confidence") { row in row.confidence.map { Cell.number($0, places: 2) } },
             Column("voxels") { $0.voxels },
-            Column("activity") { $0.activity.rawValue },
             Column("current") { $0.isCurrent },
+            Column("revision") { $0.revision.number },
+            Column("time") { $0.time },
+            Column("who") { $0.who },
+            Column("activity") { $0.activity.rawValue },
+            Column("kind") { $0.kind },
+            Column("reason") { $0.reason },
         ]
     }
 }

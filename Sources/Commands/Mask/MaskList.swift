@@ -12,10 +12,10 @@ struct MaskList: AsyncParsableCommand {
     @Option(help: "List only this volume: its id, DATASET/CASE or its file.")
     var volume: String?
 
-    @Option(help: "List only this organ, by its key.")
+    @Option(help: "List only this organ, by its key or another spelling.")
     var organ: String?
 
-    @Option(help: "List the labels as of this revision.")
+    @Option(parsing: .unconditional, help: "List the labels as of this revision.")
     var asOf: Int64?
 
     func run() async throws {
@@ -28,9 +28,11 @@ struct MaskList: AsyncParsableCommand {
                 }
             }
             var only: VolumeID?
-            if let volume { only = try await catalog.volume(named: volume).id }
+            if let volume { only = try await session.volume(named: volume).id }
+            var wanted: OrganKey?
+            if let organ { wanted = try await catalog.organ(named: organ) }
             let labels = try await catalog.labels(
-                volume: only, organ: organ.map { OrganKey($0) }, asOf: asOf.map(Revision.init))
+                volume: only, organ: wanted, asOf: asOf.map(Revision.init))
             session.output.report(labels, LabelRow.columns)
         }
     }

@@ -36,7 +36,7 @@ struct MaskPicture: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let volume = try await session.catalog.volume(named: volume)
+            let volume = try await session.volume(named: volume)
             let sets = try await columns(of: volume, session)
             guard sets.contains(where: { !$0.masks.isEmpty }) else {
                 throw CommandFailure(
@@ -89,7 +89,7 @@ struct MaskPicture: AsyncParsableCommand {
 
     /// Those asked for; else those that a run learned; else those with a mask here.
     private func shownOrgans(_ volume: VolumeID, _ catalog: Catalog) async throws -> [OrganKey] {
-        if !organs.isEmpty { return organs.map { OrganKey($0) } }
+        if !organs.isEmpty { return try await catalog.organs(named: organs) }
         let learned = Set(try await catalog.rounds(run: run).flatMap(\.dice.keys))
         if !learned.isEmpty { return Ontology.standard.organs.map(\.key).filter(learned.contains) }
         return try await catalog.labels(volume: volume).filter { $0.mask != nil }.map(\.organ)

@@ -13,8 +13,25 @@ struct MaskRollback: AsyncParsableCommand {
     @Option(name: .customLong("run"), help: "Name the run.")
     var name: String
 
-    @Option(help: "Go back to this published round; without it no pseudo label of the organs shows.")
-    var to: Int?
+    /// Where the organs shall point.
+    enum Target: ExpressibleByArgument {
+        case none
+        case round(Int)
+
+        init?(argument: String) {
+            if argument == "none" {
+                self = .none
+            } else {
+                guard let number = Int(argument), number >= 0 else { return nil }
+                self = .round(number)
+            }
+        }
+
+        var number: Int? { if case .round(let number) = self { number } else { nil } }
+    }
+
+    @Option(help: "Go back to this published round, or to none: no pseudo label of the organs shows then.")
+    var to: Target
 
     @Option(help: "Roll back this organ only; say it again for more.")
     var organ: [String] = []
@@ -24,13 +41,16 @@ struct MaskRollback: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let organs = organ.isEmpty ? nil : organ.map { OrganKey($0) }
-            try await session.catalog.rollBack(run: name, organs: organs, to: to, reason: reason)
-            try await session.catalog.compactCoverage()
+            let organs = organ.isEmpty ? nil : try await session.catalog.organs(named: organ)
+            let changed = try await session.catalog.rollBack(
+                run: name, organs: organs, to: to.number, reason: reason)
+            if changed { try await session.catalog.compactCoverage() }
             session.output.report([
-                Cell.Field("run", name), Cell.Field("round", to), Cell.Field("organs", organ.isEmpty ? nil : organ),
+                Cell.Field("run", name), Cell.Field("round", to.number),
+                Cell.Field("organs", organs?.map(\.rawValue)), Cell.Field("changed", changed),
                 Cell.Field("revision", try await session.catalog.currentRevision().number),
             ])
+            if !changed { session.output.note("That is what shows already; nothing changed.") }
         }
     }
 }

@@ -7,7 +7,7 @@ struct OrganImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Add organs from a CSV file; organs that are there stay as they are.",
         discussion: """
-            The first line names the columns: key,name, and any of snomed,laterality,lesion,part_of,synonyms.
+            The first line names the columns: key,name, and any of snomed,laterality,lesion,part_of,synonyms. \
             part_of and synonyms hold several entries separated by ";".
             """)
 

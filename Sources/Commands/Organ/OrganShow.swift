@@ -16,12 +16,8 @@ struct OrganShow: AsyncParsableCommand {
         try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
             let organs = try await session.catalog.organs()
-            let wanted = Ontology.normalised(organ)
-            guard
-                let found = organs.first(where: { row in
-                    ([row.organ.rawValue] + row.synonyms).contains { Ontology.normalised($0) == wanted }
-                })
-            else { throw CatalogError.unknownOrgan(organ) }
+            let key = try OrganNames(organs).key(of: organ)
+            guard let found = organs.first(where: { $0.organ == key }) else { throw CatalogError.unknownOrgan(organ) }
             let parts = organs.filter { $0.partOf.contains(found.organ) }.map(\.organ.rawValue)
             session.output.report([
                 Cell.Field("organ", found.organ.rawValue), Cell.Field("name", found.name),

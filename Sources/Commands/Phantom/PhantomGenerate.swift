@@ -7,7 +7,7 @@ struct PhantomGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Write synthetic datasets in public layouts, each a folder to import.",
         discussion: """
-            The plan demo has an internal fully labelled set (BTCV layout), a liver set (MSD), a partially labelled set
+            The plan demo has an internal fully labelled set (BTCV layout), a liver set (MSD), a partially labelled set \
             (TotalSegmentator) and held-out subjects. The same options give the same bytes.
             """)
 

@@ -14,12 +14,13 @@ struct RoundAdopt: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await session.catalog.adopt(run: name)
-            try await session.catalog.compactCoverage()
+            let changed = try await session.catalog.adopt(run: name)
+            if changed { try await session.catalog.compactCoverage() }
             session.output.report([
-                Cell.Field("run", name),
+                Cell.Field("run", name), Cell.Field("changed", changed),
                 Cell.Field("revision", try await session.catalog.currentRevision().number),
             ])
+            if !changed { session.output.note("Run \(name) is the current one already; nothing changed.") }
         }
     }
 }

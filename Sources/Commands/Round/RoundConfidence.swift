@@ -12,14 +12,16 @@ struct RoundConfidence: AsyncParsableCommand {
     @Option(name: .customLong("run"), help: "Show only this run.")
     var name: String?
 
-    @Option(help: "Show only this organ, by its key.")
+    @Option(help: "Show only this organ, by its key or another spelling.")
     var organ: String?
 
     func run() async throws {
         try await Session.with(options) { session in
+            var wanted: OrganKey?
+            if let organ { wanted = try await session.catalog.organ(named: organ) }
             let rows = try await session.catalog.confidence(run: name)
             session.output.report(
-                rows.filter { organ == nil || $0.organ.rawValue == organ },
+                rows.filter { wanted == nil || $0.organ == wanted },
                 [
                     Column("run") { $0.run }, Column("organ") { $0.organ.rawValue }, Column("round") { $0.round },
                     Column("labels") { $0.labels }, Column("median") { $0.median }, Column("lowest") { $0.lowest },

@@ -2,10 +2,12 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Rounds
 
 struct RoundShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one round, by organ: held-out Dice and confidence.")
+        commandName: "show",
+        abstract: "Show one round, by organ: held-out Dice, confidence, and why it was not relabelled.")
 
     @OptionGroup var options: GlobalOptions
 
@@ -23,14 +25,19 @@ struct RoundShow: AsyncParsableCommand {
                     .badInput, "run \(name) has no round \(number)", remedy: "lacuna round list --run \(name)")
             }
             let confidence = try await session.catalog.confidence(run: name).filter { $0.round == number }
-            session.output.report(Self.organs(round, confidence), RoundOrgan.columns)
+            let heldBack = try await session.catalog.heldBack(run: name, round: number)
+            session.output.report(Self.organs(round, confidence, heldBack), RoundOrgan.columns)
         }
     }
 
-    private static func organs(_ round: RoundRow, _ confidence: [RoundConfidenceRow]) -> [RoundOrgan] {
+    private static func organs(
+        _ round: RoundRow, _ confidence: [RoundConfidenceRow], _ heldBack: [OrganKey: String]
+    ) -> [RoundOrgan] {
         let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
-        return Set(round.dice.keys).union(byOrgan.keys).sorted().map { organ in
-            RoundOrgan(round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ])
+        return Set(round.dice.keys).union(byOrgan.keys).union(heldBack.keys).sorted().map { organ in
+            RoundOrgan(
+                round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ],
+                heldBack: heldBack[organ].map { HoldBack(rawValue: $0)?.explanation ?? $0 })
         }
     }
 }
@@ -41,6 +48,8 @@ private struct RoundOrgan {
     let organ: OrganKey
     let dice: Double?
     let confidence: RoundConfidenceRow?
+    /// Why it was not relabelled.
+    let heldBack: String?
 
     static var columns: [Column<RoundOrgan>] {
         [
@@ -48,6 +57,7 @@ private struct RoundOrgan {
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
+            Column("heldBack", title: "held back") { $0.heldBack },
         ]
     }
 }

@@ -7,7 +7,7 @@ struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look for patients that train here and are held back there.",
         discussion: """
-            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: pairs
+            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: pairs \
             of volumes that look alike and lie in different parts are listed here, and make the exit status 5.
 
             With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI or

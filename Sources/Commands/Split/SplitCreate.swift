@@ -7,10 +7,10 @@ struct SplitCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a split of subjects, by dataset, by chance, or both.",
         discussion: """
-            A subject is in one part only, whatever datasets it is in. Subjects of no named dataset stay unassigned.
-            --holdout draws from the subjects that would train, so that every part has its share of every annotated organ,
-            the rarest first. --folds makes one split for each fold, main-0, main-1 and so on: its subjects validate, the
-            others train, and whoever is in another part stays there in all of them.
+            A subject is in one part only, whatever datasets it is in. Subjects of no named dataset stay unassigned. \
+            --holdout draws from the subjects that would train, so that every part has its share of every annotated \
+            organ, the rarest first. --folds makes one split for each fold, main-0, main-1 and so on: its subjects \
+            validate, the others train, and whoever is in another part stays there in all of them.
 
               lacuna split create main --train internal --train Task03_Liver --test heldout
               lacuna split create main --train internal --holdout validation=0.2 --holdout confidence=0.1 --seed 7

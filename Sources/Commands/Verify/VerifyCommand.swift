@@ -5,7 +5,7 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check that every object and image that the catalogue names is there.",
         discussion: """
-            Without --read-data only presence and sizes are looked at. Objects that no row names (orphans, left by killed
+            Without --read-data only presence and sizes are looked at. Objects that no row names (orphans, left by killed \
             imports) do no harm; --sweep removes them. Damage makes the exit status 6.
             """)
 

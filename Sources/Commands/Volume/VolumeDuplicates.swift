@@ -7,7 +7,7 @@ struct VolumeDuplicates: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "duplicates", abstract: "Propose pairs of volumes that may show one scan.",
         discussion: """
-            Scans with equal voxels are one volume already, whatever their files' names. These pairs are alike when axis
+            Scans with equal voxels are one volume already, whatever their files' names. These pairs are alike when axis \
             order and flips (orientation), or values beyond ±1000 HU (clipped), are left out of account: look at them.
             """)
 

@@ -14,7 +14,7 @@ struct VolumeShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let volume = try await session.catalog.volume(named: volume)
+            let volume = try await session.volume(named: volume)
             let labels = try await session.catalog.labels(volume: volume.id)
             let isTable = session.output.format == .table
             session.output.report(fields(of: volume, labels: isTable ? [] : labels))

@@ -46,18 +46,34 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         return held.rounds[number].id
     }
 
-    /// The run of the plan's name, started where it is new.
-    /// - Throws: `RoundsError.otherPlan` where it exists with another configuration.
-    func ensureRun(_ plan: RunPlan) async throws -> StoredRun {
-        let run = try await findOrStart(plan)
-        guard run.configDigest == configuration.digest else { throw RoundsError.otherPlan(run: plan.name) }
-        return run
+    /// The run of the plan's name, started where it is new, as `prepare` takes it.
+    ///
+    /// A new run that `prepare` refuses leaves nothing behind, so that a corrected plan can have its name.
+    /// - Throws: `RoundsError.otherPlan` where it exists with another configuration, and what `prepare` throws.
+    func ensureRun<T: Sendable>(
+        _ plan: RunPlan, prepare: @Sendable (StoredRun) async throws -> T
+    ) async throws -> T {
+        do {
+            return try await ensureRunOnce(plan, prepare)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            return try await ensureRunOnce(plan, prepare)  // another daemon started it at the same moment
+        }
+    }
+
+    private func ensureRunOnce<T: Sendable>(
+        _ plan: RunPlan, _ prepare: @Sendable (StoredRun) async throws -> T
+    ) async throws -> T {
+        try await catalog.connection.transaction { _ in
+            let run = try await findOrStart(plan)
+            guard run.configDigest == configuration.digest else { throw RoundsError.otherPlan(run: plan.name) }
+            return try await prepare(run)
+        }
     }
 
     // MARK: - RoundStore
 
     func open(_ plan: RunPlan) async throws -> RunRecord {
-        let run = try await ensureRun(plan)
+        let run = try await ensureRun(plan) { $0 }
         let claim = try await claim(run)
         let rounds = try await catalog.rounds(of: run.id)
         held = Held(run: run, claim: claim, rounds: rounds)
@@ -145,12 +161,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
             seed: Int(plan.seed), split: plan.split, origins: plan.knownOrigins,
             trainsUnassigned: plan.trainsOnUnassigned, organs: plan.organs.map { OrganKey($0) },
             modalities: plan.modalities, gammas: plan.gammas)
-        do {
-            return try await catalog.startRun(start)
-        } catch let error as PostgresError where error.sqlState == "23505" {
-            guard let run = try await catalog.run(named: plan.name) else { throw error }
-            return run  // another daemon started it at the same moment
-        }
+        return try await catalog.startRun(start)
     }
 
     private func current(_ number: Int) async throws -> StoredRound {

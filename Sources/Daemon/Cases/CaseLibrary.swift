@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Console
 internal import Domain
 internal import Imaging
 internal import Learning
@@ -59,18 +60,18 @@ struct CaseLibrary: Sendable {
         of organ: OrganKey, _ known: [RunLabel], _ pseudo: [RoundLabel], _ grid: TrainingGrid
     ) throws -> OrganLabel {
         if let found = known.first(where: { $0.organ == organ }) {
-            let foreground = try found.mask.map { grid.down(try masks.mask(at: $0, shape: grid.native).foreground) }
+            let foreground = try found.mask.map { grid.down(try masks.readBlocking($0, shape: grid.native).foreground) }
             return .known(foreground: foreground, extent: found.extent.map(grid.down))
         }
         guard let found = pseudo.first(where: { $0.organ == organ }) else { return .unknown }
-        let mask = try masks.mask(at: found.mask, shape: grid.native)
+        let mask = try masks.readBlocking(found.mask, shape: grid.native)
         return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down))
     }
 
     private func unions(_ known: [RunLabel], _ grid: TrainingGrid) throws -> [UnionLabel] {
         try known.compactMap { label in
             guard let parts = merged[label.organ] else { return nil }
-            let foreground = try label.mask.map { grid.down(try masks.mask(at: $0, shape: grid.native).foreground) }
+            let foreground = try label.mask.map { grid.down(try masks.readBlocking($0, shape: grid.native).foreground) }
             return UnionLabel(parts: parts, foreground: foreground, extent: label.extent.map(grid.down))
         }
     }

@@ -57,7 +57,8 @@ struct RunCommand: AsyncParsableCommand {
         let driver = try await session.makeDriver(rounds, observer: progress, stop: stop)
         let plan = session.configuration.plan
         let heartbeat = HeartbeatService(
-            store: rounds, connection: try await session.connectAgain(), run: plan.name,
+            store: rounds, connection: try await session.connectAgain(), working: session.session.connection,
+            run: plan.name,
             leaseSeconds: session.configuration.daemon.leaseSeconds)
         let run = RunService(driver: driver, plan: plan, retriesFailed: retryFailed, stop: stop, outcome: outcome)
         try await group(heartbeat, run).run()

@@ -41,24 +41,13 @@ enum ConfigurationHelp {
     /// The plan's keys with the defaults that its own encoding gives.
     private static var planEntries: [Entry] {
         let plan = RunPlan(name: "NAME", organs: ["ORGAN"], split: "SPLIT")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        guard let data = try? encoder.encode(plan),
-            let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+        guard let data = try? JSONEncoder().encode(plan),
+            let object = try? JSONDecoder().decode([String: PlanValue].self, from: data)
         else { preconditionFailure("a plan encodes as an object") }
         return planPurposes.map { key, allowed, purpose in
             let value =
-                object[key].map { ["name", "organs", "split"].contains(key) ? "required" : Self.text($0) } ?? "none"
+                object[key].map { ["name", "organs", "split"].contains(key) ? "required" : $0.text } ?? "none"
             return Entry(key: "run.\(key)", value: value, allowed: allowed, purpose: purpose)
-        }
-    }
-
-    private static func text(_ value: Any) -> String {
-        switch value {
-        case let list as [Any]: "[" + list.map(text).joined(separator: ", ") + "]"
-        case let flag as Bool where type(of: value) == Bool.self: String(flag)
-        case let number as Double: Console.Decimal.fixed(number, places: number == number.rounded() ? 0 : 3)
-        default: String(describing: value)
         }
     }
 
@@ -76,10 +65,40 @@ enum ConfigurationHelp {
         ("confidenceSteps", "at least 1", "optimiser steps of the confidence head"),
         ("rankingPool", "volume, pooled", "among which voxels an organ's share is taken"),
         ("confidentNegatives", "rounds values from 0 to below 1", "share of predicted negatives that becomes known"),
-        ("guardRatio", "above 1", "an organ predicted so many times too large or small is not relabelled"),
+        ("guardRatio", "above 1 to 100", "an organ predicted so many times too large or small is not relabelled"),
         ("minimumAnnotatedVolumes", "at least 1", "fewer annotated training volumes: not relabelled"),
         ("knownOrigins", "expert, assisted, reviewed", "annotations that count as known"),
         ("modalities", "CT, MR", "volumes taken"),
         ("trainsOnUnassigned", "true, false", "train on subjects in no part of the split"),
     ]
+}
+
+/// A value of a plan as its encoding has it.
+private enum PlanValue: Decodable {
+    case flag(Bool)
+    case number(Double)
+    case word(String)
+    case list([PlanValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let flag = try? container.decode(Bool.self) {
+            self = .flag(flag)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let word = try? container.decode(String.self) {
+            self = .word(word)
+        } else {
+            self = .list(try container.decode([PlanValue].self))
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .flag(let flag): String(flag)
+        case .number(let number): Console.Decimal.fixed(number, places: number == number.rounded() ? 0 : 3)
+        case .word(let word): word
+        case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+        }
+    }
 }

@@ -16,15 +16,15 @@ struct DaemonConfiguration: Sendable {
     var daemon: DaemonSettings
 
     /// The configuration as the catalogue keeps it with the run: canonical JSON, equal for equal configurations.
-    let json: String
-    let digest: Digest
+    private(set) var json: String
+    private(set) var digest: Digest
 
     init(plan: RunPlan, learning: [String: SettingValue], grid: GridSettings, daemon: DaemonSettings) throws {
         for key in learning.keys.sorted() where Self.decidedByPlan.contains(key) {
             throw DaemonError.configuration(
                 key: "learning.\(key)", problem: "is decided by the run", remedy: "set it in the section run")
         }
-        var settings = try LearningSettings(learning)
+        var settings = try Self.told { try LearningSettings(learning) }
         settings.seed = Int(plan.seed)
         settings.rounds = plan.rounds
         settings.initialSteps = plan.stepsInRoundZero
@@ -35,10 +35,33 @@ struct DaemonConfiguration: Sendable {
         settings.confidentNegatives = plan.confidentNegatives
         settings.rankingPool = plan.rankingPool == .pooled ? .round : .volume
         settings.runawayRatio = plan.guardRatio
-        try settings.validate()
+        try Self.told { try settings.validate() }
         try grid.validate()
         try daemon.validate()
         (self.plan, self.settings, self.grid, self.daemon) = (plan, settings, grid, daemon)
+        json = try Self.canonicalJSON(plan, settings, grid)
+        digest = SHA256.digest(of: Array(json.utf8))
+    }
+
+    /// Settings are told by their place in the file.
+    private static func told<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch LearningError.invalidSetting(let key, let value, let allowed) {
+            throw DaemonError.configuration(
+                key: "learning.\(key)", problem: "is \(value)", remedy: "give \(allowed)")
+        } catch LearningError.unknownSetting(let key, let known) {
+            let nearest = Spelling.nearest(to: key, among: known).map { "learning.\($0)" }
+            let offer = nearest.isEmpty ? "" : "did you mean \(nearest.joined(separator: ", "))? "
+            throw DaemonError.configuration(
+                key: "learning.\(key)", problem: "is no setting", remedy: offer + "lacunad run --defaults lists them")
+        }
+    }
+
+    /// Sets the organs by their keys, in place of whatever spellings the file has.
+    mutating func setOrgans(_ keys: [OrganKey]) throws {
+        plan.organs = keys.map(\.rawValue)
+        try plan.validate()
         json = try Self.canonicalJSON(plan, settings, grid)
         digest = SHA256.digest(of: Array(json.utf8))
     }

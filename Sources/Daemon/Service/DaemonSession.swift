@@ -18,6 +18,8 @@ struct DaemonSession {
         let session = try await Session.open(options, role: .trainer)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
+        var configuration = configuration
+        try configuration.setOrgans(try await catalog.organs(named: configuration.plan.organs))
         // A run without masks has nothing to learn from: a store that is not there is a wrong name.
         let store = try await session.objectStore(create: false)
         return DaemonSession(session: session, catalog: catalog, store: store, configuration: configuration)
@@ -29,8 +31,7 @@ struct DaemonSession {
     /// The parts of a driver over the run's data; starts the run in the catalogue where it is new.
     func makeDriver(_ rounds: CatalogRoundStore, observer: any RoundObserver, stop: StopFlag) async throws -> RunDriver
     {
-        let run = try await rounds.ensureRun(configuration.plan)
-        let worker = try await makeWorker(run.id, rounds)
+        let worker = try await rounds.ensureRun(configuration.plan) { try await makeWorker($0.id, rounds) }
         return RunDriver(
             store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
             observer: observer, isStopping: { stop.isRaised })

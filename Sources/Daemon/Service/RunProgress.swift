@@ -57,7 +57,7 @@ final class RunProgress: RoundObserver {
         case .evaluated(let round, let evaluation):
             "round \(round): held-out Dice " + (evaluation.meanDice.map(short) ?? "unknown")
         case .heldBack(let round, let organ, let reason):
-            "round \(round): \(organ) is not relabelled: \(explanation(reason))"
+            "round \(round): \(organ) is not relabelled: \(reason.explanation)"
         case .published(let round, let publication):
             "round \(round): published \(publication.labels) pseudo labels at revision \(publication.revision)"
         case .closed(let round): "round \(round): closed"
@@ -74,14 +74,6 @@ final class RunProgress: RoundObserver {
         }
         return "ranking of predicted voxels (AUROC): confidence \(mean(calibration.byConfidence)), "
             + "probability \(mean(calibration.byProbability))"
-    }
-
-    private static func explanation(_ reason: HoldBack) -> String {
-        switch reason {
-        case .fewAnnotations: "annotated in too few training volumes"
-        case .flooding: "predicted far larger than annotated"
-        case .vanishing: "predicted far smaller than annotated"
-        }
     }
 
     private static func short(_ value: Double) -> String { Console.Decimal.fixed(value, places: 3) }

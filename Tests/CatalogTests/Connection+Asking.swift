@@ -1,29 +1,8 @@
 import Postgres
+import TestSupport
 import Testing
 
-/// Runs a query that a test puts together, in the session's own rights; each row comes as its text.
-struct Ask: Statement {
-    static let sql = "select pg_temp.ask($1)"
-    /// A temporary function needs no privilege but that on temporary objects.
-    static let preparation = """
-        create function pg_temp.ask(question text) returns setof text language plpgsql as $$
-        declare
-            answer record;
-        begin
-            for answer in execute question loop
-                return next (select string_agg(coalesce(value, '-'), '|') from json_each_text(row_to_json(answer)));
-            end loop;
-        end $$
-        """
-    let question: String
-    var binds: [any PostgresBindable] { [question] }
-    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
-}
-
 extension Connection {
-    /// The rows of a query, columns joined by `|`, null as `-`.
-    nonisolated func ask(_ question: String) async throws -> [String] { try await run(Ask(question: question)) }
-
     /// The only value of a query that gives a whole number.
     nonisolated func number(_ question: String) async throws -> Int { try #require(Int(try await ask(question)[0])) }
 

@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import Domain
+
+/// The nouns and verbs that a command line begins with, up to the first option.
+struct CommandPath {
+    private let words: [String]
+    private let root: any ParsableCommand.Type
+    private let program: String
+
+    init(_ arguments: [String], _ root: any ParsableCommand.Type, program: String) {
+        words = Array(arguments.prefix { !$0.hasPrefix("-") })
+        (self.root, self.program) = (root, program)
+    }
+
+    /// The parser would call a verb that does not exist an unexpected argument.
+    ///
+    /// - Throws: a failure of usage that names the commands that come nearest.
+    func check() throws {
+        var command = root
+        var path = program
+        for word in words {
+            let known: [any ParsableCommand.Type] = command.configuration.subcommands
+            guard !known.isEmpty, word != "help" else { return }
+            guard let next = known.first(where: { Self.names(of: $0).contains(word) }) else {
+                throw Self.unknown(word, path, known.flatMap { Self.names(of: $0) })
+            }
+            command = next
+            path += " \(word)"
+        }
+    }
+
+    private static func names(of command: any ParsableCommand.Type) -> [String] {
+        let configuration = command.configuration
+        return (configuration.commandName.map { [$0] } ?? []) + configuration.aliases
+    }
+
+    private static func unknown(_ word: String, _ path: String, _ known: [String]) -> CommandFailure {
+        let nearest = Spelling.nearest(to: word, among: known)
+        let offer =
+            nearest.isEmpty
+            ? "there are \(known.sorted().joined(separator: ", "))" : "did you mean \(nearest.joined(separator: ", "))?"
+        return CommandFailure(.usage, "unknown command: \(path) \(word)", remedy: "\(offer); see \(path) --help")
+    }
+}
