@@ -9,6 +9,12 @@ import Testing
 /// Statements that a manager's session runs.
 private let managerStatements: [any Statement.Type] = [
     AdoptRun.self, AnnotatedOrgans.self, CaseFingerprints.self, CatalogueUUID.self, CompactCoverage.self,
+    DatasetIsRemoved.self, FindDataset.self, PurgeRemoved.self, PurgeableObjects.self, ReasonOfWithholding.self,
+    RemovalPlan.self, ResolveSubject.self, Withdraw.self, AnnotationIsCurrent.self, InsertMask.self,
+    InsertMaskInputs.self,
+    InsertPersonalWord.self, CurrentPolicy.self, FilesOfRelease.self, PairedCases.self, PairedLabels.self,
+    SetReleaseRoot.self, DescribeSubject.self, LockPointersExclusively.self,
+    ListStandingVersions.self, SetPolicy.self, NewestCorrection.self, UndoAnnotations.self, WordOfRater.self,
     CountOrgans.self, CoverageByRound.self, CoverageBySplit.self, CoverageCounts.self, CurrentRevision.self,
     DatasetExists.self, EnsureDataset.self, FindMask.self, FindRelease.self, FindRound.self, FindRunID.self,
     FindSource.self, FindSplit.self, InsertActivity.self, InsertAnnotations.self, InsertChange.self,

@@ -48,6 +48,7 @@ private struct RoundOrgan {
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
+            Column("contaminated") { $0.round.isContaminated },
         ]
     }
 }
