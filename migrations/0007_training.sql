@@ -222,7 +222,12 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     known_organs text;
+    unknown_organs text;
 begin
+    select string_agg(k, ', ') into unknown_organs from unnest(p_organs) k where not exists (select from organ where key = k);
+    if unknown_organs is not null then
+        raise exception 'unknown organs: %', unknown_organs using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    end if;
     if not exists (
         select from run join volume v on v.id = p_volume
         left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id

@@ -92,10 +92,10 @@ extension Catalog {
         let (volume, isNewVolume, joined) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
-        let written = try await writeLabels(labels, files: files, volume: volume, context, &change)
+        let written = try await writeLabels(labels, files: files.ids, volume: volume, context, &change)
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            joinedSubjects: joined)
+            newFiles: files.new, joinedSubjects: joined)
     }
 }
 

@@ -41,11 +41,11 @@ extension Catalog {
     /// Every image file of every source, by dataset and case.
     public func imageFiles() async throws -> [ImageFileRow] { try await connection.run(ListImageFiles()) }
 
-    /// Runs `body` with the objects that rows name, while nobody can store another: writers of masks and checkpoints wait.
+    /// Runs `body` with the objects that rows name, tombstones left out, while nobody can store another: writers of masks and checkpoints wait.
     public func withObjectsLocked<T>(_ body: (Set<Digest>) async throws -> T) async throws -> T {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsExclusively())
-            return try await body(Set(try await objects().map(\.digest)))
+            return try await body(Set(try await objects().filter { !$0.isPurged }.map(\.digest)))
         }
     }
 }

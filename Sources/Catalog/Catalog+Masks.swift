@@ -45,9 +45,11 @@ extension Catalog {
 
     /// The current mask of (volume, organ), or that of a round of a run.
     ///
-    /// - Throws: `CatalogError.noMask` where the organ is absent or unlabelled there.
+    /// - Throws: `CatalogError.noMask` where the organ is absent or unlabelled there, `.withheldVolume` where the volume
+    ///   is removed or excluded.
     public func maskLocation(volume: VolumeID, organ: OrganKey) async throws -> MaskLocation {
         try await require(organ)
+        try await requireUse(of: volume)
         guard let mask = try await connection.first(LocateMask(volume: volume, organ: organ)) else {
             throw CatalogError.noMask(volume: volume, organ: organ)
         }

@@ -44,22 +44,24 @@ extension Catalog {
         return (made, true)
     }
 
-    /// Ids of the files, in the order given; a file that is recorded with the same hash keeps its row.
+    /// Ids of the files, in the order given, and how many are new; a file recorded with the same hash keeps its row.
     func ensureLabelFiles(
         _ files: [FileRecord], _ source: SourceID, _ change: inout PendingChange
-    ) async throws -> [Int64] {
+    ) async throws -> (ids: [Int64], new: Int) {
         let known = try await connection.run(LabelFilesOfSource(source: source))
         var ids: [Int64] = []
+        var new = 0
         for file in files {
             if let same = known.last(where: { $0.path == file.path && $0.sha256 == file.sha256 }) {
                 ids.append(same.id)
             } else {
+                new += 1
                 ids.append(
                     try await connection.one(
                         InsertLabelFile(source: source, file: file, change: change.id(on: connection))))
             }
         }
-        return ids
+        return (ids, new)
     }
 
     /// Writes the labels that differ from what the release said before. Returns how many were written.

@@ -14,6 +14,8 @@ public struct RoundRow: Sendable, Hashable {
     public let dice: [OrganKey: Double]
     /// Pseudo labels published.
     public let published: Int
+    /// Whether a checkpoint of it saw subjects who proved to be held out, or data that were removed since.
+    public let isContaminated: Bool
 }
 
 /// How surely a round labelled an organ.
@@ -39,7 +41,8 @@ extension Catalog {
             return RoundRow(
                 run: found.run, round: found.number, gamma: found.gamma, state: found.state, revision: found.revision,
                 checkpoint: found.checkpoint,
-                dice: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.dice) }), published: found.published)
+                dice: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.dice) }), published: found.published,
+                isContaminated: found.contaminated)
         }
     }
 

@@ -1,5 +1,5 @@
 public import Domain
-import Postgres
+public import Postgres
 
 /// A patient as `lacuna subject list` shows them.
 public struct SubjectRow: Sendable, Hashable {
@@ -30,6 +30,16 @@ public struct FoundCase: Sendable {
     public let names: [String]
 }
 
+/// What two subjects became.
+public struct JoinedSubject: Sendable, Hashable {
+    public let subject: SubjectRow
+    /// What its datasets call it, `DATASET/KEY`.
+    public let names: [String]
+    public let volumes: [VolumeID]
+    /// Checkpoints that trained on it although a part of a split holds it out.
+    public let contaminated: [CheckpointID]
+}
+
 extension Catalog {
     /// The cases of those names or paths, once for each volume that has one.
     ///
@@ -38,6 +48,30 @@ extension Catalog {
     public func cases(named cases: [NamedCase], dataset: String?) async throws -> [FoundCase] {
         if let dataset { try await requireDataset(dataset) }
         return try await connection.run(FindCases(cases: cases, dataset: dataset))
+    }
+
+    /// Says that two subjects are one: their volumes unite, the stricter part of every split wins, checkpoints that trained
+    /// on what is held out now are marked, and a removal of either holds for both. It cannot be taken back.
+    ///
+    /// - Parameter parameters: a JSON object with the reason; no patient data.
+    /// - Returns: the subject that is kept, the older one.
+    /// - Throws: SQLSTATE LA004 for one and the same subject.
+    public func joinSubjects(_ a: SubjectID, _ b: SubjectID, parameters: JSONText) async throws -> SubjectID {
+        try await connection.transaction { connection in
+            try await connection.run(LockPointersExclusively())
+            let activity = try await startActivity(.correction, parameters: parameters)
+            let change = try await connection.one(InsertChange(activity: activity))
+            try await connection.run(JoinSubjects(kept: min(a, b), joined: max(a, b), change: change))
+            return min(a, b)
+        }
+    }
+
+    /// A subject with its names and volumes. - Throws: `CatalogError.unknownSubject` where it has no volume.
+    public func subject(_ id: SubjectID) async throws -> JoinedSubject {
+        guard let found = try await connection.first(DescribeSubject(subject: id)) else {
+            throw CatalogError.unknownSubject(id.description)
+        }
+        return found
     }
 
     /// Subjects that have volumes, in the order of their ids.

@@ -13,6 +13,8 @@ public struct SourceRow: Sendable, Hashable {
     /// Canonical voxel indices to RAS+ millimetres.
     public let affine: Affine
     public let orientation: String
+    /// Whether its dataset is removed.
+    public let isRemoved: Bool
 }
 
 public struct VolumeRow: Sendable, Hashable {
@@ -20,7 +22,9 @@ public struct VolumeRow: Sendable, Hashable {
     public let subject: String
     public let shape: GridShape
     public let modality: String
-    /// In the order of import; the first one's geometry is the volume's.
+    /// Why its labels are withheld, `removed: …` or `excluded: …`; nil where they are not.
+    public let withheld: String?
+    /// Those of removed datasets last, else in the order of import; the first one's geometry is the volume's.
     public let sources: [SourceRow]
 
     /// Millimetres along the canonical axes.
@@ -41,16 +45,21 @@ public struct DatasetRow: Sendable, Hashable {
     public let origin: LabelOrigin
     public let licence: String?
     public let root: String
+    /// Those that are withheld do not count.
     public let volumes: Int
     public let subjects: Int
+    /// Why the dataset is removed; nil where it is not.
+    public let removed: String?
 }
 
 extension Catalog {
     /// Volumes in the order of their ids, one page: those behind `after`, at most `limit`.
-    public func volumes(dataset: String? = nil, after: VolumeID? = nil, limit: Int = 1_000_000) async throws
-        -> [VolumeRow]
-    {
-        try await volumes(ListVolumes(dataset: dataset, after: after, limit: limit, only: nil))
+    ///
+    /// - Parameter withheld: whether removed and excluded volumes are among them.
+    public func volumes(
+        dataset: String? = nil, after: VolumeID? = nil, limit: Int = 1_000_000, withheld: Bool = false
+    ) async throws -> [VolumeRow] {
+        try await volumes(ListVolumes(dataset: dataset, after: after, limit: limit, only: nil, withheld: withheld))
     }
 
     /// The volume that an argument names: its id, `DATASET/CASE`, or the file that it came from.
@@ -62,7 +71,7 @@ extension Catalog {
         let ids = try await connection.run(ResolveVolume(name: name, files: [name] + files))
         guard ids.count <= 1 else { throw CatalogError.ambiguousVolume(name, matches: ids.count) }
         guard let id = ids.first else { throw CatalogError.unknownVolume(name) }
-        return try await volumes(ListVolumes(dataset: nil, after: nil, limit: 1, only: id))[0]
+        return try await volumes(ListVolumes(dataset: nil, after: nil, limit: 1, only: id, withheld: true))[0]
     }
 
     public func datasets() async throws -> [DatasetRow] { try await connection.run(ListDatasets()) }
@@ -72,7 +81,7 @@ extension Catalog {
         return rows.chunked { $0.id == $1.id }.map { group in
             VolumeRow(
                 id: group[0].id, subject: group[0].subject, shape: group[0].shape, modality: group[0].modality,
-                sources: group.map(\.source))
+                withheld: group[0].withheld, sources: group.map(\.source))
         }
     }
 }

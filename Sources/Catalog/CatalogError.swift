@@ -6,6 +6,11 @@ public enum CatalogError: Error, Equatable {
     case unknownVolume(String)
     case ambiguousVolume(String, matches: Int)
     case unknownDataset(String)
+    case unknownSubject(String)
+    case unknownRelease(String, dataset: String, known: [String])
+    case removedDataset(String)
+    /// The volume is removed or excluded, for that reason.
+    case withheldVolume(VolumeID, reason: String)
     case unknownRun(String)
     /// The round is not one whose labels became visible.
     case notPublished(run: String, round: Int, published: [Int])

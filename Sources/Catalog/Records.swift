@@ -101,10 +101,12 @@ public struct RecordedCase: Sendable, Hashable {
     public var isNewVolume: Bool
     public var isNewSource: Bool
     public var newLabels: Int
+    /// Label files that are new or have other bytes than before.
+    public var newFiles: Int
     /// Subjects that this case proved to be one.
     public var joinedSubjects: Bool
 
-    public var isUnchanged: Bool { !isNewVolume && !isNewSource && newLabels == 0 }
+    public var isUnchanged: Bool { !isNewVolume && !isNewSource && newLabels == 0 && newFiles == 0 && !joinedSubjects }
 }
 
 extension Affine {

@@ -19,6 +19,21 @@ extension CatalogError: CommandFailing {
             CommandFailure(.badInput, "\(matches) volumes answer to \(name)", remedy: "name one by its id")
         case .unknownDataset(let name):
             CommandFailure(.badInput, "there is no dataset \(name)", remedy: "lacuna dataset list shows them")
+        case .unknownSubject(let name):
+            CommandFailure(
+                .badInput, "no subject answers to \(name)",
+                remedy: "name it by its id or by DATASET/KEY; lacuna subject list shows them")
+        case .unknownRelease(let name, let dataset, let known):
+            CommandFailure(
+                .badInput, "dataset \(dataset) has no release \(name)",
+                remedy: "its releases are: \(known.joined(separator: ", "))")
+        case .removedDataset(let name):
+            CommandFailure(
+                .conflict, "the dataset \(name) is removed", remedy: "lacuna dataset restore \(name) brings it back")
+        case .withheldVolume(let volume, let reason):
+            CommandFailure(
+                .conflict, "volume \(volume) is withheld: \(reason)",
+                remedy: "lacuna volume show \(volume) says why; restore or include it to use its labels")
         case .unknownRun(let name):
             CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
         case .notPublished(let run, let round, let published):

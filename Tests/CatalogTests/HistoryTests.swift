@@ -9,7 +9,9 @@ import Testing
     private static let tables = [
         "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "round_pointer",
         "adoption",
-        "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta",
+        "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta", "withdrawal",
+        "volume_withholding",
+        "annotation_policy", "mask_input",
     ]
 
     @Test func historyRefusesTheOwnerToo() async throws {

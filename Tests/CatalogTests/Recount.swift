@@ -5,11 +5,18 @@ import Testing
 
 /// Coverage counted again, from label states and the base tables, by SQL that shares nothing with the kept counts.
 enum Recount {
-    /// Every volume with the datasets that it has a source in, and with 0 for the whole catalogue.
+    /// Every volume with the datasets that it has a source in, and with 0 for the whole catalogue; without what was withdrawn.
     private static let scope = """
-        with scope as (
-            select distinct s.volume_id, r.dataset_id from lacuna.source s join lacuna.release r on r.id = s.release_id
-            union select distinct s.volume_id, 0 from lacuna.source s)
+        with said as (
+            select distinct on (w.dataset_id, w.subject_id, w.volume_id) w.* from lacuna.withdrawal w
+            order by w.dataset_id, w.subject_id, w.volume_id, w.id desc
+        ), scope as (
+            select distinct s.volume_id, d.dataset_id
+            from lacuna.source s join lacuna.release r on r.id = s.release_id join lacuna.volume v on v.id = s.volume_id
+            cross join lateral (values (r.dataset_id), (0)) as d (dataset_id)
+            where not exists (
+                select from said w where w.stands and (
+                    w.dataset_id = r.dataset_id or w.subject_id = v.subject_id or w.volume_id = v.id)))
         """
 
     static func states(asOf revision: Int) -> String {

@@ -8,7 +8,7 @@ import Testing
     private func round(_ run: String, _ number: Int, _ dice: [OrganKey: Double]) -> RoundRow {
         RoundRow(
             run: run, round: number, gamma: nil, state: "published", revision: nil, checkpoint: nil, dice: dice,
-            published: 0)
+            published: 0, isContaminated: false)
     }
 
     private func coverage(_ organ: OrganKey, annotated: Int, absent: Int, of volumes: Int) -> Coverage {

@@ -34,6 +34,11 @@ struct LockPointersShared: Statement {
     static let sql = "select from pg_advisory_xact_lock_shared(lacuna.pointer_lock())"
 }
 
+/// Waits for everyone who adds labels or moves pointers and keeps them out until the transaction ends.
+struct LockPointersExclusively: Statement {
+    static let sql = "select from pg_advisory_xact_lock(lacuna.pointer_lock())"
+}
+
 /// Keeps the sweep of unnamed objects away until the transaction ends.
 struct LockObjectsShared: Statement {
     static let sql = "select from pg_advisory_xact_lock_shared(lacuna.object_lock())"

@@ -29,7 +29,8 @@ struct CoverageBySplit: Statement {
         member as (
             select v.id as volume_id, v.subject_id, s.name || '/' || coalesce(m.part::text, 'unassigned') as part
             from lacuna.split s cross join lacuna.volume v
-            left join lacuna.split_member m on m.split_id = s.id and m.subject_id = v.subject_id),
+            left join lacuna.split_member m on m.split_id = s.id and m.subject_id = v.subject_id
+            where not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)),
         size as (select part, count(*) as volumes, count(distinct subject_id) as subjects from member group by part),
         counts as (
             select m.part, s.organ_id, s.status, s.origin, s.partial, count(*) as n
@@ -50,7 +51,9 @@ struct CoverageBySplit: Statement {
 /// For each published round `run/number`: what its pseudo labels cover beside the annotations of now.
 struct CoverageByRound: Statement {
     static let sql = """
-        with size as (select count(*) as volumes, count(distinct subject_id) as subjects from lacuna.volume),
+        with size as (
+            select count(*) as volumes, count(distinct subject_id) as subjects from lacuna.volume v
+            where not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)),
         published as (
             select r.id, run.name || '/' || r.number as label, run.id as run_id, r.number from lacuna.round r
             join lacuna.run on run.id = r.run_id where r.published_change_id is not null),
@@ -62,10 +65,13 @@ struct CoverageByRound: Statement {
             select l.round_id, l.organ_id, 'pseudo', 'model', false, count(*)
             from lacuna.pseudo_label l join published p on p.id = l.round_id
             where not exists (select from lacuna.annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
+              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
             group by 1, 2),
         median as (
             select l.round_id, l.organ_id, percentile_cont(0.5) within group (order by l.confidence) as median
-            from lacuna.pseudo_label l where l.confidence is not null group by 1, 2)
+            from lacuna.pseudo_label l where l.confidence is not null
+              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
+            group by 1, 2)
         select p.label, o.key, z.volumes, z.subjects, m.median, c.status, c.origin, c.partial, c.n
         from published p cross join size z
         join lacuna.run_organ ro on ro.run_id = p.run_id

@@ -25,7 +25,8 @@ private let describeNodes = """
             where m.id = n.id limit 1)
         when 'checkpoint' then (
             select c.kind || ' of round ' || run.name || '/' || r.number || ', step ' || c.step
-                || case when c.contaminated_by <> '{}' then ', contaminated' else '' end
+                || case when exists (
+                    select from lacuna.contaminated_checkpoint k where k.checkpoint_id = c.id) then ', contaminated' else '' end
             from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
             where c.id = n.id)
         when 'activity' then (

@@ -45,7 +45,8 @@ struct ListRounds: Statement {
             case when r.state = 'published' and r.published_change_id is null then 'closed' else r.state end, c.revision,
             (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
             case when r.published_change_id is null then 0
-                else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end
+                else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,
+            exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id)
         from lacuna.round r join lacuna.run on run.id = r.run_id
         left join lacuna.change c on c.id = r.published_change_id
         where $1::text is null or run.name = $1
@@ -60,6 +61,7 @@ struct ListRounds: Statement {
         let revision: Revision?
         let checkpoint: CheckpointID?
         let published: Int
+        let contaminated: Bool
     }
     let run: String?
     var binds: [any PostgresBindable] { [run] }
@@ -67,7 +69,7 @@ struct ListRounds: Statement {
         Found(
             id: try row.decode(0), run: try row.decode(1), number: try row.decode(2), gamma: try row.decode(3),
             state: try row.decode(4), revision: try row.decode(5), checkpoint: try row.decode(6),
-            published: try row.decode(7))
+            published: try row.decode(7), contaminated: try row.decode(8))
     }
 }
 

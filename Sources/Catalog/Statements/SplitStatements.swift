@@ -11,8 +11,8 @@ struct DatasetExists: Statement {
 struct ListSubjects: Statement {
     static let sql = """
         select distinct v.subject_id from lacuna.volume v
-        left join lacuna.volume_dataset m on m.volume_id = v.id
-        left join lacuna.dataset d on d.id = m.dataset_id
+        join lacuna.volume_dataset m on m.volume_id = v.id
+        join lacuna.dataset d on d.id = m.dataset_id
         where $1::text is null or d.name = $1 order by 1
         """
     let dataset: String?
@@ -53,6 +53,7 @@ struct ListSplits: Statement {
         select s.name, m.part, count(distinct m.subject_id), count(v.id)
         from lacuna.split s join lacuna.split_member m on m.split_id = s.id
         left join lacuna.volume v on v.subject_id = m.subject_id
+            and not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)
         group by s.id, s.name, m.part order by s.id, m.part
         """
     func decode(_ row: PostgresRow) throws -> SplitPartRow {

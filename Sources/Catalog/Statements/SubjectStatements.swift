@@ -22,6 +22,33 @@ struct ListSubjectRows: Statement {
     }
 }
 
+/// Withheld volumes too: what a person calls up by name is shown.
+struct DescribeSubject: Statement {
+    static let sql = """
+        select j.id, j.name,
+            array(select distinct d.name from lacuna.volume v join lacuna.source s on s.volume_id = v.id
+                  join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+                  where v.subject_id = j.id order by d.name),
+            array(select s.name || '/' || m.part from lacuna.split_member m join lacuna.split s on s.id = m.split_id
+                  where m.subject_id = j.id order by s.name),
+            array(select d.name || '/' || a.key from lacuna.subject_alias a join lacuna.dataset d on d.id = a.dataset_id
+                  where a.subject_id = j.id order by d.name, a.key),
+            array(select v.id from lacuna.volume v where v.subject_id = j.id order by v.id),
+            array(select c.id from lacuna.checkpoint c where j.id = any (c.contaminated_by) order by c.id)
+        from lacuna.subject j where j.id = $1 and exists (select from lacuna.volume v where v.subject_id = j.id)
+        """
+    let subject: SubjectID
+    var binds: [any PostgresBindable] { [subject] }
+    func decode(_ row: PostgresRow) throws -> JoinedSubject {
+        let volumes: [VolumeID] = try row.decode(5)
+        return JoinedSubject(
+            subject: SubjectRow(
+                id: try row.decode(0), name: try row.decode(1), volumes: volumes.count, datasets: try row.decode(2),
+                parts: try row.decode(3)),
+            names: try row.decode(4), volumes: volumes, contaminated: try row.decode(6))
+    }
+}
+
 struct AnnotatedOrgans: Statement {
     static let sql = """
         select v.subject_id, array_agg(distinct o.key order by o.key) from lacuna.annotation_current a

@@ -7,31 +7,41 @@ struct ListVolumes: Statement {
         with page as (
             select v.* from lacuna.volume v
             where ($4::bigint is null or v.id = $4) and ($2::bigint is null or v.id > $2)
+              and ($5 or not exists (select from lacuna.withheld_volume h where h.volume_id = v.id))
               and ($1::text is null or exists (
                 select from lacuna.volume_dataset m join lacuna.dataset d on d.id = m.dataset_id
-                where m.volume_id = v.id and d.name = $1))
+                where m.volume_id = v.id and d.name = $1)
+                or $5 and exists (
+                select from lacuna.withheld_volume h join lacuna.source s on s.volume_id = h.volume_id
+                join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+                where h.volume_id = v.id and d.name = $1))
             order by v.id limit $3)
         select p.id, j.name, p.shape_x, p.shape_y, p.shape_z, p.modality, d.name, r.name, s.case_name, s.file, r.root,
-            s.file_sha256, s.affine, s.orientation
+            s.file_sha256, s.affine, s.orientation, g.dataset_id is not null,
+            (select case when w.volume_id is null then 'removed: ' else 'excluded: ' end || w.reason
+             from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = p.id)
         from page p
         join lacuna.subject j on j.id = p.subject_id
         join lacuna.source s on s.volume_id = p.id
         join lacuna.release r on r.id = s.release_id
         join lacuna.dataset d on d.id = r.dataset_id
-        order by p.id, s.id
+        left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
+        order by p.id, g.dataset_id is not null, s.id
         """
     struct Found: Sendable {
         let id: VolumeID
         let subject: String
         let shape: GridShape
         let modality: String
+        let withheld: String?
         let source: SourceRow
     }
     let dataset: String?
     let after: VolumeID?
     let limit: Int
     let only: VolumeID?
-    var binds: [any PostgresBindable] { [dataset, after, limit, only] }
+    let withheld: Bool
+    var binds: [any PostgresBindable] { [dataset, after, limit, only, withheld] }
 
     func decode(_ row: PostgresRow) throws -> Found {
         let rows: [Double] = try row.decode(12)
@@ -39,11 +49,12 @@ struct ListVolumes: Statement {
         return Found(
             id: try row.decode(0), subject: try row.decode(1),
             shape: GridShape(try row.decode(2), try row.decode(3), try row.decode(4)), modality: try row.decode(5),
+            withheld: try row.decode(15),
             source: SourceRow(
                 dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
                 file: try row.decode(9),
                 root: try row.decode(10), sha256: try row.decode(11), affine: Affine(rows: rows),
-                orientation: try row.decode(13)))
+                orientation: try row.decode(13), isRemoved: try row.decode(14)))
     }
 }
 
@@ -74,15 +85,20 @@ struct ResolveVolume: Statement {
 struct ListDatasets: Statement {
     static let sql = """
         select d.name, r.name, r.layout, r.origin, r.licence, r.root,
-            (select count(distinct s.volume_id) from lacuna.source s where s.release_id = r.id),
-            (select count(distinct v.subject_id) from lacuna.source s join lacuna.volume v on v.id = s.volume_id
-             where s.release_id = r.id)
+            (select count(distinct s.volume_id) from lacuna.source s
+             join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id) where s.release_id = r.id),
+            (select count(distinct v.subject_id) from lacuna.source s
+             join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id)
+             join lacuna.volume v on v.id = s.volume_id where s.release_id = r.id),
+            (select w.reason from lacuna.withdrawn_dataset g join lacuna.withdrawal w on w.id = g.withdrawal_id
+             where g.dataset_id = d.id)
         from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id order by d.name, r.id
         """
     func decode(_ row: PostgresRow) throws -> DatasetRow {
         DatasetRow(
             name: try row.decode(0), release: try row.decode(1), layout: try row.decode(2), origin: try row.decode(3),
-            licence: try row.decode(4), root: try row.decode(5), volumes: try row.decode(6), subjects: try row.decode(7)
-        )
+            licence: try row.decode(4), root: try row.decode(5), volumes: try row.decode(6),
+            subjects: try row.decode(7),
+            removed: try row.decode(8))
     }
 }

@@ -3,6 +3,10 @@ internal import ArgumentParser
 
 struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dataset", abstract: "Import datasets and list them.",
-        subcommands: [DatasetImport.self, DatasetList.self, DatasetShow.self])
+        commandName: "dataset", abstract: "Import datasets, list, compare, move and remove them.",
+        subcommands: [
+            DatasetImport.self, DatasetList.self, DatasetShow.self, DatasetDiff.self, DatasetRelocate.self,
+            DatasetRemove.self, DatasetRestore.self,
+            DatasetPurge.self,
+        ])
 }

@@ -35,6 +35,9 @@ struct DatasetImport: AsyncParsableCommand {
     @Option(help: "Read the meaning of label values from this YAML file.")
     var map: String?
 
+    @Option(help: "Read whose scan each case is from this CSV file, columns case and subject.")
+    var subjects: String?
+
     @Flag(help: "Record all cases or none.")
     var strict = false
 
@@ -55,8 +58,9 @@ struct DatasetImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let request = ImportRequest(
+        var request = ImportRequest(
             path: path, name: name, options: try await importOptions(), isDryRun: dryRun)
+        if let subjects { request.subjects = try await BlockingWork().run { try SubjectTable(file: subjects) } }
         let summary = try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
             let runner = ImportRunner(

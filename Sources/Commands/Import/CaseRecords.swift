@@ -11,11 +11,13 @@ struct CaseRecords {
     let labelFiles: [FileRecord]
     private let item: InspectedCase
 
-    init(_ item: InspectedCase, in root: ReleaseRoot) {
+    /// - Parameter subjects: what a table calls the subject of a case; others keep the layout's name.
+    init(_ item: InspectedCase, in root: ReleaseRoot, subjects: [String: String]) {
         self.item = item
         let (image, grid) = (item.image, item.image.grid)
         source = SourceRecord(
-            caseName: item.files.name, subjectKey: item.files.subject, image: FileRecord(image.file, in: root),
+            caseName: item.files.name, subjectKey: subjects[item.files.name] ?? item.files.subject,
+            image: FileRecord(image.file, in: root),
             identity: image.identity.exact, orientationBlind: image.identity.orientationBlind,
             clipped: image.identity.clipped, shape: grid.canonicalShape, affine: grid.canonicalAffine,
             orientation: grid.orientation.description, qformCode: grid.qformCode, sformCode: grid.sformCode,

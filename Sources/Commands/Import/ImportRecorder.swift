@@ -11,6 +11,8 @@ struct ImportRecorder {
     let openStore: () async throws -> LocalObjectStore
     let root: ReleaseRoot
     let cases: [CaseFiles]
+    /// What a table calls the subjects, by case.
+    let subjects: [String: String]
     private var target: Target?
 
     private struct Target {
@@ -21,9 +23,10 @@ struct ImportRecorder {
 
     init(
         catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        cases: [CaseFiles]
+        cases: [CaseFiles], subjects: [String: String]
     ) {
         (self.catalog, self.openStore, self.root, self.cases) = (catalog, openStore, root, cases)
+        self.subjects = subjects
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
@@ -31,7 +34,7 @@ struct ImportRecorder {
         _ item: InspectedCase, with worker: ImportWorker, _ summary: ImportSummary
     ) async throws -> RecordedCase {
         let target = try await prepare(summary)
-        let records = CaseRecords(item, in: root)
+        let records = CaseRecords(item, in: root, subjects: subjects)
         let catalog = catalog
         return try await retrying {
             try await catalog.record(
@@ -46,12 +49,12 @@ struct ImportRecorder {
     mutating func recordAll(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [RecordedCase] {
         let target = try await prepare(summary)
         let worker = ImportWorker(layout: summary.layout, options: ImportOptions())
-        let (catalog, root) = (catalog, root)
+        let (catalog, root, subjects) = (catalog, root, subjects)
         return try await retrying {
             var outcomes: [RecordedCase] = []
             try await catalog.recordAll { scope in
                 for item in items {
-                    let records = CaseRecords(item, in: root)
+                    let records = CaseRecords(item, in: root, subjects: subjects)
                     let labels = records.labels(in: try await worker.store(item, in: target.store))
                     outcomes.append(
                         try await scope.record(

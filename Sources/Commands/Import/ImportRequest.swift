@@ -8,6 +8,8 @@ struct ImportRequest: Sendable {
     /// The dataset's name; the folder's name where nil.
     var name: String?
     var options: ImportOptions
+    /// Which case is whose; nil: as the layout tells.
+    var subjects: SubjectTable?
     /// Whether everything is read and checked, and nothing recorded.
     var isDryRun = false
 

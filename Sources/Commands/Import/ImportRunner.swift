@@ -26,12 +26,14 @@ struct ImportRunner {
         var summary = ImportSummary(
             dataset: name, layout: layout, origin: request.options.origin ?? layout.defaultOrigin,
             isDryRun: request.isDryRun, isStrict: request.isStrict)
-        summary.report.findings = list.findings
+        summary.report.findings = list.findings + (request.subjects?.unknown(among: list.cases) ?? [])
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
 
         let known = try await knownFiles(summary, root, request)
         summary.report.findings += Self.vanished(known.cases, list)
-        let recorder = ImportRecorder(catalog: catalog, openStore: openStore, root: root, cases: list.cases)
+        let recorder = ImportRecorder(
+            catalog: catalog, openStore: openStore, root: root, cases: list.cases,
+            subjects: request.subjects?.byCase ?? [:])
         let bar = output.progress("import", total: list.cases.count)
         defer { bar.finish() }
         if request.isStrict || request.isDryRun {
@@ -63,6 +65,7 @@ struct ImportRunner {
         _ summary: ImportSummary, _ root: ReleaseRoot, _ request: ImportRequest
     ) async throws -> Known {
         let (dataset, release) = (summary.dataset, summary.layout.release)
+        try await catalog.requireStanding(dataset: dataset)
         let recorded = try await catalog.datasets().first { $0.name == dataset && $0.release == release }
         guard let recorded else { return Known() }
         guard recorded.origin == summary.origin else {
@@ -84,7 +87,7 @@ struct ImportRunner {
         return Known(
             cases: found.mapValues { KnownFiles(image: $0.image, labels: $0.labels) },
             mayPassOver: recorded.origin == summary.origin && request.options.map == nil
-                && request.options.complete == nil)
+                && request.options.complete == nil && request.subjects == nil)
     }
 
     /// Cases that an earlier import recorded and that are not there any more.

@@ -58,6 +58,7 @@ private struct RoundOrgan {
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
             Column("heldBack", title: "held back") { $0.heldBack },
+            Column("contaminated") { $0.round.isContaminated },
         ]
     }
 }

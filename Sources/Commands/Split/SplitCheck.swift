@@ -7,16 +7,13 @@ struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look for patients that train here and are held back there.",
         discussion: """
-            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: pairs \
-            of volumes that look alike and lie in different parts are listed here, and make the exit status 5.
+            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: \
+            pairs of volumes that look alike and lie in different parts are listed here, and make the exit status 5.
 
-            With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI or
-            Decathlon list, a CSV file with the columns case and part, or a plain list of cases with --part. A patient who
-            is held back in one and trains in the other is listed with all names that the catalogue has for them.
-
-              lacuna split check main
-              lacuna split check main --list splits_final.json --fold 0 --dataset Task03_Liver
-              lacuna split check main --list challenge_test.txt --part test
+            With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI \
+            or Decathlon list, a CSV file with the columns case and part, or a plain list of cases with --part. A \
+            patient who is held back in one and trains in the other is listed with all names that the catalogue has, \
+            as in lacuna split check main --list splits_final.json --fold 0 --dataset Task03_Liver.
             """)
 
     @OptionGroup var options: GlobalOptions

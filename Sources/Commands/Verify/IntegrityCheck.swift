@@ -40,7 +40,7 @@ struct IntegrityCheck {
             }
             bar.advance()
         }
-        let named = Set(objects.map(\.digest))
+        let named = Set(objects.filter { !$0.isPurged }.map(\.digest))
         return findings + listing.objects.filter { !named.contains($0.digest) }.map { orphan($0, .orphan) }
     }
 

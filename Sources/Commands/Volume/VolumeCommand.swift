@@ -3,6 +3,6 @@ internal import ArgumentParser
 
 struct VolumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "volume", abstract: "List volumes and find those that may be one scan.",
-        subcommands: [VolumeList.self, VolumeShow.self, VolumeDuplicates.self])
+        commandName: "volume", abstract: "List volumes, find those that may be one scan, and exclude some.",
+        subcommands: [VolumeList.self, VolumeShow.self, VolumeDuplicates.self, VolumeExclude.self, VolumeInclude.self])
 }

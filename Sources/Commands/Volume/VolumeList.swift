@@ -4,7 +4,8 @@ internal import Console
 internal import Domain
 
 struct VolumeList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List volumes with their sources.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List volumes with their sources; removed and excluded ones too.")
 
     @OptionGroup var options: GlobalOptions
 
@@ -14,7 +15,8 @@ struct VolumeList: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             if let dataset { try await session.catalog.requireDataset(dataset) }
-            session.output.report(try await session.catalog.volumes(dataset: dataset), VolumeRow.columns)
+            session.output.report(
+                try await session.catalog.volumes(dataset: dataset, withheld: true), VolumeRow.columns)
         }
     }
 }
@@ -27,6 +29,7 @@ extension VolumeRow {
             Column("shape") { [$0.shape.x, $0.shape.y, $0.shape.z] },
             Column("spacing") { row in (0..<3).map { row.spacing[$0] } },
             Column("modality") { $0.modality },
+            Column("withheld") { $0.withheld },
             Column("sources", isShown: false) { $0.sources.map(\.cell) },
             Column("cases", title: "sources") { row in row.sources.map { "\($0.dataset)/\($0.caseName)" } },
         ]
@@ -37,6 +40,7 @@ extension SourceRow {
     var cell: Cell {
         .object([
             Cell.Field("dataset", dataset), Cell.Field("case", caseName), Cell.Field("file", file),
+            Cell.Field("removed", isRemoved),
         ])
     }
 }

@@ -37,6 +37,7 @@ struct VolumeShow: AsyncParsableCommand {
             Cell.Field("id", volume.id.rawValue), Cell.Field("subject", volume.subject),
             Cell.Field("shape", [volume.shape.x, volume.shape.y, volume.shape.z]),
             Cell.Field("spacing", (0..<3).map { volume.spacing[$0] }), Cell.Field("modality", volume.modality),
+            Cell.Field("withheld", volume.withheld),
         ]
         guard options.output.format == .table else {
             return fields + [Cell.Field("sources", sources), Cell.Field("labels", labels.map(\.cell))]

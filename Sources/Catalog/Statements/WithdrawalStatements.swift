@@ -1,0 +1,94 @@
+import Domain
+import Postgres
+
+struct FindDataset: Statement {
+    static let sql = "select id from lacuna.dataset where name = $1"
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> DatasetID { try row.decode(0) }
+}
+
+/// What a dataset calls the subject comes first: a subject that was joined to another keeps its row, not its names.
+struct ResolveSubject: Statement {
+    static let sql = """
+        select id from (
+            select a.subject_id as id, 1 as rank from lacuna.dataset d
+            join lacuna.subject_alias a on a.dataset_id = d.id and a.key = substr($1, length(d.name) + 2)
+            where starts_with($1, d.name || '/')
+            union all
+            select id, 2 from lacuna.subject where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
+            union all
+            select id, 3 from lacuna.subject where name = $1) found
+        order by rank limit 1
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+struct RemovalPlan: Statement {
+    static let sql = "select kind, id, label, n, effect from lacuna.removal_plan($1::integer, $2)"
+    let dataset: DatasetID?
+    let subject: SubjectID?
+    var binds: [any PostgresBindable] { [dataset, subject] }
+    func decode(_ row: PostgresRow) throws -> RemovalItem {
+        RemovalItem(
+            kind: try row.decode(0), id: try row.decode(1), label: try row.decode(2), count: try row.decode(3),
+            effect: try row.decode(4))
+    }
+}
+
+/// The change, or nil where it is so already.
+struct Withdraw: Statement {
+    static let sql = "select lacuna.withdraw($1::integer, $2, $3, $4, $5, $6, $7)"
+    let thing: Withdrawable
+    let stands: Bool
+    let recalls: Bool
+    let reason: String
+    let program: String
+    var binds: [any PostgresBindable] {
+        [thing.dataset, thing.subject, thing.volume, stands, recalls, reason, program]
+    }
+    func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
+}
+
+struct PurgeableObjects: Statement {
+    static let sql = "select digest, bytes from lacuna.purgeable_objects($1::integer, $2) order by digest"
+    let dataset: DatasetID?
+    let subject: SubjectID?
+    var binds: [any PostgresBindable] { [dataset, subject] }
+    func decode(_ row: PostgresRow) throws -> PurgedObject {
+        PurgedObject(digest: try row.decode(0), bytes: try row.decode(1))
+    }
+}
+
+struct PurgeRemoved: Statement {
+    static let sql = "select digest, bytes from lacuna.purge_removed($1::integer, $2, $3, $4) order by digest"
+    let dataset: DatasetID?
+    let subject: SubjectID?
+    let reason: String
+    let program: String
+    var binds: [any PostgresBindable] { [dataset, subject, reason, program] }
+    func decode(_ row: PostgresRow) throws -> PurgedObject {
+        PurgedObject(digest: try row.decode(0), bytes: try row.decode(1))
+    }
+}
+
+struct DatasetIsRemoved: Statement {
+    static let sql = """
+        select exists (
+            select from lacuna.withdrawn_dataset w join lacuna.dataset d on d.id = w.dataset_id where d.name = $1)
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
+struct ReasonOfWithholding: Statement {
+    static let sql = """
+        select w.reason from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = $1
+        """
+    let volume: VolumeID
+    var binds: [any PostgresBindable] { [volume] }
+    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
+}

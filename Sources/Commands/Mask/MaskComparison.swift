@@ -1,0 +1,108 @@
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Imaging
+internal import Numerics
+
+/// How much two masks of one volume agree.
+struct MaskComparison: Sendable {
+    /// Nil where both are empty.
+    let dice: Double?
+    /// Nil where one is empty.
+    let surface: SurfaceDistance?
+    let firstMillilitres: Double
+    let secondMillilitres: Double
+    /// Voxels that one has and the other has not.
+    let changedVoxels: Int
+
+    /// - Parameter spacing: millimetres along x, y, z.
+    init(_ first: BitVolume, _ second: BitVolume, spacing: Vector3<Double>) {
+        surface = SurfaceDistance(first, second, spacing: spacing)
+        dice = Dice.coefficient(first, second)
+        firstMillilitres = VolumeMeasure.millilitres(first, spacing: spacing)
+        secondMillilitres = VolumeMeasure.millilitres(second, spacing: spacing)
+        changedVoxels = zip(first.words, second.words).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
+    }
+
+    /// - Parameter tolerance: millimetres.
+    func fields(tolerance: Double) -> [Cell.Field] {
+        [
+            Cell.Field("dice", dice),
+            Cell.Field("surfaceDice", surface?.normalisedDice(toleranceInMillimetres: tolerance)),
+            Cell.Field("toleranceMillimetres", tolerance),
+            Cell.Field("hausdorff95Millimetres", surface?.hausdorff95),
+            Cell.Field("firstMillilitres", firstMillilitres), Cell.Field("secondMillilitres", secondMillilitres),
+            Cell.Field("differenceMillilitres", secondMillilitres - firstMillilitres),
+            Cell.Field("changedVoxels", changedVoxels),
+        ]
+    }
+}
+
+/// Two standing words on one organ of one volume.
+struct MaskPair {
+    let first: StandingVersion
+    let second: StandingVersion
+    let comparison: MaskComparison
+
+    /// - Parameter tolerance: millimetres.
+    static func columns(tolerance: Double) -> [Column<MaskPair>] {
+        [
+            Column("first") { $0.first.name }, Column("second") { $0.second.name },
+            Column("firstMask", isShown: false) { $0.first.mask?.mask.rawValue },
+            Column("secondMask", isShown: false) { $0.second.mask?.mask.rawValue },
+            Column("firstOrigin", title: "origin") { $0.first.origin.rawValue },
+            Column("secondOrigin", title: "and") { $0.second.origin.rawValue },
+            Column("current") { $0.first.isCurrent || $0.second.isCurrent },
+            Column("dice") { $0.comparison.dice },
+            Column("surfaceDice", title: "NSD") {
+                $0.comparison.surface?.normalisedDice(toleranceInMillimetres: tolerance)
+            },
+            Column("toleranceMillimetres", isShown: false) { _ in tolerance },
+            Column("hausdorff95Millimetres", title: "HD95 mm") { $0.comparison.surface?.hausdorff95 },
+            Column("firstMillilitres", isShown: false) { $0.comparison.firstMillilitres },
+            Column("secondMillilitres", isShown: false) { $0.comparison.secondMillilitres },
+            Column("differenceMillilitres", title: "difference ml") {
+                $0.comparison.secondMillilitres - $0.comparison.firstMillilitres
+            },
+            Column("changedVoxels", title: "changed voxels") { $0.comparison.changedVoxels },
+        ]
+    }
+}
+
+extension StandingVersion {
+    /// For people: who says so.
+    fileprivate var name: String { isProposed ? "\(source) (proposed)" : source }
+}
+
+/// Reads the standing words of one organ and compares each with each.
+struct MaskPairs {
+    let session: Session
+    let volume: VolumeRow
+
+    func compare(_ versions: [StandingVersion]) async throws -> [MaskPair] {
+        guard versions.count > 1 else { return [] }
+        if volume.voxelVolume == nil {
+            session.output.warn(
+                "the sources of volume \(volume.id) disagree on spacing; millimetres are those of the first")
+        }
+        let reader = MaskReader(store: try await session.objectStore(create: false))
+        var masks: [BitVolume] = []
+        for version in versions {
+            guard let location = version.mask else {
+                masks.append(BitVolume(volume.shape))
+                continue
+            }
+            masks.append(try await reader.read(location, shape: volume.shape).foreground)
+        }
+        let (read, spacing) = (masks, volume.spacing)
+        return try await BlockingWork().run {
+            versions.indices.flatMap { i in
+                versions.indices.dropFirst(i + 1).map { j in
+                    MaskPair(
+                        first: versions[i], second: versions[j],
+                        comparison: MaskComparison(read[i], read[j], spacing: spacing))
+                }
+            }
+        }
+    }
+}

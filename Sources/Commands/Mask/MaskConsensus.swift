@@ -1,0 +1,135 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Imaging
+internal import Numerics
+internal import Postgres
+
+struct MaskConsensus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consensus",
+        abstract: "Compute one mask out of those that datasets and people say, and record it.",
+        discussion: """
+            It is recorded beside the others as a proposal of the rater consensus, with the masks that it came from, and
+            counts nowhere. With --adopt it becomes that rater's word, which the policy then weighs like any other.
+            majority takes voxels of more than half of the masks; staple weighs each mask by how well it agrees
+            (Warfield et al. 2004). Masks that a model made take no part unless they are named with --mask.
+            """)
+
+    enum Method: String, CaseIterable, ExpressibleByArgument { case majority, staple }
+
+    static let rater = "consensus"
+    static let most = 16
+
+    @OptionGroup var options: GlobalOptions
+
+    @OptionGroup var why: ReasonOption
+
+    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    var volume: String
+
+    @Argument(help: "Name the organ by its key.")
+    var organ: String
+
+    @Option(help: "Say how: majority or staple.")
+    var method: Method
+
+    @Option(help: "Take this mask, by its id; say it again for more (default: every annotation that stands).")
+    var mask: [Int64] = []
+
+    @Flag(help: "Let it count from now on.")
+    var adopt = false
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let volume = try await session.catalog.volume(named: volume)
+            let inputs = try await inputs(of: volume, session.catalog)
+            let reader = MaskReader(store: try await session.objectStore(create: false))
+            var masks: [BitVolume] = []
+            for input in inputs { masks.append(try await reader.read(input, shape: volume.shape).foreground) }
+            let (read, method) = (masks, method)
+            let (consensus, raters) = try await BlockingWork().run { Self.compute(method, read) }
+            guard consensus.voxels > 0 else {
+                throw CommandFailure(
+                    .badInput, "the masks have no voxel in common by \(method.rawValue)",
+                    remedy: "lacuna mask compare \(volume.id) \(organ) shows how they differ")
+            }
+            let recorded = try await record(consensus, volume, inputs, session)
+            try await session.catalog.compactCoverage()
+            report(
+                recorded, consensus, volume, inputs, raters, try await session.catalog.currentRevision(), session.output
+            )
+        }
+    }
+
+    /// - Throws: bad input for fewer than two masks, more than sixteen, or one of another volume or organ.
+    private func inputs(of volume: VolumeRow, _ catalog: Catalog) async throws -> [MaskLocation] {
+        let organ = OrganKey(rawValue: organ)
+        var found: [MaskLocation] = []
+        if mask.isEmpty {
+            let standing = try await catalog.standingVersions(volume: volume.id, organ: organ)
+            found = standing.filter { !$0.isProposed && $0.origin != .model && $0.source != Self.rater }.compactMap(
+                \.mask)
+        }
+        for id in mask {
+            let facts = try await catalog.mask(MaskID(id))
+            guard facts.volume == volume.id, facts.organ == organ else {
+                throw CommandFailure(
+                    .badInput, "mask \(id) is of \(facts.organ) in volume \(facts.volume)",
+                    remedy: "lacuna mask history \(volume.id) \(organ) lists those that can be named")
+            }
+            found.append(facts.location)
+        }
+        guard (2...Self.most).contains(found.count) else {
+            throw CommandFailure(
+                .badInput, "a consensus needs 2 to \(Self.most) masks, and there are \(found.count)",
+                remedy: "lacuna mask history \(volume.id) \(organ) lists those that can be named with --mask")
+        }
+        return found
+    }
+
+    private static func compute(_ method: Method, _ masks: [BitVolume]) -> (EncodedMask, [Consensus.Rater]) {
+        switch method {
+        case .majority: return (MaskCodec.encode(foreground: Consensus.majority(masks)), [])
+        case .staple:
+            let estimate = Consensus.staple(masks)
+            return (MaskCodec.encode(foreground: estimate.mask), estimate.raters)
+        }
+    }
+
+    private func record(
+        _ consensus: EncodedMask, _ volume: VolumeRow, _ inputs: [MaskLocation], _ session: Session
+    ) async throws -> RecordedWord {
+        let word = PersonalWord(
+            volume: volume.id, organ: OrganKey(rawValue: organ), rater: Self.rater, origin: .reviewed,
+            inputs: inputs.map(\.mask), isProposed: !adopt)
+        let parameters = JSONRenderer.render(
+            .object([
+                Cell.Field("reason", why.reason), Cell.Field("method", method.rawValue),
+                Cell.Field("masks", inputs.map(\.mask.rawValue)), Cell.Field("adopted", adopt),
+            ]))
+        let store = try await session.objectStore()
+        return try await session.catalog.record(word, kind: .review, parameters: JSONText(parameters)) {
+            try await StoredMask.put(consensus, in: store)
+        }
+    }
+
+    private func report(
+        _ recorded: RecordedWord, _ consensus: EncodedMask, _ volume: VolumeRow, _ inputs: [MaskLocation],
+        _ raters: [Consensus.Rater], _ revision: Revision, _ output: Output
+    ) {
+        output.report([
+            Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ), Cell.Field("method", method.rawValue),
+            Cell.Field("mask", recorded.mask?.rawValue), Cell.Field("voxels", consensus.voxels),
+            Cell.Field("inputs", inputs.map(\.mask.rawValue)),
+            Cell.Field("sensitivity", raters.map(\.sensitivity)), Cell.Field("specificity", raters.map(\.specificity)),
+            Cell.Field("changed", recorded.isNew), Cell.Field("current", recorded.isCurrent),
+            Cell.Field("revision", revision.number),
+        ])
+        if !adopt { output.note("Recorded beside the others; it counts nowhere until the same is said with --adopt.") }
+        if adopt && !recorded.isCurrent {
+            output.note("Another annotation outranks it: lacuna mask policy show says why.")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Domain
+
+struct SubjectShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a subject: what datasets call it, its volumes and its parts of splits.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the subject by its id or by DATASET/KEY.")
+    var subject: String
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            let id = try await session.catalog.subject(named: subject)
+            session.output.report(try await session.catalog.subject(id).fields)
+        }
+    }
+}
+
+extension JoinedSubject {
+    var fields: [Cell.Field] {
+        [
+            Cell.Field("id", subject.id.rawValue), Cell.Field("name", subject.name), Cell.Field("names", names),
+            Cell.Field("volumes", volumes.map(\.rawValue)), Cell.Field("datasets", subject.datasets),
+            Cell.Field("parts", subject.parts), Cell.Field("contaminatedCheckpoints", contaminated.map(\.rawValue)),
+        ]
+    }
+}

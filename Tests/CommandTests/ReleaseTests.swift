@@ -1,0 +1,147 @@
+import Domain
+import Foundation
+import Imaging
+import Phantoms
+import Testing
+
+/// Releases side by side, folders that move, and tables of subjects, through the program.
+@Suite struct ReleaseTests {
+    @Test func aNewReleaseIsComparedWithTheOldOne() async throws {
+        try await Workbench.with { bench in
+            let old = try PhantomData.write(.btcv, "first", scans: 1...2, in: bench)
+            let new = try PhantomData.write(.btcv, "second", scans: 1...3, in: bench)
+            // The new release has a smaller liver in the first case, and the second case's label is as it was.
+            let label = "\(new)/RawData/Training/label/label0001.nii.gz"
+            let labels = try NIfTIReader().readLabels(label)
+            try rewrite(labels, without: 6, dropping: 12, to: label)
+            #expect(try await bench.lacuna("dataset", "import", old, "--name", "set", "--release", "a").status == 0)
+            let second = try await bench.lacuna("dataset", "import", new, "--name", "set", "--release", "b")
+            #expect(second.status == 0, "\(second.errors)")
+
+            let diff = try await bench.lacuna("dataset", "diff", "set", "--release", "a", "--release", "b", "--json")
+            #expect(diff.status == 0, "\(diff.errors)")
+            let rows = try diff.rows()
+            let first = rows.filter { $0["case"] as? String == "img0001" }
+            #expect(first.map { $0["organ"] as? String } == ["liver"])
+            #expect(first[0]["change"] as? String == "mask")
+            #expect(first[0]["changedVoxels"] as? Int == 12)
+            #expect((first[0]["dice"] as? Double ?? 1) < 1)
+            #expect(rows.allSatisfy { $0["case"] as? String != "img0002" })
+            #expect(rows.first { $0["case"] as? String == "img0003" }?["change"] as? String == "case added")
+            let all = try await bench.lacuna(
+                "dataset", "diff", "set", "--release", "a", "--release", "b", "--all", "--json")
+            #expect(try all.rows().count > rows.count)
+            let unknown = try await bench.lacuna("dataset", "diff", "set", "--release", "a", "--release", "c")
+            #expect(unknown.status == 3)
+            #expect(unknown.errors.contains("a, b"))
+        }
+    }
+
+    @Test func aMovedFolderIsFollowedOnceEverythingIsThere() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let root = try #require(try await bench.lacuna("dataset", "list", "--json").rows()[0]["root"] as? String)
+            let moved = bench.folder + "/elsewhere"
+            try FileManager.default.moveItem(atPath: path, toPath: moved)
+            let target = moved + root.dropFirst(path.count)
+            #expect(try await bench.lacuna("verify").status == 6)
+
+            let wrong = try await bench.lacuna("dataset", "relocate", "set", bench.folder, "--json")
+            #expect(wrong.status == 3)
+            #expect(try wrong.object()["changed"] as? Bool == false)
+            let right = try await bench.lacuna("dataset", "relocate", "set", target, "--check", "all", "--json")
+            #expect(right.status == 0, "\(right.errors)")
+            #expect(try right.object()["hashed"] as? Int == 4)
+            #expect(try await bench.lacuna("verify", "--read-data").status == 0)
+            #expect(
+                try await bench.lacuna("dataset", "import", moved, "--name", "set").errors.contains("Nothing changed"))
+
+            // One file vanishes, another is exchanged for one of the same size.
+            let image = "\(moved)/RawData/Training/img/img0002.nii.gz"
+            try FileManager.default.removeItem(atPath: image)
+            let back = try await bench.lacuna("dataset", "relocate", "set", target, "--json")
+            #expect(back.status == 3)
+            let problems = try #require(try back.object()["problems"] as? [[String: Any]])
+            #expect(problems.map { $0["kind"] as? String } == ["missing"])
+            #expect((problems[0]["file"] as? String)?.hasSuffix("img0002.nii.gz") == true)
+            #expect(try await bench.lacuna("dataset", "relocate", "set", target, "--missing-ok").status == 4)
+            let other = URL(filePath: "\(moved)/RawData/Training/img/img0001.nii.gz")
+            var bytes = try Data(contentsOf: other)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: other)
+            let changed = try await bench.lacuna("dataset", "relocate", "set", target, "--missing-ok", "--json")
+            #expect(changed.status == 3)
+        }
+    }
+
+    @Test func aTableSaysWhoseScanEachCaseIs() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
+            let table = bench.folder + "/subjects.csv"
+            func write(_ text: String) throws { try text.write(toFile: table, atomically: true, encoding: .utf8) }
+            for (text, problem) in [
+                ("case,patient\n", "line 1"), ("case,subject\nimg0001\n", "line 2"),
+                ("case,subject\nimg0001,p\n\nimg0001,q\n", "line 4"), ("case,subject\nimg0001,\n", "line 2"),
+                ("case,subject\n\"img0001,p\n", "line 2"),
+            ] {
+                try write(text)
+                let ending = try await bench.lacuna("dataset", "import", path, "--subjects", table)
+                #expect(ending.status == 3)
+                #expect(ending.errors.contains(problem), "\(ending.errors)")
+                #expect(ending.errors.contains(table))
+            }
+            #expect(try await bench.count(Counting()) == 0)
+
+            // First as the layout tells, then by the table: two cases prove to be one patient's.
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await bench.lacuna("subject", "list", "--json").rows().count == 3)
+            try write("subject,case,age\n\"p, 1\",img0001,40\n\"p, 1\",img0003,41\nz,img9999,9\n")
+            let joined = try await bench.lacuna("dataset", "import", path, "--subjects", table, "--json")
+            #expect(joined.status == 0, "\(joined.errors)")
+            #expect(joined.output.contains("line 4: the dataset has no case img9999"))
+            let names = try await bench.lacuna("subject", "list", "--json").rows().compactMap { $0["name"] as? String }
+            #expect(names.count == 2)
+            let shown = try await bench.lacuna("subject", "show", "set/p, 1", "--json").object()
+            #expect((shown["volumes"] as? [Int])?.count == 2)
+            #expect((shown["names"] as? [String])?.contains("set/p, 1") == true)
+            let other = try await bench.lacuna(
+                "subject", "join", names[0], names[1], "--reason", "one patient", "--json")
+            #expect(other.status == 0, "\(other.errors)")
+            #expect(try await bench.lacuna("subject", "list", "--json").rows().count == 1)
+            let same = try await bench.lacuna("subject", "join", "set/p, 1", names[0], "--reason", "x")
+            #expect(same.status == 3)
+        }
+    }
+
+    @Test func aLabelFileWithOtherBytesAndTheSameVoxelsIsNoUnchangedCase() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let label = "\(path)/RawData/Training/label/label0001.nii.gz"
+            let labels = try NIfTIReader().readLabels(label)
+            try rewrite(labels, without: 6, dropping: 0, to: label)
+            let again = try await bench.lacuna("dataset", "import", path, "--json").object()
+            #expect(again["unchanged"] as? Int == 0)
+            #expect(again["newLabels"] as? Int == 0)
+            #expect(try await bench.lacuna("dataset", "import", path, "--json").object()["unchanged"] as? Int == 1)
+        }
+    }
+
+    /// Writes the labels again, compressed otherwise, a value's first voxels left out.
+    private func rewrite(_ labels: LabelVolume, without value: Int, dropping count: Int, to path: String) throws {
+        var voxels = [UInt8](repeating: 0, count: labels.shape.count)
+        for region in labels.regions {
+            let mask = labels.mask(of: [region.value])
+            var dropped = 0
+            for index in 0..<mask.shape.count where mask[index] {
+                if region.value == value && dropped < count {
+                    dropped += 1
+                } else {
+                    voxels[index] = UInt8(region.value)
+                }
+            }
+        }
+        try NIfTIWriter.write(.uint8(VoxelBuffer(voxels)), on: labels.grid, to: path, compressionLevel: 1)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Phantoms
+import Testing
+
+/// Consent is withdrawn, through the program.
+@Suite struct WithdrawalTests {
+    /// Two datasets that share one scan.
+    private func importTwo(_ bench: Workbench) async throws {
+        let liver = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 1...2, in: bench)
+        let all = try PhantomData.write(.btcv, "internal", scans: 2...3, in: bench)
+        for path in [liver, all] { #expect(try await bench.lacuna("dataset", "import", path).status == 0) }
+    }
+
+    @Test func aDatasetIsListedThenRemovedThenRestored() async throws {
+        try await Workbench.with { bench in
+            try await importTwo(bench)
+            let coverage = try await bench.lacuna("coverage", "--json").output
+            let revision = try await bench.revision()
+            let listed = try await bench.lacuna("dataset", "remove", "internal", "--json")
+            #expect(listed.status == 0)
+            #expect(listed.errors.contains("--yes"))
+            #expect(try await bench.revision() == revision)
+            let items = try #require(try listed.object()["items"] as? [[String: Any]])
+            let effects = items.filter { $0["kind"] as? String == "volume" }.compactMap { $0["effect"] as? String }
+            #expect(effects.sorted() == ["kept: another dataset has it", "withheld"])
+            #expect(items.count { $0["kind"] as? String == "source" } == 2)
+
+            #expect(try await bench.lacuna("dataset", "remove", "internal", "--yes").status == 2, "no reason")
+            let removed = try await bench.lacuna(
+                "dataset", "remove", "internal", "--yes", "--reason", "consent withdrawn", "--json")
+            #expect(try removed.object()["changed"] as? Bool == true)
+            #expect(try await bench.revision() == revision + 1)
+            let rows = try await bench.lacuna("coverage", "--json").rows()
+            #expect(rows.map { $0["organ"] as? String } == ["liver"])
+            #expect(rows.first?["volumes"] as? Int == 2)
+            let volumes = try await bench.lacuna("volume", "list", "--json").rows()
+            #expect(volumes.compactMap { $0["withheld"] as? String } == ["removed: consent withdrawn"])
+            let datasets = try await bench.lacuna("dataset", "list", "--json").rows()
+            #expect(datasets.compactMap { $0["removed"] as? String } == ["consent withdrawn"])
+            let export = try await bench.lacuna(
+                "mask", "export", "internal/img0002", "liver", "--output", bench.folder + "/x.nii.gz")
+            #expect(export.status == 5)
+            #expect(export.errors.contains("withheld"))
+            let again = try await bench.lacuna("dataset", "import", "\(bench.folder)/data/internal")
+            #expect(again.status == 5)
+            #expect(again.errors.contains("dataset restore internal"))
+
+            let restored = try await bench.lacuna("dataset", "restore", "internal", "--reason", "given again", "--json")
+            #expect(try restored.object()["changed"] as? Bool == true)
+            #expect(try await bench.lacuna("coverage", "--json").output == coverage)
+        }
+    }
+
+    @Test func aPurgeLeavesTombstonesThatVerifyAccepts() async throws {
+        try await Workbench.with { bench in
+            try await importTwo(bench)
+            let early = try await bench.lacuna("dataset", "purge", "internal", "--yes", "--reason", "x")
+            #expect(early.status == 5)
+            #expect(try await bench.lacuna("dataset", "remove", "internal", "--yes", "--reason", "x").status == 0)
+            let listed = try await bench.lacuna("dataset", "purge", "internal", "--json").object()
+            let objects = try #require(listed["objects"] as? [[String: Any]])
+            #expect(objects.count == 2)
+            let files = objects.compactMap { $0["file"] as? String }
+            #expect(files.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+            let purged = try await bench.lacuna("dataset", "purge", "internal", "--yes", "--reason", "x", "--json")
+            #expect(purged.status == 0, "\(purged.errors)")
+            #expect(!files.contains { FileManager.default.fileExists(atPath: $0) })
+            try FileManager.default.removeItem(atPath: "\(bench.folder)/data/internal")
+            let verified = try await bench.lacuna("verify", "--read-data", "--json")
+            #expect(verified.status == 0)
+            #expect(try verified.rows().isEmpty)
+            let restored = try await bench.lacuna("dataset", "restore", "internal", "--reason", "x")
+            #expect(restored.status == 5)
+            #expect(restored.errors.contains("another name"))
+        }
+    }
+
+    @Test func aSubjectAndAVolumeGoAndComeBack() async throws {
+        try await Workbench.with { bench in
+            try await importTwo(bench)
+            let excluded = try await bench.lacuna(
+                "volume", "exclude", "internal/img0002", "--reason", "motion", "--json")
+            #expect(try excluded.object()["withheld"] as? String == "excluded: motion")
+            let shown = try await bench.lacuna("volume", "show", "internal/img0002", "--json").object()
+            #expect(shown["withheld"] as? String == "excluded: motion")
+            #expect((shown["labels"] as? [Any])?.isEmpty == true)
+            let included = try await bench.lacuna("volume", "include", "internal/img0002", "--reason", "fine", "--json")
+            #expect(try included.object()["withheld"] is NSNull)
+
+            let name = try #require(
+                try await bench.lacuna("subject", "list", "--dataset", "internal", "--json").rows().last?["name"]
+                    as? String)
+            let removed = try await bench.lacuna("subject", "remove", name, "--yes", "--reason", "consent", "--json")
+            #expect(removed.status == 0, "\(removed.errors)")
+            #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 2)
+            #expect(try await bench.lacuna("subject", "restore", name, "--reason", "given").status == 0)
+            #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 3)
+            #expect(try await bench.lacuna("subject", "remove", "nobody").status == 3)
+        }
+    }
+}
