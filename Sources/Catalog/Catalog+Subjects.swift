@@ -30,12 +30,15 @@ public struct FoundCase: Sendable {
     public let names: [String]
 }
 
-/// What two subjects became.
-public struct JoinedSubject: Sendable, Hashable {
+/// A subject with everything that is known of it.
+public struct SubjectFacts: Sendable, Hashable {
     public let subject: SubjectRow
     /// What its datasets call it, `DATASET/KEY`.
     public let names: [String]
+    /// Withheld ones too.
     public let volumes: [VolumeID]
+    /// Why the subject is removed; nil where it is not.
+    public let removed: String?
     /// Checkpoints that trained on it although a part of a split holds it out.
     public let contaminated: [CheckpointID]
 }
@@ -67,7 +70,7 @@ extension Catalog {
     }
 
     /// A subject with its names and volumes. - Throws: `CatalogError.unknownSubject` where it has no volume.
-    public func subject(_ id: SubjectID) async throws -> JoinedSubject {
+    public func subject(_ id: SubjectID) async throws -> SubjectFacts {
         guard let found = try await connection.first(DescribeSubject(subject: id)) else {
             throw CatalogError.unknownSubject(id.description)
         }

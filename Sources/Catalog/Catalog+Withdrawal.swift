@@ -14,7 +14,7 @@ public enum Withdrawable: Sendable, Hashable {
 
 /// One line of what a removal concerns.
 public struct RemovalItem: Sendable, Hashable {
-    /// `volume`, `source`, `annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label` or
+    /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label` or
     /// `unfinished run`.
     public let kind: String
     /// Of the volume, source, round, checkpoint or run; nil for labels, which are counted by organ.

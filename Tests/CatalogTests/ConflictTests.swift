@@ -122,6 +122,28 @@ import Testing
         }
     }
 
+    @Test func aConsensusGoesWithTheDatasetThatItCameFrom() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1, origin: .assisted)]).volume
+            try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
+            let word = PersonalWord(
+                volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)])
+            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { mask(7) }
+            let before = try await world.plainStates()
+            let a = try await catalog.dataset(named: "A")
+            let plan = try await catalog.removalPlan(.dataset(a))
+            #expect(plan.filter { $0.kind == "computed annotation" }.map(\.label) == ["liver"])
+            #expect(try await catalog.withdraw(.dataset(a), recalling: false, reason: "consent"))
+            #expect(try await current(world, volume) == digest(2))
+            try await expectTrueCoverage(world)
+            #expect(try await catalog.restore(.dataset(a), reason: "given again"))
+            #expect(try await current(world, volume) == digest(7))
+            #expect(try await world.plainStates() == before)
+            try await expectTrueCoverage(world)
+        }
+    }
+
     // MARK: -
 
     private func current(_ world: World, _ volume: VolumeID, _ organ: OrganKey = "liver") async throws -> Digest {

@@ -34,18 +34,20 @@ struct DescribeSubject: Statement {
             array(select d.name || '/' || a.key from lacuna.subject_alias a join lacuna.dataset d on d.id = a.dataset_id
                   where a.subject_id = j.id order by d.name, a.key),
             array(select v.id from lacuna.volume v where v.subject_id = j.id order by v.id),
-            array(select c.id from lacuna.checkpoint c where j.id = any (c.contaminated_by) order by c.id)
+            array(select c.id from lacuna.checkpoint c where j.id = any (c.contaminated_by) order by c.id),
+            (select w.reason from (
+                select * from lacuna.withdrawal where subject_id = j.id order by id desc limit 1) w where w.stands)
         from lacuna.subject j where j.id = $1 and exists (select from lacuna.volume v where v.subject_id = j.id)
         """
     let subject: SubjectID
     var binds: [any PostgresBindable] { [subject] }
-    func decode(_ row: PostgresRow) throws -> JoinedSubject {
+    func decode(_ row: PostgresRow) throws -> SubjectFacts {
         let volumes: [VolumeID] = try row.decode(5)
-        return JoinedSubject(
+        return SubjectFacts(
             subject: SubjectRow(
                 id: try row.decode(0), name: try row.decode(1), volumes: volumes.count, datasets: try row.decode(2),
                 parts: try row.decode(3)),
-            names: try row.decode(4), volumes: volumes, contaminated: try row.decode(6))
+            names: try row.decode(4), volumes: volumes, removed: try row.decode(7), contaminated: try row.decode(6))
     }
 }
 

@@ -25,7 +25,8 @@ struct DatasetShow: AsyncParsableCommand {
                 return session.output.report(known, Coverage.columns(by: .organ))
             }
             session.output.report([
-                Cell.Field("name", dataset), Cell.Field("releases", releases.map(\.cell)),
+                Cell.Field("name", dataset), Cell.Field("removed", releases.first?.removed),
+                Cell.Field("releases", releases.map(\.cell)),
                 Cell.Field("organs", known.map { Cell.object(Coverage.fields($0, by: .organ)) }),
             ])
         }

@@ -25,8 +25,9 @@ struct RelocationCheck: Sendable {
         for (index, file) in files.enumerated() {
             let isChosen = Double(index) >= next
             if isChosen { next += step }
-            outcome.hashed += isChosen ? 1 : 0
-            if let finding = check(file, hashing: isChosen) { outcome.findings.append(finding) }
+            let finding = check(file, hashing: isChosen)
+            if let finding { outcome.findings.append(finding) }
+            outcome.hashed += isChosen && finding?.kind != .missing ? 1 : 0
             bar.advance()
         }
         return outcome

@@ -20,12 +20,13 @@ struct SubjectShow: AsyncParsableCommand {
     }
 }
 
-extension JoinedSubject {
+extension SubjectFacts {
     var fields: [Cell.Field] {
         [
             Cell.Field("id", subject.id.rawValue), Cell.Field("name", subject.name), Cell.Field("names", names),
             Cell.Field("volumes", volumes.map(\.rawValue)), Cell.Field("datasets", subject.datasets),
-            Cell.Field("parts", subject.parts), Cell.Field("contaminatedCheckpoints", contaminated.map(\.rawValue)),
+            Cell.Field("parts", subject.parts), Cell.Field("removed", removed),
+            Cell.Field("contaminatedCheckpoints", contaminated.map(\.rawValue)),
         ]
     }
 }

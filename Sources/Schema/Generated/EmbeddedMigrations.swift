@@ -1549,7 +1549,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "44f4d88fa1e69284ff68f799d0494e72c30295b3d4ff4a6ea21544ec01b02036",
+            sha256: "eb61c3a9f8128457be967bea02a7bb6a15bcb919eb111e34e91bdf429a383ff7",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what is withheld and since when, and which of several annotations is current.
 -- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
@@ -2104,6 +2104,22 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
           and not exists (select from withdrawn_dataset d where d.dataset_id = q.dataset_id))
 $$;
 
+-- The standing words of no release, such as a consensus, whose masks were computed from masks of a dataset.
+create function words_computed_from(p_dataset integer) returns setof annotation
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive computed (mask_id) as (
+        select i.mask_id from mask_input i
+        join annotation a on a.mask_id = i.input_id join release r on r.id = a.release_id where r.dataset_id = p_dataset
+        union
+        select i.mask_id from computed c join mask_input i on i.input_id = c.mask_id
+    )
+    select a.* from annotation a join computed c on c.mask_id = a.mask_id
+    where a.release_id is null and not exists (
+        select from annotation n
+        where (n.volume_id, n.organ_id, n.rater, n.proposed) = (a.volume_id, a.organ_id, a.rater, a.proposed)
+          and n.release_id is null and n.id > a.id)
+$$;
+
 -- Everything that a removal concerns, and what becomes of it; changes nothing.
 create function removal_plan(p_dataset integer, p_subject bigint)
 returns table (kind text, id bigint, label text, n bigint, effect text)
@@ -2141,6 +2157,9 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     select 4, 'shipped label', null, o.key, count(*), 'withheld'
     from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
     where p_dataset is null or r.dataset_id = p_dataset group by o.key
+    union all
+    select 4, 'computed annotation', null, o.key, count(*), 'withheld'
+    from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
     union all
     select 5, 'pseudo label', e.id, e.label, count(*), 'withheld'
     from leaving v join pseudo_label l on l.volume_id = v.id join name e on e.id = l.round_id and e.published group by e.id, e.label
@@ -2202,6 +2221,19 @@ begin
         delete from withdrawn_dataset where dataset_id = p_dataset;
     end if;
     perform restate_volumes(the_change, volumes);
+    -- What was computed from masks of the dataset on volumes that stay is taken back, and said again when it is restored.
+    if p_stands then
+        insert into annotation (volume_id, organ_id, rater, status, origin, parent_id, proposed, change_id)
+        select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from words_computed_from(p_dataset);
+    else
+        insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id)
+        select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, a.id, a.proposed, the_change
+        from annotation a join annotation p on p.id = a.parent_id
+        where a.change_id = last.change_id and not exists (
+            select from annotation n
+            where (n.volume_id, n.organ_id, n.rater, n.proposed) = (a.volume_id, a.organ_id, a.rater, a.proposed)
+              and n.release_id is null and n.id > a.id);
+    end if;
     if p_volume is null and p_stands then
         perform taint_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
     elsif p_volume is null then
@@ -2509,7 +2541,11 @@ create or replace function label_states(p_revision bigint, p_volume bigint defau
 returns table (
     volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
     confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
+#variable_conflict use_column
+begin
+    -- Planned for its arguments each time: a plan for any volume or all reads every annotation to find one volume's.
+    return query
     with policy as materialized (
         select p.kind, p.datasets from annotation_policy p join change c on c.id = p.change_id
         where c.revision <= p_revision order by p.id desc limit 1
@@ -2573,8 +2609,8 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     select s.volume_id, s.organ_id, 'pseudo', 'model', false, s.mask_id, null, null, null, s.revision, s.activity_id
     from shipped s
     where not exists (select from annotated a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id))
-$$;
+      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
+end $$;
 
 -- MARK: Policy
 
@@ -2600,7 +2636,11 @@ begin
     insert into change (activity_id) values (start_activity('correction', p_program,
         jsonb_build_object('policy', p_kind, 'datasets', p_datasets, 'reason', p_reason))) returning id into the_change;
     insert into annotation_policy (kind, datasets, change_id) values (p_kind, wanted, the_change);
-    perform restate_volumes(the_change, array(select distinct volume_id from annotation_current));
+    -- Only where more than one release or rater has spoken can another become current.
+    perform restate_volumes(the_change, array(
+        select distinct volume_id from (
+            select volume_id from annotation group by volume_id, organ_id
+            having count(distinct (coalesce(release_id, 0), rater)) > 1) contested));
     return the_change;
 end $$;
 
@@ -2613,7 +2653,7 @@ grant insert on mask_input to lacuna_manager;
 grant select on mask_input, annotation_policy, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding, tainted_round,
     contaminated_checkpoint to lacuna_manager;
 grant execute on function annotation_rank(text, integer[], integer, integer), volumes_of_removal(integer, bigint),
-    rounds_that_saw(bigint[], integer[]), removal_plan(integer, bigint), is_recalled(bigint),
+    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint), is_recalled(bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
 
