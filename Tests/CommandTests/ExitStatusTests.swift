@@ -64,6 +64,25 @@ import Testing
         }
     }
 
+    @Test func theWholesOfNewOrgansGoByAnySpelling() async throws {
+        try await Workbench.with { bench in
+            let file = bench.folder + "/organs.csv"
+            try "key,name,part_of\nrenal_cyst_wall,Renal cyst wall,Left Kidney\nodd_part,Odd part,renal_cyst_wall\n"
+                .write(
+                    toFile: file, atomically: true, encoding: .utf8)
+            let added = try await bench.lacuna("organ", "import", file)
+            #expect(added.status == 0, "\(added.errors)")
+            for (organ, whole) in [("renal_cyst_wall", "kidney_left"), ("odd_part", "renal_cyst_wall")] {
+                let shown = try await bench.lacuna("organ", "show", organ, "--json").object()
+                #expect(shown["partOf"] as? [String] == [whole])
+            }
+            try "key,name,part_of\nx,X,moon\n".write(toFile: file, atomically: true, encoding: .utf8)
+            let refused = try await bench.lacuna("organ", "import", file)
+            #expect(refused.status == 3, "\(refused.errors)")
+            #expect(try await bench.lacuna("organ", "show", "x").status == 3)
+        }
+    }
+
     @Test func aReleaseUnderAnotherFolderIsAConflict() async throws {
         try await Workbench.with { bench in
             let first = try PhantomData.write(.btcv, "one", scans: 1...1, in: bench)

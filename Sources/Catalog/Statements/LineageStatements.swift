@@ -4,15 +4,13 @@ import Postgres
 /// Adds the activities that made the nodes, labels all for people and orders them; the walk before it differs by direction.
 private let describeNodes = """
     , made as (
-        select 'activity' as kind, coalesce(m.activity_id, r.activity_id, c.activity_id) as id, 'made by' as via,
-            w.depth + 1 as depth
-        from walk w
-        left join lacuna.mask m on w.kind = 'mask' and m.id = w.id
-        left join lacuna.checkpoint k on w.kind = 'checkpoint' and k.id = w.id
-        left join lacuna.round r on r.id = k.round_id
-        left join lacuna.volume v on w.kind = 'volume' and v.id = w.id
-        left join lacuna.change c on c.id = v.change_id
-        where w.depth >= $3::integer and w.kind in ('mask', 'checkpoint', 'volume')),
+        select 'activity' as kind, case w.kind
+            when 'mask' then (select m.activity_id from lacuna.mask m where m.id = w.id)
+            when 'checkpoint' then (
+                select r.activity_id from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id where c.id = w.id)
+            else (select c.activity_id from lacuna.volume v join lacuna.change c on c.id = v.change_id where v.id = w.id)
+            end as id, 'made by' as via, w.depth + 1 as depth
+        from walk w where w.depth >= $3::integer and w.kind in ('mask', 'checkpoint', 'volume')),
     nearest as (
         select distinct on (kind, id) kind, id, via, depth
         from (select * from walk union all select * from made) found where id is not null order by kind, id, depth)

@@ -21,10 +21,20 @@ struct OrganImport: AsyncParsableCommand {
         let text = try await BlockingWork().run { try TextFile.read(file) }
         try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
-            let positions = try await session.catalog.organs().count
-            let ontology = try OrganFile.parse(text, file: file, firstPosition: positions + 1)
+            let known = try await session.catalog.organs()
+            let listed = try OrganFile.parse(text, file: file, firstPosition: known.count + 1)
+            let ontology = try Self.resolvingWholes(of: listed, among: OrganNames(known))
             let added = try await session.catalog.extend(with: ontology)
             session.output.report([Cell.Field("added", added), Cell.Field("listed", ontology.organs.count)])
         }
+    }
+
+    /// The wholes are organs of the file by their keys, or of the catalogue by any spelling.
+    private static func resolvingWholes(of ontology: Ontology, among known: OrganNames) throws -> Ontology {
+        let links = try ontology.links.map { link in
+            let whole = ontology[link.whole] == nil ? try known.key(of: link.whole.rawValue) : link.whole
+            return OrganLink(part: link.part, whole: whole, relation: link.relation)
+        }
+        return Ontology(organs: ontology.organs, links: links, synonyms: ontology.synonyms)
     }
 }

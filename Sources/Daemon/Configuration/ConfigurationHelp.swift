@@ -53,7 +53,7 @@ enum ConfigurationHelp {
 
     private static let planPurposes: [(key: String, allowed: String, purpose: String)] = [
         ("name", "letters, digits, - _ .", "the run; starting it again goes on with it"),
-        ("organs", "organ keys", "what to learn"),
+        ("organs", "organ keys or other spellings", "what to learn"),
         ("split", "a split", "whose parts train, confidence and validation are used; never test"),
         ("seed", "0 to 2^63-1", "all randomness of the run"),
         ("rounds", "0 to 100", "relabellings; 0 trains once and publishes nothing"),
