@@ -159,6 +159,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"],
+            exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(
             name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
