@@ -179,7 +179,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain",
-                "Postgres", "Schema", "TestSupport",
+                "Postgres", "Schema", "TestSupport", "Learning", "ObjectStore",
                 "lacuna", "lacunad",
             ],
             swiftSettings: swift),

@@ -21,7 +21,7 @@ struct AMOSFacts: RuleFacts {
         let count = guessed.count(where: Self.magnetic.contains)
         findings = [
             ImportFinding(
-                .description, file: "labelsTr",
+                .description, file: evidence.listing.folder.name,
                 problem: "modality taken from the number (501 to 600 are MR): \(count) MR, \(guessed.count - count) CT",
                 remedy: "put a table with the columns amos_id and modality beside the folders if this is wrong")
         ]

@@ -110,11 +110,16 @@ public struct LayoutRecogniser {
     /// Folders inside that are datasets themselves, with the word for their layout; the first hundred are looked into.
     private func datasets(in listing: FolderListing, except used: Set<String?>) -> [String] {
         listing.folders(in: "").filter { !used.contains($0) }.prefix(100).compactMap { name in
-            guard let child = try? DatasetFolder(listing.folder.root + "/" + name),
-                let reading = try? only(FolderListing(child))
-            else { return nil }
-            return "\(name) (\(reading.name.rawValue))"
+            (try? word(for: listing.folder.root + "/" + name)).flatMap { $0 }.map { "\(name) (\($0))" }
         }
+    }
+
+    /// The word for a folder's layout; nil where it has none.
+    private func word(for path: String) throws(ImportError) -> String? {
+        let child = FolderListing(try DatasetFolder(path))
+        if let reading = try only(child) { return reading.name.rawValue }
+        let tables = try LabelFilesLayout(child.folder, options: ImportOptions(), probe: TableProbe())
+        return tables.labelNames.isEmpty ? nil : tables.name.rawValue
     }
 
     private func checkRelease(of layout: any Layout, in path: String) throws(ImportError) {
