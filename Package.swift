@@ -159,6 +159,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"],
+            exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(
             name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
@@ -178,7 +179,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain",
-                "Postgres", "Schema", "TestSupport",
+                "Postgres", "Schema", "TestSupport", "Learning", "ObjectStore",
                 "lacuna", "lacunad",
             ],
             swiftSettings: swift),

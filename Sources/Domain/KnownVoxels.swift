@@ -1,7 +1,8 @@
 /// What is known of one organ in one volume, on the volume's grid.
 public enum OrganLabel: Hashable, Sendable {
-    /// Annotated, or examined and absent (`foreground` nil). Complete within `extent` (nil: everywhere), unknown outside.
-    case known(foreground: BitVolume?, extent: VoxelBox? = nil)
+    /// Annotated, or examined and absent (`foreground` nil). Complete within `extent` (nil: everywhere) where `known` is
+    /// set (nil: everywhere), unknown outside.
+    case known(foreground: BitVolume?, extent: VoxelBox? = nil, known: BitVolume? = nil)
     /// A model's mask, believed only where `known` is set (nil: everywhere). Never overrules what is known.
     case pseudo(foreground: BitVolume, known: BitVolume?)
     /// Nobody looked.
@@ -16,9 +17,11 @@ public struct UnionLabel: Hashable, Sendable {
     public let foreground: BitVolume?
     /// Complete within the box (nil: everywhere).
     public let extent: VoxelBox?
+    /// Complete where it is set (nil: everywhere).
+    public let known: BitVolume?
 
-    public init(parts: [Int], foreground: BitVolume?, extent: VoxelBox? = nil) {
-        (self.parts, self.foreground, self.extent) = (parts, foreground, extent)
+    public init(parts: [Int], foreground: BitVolume?, extent: VoxelBox? = nil, known: BitVolume? = nil) {
+        (self.parts, self.foreground, self.extent, self.known) = (parts, foreground, extent, known)
     }
 }
 
@@ -99,8 +102,8 @@ public struct KnownVoxelRule: Hashable, Sendable {
 
     private func paintComplete(_ labels: [OrganLabel], _ organs: [Plane], _ grid: PatchGrid) {
         for (label, plane) in zip(labels, organs) {
-            if case .known(let foreground, let extent) = label {
-                grid.paint(foreground, within: extent, into: plane)
+            if case .known(let foreground, let extent, let known) = label {
+                grid.paint(foreground, within: extent, where: known, into: plane)
             }
         }
     }
@@ -118,7 +121,7 @@ public struct KnownVoxelRule: Hashable, Sendable {
 
     /// Zeros of a merged label are zeros of its parts; its voxels are none of what all its parts exclude.
     private func paint(_ union: UnionLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
-        grid.paint(union.foreground, within: union.extent, into: plane)
+        grid.paint(union.foreground, within: union.extent, where: union.known, into: plane)
         for part in union.parts {
             mark(organs[part], where: plane, is: VoxelKnowledge.negative, as: VoxelKnowledge.negative)
         }
@@ -165,14 +168,27 @@ struct PatchGrid {
         inside = box.intersection(VoxelBox(shape))
     }
 
+    private init(shape: GridShape, box: VoxelBox, inside: VoxelBox) {
+        (self.shape, self.box, self.inside) = (shape, box, inside)
+    }
+
     var count: Int { box.shape.count }
 
     func plane(_ i: Int, of planes: UnsafeMutableBufferPointer<UInt8>) -> UnsafeMutableBufferPointer<UInt8> {
         UnsafeMutableBufferPointer(rebasing: planes[i * count..<(i + 1) * count])
     }
 
-    /// Negative within the extent, positive where `foreground` is set.
-    func paint(_ foreground: BitVolume?, within extent: VoxelBox?, into plane: UnsafeMutableBufferPointer<UInt8>) {
+    /// Negative within the extent, positive where `foreground` is set; untouched where `known` is not.
+    func paint(
+        _ foreground: BitVolume?, within extent: VoxelBox?, where known: BitVolume? = nil,
+        into plane: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        if let known {
+            let region = extent.map(inside.intersection) ?? inside
+            return PatchGrid(shape: shape, box: box, inside: region).forEachSet(in: known) { voxel, index in
+                plane[index] = foreground?[voxel] == true ? VoxelKnowledge.positive : VoxelKnowledge.negative
+            }
+        }
         let region = extent.map(inside.intersection) ?? inside
         forEachRow(of: region) { voxel, index, length in
             UnsafeMutableBufferPointer(rebasing: plane[index..<index + length]).update(

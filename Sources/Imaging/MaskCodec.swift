@@ -23,6 +23,8 @@ public struct EncodedMask: Sendable, Hashable {
     public let contentHash: Digest
     /// Foreground voxels.
     public let voxels: Int
+    /// Voxels of the known plane; nil where the mask may be believed everywhere.
+    public let knownVoxels: Int?
     /// Around the foreground; empty at the origin where there is none.
     public let box: VoxelBox
 }
@@ -80,7 +82,7 @@ public enum MaskCodec {
         let canonical = MaskLayout.bytes(foreground, partial, shape)
         return EncodedMask(
             bytes: deflate(canonical), contentHash: SHA256.digest(of: canonical), voxels: foreground.population,
-            box: foreground.box)
+            knownVoxels: partial?.population, box: foreground.box)
     }
 
     private static func deflate(_ canonical: [UInt8]) -> [UInt8] {

@@ -7,6 +7,7 @@ public struct BTCVLayout: Layout {
     public let release: String
     public let defaultOrigin: LabelOrigin
     public let licence: Licence
+    public var knownReleases: [String] { ["btcv", "gibson-btcv"] }
 
     let folder: DatasetFolder
     let images: ImageSource

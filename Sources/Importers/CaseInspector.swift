@@ -7,15 +7,16 @@ internal import Imaging
 ///
 /// One inspector serves one thread. Its calls read whole files and block; keep them off the cooperative pool.
 public final class CaseInspector {
+    private let options: ImportOptions
     private let origin: LabelOrigin
-    private let complete: Set<OrganKey>?
-    private let modality: Modality?
+    private let origins: [OrganKey: LabelOrigin]
     private let reader: NIfTIReader
 
     /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
     public init(layout: any Layout, options: ImportOptions, limitInBytes: Int = 8 << 30) {
-        origin = options.origin ?? layout.defaultOrigin
-        (complete, modality) = (options.complete, options.modality)
+        self.options = options
+        origin = options.origin(of: layout)
+        origins = options.origins(of: layout)
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
@@ -50,7 +51,7 @@ public final class CaseInspector {
     private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
         let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
-        let modality = modality ?? files.modality
+        let modality = options.givenModality ?? files.modality
         if modality == .ct && volume.statistics.lacksAir {
             findings.append(
                 ImportFinding(
@@ -76,13 +77,15 @@ public final class CaseInspector {
         case .quarantine(let difference):
             throw .gridMismatch(file: file.file.path, image: image.file.file.path, difference: difference)
         }
-        let meaning = try LabelMeaning(file, volume, complete: complete)
+        let meaning = try LabelMeaning(file, volume, options: options)
         if !meaning.unknownNames.isEmpty {
             findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
         }
         let fingerprint = FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
-        let labels = meaning.regions.map { region in
-            InspectedLabel(region, volume: volume, file: fingerprint, origin: origin)
+        let crop = file.crop?.box(in: volume.shape)
+        let labels = meaning.regions.compactMap { region in
+            InspectedLabel(
+                region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
         }
         return (fingerprint, labels)
     }

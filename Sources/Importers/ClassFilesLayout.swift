@@ -3,35 +3,45 @@ public import Domain
 /// TotalSegmentator and datasets in its form: a case is an image beside a folder of binary files, one a class. An empty
 /// file means that the class is absent, a missing file that nobody looked.
 public struct ClassFilesLayout: Layout {
-    public let name = LayoutName.totalsegmentator
+    public var name: LayoutName { Self.isAtlas(classes.map.release) ? .abdomenatlas : .totalsegmentator }
     public let release: String
     public let defaultOrigin: LabelOrigin
     public let licence: Licence
+    public var knownReleases: [String] { ClassNames.releases }
 
     let folder: DatasetFolder
     let images: ImageSource
     let folders: [ClassFolder]
     let classes: ClassNames
 
-    /// - Throws: `unreadableFolder` for the images, `unsupported` for a release that is not known.
-    init(_ folder: DatasetFolder, folders: [ClassFolder], options: ImportOptions) throws(ImportError) {
+    /// - Parameter asked: the layout that the caller wants, whose releases alone are then looked at.
+    /// - Throws: `unreadableFolder` for the images.
+    init(
+        _ folder: DatasetFolder, folders: [ClassFolder], asked: LayoutName? = nil, options: ImportOptions
+    ) throws(ImportError) {
         (self.folder, self.folders) = (folder, folders)
         images = try ImageSource(dataset: folder, images: options.images)
-        classes = try Self.classes(folder, folders, options)
+        classes = Self.classes(folder, folders, asked, options)
         release = options.release ?? classes.map.release
         let facts = ReleaseFacts.of(classes.map.release)
         (defaultOrigin, licence) = (facts.origin, facts.licence)
     }
 
     private static func classes(
-        _ folder: DatasetFolder, _ folders: [ClassFolder], _ options: ImportOptions
-    ) throws(ImportError) -> ClassNames {
+        _ folder: DatasetFolder, _ folders: [ClassFolder], _ asked: LayoutName?, _ options: ImportOptions
+    ) -> ClassNames {
         if let map = options.map { return ClassNames(map) }
         if let release = options.release, let map = LabelMap.standard(release) { return ClassNames(map) }
         let names = Set(folders.flatMap(\.files).map(SourceFile.stem))
-        let isMR = folders.contains { folder.volume(($0.parent.isEmpty ? "" : $0.parent + "/") + "mri") != nil }
-        return ClassNames.explaining(names, modality: isMR ? .mr : .ct)
+        let isMR = folders.contains { item in
+            ["mri", "mr"].contains { folder.volume((item.parent.isEmpty ? "" : item.parent + "/") + $0) != nil }
+        }
+        let modality: Modality = isMR || options.givenModality == .mr ? .mr : .ct
+        let wantsAtlas = asked.map { $0 == .abdomenatlas }
+        return ClassNames.explaining(names, modality: modality) { wantsAtlas == nil || isAtlas($0) == wantsAtlas }
     }
+
+    private static func isAtlas(_ release: String) -> Bool { release.hasPrefix("abdomenatlas") }
 
     public func cases() throws(ImportError) -> CaseList {
         if images.isSingleFile && folders.count > 1 {

@@ -30,14 +30,19 @@ struct ClassNames: Sendable {
         return standard.contains { $0.organs[name] != nil }
     }
 
-    /// The release that defines most of the names.
-    static func explaining(_ names: Set<String>, modality: Modality) -> ClassNames {
+    /// The release that defines most of the names; for an MR image one of MR, whatever else has the same names.
+    /// - Parameter isWanted: which releases come into question.
+    static func explaining(
+        _ names: Set<String>, modality: Modality, among isWanted: (String) -> Bool = { _ in true }
+    ) -> ClassNames {
         let normalised = names.map { Ontology.normalised($0) }
-        let ranked = standard.map { classes in
-            (classes, normalised.count { classes.organs[$0] != nil } * 2 + (classes.isMR == (modality == .mr) ? 1 : 0))
+        let wanted = standard.filter { isWanted($0.map.release) }
+        let candidates = modality == .mr ? wanted.filter(\.isMR) : wanted
+        let ranked = (candidates.isEmpty ? standard : candidates).map { classes in
+            (classes, normalised.count { classes.organs[$0] != nil } * 2 + (classes.isMR ? 0 : 1))
         }
         return ranked.reduce(ranked[0]) { $1.1 > $0.1 ? $1 : $0 }.0
     }
 
-    private var isMR: Bool { map.release.hasSuffix("-mr") }
+    var isMR: Bool { map.release.hasSuffix("-mr") }
 }

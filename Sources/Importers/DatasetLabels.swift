@@ -14,7 +14,7 @@ struct DatasetLabels: Sendable {
             (map, unknown) = (shipped, [])
             return
         }
-        let organs = Self.organs(of: named)
+        let organs = Self.organs(of: named.map(\.name))
         let entries = zip(named, organs).compactMap { label, keys in
             keys.isEmpty ? nil : LabelMap.Entry(value: label.value, name: label.name, organs: keys)
         }
@@ -34,10 +34,10 @@ struct DatasetLabels: Sendable {
 
     /// Organs of each name. A lesion's voxels belong to its organ too where the file labels that organ, and a lesion
     /// without an organ is that of the only organ in the file that has such a lesion.
-    private static func organs(of labels: [(value: Int, name: String)]) -> [[OrganKey]] {
+    static func organs(of names: [String]) -> [[OrganKey]] {
         let ontology = Ontology.standard
-        let found = labels.map { label in
-            ontology.organ(named: label.name) ?? (isCancer(label.name) ? ontology.organ(named: "tumour") : nil)
+        let found = names.map { name in
+            ontology.organ(named: name) ?? (isCancer(name) ? ontology.organ(named: "tumour") : nil)
         }
         let present = found.compactMap { $0 }.filter { !$0.isLesion }.map(\.key)
         return found.map { organ in

@@ -43,9 +43,9 @@ public struct DecathlonLayout: Layout {
     }
 
     private func add(_ pair: DatasetDescription.Pair, to list: inout CaseList) {
-        let name = Self.caseName(pair.image)
+        let name = PairName.caseName(pair.image)
         do throws(ImportError) {
-            let image = try images.image(at: pair.image)
+            let image = try image(at: pair.image)
             let label = LabelFile(
                 file: try folder.file(pair.label, role: "label"),
                 reading: .values(map, unmapped: Set(unknown.map(\.value))))
@@ -56,11 +56,25 @@ public struct DecathlonLayout: Layout {
         }
     }
 
+    /// nnU-Net's first version lists images without the channel that their files bear.
+    private func image(at path: String) throws(ImportError) -> SourceFile {
+        do throws(ImportError) {
+            return try images.image(at: path)
+        } catch .missingFile(let file, let role) {
+            let ending = path.dropFirst(SourceFile.stem(of: path).count)
+            guard !ending.isEmpty, let found = try? images.image(at: SourceFile.stem(of: path) + "_0000" + ending)
+            else {
+                throw .missingFile(file: file, role: role)
+            }
+            return found
+        }
+    }
+
     /// Images without labels are often not downloaded; those of a folder that is not there are passed over.
     private func addUnlabelled(_ path: String, to list: inout CaseList) {
-        let name = Self.caseName(path)
+        let name = PairName.caseName(path)
         do throws(ImportError) {
-            let image = try images.image(at: path)
+            let image = try image(at: path)
             list.cases.append(CaseFiles(name: name, subject: name, image: image, modality: modality, labels: []))
         } catch .missingFile where !folder.hasFolder("imagesTs") {
             return
@@ -92,10 +106,4 @@ public struct DecathlonLayout: Layout {
     }
 
     private var modality: Modality { description.modality.map(Modality.init(word:)) ?? .other }
-
-    /// The file's name without ending and without nnU-Net's channel suffix.
-    private static func caseName(_ path: String) -> String {
-        let stem = SourceFile.stem(of: path.split(separator: "/").last.map(String.init) ?? path)
-        return stem.hasSuffix("_0000") ? String(stem.dropLast(5)) : stem
-    }
 }

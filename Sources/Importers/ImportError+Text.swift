@@ -14,6 +14,11 @@ extension ImportError: CustomStringConvertible {
         case .unreadableDescription(_, let reason): reason
         case .leavesFolder(_, let path): "the path \(path) leaves the dataset's folder"
         case .missingFile(_, let role): "the \(role) is missing"
+        case .waitsForImage: "its image is missing, so the labels wait: they are no volume by themselves"
+        case .unknownRelease(_, let release, let known):
+            "no release \(release) of this layout is known; known are " + known.joined(separator: ", ")
+        case .holdsDatasets(_, let datasets): "a folder of datasets: " + Self.list(datasets)
+        case .wrongLine(_, let line, let problem): "line \(line): \(problem)"
         case .duplicate(_, let what): what
         case .unknownNames(_, let names): "labels that name no known organ: " + Self.list(names)
         case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
@@ -28,13 +33,17 @@ extension ImportError: CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .unreadableFolder: "check the path and its permissions"
-        case .unrecognised: "name the layout, or point at the folder that holds the structure"
-        case .ambiguous: "name the layout or the images, or import the parts one by one"
+        case .unrecognised: "name the layout with --layout, or point at the folder that holds the structure"
+        case .ambiguous: "choose one with --layout, --release or --images, or import the parts one by one"
         case .notThisLayout: "leave the layout to be recognised, or point at the folder that holds it"
         case .unsupported(_, _, let remedy): remedy
         case .unreadableDescription: "download the file again, or correct it"
         case .leavesFolder: "put the file into the folder, or give the folder of the images by itself"
         case .missingFile: "finish the download, or give the folder that holds it"
+        case .waitsForImage: "finish the download, or give the folder of the images, and import again"
+        case .unknownRelease: "correct the name, leave it out, or say with a label map what the values mean"
+        case .holdsDatasets: "import them one by one"
+        case .wrongLine: "correct the line"
         case .duplicate: "remove one of the two, or import them as two datasets"
         case .unknownNames: "give a label map, or add the organs to the ontology"
         case .unknownOrgan: "correct the key, or add the organ to the ontology"

@@ -19,6 +19,14 @@ public enum ImportError: Error, Hashable, Sendable {
     case leavesFolder(file: String, path: String)
     /// A file that the structure promises is not there.
     case missingFile(file: String, role: String)
+    /// Labels whose image is not there yet; they are no volume.
+    case waitsForImage(file: String)
+    /// A release that the layout does not know.
+    case unknownRelease(folder: String, release: String, known: [String])
+    /// No dataset itself, but a folder of datasets.
+    case holdsDatasets(folder: String, datasets: [String])
+    /// A description of the caller's own, wrong at a line.
+    case wrongLine(file: String, line: Int, problem: String)
     /// Two cases, or two files of one case, claim the same name or organ.
     case duplicate(file: String, what: String)
     /// No label of the file names an organ of the ontology.
@@ -39,7 +47,8 @@ public enum ImportError: Error, Hashable, Sendable {
         switch self {
         case .unreadableFolder(let file), .unrecognised(let file, _), .ambiguous(let file, _),
             .notThisLayout(let file, _, _), .unsupported(let file, _, _), .unreadableDescription(let file, _),
-            .leavesFolder(let file, _), .missingFile(let file, _), .duplicate(let file, _),
+            .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
+            .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .changedWhileRead(let file):
             file

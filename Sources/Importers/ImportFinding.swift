@@ -15,6 +15,8 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case intensities
         /// The grid is sheared, turned far from the patient's axes, or was not in millimetres.
         case geometry
+        /// Which organs were annotated, or where, does not follow from the files.
+        case scope
         /// The files say another thing than the dataset's description.
         case description
     }

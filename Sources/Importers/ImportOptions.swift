@@ -19,6 +19,10 @@ public struct ImportOptions: Sendable {
     /// The organs that are complete in this dataset; all that it declares where nil. An organ outside this list stays
     /// unlabelled, also where it has voxels.
     public var complete: Set<OrganKey>?
+    /// Which organs are decided in a case, where `complete` does not say; the layout's scope where nil.
+    public var scope: LabelScope?
+    /// What the caller's own description of the dataset says; the options above go before it.
+    public var description: DatasetMap?
     /// Whether one bad case refuses the whole import; for the caller, the importer treats cases one by one.
     public var strict: Bool
 
@@ -30,5 +34,29 @@ public struct ImportOptions: Sendable {
         (self.name, self.release, self.layout, self.images) = (name, release, layout, images)
         self.modality = modality
         (self.origin, self.map, self.complete, self.strict) = (origin, map, complete, strict)
+    }
+
+    /// The caller's scope, if any.
+    var givenScope: LabelScope? { complete.map(LabelScope.only) ?? scope ?? description?.scope }
+    /// The caller's modality, if any.
+    var givenModality: Modality? { modality ?? description?.modality }
+
+    /// Who stands behind the labels of a dataset in general.
+    public func origin(of layout: any Layout) -> LabelOrigin { origin ?? description?.origin ?? layout.defaultOrigin }
+
+    /// Organs whose labels are of another origin; none where the caller gives one origin for all.
+    public func origins(of layout: any Layout) -> [OrganKey: LabelOrigin] {
+        if origin != nil { return [:] }
+        guard let description else { return layout.origins }
+        return description.origin == nil
+            ? layout.origins.merging(description.origins) { _, own in own } : description.origins
+    }
+
+    /// The terms on which the labels are given, the caller's before the layout's.
+    public func licence(of layout: any Layout) -> Licence { description?.licence ?? layout.licence }
+
+    /// Whether an import with these options may read files anew that an earlier one recorded.
+    public var changesReading: Bool {
+        map != nil || complete != nil || scope != nil || description != nil || modality != nil
     }
 }

@@ -6,6 +6,8 @@ public enum CaseOutcome: Hashable, Sendable {
     case unchanged
     /// Imported, with something a person should know.
     case warned([ImportFinding])
+    /// Sound, and yet not imported, since another case made a strict import fail.
+    case unrecorded([ImportFinding])
     /// Held back: image and label may not belong together.
     case quarantined(ImportError)
     /// Not imported.
@@ -22,13 +24,14 @@ public enum CaseOutcome: Hashable, Sendable {
         case .accepted: .accepted
         case .unchanged: .unchanged
         case .warned: .warned
+        case .unrecorded: .unrecorded
         case .quarantined: .quarantined
         case .refused: .refused
         }
     }
 
     public enum Word: String, Hashable, Sendable, Codable, CaseIterable {
-        case accepted, unchanged, warned, quarantined, refused
+        case accepted, unchanged, warned, quarantined, refused, unrecorded
     }
 }
 
@@ -51,12 +54,23 @@ public struct ImportReport: Hashable, Sendable {
         cases.append(CaseReport(name: name, outcome: outcome))
     }
 
+    /// Says of what was accepted that it is not imported after all.
+    public mutating func takeBack() {
+        cases = cases.map { report in
+            switch report.outcome {
+            case .accepted: CaseReport(name: report.name, outcome: .unrecorded([]))
+            case .warned(let findings): CaseReport(name: report.name, outcome: .unrecorded(findings))
+            default: report
+            }
+        }
+    }
+
     public func count(_ word: CaseOutcome.Word) -> Int { cases.count { $0.outcome.word == word } }
 
     /// Cases that were held back or refused.
     public var failures: Int { count(.quarantined) + count(.refused) }
     /// Cases that are in the catalogue after the import.
-    public var present: Int { cases.count - failures }
+    public var present: Int { cases.count - failures - count(.unrecorded) }
 
     /// One row a finding, and one row for each case without findings; ordered by case name.
     public var rows: [Row] {
@@ -76,7 +90,9 @@ public struct ImportReport: Hashable, Sendable {
     private static func rows(of report: CaseReport) -> [Row] {
         switch report.outcome {
         case .accepted, .unchanged: [Row(case: report.name, outcome: report.outcome.word)]
-        case .warned(let findings): findings.map { Row(case: report.name, outcome: .warned, finding: $0) }
+        case .unrecorded([]): [Row(case: report.name, outcome: .unrecorded)]
+        case .warned(let findings), .unrecorded(let findings):
+            findings.map { Row(case: report.name, outcome: report.outcome.word, finding: $0) }
         case .quarantined(let error), .refused(let error):
             [
                 Row(

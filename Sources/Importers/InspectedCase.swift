@@ -55,6 +55,8 @@ public struct InspectedLabel: Sendable {
     public let region: Region?
     /// The mask, canonical on the image's grid; nil where the organ is absent. A model's empty mask is a mask.
     public let mask: EncodedMask?
+    /// The canonical box within which the label is complete; nil: everywhere.
+    public let extent: VoxelBox?
 
     /// Where the organ lies and how large it is.
     public struct Region: Hashable, Sendable {

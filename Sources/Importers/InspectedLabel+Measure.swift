@@ -3,19 +3,35 @@ internal import Imaging
 
 extension InspectedLabel {
     /// The organ's region in a label file; its measures follow from those of its values, and only the mask reads voxels.
-    init(_ region: LabelMeaning.Region, volume: LabelVolume, file: FileFingerprint, origin: LabelOrigin) {
+    /// Nil where the file leaves the organ unknown everywhere.
+    /// - Parameter crop: the canonical box within which the file is complete.
+    init?(
+        _ region: LabelMeaning.Region, volume: LabelVolume, file: FileFingerprint, origin: LabelOrigin, crop: VoxelBox?
+    ) {
         let present = volume.regions.filter { region.values.contains($0.value) }
-        let status = Self.status(isEmpty: present.isEmpty, origin)
+        let hidden = region.unknown.filter { volume.region(of: $0) != nil }
+        let known = hidden.isEmpty ? nil : Self.known(outside: hidden, in: volume)
+        if let known, known.isEmpty { return nil }
+        let isAbsent = present.isEmpty && known == nil && origin != .model
+        let status: LabelStatus = origin == .model ? .pseudo : isAbsent ? .absent : .annotated
         self.init(
             organ: region.organ, status: status, origin: origin, file: file, values: region.values,
             region: present.isEmpty ? nil : Region(present),
-            mask: status == .absent ? nil : MaskCodec.encode(values: Set(region.values), in: volume))
+            mask: isAbsent ? nil : MaskCodec.encode(values: Set(region.values), in: volume, known: known),
+            extent: Self.extent(known, crop))
     }
 
-    /// What a model did not find is not known to be absent.
-    private static func status(isEmpty: Bool, _ origin: LabelOrigin) -> LabelStatus {
-        if origin == .model { return .pseudo }
-        return isEmpty ? .absent : .annotated
+    /// Voxels at which the file says something: all but those of the hidden values.
+    private static func known(outside hidden: Set<Int>, in volume: LabelVolume) -> BitVolume {
+        var known = BitVolume(volume.shape, repeating: true)
+        known.subtract(volume.mask(of: hidden))
+        return known
+    }
+
+    /// The smallest box that holds all that is known.
+    private static func extent(_ known: BitVolume?, _ crop: VoxelBox?) -> VoxelBox? {
+        guard let known else { return crop }
+        return crop.map(known.boundingBox.intersection) ?? known.boundingBox
     }
 }
 

@@ -15,13 +15,17 @@ public struct LabelFilesLayout: Layout {
     let labelNames: [String]
     let imageNames: [String]
     let map: LabelMap?
+    /// Whether the tables are those of the MR task.
+    private let isMR: Bool
+
+    public var knownReleases: [String] { name == .mapped ? [] : ClassNames.releases }
 
     /// - Parameters:
     ///   - only: the one label file to import; all in the folder where nil.
-    ///   - hasTable: whether a file's header holds a label table.
+    ///   - probe: tells which files' headers hold a label table.
     /// - Throws: `unreadableFolder` for the images.
     init(
-        _ folder: DatasetFolder, only: String? = nil, options: ImportOptions, hasTable: @escaping (SourceFile) -> Bool
+        _ folder: DatasetFolder, only: String? = nil, options: ImportOptions, probe: TableProbe
     ) throws(ImportError) {
         self.folder = folder
         images = try ImageSource(dataset: folder, images: options.images)
@@ -29,7 +33,7 @@ public struct LabelFilesLayout: Layout {
         let usesMap = map != nil
         let volumes = folder.volumes()
         let isLabel: (String) -> Bool = { name in
-            usesMap ? PairName.isLabel(name) : hasTable(SourceFile(root: folder.root, path: name))
+            usesMap ? PairName.isLabel(name) : probe.hasTable(SourceFile(root: folder.root, path: name))
         }
         if let only {
             let others = images.elsewhere == nil ? volumes.filter { $0 != only && !isLabel($0) } : []
@@ -41,9 +45,12 @@ public struct LabelFilesLayout: Layout {
             (labelNames, imageNames) = (volumes.filter(labels.contains), volumes.filter { !labels.contains($0) })
         }
         name = usesMap ? .mapped : .totalsegmentator
-        let known = map?.release ?? "totalsegmentator-v2"
+        let pictures = Self.pictures(images, imageNames, in: folder)
+        let isMR = options.givenModality == .mr || (!pictures.isEmpty && pictures.allSatisfy(PairName.isMR))
+        let known = map?.release ?? probe.release(modality: isMR ? .mr : .ct)
         let facts = ReleaseFacts.of(known)
         (release, defaultOrigin, licence) = (options.release ?? known, facts.origin, facts.licence)
+        self.isMR = map == nil && known.hasSuffix("-mr")
     }
 
     public func cases() throws(ImportError) -> CaseList {
@@ -61,11 +68,20 @@ public struct LabelFilesLayout: Layout {
             let image = try image(for: label)
             let reading = map.map { LabelFile.Reading.values($0) } ?? .declared
             let file = LabelFile(file: try folder.file(label, role: "label"), reading: reading)
-            let modality: Modality = image.stem.hasPrefix("mr") || image.stem.contains("_mr") ? .mr : .ct
+            let modality: Modality = PairName.isMR(image.stem) || isMR ? .mr : .ct
             list.cases.append(
                 CaseFiles(name: image.stem, subject: image.stem, image: image, modality: modality, labels: [file]))
         } catch {
             list.refuse(SourceFile.stem(of: label), error)
+        }
+    }
+
+    /// Names of the images that the labels may be of.
+    private static func pictures(_ images: ImageSource, _ beside: [String], in folder: DatasetFolder) -> [String] {
+        switch images.elsewhere {
+        case .file(let file)?: [file.stem]
+        case .folder(let elsewhere)?: elsewhere.volumes().map { SourceFile.stem(of: $0) }
+        case nil: beside.map { SourceFile.stem(of: $0) }
         }
     }
 
@@ -97,6 +113,12 @@ enum PairName {
     private static let labelSuffixes = ["_segmentation", "_seg", "_labels", "_label", "_mask", "-seg", "-label"]
     private static let imageSuffixes = ["_0000", "_image", "_img", "_ct", "_mri", "_mr"]
 
+    /// A case's name by its image's path: the file's name without ending and without nnU-Net's channel.
+    static func caseName(_ path: String) -> String {
+        let stem = SourceFile.stem(of: path.split(separator: "/").last.map(String.init) ?? path)
+        return stem.hasSuffix("_0000") ? String(stem.dropLast(5)) : stem
+    }
+
     /// What the names of one case have in common.
     static func key(_ name: String) -> String {
         let stem = SourceFile.stem(of: name)
@@ -105,6 +127,9 @@ enum PairName {
         let tail = (labelSuffixes + imageSuffixes).first { body.hasSuffix($0) }.map { body.dropLast($0.count) }
         return String(tail.flatMap { $0.isEmpty ? nil : $0 } ?? body)
     }
+
+    /// Whether an image's name says that it is an MR: `mri`, `mr_1`, `example_mr`.
+    static func isMR(_ stem: String) -> Bool { stem.hasPrefix("mr") || stem.contains("_mr") }
 
     /// Whether a name says that the file holds labels.
     static func isLabel(_ name: String) -> Bool {

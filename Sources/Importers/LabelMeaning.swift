@@ -14,18 +14,21 @@ struct LabelMeaning: Sendable {
         let organ: OrganKey
         /// Ascending.
         let values: [Int]
+        /// Values of the file at whose voxels nothing is known of the organ.
+        var unknown: Set<Int> = []
     }
 
     /// - Parameters:
     ///   - volume: the file, whose header may declare the meaning and whose values decide a file of one class.
-    ///   - complete: the organs that the caller says are complete; all where nil.
+    ///   - options: the caller's scope goes before the file's, and the caller's unknown values beside its own.
     /// - Throws: `unknownNames`, `unknownValues`, `unreadableDescription` where no table is in the header.
-    init(_ file: LabelFile, _ volume: LabelVolume, complete: Set<OrganKey>?) throws(ImportError) {
+    init(_ file: LabelFile, _ volume: LabelVolume, options: ImportOptions) throws(ImportError) {
         let all: [Region]
+        let unknown = file.unknown.union(options.description?.unknown ?? [])
         switch file.reading {
         case .values(let map, let unmapped):
             all = Self.regions(map)
-            explained = unmapped.union(map.entries.map(\.value))
+            explained = unmapped.union(map.entries.map(\.value)).union(unknown)
             unknownNames = []
         case .oneClass(let organs):
             let values = volume.regions.map(\.value)
@@ -39,8 +42,11 @@ struct LabelMeaning: Sendable {
             (all, unknownNames) = try Self.declared(table, file: file.file.path)
             explained = Set(table.map(\.key))
         }
-        regions = complete.map { complete in all.filter { complete.contains($0.organ) } } ?? all
-        let strangers = volume.regions.map(\.value).filter { !explained.contains($0) }
+        let present = Set(volume.regions.map(\.value))
+        let scope = options.givenScope ?? file.scope
+        regions = all.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
+            .map { Region(organ: $0.organ, values: $0.values, unknown: unknown.subtracting($0.values)) }
+        let strangers = present.subtracting(explained).sorted()
         guard strangers.isEmpty else { throw .unknownValues(file: file.file.path, values: strangers) }
     }
 

@@ -36,10 +36,19 @@ public protocol Layout: Sendable {
     var release: String { get }
     /// Who stands behind its labels, unless the caller says otherwise.
     var defaultOrigin: LabelOrigin { get }
+    /// Organs whose labels others stand behind than behind the rest of the release.
+    var origins: [OrganKey: LabelOrigin] { get }
+    /// Releases that the layout knows the labels of; empty where any name will do.
+    var knownReleases: [String] { get }
     var licence: Licence { get }
     /// The dataset's cases, ordered by name. Reads folders, and headers where a layout needs them; no voxels.
     /// - Throws: what makes the whole dataset unreadable; a case that cannot be listed is in `CaseList.refused`.
     func cases() throws(ImportError) -> CaseList
+}
+
+extension Layout {
+    public var origins: [OrganKey: LabelOrigin] { [:] }
+    public var knownReleases: [String] { [] }
 }
 
 /// The cases of a dataset.
@@ -105,6 +114,18 @@ public struct LabelFile: Hashable, Sendable {
 
     public let file: SourceFile
     public let reading: Reading
+    /// Which of the organs that the reading names are decided.
+    public let scope: LabelScope
+    /// Values at whose voxels nothing is known of the organs that they do not belong to: nnU-Net's `ignore`, a tumour
+    /// that hides its unstated organ.
+    public let unknown: Set<Int>
+    /// Where the file is complete; nil: everywhere.
+    public let crop: AnnotatedCrop?
 
-    public init(file: SourceFile, reading: Reading) { (self.file, self.reading) = (file, reading) }
+    public init(
+        file: SourceFile, reading: Reading, scope: LabelScope = .declared, unknown: Set<Int> = [],
+        crop: AnnotatedCrop? = nil
+    ) {
+        (self.file, self.reading, self.scope, self.unknown, self.crop) = (file, reading, scope, unknown, crop)
+    }
 }

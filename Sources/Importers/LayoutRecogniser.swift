@@ -8,79 +8,126 @@ public struct LayoutRecogniser {
 
     /// The layout of a dataset's folder, or of a single label file.
     ///
-    /// Reads folder listings and `dataset.json`; where neither tells, the headers of the volumes in the folder.
-    /// Blocks; keep it off the cooperative pool.
-    /// - Throws: `unreadableFolder`, `unknownOrgan` for the caller's own list, `unrecognised` (with what was looked for), `ambiguous`, `notThisLayout`, and what is
-    ///   wrong with the description.
+    /// Reads folder listings and descriptions; where neither tells, the headers of the volumes in the folder. Blocks; keep
+    /// it off the cooperative pool.
+    /// - Throws: `unreadableFolder`, `unknownOrgan` for the caller's own list, `unknownRelease`, `unrecognised` (with what
+    ///   was looked for), `holdsDatasets`, `ambiguous`, `notThisLayout`, and what is wrong with the description.
     public func recognise(_ path: String) throws(ImportError) -> any Layout {
         guard let resolved = DatasetFolder.resolve(path) else { throw .unreadableFolder(path) }
         if let stranger = options.complete?.sorted().first(where: { Ontology.standard[$0] == nil }) {
             throw .unknownOrgan(file: path, organ: stranger.rawValue)
         }
+        let layout = try recognise(resolved: resolved)
+        try checkRelease(of: layout, in: path)
+        return layout
+    }
+
+    private func recognise(resolved: String) throws(ImportError) -> any Layout {
         if DatasetFolder.kind(of: resolved) == .file { return try singleFile(resolved) }
-        let folder = try DatasetFolder(resolved)
-        if let asked = options.layout { return try layout(asked, in: folder) }
-        return try recognise(in: folder)
+        let listing = FolderListing(try DatasetFolder(resolved))
+        if let rule = options.description?.rule { return try own(rule, listing) }
+        if let asked = options.layout { return try layout(asked, in: listing) }
+        guard let reading = try only(listing) else { return try labelFiles(listing) }
+        let layout = try reading.make()
+        if let rules = layout as? RuleLayout { try refuseSiblings(of: rules, listing) }
+        return layout
     }
 
-    private func recognise(in folder: DatasetFolder) throws(ImportError) -> any Layout {
-        let parts = BTCVLayout.parts(of: folder)
-        let hasDescription = DecathlonLayout.fits(folder)
-        let classes = hasDescription ? [] : ClassFolder.all(in: folder)
-        var fitting: [LayoutName] = hasDescription ? [.msd] : []
-        if !parts.isEmpty { fitting.append(.btcv) }
-        if !classes.isEmpty { fitting.append(.totalsegmentator) }
+    /// The one reading that fits; nil where none does.
+    private func only(_ listing: FolderListing) throws(ImportError) -> LayoutReading? {
+        let readings = try LayoutReading.all(listing, options, asked: nil)
+        let weaker = readings.reduce(into: Set<LayoutName>()) { $0.formUnion($1.overrides) }
+        let fitting = readings.filter { !weaker.contains($0.name) }
         guard fitting.count < 2 else {
-            throw .ambiguous(folder: folder.root, readings: fitting.map(\.recognisedBy))
+            throw .ambiguous(folder: listing.folder.root, readings: fitting.map(\.description))
         }
-        switch fitting.first {
-        case .msd: return try DecathlonLayout(folder, options: options)
-        case .btcv: return try BTCVLayout(folder, parts: parts, options: options)
-        case .totalsegmentator: return try ClassFilesLayout(folder, folders: classes, options: options)
-        case .mapped, nil: return try labelFiles(folder)
-        }
+        return fitting.first
     }
 
-    private func layout(_ asked: LayoutName, in folder: DatasetFolder) throws(ImportError) -> any Layout {
-        switch asked {
-        case .msd:
-            guard DecathlonLayout.fits(folder) else { throw refuse(asked, folder, "there is no dataset.json") }
-            return try DecathlonLayout(folder, options: options)
-        case .btcv:
-            let parts = BTCVLayout.parts(of: folder)
-            guard !parts.isEmpty else { throw refuse(asked, folder, "there is no folder label with labelNNNN files") }
-            return try BTCVLayout(folder, parts: parts, options: options)
-        case .totalsegmentator:
-            let classes = ClassFolder.all(in: folder)
-            if !classes.isEmpty { return try ClassFilesLayout(folder, folders: classes, options: options) }
-            return try labelFiles(folder)
-        case .mapped:
-            return try labelFiles(folder)
+    private func layout(_ asked: LayoutName, in listing: FolderListing) throws(ImportError) -> any Layout {
+        if asked == .mapped { return try labelFiles(listing) }
+        let readings = try LayoutReading.all(listing, options, asked: asked)
+        guard readings.count < 2 else {
+            throw .ambiguous(folder: listing.folder.root, readings: readings.map(\.description))
         }
+        if let reading = readings.first { return try reading.make() }
+        if asked == .totalsegmentator { return try labelFiles(listing) }
+        throw refuse(asked, listing.folder, "looked for " + asked.recognisedBy)
     }
 
-    private func labelFiles(_ folder: DatasetFolder) throws(ImportError) -> any Layout {
+    /// The caller's own description of where the files lie.
+    private func own(_ rule: LayoutRule, _ listing: FolderListing) throws(ImportError) -> any Layout {
+        let source = try ImageSource(dataset: listing.folder, images: options.images)
+        let match = RuleMatch(rule, in: listing, images: source)
+        guard !match.labels.isEmpty || !match.images.isEmpty else {
+            let patterns = rule.kinds.flatMap { $0.images + $0.labels }.map(\.description)
+            throw refuse(.mapped, listing.folder, "no file fits " + ImportError.list(patterns))
+        }
+        return try RuleLayout(rule, match, in: listing, options: options)
+    }
+
+    private func labelFiles(_ listing: FolderListing) throws(ImportError) -> any Layout {
         let probe = TableProbe()
-        let layout = try LabelFilesLayout(folder, options: options, hasTable: probe.hasTable)
+        let folder = listing.folder
+        let layout = try LabelFilesLayout(folder, options: options, probe: probe)
         if !layout.labelNames.isEmpty { return layout }
         if let failure = probe.failure { throw failure }
         if let asked = options.layout {
             throw refuse(asked, folder, "there is no label file with a label table, and none that a map explains")
         }
+        let children = datasets(in: listing, except: [])
+        guard children.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: children) }
         throw .unrecognised(folder: folder.root, lookedFor: LayoutName.allCases.map(\.recognisedBy))
     }
 
     private func singleFile(_ path: String) throws(ImportError) -> any Layout {
         let file = try ImageSource.singleFile(path)
+        if path.hasSuffix(".json") { return try DatalistLayout(file, options: options) }
         let folder = try DatasetFolder(file.root)
         let probe = TableProbe()
         let hasTable = probe.hasTable(file)
         if let failure = probe.failure { throw failure }
-        let layout = try LabelFilesLayout(folder, only: file.path, options: options, hasTable: probe.hasTable)
+        let layout = try LabelFilesLayout(folder, only: file.path, options: options, probe: probe)
         guard layout.map != nil || hasTable else {
             throw .unrecognised(folder: path, lookedFor: [LayoutName.totalsegmentator, .mapped].map(\.recognisedBy))
         }
         return layout
+    }
+
+    // MARK: - What else may be meant
+
+    /// A rule may find its files below one of several datasets of a folder: then none of them is meant.
+    private func refuseSiblings(of layout: RuleLayout, _ listing: FolderListing) throws(ImportError) {
+        let used = Set(
+            (layout.match.labels + layout.match.images).map { $0.path.split(separator: "/").first.map(String.init) })
+        let others = datasets(in: listing, except: used)
+        guard !others.isEmpty else { return }
+        let own = used.compactMap { $0 }.filter { listing.folders(in: "").contains($0) }.sorted()
+        throw .holdsDatasets(
+            folder: listing.folder.root, datasets: own.map { "\($0) (\(layout.name.rawValue))" } + others)
+    }
+
+    /// Folders inside that are datasets themselves, with the word for their layout; the first hundred are looked into.
+    private func datasets(in listing: FolderListing, except used: Set<String?>) -> [String] {
+        listing.folders(in: "").filter { !used.contains($0) }.prefix(100).compactMap { name in
+            (try? word(for: listing.folder.root + "/" + name)).flatMap { $0 }.map { "\(name) (\($0))" }
+        }
+    }
+
+    /// The word for a folder's layout; nil where it has none.
+    private func word(for path: String) throws(ImportError) -> String? {
+        let child = FolderListing(try DatasetFolder(path))
+        if let reading = try only(child) { return reading.name.rawValue }
+        let tables = try LabelFilesLayout(child.folder, options: ImportOptions(), probe: TableProbe())
+        return tables.labelNames.isEmpty ? nil : tables.name.rawValue
+    }
+
+    private func checkRelease(of layout: any Layout, in path: String) throws(ImportError) {
+        guard let release = options.release, options.map == nil, options.description == nil else { return }
+        let known = layout.knownReleases
+        guard known.isEmpty || known.contains(release) else {
+            throw .unknownRelease(folder: path, release: release, known: known)
+        }
     }
 
     private func refuse(_ layout: LayoutName, _ folder: DatasetFolder, _ reason: String) -> ImportError {

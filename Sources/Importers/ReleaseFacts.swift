@@ -3,10 +3,12 @@ internal import Domain
 /// What is known of the labels of a public release: who stands behind them, and on which terms they are given.
 struct ReleaseFacts: Sendable {
     let origin: LabelOrigin
+    /// Organs whose labels are of another origin.
+    let origins: [OrganKey: LabelOrigin]
     let licence: Licence
 
-    private init(_ origin: LabelOrigin, _ text: String, _ source: String) {
-        (self.origin, licence) = (origin, Licence(text: text, source: source))
+    private init(_ origin: LabelOrigin, _ text: String, _ source: String, but origins: [OrganKey: LabelOrigin] = [:]) {
+        (self.origin, self.origins, licence) = (origin, origins, Licence(text: text, source: source))
     }
 
     /// Facts of a release by the name of its label map; labels of unknown releases are taken for people's work.
@@ -25,12 +27,13 @@ struct ReleaseFacts: Sendable {
         "lits17": ReleaseFacts(.expert, "CC BY-NC-ND 4.0", "challenge page; other lists say CC BY-SA 4.0"),
         "kits19": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
         "kits23": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
+        "kits21": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
         "amos22": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 7155725; its dataset.json says CC BY-SA 4.0"),
         "flare22": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "a mirror of the challenge data"),
         "flare23": ReleaseFacts(.assisted, "CC BY-NC-ND 4.0", "second-hand; a mirror says CC BY-NC-SA 4.0"),
         "abdomenct-1k": ReleaseFacts(.assisted, "CC BY-NC-SA 4.0", "second-hand"),
         "word": ReleaseFacts(.expert, "GPL-3.0, research use only", "dataset.json of WORD"),
-        "ct-org": ReleaseFacts(.expert, "CC BY 3.0", "TCIA CT-ORG"),
+        "ct-org": ReleaseFacts(.expert, "CC BY 3.0", "TCIA CT-ORG", but: ["lung": .model, "bone": .model]),
         "totalsegmentator-v1": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 6802614"),
         "totalsegmentator-v2": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 10047292"),
         "totalsegmentator-mr": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 11367004"),

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Imaging
 
 /// Asks volumes for the label tables in their headers, and remembers what it could not read.
@@ -5,11 +6,15 @@ final class TableProbe {
     private let reader = NIfTIReader()
     /// The first file that could not be read.
     private(set) var failure: ImportError?
+    /// Names in the tables that were found.
+    private(set) var names = Set<String>()
 
     /// Whether the file's header declares labels; false for a file that cannot be read.
     func hasTable(_ file: SourceFile) -> Bool {
         do {
-            return try reader.readHeader(file.absolutePath).header.labelTable != nil
+            guard let table = try reader.readHeader(file.absolutePath).header.labelTable else { return false }
+            names.formUnion(table.filter { $0.key != 0 }.map(\.name))
+            return true
         } catch let error as ImagingError {
             failure = failure ?? .volume(error)
         } catch {
@@ -17,4 +22,7 @@ final class TableProbe {
         }
         return false
     }
+
+    /// The release whose classes the tables name.
+    func release(modality: Modality) -> String { ClassNames.explaining(names, modality: modality).map.release }
 }

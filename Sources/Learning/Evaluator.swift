@@ -15,13 +15,17 @@ public enum Evaluator {
     /// Per organ; nil where the case has no complete label.
     public static func overlaps(_ item: TrainingCase, _ prediction: Prediction) -> [OverlapCounts?] {
         item.labels.indices.map { organ in
-            guard case .known(let foreground, let extent) = item.labels[organ] else { return nil }
+            guard case .known(let foreground, let extent, let known) = item.labels[organ] else { return nil }
             var predicted = prediction.foreground(organ: organ)
             var truth = foreground ?? BitVolume(item.shape)
             if let extent {
                 let region = BitVolume(item.shape, filled: extent)
                 predicted.formIntersection(region)
                 truth.formIntersection(region)
+            }
+            if let known {
+                predicted.formIntersection(known)
+                truth.formIntersection(known)
             }
             var both = predicted
             both.formIntersection(truth)

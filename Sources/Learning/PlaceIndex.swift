@@ -46,7 +46,8 @@ extension TrainingCase {
         let whole = VoxelBox(shape)
         let regions: [VoxelBox?] = labels.map { label in
             switch label {
-            case .known(_, let extent): extent.map(whole.intersection) ?? whole
+            case .known(_, let extent, let known):
+                known?.isEmpty == true ? nil : extent.map(whole.intersection) ?? whole
             case .pseudo(_, let known): known?.isEmpty == true ? nil : whole
             case .unknown: nil
             }

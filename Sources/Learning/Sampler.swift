@@ -196,8 +196,11 @@ extension Sampler {
 extension TrainingCase {
     fileprivate func counts(_ organ: Int) -> (positive: Int, known: Int) {
         switch labels[organ] {
-        case .known(let foreground, let extent):
-            (foreground?.population ?? 0, (extent ?? VoxelBox(shape)).intersection(VoxelBox(shape)).shape.count)
+        case .known(_, let extent, let known):
+            (
+                labels[organ].believedForeground?.population ?? 0,
+                known?.population ?? (extent ?? VoxelBox(shape)).intersection(VoxelBox(shape)).shape.count
+            )
         case .pseudo(_, let known):
             (labels[organ].believedForeground?.population ?? 0, known?.population ?? shape.count)
         case .unknown: (0, 0)

@@ -68,7 +68,7 @@ public struct TrainingCase: Sendable {
     func validate(organCount: Int) throws {
         func fail(_ problem: String) -> LearningError { .unfittingCase(volume: volume.description, problem: problem) }
         guard labels.count == organCount else { throw fail("\(labels.count) labels for \(organCount) organs") }
-        let masks = labels.flatMap(\.planes) + unions.compactMap(\.foreground)
+        let masks = labels.flatMap(\.planes) + unions.flatMap { [$0.foreground, $0.known].compactMap { $0 } }
         guard masks.allSatisfy({ $0.shape == shape }) else { throw fail("a mask has another shape than the image") }
         guard unions.allSatisfy({ $0.parts.allSatisfy { (0..<organCount).contains($0) } && !$0.parts.isEmpty }) else {
             throw fail("a merged label names an organ beyond the plan")
@@ -80,7 +80,7 @@ extension OrganLabel {
     /// The bit planes that it holds.
     var planes: [BitVolume] {
         switch self {
-        case .known(let foreground, _): [foreground].compactMap { $0 }
+        case .known(let foreground, _, let known): [foreground, known].compactMap { $0 }
         case .pseudo(let foreground, let known): [foreground, known].compactMap { $0 }
         case .unknown: []
         }
@@ -89,7 +89,10 @@ extension OrganLabel {
     /// The voxels to learn the organ from, or nil where there are none.
     var believedForeground: BitVolume? {
         switch self {
-        case .known(let foreground, _): return foreground
+        case .known(let foreground, _, let known):
+            guard var foreground, let known else { return foreground }
+            foreground.formIntersection(known)
+            return foreground
         case .pseudo(var foreground, let known):
             if let known { foreground.formIntersection(known) }
             return foreground

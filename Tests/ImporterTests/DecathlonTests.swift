@@ -125,10 +125,9 @@ import Testing
         }
     }
 
-    @Test func nnUNetsDialectIsNamed() throws {
+    @Test func nnUNetsDialectIsAnotherLayout() throws {
         let tree = Tree()
         try tree.write(#"{"labels":{"background":0,"liver":[1,2]},"file_ending":".nii.gz"}"#, to: "dataset.json")
-        let error = try #require(importError { _ = try listed(tree) })
-        #expect(error.problem.contains("nnU-Net v2"))
+        #expect(try LayoutRecogniser().recognise(tree.root).name == .nnunet)
     }
 }

@@ -74,6 +74,9 @@ import Testing
         let options = ImportOptions(images: data + "/" + Self.reference + "example_mr_sm.nii.gz")
         let found = try inspect(data + "/" + Self.reference + "example_seg_mr.nii.gz", options)
         let oracle = try #require(try Oracle.read(data).files[Self.reference + "example_seg_mr.nii.gz"])
+        let layout = try LayoutRecogniser(options: options).recognise(
+            data + "/" + Self.reference + "example_seg_mr.nii.gz")
+        #expect(layout.release == "totalsegmentator-mr")
         #expect(found.files.modality == .mr && found.image.grid.orientation.description == "LPS")
         #expect(!found.kinds.contains(.classUnknown))
         for label in found.labels where label.status == .annotated {
@@ -96,7 +99,10 @@ import Testing
     /// These label files come without their images, so an image is made on their grid.
     @Test(arguments: [
         ("uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz", "amos22"),
+        ("modaresimr__evalseg/derived_nifti/GroundTruth/id45_btcv_0002_multiorgan8.nii.gz", "evalseg-task003"),
+        ("modaresimr__evalseg/derived_nifti/GroundTruth/id50_btcv_0007_multiorgan8.nii.gz", "evalseg-task003"),
         ("modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz", "evalseg-task003"),
+        ("niivue__niivue/packages/niivue/demos/images/torsoLabel.nii.gz", "torso-label"),
     ]) func expertLabelsAgreeWithTheOracle(path: String, release: String) throws {
         guard let data = Oracle.folder() else { return }
         let tree = Tree()

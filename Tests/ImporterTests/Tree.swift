@@ -78,6 +78,13 @@ final class Tree {
         try NIfTIWriter.write(.uint8(VoxelBuffer(voxels)), on: grid, to: try place(relative), labelTable: table)
     }
 
+    /// The same as a file of floating-point numbers.
+    func floats(_ relative: String, _ boxes: [(value: Int, box: VoxelBox)]) throws {
+        let grid = try Self.grid()
+        let voxels = Self.voxels(boxes, grid.canonicalShape).map(Float.init)
+        try NIfTIWriter.write(.float32(VoxelBuffer(voxels)), on: grid, to: try place(relative))
+    }
+
     static func voxels(_ boxes: [(value: Int, box: VoxelBox)], _ shape: GridShape) -> [Int] {
         var voxels = [Int](repeating: 0, count: shape.count)
         for (value, box) in boxes {
@@ -98,6 +105,9 @@ enum Boxes {
     static let liver = VoxelBox(lower: Vector3(9, 3, 4), upper: Vector3(15, 9, 9))
     static let tumour = VoxelBox(lower: Vector3(10, 4, 5), upper: Vector3(12, 6, 7))
     static let spleen = VoxelBox(lower: Vector3(3, 2, 4), upper: Vector3(6, 5, 8))
+
+    /// Within the spleen.
+    static let cyst = VoxelBox(lower: Vector3(4, 3, 5), upper: Vector3(5, 4, 7))
 
     static func count(_ box: VoxelBox) -> Int { box.size.x * box.size.y * box.size.z }
 }

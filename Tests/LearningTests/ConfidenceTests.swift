@@ -45,7 +45,7 @@ import Testing
             _ = try trainer.run(event: { losses.append($1) })
             let test = Self.item(9)
             let prediction = try Predictor(network, head: trainer.head, settings: settings).predict(test)
-            guard case .known(let truth?, _) = test.labels[0] else { throw MissingOracle(path: "truth") }
+            guard case .known(let truth?, _, _) = test.labels[0] else { throw MissingOracle(path: "truth") }
             return (meanConfidences(prediction, truth), losses[0], losses[losses.count - 1])
         }
         #expect(lastLoss < 0.7 * firstLoss)

@@ -51,6 +51,23 @@ import Testing
         #expect(result[1] == [0, 0, 1, 0, 0, 0])
     }
 
+    @Test func whereNobodyLookedAnOrganIsUnknownAndDeniesNone() {
+        let result = planes([
+            .known(foreground: bits(1, 2), known: bits(0, 1, 4)), .unknown, .known(foreground: nil, known: bits(5)),
+            .unknown,
+        ]).organs
+        #expect(result[0] == [1, 2, 0, 0, 1, 0], "voxel 2 is foreground and yet not known")
+        #expect(result[1] == [0, 1, 0, 0, 0, 0])
+        #expect(result[2] == [0, 1, 0, 0, 0, 1])
+    }
+
+    @Test func aMergedLabelIsUnknownWhereNobodyLooked() {
+        let kidneys = UnionLabel(parts: [1, 2], foreground: bits(0, 4), known: bits(0, 1))
+        let result = planes([.unknown, .unknown, .unknown, .unknown], unions: [kidneys])
+        #expect(result.organs[1] == [0, 1, 0, 0, 0, 0] && result.organs[2] == [0, 1, 0, 0, 0, 0])
+        #expect(result.unions[0] == [1, 0, 0, 0, 0, 0])
+    }
+
     @Test func outsideTheVolumeEverythingIsUnknown() {
         let box = VoxelBox(lower: Vector3(-2, 0, 0), upper: Vector3(3, 2, 1))
         let result = planes([.known(foreground: bits(0)), .unknown, .unknown, .unknown], box: box).organs

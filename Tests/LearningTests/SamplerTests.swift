@@ -59,7 +59,7 @@ import Testing
         let drawn = try await draw([0], settings)[0]
         for (row, origin) in drawn.origins.enumerated() {
             let item = cases[origin.caseIndex]
-            guard case .known(let cube?, _) = item.labels[0] else { continue }
+            guard case .known(let cube?, _, _) = item.labels[0] else { continue }
             for (y, x, channel) in [(0, 0, 0), (7, 9, 1), (15, 15, 2)] {
                 let z = min(max(origin.box.lower.z + channel - 1, 0), item.shape.z - 1)
                 let p = Vector3(origin.box.lower.x + x, origin.box.lower.y + y, z)

@@ -32,11 +32,14 @@ struct DatasetImport: AsyncParsableCommand {
     @Option(help: "Say who stands behind the labels: expert, assisted, reviewed or model.")
     var origin: String?
 
-    @Option(help: "Read the meaning of label values from this YAML file.")
+    @Option(help: "Read what values mean, and where the files lie, from this YAML file.")
     var map: String?
 
     @Option(help: "Read whose scan each case is from this CSV file, columns case and subject.")
     var subjects: String?
+
+    @Option(help: "Say which organs are decided in every case: names with commas, all, or present (those with voxels).")
+    var complete: String?
 
     @Flag(help: "Record all cases or none.")
     var strict = false
@@ -72,10 +75,31 @@ struct DatasetImport: AsyncParsableCommand {
     }
 
     private func importOptions() async throws -> ImportOptions {
-        var labelMap: LabelMap?
-        if let map { labelMap = try await BlockingWork().run { try LabelMapFile.read(map) } }
-        return ImportOptions(
+        var description: DatasetMap?
+        if let map { description = try await BlockingWork().run { try DatasetMapFile.read(map) } }
+        let hasValues = description?.labels.entries.isEmpty == false
+        var found = ImportOptions(
             name: name, release: release, layout: LayoutName(rawValue: layout), images: images,
-            origin: origin.flatMap(LabelOrigin.init), map: labelMap, strict: strict)
+            origin: origin.flatMap(LabelOrigin.init), map: hasValues ? description?.labels : nil, strict: strict)
+        found.description = description
+        switch complete {
+        case "all": found.scope = .declared
+        case "present": found.scope = .present
+        case let organs?: found.complete = try Self.organs(organs)
+        case nil: break
+        }
+        return found
+    }
+
+    /// Keys of the organs, by any of their spellings.
+    private static func organs(_ text: String) throws -> Set<OrganKey> {
+        let names = text.split(separator: ",").map(String.init)
+        return Set(
+            try names.map { name in
+                guard let organ = Ontology.standard.organ(named: name) else {
+                    throw ImportError.unknownOrgan(file: "--complete", organ: name)
+                }
+                return organ.key
+            })
     }
 }

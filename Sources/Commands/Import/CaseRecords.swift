@@ -35,10 +35,11 @@ struct CaseRecords {
             if let encoded = label.mask, let pack, let entry = entries.next() {
                 mask = StoredMask(
                     content: encoded.contentHash, object: pack.object.digest, objectBytes: pack.object.size,
-                    offset: entry.offset, length: entry.length, voxels: encoded.voxels, box: encoded.box)
+                    offset: entry.offset, length: entry.length, voxels: encoded.voxels,
+                    knownVoxels: encoded.knownVoxels, box: encoded.box)
             }
             return LabelRecord(
-                organ: label.organ, status: label.status, origin: label.origin, mask: mask,
+                organ: label.organ, status: label.status, origin: label.origin, mask: mask, extent: label.extent,
                 file: files.firstIndex(of: label.file.file))
         }
     }

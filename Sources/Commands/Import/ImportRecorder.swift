@@ -72,8 +72,8 @@ struct ImportRecorder {
         let activity = try await catalog.startActivity(.import, parameters: parameters(summary))
         let record = ReleaseRecord(
             dataset: summary.dataset, release: summary.layout.release, layout: summary.layout.name.rawValue,
-            origin: summary.origin, licence: summary.layout.licence.text,
-            licenceSource: summary.layout.licence.source, root: root.path, labelMap: labelMap)
+            origin: summary.origin, licence: summary.licence.text,
+            licenceSource: summary.licence.source, root: root.path, labelMap: labelMap)
         let catalog = catalog
         let release = try await retrying { try await catalog.release(record, activity: activity) }
         let made = Target(activity: activity, release: release, store: store)

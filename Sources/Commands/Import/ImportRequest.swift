@@ -22,6 +22,7 @@ struct ImportSummary: Sendable {
     let layout: any Layout
     var report = ImportReport()
     let origin: LabelOrigin
+    let licence: Licence
     let isDryRun: Bool
     let isStrict: Bool
     /// Volumes that no other case had before.
@@ -34,6 +35,8 @@ struct ImportSummary: Sendable {
     var joinedSubjects = 0
     /// Cases that changed something.
     var recorded = 0
+    /// What a dry run would record, in the order of the cases.
+    var planned: [PlannedLabel] = []
 
     /// How the program ends after such a report.
     var status: ExitStatus {

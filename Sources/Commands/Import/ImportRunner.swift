@@ -24,7 +24,8 @@ struct ImportRunner {
         let name = request.name ?? ReleaseRoot.name(of: folder)
         request.name = name
         var summary = ImportSummary(
-            dataset: name, layout: layout, origin: request.options.origin ?? layout.defaultOrigin,
+            dataset: name, layout: layout, origin: request.options.origin(of: layout),
+            licence: request.options.licence(of: layout),
             isDryRun: request.isDryRun, isStrict: request.isStrict)
         summary.report.findings = list.findings + (request.subjects?.unknown(among: list.cases) ?? [])
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
@@ -86,8 +87,8 @@ struct ImportRunner {
         let found = try await catalog.fingerprints(dataset: dataset, release: release)
         return Known(
             cases: found.mapValues { KnownFiles(image: $0.image, labels: $0.labels) },
-            mayPassOver: recorded.origin == summary.origin && request.options.map == nil
-                && request.options.complete == nil && request.subjects == nil)
+            mayPassOver: recorded.origin == summary.origin && !request.options.changesReading
+                && request.subjects == nil)
     }
 
     /// Cases that an earlier import recorded and that are not there any more.
@@ -128,10 +129,16 @@ struct ImportRunner {
         try await examine(cases, known, request, summary, recorder.root) { files, _, found in
             bar.advance()
             guard case .inspected(let item) = found else { return summary.note(files, found) }
-            items.append(item)
+            if request.isDryRun {
+                summary.planned += PlannedLabel.all(of: item)
+                summary.report.record(item.files.name, CaseOutcome(item.findings))
+            } else {
+                items.append(item)
+            }
         }
+        if request.isStrict && summary.report.failures > 0 { summary.report.takeBack() }
         guard !request.isDryRun, summary.report.failures == 0, !items.isEmpty else {
-            for item in items { summary.report.record(item.files.name, CaseOutcome(item.findings)) }
+            for item in items { summary.report.record(item.files.name, .unrecorded(item.findings)) }
             return
         }
         var recorder = recorder

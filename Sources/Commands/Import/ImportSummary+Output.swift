@@ -6,10 +6,14 @@ extension ImportSummary {
     /// Counts and problems for a person, one object for `--json`, one row a case or problem for `--csv`.
     func print(to output: Output) {
         switch output.format {
-        case .json: output.report(fields + [Cell.Field("cases", report.rows.map(\.cell))])
+        case .json: output.report(fields + planFields + [Cell.Field("cases", report.rows.map(\.cell))])
         case .csv: output.report(report.rows, ImportReport.Row.columns)
         case .table:
-            output.report(fields)
+            output.report(tableFields)
+            if isDryRun && !planned.isEmpty {
+                Output.write("\n", to: 1)
+                output.report(planned, PlannedLabel.columns)
+            }
             let problems = report.rows.filter { $0.problem != nil }
             if !problems.isEmpty { Output.write("\n" + problems.map(\.lines).joined(separator: "\n"), to: 1) }
             note(output)
@@ -21,6 +25,9 @@ extension ImportSummary {
         if recorded == 0 && report.failures == 0 {
             return output.note("\nNothing changed: every case is recorded already.")
         }
+        if report.failures > 0 && recorded == 0 && isStrict {
+            return output.note("\nNothing was recorded: with --strict one failure refuses all.")
+        }
         if report.failures > 0 && recorded == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
             output.note(
@@ -30,14 +37,40 @@ extension ImportSummary {
     }
 
     private var fields: [Cell.Field] {
+        heading + [
+            Cell.Field("accepted", report.count(.accepted)), Cell.Field("unchanged", report.count(.unchanged)),
+            Cell.Field("warned", report.count(.warned)), Cell.Field("quarantined", report.count(.quarantined)),
+            Cell.Field("refused", report.count(.refused)), Cell.Field("unrecorded", report.count(.unrecorded)),
+        ] + changes + [Cell.Field("dryRun", isDryRun)]
+    }
+
+    /// For a person, who counts a case with a warning as accepted.
+    private var tableFields: [Cell.Field] {
+        let unrecorded = report.count(.unrecorded)
+        return heading + [
+            Cell.Field("accepted", report.count(.accepted) + report.count(.warned)),
+            Cell.Field("of these warned", report.count(.warned)), Cell.Field("unchanged", report.count(.unchanged)),
+            Cell.Field("quarantined", report.count(.quarantined)), Cell.Field("refused", report.count(.refused)),
+        ] + (unrecorded > 0 ? [Cell.Field("sound, not recorded", unrecorded)] : [])
+            + (isDryRun ? [Cell.Field("dry run", true)] : changes)
+    }
+
+    private var heading: [Cell.Field] {
         [
             Cell.Field("dataset", dataset), Cell.Field("release", layout.release),
             Cell.Field("layout", layout.name.rawValue), Cell.Field("origin", origin.rawValue),
-            Cell.Field("accepted", report.count(.accepted)), Cell.Field("unchanged", report.count(.unchanged)),
-            Cell.Field("warned", report.count(.warned)), Cell.Field("quarantined", report.count(.quarantined)),
-            Cell.Field("refused", report.count(.refused)), Cell.Field("newVolumes", newVolumes),
-            Cell.Field("knownScans", knownScans), Cell.Field("newLabels", newLabels),
         ]
+    }
+
+    private var changes: [Cell.Field] {
+        [
+            Cell.Field("newVolumes", newVolumes), Cell.Field("knownScans", knownScans),
+            Cell.Field("newLabels", newLabels),
+        ]
+    }
+
+    private var planFields: [Cell.Field] {
+        isDryRun ? [Cell.Field("labels", planned.map(\.cell))] : []
     }
 }
 

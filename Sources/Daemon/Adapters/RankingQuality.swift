@@ -27,14 +27,14 @@ struct RankingQuality {
     /// Adds the predicted positives of every organ that is completely labelled in the case.
     private mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
         for organ in item.labels.indices {
-            guard case .known(let truth, let extent) = item.labels[organ] else { continue }
+            guard case .known(let truth, let extent, let known) = item.labels[organ] else { continue }
             let box = extent ?? VoxelBox(item.shape)
             for z in box.lower.z..<box.upper.z {
                 for y in box.lower.y..<box.upper.y {
                     for x in box.lower.x..<box.upper.x {
                         let voxel = item.shape.index(x, y, z)
                         let logit = prediction.logits[organ][voxel]
-                        guard logit > 0 else { continue }
+                        guard logit > 0, known?[voxel] ?? true else { continue }
                         let confidence = prediction.confidenceLogits[organ][voxel]
                         if truth?[voxel] ?? false {
                             byConfidence[organ].right.add(confidence)

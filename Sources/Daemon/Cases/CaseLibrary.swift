@@ -60,8 +60,10 @@ struct CaseLibrary: Sendable {
         of organ: OrganKey, _ known: [RunLabel], _ pseudo: [RoundLabel], _ grid: TrainingGrid
     ) throws -> OrganLabel {
         if let found = known.first(where: { $0.organ == organ }) {
-            let foreground = try found.mask.map { grid.down(try masks.readBlocking($0, shape: grid.native).foreground) }
-            return .known(foreground: foreground, extent: found.extent.map(grid.down))
+            let mask = try found.mask.map { try masks.readBlocking($0, shape: grid.native) }
+            return .known(
+                foreground: mask.map { grid.down($0.foreground) }, extent: found.extent.map(grid.down),
+                known: mask?.known.map(grid.down))
         }
         guard let found = pseudo.first(where: { $0.organ == organ }) else { return .unknown }
         let mask = try masks.readBlocking(found.mask, shape: grid.native)
@@ -71,8 +73,10 @@ struct CaseLibrary: Sendable {
     private func unions(_ known: [RunLabel], _ grid: TrainingGrid) throws -> [UnionLabel] {
         try known.compactMap { label in
             guard let parts = merged[label.organ] else { return nil }
-            let foreground = try label.mask.map { grid.down(try masks.readBlocking($0, shape: grid.native).foreground) }
-            return UnionLabel(parts: parts, foreground: foreground, extent: label.extent.map(grid.down))
+            let mask = try label.mask.map { try masks.readBlocking($0, shape: grid.native) }
+            return UnionLabel(
+                parts: parts, foreground: mask.map { grid.down($0.foreground) }, extent: label.extent.map(grid.down),
+                known: mask?.known.map(grid.down))
         }
     }
 }

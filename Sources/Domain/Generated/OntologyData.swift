@@ -652,6 +652,15 @@ enum OntologyData {
             """#
         ),
         (
+            "kits21",
+            #"""
+            value,name,organs
+            1,kidney (both sides),kidney
+            2,tumor,kidney_tumour kidney
+            3,cyst,kidney_cyst kidney
+            """#
+        ),
+        (
             "kits23",
             #"""
             value,name,organs

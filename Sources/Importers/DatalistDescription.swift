@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+
+/// A datalist of MONAI: lists of cases as pairs of paths, and the names of the values.
+struct DatalistDescription: Sendable {
+    struct Entry: Hashable, Sendable {
+        let image: String
+        let label: String?
+        /// "training", "validation", "testing" or "test".
+        let list: String
+    }
+
+    let entries: [Entry]
+    /// Value to name, in the order of values; empty where the list does not say.
+    let labels: [(value: Int, name: String)]
+    let licence: String?
+
+    /// Lists that hold cases.
+    private static let lists = ["training", "validation", "testing", "test"]
+
+    /// Whether a JSON file is a datalist: a training list of objects that name an image.
+    static func fits(_ path: String) -> Bool { (try? read(path)) != nil }
+
+    /// - Throws: `unreadableDescription`.
+    init(_ file: SourceFile) throws(ImportError) {
+        let content: Content
+        do {
+            content = try Self.read(file.absolutePath)
+        } catch {
+            throw .unreadableDescription(
+                file: file.path, reason: "not a datalist: no training list of images and labels")
+        }
+        let lists = [content.training, content.validation, content.testing, content.test]
+        entries = zip(Self.lists, lists).flatMap { name, list in
+            (list ?? []).map { Entry(image: $0.image, label: $0.label, list: name) }
+        }
+        let names = content.label_dict ?? content.labels ?? content.original_label_dict ?? [:]
+        labels = names.compactMap { key, name in Int(key).map { ($0, name) } }.filter { $0.0 != 0 }
+            .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
+        licence = content.licence ?? content.license
+    }
+
+    private static func read(_ path: String) throws -> Content {
+        try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(filePath: path)))
+    }
+
+    /// The keys that are read; the rest is left alone.
+    private struct Content: Decodable {
+        let training: [Pair]
+        let validation: [Pair]?
+        let testing: [Pair]?
+        let test: [Pair]?
+        let label_dict: [String: String]?
+        let original_label_dict: [String: String]?
+        let labels: [String: String]?
+        let licence: String?
+        let license: String?
+
+        enum Keys: String, CodingKey {
+            case training, validation, testing, test, label_dict, original_label_dict, labels, licence, license
+        }
+
+        init(from decoder: any Decoder) throws {
+            let box = try decoder.container(keyedBy: Keys.self)
+            training = try box.decode([Pair].self, forKey: .training)
+            validation = try box.decodeIfPresent([Pair].self, forKey: .validation)
+            testing = try box.decodeIfPresent([Pair].self, forKey: .testing)
+            test = try box.decodeIfPresent([Pair].self, forKey: .test)
+            label_dict = try? box.decode([String: String].self, forKey: .label_dict)
+            original_label_dict = try? box.decode([String: String].self, forKey: .original_label_dict)
+            labels = try? box.decode([String: String].self, forKey: .labels)
+            licence = try? box.decode(String.self, forKey: .licence)
+            license = try? box.decode(String.self, forKey: .license)
+        }
+    }
+
+    /// A pair, or the path of an image alone.
+    private struct Pair: Decodable {
+        let image: String
+        let label: String?
+
+        enum Keys: String, CodingKey { case image, label }
+
+        init(from decoder: any Decoder) throws {
+            if let path = try? String(from: decoder) {
+                (image, label) = (path, nil)
+                return
+            }
+            let box = try decoder.container(keyedBy: Keys.self)
+            image = try box.decode(String.self, forKey: .image)
+            label = try box.decodeIfPresent(String.self, forKey: .label)
+        }
+    }
+}

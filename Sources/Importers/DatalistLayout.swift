@@ -1,0 +1,106 @@
+public import Domain
+
+/// A datalist of MONAI: a JSON file whose lists name images and labels, relative to its folder or to that of `--images`.
+/// What its names say is complete in every labelled case; folds are no splits of ours and are passed over.
+public struct DatalistLayout: Layout {
+    public let name = LayoutName.monai
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let origins: [OrganKey: LabelOrigin]
+    public let licence: Licence
+
+    let file: SourceFile
+    /// Where paths of the list begin: first of these that has the file.
+    let places: [DatasetFolder]
+    let description: DatalistDescription
+    let map: LabelMap
+    let unknown: [(value: Int, name: String)]
+
+    /// The datalists in a folder, by file name.
+    static func files(in listing: FolderListing) -> [String] {
+        listing.files(in: "").filter { name in
+            name.hasSuffix(".json") && name != DatasetDescription.fileName
+                && DatalistDescription.fits(listing.folder.root + "/" + name)
+        }
+    }
+
+    /// - Throws: `unreadableDescription`, `unsupported` where nothing says what the values mean, `unknownNames`.
+    init(_ file: SourceFile, options: ImportOptions) throws(ImportError) {
+        (self.file, description) = (file, try DatalistDescription(file))
+        let given = options.map ?? options.release.flatMap(LabelMap.standard)
+        if let given {
+            (map, unknown) = (given, [])
+        } else if description.labels.isEmpty {
+            throw .unsupported(
+                folder: file.path, what: "the datalist does not say what the label values mean",
+                remedy: "name the release with --release, or give a label map with --map")
+        } else {
+            let labels = try DatasetLabels(description.labels, file: file.path)
+            (map, unknown) = (labels.map, labels.unknown)
+        }
+        var places = [try DatasetFolder(file.root)]
+        if let images = options.images { places.append(try DatasetFolder(images)) }
+        self.places = places
+        let facts = ReleaseFacts.of(map.release)
+        release = options.release ?? map.release
+        (defaultOrigin, origins) = (facts.origin, facts.origins)
+        licence = description.licence.map { Licence(text: $0, source: file.path) } ?? facts.licence
+    }
+
+    public func cases() throws(ImportError) -> CaseList {
+        var list = CaseList()
+        let names = caseNames
+        for (entry, name) in zip(description.entries, names) { add(entry, name, to: &list) }
+        if !unknown.isEmpty {
+            list.findings.append(
+                ImportFinding(
+                    .classUnknown, file: file.path,
+                    problem: "labels that name no known organ: "
+                        + ImportError.list(unknown.map { "\($0.value) \($0.name)" }),
+                    remedy: "their voxels are not imported; give a label map to import them"))
+        }
+        list.settle()
+        return list
+    }
+
+    private func add(_ entry: DatalistDescription.Entry, _ name: String, to list: inout CaseList) {
+        do throws(ImportError) {
+            let image: SourceFile
+            do throws(ImportError) {
+                image = try find(entry.image, role: "image")
+            } catch .missingFile {
+                guard let label = entry.label else { throw .missingFile(file: entry.image, role: "image") }
+                throw .waitsForImage(file: label)
+            }
+            let labels = try entry.label.map { path throws(ImportError) in
+                LabelFile(
+                    file: try find(path, role: "label"), reading: .values(map, unmapped: Set(unknown.map(\.value))))
+            }
+            list.cases.append(
+                CaseFiles(
+                    name: name, subject: name, image: image, modality: modality(image),
+                    labels: labels.map { [$0] } ?? []))
+        } catch {
+            list.refuse(name, error)
+        }
+    }
+
+    /// - Throws: `missingFile` where no place has it, `leavesFolder`.
+    private func find(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        let place = places.first { $0.hasFile(path) } ?? places[0]
+        return try place.file(path, role: role)
+    }
+
+    /// The list does not say what an image shows; a name with `mr` in it is one.
+    private func modality(_ image: SourceFile) -> Modality { PairName.isMR(image.stem) ? .mr : .ct }
+
+    /// File names of the images, with their folders' in front where file names repeat.
+    private var caseNames: [String] {
+        let short = description.entries.map { PairName.caseName($0.image) }
+        guard Set(short).count < Set(description.entries.map(\.image)).count else { return short }
+        return zip(description.entries, short).map { entry, name in
+            let parts = entry.image.split(separator: "/").filter { $0 != "." }
+            return parts.count > 1 ? "\(parts[parts.count - 2])_\(name)" : name
+        }
+    }
+}

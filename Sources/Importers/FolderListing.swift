@@ -1,0 +1,63 @@
+internal import Glibc
+
+/// What lies in the folders of one dataset, each folder listed once.
+///
+/// Serves one recognition on one thread; names come sorted, without what other systems leave behind.
+final class FolderListing {
+    struct Entry: Hashable, Sendable {
+        let name: String
+        let isFolder: Bool
+    }
+
+    let folder: DatasetFolder
+    private var known: [String: [Entry]] = [:]
+
+    init(_ folder: DatasetFolder) { self.folder = folder }
+
+    /// Entries of a folder by its relative path, "" for the root; empty where there is no such folder.
+    func entries(_ path: String) -> [Entry] {
+        if let found = known[path] { return found }
+        let found = Self.read(path.isEmpty ? folder.root : folder.root + "/" + path)
+        known[path] = found
+        return found
+    }
+
+    /// Names of the folders within a folder.
+    func folders(in path: String) -> [String] { entries(path).filter(\.isFolder).map(\.name) }
+
+    /// Names of the files within a folder.
+    func files(in path: String) -> [String] { entries(path).filter { !$0.isFolder }.map(\.name) }
+
+    /// Every file at most `depth` folders below the root, as relative paths.
+    func everyFile(depth: Int) -> [String] {
+        var (found, open) = ([String](), [("", 0)])
+        while let (path, level) = open.popLast() {
+            for entry in entries(path) {
+                let inside = path.isEmpty ? entry.name : path + "/" + entry.name
+                if !entry.isFolder { found.append(inside) }
+                if entry.isFolder && level < depth { open.append((inside, level + 1)) }
+            }
+        }
+        return found.sorted()
+    }
+
+    private static func read(_ path: String) -> [Entry] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var found: [Entry] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name != ".", name != "..", !SourceFile.isDebris(name) else { continue }
+            switch Int(entry.pointee.d_type) {
+            case Int(DT_DIR): found.append(Entry(name: name, isFolder: true))
+            case Int(DT_REG): found.append(Entry(name: name, isFolder: false))
+            default:
+                guard let kind = DatasetFolder.kind(of: path + "/" + name) else { continue }
+                found.append(Entry(name: name, isFolder: kind == .folder))
+            }
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+}

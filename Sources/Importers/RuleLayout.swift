@@ -1,0 +1,155 @@
+public import Domain
+
+/// A dataset that a `LayoutRule` describes: numbered files of a public release, or the caller's own.
+public struct RuleLayout: Layout {
+    public let name: LayoutName
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let origins: [OrganKey: LabelOrigin]
+    public let licence: Licence
+    public var knownReleases: [String] { rule.releases }
+
+    let folder: DatasetFolder
+    let images: ImageSource
+    let rule: LayoutRule
+    let facts: any RuleFacts
+    let match: RuleMatch
+    let map: LabelMap?
+
+    /// - Throws: `unknownRelease`, and what the rule's own type finds wrong.
+    init(
+        _ rule: LayoutRule, _ match: RuleMatch, in listing: FolderListing, options: ImportOptions
+    ) throws(ImportError) {
+        (self.rule, self.match, folder, name) = (rule, match, listing.folder, rule.name)
+        images = try ImageSource(dataset: folder, images: options.images)
+        facts =
+            try rule.reading?(RuleEvidence(listing: listing, options: options, match: match)) ?? NoFacts()
+        let own = options.release.flatMap { rule.releases.contains($0) ? LabelMap.standard($0) : nil }
+        map = options.map ?? own ?? (facts.release ?? rule.releases.first).flatMap(LabelMap.standard)
+        let known = ReleaseFacts.of(rule.releases.isEmpty ? "" : map?.release ?? "")
+        release =
+            options.release ?? facts.release ?? map?.release ?? options.description?.labels.release
+            ?? rule.name.rawValue
+        (defaultOrigin, origins, licence) = (known.origin, known.origins, known.licence)
+    }
+
+    public func cases() throws(ImportError) -> CaseList {
+        let pairs = match.kinds.flatMap(\.pairs)
+        if images.isSingleFile && pairs.count > 1 {
+            throw .ambiguous(folder: folder.root, readings: pairs.map { "\($0.labels[0].path) with the one image" })
+        }
+        var list = CaseList()
+        list.findings = facts.findings
+        for kind in match.kinds {
+            for pair in kind.pairs { add(pair, kind.rule, to: &list) }
+            for image in kind.alone { add(unlabelled: image, isExpected: kind.labels.isEmpty, to: &list) }
+        }
+        list.settle()
+        return list
+    }
+
+    /// One case an image; labels of several images serve each of them.
+    private func add(_ pair: RuleMatch.Pair, _ kind: LayoutRule.Kind, to list: inout CaseList) {
+        let label = pair.labels[0]
+        do throws(ImportError) {
+            let parts = label.parts.filter { $0.key != Self.organ }
+            if case .file(let file)? = images.elsewhere {
+                return list.cases.append(try labelled(file, pair.labels, parts: parts, name: file.stem, kind))
+            }
+            guard !pair.images.isEmpty else { throw .waitsForImage(file: label.path) }
+            try Self.refuseDoubles(pair)
+            for image in pair.images {
+                let file = try source(image)
+                let parts = parts.merging(image.parts) { _, image in image }
+                list.cases.append(try labelled(file, pair.labels, parts: parts, name: caseName(image), kind))
+            }
+        } catch {
+            list.refuse(caseName(label), error)
+        }
+    }
+
+    /// Several images differ in a part that their label does not have, and several labels in the organ.
+    private static func refuseDoubles(_ pair: RuleMatch.Pair) throws(ImportError) {
+        guard Set(pair.images.map(\.parts)).count == pair.images.count else {
+            throw .duplicate(
+                file: pair.labels[0].path, what: "several images: " + ImportError.list(pair.images.map(\.path)))
+        }
+        let organs = pair.labels.map { $0.parts[organ] }
+        guard organs.count == 1 || (!organs.contains(nil) && Set(organs).count == organs.count) else {
+            throw .duplicate(
+                file: pair.labels[0].path, what: "several labels: " + ImportError.list(pair.labels.map(\.path)))
+        }
+    }
+
+    private func labelled(
+        _ image: SourceFile, _ labels: [PathMatch], parts: [String: String], name: String, _ kind: LayoutRule.Kind
+    ) throws(ImportError) -> CaseFiles {
+        let modality = facts.modality(parts) ?? rule.modality
+        let scope = facts.scope(parts, modality) ?? rule.scope
+        let files = try labels.map { label throws(ImportError) in
+            LabelFile(
+                file: try folder.file(label.path, role: "label"), reading: try reading(label, kind), scope: scope,
+                unknown: rule.unknown, crop: facts.crop(parts))
+        }
+        return CaseFiles(
+            name: name, subject: subject(parts) ?? name, image: image, modality: modality, labels: files)
+    }
+
+    /// The part of a label's path that names the one organ of the file.
+    static let organ = "organ"
+
+    private func reading(_ label: PathMatch, _ kind: LayoutRule.Kind) throws(ImportError) -> LabelFile.Reading {
+        if let name = label.parts[Self.organ] {
+            let organs =
+                map.map { ClassNames($0).organs(of: name) } ?? Ontology.standard.organ(named: name).map { [$0.key] }
+                ?? []
+            guard !organs.isEmpty else { throw .unknownNames(file: label.path, names: [name]) }
+            return .oneClass(organs: organs)
+        }
+        guard let map = kind.map.flatMap(LabelMap.standard) ?? map else {
+            throw .unknownNames(file: label.path, names: [])
+        }
+        return .values(map)
+    }
+
+    private func add(unlabelled match: PathMatch, isExpected: Bool, to list: inout CaseList) {
+        let name = caseName(match)
+        do throws(ImportError) {
+            let image = try source(match)
+            let finding = ImportFinding(
+                .classMissing, file: image.path, problem: "no label for it; all its organs are unlabelled",
+                remedy: "finish the download if the case has labels")
+            list.cases.append(
+                CaseFiles(
+                    name: name, subject: subject(match.parts) ?? name, image: image,
+                    modality: facts.modality(match.parts) ?? rule.modality, labels: [],
+                    findings: isExpected ? [] : [finding]))
+        } catch {
+            list.refuse(name, error)
+        }
+    }
+
+    private func source(_ match: PathMatch) throws(ImportError) -> SourceFile {
+        if case .folder(let elsewhere)? = images.elsewhere { return try elsewhere.file(match.path, role: "image") }
+        return try folder.file(match.path, role: "image")
+    }
+
+    private func caseName(_ match: PathMatch) -> String {
+        rule.caseName.flatMap { Self.fill($0, match.parts) } ?? PairName.caseName(match.path)
+    }
+
+    private func subject(_ parts: [String: String]) -> String? {
+        rule.subject.flatMap { Self.fill($0, parts) } ?? parts["subject"]
+    }
+
+    /// The text with the named parts put in; nil where one of them is missing.
+    static func fill(_ template: String, _ parts: [String: String]) -> String? {
+        var (text, rest) = ("", template[...])
+        while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
+            guard let part = parts[String(rest[rest.index(after: start)..<end])] else { return nil }
+            text += rest[..<start] + part
+            rest = rest[rest.index(after: end)...]
+        }
+        return text + rest
+    }
+}

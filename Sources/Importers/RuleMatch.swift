@@ -1,0 +1,78 @@
+/// The files that a rule names in a folder.
+struct RuleMatch: Sendable {
+    let kinds: [Kind]
+
+    struct Kind: Sendable {
+        let rule: LayoutRule.Kind
+        let images: [PathMatch]
+        /// One for each combination of parts; of two patterns that name one, the earlier counts.
+        let labels: [PathMatch]
+
+        /// Labels of one case with its images, in the labels' order; there may be no image.
+        var pairs: [Pair] {
+            let images = Dictionary(grouping: images) { $0.key(rule.joint) }
+            let byKey = Dictionary(grouping: labels) { $0.key(rule.joint) }
+            var seen = Set<[String]>()
+            return labels.map { $0.key(rule.joint) }.filter { seen.insert($0).inserted }.map { key in
+                Pair(labels: byKey[key] ?? [], images: images[key] ?? [])
+            }
+        }
+
+        /// Images that no label is for.
+        var alone: [PathMatch] {
+            let labelled = Set(labels.map { $0.key(rule.joint) })
+            return images.filter { rule.labels.isEmpty || !labelled.contains($0.key(rule.joint)) }
+        }
+    }
+
+    /// The files of one case, or of several that one label serves.
+    struct Pair: Sendable {
+        let labels: [PathMatch]
+        let images: [PathMatch]
+    }
+
+    var labels: [PathMatch] { kinds.flatMap(\.labels) }
+    var images: [PathMatch] { kinds.flatMap(\.images) }
+
+    /// - Parameter source: where images lie.
+    init(_ rule: LayoutRule, in listing: FolderListing, images source: ImageSource) {
+        let named = rule.kinds.map { kind in kind.labels.map { $0.matches(in: listing) } }
+        var taken = Set<String>()
+        if source.elsewhere == nil { taken = Set(named.joined().joined().map(\.path)) }
+        kinds = zip(rule.kinds, named).map { kind, labels in
+            let images = Self.images(kind, source, listing).filter { taken.insert($0.path).inserted }
+            return Kind(rule: kind, images: images, labels: Self.preferred(labels, by: kind.labels))
+        }
+    }
+
+    /// Whether the files tell the layout: labels, with an image for one of them unless they are unmistakable.
+    func tells(_ rule: LayoutRule, _ source: ImageSource, isAsked: Bool) -> Bool {
+        guard !labels.isEmpty else { return false }
+        return rule.labelsSuffice || isAsked || source.isSingleFile
+            || kinds.contains { $0.pairs.contains { !$0.images.isEmpty } }
+    }
+
+    private static func preferred(_ found: [[PathMatch]], by patterns: [PathPattern]) -> [PathMatch] {
+        var (taken, chosen) = (Set<[String: String]>(), [PathMatch]())
+        for matches in found {
+            let fresh = matches.filter { !taken.contains($0.parts) }
+            chosen += fresh
+            taken.formUnion(fresh.map(\.parts))
+        }
+        return chosen
+    }
+
+    private static func images(
+        _ kind: LayoutRule.Kind, _ source: ImageSource, _ listing: FolderListing
+    ) -> [PathMatch] {
+        guard let elsewhere = source.elsewhere else { return unique(kind.images.flatMap { $0.matches(in: listing) }) }
+        guard case .folder(let folder) = elsewhere else { return [] }
+        let place = FolderListing(folder)
+        return unique(kind.images.flatMap { $0.endings(keeping: Set(kind.joint)) }.flatMap { $0.matches(in: place) })
+    }
+
+    private static func unique(_ matches: [PathMatch]) -> [PathMatch] {
+        var seen = Set<String>()
+        return matches.filter { seen.insert($0.path).inserted }
+    }
+}

@@ -1,0 +1,148 @@
+import Domain
+import Importers
+import Testing
+
+@Suite struct RecognitionTests {
+    @Test func numberedFilesOfTwoLayoutsAreNamedWithTheirWords() throws {
+        let tree = Tree()
+        try tree.image("volume-0.nii.gz")
+        try tree.label("segmentation-0.nii.gz", [(1, Boxes.liver)])
+        try tree.label("labels-0.nii.gz", [(1, Boxes.liver)])
+        guard case .ambiguous(_, let readings)? = importError({ _ = try listed(tree) }) else {
+            Issue.record("two layouts fit")
+            return
+        }
+        #expect(readings.map { $0.prefix { $0 != ":" } } == ["lits", "ctorg"])
+        #expect(try LayoutRecogniser(options: ImportOptions(layout: .ctorg)).recognise(tree.root).release == "ct-org")
+    }
+
+    @Test func kidneysWithoutTheirListAreOfNoKnownRelease() throws {
+        let tree = Tree()
+        try tree.image("case_00000/imaging.nii.gz")
+        try tree.label("case_00000/segmentation.nii.gz", [(1, Boxes.spleen), (3, Boxes.cyst)])
+        guard case .ambiguous(_, let readings)? = importError({ _ = try listed(tree) }) else {
+            Issue.record("value 3 is a cyst or nothing")
+            return
+        }
+        #expect(readings.count == 2 && readings[0].contains("kits19"))
+        #expect(try listed(tree, ImportOptions(release: "kits23")).cases.count == 1)
+    }
+
+    @Test func twoReleasesOfKidneysInOneFolderAreNotMixed() throws {
+        let tree = Tree()
+        for name in ["kits19", "kits23"] {
+            try tree.image("\(name)/case_00000/imaging.nii.gz")
+            try tree.label("\(name)/case_00000/segmentation.nii.gz", [(1, Boxes.spleen)])
+        }
+        guard case .ambiguous? = importError({ _ = try listed(tree) }) else {
+            Issue.record("cases of two releases were mixed")
+            return
+        }
+    }
+
+    @Test func aFolderOfDatasetsNamesThem() throws {
+        let tree = Tree()
+        try tree.image("first/volume-0.nii.gz")
+        try tree.label("first/segmentation-0.nii.gz", [(1, Boxes.liver)])
+        try tree.image("second/img/img0001.nii.gz")
+        try tree.label("second/label/label0001.nii.gz", [(6, Boxes.liver)])
+        try tree.write("no data", to: "notes/readme.txt")
+        #expect(
+            importError { _ = try listed(tree) }
+                == .holdsDatasets(folder: tree.root, datasets: ["first (lits)", "second (btcv)"]))
+        #expect(try listed(tree, at: "first").cases.count == 1)
+    }
+
+    @Test func theFolderNameTellsNothing() throws {
+        let tree = Tree()
+        try tree.image("LiTS17/scan.nii.gz")
+        guard case .unrecognised? = importError({ _ = try listed(tree, at: "LiTS17") }) else {
+            Issue.record("recognised by its name")
+            return
+        }
+    }
+
+    @Test func imagesOfNumberedLabelsMayLieElsewhere() throws {
+        let (labels, images) = (Tree(), Tree())
+        for number in ["0002", "0011"] {
+            try labels.label("label\(number).nii.gz", [(1, Boxes.tumour)])
+            try images.image("deep/PANCREAS_\(number).nii.gz", seed: Int(number) ?? 0)
+        }
+        let list = try listed(labels, ImportOptions(images: images.root))
+        #expect(list.cases.map(\.name) == ["PANCREAS_0002", "PANCREAS_0011"])
+        #expect(list.cases.allSatisfy { $0.image.root == images.root && $0.labels.count == 1 })
+    }
+
+    @Test func modalityOfAMOSIsInItsTableWhereThereIsOne() throws {
+        let tree = Tree()
+        try tree.image("imagesTr/amos_0001.nii.gz")
+        try tree.label("labelsTr/amos_0001.nii.gz", [(6, Boxes.liver)])
+        try tree.write("amos_id,Site,modality\n1,\"A, B\",MR\n", to: "labeled_data_meta.csv")
+        let list = try listed(tree)
+        #expect(list.findings.isEmpty && list.cases.map(\.modality) == [.mr])
+        #expect(list.cases[0].labels[0].scope == .except(["urinary_bladder", "prostate_or_uterus"]))
+    }
+
+    @Test func aCropCountsFromFrontRightAndFoot() {
+        let crop = AnnotatedCrop(front: 1..<4, right: 2..<6, foot: 3..<5)
+        let box = crop.box(in: GridShape(10, 9, 8))
+        #expect(box == VoxelBox(lower: Vector3(4, 5, 3), upper: Vector3(8, 8, 5)))
+    }
+
+    @Test func severalChannelsAreRefusedByName() throws {
+        let tree = Tree()
+        try tree.write(
+            #"{"channel_names":{"0":"T1","1":"T2"},"labels":{"background":0,"liver":1}}"#, to: "dataset.json")
+        let error = try #require(importError { _ = try listed(tree) })
+        #expect(error.problem.contains("T1, T2"))
+    }
+
+    @Test func severalDatalistsInOneFolderAreNamed() throws {
+        let tree = try Tree.datalist(#","label_dict":{"1":"liver","2":"hepatic tumor"}"#)
+        try tree.write(#"{"training":[{"image":"images/a.nii.gz"}],"label_dict":{"1":"liver"}}"#, to: "other.json")
+        guard case .ambiguous(_, let readings)? = importError({ _ = try listed(tree) }) else {
+            Issue.record("one of two lists was taken")
+            return
+        }
+        #expect(readings == ["folds.json (monai)", "other.json (monai)"])
+    }
+}
+
+@Suite struct PathPatternTests {
+    @Test(arguments: [
+        ("a-{case:#}.nii[.gz]", "a-12.nii.gz", "12"), ("a-{case:#}.nii[.gz]", "a-12.nii", "12"),
+        ("*/{case}_seg.nii", "x/p_1_seg.nii", "p_1"), ("**/{case}/ct.nii", "a/b/c/ct.nii", "c"),
+        ("{case}/{case}.nii", "q/q.nii", "q"),
+    ]) func aGlobNamesParts(pattern: String, path: String, part: String) throws {
+        #expect(try found(pattern, path) == [part])
+    }
+
+    @Test(arguments: [
+        ("a-{case:#}.nii", "a-1b.nii"), ("a-{case:#}.nii", "a-.nii"), ("{case}/{case}.nii", "q/r.nii"),
+        ("*/{case}.nii", "q.nii"), ("{case}.nii", "x/q.nii"), ("**/{case}.nii", "a/b/c/d/q.nii"),
+    ]) func otherPathsDoNotFit(pattern: String, path: String) throws {
+        #expect(try found(pattern, path) == [])
+    }
+
+    @Test(arguments: ["", "/abs/{case}", "../{case}", "{case", "{a-b}", "[.gz"]) func aBrokenGlobIsRefused(text: String)
+    {
+        #expect(throws: PatternProblem.self) { try PathPattern(glob: text) }
+    }
+
+    /// The parts under `case` of all files that fit, through a description of the caller's own.
+    private func found(_ pattern: String, _ path: String) throws -> [String] {
+        let tree = Tree()
+        try tree.image(path)
+        var map = DatasetMap(
+            labels: LabelMap(release: "x", entries: [LabelMap.Entry(value: 1, name: "liver", organs: ["liver"])]))
+        map.images = [try PathPattern(glob: pattern)]
+        map.labelFiles = [try PathPattern(glob: "no/{case}.nii")]
+        var options = ImportOptions()
+        options.description = map
+        do {
+            return try listed(tree, options).cases.map(\.name)
+        } catch ImportError.notThisLayout {
+            return []
+        }
+    }
+}
