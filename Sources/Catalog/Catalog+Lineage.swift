@@ -10,7 +10,7 @@ public enum LineageRoot: Sendable, Hashable {
 
 /// Something in a lineage: a mask, a checkpoint, a volume or a file.
 public struct LineageNode: Sendable, Hashable {
-    /// `mask`, `checkpoint`, `volume`, `image file` or `label file`.
+    /// `mask`, `checkpoint`, `volume`, `image file`, `label file` or `export`.
     public let kind: String
     public let id: Int64
     /// How it was reached: `trained on`, `predicted by`, `read from`, …; nil for the root.

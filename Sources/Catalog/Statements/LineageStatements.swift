@@ -16,6 +16,9 @@ private let describeNodes = """
                 || case when c.contaminated_by <> '{}' then ', contaminated' else '' end
             from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
             where c.id = n.id)
+        when 'export' then (
+            select (a.parameters ->> 'format') || ' of ' || a.started_at::date || ' to ' || (a.parameters ->> 'output')
+            from lacuna.activity a where a.id = n.id)
         when 'volume' then (select shape_x || 'x' || shape_y || 'x' || shape_z from lacuna.volume where id = n.id)
         when 'image file' then (
             select d.name || '/' || s.case_name || ': ' || s.file from lacuna.source s

@@ -1,0 +1,2 @@
+-- This number belongs to the corrections.
+set local role lacuna_owner;
