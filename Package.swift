@@ -95,6 +95,8 @@ let package = Package(
         .target(name: "ObjectStore", dependencies: ["Domain", "Hashing"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(name: "Importers", dependencies: ["Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
+        /// Label maps and descriptions for other tools: nnU-Net, MONAI.
+        .target(name: "Exporters", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
@@ -122,7 +124,7 @@ let package = Package(
             dependencies: [
                 "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog",
                 "ObjectStore",
-                "Importers", "Rounds", "Phantoms", argumentParser, logging,
+                "Importers", "Exporters", "Rounds", "Phantoms", argumentParser, logging,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
@@ -162,6 +164,9 @@ let package = Package(
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(
+            name: "ExporterTests", dependencies: ["Exporters", "Imaging", "Domain", "TestSupport"],
+            swiftSettings: kernels),
+        .testTarget(
             name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(
@@ -182,6 +187,7 @@ let package = Package(
                 "Postgres", "Schema", "TestSupport", "Learning", "ObjectStore",
                 "lacuna", "lacunad",
             ],
+            exclude: ["Peers"],
             swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],

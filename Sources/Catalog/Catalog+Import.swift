@@ -9,16 +9,24 @@ public struct ReleaseRecord: Sendable {
     public var origin: LabelOrigin
     public var licence: String?
     public var licenceSource: String?
+    /// What else was stated of its licence, behind the first.
+    public var otherLicences: [LicenceStatement]
     /// Absolute path of the folder that files are relative to.
     public var root: String
     public var labelMap: [LabelMap.Entry]
 
     public init(
         dataset: String, release: String, layout: String, origin: LabelOrigin, licence: String?, licenceSource: String?,
-        root: String, labelMap: [LabelMap.Entry] = []
+        root: String, labelMap: [LabelMap.Entry] = [], otherLicences: [LicenceStatement] = []
     ) {
         (self.dataset, self.release, self.layout, self.origin) = (dataset, release, layout, origin)
         (self.licence, self.licenceSource, self.root, self.labelMap) = (licence, licenceSource, root, labelMap)
+        self.otherLicences = otherLicences
+    }
+
+    var licences: [LicenceStatement] {
+        let first = licence.map { LicenceStatement(text: $0, source: licenceSource ?? "not kept") }
+        return ((first.map { [$0] } ?? []) + otherLicences).filter { !$0.text.isEmpty }
     }
 }
 
@@ -47,6 +55,7 @@ extension Catalog {
         return try await connection.transaction { connection in
             let release = try await connection.one(InsertRelease(dataset: dataset, record: record, activity: activity))
             try await connection.run(InsertLabelMap(release: release, entries: record.labelMap))
+            try await connection.run(InsertLicences(release: release, statements: record.licences))
             return ReleaseHandle(release: release, dataset: dataset)
         }
     }

@@ -10,7 +10,7 @@ public enum LineageRoot: Sendable, Hashable {
 
 /// Something in a lineage: a mask, a checkpoint, a volume, a file, or the activity that made one.
 public struct LineageNode: Sendable, Hashable {
-    /// `mask`, `checkpoint`, `volume`, `image file`, `label file` or `activity`.
+    /// `mask`, `checkpoint`, `volume`, `image file`, `label file`, `activity` or `export`.
     public let kind: String
     public let id: Int64
     /// How it was reached: `trained on`, `predicted by`, `read from`, `made by`, …; nil for the root.

@@ -86,7 +86,7 @@ extension Catalog {
     }
 
     @discardableResult
-    func requireRun(_ name: String) async throws -> RunID {
+    public func requireRun(_ name: String) async throws -> RunID {
         guard let run = try await connection.first(FindRunID(name: name)) else { throw CatalogError.unknownRun(name) }
         return run
     }

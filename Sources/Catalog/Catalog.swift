@@ -27,5 +27,6 @@ public struct Catalog: Sendable {
 
 /// What an activity did (W3C PROV).
 public enum ActivityKind: String, Sendable, CaseIterable {
-    case `import`, ontology, training, relabelling, evaluation, review, correction, rollback, adoption, split, removal
+    case `import`, ontology, training, relabelling, evaluation, review, correction, rollback, adoption, split, removal,
+        export
 }

@@ -1,4 +1,5 @@
 package import Console
+package import Exporters
 package import Importers
 package import Phantoms
 
@@ -8,4 +9,15 @@ extension ImportError: CommandFailing {
 
 extension PhantomError: CommandFailing {
     package var commandFailure: CommandFailure { CommandFailure(.badInput, description) }
+}
+
+extension ExportError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .exists: CommandFailure(.conflict, problem, file: file, remedy: remedy)
+        case .noOrgans, .repeatedOrgan, .tooManyOrgans: CommandFailure(.usage, problem, remedy: remedy)
+        case .inseparable, .overlap, .noFolder, .unsupportedImage, .unwritable:
+            CommandFailure(.badInput, problem, file: file, remedy: remedy)
+        }
+    }
 }

@@ -10,7 +10,7 @@ package struct LacunaCommand: AsyncParsableCommand {
         subcommands: [
             DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
             LabelCommand.self, CoverageCommand.self, SplitCommand.self, MaskCommand.self, RoundCommand.self,
-            LineageCommand.self, VerifyCommand.self, PhantomCommand.self,
+            LineageCommand.self, ExportCommand.self, VerifyCommand.self, PhantomCommand.self,
         ])
 
     package init() {}

@@ -30,7 +30,8 @@ public struct DecathlonLayout: Layout {
         images = try ImageSource(dataset: folder, images: options.images)
         release = options.release ?? (map.release == "as-declared" ? description.release : nil) ?? map.release
         defaultOrigin = facts.origin
-        licence = description.licence.map { Licence(text: $0, source: DatasetDescription.fileName) } ?? facts.licence
+        let stated = description.licence.map { Licence(text: $0, source: DatasetDescription.fileName) }
+        licence = stated.map { $0.besides(facts.licence) } ?? facts.licence
     }
 
     public func cases() throws(ImportError) -> CaseList {

@@ -4,8 +4,20 @@ public import Domain
 public struct Licence: Hashable, Sendable {
     public let text: String
     public let source: String
+    /// What else was stated, and may conflict with it.
+    public let others: [LicenceStatement]
 
-    public init(text: String, source: String) { (self.text, self.source) = (text, source) }
+    public init(text: String, source: String, others: [LicenceStatement] = []) {
+        (self.text, self.source, self.others) = (text, source, others)
+    }
+
+    /// This statement first, and behind it what is known to be said on other terms of a release whose licence is disputed.
+    func besides(_ known: Licence) -> Licence {
+        if known.others.isEmpty { return self }
+        let all = [LicenceStatement(text: known.text, source: known.source)] + known.others
+        let own = LicenceTerms(text)
+        return Licence(text: text, source: source, others: others + all.filter { LicenceTerms($0.text) != own })
+    }
 }
 
 /// What an image shows.

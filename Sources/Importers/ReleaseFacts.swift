@@ -7,8 +7,12 @@ struct ReleaseFacts: Sendable {
     let origins: [OrganKey: LabelOrigin]
     let licence: Licence
 
-    private init(_ origin: LabelOrigin, _ text: String, _ source: String, but origins: [OrganKey: LabelOrigin] = [:]) {
-        (self.origin, self.origins, licence) = (origin, origins, Licence(text: text, source: source))
+    private init(
+        _ origin: LabelOrigin, _ text: String, _ source: String, but origins: [OrganKey: LabelOrigin] = [:],
+        others: [LicenceStatement] = []
+    ) {
+        (self.origin, self.origins) = (origin, origins)
+        licence = Licence(text: text, source: source, others: others)
     }
 
     /// Facts of a release by the name of its label map; labels of unknown releases are taken for people's work.
@@ -17,6 +21,12 @@ struct ReleaseFacts: Sendable {
     }
 
     private static let decathlon = ReleaseFacts(.expert, "CC BY-SA 4.0", "dataset.json of the Decathlon")
+
+    /// A statement on other terms.
+    private static func other(_ text: String, _ source: String) -> [LicenceStatement] {
+        [LicenceStatement(text: text, source: source)]
+    }
+
     private static let table: [String: ReleaseFacts] = [
         "msd-task03-liver": decathlon, "msd-task07-pancreas": decathlon, "msd-task08-hepaticvessel": decathlon,
         "msd-task09-spleen": decathlon, "msd-task10-colon": decathlon,
@@ -24,13 +34,20 @@ struct ReleaseFacts: Sendable {
         "gibson-btcv": ReleaseFacts(.expert, "CC BY 4.0", "Zenodo 1169361"),
         "gibson-tcia": ReleaseFacts(.expert, "CC BY 4.0", "Zenodo 1169361"),
         "tcia-pancreas-ct": ReleaseFacts(.expert, "CC BY 3.0", "TCIA Pancreas-CT"),
-        "lits17": ReleaseFacts(.expert, "CC BY-NC-ND 4.0", "challenge page; other lists say CC BY-SA 4.0"),
+        "lits17": ReleaseFacts(
+            .expert, "CC BY-NC-ND 4.0", "the challenge's page",
+            others: other("CC BY-SA 4.0", "the table of AbdomenAtlas")),
         "kits19": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
         "kits23": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
         "kits21": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "the challenge's repository"),
-        "amos22": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 7155725; its dataset.json says CC BY-SA 4.0"),
-        "flare22": ReleaseFacts(.expert, "CC BY-NC-SA 4.0", "a mirror of the challenge data"),
-        "flare23": ReleaseFacts(.assisted, "CC BY-NC-ND 4.0", "second-hand; a mirror says CC BY-NC-SA 4.0"),
+        "amos22": ReleaseFacts(
+            .assisted, "CC BY 4.0", "Zenodo 7155725", others: other("CC BY-SA 4.0", "dataset.json of AMOS22")),
+        "flare22": ReleaseFacts(
+            .expert, "CC BY-NC-SA 4.0", "a mirror of the challenge data",
+            others: other("CC BY-NC-ND 4.0", "the table of AbdomenAtlas")),
+        "flare23": ReleaseFacts(
+            .assisted, "CC BY-NC-ND 4.0", "the table of AbdomenAtlas",
+            others: other("CC BY-NC-SA 4.0", "a mirror of the challenge data")),
         "abdomenct-1k": ReleaseFacts(.assisted, "CC BY-NC-SA 4.0", "second-hand"),
         "word": ReleaseFacts(.expert, "GPL-3.0, research use only", "dataset.json of WORD"),
         "ct-org": ReleaseFacts(.expert, "CC BY 3.0", "TCIA CT-ORG", but: ["lung": .model, "bone": .model]),

@@ -57,8 +57,15 @@ public enum ChildProcess {
         let words: [UnsafeMutablePointer<CChar>?] = arguments.map { (text: String) in strdup(text) }
         let values: [UnsafeMutablePointer<CChar>?] = variables.map { (text: String) in strdup(text) }
         defer { for copy in words + values { free(copy) } }
+        // The threads of tests block signals, and a program that inherited that could not end its own children.
+        var (attributes, mask) = (posix_spawnattr_t(), sigset_t())
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child = pid_t()
-        let status = posix_spawn(&child, arguments[0], &actions, nil, words + [nil], values + [nil])
+        let status = posix_spawn(&child, arguments[0], &actions, &attributes, words + [nil], values + [nil])
         guard status == 0 else { throw Failure(path: arguments[0], problem: String(cString: strerror(status))) }
         return child
     }

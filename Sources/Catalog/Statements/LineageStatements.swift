@@ -31,6 +31,9 @@ private let describeNodes = """
             select y.kind || coalesce(' of run ' || (y.parameters ->> 'run'), '') || ' by ' || y.agent || ', ' || y.program || ', '
                 || to_char(y.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             from lacuna.activity y where y.id = n.id)
+        when 'export' then (
+            select (a.parameters ->> 'format') || ' of ' || a.started_at::date || ' to ' || (a.parameters ->> 'output')
+            from lacuna.activity a where a.id = n.id)
         when 'volume' then (select shape_x || 'x' || shape_y || 'x' || shape_z from lacuna.volume where id = n.id)
         when 'image file' then (
             select d.name || '/' || s.case_name || ': ' || s.file from lacuna.source s

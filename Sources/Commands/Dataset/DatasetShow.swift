@@ -19,14 +19,22 @@ struct DatasetShow: AsyncParsableCommand {
             let releases = try await catalog.datasets().filter { $0.name == dataset }
             let coverage = try await catalog.coverage(by: .dataset).filter { $0.group == dataset }
             let known = coverage.filter { $0.annotated + $0.absent + $0.pseudo > 0 }
+            let licences = try await catalog.licences().filter { $0.dataset == dataset }
             if session.output.format == .table {
                 session.output.report(releases, DatasetRow.columns)
+                Output.write("\n", to: 1)
+                session.output.report(licences, LicenceRow.columns)
                 Output.write("\n", to: 1)
                 return session.output.report(known, Coverage.columns(by: .organ))
             }
             session.output.report([
                 Cell.Field("name", dataset), Cell.Field("removed", releases.first?.removed),
                 Cell.Field("releases", releases.map(\.cell)),
+                Cell.Field(
+                    "licences",
+                    licences.map { row in
+                        Cell.object(LicenceRow.columns.map { Cell.Field($0.key, $0.value(row)) })
+                    }),
                 Cell.Field("organs", known.map { Cell.object(Coverage.fields($0, by: .organ)) }),
             ])
         }
@@ -40,5 +48,15 @@ extension DatasetRow {
             Cell.Field("volumes", volumes), Cell.Field("subjects", subjects), Cell.Field("licence", licence),
             Cell.Field("root", root),
         ])
+    }
+}
+
+extension LicenceRow {
+    /// What was stated of each release, and where.
+    fileprivate static var columns: [Column<LicenceRow>] {
+        [
+            Column("release") { $0.release }, Column("licence") { $0.statement.text },
+            Column("source", title: "stated by") { $0.statement.source },
+        ]
     }
 }

@@ -73,7 +73,8 @@ struct ImportRecorder {
         let record = ReleaseRecord(
             dataset: summary.dataset, release: summary.layout.release, layout: summary.layout.name.rawValue,
             origin: summary.origin, licence: summary.licence.text,
-            licenceSource: summary.licence.source, root: root.path, labelMap: labelMap)
+            licenceSource: summary.licence.source, root: root.path, labelMap: labelMap,
+            otherLicences: summary.licence.others)
         let catalog = catalog
         let release = try await retrying { try await catalog.release(record, activity: activity) }
         let made = Target(activity: activity, release: release, store: store)

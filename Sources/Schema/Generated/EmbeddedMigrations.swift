@@ -2658,5 +2658,52 @@ grant execute on function annotation_rank(text, integer[], integer, integer), vo
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
 
 """###),
+        Migration(
+            number: 10, name: "exports",
+            sha256: "764e9501d751b23ce655549d04ac7cfcf3ac62add4bcd4feef1f129e83e22a2a",
+            sql: ###"""
+-- What leaves the house, and on which terms it came in.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+alter table activity drop constraint activity_kind_check;
+alter table activity add constraint activity_kind_check check (kind in (
+    'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
+    'export'));
+
+create table release_licence (
+    release_id integer not null references release,
+    position smallint not null check (position >= 1),
+    licence text not null check (licence <> ''),
+    source text not null check (source <> ''),
+    primary key (release_id, position)
+);
+comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first; statements may conflict.';
+
+insert into release_licence (release_id, position, licence, source)
+select id, 1, licence, coalesce(licence_source, 'not kept') from release where licence <> '';
+
+create table export_mask (
+    activity_id bigint not null references activity,
+    mask_id bigint not null references mask,
+    primary key (activity_id, mask_id)
+);
+create index on export_mask (mask_id);
+comment on table export_mask is 'The masks that an export was made from. Where it went, of which organs and on which terms is in the activity.';
+
+create trigger history_is_append_only before update or delete or truncate on release_licence execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on export_mask execute function refuse_rewriting();
+
+-- The edges so far keep their view; exports join them.
+alter view lineage_edge rename to catalogue_edge;
+create view lineage_edge as
+    select kind, id, source_kind, source_id, via from catalogue_edge
+    union all
+    select 'export', e.activity_id, 'mask', e.mask_id, 'exported' from export_mask e;
+
+grant select on release_licence, export_mask, lineage_edge to lacuna_manager;
+grant insert on release_licence, export_mask to lacuna_manager;
+
+"""###),
     ]
 }

@@ -1,0 +1,62 @@
+public import Domain
+public import Postgres
+
+/// What is known of one organ in one volume, as an export needs it.
+public struct ExportLabel: Sendable, Hashable {
+    public let organ: OrganKey
+    public let status: LabelStatus
+    public let origin: LabelOrigin
+    /// Where an annotation is complete, in canonical voxels; nil: everywhere.
+    public let extent: VoxelBox?
+    public let confidence: Double?
+    /// `run/number` of the round that made it.
+    public let round: String?
+    /// The dataset whose release says so; nil for a person's own word and for a run's labels.
+    public let dataset: String?
+    /// Nil where the organ is absent.
+    public let mask: MaskLocation?
+}
+
+/// What was stated of a release's licence.
+public struct LicenceRow: Sendable, Hashable {
+    public let dataset: String
+    public let release: String
+    public let statement: LicenceStatement
+}
+
+extension Catalog {
+    /// What is known of a volume's organs as of a revision, by the organs' positions.
+    ///
+    /// - Parameter run: takes this run's pseudo labels in the place of those of the catalogue's current run.
+    public func exportLabels(
+        volume: VolumeID, asOf revision: Revision, run: String? = nil
+    ) async throws -> [ExportLabel] {
+        let labels = try await connection.run(ExportLabels(revision: revision, volume: volume))
+        guard let run else { return labels }
+        let others = labels.filter { $0.round == nil }
+        let annotated = Set(others.filter { $0.status != .pseudo }.map(\.organ))
+        let own = try await connection.run(ExportRunLabels(revision: revision, volume: volume, run: run))
+            .filter { !annotated.contains($0.organ) }
+        let replaced = Set(own.map(\.organ))
+        return others.filter { !replaced.contains($0.organ) } + own
+    }
+
+    /// The datasets whose labels a run learned from, by name.
+    public func datasets(behindRun run: String) async throws -> [String] {
+        try await connection.run(DatasetsOfRun(run: run))
+    }
+
+    /// Every statement about every release's licence, by dataset.
+    public func licences() async throws -> [LicenceRow] { try await connection.run(ListLicences()) }
+
+    /// Records that masks left the house.
+    ///
+    /// - Parameter parameters: a JSON object: where to, what of, on which terms; no patient data.
+    public func recordExport(_ masks: Set<MaskID>, parameters: JSONText) async throws -> ActivityID {
+        try await connection.transaction { connection in
+            let activity = try await startActivity(.export, parameters: parameters)
+            try await connection.run(InsertExportMasks(activity: activity, masks: masks.sorted()))
+            return activity
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Domain
+import Postgres
+
+/// What is known of each organ of a volume as of a revision, with the mask's bytes and whose word it is.
+struct ExportLabels: Statement {
+    static let sql = """
+        select o.key, l.status, l.origin, a.extent, l.confidence, run.name || '/' || r.number, d.name,
+            m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+        from lacuna.label_states($1, $2) l
+        join lacuna.organ o on o.id = l.organ_id
+        left join lacuna.mask m on m.id = l.mask_id
+        left join lacuna.annotation a on a.id = l.annotation_id
+        left join lacuna.round r on r.id = l.round_id
+        left join lacuna.run on run.id = r.run_id
+        left join lacuna.release e on e.id = coalesce(
+            a.release_id,
+            (select s.release_id from lacuna.shipped_label s
+             where l.annotation_id is null and l.round_id is null and s.mask_id = l.mask_id limit 1))
+        left join lacuna.dataset d on d.id = e.dataset_id
+        order by o.position
+        """
+    let revision: Revision
+    let volume: VolumeID
+    var binds: [any PostgresBindable] { [revision, volume] }
+    func decode(_ row: PostgresRow) throws -> ExportLabel { try ExportLabel(row) }
+}
+
+/// The pseudo labels that a run shows of a volume as of a revision, whether it is the catalogue's current run or not.
+struct ExportRunLabels: Statement {
+    static let sql = """
+        with pointer as (
+            select distinct on (p.organ_id) p.organ_id, p.round_id
+            from lacuna.run join lacuna.round_pointer p on p.run_id = run.id join lacuna.change c on c.id = p.change_id
+            where run.name = $3 and c.revision <= $1 order by p.organ_id, p.id desc)
+        select o.key, 'pseudo', 'model', null::integer[], l.confidence, $3 || '/' || r.number, null::text,
+            m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+        from pointer p
+        join lacuna.pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id and l.volume_id = $2
+        join lacuna.organ o on o.id = l.organ_id
+        join lacuna.round r on r.id = l.round_id
+        join lacuna.mask m on m.id = l.mask_id
+        order by o.position
+        """
+    let revision: Revision
+    let volume: VolumeID
+    let run: String
+    var binds: [any PostgresBindable] { [revision, volume, run] }
+    func decode(_ row: PostgresRow) throws -> ExportLabel { try ExportLabel(row) }
+}
+
+/// The datasets whose labels a run learned from.
+struct DatasetsOfRun: Statement {
+    static let sql = """
+        select distinct d.name from lacuna.run
+        join lacuna.run_input i on i.run_id = run.id and i.part in ('train', 'confidence')
+        join lacuna.annotation a on a.id = i.annotation_id
+        join lacuna.release e on e.id = a.release_id join lacuna.dataset d on d.id = e.dataset_id
+        where run.name = $1 order by 1
+        """
+    let run: String
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
+}
+
+struct ListLicences: Statement {
+    static let sql = """
+        select d.name, e.name, l.licence, l.source from lacuna.release_licence l
+        join lacuna.release e on e.id = l.release_id join lacuna.dataset d on d.id = e.dataset_id
+        order by d.name, e.id, l.position
+        """
+    func decode(_ row: PostgresRow) throws -> LicenceRow {
+        LicenceRow(
+            dataset: try row.decode(0), release: try row.decode(1),
+            statement: LicenceStatement(text: try row.decode(2), source: try row.decode(3)))
+    }
+}
+
+struct InsertLicences: Statement {
+    static let sql = """
+        insert into lacuna.release_licence (release_id, position, licence, source)
+        select $1, i, s.licence, s.source from unnest($2::text[], $3::text[]) with ordinality as s (licence, source, i)
+        """
+    let release: Int32
+    let statements: [LicenceStatement]
+    var binds: [any PostgresBindable] { [release, statements.map(\.text), statements.map(\.source)] }
+}
+
+struct InsertExportMasks: Statement {
+    static let sql = "insert into lacuna.export_mask (activity_id, mask_id) select $1, unnest($2::bigint[])"
+    let activity: ActivityID
+    let masks: [MaskID]
+    var binds: [any PostgresBindable] { [activity, masks] }
+}
+
+extension ExportLabel {
+    fileprivate init(_ row: PostgresRow) throws {
+        let extent: [Int32]? = try row.decode(3)
+        let mask: MaskID? = try row.decode(7)
+        self.init(
+            organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2),
+            extent: extent.map(VoxelBox.init(bounds:)), confidence: try row.decode(4), round: try row.decode(5),
+            dataset: try row.decode(6), mask: try mask.map { _ in try MaskLocation(row, from: 7) })
+    }
+}

@@ -1,0 +1,194 @@
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Exporters
+
+/// The cases that go into an export, and what stays out of it.
+struct ExportSelection: Sendable {
+    let revision: Revision
+    let scheme: LabelScheme
+    let cases: [ExportCase]
+    /// Volumes of which nothing of the wanted organs is known.
+    let unknown: Int
+    /// Volumes whose subjects are in no wanted part of the split.
+    let outsideSplit: Int
+    let releases: [LicensedRelease]
+}
+
+/// One volume that goes into an export.
+struct ExportCase: Sendable {
+    let name: String
+    let volume: VolumeID
+    let subject: String
+    let part: SplitPart?
+    let shape: GridShape
+    let modality: String
+    /// The image that the export takes.
+    let source: SourceRow
+    let labels: [ExportLabel]
+
+    var evidence: [OrganEvidence] {
+        labels.filter { $0.status != .unlabelled }.map { label in
+            OrganEvidence(
+                organ: label.organ, isModelMade: label.status == .pseudo, hasMask: label.mask != nil,
+                extent: label.extent)
+        }
+    }
+
+    /// What the catalogue says of an organ.
+    func label(of organ: OrganKey) -> ExportLabel? { labels.first { $0.organ == organ } }
+
+    /// The organ's status; one that nobody labelled by itself has that of its divisions, if all are labelled.
+    func status(of organ: OrganKey) -> LabelStatus {
+        if let label = label(of: organ) { return label.status }
+        let divisions = Set(Ontology.standard.divisions(of: organ).map { status(of: $0) })
+        if divisions.isEmpty || divisions.contains(.unlabelled) { return .unlabelled }
+        return divisions.contains(.pseudo) ? .pseudo : divisions.contains(.annotated) ? .annotated : .absent
+    }
+}
+
+extension ExportSelection {
+    static var nothingDecided: CommandFailure {
+        CommandFailure(
+            .badInput, "in no volume is any voxel known for all of these organs",
+            remedy: "choose fewer organs, or let pseudo labels fill the gaps with --include-pseudo")
+    }
+
+    /// What the description says for people: licences with their sources, and the revision.
+    var remarks: [OrderedJSON.Member] {
+        let licences = releases.map { release in
+            let texts = release.statements.map { "\($0.text) (\($0.source))" }.joined(separator: "; ")
+            return OrderedJSON.text("\(release.dataset): \(texts.isEmpty ? "not stated" : texts)")
+        }
+        return [.init("licence", .list(licences)), .init("release", .text("revision \(revision)"))]
+    }
+
+    /// - Parameter parts: the parts of a split that are taken where the options name none.
+    /// - Throws: what the catalogue does not know, bad input where nothing is left.
+    static func make(
+        _ options: ExportOptions, parts: Set<SplitPart>, _ session: Session
+    ) async throws -> ExportSelection {
+        let catalog = session.catalog
+        let scheme = try LabelScheme(options.organKeys)
+        for organ in scheme.organs { try await catalog.requireOrgan(organ) }
+        for dataset in options.dataset { try await catalog.requireDataset(dataset) }
+        if let run = options.run { try await catalog.requireRun(run) }
+        let revision = try await revision(options.asOf, catalog)
+        var selector = try await ExportSelector(options, parts, scheme, revision, catalog)
+        let bar = session.output.progress("select", total: selector.volumes.count)
+        for volume in selector.volumes {
+            try await selector.take(volume)
+            bar.advance()
+        }
+        bar.finish()
+        return try await selector.finish()
+    }
+
+    private static func revision(_ asOf: Int64?, _ catalog: Catalog) async throws -> Revision {
+        let newest = try await catalog.currentRevision()
+        guard let asOf else { return newest }
+        guard (0...newest.number).contains(asOf) else {
+            throw CatalogError.unknownRevision(Revision(asOf), newest: newest)
+        }
+        return Revision(asOf)
+    }
+}
+
+/// Goes through the volumes of the catalogue and takes those that the options name.
+private struct ExportSelector {
+    let volumes: [VolumeRow]
+    private let options: ExportOptions
+    private let scheme: LabelScheme
+    private let revision: Revision
+    private let catalog: Catalog
+    private let composer: LabelComposer
+    /// Part by subject's name; nil without a split.
+    private let partOfSubject: [String: SplitPart]?
+    /// The parts to take; nil: whatever the subject is in.
+    private let wanted: Set<SplitPart>?
+    private var names = CaseNames()
+    private var cases: [ExportCase] = []
+    private var unknown = 0
+    private var outsideSplit = 0
+
+    init(
+        _ options: ExportOptions, _ parts: Set<SplitPart>, _ scheme: LabelScheme, _ revision: Revision,
+        _ catalog: Catalog
+    ) async throws {
+        wanted = options.split == nil ? nil : options.part.isEmpty ? parts : Set(options.part.map(\.part))
+        (self.options, self.scheme, self.revision, self.catalog) = (options, scheme, revision, catalog)
+        composer = LabelComposer(scheme: scheme)
+        partOfSubject = try await options.split.asyncMap { try await Self.parts(of: $0, catalog) }
+        volumes = try await catalog.volumes().filter { volume in
+            options.dataset.isEmpty || volume.sources.contains { options.dataset.contains($0.dataset) }
+        }
+    }
+
+    private static func parts(of split: String, _ catalog: Catalog) async throws -> [String: SplitPart] {
+        guard try await catalog.splits().contains(where: { $0.split == split }) else {
+            throw CatalogError.unknownSplit(split)
+        }
+        var parts: [String: SplitPart] = [:]
+        for subject in try await catalog.subjectList() {
+            let own = subject.parts.first { $0.hasPrefix(split + "/") }
+            parts[subject.name] = own.flatMap { SplitPart(rawValue: String($0.dropFirst(split.count + 1))) }
+        }
+        return parts
+    }
+
+    mutating func take(_ volume: VolumeRow) async throws {
+        let part = partOfSubject?[volume.subject]
+        if let wanted, !(part.map(wanted.contains) ?? false) {
+            outsideSplit += 1
+            return
+        }
+        var labels = try await catalog.exportLabels(
+            volume: volume.id, asOf: revision, run: options.includePseudo ? options.run : nil)
+        labels.removeAll { label in
+            (label.status == .pseudo && !options.includePseudo)
+                || (!options.dataset.isEmpty && !(label.dataset.map(options.dataset.contains) ?? true))
+        }
+        let source = volume.sources.first { options.dataset.isEmpty || options.dataset.contains($0.dataset) }
+        guard let source else { return }
+        let found = ExportCase(
+            name: names.name(dataset: source.dataset, caseName: source.caseName, volume: volume.id),
+            volume: volume.id, subject: volume.subject, part: part, shape: volume.shape, modality: volume.modality,
+            source: source, labels: labels)
+        if found.evidence.contains(where: composer.concerns) { cases.append(found) } else { unknown += 1 }
+    }
+
+    func finish() async throws -> ExportSelection {
+        guard !cases.isEmpty else {
+            throw CommandFailure(
+                .badInput, "nothing is known of these organs in the volumes that were asked for",
+                remedy: "see lacuna coverage --by dataset, or choose other organs, datasets or parts")
+        }
+        return ExportSelection(
+            revision: revision, scheme: scheme, cases: cases, unknown: unknown, outsideSplit: outsideSplit,
+            releases: try await releases())
+    }
+
+    /// The releases of every dataset that images or labels come from, also through what a run learned from.
+    private func releases() async throws -> [LicensedRelease] {
+        var datasets = Set(cases.map(\.source.dataset) + cases.flatMap { $0.labels.compactMap(\.dataset) })
+        let rounds = Set(cases.flatMap { $0.labels.compactMap(\.round) })
+        for run in Set(rounds.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.endIndex)) }) {
+            datasets.formUnion(try await catalog.datasets(behindRun: run))
+        }
+        let stated = Dictionary(grouping: try await catalog.licences()) { [$0.dataset, $0.release] }
+        return try await catalog.datasets().filter { datasets.contains($0.name) }.map { row in
+            LicensedRelease(
+                dataset: row.name, release: row.release,
+                statements: stated[[row.name, row.release]]?.map(\.statement) ?? [])
+        }
+    }
+}
+
+extension Optional {
+    fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
+        switch self {
+        case .some(let wrapped): try await body(wrapped)
+        case .none: nil
+        }
+    }
+}

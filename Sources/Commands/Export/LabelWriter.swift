@@ -1,0 +1,33 @@
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Exporters
+internal import Imaging
+internal import ObjectStore
+internal import Synchronization
+
+/// Writes the label map of one case on the grid of its image. Blocks.
+struct LabelWriter: Sendable {
+    let composer: LabelComposer
+    let store: LocalObjectStore
+
+    /// - Throws: damage of a stored mask, an image that is gone or changed, `ExportError`, `ImagingError`.
+    func write(_ item: ExportCase, to path: String, only keep: (OrganEvidence) -> Bool = { _ in true }) throws
+        -> WrittenLabel
+    {
+        var used: Set<MaskID> = []
+        let labels = Dictionary(item.labels.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
+        let composed = try composer.compose(
+            item.evidence.filter(keep), shape: item.shape, caseName: item.name
+        ) { organ in
+            guard let location = labels[organ]?.mask else { preconditionFailure("evidence with a mask has its place") }
+            used.insert(location.mask)
+            return try MaskReader.read(location, shape: item.shape, store)
+        }
+        let grid = try MaskExportSource.grid(of: item.source)
+        if composed.saysAnything { try NIfTIWriter.write(.uint8(composed.values), on: grid, to: path) }
+        return WrittenLabel(
+            voxels: composed.voxels, ignored: composed.ignored, contested: composed.contested, masks: used,
+            saysAnything: composed.saysAnything)
+    }
+}

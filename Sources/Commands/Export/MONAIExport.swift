@@ -1,0 +1,123 @@
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Exporters
+internal import Glibc
+
+/// Writes a MONAI datalist and its label maps: all of it, or nothing.
+struct MONAIExport: Sendable {
+    let selection: ExportSelection
+    let output: String
+    let labelFolder: String
+    /// Nil: the folder of the file.
+    let dataRoot: String?
+    let labels: LabelWriter
+
+    struct Written: Sendable {
+        /// The absolute path.
+        let file: String
+        let report: ExportReport
+        let counts: [MONAIDatalist.List: Int]
+    }
+
+    func write(_ console: Output) async throws -> Written {
+        let staged = try StagedOutput(target: output)
+        defer { staged.discard() }
+        let bar = console.progress("export", total: selection.cases.count)
+        defer { bar.finish() }
+        let paths = try DataRoot(dataRoot ?? Self.parent(of: output))
+        let folder = try staged.subfolder("labels")
+        let final = Self.absolute(Self.parent(of: output)) + "/" + Self.name(of: labelFolder)
+        var (list, report) = (datalist, ExportReport(selection.scheme))
+        let work = BlockingWork()
+        for item in selection.cases {
+            let (written, people, models) = try await work.run { [self] in try write(item, folder) }
+            bar.advance()
+            guard people || models else { continue }
+            report.add(item, written)
+            var entry = MONAIDatalist.Item(
+                image: paths.relative("\(item.source.root)/\(item.source.file)"), caseName: item.name,
+                subject: item.subject)
+            if people { entry.label = paths.relative("\(final)/\(Self.labelName(item))") }
+            if models { entry.pseudoLabel = paths.relative("\(final)/\(Self.pseudoName(item))") }
+            entry.confidence = confidences(of: item)
+            list.append(entry, to: Self.list(of: item.part))
+        }
+        guard report.cases > 0 else { throw ExportSelection.nothingDecided }
+        try staged.write(list.json.rendered(), as: "datalist.json")
+        try staged.publish([("labels", labelFolder), ("datalist.json", output)])
+        return Written(file: Self.absolute(output), report: report, counts: list.items.mapValues(\.count))
+    }
+
+    /// Writes the case's label maps, what people said and, where a model said something, what it adds. Blocks.
+    private func write(_ item: ExportCase, _ folder: String) throws -> (WrittenLabel, people: Bool, models: Bool) {
+        let own = try labels.write(item, to: "\(folder)/\(Self.labelName(item))") { !$0.isModelMade }
+        guard item.evidence.contains(where: { $0.isModelMade && labels.composer.concerns($0) }) else {
+            return (own, own.saysAnything, false)
+        }
+        let all = try labels.write(item, to: "\(folder)/\(Self.pseudoName(item))")
+        return (all, own.saysAnything, all.saysAnything)
+    }
+
+    private var datalist: MONAIDatalist {
+        let ontology = Ontology.standard
+        var list = MONAIDatalist(
+            scheme: selection.scheme, names: selection.scheme.organs.map { ontology[$0]?.name ?? $0.rawValue })
+        list.remarks = selection.remarks
+        return list
+    }
+
+    private func confidences(of item: ExportCase) -> [(organ: String, value: Double)] {
+        selection.scheme.organs.compactMap { organ in
+            item.label(of: organ)?.confidence.map { (organ.rawValue, $0) }
+        }
+    }
+
+    private static func labelName(_ item: ExportCase) -> String { item.name + NNUNetDataset.fileEnding }
+    private static func pseudoName(_ item: ExportCase) -> String { "\(item.name)_pseudo\(NNUNetDataset.fileEnding)" }
+
+    private static func list(of part: SplitPart?) -> MONAIDatalist.List {
+        switch part {
+        case .validation: .validation
+        case .test: .testing
+        case .train, .confidence, nil: .training
+        }
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    private static func absolute(_ path: String) -> String { DataRoot.resolved(path) ?? path }
+}
+
+/// The folder that a datalist's paths are relative to.
+struct DataRoot: Sendable {
+    private let path: String
+
+    /// - Throws: bad input for a folder that does not exist.
+    init(_ path: String) throws {
+        guard let resolved = Self.resolved(path) else {
+            throw CommandFailure(.badInput, "no such folder", file: path, remedy: "make it, or name another")
+        }
+        self.path = resolved
+    }
+
+    /// The part behind the root of a path under it; any other path as it is.
+    func relative(_ file: String) -> String {
+        let prefix = path.hasSuffix("/") ? path : path + "/"
+        return file.hasPrefix(prefix) ? String(file.dropFirst(prefix.count)) : file
+    }
+
+    /// The absolute path without links; nil where there is nothing.
+    static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}

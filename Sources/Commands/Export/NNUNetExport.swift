@@ -1,0 +1,83 @@
+internal import Console
+internal import Domain
+internal import Exporters
+
+/// Writes a raw dataset of nnU-Net v2: all of it, or nothing.
+struct NNUNetExport: Sendable {
+    let selection: ExportSelection
+    let name: String
+    let images: ExportNNUNet.Images
+    let labels: LabelWriter
+
+    struct Written: Sendable {
+        /// The absolute path.
+        let folder: String
+        let report: ExportReport
+        /// Cases of the validation part.
+        let heldOut: Int
+        /// Cases in which no voxel could be decided.
+        let undecided: Int
+    }
+
+    func write(to folder: String, _ output: Output) async throws -> Written {
+        let channel = try channel()
+        let staged = try StagedOutput(target: folder)
+        let bar = output.progress("export", total: selection.cases.count)
+        defer { bar.finish() }
+        do {
+            return try await write(staged, channel, bar)
+        } catch {
+            staged.discard()
+            throw error
+        }
+    }
+
+    private func write(_ staged: StagedOutput, _ channel: String, _ bar: ProgressBar) async throws -> Written {
+        let folder = try staged.subfolder("labelsTr")
+        let imageFolder = images == .reference ? nil : try staged.subfolder("imagesTr")
+        let work = BlockingWork()
+        var report = ExportReport(selection.scheme)
+        var cases: [NNUNetDataset.Case] = []
+        for item in selection.cases {
+            let (written, image) = try await work.run { [labels, images] in
+                let path = "\(folder)/\(item.name)\(NNUNetDataset.fileEnding)"
+                let written = try labels.write(item, to: path)
+                guard written.saysAnything else { return (written, "") }
+                return (written, try ImagePlacement(images, folder: imageFolder).place(item))
+            }
+            bar.advance()
+            guard written.saysAnything else { continue }
+            report.add(item, written)
+            cases.append(.init(name: item.name, image: image, isHeldOut: item.part == .validation))
+        }
+        guard !cases.isEmpty else { throw ExportSelection.nothingDecided }
+        try describe(cases, report, channel, staged)
+        try staged.publish()
+        return Written(
+            folder: DataRoot.resolved(staged.target) ?? staged.target, report: report,
+            heldOut: cases.count(where: \.isHeldOut),
+            undecided: selection.cases.count - cases.count)
+    }
+
+    private func describe(
+        _ cases: [NNUNetDataset.Case], _ report: ExportReport, _ channel: String, _ staged: StagedOutput
+    ) throws {
+        var dataset = NNUNetDataset(name: name, scheme: selection.scheme, channel: channel)
+        dataset.usesIgnore = report.ignored > 0
+        dataset.listsImages = images == .reference || !cases.allSatisfy { $0.image.hasSuffix(NNUNetDataset.fileEnding) }
+        dataset.remarks = selection.remarks
+        try staged.write(dataset.description(cases).rendered(), as: "dataset.json")
+        if let splits = NNUNetDataset.splits(cases) { try staged.write(splits.rendered(), as: "splits_final.json") }
+    }
+
+    /// What all images show; a mixture has no one normalisation.
+    private func channel() throws -> String {
+        let modalities = Set(selection.cases.map(\.modality)).sorted()
+        guard modalities.count == 1 else {
+            throw CommandFailure(
+                .badInput, "the images are of several kinds: \(modalities.joined(separator: ", "))",
+                remedy: "export one kind at a time with --dataset")
+        }
+        return modalities[0]
+    }
+}

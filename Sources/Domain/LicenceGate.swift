@@ -1,0 +1,84 @@
+/// What somebody means to do with an export.
+public enum ExportPurpose: String, Hashable, Sendable, CaseIterable {
+    case research, commercial
+}
+
+/// Why the labels of a dataset must not go into an export as they are, and what may be done.
+public struct LicenceProblem: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
+        case noDerivatives, nonCommercial, unclear, conflict
+    }
+
+    public let dataset: String
+    public let kind: Kind
+    /// The statement that stands in the way; of a conflict one of those that differ.
+    public let statement: LicenceStatement
+    public let problem: String
+    public let remedy: String
+}
+
+/// What was stated of the licence of a dataset's release, the weightiest statement first.
+public struct LicensedRelease: Hashable, Sendable {
+    public let dataset: String
+    public let release: String
+    public let statements: [LicenceStatement]
+
+    public init(dataset: String, release: String, statements: [LicenceStatement]) {
+        (self.dataset, self.release, self.statements) = (dataset, release, statements)
+    }
+}
+
+/// Decides whether datasets may go into one export.
+public struct LicenceGate: Hashable, Sendable {
+    public let purpose: ExportPurpose
+    /// Datasets whose terms somebody has accepted by name, having a permission or knowing which statement holds.
+    public let accepted: Set<String>
+
+    public init(purpose: ExportPurpose, accepted: Set<String> = []) {
+        (self.purpose, self.accepted) = (purpose, accepted)
+    }
+
+    /// Everything that stands in the way, release by release; none where the export may be made.
+    public func problems(_ releases: [LicensedRelease]) -> [LicenceProblem] {
+        releases.filter { !accepted.contains($0.dataset) }.flatMap { problems(of: $0.dataset, $0.statements) }
+    }
+
+    /// The share-alike licences that the export falls under, each once, in the order of their texts.
+    public static func shareAlike(_ releases: [LicensedRelease]) -> [String] {
+        let texts = releases.flatMap(\.statements).map(\.text).filter { LicenceTerms($0).isShareAlike }
+        return Set(texts).sorted()
+    }
+
+    private func problems(of dataset: String, _ statements: [LicenceStatement]) -> [LicenceProblem] {
+        let permission = "leave it out with --dataset, or, with a permission, add --accept-licence '\(dataset)'"
+        if Set(statements.map { LicenceTerms($0.text) }).count > 1 {
+            return statements.map { statement in
+                LicenceProblem(
+                    dataset: dataset, kind: .conflict, statement: statement,
+                    problem: "its sources state different licences",
+                    remedy: "find out which holds, then add --accept-licence '\(dataset)'")
+            }
+        }
+        let stated = statements.isEmpty ? [LicenceStatement(text: "not stated", source: "none found")] : statements
+        return stated.flatMap { statement -> [LicenceProblem] in
+            let terms = LicenceTerms(statement.text)
+            var found: [LicenceProblem] = []
+            func add(_ kind: LicenceProblem.Kind, _ problem: String, _ remedy: String) {
+                found.append(
+                    LicenceProblem(
+                        dataset: dataset, kind: kind, statement: statement, problem: problem, remedy: remedy))
+            }
+            if terms.forbidsDerivatives {
+                add(.noDerivatives, "it forbids derivatives, and an export is one", permission)
+            }
+            guard purpose == .commercial else { return found }
+            switch terms.commerce {
+            case .allowed: break
+            case .forbidden: add(.nonCommercial, "it forbids commercial use", permission)
+            case .unclear:
+                add(.unclear, "it does not say that commercial use is allowed", permission)
+            }
+            return found
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import Domain
+
+/// Names of cases, unique in an export whatever datasets they come from, of letters that every tool takes.
+public struct CaseNames: Sendable {
+    private var taken: Set<String> = []
+
+    public init() {}
+
+    /// `DATASET_CASE`, with the volume's number where that is taken.
+    public mutating func name(dataset: String, caseName: String, volume: VolumeID) -> String {
+        let plain = Self.clean("\(dataset)_\(caseName)")
+        let name = taken.contains(plain.lowercased()) ? "\(plain)_v\(volume)" : plain
+        taken.insert(name.lowercased())
+        return name
+    }
+
+    /// ASCII letters, digits, `-` and `_`; every run of other characters as one underscore.
+    static func clean(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                bytes.append(byte)
+            default: if bytes.last != UInt8(ascii: "_") { bytes.append(UInt8(ascii: "_")) }
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

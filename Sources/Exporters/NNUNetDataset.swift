@@ -1,0 +1,86 @@
+internal import Domain
+
+/// nnU-Net v2's raw format (documentation, "dataset_format"): the texts of `dataset.json` and `splits_final.json`.
+public struct NNUNetDataset: Sendable {
+    /// One training case.
+    public struct Case: Hashable, Sendable {
+        public let name: String
+        /// Absolute, or relative to the dataset's folder.
+        public let image: String
+        /// In a split: whether it trains or validates.
+        public let isHeldOut: Bool
+
+        public init(name: String, image: String, isHeldOut: Bool = false) {
+            (self.name, self.image, self.isHeldOut) = (name, image, isHeldOut)
+        }
+    }
+
+    public let name: String
+    public let scheme: LabelScheme
+    /// What the one channel shows: `CT` asks for CT's normalisation.
+    public let channel: String
+    public var usesIgnore = false
+    /// Whether images lie anywhere, so that each case names its files.
+    public var listsImages = true
+    /// Further members for people: licence, revision.
+    public var remarks: [OrderedJSON.Member] = []
+
+    public init(name: String, scheme: LabelScheme, channel: String) {
+        (self.name, self.scheme, self.channel) = (name, scheme, channel)
+    }
+
+    public static let fileEnding = ".nii.gz"
+
+    /// `Dataset123_NAME`.
+    public static func folderName(id: Int, name: String) -> String {
+        let digits = String(id)
+        return "Dataset" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "_" + name
+    }
+
+    /// Path of a case's label relative to the dataset's folder.
+    public static func labelPath(of name: String) -> String { "labelsTr/\(name)\(fileEnding)" }
+
+    public func description(_ cases: [Case]) -> OrderedJSON {
+        var members: [OrderedJSON.Member] = [
+            .init("channel_names", .object([.init("0", .text(channel))])), .init("labels", labels),
+        ]
+        if scheme.hasRegions {
+            members.append(.init("regions_class_order", .list(scheme.regionsClassOrder.map(OrderedJSON.integer))))
+        }
+        members += [
+            .init("numTraining", .integer(cases.count)), .init("file_ending", .text(Self.fileEnding)),
+            .init("name", .text(name)),
+        ]
+        members += remarks
+        if listsImages { members.append(.init("dataset", .object(cases.map(Self.entry)))) }
+        return .object(members)
+    }
+
+    /// One fold: what trains and what is held out. Nil where nothing is.
+    public static func splits(_ cases: [Case]) -> OrderedJSON? {
+        guard cases.contains(where: \.isHeldOut) else { return nil }
+        func names(_ heldOut: Bool) -> OrderedJSON {
+            .list(cases.filter { $0.isHeldOut == heldOut }.map { .text($0.name) })
+        }
+        return .list([.object([.init("train", names(false)), .init("val", names(true))])])
+    }
+
+    private var labels: OrderedJSON {
+        var members = [OrderedJSON.Member("background", .integer(0))]
+        for (index, organ) in scheme.organs.enumerated() {
+            let region = scheme.region(of: index)
+            members.append(
+                .init(
+                    organ.rawValue,
+                    region.count == 1 ? .integer(region[0]) : .list(region.map(OrderedJSON.integer))))
+        }
+        if usesIgnore { members.append(.init("ignore", .integer(scheme.ignoreValue))) }
+        return .object(members)
+    }
+
+    private static func entry(_ item: Case) -> OrderedJSON.Member {
+        .init(
+            item.name,
+            .object([.init("images", .list([.text(item.image)])), .init("label", .text(labelPath(of: item.name)))]))
+    }
+}

@@ -1,0 +1,91 @@
+public import Domain
+
+/// What the catalogue says of one organ in one volume: a mask, or that the organ is absent.
+public struct OrganEvidence: Hashable, Sendable {
+    public let organ: OrganKey
+    /// Whether a model made it; then it fills only what people have left open.
+    public let isModelMade: Bool
+    /// Whether there is a mask to read; without one the organ is absent.
+    public let hasMask: Bool
+    /// Where the evidence is complete, in canonical voxels; nil: everywhere.
+    public let extent: VoxelBox?
+
+    public init(organ: OrganKey, isModelMade: Bool, hasMask: Bool, extent: VoxelBox? = nil) {
+        (self.organ, self.isModelMade, self.hasMask, self.extent) = (organ, isModelMade, hasMask, extent)
+    }
+}
+
+/// What is known of one organ, one bit a voxel: surely there, surely not, or neither.
+struct KnowledgePlane {
+    private(set) var positive: [UInt64]
+    private(set) var negative: [UInt64]
+
+    init(words: Int) {
+        positive = Array(repeating: 0, count: words)
+        negative = positive
+    }
+
+    /// Takes positives and negatives where nothing is known yet.
+    mutating func learn(positive new: [UInt64]) { Self.fill(&positive, with: new, besides: negative) }
+    mutating func learn(negative new: [UInt64]) { Self.fill(&negative, with: new, besides: positive) }
+
+    /// Takes positives whatever was known.
+    mutating func claim(_ new: [UInt64]) {
+        for i in new.indices {
+            positive[i] |= new[i]
+            negative[i] &= ~new[i]
+        }
+    }
+
+    private static func fill(_ plane: inout [UInt64], with new: [UInt64], besides other: [UInt64]) {
+        for i in new.indices { plane[i] |= new[i] & ~other[i] }
+    }
+}
+
+/// A statement's bits: where the organ was seen, and where it was looked for and not seen.
+struct OrganStatement {
+    let positive: [UInt64]
+    let negative: [UInt64]
+
+    /// - Parameters:
+    ///   - foreground: nil: nowhere.
+    ///   - known: nil: everywhere.
+    init(foreground: BitVolume?, known: BitVolume?, extent: VoxelBox?, shape: GridShape) {
+        var within = extent.map { BitVolume(shape, filling: $0) } ?? BitVolume(shape, repeating: true)
+        if let known { within.formIntersection(known) }
+        guard let foreground else {
+            (positive, negative) = (Array(repeating: 0, count: within.words.count), within.words)
+            return
+        }
+        var seen = within
+        seen.formIntersection(foreground)
+        within.subtract(foreground)
+        (positive, negative) = (seen.words, within.words)
+    }
+}
+
+extension BitVolume {
+    /// The voxels of the box.
+    init(_ shape: GridShape, filling box: VoxelBox) {
+        self.init(shape)
+        let box = box.intersection(VoxelBox(shape))
+        guard !box.isEmpty else { return }
+        for z in box.lower.z..<box.upper.z {
+            for y in box.lower.y..<box.upper.y {
+                let start = shape.index(box.lower.x, y, z)
+                fill(start..<start + box.size.x)
+            }
+        }
+    }
+
+    private mutating func fill(_ range: Range<Int>) {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let offset = position & 63
+            let count = min(64 - offset, range.upperBound - position)
+            let bits: UInt64 = count == 64 ? ~0 : (1 << UInt64(count)) - 1
+            words[position >> 6] |= bits << UInt64(offset)
+            position += count
+        }
+    }
+}

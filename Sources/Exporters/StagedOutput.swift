@@ -1,0 +1,103 @@
+internal import Glibc
+
+/// A folder beside the output in which an export grows, and which becomes the output at the end, all at once.
+public struct StagedOutput: Sendable {
+    /// Where the export is to stand.
+    public let target: String
+    /// Where it grows: a hidden folder beside the target.
+    public let folder: String
+
+    /// Makes the folder. Blocks.
+    ///
+    /// - Throws: `exists` where the target is there, `noFolder`, `unwritable`.
+    public init(target: String) throws(ExportError) {
+        let path = target.hasSuffix("/") && target.count > 1 ? String(target.dropLast()) : target
+        try Self.refuse(existing: path)
+        let slash = path.lastIndex(of: "/")
+        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        guard access(parent, F_OK) == 0 else { throw .noFolder(parent) }
+        let folder = "\(parent)/.\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
+        try Self.makeFolder(folder)
+        (self.target, self.folder) = (path, folder)
+    }
+
+    /// - Throws: `exists`.
+    public static func refuse(existing path: String) throws(ExportError) {
+        var status = stat()
+        if lstat(path, &status) == 0 { throw .exists(path) }
+    }
+
+    /// Makes a folder within the staged one, and gives its path. Blocks.
+    public func subfolder(_ name: String) throws(ExportError) -> String {
+        try Self.makeFolder("\(folder)/\(name)")
+        return "\(folder)/\(name)"
+    }
+
+    /// Writes a text file within the staged folder. Blocks.
+    public func write(_ text: String, as name: String) throws(ExportError) {
+        let path = "\(folder)/\(name)"
+        guard let file = fopen(path, "wx") else { throw Self.failure(path) }
+        let written = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0
+        let code = errno
+        guard fclose(file) == 0, written else {
+            errno = code
+            throw Self.failure(path)
+        }
+    }
+
+    /// Renames the staged folder to its place. Blocks.
+    public func publish() throws(ExportError) { try Self.move(folder, to: target) }
+
+    /// Renames files and folders within the staged folder to their places: all of them, or none. Blocks.
+    public func publish(_ pieces: [(name: String, path: String)]) throws(ExportError) {
+        for (index, piece) in pieces.enumerated() {
+            do throws(ExportError) {
+                try Self.move("\(folder)/\(piece.name)", to: piece.path)
+            } catch {
+                for done in pieces[..<index] { rename(done.path, "\(folder)/\(done.name)") }
+                throw error
+            }
+        }
+    }
+
+    /// Removes whatever is left of the staged folder. Blocks.
+    public func discard() { Self.remove(folder) }
+
+    // MARK: -
+
+    private static func move(_ source: String, to target: String) throws(ExportError) {
+        try refuse(existing: target)
+        guard rename(source, target) == 0 else { throw failure(target) }
+    }
+
+    private static func makeFolder(_ path: String) throws(ExportError) {
+        guard mkdir(path, 0o777) == 0 else { throw failure(path) }
+    }
+
+    private static func failure(_ path: String) -> ExportError {
+        .unwritable(file: path, reason: String(cString: strerror(errno)))
+    }
+
+    /// Removes a file, or a folder with what is in it; links are removed, never followed.
+    private static func remove(_ path: String) {
+        guard let handle = opendirNoFollow(path) else {
+            unlink(path)
+            return
+        }
+        while let entry = readdir(handle) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { remove("\(path)/\(name)") }
+        }
+        closedir(handle)
+        rmdir(path)
+    }
+
+    private static func opendirNoFollow(_ path: String) -> OpaquePointer? {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        return fdopendir(descriptor)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Phantoms
+import Testing
+
+/// Licences are recorded with the import, shown, and stop an export that they forbid.
+@Suite struct LicenceCommandTests {
+    /// A liver set in the form of the Decathlon whose `dataset.json` states `licence`.
+    private func imported(_ licence: String, _ bench: Workbench) async throws {
+        let path = try PhantomData.write(.msd(.liver, lesions: false), "Livers", scans: 1...1, in: bench)
+        let file = "\(path)/dataset.json"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing("CC0 1.0", with: licence).write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+    }
+
+    private func export(_ bench: Workbench, _ name: String, _ more: String...) async throws -> Ending {
+        try await bench.start(
+            ["export", "monai", "--output", "\(bench.folder)/\(name).json", "--organs", "liver", "--json"] + more
+        ).end()
+    }
+
+    @Test func noDerivativesMeansNoExportUnlessAccepted() async throws {
+        try await Workbench.with { bench in
+            try await imported("CC BY-NC-ND 4.0", bench)
+            let refused = try await export(bench, "a")
+            #expect(refused.status == 5)
+            let rows = try refused.rows()
+            #expect(rows.count == 1)
+            #expect(rows[0]["dataset"] as? String == "Livers")
+            #expect(rows[0]["licence"] as? String == "CC BY-NC-ND 4.0")
+            #expect(rows[0]["source"] as? String == "dataset.json")
+            #expect(rows[0]["kind"] as? String == "noDerivatives")
+            #expect(!FileManager.default.fileExists(atPath: bench.folder + "/a.json"))
+            #expect(!FileManager.default.fileExists(atPath: bench.folder + "/a_labels"))
+            let accepted = try await export(bench, "a", "--accept-licence", "Livers")
+            #expect(accepted.status == 0, "\(accepted.errors)")
+        }
+    }
+
+    @Test func nonCommercialIsRefusedForCommerceOnly() async throws {
+        try await Workbench.with { bench in
+            try await imported("CC BY-NC-SA 4.0", bench)
+            #expect(try await export(bench, "a", "--purpose", "commercial").status == 5)
+            let research = try await export(bench, "b")
+            #expect(research.status == 0, "\(research.errors)")
+            #expect(research.errors.contains("Share alike: pass this dataset on only under CC BY-NC-SA 4.0"))
+        }
+    }
+
+    /// LiTS as it was downloaded: its page and a table of others state different licences.
+    @Test func conflictingStatementsAreShownAndNeedAName() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.msd(.liver, lesions: false), "Livers", scans: 1...1, in: bench)
+            let map = "\(bench.folder)/map.yaml"
+            try "release: lits17\nlabels:\n  1: liver\n".write(toFile: map, atomically: true, encoding: .utf8)
+            let imported = try await bench.lacuna(
+                "dataset", "import", "\(path)/labelsTr", "--layout", "mapped", "--images", "\(path)/imagesTr",
+                "--map", map, "--name", "LiTS")
+            #expect(imported.status == 0, "\(imported.errors)")
+            let shown = try await bench.lacuna("dataset", "show", "LiTS", "--json").object()
+            let licences = try #require(shown["licences"] as? [[String: Any]])
+            #expect(licences.compactMap { $0["licence"] as? String } == ["CC BY-NC-ND 4.0", "CC BY-SA 4.0"])
+            let refused = try await export(bench, "a")
+            #expect(refused.status == 5)
+            #expect(try refused.rows().count == 2)
+            #expect(try refused.rows().allSatisfy { $0["kind"] as? String == "conflict" })
+            #expect(try await export(bench, "a", "--accept-licence", "LiTS").status == 0)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Domain
+import Imaging
+import Testing
+
+@testable import Exporters
+
+/// What an export decides is what training knows: Domain's rule and the composer agree wherever the rule knows something.
+@Suite struct RuleAgreementTests {
+    private static let organs: [OrganKey] = ["liver", "spleen", "pancreas", "liver_tumour"]
+    private static let shape = GridShape(9, 7, 5)
+
+    @Test(arguments: 0..<40)
+    func theComposerKnowsWhatTheRuleKnows(_ seed: Int) throws {
+        var random = Generator(state: UInt64(seed) &* 0x9e37_79b9 &+ 1)
+        let said = Self.organs.map { ($0, Self.word(&random)) }
+        let scheme = try LabelScheme(Self.organs)
+        let evidence = said.compactMap { organ, word -> OrganEvidence? in
+            switch word {
+            case .unknown: nil
+            case .known(let foreground, let extent):
+                OrganEvidence(organ: organ, isModelMade: false, hasMask: foreground != nil, extent: extent)
+            case .pseudo: OrganEvidence(organ: organ, isModelMade: true, hasMask: true)
+            }
+        }
+        let composed = try LabelComposer(scheme: scheme).compose(evidence, shape: Self.shape, caseName: "case") {
+            organ in
+            switch said.first(where: { $0.0 == organ })!.1 {
+            case .known(let foreground?, _): Mask(foreground: foreground)
+            case .pseudo(let foreground, let known): Mask(foreground: foreground, known: known)
+            default: fatalError("only evidence with a mask is read")
+            }
+        }
+        let labels = scheme.organs.map { organ in said.first { $0.0 == organ }!.1 }
+        compare(composed, scheme, planes(labels, scheme), lesionIsModelMade: labels.last!.isModelMade)
+    }
+
+    /// Where the rule knows every organ and its positives do not contradict each other, the value says the same.
+    private func compare(
+        _ composed: ComposedLabels, _ scheme: LabelScheme, _ planes: [[UInt8]], lesionIsModelMade: Bool
+    ) {
+        let (liver, lesion) = (0, scheme.organs.count - 1)
+        for voxel in 0..<Self.shape.count {
+            let known = planes.map { $0[voxel] }
+            let value = Int(composed.values[voxel])
+            let positives = scheme.organs.indices.filter { known[$0] == VoxelKnowledge.positive }
+            let clash = positives.contains { a in
+                positives.contains { b in
+                    Ontology.standard.excludes(scheme.organs[a], scheme.organs[b])
+                }
+            }
+            if clash || known.contains(VoxelKnowledge.unknown) { continue }
+            // A model's lesion outside the liver that a person drew is none in an export; the rule has no say in that.
+            if lesionIsModelMade, known[lesion] == VoxelKnowledge.positive, known[liver] == VoxelKnowledge.negative {
+                continue
+            }
+            for organ in scheme.organs.indices {
+                // A lesion's voxels are its organ's in an export, also where a person's mask of the organ leaves them out.
+                let isPositive = ([organ] + scheme.parts[organ]).contains { known[$0] == VoxelKnowledge.positive }
+                #expect(scheme.region(of: organ).contains(value) == isPositive, "voxel \(voxel), organ \(organ)")
+            }
+        }
+    }
+
+    private func planes(_ labels: [OrganLabel], _ scheme: LabelScheme) -> [[UInt8]] {
+        let pairs = scheme.organs.indices.flatMap { a in
+            scheme.organs.indices.filter { $0 > a && Ontology.standard.excludes(scheme.organs[a], scheme.organs[$0]) }
+                .map { (a, $0) }
+        }
+        let liver = scheme.organs.firstIndex(of: "liver")!
+        let lesion = scheme.organs.firstIndex(of: "liver_tumour")!
+        let rule = KnownVoxelRule(
+            organCount: labels.count, exclusions: pairs, parts: [(part: lesion, whole: liver)])
+        let count = Self.shape.count
+        var bytes = [UInt8](repeating: 0, count: labels.count * count)
+        var none: [UInt8] = []
+        bytes.withUnsafeMutableBufferPointer { planes in
+            none.withUnsafeMutableBufferPointer { unions in
+                rule.fill(planes, unionPlanes: unions, labels: labels, shape: Self.shape, box: VoxelBox(Self.shape))
+            }
+        }
+        return labels.indices.map { Array(bytes[$0 * count..<($0 + 1) * count]) }
+    }
+
+    private static func word(_ random: inout Generator) -> OrganLabel {
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0: .unknown
+        case 1: .known(foreground: nil)
+        case 2: .known(foreground: bits(&random, 8))
+        case 3:
+            .known(
+                foreground: bits(&random, 8),
+                extent: VoxelBox(lower: Vector3(1, 1, 0), upper: Vector3(8, 6, Int.random(in: 2...5, using: &random))))
+        default: .pseudo(foreground: bits(&random, 8), known: bits(&random, 2))
+        }
+    }
+
+    /// One voxel in `share` is set.
+    private static func bits(_ random: inout Generator, _ share: Int) -> BitVolume {
+        var bits = BitVolume(shape)
+        for voxel in 0..<shape.count where Int.random(in: 0..<share, using: &random) == 0 { bits[voxel] = true }
+        return bits
+    }
+
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ state >> 29
+        }
+    }
+}
+
+extension OrganLabel {
+    fileprivate var isModelMade: Bool {
+        if case .pseudo = self { true } else { false }
+    }
+}
