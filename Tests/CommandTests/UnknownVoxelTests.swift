@@ -1,4 +1,5 @@
 import Catalog
+import Console
 import Domain
 import Foundation
 import Imaging

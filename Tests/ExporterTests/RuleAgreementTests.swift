@@ -17,7 +17,7 @@ import Testing
         let evidence = said.compactMap { organ, word -> OrganEvidence? in
             switch word {
             case .unknown: nil
-            case .known(let foreground, let extent):
+            case .known(let foreground, let extent, _):
                 OrganEvidence(organ: organ, isModelMade: false, hasMask: foreground != nil, extent: extent)
             case .pseudo: OrganEvidence(organ: organ, isModelMade: true, hasMask: true)
             }
@@ -25,7 +25,7 @@ import Testing
         let composed = try LabelComposer(scheme: scheme).compose(evidence, shape: Self.shape, caseName: "case") {
             organ in
             switch said.first(where: { $0.0 == organ })!.1 {
-            case .known(let foreground?, _): Mask(foreground: foreground)
+            case .known(let foreground?, _, _): Mask(foreground: foreground)
             case .pseudo(let foreground, let known): Mask(foreground: foreground, known: known)
             default: fatalError("only evidence with a mask is read")
             }
