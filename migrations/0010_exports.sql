@@ -37,5 +37,20 @@ create view lineage_edge as
     union all
     select 'export', e.activity_id, 'mask', e.mask_id, 'exported' from export_mask e;
 
+-- Whether a mask was computed, be it through others, from one that a dataset said which is removed now.
+create function comes_of_removed(p_mask bigint) returns boolean
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive behind (mask_id) as (
+        select input_id from mask_input where mask_id = p_mask
+        union
+        select i.input_id from behind b join mask_input i on i.mask_id = b.mask_id
+    )
+    select exists (
+        select from behind b join annotation a on a.mask_id = b.mask_id join release r on r.id = a.release_id
+        join withdrawn_dataset d on d.dataset_id = r.dataset_id)
+$$;
+revoke execute on function comes_of_removed(bigint) from public;
+grant execute on function comes_of_removed(bigint) to lacuna_manager;
+
 grant select on release_licence, export_mask, lineage_edge to lacuna_manager;
 grant insert on release_licence, export_mask to lacuna_manager;

@@ -11,6 +11,8 @@ public struct MONAIDatalist: Sendable {
         public var pseudoLabel: String?
         /// The models' confidence, by organ.
         public var confidence: [(organ: String, value: Double)] = []
+        /// Of several folds, the one in which the case validates, counted from 0; nil: the list says its part.
+        public var fold: Int?
         public let caseName: String
         public let subject: String
 
@@ -88,7 +90,7 @@ public struct MONAIDatalist: Sendable {
             members.append(
                 .init("confidence", .object(item.confidence.map { .init($0.organ, .number($0.value)) })))
         }
-        if let fold = list.fold { members.append(.init("fold", .integer(fold))) }
+        if let fold = item.fold ?? list.fold { members.append(.init("fold", .integer(fold))) }
         members += [.init("case", .text(item.caseName)), .init("subject", .text(item.subject))]
         return .object(members)
     }

@@ -7,11 +7,11 @@ public struct NNUNetDataset: Sendable {
         public let name: String
         /// Absolute, or relative to the dataset's folder.
         public let image: String
-        /// In a split: whether it trains or validates.
-        public let isHeldOut: Bool
+        /// The fold in which it validates, counted from 0; nil: it trains in all of them.
+        public let fold: Int?
 
-        public init(name: String, image: String, isHeldOut: Bool = false) {
-            (self.name, self.image, self.isHeldOut) = (name, image, isHeldOut)
+        public init(name: String, image: String, fold: Int? = nil) {
+            (self.name, self.image, self.fold) = (name, image, fold)
         }
     }
 
@@ -56,13 +56,14 @@ public struct NNUNetDataset: Sendable {
         return .object(members)
     }
 
-    /// One fold: what trains and what is held out. Nil where nothing is.
-    public static func splits(_ cases: [Case]) -> OrderedJSON? {
-        guard cases.contains(where: \.isHeldOut) else { return nil }
-        func names(_ heldOut: Bool) -> OrderedJSON {
-            .list(cases.filter { $0.isHeldOut == heldOut }.map { .text($0.name) })
-        }
-        return .list([.object([.init("train", names(false)), .init("val", names(true))])])
+    /// For each fold what trains and what is held out. Nil where nothing is.
+    public static func splits(_ cases: [Case], folds: Int) -> OrderedJSON? {
+        guard cases.contains(where: { $0.fold != nil }) else { return nil }
+        func names(_ belongs: (Case) -> Bool) -> OrderedJSON { .list(cases.filter(belongs).map { .text($0.name) }) }
+        return .list(
+            (0..<folds).map { fold in
+                .object([.init("train", names { $0.fold != fold }), .init("val", names { $0.fold == fold })])
+            })
     }
 
     private var labels: OrderedJSON {

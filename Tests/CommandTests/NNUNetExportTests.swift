@@ -109,6 +109,40 @@ import Testing
         }
     }
 
+    @Test func aCrossValidationBecomesItsFolds() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench, liver: 11...13)
+            let split = try await bench.lacuna("split", "create", "cv", "--folds", "2", "--test", "internal")
+            #expect(split.status == 0, "\(split.errors)")
+            let ending = try await export(bench, "liver", ["--split", "cv"])
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try ending.object()["folds"] as? Int == 2)
+            let data = try Data(contentsOf: URL(filePath: bench.folder + "/Dataset007_Abdomen/splits_final.json"))
+            let folds = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: [String]]])
+            let livers = Set((1...3).map { "Task03_Liver_liver_\($0)" })
+            #expect(folds.count == 2)
+            for fold in folds { #expect(Set((fold["train"] ?? []) + (fold["val"] ?? [])) == livers) }
+            #expect(Set(folds.flatMap { $0["val"] ?? [] }) == livers)
+            #expect(folds.reduce(0) { $0 + ($1["val"]?.count ?? 0) } == 3, "each validates once")
+
+            let list = try await bench.lacuna(
+                "export", "monai", "--output", bench.folder + "/list.json", "--organs", "liver", "--split", "cv",
+                "--json")
+            #expect(list.status == 0, "\(list.errors)")
+            #expect(try list.object()["testing"] as? Int == 2)
+            let text = try Data(contentsOf: URL(filePath: bench.folder + "/list.json"))
+            let json = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+            let training = try #require(json["training"] as? [[String: Any]])
+            for item in training {
+                let (name, fold) = (try #require(item["case"] as? String), try #require(item["fold"] as? Int))
+                #expect(folds[fold]["val"]?.contains(name) == true)
+            }
+            try FileManager.default.removeItem(atPath: bench.folder + "/Dataset007_Abdomen")
+            let none = try await export(bench, "liver", ["--split", "nothing"])
+            #expect(none.status == 3)
+        }
+    }
+
     @Test(arguments: ["copy", "link"])
     func imagesAreTakenAlongUnchanged(_ images: String) async throws {
         try await Workbench.with { bench in
@@ -158,6 +192,38 @@ import Testing
             #expect(none.errors.contains("nothing is known"))
             let open = try await export(bench, "liver,spleen,brain", ["--dataset", "Task03_Liver"])
             #expect(open.status == 0, "the liver's voxels are decided")
+        }
+    }
+
+    /// A dataset is removed: what it said, and what was computed from that, is in no later export, of whatever revision.
+    @Test func whatWasRemovedIsExportedNoMore() async throws {
+        try await Workbench.with { bench in
+            let internalSet = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
+            let livers = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 2...3, in: bench)
+            // A consensus is a reviewed word: it counts before an assisted one.
+            for path in [internalSet, livers] {
+                #expect(try await bench.lacuna("dataset", "import", path, "--origin", "assisted").status == 0)
+            }
+            let shared = [
+                "mask", "consensus", "internal/img0002", "liver", "--method", "majority", "--adopt", "--reason", "x",
+            ]
+            #expect(try await bench.start(shared).end().status == 0)
+            let before = try await bench.revision()
+            #expect(
+                try await bench.lacuna("dataset", "remove", "internal", "--yes", "--reason", "consent").status == 0)
+
+            for (revision, cases) in [(nil, 2), (before, 1)] {
+                let asOf = revision.map { ["--as-of", String($0)] } ?? []
+                let ending = try await export(bench, "liver,spleen", asOf)
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(try ending.object()["cases"] as? Int == cases, "\(ending.output)")
+                let dataset = try #require(try description(bench)["dataset"] as? [String: [String: Any]])
+                for (name, entry) in dataset {
+                    let image = try #require((entry["images"] as? [String])?.first)
+                    #expect(name.hasPrefix("Task03_Liver") && image.contains("/Task03_Liver/"), "\(name): \(image)")
+                }
+                try FileManager.default.removeItem(atPath: bench.folder + "/Dataset007_Abdomen")
+            }
         }
     }
 

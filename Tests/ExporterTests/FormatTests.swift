@@ -43,13 +43,15 @@ import Testing
     }
 
     @Test func aFoldNeedsAHeldOutCase() {
-        #expect(NNUNetDataset.splits([.init(name: "a", image: "")]) == nil)
-        let folds = NNUNetDataset.splits([
-            .init(name: "a", image: ""), .init(name: "b", image: "", isHeldOut: true),
-        ])
-        #expect(
-            folds
-                == .list([.object([.init("train", .list([.text("a")])), .init("val", .list([.text("b")]))])]))
+        #expect(NNUNetDataset.splits([.init(name: "a", image: "")], folds: 1) == nil)
+        let folds = NNUNetDataset.splits(
+            [.init(name: "a", image: ""), .init(name: "b", image: "", fold: 0), .init(name: "c", image: "", fold: 1)],
+            folds: 2)
+        #expect(folds == .list([Self.fold(["a", "c"], ["b"]), Self.fold(["a", "b"], ["c"])]))
+    }
+
+    private static func fold(_ train: [String], _ validation: [String]) -> OrderedJSON {
+        .object([.init("train", .list(train.map { .text($0) })), .init("val", .list(validation.map { .text($0) }))])
     }
 
     @Test func namesAreUniqueWhateverTheyAreMadeOf() {

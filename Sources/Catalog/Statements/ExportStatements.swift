@@ -1,7 +1,8 @@
 import Domain
 import Postgres
 
-/// What is known of each organ of a volume as of a revision, with the mask's bytes and whose word it is.
+/// What is known of each organ of a volume as of a revision, with the mask's bytes and whose word it is. What was removed
+/// since is withheld at every revision.
 struct ExportLabels: Statement {
     static let sql = """
         select o.key, l.status, l.origin, a.extent, l.confidence, run.name || '/' || r.number, d.name,
@@ -17,6 +18,9 @@ struct ExportLabels: Statement {
             (select s.release_id from lacuna.shipped_label s
              where l.annotation_id is null and l.round_id is null and s.mask_id = l.mask_id limit 1))
         left join lacuna.dataset d on d.id = e.dataset_id
+        where not exists (select from lacuna.withdrawn_dataset w where w.dataset_id = d.id)
+          and not lacuna.is_recalled(l.round_id)
+          and not lacuna.comes_of_removed(l.mask_id)
         order by o.position
         """
     let revision: Revision
@@ -39,6 +43,7 @@ struct ExportRunLabels: Statement {
         join lacuna.organ o on o.id = l.organ_id
         join lacuna.round r on r.id = l.round_id
         join lacuna.mask m on m.id = l.mask_id
+        where not lacuna.is_recalled(p.round_id)
         order by o.position
         """
     let revision: Revision

@@ -10,7 +10,8 @@ struct ExportNNUNet: AsyncParsableCommand {
         discussion: """
             Label maps lie on the grids of their images. A voxel of which not everything is known has the value ignore,
             which nnU-Net leaves out of its loss. An organ that holds another exported organ is a region. With a split
-            that has a validation part, splits_final.json has one fold; copy it beside the preprocessed dataset.
+            that has a validation part, splits_final.json has one fold, and with a cross-validation all of its folds; copy it
+            beside the preprocessed dataset.
 
               lacuna export nnunet --output nnUNet_raw --dataset-id 123 --name Abdomen --organs liver,spleen
             """)
@@ -72,7 +73,7 @@ struct ExportNNUNet: AsyncParsableCommand {
             written.report.print(
                 [
                     Cell.Field("folder", written.folder), Cell.Field("cases", written.report.cases),
-                    Cell.Field("heldOut", written.heldOut),
+                    Cell.Field("heldOut", written.heldOut), Cell.Field("folds", selection.folds),
                     Cell.Field("leftOut", selection.unknown + written.undecided),
                     Cell.Field("outsideSplit", selection.outsideSplit),
                     Cell.Field("ignoredPercent", Cell.number(written.report.ignoredShare, places: 1)),

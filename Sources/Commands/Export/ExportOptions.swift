@@ -7,7 +7,7 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "Export these organs, by their keys, with commas between them.")
     var organs: String
 
-    @Option(help: "Take the subjects of this split, and tell who trains and who validates.")
+    @Option(help: "Take the subjects of this split, or of its folds, and tell who trains and who validates.")
     var split: String?
 
     @Option(help: "Take this part of the split; say it again for more (default: all; for nnU-Net all but test).")

@@ -13,6 +13,8 @@ struct ExportSelection: Sendable {
     /// Volumes whose subjects are in no wanted part of the split.
     let outsideSplit: Int
     let releases: [LicensedRelease]
+    /// In how many folds the split's subjects validate; 0 without a split.
+    let folds: Int
 }
 
 /// One volume that goes into an export.
@@ -20,7 +22,7 @@ struct ExportCase: Sendable {
     let name: String
     let volume: VolumeID
     let subject: String
-    let part: SplitPart?
+    let place: SplitPlaces.Place?
     let shape: GridShape
     let modality: String
     /// The image that the export takes.
@@ -102,8 +104,7 @@ private struct ExportSelector {
     private let revision: Revision
     private let catalog: Catalog
     private let composer: LabelComposer
-    /// Part by subject's name; nil without a split.
-    private let partOfSubject: [String: SplitPart]?
+    private let places: SplitPlaces?
     /// The parts to take; nil: whatever the subject is in.
     private let wanted: Set<SplitPart>?
     private var names = CaseNames()
@@ -118,27 +119,19 @@ private struct ExportSelector {
         wanted = options.split == nil ? nil : options.part.isEmpty ? parts : Set(options.part.map(\.part))
         (self.options, self.scheme, self.revision, self.catalog) = (options, scheme, revision, catalog)
         composer = LabelComposer(scheme: scheme)
-        partOfSubject = try await options.split.asyncMap { try await Self.parts(of: $0, catalog) }
+        places = try await options.split.asyncMap { try await SplitPlaces.read($0, in: catalog) }
         volumes = try await catalog.volumes().filter { volume in
-            options.dataset.isEmpty || volume.sources.contains { options.dataset.contains($0.dataset) }
+            volume.sources.contains { Self.takes($0, options) }
         }
     }
 
-    private static func parts(of split: String, _ catalog: Catalog) async throws -> [String: SplitPart] {
-        guard try await catalog.splits().contains(where: { $0.split == split }) else {
-            throw CatalogError.unknownSplit(split)
-        }
-        var parts: [String: SplitPart] = [:]
-        for subject in try await catalog.subjectList() {
-            let own = subject.parts.first { $0.hasPrefix(split + "/") }
-            parts[subject.name] = own.flatMap { SplitPart(rawValue: String($0.dropFirst(split.count + 1))) }
-        }
-        return parts
+    private static func takes(_ source: SourceRow, _ options: ExportOptions) -> Bool {
+        !source.isRemoved && (options.dataset.isEmpty || options.dataset.contains(source.dataset))
     }
 
     mutating func take(_ volume: VolumeRow) async throws {
-        let part = partOfSubject?[volume.subject]
-        if let wanted, !(part.map(wanted.contains) ?? false) {
+        let place = places?[volume.subject]
+        if let wanted, !(place.map { wanted.contains($0.part) } ?? false) {
             outsideSplit += 1
             return
         }
@@ -148,11 +141,10 @@ private struct ExportSelector {
             (label.status == .pseudo && !options.includePseudo)
                 || (!options.dataset.isEmpty && !(label.dataset.map(options.dataset.contains) ?? true))
         }
-        let source = volume.sources.first { options.dataset.isEmpty || options.dataset.contains($0.dataset) }
-        guard let source else { return }
+        guard let source = volume.sources.first(where: { Self.takes($0, options) }) else { return }
         let found = ExportCase(
             name: names.name(dataset: source.dataset, caseName: source.caseName, volume: volume.id),
-            volume: volume.id, subject: volume.subject, part: part, shape: volume.shape, modality: volume.modality,
+            volume: volume.id, subject: volume.subject, place: place, shape: volume.shape, modality: volume.modality,
             source: source, labels: labels)
         if found.evidence.contains(where: composer.concerns) { cases.append(found) } else { unknown += 1 }
     }
@@ -165,7 +157,7 @@ private struct ExportSelector {
         }
         return ExportSelection(
             revision: revision, scheme: scheme, cases: cases, unknown: unknown, outsideSplit: outsideSplit,
-            releases: try await releases())
+            releases: try await releases(), folds: places?.folds ?? 0)
     }
 
     /// The releases of every dataset that images or labels come from, also through what a run learned from.

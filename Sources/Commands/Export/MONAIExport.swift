@@ -41,7 +41,8 @@ struct MONAIExport: Sendable {
             if people { entry.label = paths.relative("\(final)/\(Self.labelName(item))") }
             if models { entry.pseudoLabel = paths.relative("\(final)/\(Self.pseudoName(item))") }
             entry.confidence = confidences(of: item)
-            list.append(entry, to: Self.list(of: item.part))
+            if selection.folds > 1 { entry.fold = item.place?.fold }
+            list.append(entry, to: Self.list(of: item.place?.part))
         }
         guard report.cases > 0 else { throw ExportSelection.nothingDecided }
         try staged.write(list.json.rendered(), as: "datalist.json")

@@ -13,7 +13,7 @@ struct NNUNetExport: Sendable {
         /// The absolute path.
         let folder: String
         let report: ExportReport
-        /// Cases of the validation part.
+        /// Cases that validate, in whichever fold.
         let heldOut: Int
         /// Cases in which no voxel could be decided.
         let undecided: Int
@@ -48,14 +48,14 @@ struct NNUNetExport: Sendable {
             bar.advance()
             guard written.saysAnything else { continue }
             report.add(item, written)
-            cases.append(.init(name: item.name, image: image, isHeldOut: item.part == .validation))
+            cases.append(.init(name: item.name, image: image, fold: item.place?.fold))
         }
         guard !cases.isEmpty else { throw ExportSelection.nothingDecided }
         try describe(cases, report, channel, staged)
         try staged.publish()
         return Written(
             folder: DataRoot.resolved(staged.target) ?? staged.target, report: report,
-            heldOut: cases.count(where: \.isHeldOut),
+            heldOut: cases.count { $0.fold != nil },
             undecided: selection.cases.count - cases.count)
     }
 
@@ -67,7 +67,9 @@ struct NNUNetExport: Sendable {
         dataset.listsImages = images == .reference || !cases.allSatisfy { $0.image.hasSuffix(NNUNetDataset.fileEnding) }
         dataset.remarks = selection.remarks
         try staged.write(dataset.description(cases).rendered(), as: "dataset.json")
-        if let splits = NNUNetDataset.splits(cases) { try staged.write(splits.rendered(), as: "splits_final.json") }
+        if let splits = NNUNetDataset.splits(cases, folds: selection.folds) {
+            try staged.write(splits.rendered(), as: "splits_final.json")
+        }
     }
 
     /// What all images show; a mixture has no one normalisation.
