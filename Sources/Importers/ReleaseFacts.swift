@@ -28,7 +28,8 @@ struct ReleaseFacts: Sendable {
     }
 
     private static let table: [String: ReleaseFacts] = [
-        "msd-task03-liver": decathlon, "msd-task07-pancreas": decathlon, "msd-task08-hepaticvessel": decathlon,
+        "msd-task03-liver": decathlon, "msd-task06-lung": decathlon, "msd-task07-pancreas": decathlon,
+        "msd-task08-hepaticvessel": decathlon,
         "msd-task09-spleen": decathlon, "msd-task10-colon": decathlon,
         "btcv": ReleaseFacts(.expert, "Synapse terms of use, after registration", "Synapse syn3193805"),
         "gibson-btcv": ReleaseFacts(.expert, "CC BY 4.0", "Zenodo 1169361"),

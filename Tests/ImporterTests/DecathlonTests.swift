@@ -39,6 +39,23 @@ import Testing
         #expect(found["liver"]?.values == [5] && found["spleen"]?.values == [9] && found["pancreas"]?.values == [4])
     }
 
+    /// Value and name together tell the task: "cancer" alone names no organ.
+    @Test(arguments: [
+        (#"{"0":"background","1":"cancer"}"#, "lung_tumour"),
+        (#"{"0":"background","1":"colon cancer primaries"}"#, "colon_tumour"),
+        (#"{"0":"background","1":"Vessel","2":"Tumour"}"#, "hepatic_vessel"),
+        (#"{"0":"background","1":"pancreas","2":"cancer"}"#, "pancreas"),
+        (#"{"0":"background","1":"spleen"}"#, "spleen"),
+    ]) func everyTaskOfCTIsKnown(labels: String, organ: OrganKey) throws {
+        let tree = Tree()
+        try tree.image("imagesTr/a.nii.gz")
+        try tree.label("labelsTr/a.nii.gz", [(1, Boxes.liver)])
+        try tree.description(labels: labels, training: [("imagesTr/a.nii.gz", "labelsTr/a.nii.gz")])
+        let found = try inspected(tree)
+        #expect(found[organ]?.values.contains(1) == true)
+        #expect(found[organ]?.status == .annotated)
+    }
+
     @Test func voxelsOfANameWithoutOrganArePassedOver() throws {
         let tree = Tree()
         try tree.image("imagesTr/a.nii.gz")

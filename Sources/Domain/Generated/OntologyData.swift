@@ -168,6 +168,7 @@ enum OntologyData {
         164,heart_ventricle_right,Right heart ventricle,123037004,53085002,,right,
         165,pulmonary_artery,Pulmonary artery,123037004,81040000,,none,
         166,face,Face,123037004,89545001,,none,
+        167,lung_tumour,Lung tumour,49755003,108369006,,none,lung
         """#
     static let relations = #"""
         part,whole,kind
@@ -274,6 +275,7 @@ enum OntologyData {
         pancreas_tumour,pancreas,within
         kidney_tumour,kidney,within
         colon_tumour,colon,within
+        lung_tumour,lung,within
         femoral_head_left,femur_left,within
         femoral_head_right,femur_right,within
         heart_myocardium,heart,within
@@ -428,6 +430,9 @@ enum OntologyData {
         colon_tumor,colon_tumour
         colon cancer,colon_tumour
         colon cancer primaries,colon_tumour
+        lung_tumor,lung_tumour
+        lung cancer,lung_tumour
+        pulmonary tumour,lung_tumour
         tumor,tumour
         thyroid,thyroid_gland
         clavicle,clavicula
@@ -683,6 +688,13 @@ enum OntologyData {
             value,name,organs
             1,liver,liver
             2,cancer,liver_tumour liver
+            """#
+        ),
+        (
+            "msd-task06-lung",
+            #"""
+            value,name,organs
+            1,cancer,lung_tumour
             """#
         ),
         (
