@@ -93,21 +93,19 @@ public struct NNUNetLayout: Layout {
 
     private func add(_ name: String, image path: String?, label: String?, to list: inout CaseList) {
         do throws(ImportError) {
-            guard let path else { throw .waitsForImage(file: label ?? name) }
-            let image: SourceFile
-            do throws(ImportError) {
-                image = try images.image(at: path)
-            } catch .missingFile where label != nil {
-                throw .waitsForImage(file: label ?? name)
+            let image = { () throws(ImportError) -> SourceFile in
+                guard let path else { throw .missingFile(file: name, role: "image") }
+                return try images.image(at: path)
             }
-            let labels = try label.map { label throws(ImportError) in
-                LabelFile(
-                    file: try folder.file(label, role: "label"), reading: .values(map, unmapped: unmapped),
-                    unknown: description.ignored.map { [$0] } ?? [])
+            guard let label else {
+                return list.cases.append(
+                    CaseFiles(name: name, subject: name, image: try image(), modality: modality, labels: []))
             }
-            list.cases.append(
-                CaseFiles(
-                    name: name, subject: name, image: image, modality: modality, labels: labels.map { [$0] } ?? []))
+            let file = LabelFile(
+                file: try folder.file(label, role: "label"), reading: .values(map, unmapped: unmapped),
+                unknown: description.ignored.map { [$0] } ?? [])
+            try list.add(
+                WaitingCase(name: name, subject: name, modality: modality, labels: [file]), image: image)
         } catch {
             list.refuse(name, error)
         }

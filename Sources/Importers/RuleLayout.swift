@@ -56,8 +56,8 @@ public struct RuleLayout: Layout {
             if case .file(let file)? = images.elsewhere {
                 return list.cases.append(try labelled(file, pair.labels, parts: parts, name: file.stem, kind))
             }
-            guard !pair.images.isEmpty else { throw .waitsForImage(file: label.path) }
             try Self.refuseDoubles(pair)
+            guard !pair.images.isEmpty else { return list.waiting.append(try waiting(pair.labels, parts, kind)) }
             for image in pair.images {
                 let file = try source(image)
                 let parts = parts.merging(image.parts) { _, image in image }
@@ -85,14 +85,29 @@ public struct RuleLayout: Layout {
         _ image: SourceFile, _ labels: [PathMatch], parts: [String: String], name: String, _ kind: LayoutRule.Kind
     ) throws(ImportError) -> CaseFiles {
         let modality = facts.modality(parts) ?? rule.modality
+        return CaseFiles(
+            name: name, subject: subject(parts) ?? name, image: image, modality: modality,
+            labels: try files(labels, parts, modality, kind))
+    }
+
+    private func waiting(
+        _ labels: [PathMatch], _ parts: [String: String], _ kind: LayoutRule.Kind
+    ) throws(ImportError) -> WaitingCase {
+        let (name, modality) = (caseName(labels[0]), facts.modality(parts) ?? rule.modality)
+        return WaitingCase(
+            name: name, subject: subject(parts) ?? name, modality: modality,
+            labels: try files(labels, parts, modality, kind))
+    }
+
+    private func files(
+        _ labels: [PathMatch], _ parts: [String: String], _ modality: Modality, _ kind: LayoutRule.Kind
+    ) throws(ImportError) -> [LabelFile] {
         let scope = facts.scope(parts, modality) ?? rule.scope
-        let files = try labels.map { label throws(ImportError) in
+        return try labels.map { label throws(ImportError) in
             LabelFile(
                 file: try folder.file(label.path, role: "label"), reading: try reading(label, kind), scope: scope,
                 unknown: rule.unknown, crop: facts.crop(parts))
         }
-        return CaseFiles(
-            name: name, subject: subject(parts) ?? name, image: image, modality: modality, labels: files)
     }
 
     /// The part of a label's path that names the one organ of the file.

@@ -64,10 +64,12 @@ struct DatasetImport: AsyncParsableCommand {
         var request = ImportRequest(
             path: path, name: name, options: try await importOptions(), isDryRun: dryRun)
         if let subjects { request.subjects = try await BlockingWork().run { try SubjectTable(file: subjects) } }
+        let progress = ImportProgress()
         let summary = try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
             let runner = ImportRunner(
-                catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output)
+                catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output,
+                progress: progress)
             return try await runner.run(request)
         }
         summary.print(to: options.output)

@@ -35,6 +35,10 @@ struct ImportSummary: Sendable {
     var joinedSubjects = 0
     /// Cases that changed something.
     var recorded = 0
+    /// Label files that wait for their image and did not before.
+    var newWaiting = 0
+    /// Cases that the dataset has, also those that are not looked at yet.
+    var total = 0
     /// What a dry run would record, in the order of the cases.
     var planned: [PlannedLabel] = []
 
@@ -42,6 +46,6 @@ struct ImportSummary: Sendable {
     var status: ExitStatus {
         if report.cases.isEmpty { return .badInput }
         if report.failures == 0 { return .done }
-        return report.present == 0 || isStrict ? .badInput : .partlyDone
+        return report.present + report.count(.waiting) == 0 || isStrict ? .badInput : .partlyDone
     }
 }

@@ -22,13 +22,18 @@ extension ImportSummary {
 
     private func note(_ output: Output) {
         if isDryRun { return output.note("\nNothing was recorded: this was a dry run.") }
-        if recorded == 0 && report.failures == 0 {
+        if report.count(.waiting) > 0 {
+            output.note(
+                "\nCases that wait for their image, and are no volumes before: \(report.count(.waiting)). "
+                    + "lacuna dataset waiting \(dataset) lists them.")
+        }
+        if recorded == 0 && newWaiting == 0 && report.failures == 0 {
             return output.note("\nNothing changed: every case is recorded already.")
         }
         if report.failures > 0 && recorded == 0 && isStrict {
             return output.note("\nNothing was recorded: with --strict one failure refuses all.")
         }
-        if report.failures > 0 && recorded == 0 { output.note("\nNothing was recorded.") }
+        if report.failures > 0 && recorded == 0 && newWaiting == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
             output.note(
                 "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
@@ -39,7 +44,8 @@ extension ImportSummary {
     private var fields: [Cell.Field] {
         heading + [
             Cell.Field("accepted", report.count(.accepted)), Cell.Field("unchanged", report.count(.unchanged)),
-            Cell.Field("warned", report.count(.warned)), Cell.Field("quarantined", report.count(.quarantined)),
+            Cell.Field("warned", report.count(.warned)), Cell.Field("waiting", report.count(.waiting)),
+            Cell.Field("quarantined", report.count(.quarantined)),
             Cell.Field("refused", report.count(.refused)), Cell.Field("unrecorded", report.count(.unrecorded)),
         ] + changes + [Cell.Field("dryRun", isDryRun)]
     }
@@ -50,7 +56,8 @@ extension ImportSummary {
         return heading + [
             Cell.Field("accepted", report.count(.accepted) + report.count(.warned)),
             Cell.Field("of these warned", report.count(.warned)), Cell.Field("unchanged", report.count(.unchanged)),
-            Cell.Field("quarantined", report.count(.quarantined)), Cell.Field("refused", report.count(.refused)),
+            Cell.Field("waiting", report.count(.waiting)), Cell.Field("quarantined", report.count(.quarantined)),
+            Cell.Field("refused", report.count(.refused)),
         ] + (unrecorded > 0 ? [Cell.Field("sound, not recorded", unrecorded)] : [])
             + (isDryRun ? [Cell.Field("dry run", true)] : changes)
     }

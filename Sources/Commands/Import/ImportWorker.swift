@@ -10,6 +10,7 @@ actor ImportWorker {
     /// What was found in a case's files.
     enum Examination: Sendable {
         case unchanged
+        case waiting(WaitingCase, [FileFingerprint])
         case inspected(InspectedCase)
         case failed(ImportError)
     }
@@ -23,7 +24,27 @@ actor ImportWorker {
     deinit { thread.finish() }
 
     /// Hashes the files first, and inflates them only where they are not the known ones.
-    func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
+    func examine(_ item: ImportItem, in root: ReleaseRoot, known: KnownRelease) -> Examination {
+        switch item {
+        case .whole(let files): examine(files, in: root, known: known.mayPassOver ? known.cases[files.name] : nil)
+        case .waiting(let item): examine(item, in: root, known: known.mayPassOver ? known.waiting : [:])
+        }
+    }
+
+    private func examine(_ item: WaitingCase, in root: ReleaseRoot, known: [String: Digest]) -> Examination {
+        do throws(ImportError) {
+            let files = item.labels.map(\.file)
+            if files.allSatisfy({ known[root.relative($0)] != nil }) {
+                let prints = try inspector.fingerprints(of: files)
+                if prints.allSatisfy({ known[root.relative($0.file)] == $0.sha256 }) { return .waiting(item, prints) }
+            }
+            return .waiting(item, try inspector.check(item))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
         do throws(ImportError) {
             if let known, known == KnownFiles(try inspector.fingerprint(files), in: root) { return .unchanged }
             return .inspected(try inspector.inspect(files))
@@ -46,6 +67,28 @@ actor ImportWorker {
 struct StoredPack: Sendable {
     let object: ObjectID
     let entries: [PackEntry]
+}
+
+/// What the catalogue has of a release before an import, and whether equal files may be passed over unread.
+struct KnownRelease: Sendable {
+    /// Where the release's files are recorded; nil where the release is new.
+    var root: String?
+    var cases: [String: KnownFiles] = [:]
+    /// Label files that wait for their image, by path relative to the root.
+    var waiting: [String: Digest] = [:]
+    var mayPassOver = true
+
+    /// Whether a label file is recorded with an image.
+    func hasImage(for label: String) -> Bool { labelFiles.contains(label) }
+
+    private let labelFiles: Set<String>
+
+    init() { labelFiles = [] }
+
+    init(root: String, cases: [String: KnownFiles], waiting: [String: Digest], mayPassOver: Bool) {
+        (self.root, self.cases, self.waiting, self.mayPassOver) = (root, cases, waiting, mayPassOver)
+        labelFiles = Set(cases.values.flatMap(\.labels.keys))
+    }
 }
 
 /// Hashes of a case's files as the catalogue has them.

@@ -40,8 +40,8 @@ struct SubjectTable: Sendable {
     }
 
     /// One finding a line that names no case of the dataset.
-    func unknown(among cases: [CaseFiles]) -> [ImportFinding] {
-        let known = Set(cases.map(\.name))
+    func unknown(among list: CaseList) -> [ImportFinding] {
+        let known = Set(list.cases.map(\.name) + list.waiting.map(\.name))
         return lines.filter { !known.contains($0.key) }.sorted { $0.value < $1.value }.map { name, line in
             ImportFinding(
                 .description, file: path, problem: "line \(line): the dataset has no case \(name)",
