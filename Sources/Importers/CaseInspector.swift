@@ -23,7 +23,8 @@ public final class CaseInspector {
     /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
     public func fingerprint(_ files: CaseFiles) throws(ImportError) -> CaseFingerprint {
-        CaseFingerprint(files: try fingerprints(of: files.files))
+        try requirePlace(of: files)
+        return CaseFingerprint(files: try fingerprints(of: files.files))
     }
 
     /// Length and SHA-256 of files as they lie on the disk.
@@ -66,9 +67,7 @@ public final class CaseInspector {
     // MARK: - Image
 
     private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
-        if let expected = files.expected, DatasetFolder.kind(of: files.image.absolutePath) != .file {
-            throw .movedImage(file: files.image.absolutePath, dataset: expected.dataset)
-        }
+        try requirePlace(of: files)
         let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
         if let expected = files.expected, expected.sha256 != volume.file.digest {
             throw .changedImage(file: files.image.absolutePath, dataset: expected.dataset)
@@ -85,6 +84,13 @@ public final class CaseInspector {
             file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
             identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
             modality: modality)
+    }
+
+    /// - Throws: `movedImage` where an image of another dataset does not lie where it did.
+    private func requirePlace(of files: CaseFiles) throws(ImportError) {
+        if let expected = files.expected, DatasetFolder.kind(of: files.image.absolutePath) != .file {
+            throw .movedImage(file: files.image.absolutePath, dataset: expected.dataset)
+        }
     }
 
     // MARK: - Labels

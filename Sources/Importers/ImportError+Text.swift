@@ -17,6 +17,8 @@ extension ImportError: CustomStringConvertible {
         case .waitsForImage: "the image is missing, so the labels wait: they are no volume by themselves"
         case .movedImage(_, let dataset): "the image, which dataset \(dataset) brought, is not there any more"
         case .changedImage(_, let dataset): "not the image that dataset \(dataset) brought: its bytes have changed"
+        case .noSuchImage(_, let dataset, let wanted):
+            "its image is to be case \(wanted), which \(dataset) does not have"
         case .severalImages(_, let dataset, let cases):
             "several images of dataset \(dataset) answer to this name: " + Self.list(cases)
         case .unknownRelease(_, let release, let known):
@@ -50,7 +52,9 @@ extension ImportError: CustomStringConvertible {
             "say where the folder lies now: lacuna dataset relocate \(dataset) PATH; or restore the file"
         case .changedImage(_, let dataset):
             "restore the file, or import the changed one first: lacuna dataset import … --name \(dataset)"
-        case .severalImages: "put the images of this dataset into a folder of their own and give that with --images"
+        case .noSuchImage(_, let dataset, _):
+            "correct the pairs; lacuna volume list --dataset \(dataset) shows its cases"
+        case .severalImages: "say which one it is: --pairs FILE.csv with the columns case and image"
         case .unknownRelease: "correct the name, leave it out, or say with a label map what the values mean"
         case .holdsDatasets: "import them one by one"
         case .wrongLine: "correct the line"

@@ -27,6 +27,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case changedImage(file: String, dataset: String)
     /// Several images of another dataset answer to one name.
     case severalImages(file: String, dataset: String, cases: [String])
+    /// A case of another dataset, named by the caller, that it does not have.
+    case noSuchImage(file: String, dataset: String, wanted: String)
     /// A release that the layout does not know.
     case unknownRelease(folder: String, release: String, known: [String])
     /// No dataset itself, but a folder of datasets.
@@ -57,7 +59,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .changedWhileRead(let file), .movedImage(let file, _),
-            .changedImage(let file, _), .severalImages(let file, _, _):
+            .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
         }

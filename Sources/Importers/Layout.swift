@@ -87,10 +87,12 @@ public struct CaseList: Sendable {
         }
     }
 
-    /// Takes waiting cases out that are told otherwise.
-    public mutating func leaveOut(_ items: [WaitingCase]) {
+    /// Takes waiting cases out whose labels an earlier import joined to images, and adds them with these.
+    public mutating func replace(_ items: [WaitingCase], by whole: [CaseFiles]) {
         let names = Set(items.map(\.name))
         waiting.removeAll { names.contains($0.name) }
+        cases += whole
+        settle()
     }
 
     /// Orders by name, and refuses the second of two cases with one name.

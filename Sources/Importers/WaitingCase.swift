@@ -24,10 +24,17 @@ public struct WaitingCase: Hashable, Sendable {
     public var outcome: CaseOutcome { CaseOutcome(.waitsForImage(file: labels[0].file.path)) }
 
     /// The case with an image.
-    /// - Parameter expected: what the image must hash to.
-    func with(_ image: SourceFile, modality: Modality? = nil, expected: ExpectedImage? = nil) -> CaseFiles {
+    ///
+    /// - Parameters:
+    ///   - name: the case's name, where it is another than that of the labels.
+    ///   - phase: which of several images it is that the labels serve.
+    ///   - expected: what the image must hash to.
+    public func with(
+        _ image: SourceFile, name: String? = nil, modality: Modality? = nil, phase: StudyPhase? = nil,
+        expected: ExpectedImage? = nil
+    ) -> CaseFiles {
         CaseFiles(
-            name: name, subject: subject, image: image, modality: modality ?? self.modality, labels: labels,
-            findings: findings, expected: expected)
+            name: name ?? self.name, subject: subject, image: image, modality: modality ?? self.modality,
+            labels: labels, findings: findings, phase: phase, expected: expected)
     }
 }

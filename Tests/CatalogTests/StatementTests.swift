@@ -38,6 +38,7 @@ private let managerStatements: [any Statement.Type] = [
     FindSource.self,
     FindSplit.self,
     HeldBackOrgans.self,
+    ImagesOfDataset.self,
     InsertActivity.self,
     InsertAnnotations.self,
     InsertChange.self,

@@ -12,6 +12,23 @@ final class ImportProgress: Sendable {
     /// What is done so far; nil before the layout is recognised.
     var summary: ImportSummary? { state.withLock { $0 } }
 
+    /// Tells how far the import got, keeps the report, and lets nobody note anything after it: the process ends.
+    func endInterrupted(keeping file: ReportFile?) {
+        state.withLock { summary in
+            let hand = summary?.inHand.map { "; case \($0) was being recorded" } ?? ""
+            let failure = CommandFailure(
+                .interrupted, "interrupted" + (summary.map { "; " + $0.howFar } ?? "") + hand,
+                remedy: "run the same command again to go on")
+            do {
+                try file?.write(summary, failure)
+            } catch {
+                Output.write(CommandFailure(error).message(from: .lacuna), to: 2)
+            }
+            Output.write("\n" + failure.message(from: .lacuna), to: 2)
+            Interruption.end()
+        }
+    }
+
     func begin(_ summary: ImportSummary) { state.withLock { $0 = summary } }
 
     /// Changes the summary in its place.

@@ -10,6 +10,10 @@ struct ImportRequest: Sendable {
     var options: ImportOptions
     /// Which case is whose; nil: as the layout tells.
     var subjects: SubjectTable?
+    /// The dataset whose images the labels are of; nil where the images lie in a folder.
+    var images: DatasetImages?
+    /// Which image of that dataset each case has, where names do not tell.
+    var pairs: CaseTable?
     /// Whether everything is read and checked, and nothing recorded.
     var isDryRun = false
 
@@ -39,6 +43,8 @@ struct ImportSummary: Sendable {
     var newWaiting = 0
     /// Cases that the dataset has, also those that are not looked at yet.
     var total = 0
+    /// The case that is being recorded.
+    var inHand: String?
     /// What a dry run would record, in the order of the cases.
     var planned: [PlannedLabel] = []
 

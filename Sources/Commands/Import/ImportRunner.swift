@@ -31,8 +31,9 @@ struct ImportRunner {
 
         let known = try await RecordedRelease(catalog: catalog).find(summary, found, folder: folder, request)
         let root = known.root.map(ReleaseRoot.init(path:)) ?? ReleaseRoot(of: found, folder: folder)
-        let (list, vanished) = Self.withoutVanished(found, known, root)
-        summary.report.findings = list.findings + (request.subjects?.unknown(among: list) ?? []) + vanished
+        let (list, vanished) = known.completing(found, root)
+        summary.report.findings = list.findings + (request.subjects?.unknown(among: list) ?? [])
+        summary.report.findings += (request.pairs?.unknown(among: list) ?? []) + vanished
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
         let items = ImportItem.all(of: list)
         summary.total = items.count + list.refused.count
@@ -58,31 +59,10 @@ struct ImportRunner {
     private func recognise(_ request: ImportRequest) async throws -> (any Layout, CaseList) {
         try await BlockingWork().run {
             let layout = try LayoutRecogniser(options: request.options).recognise(request.path)
-            return (layout, try layout.cases())
+            var list = try layout.cases()
+            if let images = request.images { list.join(images) }
+            return (layout, list)
         }
-    }
-
-    /// Cases and images that an earlier import recorded and that are not there any more are told once, for the dataset.
-    private static func withoutVanished(
-        _ found: CaseList, _ known: KnownRelease, _ root: ReleaseRoot
-    ) -> (CaseList, [ImportFinding]) {
-        var list = found
-        let gone = found.waiting.filter { item in item.labels.contains { known.hasImage(for: root.relative($0.file)) } }
-        list.leaveOut(gone)
-        let present = Set(list.cases.map(\.name) + list.waiting.map(\.name) + list.refused.map(\.name))
-        let images = gone.map { item in
-            ImportFinding(
-                .description, file: item.labels[0].file.path,
-                problem: "the image of case \(item.name) was imported before and is not there any more",
-                remedy: "its labels are kept; restore the file, or say with --images where it lies")
-        }
-        let names = Set(gone.map(\.name))
-        let cases = known.cases.keys.filter { !present.contains($0) && !names.contains($0) }.sorted().map { name in
-            ImportFinding(
-                .description, file: name, problem: "the case was imported before and is not there any more",
-                remedy: "its labels are kept; restore its files if they are needed")
-        }
-        return (list, images + cases)
     }
 
     // MARK: - The cases
@@ -99,6 +79,7 @@ struct ImportRunner {
             switch found {
             case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
             case .inspected(let item):
+                progress.update { $0.inHand = item.files.name }
                 let outcome = try await recorder.record(item, with: worker, summary)
                 progress.update { $0.note(item, outcome) }
             case .unchanged, .failed: progress.update { $0.note(item.name, found) }
@@ -188,14 +169,16 @@ struct ImportRunner {
 
     private func interrupted(_ error: any Error) -> CommandFailure {
         var failure = CommandFailure(error)
-        let (present, total) = progress.update { ($0.report.present, $0.total) }
-        failure.problem += "; \(present) of \(total) cases are in the catalogue"
+        failure.problem += "; " + progress.update(\.howFar)
         failure.remedy = (failure.remedy.map { $0 + "; " } ?? "") + "then run the same command again"
         return failure
     }
 }
 
 extension ImportSummary {
+    /// `3 of 20 cases are in the catalogue`.
+    var howFar: String { "\(report.present) of \(total) cases are in the catalogue" }
+
     mutating func note(_ name: String, _ found: ImportWorker.Examination) {
         switch found {
         case .unchanged: report.record(name, .unchanged)
@@ -205,6 +188,7 @@ extension ImportSummary {
     }
 
     mutating func note(_ item: InspectedCase, _ outcome: RecordedCase) {
+        inHand = nil
         recorded += outcome.isUnchanged ? 0 : 1
         newVolumes += outcome.isNewVolume ? 1 : 0
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Console
 internal import Domain
 internal import Imaging
@@ -78,21 +79,28 @@ struct KnownRelease: Sendable {
     var waiting: [String: Digest] = [:]
     var mayPassOver = true
 
-    /// Whether a label file is recorded with an image.
-    func hasImage(for label: String) -> Bool { labelFiles.contains(label) }
+    /// Names of the cases that have a label file, by path relative to the root.
+    private(set) var casesOfLabel: [String: [String]] = [:]
 
-    private let labelFiles: Set<String>
-
-    init() { labelFiles = [] }
+    init() {}
 
     init(root: String, cases: [String: KnownFiles], waiting: [String: Digest], mayPassOver: Bool) {
         (self.root, self.cases, self.waiting, self.mayPassOver) = (root, cases, waiting, mayPassOver)
-        labelFiles = Set(cases.values.flatMap(\.labels.keys))
+        for (name, files) in cases {
+            for label in files.labels.keys { casesOfLabel[label, default: []].append(name) }
+        }
     }
 }
 
 /// Hashes of a case's files as the catalogue has them.
 struct KnownFiles: Equatable, Sendable {
+    /// Where the image was recorded.
+    var place: ImagePlace?
+
+    static func == (one: KnownFiles, other: KnownFiles) -> Bool {
+        one.image == other.image && one.labels == other.labels
+    }
+
     var image: Digest
     /// By path relative to the release's root.
     var labels: [String: Digest]

@@ -35,7 +35,7 @@ struct RecordedRelease {
         let cases = try await catalog.fingerprints(dataset: dataset, release: release)
         let waiting = try await catalog.waitingLabels(dataset: dataset, release: release)
         return KnownRelease(
-            root: recorded.root, cases: cases.mapValues { KnownFiles(image: $0.image, labels: $0.labels) },
+            root: recorded.root, cases: cases.mapValues { KnownFiles(place: $0.place, image: $0.image, labels: $0.labels) },
             waiting: Dictionary(waiting.map { ($0.file, $0.sha256) }, uniquingKeysWith: { _, last in last }),
             mayPassOver: !request.options.changesReading && request.subjects == nil)
     }
