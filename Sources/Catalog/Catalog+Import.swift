@@ -41,8 +41,35 @@ public struct CaseFingerprint: Hashable, Sendable {
     public var image: Digest
     /// Relative path to hash of every label file.
     public var labels: [String: Digest]
+    /// Where the image lies.
+    public var place: ImagePlace
+}
 
-    public init(image: Digest, labels: [String: Digest]) { (self.image, self.labels) = (image, labels) }
+/// Where an image lies.
+public struct ImagePlace: Hashable, Sendable {
+    /// Relative to `root`.
+    public let file: String
+    public let root: String
+    /// The release that it lies with; nil for an image of the release's own.
+    public let release: Int32?
+    /// The dataset of that release, or of its own.
+    public let dataset: String
+}
+
+/// An image of a dataset, to which labels from elsewhere can be joined.
+public struct DatasetImage: Hashable, Sendable {
+    public let caseName: String
+    public let release: String
+    public let volume: VolumeID
+    public let modality: String
+    public let sha256: Digest
+    public let study: String?
+    public let phase: String?
+    /// What the dataset calls its subject, by key.
+    public let subjects: [String]
+    public let place: ImagePlace
+    /// The release that it lies with.
+    public let placeRelease: Int32
 }
 
 extension Catalog {
@@ -65,9 +92,17 @@ extension Catalog {
         var found: [String: CaseFingerprint] = [:]
         for row in try await connection.run(CaseFingerprints(dataset: dataset, release: release)) {
             let labels = Dictionary(zip(row.labelFiles, row.labelDigests), uniquingKeysWith: { _, last in last })
-            found[row.caseName] = CaseFingerprint(image: row.image, labels: labels)
+            found[row.caseName] = CaseFingerprint(image: row.image, labels: labels, place: row.place)
         }
         return found
+    }
+
+    /// The newest image of every case of a dataset, by release and case; withheld ones are left out.
+    /// - Throws: `CatalogError.unknownDataset`, `.removedDataset`.
+    public func images(of dataset: String) async throws -> [DatasetImage] {
+        try await requireDataset(dataset)
+        try await requireStanding(dataset: dataset)
+        return try await connection.run(ImagesOfDataset(dataset: dataset))
     }
 
     /// Records one case in one transaction: the bytes go first, under the lock that keeps the sweep away until the rows stand.

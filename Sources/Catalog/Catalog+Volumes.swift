@@ -15,6 +15,9 @@ public struct SourceRow: Sendable, Hashable {
     public let orientation: String
     /// Whether its dataset is removed.
     public let isRemoved: Bool
+    /// The same for images of the release that share labels, and what tells this one from the others; nil for one by itself.
+    public let study: String?
+    public let phase: String?
 }
 
 public struct VolumeRow: Sendable, Hashable {
@@ -50,6 +53,8 @@ public struct DatasetRow: Sendable, Hashable {
     public let subjects: Int
     /// Why the dataset is removed; nil where it is not.
     public let removed: String?
+    /// Label files whose image is not there yet.
+    public let waiting: Int
 }
 
 extension Catalog {

@@ -59,17 +59,36 @@ public struct SourceRecord: Sendable {
     public var modality: String
     /// What was noticed, as JSON text: an array of strings.
     public var findings: String
+    /// The release whose root the image's path is relative to, where it lies with another dataset; nil: its own.
+    public var imageRelease: Int32?
+    /// The same for images of a release that share labels; nil for an image by itself.
+    public var study: String?
+    /// What tells the image from the others of its study.
+    public var phase: String?
 
     public init(
         caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,
         clipped: Digest, shape: GridShape, affine: Affine, orientation: String, qformCode: Int, sformCode: Int,
-        storageType: String, modality: String, findings: String = "[]"
+        storageType: String, modality: String, findings: String = "[]", imageRelease: Int32? = nil,
+        study: String? = nil, phase: String? = nil
     ) {
+        (self.imageRelease, self.study, self.phase) = (imageRelease, study, phase)
         (self.caseName, self.subjectKey, self.image) = (caseName, subjectKey, image)
         (self.identity, self.orientationBlind, self.clipped) = (identity, orientationBlind, clipped)
         (self.shape, self.affine, self.orientation) = (shape, affine, orientation)
         (self.qformCode, self.sformCode) = (qformCode, sformCode)
         (self.storageType, self.modality, self.findings) = (storageType, modality, findings)
+    }
+}
+
+/// A label file whose image is not there yet.
+public struct WaitingRecord: Hashable, Sendable {
+    public var caseName: String
+    public var subjectKey: String
+    public var file: FileRecord
+
+    public init(caseName: String, subjectKey: String, file: FileRecord) {
+        (self.caseName, self.subjectKey, self.file) = (caseName, subjectKey, file)
     }
 }
 

@@ -30,6 +30,13 @@ package struct Output: Sendable {
     /// Warns on standard error, also with `--quiet`.
     package func warn(_ text: String) { Self.write("\(Program.current.name): warning: \(text)\n", to: STDERR_FILENO) }
 
+    /// Columns of the terminal on standard output; nil where it is none.
+    package static var width: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// A progress bar on standard error; it shows nothing when that is no terminal, or with `--quiet`.
     package func progress(_ label: String, total: Int) -> ProgressBar {
         ProgressBar(label, total: total, isShown: !isQuiet && isatty(STDERR_FILENO) == 1)

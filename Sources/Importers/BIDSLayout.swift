@@ -63,12 +63,16 @@ public struct BIDSLayout: Layout {
         do throws(ImportError) {
             guard let name = BIDSName(match.path) else { throw .missingFile(file: match.path, role: "name") }
             let found = pictures.filter { $0.key.isImage(of: name) }.map(\.value).sorted()
-            guard let path = found.first else { throw .waitsForImage(file: match.path) }
-            guard found.count == 1 else { throw .ambiguous(folder: match.path, readings: found) }
-            let image = try images.file(path, role: "image")
+            guard found.count < 2 else { throw .ambiguous(folder: match.path, readings: found) }
             let (map, unmapped) = try meaning(of: match.path, name)
             let label = LabelFile(
                 file: try folder.file(match.path, role: "label"), reading: .values(map, unmapped: unmapped))
+            guard let path = found.first else {
+                return list.waiting.append(
+                    WaitingCase(
+                        name: fallback, subject: match.parts["subject"] ?? fallback, modality: .other, labels: [label]))
+            }
+            let image = try images.file(path, role: "image")
             list.cases.append(
                 CaseFiles(
                     name: image.stem, subject: match.parts["subject"] ?? image.stem, image: image,

@@ -51,19 +51,20 @@ public struct BTCVLayout: Layout {
     private func add(_ number: String, in part: String, label: String?, expectsLabel: Bool, to list: inout CaseList) {
         let name = "img" + number
         do throws(ImportError) {
-            let image = try images.image(
-                of: Self.path(part, "img", name), beside: [Self.path(part, "img", name)],
-                inFolder: [name, "img/" + name, Self.path(part, "img", name)])
-            var files: [LabelFile] = []
-            if let label {
-                files = [
-                    LabelFile(
-                        file: try folder.file(Self.path(part, "label", label), role: "label"), reading: .values(map))
-                ]
+            let find = { () throws(ImportError) in
+                try images.image(
+                    of: Self.path(part, "img", name), beside: [Self.path(part, "img", name)],
+                    inFolder: [name, "img/" + name, Self.path(part, "img", name)])
             }
-            let findings = label == nil && expectsLabel ? [missing(number, image: image)] : []
-            list.cases.append(
-                CaseFiles(name: name, subject: number, image: image, modality: .ct, labels: files, findings: findings))
+            guard let label else {
+                let image = try find()
+                let findings = expectsLabel ? [missing(number, image: image)] : []
+                return list.cases.append(
+                    CaseFiles(name: name, subject: number, image: image, modality: .ct, labels: [], findings: findings))
+            }
+            let file = LabelFile(
+                file: try folder.file(Self.path(part, "label", label), role: "label"), reading: .values(map))
+            try list.add(WaitingCase(name: name, subject: number, modality: .ct, labels: [file]), image: find)
         } catch {
             list.refuse(name, error)
         }

@@ -23,7 +23,14 @@ public final class CaseInspector {
     /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
     public func fingerprint(_ files: CaseFiles) throws(ImportError) -> CaseFingerprint {
-        CaseFingerprint(files: try files.files.map { file throws(ImportError) in try Self.fingerprint(file) })
+        try requirePlace(of: files)
+        return CaseFingerprint(files: try fingerprints(of: files.files))
+    }
+
+    /// Length and SHA-256 of files as they lie on the disk.
+    /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
+    public func fingerprints(of files: [SourceFile]) throws(ImportError) -> [FileFingerprint] {
+        try files.map { file throws(ImportError) in try Self.fingerprint(file) }
     }
 
     /// Reads the case's image and labels, each file once.
@@ -46,10 +53,25 @@ public final class CaseInspector {
             fingerprint: CaseFingerprint(files: fingerprints))
     }
 
+    /// Reads the labels of a case that waits, so that a broken file is refused now and not when its image comes.
+    /// - Returns: what was read, in the order of its labels.
+    /// - Throws: what makes a label unusable.
+    public func check(_ item: WaitingCase) throws(ImportError) -> [FileFingerprint] {
+        try item.labels.map { file throws(ImportError) in
+            let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
+            _ = try LabelMeaning(file, volume, options: options)
+            return FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
+        }
+    }
+
     // MARK: - Image
 
     private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
+        try requirePlace(of: files)
         let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
+        if let expected = files.expected, expected.sha256 != volume.file.digest {
+            throw .changedImage(file: files.image.absolutePath, dataset: expected.dataset)
+        }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
         let modality = options.givenModality ?? files.modality
         if modality == .ct && volume.statistics.lacksAir {
@@ -62,6 +84,13 @@ public final class CaseInspector {
             file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
             identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
             modality: modality)
+    }
+
+    /// - Throws: `movedImage` where an image of another dataset does not lie where it did.
+    private func requirePlace(of files: CaseFiles) throws(ImportError) {
+        if let expected = files.expected, DatasetFolder.kind(of: files.image.absolutePath) != .file {
+            throw .movedImage(file: files.image.absolutePath, dataset: expected.dataset)
+        }
     }
 
     // MARK: - Labels

@@ -58,18 +58,26 @@ public struct ClassFilesLayout: Layout {
     private func add(_ item: ClassFolder, passingOver everywhere: Set<String>, to list: inout CaseList) {
         let fallback = item.parent.isEmpty ? folder.name : item.parent
         do throws(ImportError) {
-            let image = try image(of: item, name: fallback)
-            let name = images.isSingleFile ? image.stem : fallback
             let known = item.files.filter { !organs(of: $0).isEmpty }
             let labels = try known.map { file throws(ImportError) in
                 LabelFile(
                     file: try folder.file(item.relative(file), role: "label"),
                     reading: .oneClass(organs: organs(of: file)))
             }
-            list.cases.append(
-                CaseFiles(
-                    name: name, subject: name, image: image, modality: modality(of: image), labels: labels,
-                    findings: findings(item, passingOver: everywhere)))
+            let findings = findings(item, passingOver: everywhere)
+            do throws(ImportError) {
+                let image = try image(of: item, name: fallback)
+                let name = images.isSingleFile ? image.stem : fallback
+                list.cases.append(
+                    CaseFiles(
+                        name: name, subject: name, image: image, modality: modality(of: image.stem), labels: labels,
+                        findings: findings))
+            } catch .missingFile where !labels.isEmpty {
+                list.waiting.append(
+                    WaitingCase(
+                        name: fallback, subject: fallback, modality: modality(of: fallback), labels: labels,
+                        findings: findings))
+            }
         } catch {
             list.refuse(fallback, error)
         }
@@ -84,8 +92,8 @@ public struct ClassFilesLayout: Layout {
 
     private func organs(of file: String) -> [OrganKey] { classes.organs(of: SourceFile.stem(of: file)) }
 
-    private func modality(of image: SourceFile) -> Modality {
-        image.stem.hasPrefix("mr") || classes.map.release.hasSuffix("-mr") ? .mr : .ct
+    private func modality(of image: String) -> Modality {
+        image.hasPrefix("mr") || classes.map.release.hasSuffix("-mr") ? .mr : .ct
     }
 
     private func findings(_ item: ClassFolder, passingOver everywhere: Set<String>) -> [ImportFinding] {

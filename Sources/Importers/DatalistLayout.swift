@@ -65,21 +65,17 @@ public struct DatalistLayout: Layout {
 
     private func add(_ entry: DatalistDescription.Entry, _ name: String, to list: inout CaseList) {
         do throws(ImportError) {
-            let image: SourceFile
-            do throws(ImportError) {
-                image = try find(entry.image, role: "image")
-            } catch .missingFile {
-                guard let label = entry.label else { throw .missingFile(file: entry.image, role: "image") }
-                throw .waitsForImage(file: label)
+            let modality = modality(entry.image)
+            guard let path = entry.label else {
+                let image = try find(entry.image, role: "image")
+                return list.cases.append(
+                    CaseFiles(name: name, subject: name, image: image, modality: modality, labels: []))
             }
-            let labels = try entry.label.map { path throws(ImportError) in
-                LabelFile(
-                    file: try find(path, role: "label"), reading: .values(map, unmapped: Set(unknown.map(\.value))))
+            let label = LabelFile(
+                file: try find(path, role: "label"), reading: .values(map, unmapped: Set(unknown.map(\.value))))
+            try list.add(WaitingCase(name: name, subject: name, modality: modality, labels: [label])) {
+                () throws(ImportError) in try find(entry.image, role: "image")
             }
-            list.cases.append(
-                CaseFiles(
-                    name: name, subject: name, image: image, modality: modality(image),
-                    labels: labels.map { [$0] } ?? []))
         } catch {
             list.refuse(name, error)
         }
@@ -92,7 +88,7 @@ public struct DatalistLayout: Layout {
     }
 
     /// The list does not say what an image shows; a name with `mr` in it is one.
-    private func modality(_ image: SourceFile) -> Modality { PairName.isMR(image.stem) ? .mr : .ct }
+    private func modality(_ image: String) -> Modality { PairName.isMR(PairName.caseName(image)) ? .mr : .ct }
 
     /// File names of the images, with their folders' in front where file names repeat.
     private var caseNames: [String] {

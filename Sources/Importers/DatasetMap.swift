@@ -13,6 +13,8 @@ public struct DatasetMap: Hashable, Sendable {
     /// A case's and a patient's name made of the parts of its paths: `{case}_{phase}`.
     public var caseName: String?
     public var subject: String?
+    /// What tells an image from the others of its study that share its labels: `{phase}`.
+    public var phase: String?
     public var scope: LabelScope?
     public var origin: LabelOrigin?
     /// Organs whose labels are of another origin.
@@ -27,6 +29,6 @@ public struct DatasetMap: Hashable, Sendable {
         guard !labelFiles.isEmpty else { return nil }
         return LayoutRule(
             name: .mapped, kinds: [LayoutRule.Kind(images: images, labels: labelFiles)], caseName: caseName ?? "{case}",
-            subject: subject, modality: modality ?? .other, releases: [], unknown: unknown)
+            subject: subject, phase: phase, modality: modality ?? .other, releases: [], unknown: unknown)
     }
 }

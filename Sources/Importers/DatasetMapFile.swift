@@ -13,6 +13,7 @@ internal import Yams
 ///       255: ignore                      # nobody looked at these voxels
 ///     case: "{case}"
 ///     subject: "{case}"
+///     phase: "{phase}"                   # several images that share their labels
 ///     complete: [liver]                  # all, present, or the organs
 ///     origin: {default: expert, liver_tumour: model}
 ///     modality: CT

@@ -6,7 +6,8 @@ struct DatasetMapReader {
     let file: String
 
     private static let keys = [
-        "release", "images", "labels", "values", "case", "subject", "complete", "origin", "modality", "licence",
+        "release", "images", "labels", "values", "case", "subject", "phase", "complete", "origin", "modality",
+        "licence",
     ]
 
     func map(_ root: Node) throws(ImportError) -> DatasetMap {
@@ -37,6 +38,7 @@ struct DatasetMapReader {
         try check(map, nodes, root)
         map.caseName = try nodes["case"].map { node throws(ImportError) in try template(node, map) }
         map.subject = try nodes["subject"].map { node throws(ImportError) in try template(node, map) }
+        map.phase = try nodes["phase"].map { node throws(ImportError) in try template(node, map) }
         map.scope = try nodes["complete"].map { node throws(ImportError) in try scope(node) }
         map.licence = try nodes["licence"].map { node throws(ImportError) in try licence(node) }
         if let node = nodes["origin"] { try origin(node, into: &map) }

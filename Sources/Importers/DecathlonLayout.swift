@@ -46,12 +46,12 @@ public struct DecathlonLayout: Layout {
     private func add(_ pair: DatasetDescription.Pair, to list: inout CaseList) {
         let name = PairName.caseName(pair.image)
         do throws(ImportError) {
-            let image = try image(at: pair.image)
             let label = LabelFile(
                 file: try folder.file(pair.label, role: "label"),
                 reading: .values(map, unmapped: Set(unknown.map(\.value))))
-            list.cases.append(
-                CaseFiles(name: name, subject: name, image: image, modality: modality, labels: [label]))
+            try list.add(WaitingCase(name: name, subject: name, modality: modality, labels: [label])) {
+                () throws(ImportError) in try image(at: pair.image)
+            }
         } catch {
             list.refuse(name, error)
         }

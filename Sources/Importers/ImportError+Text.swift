@@ -14,7 +14,13 @@ extension ImportError: CustomStringConvertible {
         case .unreadableDescription(_, let reason): reason
         case .leavesFolder(_, let path): "the path \(path) leaves the dataset's folder"
         case .missingFile(_, let role): "the \(role) is missing"
-        case .waitsForImage: "its image is missing, so the labels wait: they are no volume by themselves"
+        case .waitsForImage: "the image is missing, so the labels wait: they are no volume by themselves"
+        case .movedImage(_, let dataset): "the image, which dataset \(dataset) brought, is not there any more"
+        case .changedImage(_, let dataset): "not the image that dataset \(dataset) brought: its bytes have changed"
+        case .noSuchImage(_, let dataset, let wanted):
+            "its image is to be case \(wanted), which \(dataset) does not have"
+        case .severalImages(_, let dataset, let cases):
+            "several images of dataset \(dataset) answer to this name: " + Self.list(cases)
         case .unknownRelease(_, let release, let known):
             "no release \(release) of this layout is known; known are " + known.joined(separator: ", ")
         case .holdsDatasets(_, let datasets): "a folder of datasets: " + Self.list(datasets)
@@ -40,7 +46,15 @@ extension ImportError: CustomStringConvertible {
         case .unreadableDescription: "download the file again, or correct it"
         case .leavesFolder: "put the file into the folder, or give the folder of the images by itself"
         case .missingFile: "finish the download, or give the folder that holds it"
-        case .waitsForImage: "finish the download, or give the folder of the images, and import again"
+        case .waitsForImage:
+            "finish the download and import again, or name the folder or the dataset of the images with --images"
+        case .movedImage(_, let dataset):
+            "say where the folder lies now: lacuna dataset relocate \(dataset) PATH; or restore the file"
+        case .changedImage(_, let dataset):
+            "restore the file, or import the changed one first: lacuna dataset import … --name \(dataset)"
+        case .noSuchImage(_, let dataset, _):
+            "correct the pairs; lacuna volume list --dataset \(dataset) shows its cases"
+        case .severalImages: "say which one it is: --pairs FILE.csv with the columns case and image"
         case .unknownRelease: "correct the name, leave it out, or say with a label map what the values mean"
         case .holdsDatasets: "import them one by one"
         case .wrongLine: "correct the line"

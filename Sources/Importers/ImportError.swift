@@ -19,8 +19,16 @@ public enum ImportError: Error, Hashable, Sendable {
     case leavesFolder(file: String, path: String)
     /// A file that the structure promises is not there.
     case missingFile(file: String, role: String)
-    /// Labels whose image is not there yet; they are no volume.
+    /// Labels whose image is not there yet; they are no volume, and wait.
     case waitsForImage(file: String)
+    /// An image of another dataset that does not lie where the catalogue says.
+    case movedImage(file: String, dataset: String)
+    /// An image of another dataset that is not the one that was imported.
+    case changedImage(file: String, dataset: String)
+    /// Several images of another dataset answer to one name.
+    case severalImages(file: String, dataset: String, cases: [String])
+    /// A case of another dataset, named by the caller, that it does not have.
+    case noSuchImage(file: String, dataset: String, wanted: String)
     /// A release that the layout does not know.
     case unknownRelease(folder: String, release: String, known: [String])
     /// No dataset itself, but a folder of datasets.
@@ -50,7 +58,8 @@ public enum ImportError: Error, Hashable, Sendable {
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
-            .gridMismatch(let file, _, _), .changedWhileRead(let file):
+            .gridMismatch(let file, _, _), .changedWhileRead(let file), .movedImage(let file, _),
+            .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
         }

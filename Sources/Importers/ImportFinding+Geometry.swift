@@ -20,6 +20,15 @@ extension ImportFinding {
             remedy: "check in a viewer that they fit")
     }
 
+    /// Nothing says whether the images are CT or MR.
+    /// - Parameter words: what the dataset calls its images' channels instead.
+    init(unknownModality words: [String], file: String) {
+        let told = words.isEmpty ? "" : ": " + ImportError.list(words)
+        self.init(
+            .description, file: file, problem: "nothing says whether the images are CT or MR\(told)",
+            remedy: "say it with --modality; runs take volumes by modality, CT where they do not say")
+    }
+
     /// Labels that a header declares and no organ is known for.
     init(unknownNames: [String], file: String) {
         self.init(

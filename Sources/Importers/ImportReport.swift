@@ -8,6 +8,8 @@ public enum CaseOutcome: Hashable, Sendable {
     case warned([ImportFinding])
     /// Sound, and yet not imported, since another case made a strict import fail.
     case unrecorded([ImportFinding])
+    /// Labels without their image: recorded as waiting, and no volume.
+    case waiting(ImportError)
     /// Held back: image and label may not belong together.
     case quarantined(ImportError)
     /// Not imported.
@@ -17,7 +19,13 @@ public enum CaseOutcome: Hashable, Sendable {
     public init(_ findings: [ImportFinding]) { self = findings.isEmpty ? .accepted : .warned(findings) }
 
     /// The outcome of a case that could not be inspected.
-    public init(_ error: ImportError) { self = error.quarantines ? .quarantined(error) : .refused(error) }
+    public init(_ error: ImportError) {
+        if case .waitsForImage = error {
+            self = .waiting(error)
+        } else {
+            self = error.quarantines ? .quarantined(error) : .refused(error)
+        }
+    }
 
     public var word: Word {
         switch self {
@@ -25,13 +33,14 @@ public enum CaseOutcome: Hashable, Sendable {
         case .unchanged: .unchanged
         case .warned: .warned
         case .unrecorded: .unrecorded
+        case .waiting: .waiting
         case .quarantined: .quarantined
         case .refused: .refused
         }
     }
 
     public enum Word: String, Hashable, Sendable, Codable, CaseIterable {
-        case accepted, unchanged, warned, quarantined, refused, unrecorded
+        case accepted, unchanged, warned, waiting, quarantined, refused, unrecorded
     }
 }
 
@@ -70,7 +79,7 @@ public struct ImportReport: Hashable, Sendable {
     /// Cases that were held back or refused.
     public var failures: Int { count(.quarantined) + count(.refused) }
     /// Cases that are in the catalogue after the import.
-    public var present: Int { cases.count - failures - count(.unrecorded) }
+    public var present: Int { cases.count - failures - count(.unrecorded) - count(.waiting) }
 
     /// One row a finding, and one row for each case without findings; ordered by case name.
     public var rows: [Row] {
@@ -93,7 +102,7 @@ public struct ImportReport: Hashable, Sendable {
         case .unrecorded([]): [Row(case: report.name, outcome: .unrecorded)]
         case .warned(let findings), .unrecorded(let findings):
             findings.map { Row(case: report.name, outcome: report.outcome.word, finding: $0) }
-        case .quarantined(let error), .refused(let error):
+        case .waiting(let error), .quarantined(let error), .refused(let error):
             [
                 Row(
                     case: report.name, outcome: report.outcome.word, file: error.file, problem: error.problem,

@@ -65,9 +65,14 @@ public struct LabelFilesLayout: Layout {
 
     private func add(_ label: String, to list: inout CaseList) {
         do throws(ImportError) {
-            let image = try image(for: label)
             let reading = map.map { LabelFile.Reading.values($0) } ?? .declared
             let file = LabelFile(file: try folder.file(label, role: "label"), reading: reading)
+            guard let image = try image(for: label) else {
+                let name = PairName.key(label)
+                let modality: Modality = PairName.isMR(name) || isMR ? .mr : .ct
+                return list.waiting.append(
+                    WaitingCase(name: name, subject: name, modality: modality, labels: [file]))
+            }
             let modality: Modality = PairName.isMR(image.stem) || isMR ? .mr : .ct
             list.cases.append(
                 CaseFiles(name: image.stem, subject: image.stem, image: image, modality: modality, labels: [file]))
@@ -85,8 +90,8 @@ public struct LabelFilesLayout: Layout {
         }
     }
 
-    /// The one image that is given or lies alone beside one label; otherwise the image of the same name less affixes.
-    private func image(for label: String) throws(ImportError) -> SourceFile {
+    /// The one image that is given or lies alone beside one label; otherwise the image of the same name less affixes, or nil.
+    private func image(for label: String) throws(ImportError) -> SourceFile? {
         switch images.elsewhere {
         case .file(let file): return file
         case .folder(let elsewhere): return try pair(label, with: elsewhere.volumes(), in: elsewhere)
@@ -96,11 +101,12 @@ public struct LabelFilesLayout: Layout {
         }
     }
 
-    private func pair(_ label: String, with names: [String], in place: DatasetFolder) throws(ImportError) -> SourceFile
-    {
+    private func pair(
+        _ label: String, with names: [String], in place: DatasetFolder
+    ) throws(ImportError) -> SourceFile? {
         let key = PairName.key(label)
         let found = names.filter { PairName.key($0) == key }
-        guard let name = found.first else { throw .missingFile(file: label, role: "image of this label") }
+        guard let name = found.first else { return nil }
         guard found.count == 1 else { throw .ambiguous(folder: label, readings: found) }
         return try place.file(name, role: "image")
     }

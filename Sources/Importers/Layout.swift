@@ -66,6 +66,8 @@ extension Layout {
 /// The cases of a dataset.
 public struct CaseList: Sendable {
     public internal(set) var cases: [CaseFiles] = []
+    /// Labels without their image, ordered by name.
+    public internal(set) var waiting: [WaitingCase] = []
     /// Cases whose files cannot be named safely, by the name they have in the dataset.
     public internal(set) var refused: [CaseReport] = []
     /// What holds for the dataset as a whole.
@@ -73,6 +75,24 @@ public struct CaseList: Sendable {
 
     mutating func refuse(_ name: String, _ error: ImportError) {
         refused.append(CaseReport(name: name, outcome: CaseOutcome(error)))
+    }
+
+    /// Adds the case with its image, or has it wait where the image is not there.
+    /// - Throws: what else is wrong with the image.
+    mutating func add(_ item: WaitingCase, image: () throws(ImportError) -> SourceFile) throws(ImportError) {
+        do throws(ImportError) {
+            cases.append(item.with(try image()))
+        } catch .missingFile {
+            waiting.append(item)
+        }
+    }
+
+    /// Takes waiting cases out whose labels an earlier import joined to images, and adds them with these.
+    public mutating func replace(_ items: [WaitingCase], by whole: [CaseFiles]) {
+        let names = Set(items.map(\.name))
+        waiting.removeAll { names.contains($0.name) }
+        cases += whole
+        settle()
     }
 
     /// Orders by name, and refuses the second of two cases with one name.
@@ -83,6 +103,12 @@ public struct CaseList: Sendable {
         var kept = Set<String>()
         for item in ordered where !kept.insert(item.name).inserted {
             refuse(item.name, .duplicate(file: item.image.path, what: "a second case is called \(item.name)"))
+        }
+        let patient = waiting.sorted { $0.name < $1.name }
+        waiting = patient.filter { seen.insert($0.name).inserted }
+        for item in patient where !kept.insert(item.name).inserted {
+            let file = item.labels[0].file.path
+            refuse(item.name, .duplicate(file: file, what: "a second case is called \(item.name)"))
         }
     }
 }
@@ -99,17 +125,42 @@ public struct CaseFiles: Hashable, Sendable {
     public let labels: [LabelFile]
     /// Known before the files are opened.
     public let findings: [ImportFinding]
+    /// The study whose images share the labels, and what tells this image from the others; nil where there is one.
+    public let phase: StudyPhase?
+    /// What another dataset knows of the image, where it lies with that; nil for an image of the dataset's own.
+    public let expected: ExpectedImage?
 
     public init(
         name: String, subject: String, image: SourceFile, modality: Modality, labels: [LabelFile],
-        findings: [ImportFinding] = []
+        findings: [ImportFinding] = [], phase: StudyPhase? = nil, expected: ExpectedImage? = nil
     ) {
         (self.name, self.subject, self.image, self.modality) = (name, subject, image, modality)
-        (self.labels, self.findings) = (labels, findings)
+        (self.labels, self.findings, self.phase, self.expected) = (labels, findings, phase, expected)
     }
 
     /// Every file of the case, the image first.
     public var files: [SourceFile] { [image] + labels.map(\.file) }
+}
+
+/// One of several images of a study on one grid: a contrast phase, a sequence, a channel.
+public struct StudyPhase: Hashable, Sendable {
+    /// The same for all images that share labels, unique in the release.
+    public let study: String
+    public let name: String
+
+    public init(study: String, name: String) { (self.study, self.name) = (study, name) }
+}
+
+/// An image that lies with another dataset, as the catalogue knows it.
+public struct ExpectedImage: Hashable, Sendable {
+    public let dataset: String
+    /// The catalogue's number of the release whose root the file is relative to.
+    public let release: Int32
+    public let sha256: Digest
+
+    public init(dataset: String, release: Int32, sha256: Digest) {
+        (self.dataset, self.release, self.sha256) = (dataset, release, sha256)
+    }
 }
 
 /// A label file and what its values mean.

@@ -12,6 +12,8 @@ struct LayoutRule: Sendable {
     var caseName: String?
     /// The patient's name from the same parts; the case's name where nil.
     var subject: String?
+    /// What tells an image from the others that its labels serve, from the same parts; the parts that differ where nil.
+    var phase: String?
     var modality: Modality = .ct
     /// Label maps that a `--release` may name; the first one holds where nothing else tells.
     let releases: [String]

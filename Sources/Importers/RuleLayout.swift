@@ -15,6 +15,7 @@ public struct RuleLayout: Layout {
     let facts: any RuleFacts
     let match: RuleMatch
     let map: LabelMap?
+    private let isModalityGiven: Bool
 
     /// - Throws: `unknownRelease`, and what the rule's own type finds wrong.
     init(
@@ -22,6 +23,7 @@ public struct RuleLayout: Layout {
     ) throws(ImportError) {
         (self.rule, self.match, folder, name) = (rule, match, listing.folder, rule.name)
         images = try ImageSource(dataset: folder, images: options.images)
+        isModalityGiven = options.givenModality != nil
         facts =
             try rule.reading?(RuleEvidence(listing: listing, options: options, match: match)) ?? NoFacts()
         let own = options.release.flatMap { rule.releases.contains($0) ? LabelMap.standard($0) : nil }
@@ -40,6 +42,9 @@ public struct RuleLayout: Layout {
         }
         var list = CaseList()
         list.findings = facts.findings
+        if rule.name == .mapped && !isModalityGiven {
+            list.findings.append(ImportFinding(unknownModality: [], file: folder.name))
+        }
         for kind in match.kinds {
             for pair in kind.pairs { add(pair, kind.rule, to: &list) }
             for image in kind.alone { add(unlabelled: image, isExpected: kind.labels.isEmpty, to: &list) }
@@ -56,12 +61,14 @@ public struct RuleLayout: Layout {
             if case .file(let file)? = images.elsewhere {
                 return list.cases.append(try labelled(file, pair.labels, parts: parts, name: file.stem, kind))
             }
-            guard !pair.images.isEmpty else { throw .waitsForImage(file: label.path) }
             try Self.refuseDoubles(pair)
+            guard !pair.images.isEmpty else { return list.waiting.append(try waiting(pair.labels, parts, kind)) }
             for image in pair.images {
                 let file = try source(image)
                 let parts = parts.merging(image.parts) { _, image in image }
-                list.cases.append(try labelled(file, pair.labels, parts: parts, name: caseName(image), kind))
+                let phase = phase(of: image, in: pair)
+                let name = caseName(of: image, in: pair, phase)
+                list.cases.append(try labelled(file, pair.labels, parts: parts, name: name, kind, phase: phase))
             }
         } catch {
             list.refuse(caseName(label), error)
@@ -82,17 +89,52 @@ public struct RuleLayout: Layout {
     }
 
     private func labelled(
-        _ image: SourceFile, _ labels: [PathMatch], parts: [String: String], name: String, _ kind: LayoutRule.Kind
+        _ image: SourceFile, _ labels: [PathMatch], parts: [String: String], name: String, _ kind: LayoutRule.Kind,
+        phase: StudyPhase? = nil
     ) throws(ImportError) -> CaseFiles {
         let modality = facts.modality(parts) ?? rule.modality
+        return CaseFiles(
+            name: name, subject: subject(parts) ?? phase?.study ?? name, image: image, modality: modality,
+            labels: try files(labels, parts, modality, kind), phase: phase)
+    }
+
+    /// What tells an image from the others that its labels serve: what the rule says, or the parts of the path that differ.
+    private func phase(of image: PathMatch, in pair: RuleMatch.Pair) -> StudyPhase? {
+        let study = caseName(pair.labels[0])
+        if let name = rule.phase.flatMap({ Self.fill($0, image.parts) }) { return StudyPhase(study: study, name: name) }
+        guard pair.images.count > 1 else { return nil }
+        let differing = Set(image.parts.keys).filter { key in Set(pair.images.map { $0.parts[key] }).count > 1 }
+        let words = differing.sorted().compactMap { image.parts[$0] }.filter { !$0.isEmpty }
+        let name = words.isEmpty ? PairName.caseName(image.path) : words.joined(separator: "_")
+        return StudyPhase(study: study, name: name)
+    }
+
+    /// The image's name; with its phase where other images of the study, or the labels, bear the same name.
+    private func caseName(of image: PathMatch, in pair: RuleMatch.Pair, _ phase: StudyPhase?) -> String {
+        let name = caseName(image)
+        guard let phase else { return name }
+        let isShared = pair.images.count { caseName($0) == name } > 1 || name == phase.study
+        return isShared ? "\(name)_\(phase.name)" : name
+    }
+
+    private func waiting(
+        _ labels: [PathMatch], _ parts: [String: String], _ kind: LayoutRule.Kind
+    ) throws(ImportError) -> WaitingCase {
+        let (name, modality) = (caseName(labels[0]), facts.modality(parts) ?? rule.modality)
+        return WaitingCase(
+            name: name, subject: subject(parts) ?? name, modality: modality,
+            labels: try files(labels, parts, modality, kind))
+    }
+
+    private func files(
+        _ labels: [PathMatch], _ parts: [String: String], _ modality: Modality, _ kind: LayoutRule.Kind
+    ) throws(ImportError) -> [LabelFile] {
         let scope = facts.scope(parts, modality) ?? rule.scope
-        let files = try labels.map { label throws(ImportError) in
+        return try labels.map { label throws(ImportError) in
             LabelFile(
                 file: try folder.file(label.path, role: "label"), reading: try reading(label, kind), scope: scope,
                 unknown: rule.unknown, crop: facts.crop(parts))
         }
-        return CaseFiles(
-            name: name, subject: subject(parts) ?? name, image: image, modality: modality, labels: files)
     }
 
     /// The part of a label's path that names the one organ of the file.

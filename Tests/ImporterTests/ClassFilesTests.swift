@@ -46,15 +46,13 @@ import Testing
         #expect(found.kinds.contains(.classUnknown) && found.labels.count == 3)
     }
 
-    @Test func aCaseWithoutImageIsRefused() throws {
+    @Test func aCaseWithoutImageWaits() throws {
         let tree = try Tree.totalSegmentator()
         try tree.label("s0003/segmentations/liver.nii.gz", [])
         let list = try listed(tree)
         #expect(list.cases.count == 2)
-        #expect(
-            list.refused == [
-                CaseReport(name: "s0003", outcome: .refused(.missingFile(file: "s0003/ct.nii.gz", role: "image")))
-            ])
+        #expect(list.refused.isEmpty && list.waiting.map(\.name) == ["s0003"])
+        #expect(list.waiting[0].labels.map(\.file.path) == ["s0003/segmentations/liver.nii.gz"])
     }
 
     @Test func anImageWithoutClassFolderIsAnUnlabelledVolume() throws {

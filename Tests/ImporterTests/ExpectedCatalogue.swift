@@ -19,6 +19,8 @@ struct ExpectedCatalogue: Codable, Equatable {
     var release: String
     var origin: String
     var cases: [Case]
+    /// Cases without image, each with its label files.
+    var waiting: [String: [String]]
     /// Case to problem.
     var refused: [String: String]
     var findings: [String]
@@ -37,6 +39,14 @@ struct ExpectedCatalogue: Codable, Equatable {
                 cases.append(Self.described(try inspector.inspect(files)))
             } catch {
                 refused[files.name] = error.problem
+            }
+        }
+        waiting = [:]
+        for item in list.waiting {
+            do {
+                waiting[item.name] = try inspector.check(item).map(\.file.path)
+            } catch {
+                refused[item.name] = error.problem
             }
         }
         self.refused = refused

@@ -98,10 +98,7 @@ import Testing
         try labels.label("c.nii.gz", [(1, Boxes.liver)])
         let list = try listed(labels, ImportOptions(images: images.root, map: map))
         #expect(list.cases.map(\.image.path) == ["a_0000.nii.gz", "b_0000.nii.gz"])
-        #expect(
-            list.refused == [
-                CaseReport(name: "c", outcome: .refused(.missingFile(file: "c.nii.gz", role: "image of this label")))
-            ])
+        #expect(list.refused.isEmpty && list.waiting.map(\.name) == ["c"])
     }
 
     @Test func anotherFolderIsRefusedWithWhatWasLookedFor() throws {

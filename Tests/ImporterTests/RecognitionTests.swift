@@ -89,12 +89,24 @@ import Testing
         #expect(box == VoxelBox(lower: Vector3(4, 5, 3), upper: Vector3(8, 8, 5)))
     }
 
-    @Test func severalChannelsAreRefusedByName() throws {
+    @Test func severalChannelsAreVolumesOfOneSubject() throws {
         let tree = Tree()
         try tree.write(
-            #"{"channel_names":{"0":"T1","1":"T2"},"labels":{"background":0,"liver":1}}"#, to: "dataset.json")
-        let error = try #require(importError { _ = try listed(tree) })
-        #expect(error.problem.contains("T1, T2"))
+            #"{"channel_names":{"0":"T1","1":"portal venous","2":"T1"},"labels":{"background":0,"liver":1}}"#,
+            to: "dataset.json")
+        for channel in 0...2 { try tree.image("imagesTr/a_000\(channel).nii.gz", seed: channel) }
+        try tree.image("imagesTr/b_0000.nii.gz", seed: 7)
+        for name in ["a", "b", "c"] { try tree.label("labelsTr/\(name).nii.gz", [(1, Boxes.liver)]) }
+        let list = try listed(tree)
+        #expect(list.cases.map(\.name) == ["a_T1_0000", "a_T1_0002", "a_portal-venous", "b_T1_0000"])
+        #expect(list.cases.map(\.subject) == ["a", "a", "a", "b"])
+        #expect(list.cases.map(\.modality) == [.mr, .mr, .other, .mr])
+        #expect(Set(list.cases.prefix(3).map(\.phase?.study)) == ["a"])
+        #expect(list.cases[2].phase?.name == "portal-venous")
+        #expect(list.cases.allSatisfy { $0.labels.count == 1 })
+        #expect(list.refused.map(\.name).sorted() == ["b_T1_0002", "b_portal-venous"])
+        #expect(list.waiting.map(\.name) == ["c"])
+        #expect(list.findings.map(\.kind) == [.description] && list.findings[0].problem.contains("portal-venous"))
     }
 
     @Test func severalDatalistsInOneFolderAreNamed() throws {

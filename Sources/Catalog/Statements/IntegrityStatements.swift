@@ -28,8 +28,9 @@ struct MaskFactsInObject: Statement {
 /// Files of removed data are nobody's business any more.
 struct ListImageFiles: Statement {
     static let sql = """
-        select d.name, s.case_name, r.root || '/' || s.file, s.file_sha256, s.file_bytes from lacuna.source s
+        select d.name, s.case_name, i.root || '/' || s.file, s.file_sha256, s.file_bytes from lacuna.source s
         join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+        join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         where not exists (select from lacuna.withdrawn_dataset w where w.dataset_id = d.id)
           and not exists (
             select from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id

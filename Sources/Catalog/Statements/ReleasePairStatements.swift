@@ -71,11 +71,17 @@ struct FilesOfRelease: Statement {
         with asked as (
             select r.id from lacuna.release r join lacuna.dataset d on d.id = r.dataset_id where d.name = $1 and r.name = $2),
         file as (
-            select s.file, s.file_sha256, s.file_bytes, s.change_id from lacuna.source s where s.release_id in (select id from asked)
+            select s.file, s.file_sha256, s.file_bytes, s.change_id from lacuna.source s
+            where s.release_id in (select id from asked) and s.image_release_id is null
+            union all
+            select w.file, w.file_sha256, w.file_bytes, null from lacuna.waiting_now w where w.release_id in (select id from asked)
+            union all
+            select s.file, s.file_sha256, s.file_bytes, s.change_id from lacuna.source s
+            where s.image_release_id in (select id from asked)
             union all
             select f.file, f.file_sha256, f.file_bytes, f.change_id from lacuna.label_file f
             join lacuna.source s on s.id = f.source_id where s.release_id in (select id from asked))
-        select distinct on (file) file, file_sha256, file_bytes from file order by file, change_id desc
+        select distinct on (file) file, file_sha256, file_bytes from file order by file, change_id desc nulls first
         """
     let dataset: String
     let release: String

@@ -55,9 +55,12 @@ struct CaseFingerprints: Statement {
     static let sql = """
         select distinct on (s.case_name) s.case_name, s.file_sha256,
             array(select f.file from lacuna.label_file f where f.source_id = s.id order by f.id),
-            array(select f.file_sha256 from lacuna.label_file f where f.source_id = s.id order by f.id)
+            array(select f.file_sha256 from lacuna.label_file f where f.source_id = s.id order by f.id),
+            s.file, i.root, s.image_release_id, e.name
         from lacuna.source s
         join lacuna.release r on r.id = s.release_id
+        join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
+        join lacuna.dataset e on e.id = i.dataset_id
         join lacuna.dataset d on d.id = r.dataset_id
         where d.name = $1 and r.name = $2
         order by s.case_name, s.id desc
@@ -67,6 +70,7 @@ struct CaseFingerprints: Statement {
         let image: Digest
         let labelFiles: [String]
         let labelDigests: [Digest]
+        let place: ImagePlace
     }
     let dataset: String
     let release: String
@@ -74,6 +78,39 @@ struct CaseFingerprints: Statement {
     func decode(_ row: PostgresRow) throws -> Found {
         Found(
             caseName: try row.decode(0), image: try row.decode(1), labelFiles: try row.decode(2),
-            labelDigests: try row.decode(3))
+            labelDigests: try row.decode(3),
+            place: ImagePlace(
+                file: try row.decode(4), root: try row.decode(5), release: try row.decode(6),
+                dataset: try row.decode(7)))
+    }
+}
+
+/// The newest image of every case of a dataset's releases, but those that are withheld.
+struct ImagesOfDataset: Statement {
+    static let sql = """
+        select distinct on (r.id, s.case_name) s.case_name, r.name, s.volume_id, v.modality, s.file_sha256, s.study, s.phase,
+            array(select a.key from lacuna.subject_alias a
+                  where a.dataset_id = d.id and a.subject_id = v.subject_id order by a.key),
+            s.file, i.root, i.id, e.name
+        from lacuna.dataset d
+        join lacuna.release r on r.dataset_id = d.id
+        join lacuna.source s on s.release_id = r.id
+        join lacuna.volume v on v.id = s.volume_id
+        join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
+        join lacuna.dataset e on e.id = i.dataset_id
+        where d.name = $1 and not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)
+        order by r.id, s.case_name, s.id desc
+        """
+    let dataset: String
+    var binds: [any PostgresBindable] { [dataset] }
+    func decode(_ row: PostgresRow) throws -> DatasetImage {
+        DatasetImage(
+            caseName: try row.decode(0), release: try row.decode(1), volume: try row.decode(2),
+            modality: try row.decode(3), sha256: try row.decode(4), study: try row.decode(5), phase: try row.decode(6),
+            subjects: try row.decode(7),
+            place: ImagePlace(
+                file: try row.decode(8), root: try row.decode(9), release: try row.decode(10),
+                dataset: try row.decode(11)),
+            placeRelease: try row.decode(10))
     }
 }

@@ -16,14 +16,16 @@ struct ListVolumes: Statement {
                 join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
                 where h.volume_id = v.id and d.name = $1))
             order by v.id limit $3)
-        select p.id, j.name, p.shape_x, p.shape_y, p.shape_z, p.modality, d.name, r.name, s.case_name, s.file, r.root,
+        select p.id, j.name, p.shape_x, p.shape_y, p.shape_z, p.modality, d.name, r.name, s.case_name, s.file, i.root,
             s.file_sha256, s.affine, s.orientation, g.dataset_id is not null,
             (select case when w.volume_id is null then 'removed: ' else 'excluded: ' end || w.reason
-             from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = p.id)
+             from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = p.id),
+            s.study, s.phase
         from page p
         join lacuna.subject j on j.id = p.subject_id
         join lacuna.source s on s.volume_id = p.id
         join lacuna.release r on r.id = s.release_id
+        join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         join lacuna.dataset d on d.id = r.dataset_id
         left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
         order by p.id, g.dataset_id is not null, s.id
@@ -54,7 +56,8 @@ struct ListVolumes: Statement {
                 dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
                 file: try row.decode(9),
                 root: try row.decode(10), sha256: try row.decode(11), affine: Affine(rows: rows),
-                orientation: try row.decode(13), isRemoved: try row.decode(14)))
+                orientation: try row.decode(13), isRemoved: try row.decode(14), study: try row.decode(16),
+                phase: try row.decode(17)))
     }
 }
 
@@ -71,7 +74,7 @@ struct ResolveVolume: Statement {
          where starts_with($1, d.name || '/') order by s.id desc limit 1)
         union all
         select s.volume_id, case when r.root || '/' || s.file = any ($2::text[]) then 2 else 3 end
-        from lacuna.source s join lacuna.release r on r.id = s.release_id
+        from lacuna.source s join lacuna.release r on r.id = coalesce(s.image_release_id, s.release_id)
         where s.file = $1 or r.root || '/' || s.file = any ($2::text[]))
         select distinct id from found where rank = (select min(rank) from found)
         """
@@ -91,7 +94,8 @@ struct ListDatasets: Statement {
              join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id)
              join lacuna.volume v on v.id = s.volume_id where s.release_id = r.id),
             (select w.reason from lacuna.withdrawn_dataset g join lacuna.withdrawal w on w.id = g.withdrawal_id
-             where g.dataset_id = d.id)
+             where g.dataset_id = d.id),
+            (select count(*) from lacuna.waiting_now w where w.release_id = r.id)
         from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id order by d.name, r.id
         """
     func decode(_ row: PostgresRow) throws -> DatasetRow {
@@ -99,6 +103,6 @@ struct ListDatasets: Statement {
             name: try row.decode(0), release: try row.decode(1), layout: try row.decode(2), origin: try row.decode(3),
             licence: try row.decode(4), root: try row.decode(5), volumes: try row.decode(6),
             subjects: try row.decode(7),
-            removed: try row.decode(8))
+            removed: try row.decode(8), waiting: try row.decode(9))
     }
 }

@@ -5,7 +5,8 @@ struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataset", abstract: "Import datasets, list, compare, move and remove them.",
         subcommands: [
-            DatasetImport.self, DatasetList.self, DatasetShow.self, DatasetDiff.self, DatasetRelocate.self,
+            DatasetImport.self, DatasetList.self, DatasetShow.self, DatasetWaiting.self, DatasetDiff.self,
+            DatasetRelocate.self,
             DatasetRemove.self, DatasetRestore.self,
             DatasetPurge.self,
         ])

@@ -26,8 +26,14 @@ struct DatasetImport: AsyncParsableCommand {
     @Option(help: "Read this layout: auto, \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
     var layout = "auto"
 
-    @Option(help: "Look for the images in this folder, or take this image.")
+    @Option(help: "Look for the images in this folder, take this image, or take the images of this dataset.")
     var images: String?
+
+    @Option(help: "Read which image of the dataset each case has from this CSV file, columns case and image.")
+    var pairs: String?
+
+    @Option(help: "Say what the images show: CT, MR or other (default: as the layout tells).")
+    var modality: String?
 
     @Option(help: "Say who stands behind the labels: expert, assisted, reviewed or model.")
     var origin: String?
@@ -40,6 +46,9 @@ struct DatasetImport: AsyncParsableCommand {
 
     @Option(help: "Say which organs are decided in every case: names with commas, all, or present (those with voxels).")
     var complete: String?
+
+    @Option(help: "Keep the report in this file, .json, .csv or .txt, also where the import fails or is interrupted.")
+    var report: ReportFile?
 
     @Flag(help: "Record all cases or none.")
     var strict = false
@@ -58,20 +67,57 @@ struct DatasetImport: AsyncParsableCommand {
         if let origin, LabelOrigin(rawValue: origin) == nil {
             throw ValidationError("--origin is one of \(LabelOrigin.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
+        if let modality, Modality(rawValue: modality) == nil {
+            throw ValidationError("--modality is one of \(Modality.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        if pairs != nil && images == nil { throw ValidationError("--pairs needs --images with a dataset.") }
     }
 
     func run() async throws {
         var request = ImportRequest(
             path: path, name: name, options: try await importOptions(), isDryRun: dryRun)
         if let subjects { request.subjects = try await BlockingWork().run { try SubjectTable(file: subjects) } }
-        let summary = try await Session.with(options) { session in
-            try await session.catalog.ensureStandardOrgans()
-            let runner = ImportRunner(
-                catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output)
-            return try await runner.run(request)
+        if let report { try TextFile.requireWritable(report.path) }
+        let progress = ImportProgress()
+        Interruption.watch { [report] in progress.endInterrupted(keeping: report) }
+        let summary: ImportSummary
+        do {
+            summary = try await importing(request, progress)
+        } catch {
+            try? report?.write(progress.summary, CommandFailure(error))
+            throw error
         }
+        try report?.write(summary, nil)
         summary.print(to: options.output)
         if summary.status != .done { throw ExitCode(summary.status.rawValue) }
+    }
+
+    private func importing(_ request: ImportRequest, _ progress: ImportProgress) async throws -> ImportSummary {
+        var request = request
+        return try await Session.with(options) { session in
+            try await session.catalog.ensureStandardOrgans()
+            try await takeImages(&request, session.catalog)
+            let runner = ImportRunner(
+                catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output,
+                progress: progress)
+            return try await runner.run(request)
+        }
+    }
+
+    private func takeImages(_ request: inout ImportRequest, _ catalog: Catalog) async throws {
+        guard let images else { return }
+        switch try await ImageArgument(images, catalog: catalog) {
+        case .path(let path) where pairs == nil: request.options.images = path
+        case .path(let path):
+            throw CommandFailure(
+                .badInput, "--pairs names cases of a dataset, and --images a folder", file: path,
+                remedy: "name the dataset with --images, or leave --pairs out")
+        case .dataset(let name):
+            if let pairs {
+                request.pairs = try await BlockingWork().run { try CaseTable(file: pairs, column: "image") }
+            }
+            request.images = try await DatasetImages(of: name, pairs: request.pairs, in: catalog)
+        }
     }
 
     private func importOptions() async throws -> ImportOptions {
@@ -79,8 +125,9 @@ struct DatasetImport: AsyncParsableCommand {
         if let map { description = try await BlockingWork().run { try DatasetMapFile.read(map) } }
         let hasValues = description?.labels.entries.isEmpty == false
         var found = ImportOptions(
-            name: name, release: release, layout: LayoutName(rawValue: layout), images: images,
-            origin: origin.flatMap(LabelOrigin.init), map: hasValues ? description?.labels : nil, strict: strict)
+            name: name, release: release, layout: LayoutName(rawValue: layout),
+            modality: modality.flatMap(Modality.init(rawValue:)), origin: origin.flatMap(LabelOrigin.init),
+            map: hasValues ? description?.labels : nil, strict: strict)
         found.description = description
         switch complete {
         case "all": found.scope = .declared

@@ -26,6 +26,7 @@ extension DatasetRow {
             Column("origin") { $0.origin.rawValue },
             Column("volumes") { $0.volumes },
             Column("subjects") { $0.subjects },
+            Column("waiting") { $0.waiting },
             Column("removed") { $0.removed },
             Column("licence") { $0.licence },
             Column("root") { $0.root },

@@ -25,7 +25,13 @@ struct DatasetShow: AsyncParsableCommand {
                 Output.write("\n", to: 1)
                 session.output.report(licences, LicenceRow.columns)
                 Output.write("\n", to: 1)
-                return session.output.report(known, Coverage.columns(by: .organ))
+                session.output.report(known, Coverage.columns(by: .organ))
+                let waiting = releases.reduce(0) { $0 + $1.waiting }
+                if waiting > 0 {
+                    session.output.note(
+                        "\nLabels that wait for their image: \(waiting); lacuna dataset waiting \(dataset)")
+                }
+                return
             }
             session.output.report([
                 Cell.Field("name", dataset), Cell.Field("removed", releases.first?.removed),
@@ -45,8 +51,8 @@ extension DatasetRow {
     fileprivate var cell: Cell {
         .object([
             Cell.Field("release", release), Cell.Field("layout", layout), Cell.Field("origin", origin.rawValue),
-            Cell.Field("volumes", volumes), Cell.Field("subjects", subjects), Cell.Field("licence", licence),
-            Cell.Field("root", root),
+            Cell.Field("volumes", volumes), Cell.Field("subjects", subjects), Cell.Field("waiting", waiting),
+            Cell.Field("licence", licence), Cell.Field("root", root),
         ])
     }
 }

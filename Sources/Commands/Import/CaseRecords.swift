@@ -17,12 +17,15 @@ struct CaseRecords {
         let (image, grid) = (item.image, item.image.grid)
         source = SourceRecord(
             caseName: item.files.name, subjectKey: subjects[item.files.name] ?? item.files.subject,
-            image: FileRecord(image.file, in: root),
+            image: item.files.expected == nil
+                ? FileRecord(image.file, in: root)
+                : FileRecord(path: image.file.file.path, sha256: image.file.sha256, bytes: image.file.bytes),
             identity: image.identity.exact, orientationBlind: image.identity.orientationBlind,
             clipped: image.identity.clipped, shape: grid.canonicalShape, affine: grid.canonicalAffine,
             orientation: grid.orientation.description, qformCode: grid.qformCode, sformCode: grid.sformCode,
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
-            findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })))
+            findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })),
+            imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
         labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root) }
     }
 
@@ -46,7 +49,7 @@ struct CaseRecords {
 }
 
 extension FileRecord {
-    fileprivate init(_ file: FileFingerprint, in root: ReleaseRoot) {
+    init(_ file: FileFingerprint, in root: ReleaseRoot) {
         self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes)
     }
 }

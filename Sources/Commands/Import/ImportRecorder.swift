@@ -10,7 +10,7 @@ struct ImportRecorder {
     let catalog: Catalog
     let openStore: () async throws -> LocalObjectStore
     let root: ReleaseRoot
-    let cases: [CaseFiles]
+    let list: CaseList
     /// What a table calls the subjects, by case.
     let subjects: [String: String]
     private var target: Target?
@@ -23,9 +23,9 @@ struct ImportRecorder {
 
     init(
         catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        cases: [CaseFiles], subjects: [String: String]
+        list: CaseList, subjects: [String: String]
     ) {
-        (self.catalog, self.openStore, self.root, self.cases) = (catalog, openStore, root, cases)
+        (self.catalog, self.openStore, self.root, self.list) = (catalog, openStore, root, list)
         self.subjects = subjects
     }
 
@@ -41,6 +41,29 @@ struct ImportRecorder {
                 records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
             ) {
                 records.labels(in: try await worker.store(item, in: target.store))
+            }
+        }
+    }
+
+    /// Records labels that wait for their image, and ends the waiting of those that are gone.
+    ///
+    /// - Parameter known: what waits already, by path relative to the root.
+    /// - Returns: how many files wait that did not before, or had other bytes.
+    mutating func record(
+        _ items: [WaitingFiles], gone: [String], known: [String: Digest], _ summary: ImportSummary
+    ) async throws -> Int {
+        let fresh = records(items).filter { known[$0.file.path] != $0.file.sha256 }
+        guard !fresh.isEmpty || !gone.isEmpty else { return 0 }
+        let target = try await prepare(summary)
+        return try await catalog.recordWaiting(fresh, gone: gone, in: target.release, activity: target.activity)
+    }
+
+    private func records(_ items: [WaitingFiles]) -> [WaitingRecord] {
+        items.flatMap { item in
+            item.files.map { file in
+                WaitingRecord(
+                    caseName: item.item.name, subjectKey: subjects[item.item.name] ?? item.item.subject,
+                    file: FileRecord(file, in: root))
             }
         }
     }
@@ -88,13 +111,13 @@ struct ImportRecorder {
                 .object([
                     Cell.Field("dataset", summary.dataset), Cell.Field("release", summary.layout.release),
                     Cell.Field("layout", summary.layout.name.rawValue), Cell.Field("origin", summary.origin.rawValue),
-                    Cell.Field("cases", cases.count),
+                    Cell.Field("cases", list.cases.count),
                 ])))
     }
 
     /// The meaning of the release's values; none for layouts with a file a class.
     private var labelMap: [LabelMap.Entry] {
-        for file in cases.lazy.flatMap(\.labels) {
+        for file in list.cases.lazy.flatMap(\.labels) + list.waiting.lazy.flatMap(\.labels) {
             if case .values(let map, _) = file.reading { return map.entries }
         }
         return []
@@ -108,6 +131,12 @@ struct ImportRecorder {
             return try await body()
         }
     }
+}
+
+/// A case that waits, and what its label files were read as.
+struct WaitingFiles: Sendable {
+    let item: WaitingCase
+    let files: [FileFingerprint]
 }
 
 extension PostgresError {

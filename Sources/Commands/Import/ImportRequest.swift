@@ -10,6 +10,10 @@ struct ImportRequest: Sendable {
     var options: ImportOptions
     /// Which case is whose; nil: as the layout tells.
     var subjects: SubjectTable?
+    /// The dataset whose images the labels are of; nil where the images lie in a folder.
+    var images: DatasetImages?
+    /// Which image of that dataset each case has, where names do not tell.
+    var pairs: CaseTable?
     /// Whether everything is read and checked, and nothing recorded.
     var isDryRun = false
 
@@ -35,6 +39,12 @@ struct ImportSummary: Sendable {
     var joinedSubjects = 0
     /// Cases that changed something.
     var recorded = 0
+    /// Label files that wait for their image and did not before.
+    var newWaiting = 0
+    /// Cases that the dataset has, also those that are not looked at yet.
+    var total = 0
+    /// The case that is being recorded.
+    var inHand: String?
     /// What a dry run would record, in the order of the cases.
     var planned: [PlannedLabel] = []
 
@@ -42,6 +52,6 @@ struct ImportSummary: Sendable {
     var status: ExitStatus {
         if report.cases.isEmpty { return .badInput }
         if report.failures == 0 { return .done }
-        return report.present == 0 || isStrict ? .badInput : .partlyDone
+        return report.present + report.count(.waiting) == 0 || isStrict ? .badInput : .partlyDone
     }
 }

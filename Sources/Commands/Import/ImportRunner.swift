@@ -15,149 +15,144 @@ struct ImportRunner {
     /// Opens the store when the first mask is to be stored.
     let openStore: () async throws -> LocalObjectStore
     let output: Output
+    /// What is done so far, also where `run` throws.
+    let progress: ImportProgress
 
     func run(_ request: ImportRequest) async throws -> ImportSummary {
         var request = request
-        let (layout, list) = try await recognise(request)
+        let (layout, found) = try await recognise(request)
         let folder = try await BlockingWork().run { [request] in try ReleaseRoot.resolve(request.path) }
-        let root = ReleaseRoot(of: list.cases, folder: folder)
         let name = request.name ?? ReleaseRoot.name(of: folder)
         request.name = name
         var summary = ImportSummary(
             dataset: name, layout: layout, origin: request.options.origin(of: layout),
             licence: request.options.licence(of: layout),
             isDryRun: request.isDryRun, isStrict: request.isStrict)
-        summary.report.findings = list.findings + (request.subjects?.unknown(among: list.cases) ?? [])
+
+        let known = try await RecordedRelease(catalog: catalog).find(summary, found, folder: folder, request)
+        let root = known.root.map(ReleaseRoot.init(path:)) ?? ReleaseRoot(of: found, folder: folder)
+        let (list, vanished) = known.completing(found, root)
+        summary.report.findings = list.findings + (request.subjects?.unknown(among: list) ?? [])
+        summary.report.findings += (request.pairs?.unknown(among: list) ?? []) + vanished
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
+        let items = ImportItem.all(of: list)
+        summary.total = items.count + list.refused.count
+        progress.begin(summary)
 
-        let known = try await knownFiles(summary, root, request)
-        summary.report.findings += Self.vanished(known.cases, list)
         let recorder = ImportRecorder(
-            catalog: catalog, openStore: openStore, root: root, cases: list.cases,
-            subjects: request.subjects?.byCase ?? [:])
-        let bar = output.progress("import", total: list.cases.count)
+            catalog: catalog, openStore: openStore, root: root, list: list, subjects: request.subjects?.byCase ?? [:])
+        let bar = output.progress("import", total: items.count)
         defer { bar.finish() }
-        if request.isStrict || request.isDryRun {
-            try await checkThenRecord(list.cases, known, request, recorder, bar, &summary)
-        } else {
-            try await recordOneByOne(list.cases, known, request, recorder, bar, &summary)
+        do {
+            if request.isStrict || request.isDryRun {
+                try await checkThenRecord(items, known, request, recorder, bar)
+            } else {
+                try await recordOneByOne(items, known, request, recorder, bar)
+            }
+        } catch {
+            throw interrupted(error)
         }
-        if summary.recorded > 0 { try await catalog.compactCoverage() }
-        return summary
+        if progress.update({ $0.recorded }) > 0 { try await catalog.compactCoverage() }
+        return progress.update { $0 }
     }
-
-    // MARK: - Before the cases
 
     private func recognise(_ request: ImportRequest) async throws -> (any Layout, CaseList) {
         try await BlockingWork().run {
             let layout = try LayoutRecogniser(options: request.options).recognise(request.path)
-            return (layout, try layout.cases())
-        }
-    }
-
-    /// What the catalogue has of the release, and whether equal files may be passed over unread.
-    private struct Known {
-        var cases: [String: KnownFiles] = [:]
-        var mayPassOver = true
-    }
-
-    /// - Throws: a conflict where the release is recorded under another root.
-    private func knownFiles(
-        _ summary: ImportSummary, _ root: ReleaseRoot, _ request: ImportRequest
-    ) async throws -> Known {
-        let (dataset, release) = (summary.dataset, summary.layout.release)
-        try await catalog.requireStanding(dataset: dataset)
-        let recorded = try await catalog.datasets().first { $0.name == dataset && $0.release == release }
-        guard let recorded else { return Known() }
-        guard recorded.origin == summary.origin else {
-            throw CommandFailure(
-                .conflict,
-                "dataset \(dataset), release \(release), is recorded with origin \(recorded.origin.rawValue)",
-                file: root.path,
-                remedy:
-                    "import it with --origin \(recorded.origin.rawValue); labels of origin \(summary.origin.rawValue) "
-                    + "belong to a dataset of their own: --name")
-        }
-        guard recorded.root == root.path else {
-            throw CommandFailure(
-                .conflict, "dataset \(dataset), release \(release), is recorded under \(recorded.root)",
-                file: root.path,
-                remedy: "give --name or --release for another dataset, or import from the recorded folder")
-        }
-        let found = try await catalog.fingerprints(dataset: dataset, release: release)
-        return Known(
-            cases: found.mapValues { KnownFiles(image: $0.image, labels: $0.labels) },
-            mayPassOver: recorded.origin == summary.origin && !request.options.changesReading
-                && request.subjects == nil)
-    }
-
-    /// Cases that an earlier import recorded and that are not there any more.
-    private static func vanished(_ known: [String: KnownFiles], _ list: CaseList) -> [ImportFinding] {
-        let present = Set(list.cases.map(\.name)).union(list.refused.map(\.name))
-        return known.keys.filter { !present.contains($0) }.sorted().map { name in
-            ImportFinding(
-                .description, file: name, problem: "the case was imported before and is not there any more",
-                remedy: "its labels are kept; restore its files if they are needed")
+            var list = try layout.cases()
+            if let images = request.images { list.join(images) }
+            return (layout, list)
         }
     }
 
     // MARK: - The cases
 
     private func recordOneByOne(
-        _ cases: [CaseFiles], _ known: Known, _ request: ImportRequest, _ recorder: ImportRecorder, _ bar: ProgressBar,
-        _ summary: inout ImportSummary
+        _ items: [ImportItem], _ known: KnownRelease, _ request: ImportRequest, _ recorder: ImportRecorder,
+        _ bar: ProgressBar
     ) async throws {
         var recorder = recorder
-        try await examine(cases, known, request, summary, recorder.root) { files, worker, found in
+        var waiting: [WaitingFiles] = []
+        let summary = progress.update { $0 }
+        try await examine(items, known, request, summary, recorder.root) { item, worker, found in
             defer { bar.advance() }
-            guard case .inspected(let item) = found else { return summary.note(files, found) }
-            do {
+            switch found {
+            case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
+            case .inspected(let item):
+                progress.update { $0.inHand = item.files.name }
                 let outcome = try await recorder.record(item, with: worker, summary)
-                summary.note(item, outcome)
-            } catch {
-                throw Self.interrupted(error, summary, of: cases.count)
+                progress.update { $0.note(item, outcome) }
+            case .unchanged, .failed: progress.update { $0.note(item.name, found) }
             }
         }
+        try await record(waiting, known, &recorder, summary)
     }
 
     /// Nothing is recorded unless every case can be.
     private func checkThenRecord(
-        _ cases: [CaseFiles], _ known: Known, _ request: ImportRequest, _ recorder: ImportRecorder, _ bar: ProgressBar,
-        _ summary: inout ImportSummary
+        _ items: [ImportItem], _ known: KnownRelease, _ request: ImportRequest, _ recorder: ImportRecorder,
+        _ bar: ProgressBar
     ) async throws {
-        var items: [InspectedCase] = []
-        try await examine(cases, known, request, summary, recorder.root) { files, _, found in
+        var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
+        let summary = progress.update { $0 }
+        try await examine(items, known, request, summary, recorder.root) { item, _, found in
             bar.advance()
-            guard case .inspected(let item) = found else { return summary.note(files, found) }
-            if request.isDryRun {
-                summary.planned += PlannedLabel.all(of: item)
-                summary.report.record(item.files.name, CaseOutcome(item.findings))
-            } else {
-                items.append(item)
+            switch found {
+            case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
+            case .inspected(let item) where request.isDryRun: progress.update { $0.plan(item) }
+            case .inspected(let item): whole.append(item)
+            case .unchanged, .failed: progress.update { $0.note(item.name, found) }
             }
         }
-        if request.isStrict && summary.report.failures > 0 { summary.report.takeBack() }
-        guard !request.isDryRun, summary.report.failures == 0, !items.isEmpty else {
-            for item in items { summary.report.record(item.files.name, .unrecorded(item.findings)) }
-            return
+        let mayRecord = progress.update { summary in
+            if request.isStrict && summary.report.failures > 0 { summary.report.takeBack() }
+            let mayRecord = !request.isDryRun && summary.report.failures == 0
+            if !mayRecord {
+                for item in whole { summary.report.record(item.files.name, .unrecorded(item.findings)) }
+                for item in waiting { summary.report.record(item.item.name, item.item.outcome) }
+            }
+            return mayRecord
         }
+        guard mayRecord else { return }
         var recorder = recorder
-        for (item, outcome) in zip(items, try await recorder.recordAll(items, summary)) { summary.note(item, outcome) }
+        if !whole.isEmpty {
+            let outcomes = try await recorder.recordAll(whole, summary)
+            progress.update { summary in
+                for (item, outcome) in zip(whole, outcomes) { summary.note(item, outcome) }
+            }
+        }
+        try await record(waiting, known, &recorder, summary)
+    }
+
+    /// Labels without images, after the cases that have one.
+    private func record(
+        _ waiting: [WaitingFiles], _ known: KnownRelease, _ recorder: inout ImportRecorder, _ summary: ImportSummary
+    ) async throws {
+        let gone = known.waiting.keys.filter { !recorder.root.holds($0) }.sorted()
+        let new = try await recorder.record(waiting, gone: gone, known: known.waiting, summary)
+        progress.update { summary in
+            summary.newWaiting = new
+            for item in waiting { summary.report.record(item.item.name, item.item.outcome) }
+            summary.report.findings += gone.map { file in
+                ImportFinding(
+                    .description, file: file, problem: "a label that waited for its image is not there any more",
+                    remedy: "restore it if it is needed; it waits no more")
+            }
+        }
     }
 
     /// Reads ahead with all workers and hands each finding to `body`, one after another in the order of the cases.
     private func examine(
-        _ cases: [CaseFiles], _ known: Known, _ request: ImportRequest, _ summary: ImportSummary, _ root: ReleaseRoot,
-        _ body: (CaseFiles, ImportWorker, ImportWorker.Examination) async throws -> Void
+        _ items: [ImportItem], _ known: KnownRelease, _ request: ImportRequest, _ summary: ImportSummary,
+        _ root: ReleaseRoot, _ body: (ImportItem, ImportWorker, ImportWorker.Examination) async throws -> Void
     ) async throws {
         var (started, next) = (0, 0)
         var early: [Int: (ImportWorker, ImportWorker.Examination)] = [:]
         try await withThrowingTaskGroup(of: (Int, ImportWorker, ImportWorker.Examination).self) { group in
             func start(_ worker: ImportWorker) {
-                guard started < cases.count else { return }
-                let (index, files) = (started, cases[started])
-                let recorded = known.mayPassOver ? known.cases[files.name] : nil
-                group.addTask { (index, worker, await worker.examine(files, in: root, known: recorded)) }
+                guard started < items.count else { return }
+                let (index, item) = (started, items[started])
+                group.addTask { (index, worker, await worker.examine(item, in: root, known: known)) }
                 started += 1
             }
             for _ in 0..<Self.workers { start(ImportWorker(layout: summary.layout, options: request.options)) }
@@ -165,36 +160,45 @@ struct ImportRunner {
                 start(worker)
                 early[index] = (worker, found)
                 while let (worker, found) = early.removeValue(forKey: next) {
-                    try await body(cases[next], worker, found)
+                    try await body(items[next], worker, found)
                     next += 1
                 }
             }
         }
     }
 
-    private static func interrupted(_ error: any Error, _ summary: ImportSummary, of count: Int) -> CommandFailure {
+    private func interrupted(_ error: any Error) -> CommandFailure {
         var failure = CommandFailure(error)
-        failure.problem += "; \(summary.report.present) of \(count) cases are in the catalogue"
+        failure.problem += "; " + progress.update(\.howFar)
         failure.remedy = (failure.remedy.map { $0 + "; " } ?? "") + "then run the same command again"
         return failure
     }
 }
 
 extension ImportSummary {
-    mutating func note(_ files: CaseFiles, _ found: ImportWorker.Examination) {
+    /// `3 of 20 cases are in the catalogue`.
+    var howFar: String { "\(report.present) of \(total) cases are in the catalogue" }
+
+    mutating func note(_ name: String, _ found: ImportWorker.Examination) {
         switch found {
-        case .unchanged: report.record(files.name, .unchanged)
-        case .failed(let error): report.record(files.name, CaseOutcome(error))
-        case .inspected: preconditionFailure("an inspected case is recorded")
+        case .unchanged: report.record(name, .unchanged)
+        case .failed(let error): report.record(name, CaseOutcome(error))
+        case .inspected, .waiting: preconditionFailure("what was read is recorded")
         }
     }
 
     mutating func note(_ item: InspectedCase, _ outcome: RecordedCase) {
+        inHand = nil
         recorded += outcome.isUnchanged ? 0 : 1
         newVolumes += outcome.isNewVolume ? 1 : 0
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
         joinedSubjects += outcome.joinedSubjects ? 1 : 0
         report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(item.findings))
+    }
+
+    mutating func plan(_ item: InspectedCase) {
+        planned += PlannedLabel.all(of: item)
+        report.record(item.files.name, CaseOutcome(item.findings))
     }
 }

@@ -1,34 +1,66 @@
 internal import Console
 internal import Domain
+internal import Glibc
 internal import Importers
 
 extension ImportSummary {
     /// Counts and problems for a person, one object for `--json`, one row a case or problem for `--csv`.
     func print(to output: Output) {
-        switch output.format {
-        case .json: output.report(fields + planFields + [Cell.Field("cases", report.rows.map(\.cell))])
-        case .csv: output.report(report.rows, ImportReport.Row.columns)
+        Output.write(render(output.format, failure: nil, width: Output.width), to: STDOUT_FILENO)
+        if output.format == .table { note(output) }
+    }
+
+    /// The report as text.
+    /// - Parameters:
+    ///   - failure: why the import did not come to its end; nil where it did.
+    ///   - width: columns at which a person's lines break; nil: nowhere.
+    func render(_ format: Output.Format, failure: CommandFailure?, width: Int? = nil) -> String {
+        let output = Output(format: format)
+        let rows = report.rows.map(ReportLine.init)
+        switch format {
+        case .json:
+            let end = failure.map { [Cell.Field("error", $0.cell)] } ?? []
+            return output.render(
+                fields + [Cell.Field("complete", failure == nil)] + end + planFields
+                    + [Cell.Field("cases", rows.map(\.cell))])
+        case .csv: return output.render(rows + (failure.map { [ReportLine($0)] } ?? []), ReportLine.columns)
         case .table:
-            output.report(tableFields)
-            if isDryRun && !planned.isEmpty {
-                Output.write("\n", to: 1)
-                output.report(planned, PlannedLabel.columns)
-            }
-            let problems = report.rows.filter { $0.problem != nil }
-            if !problems.isEmpty { Output.write("\n" + problems.map(\.lines).joined(separator: "\n"), to: 1) }
-            note(output)
+            let plan =
+                isDryRun && !planned.isEmpty ? "\n" + output.render(planned, PlannedLabel.columns) : ""
+            let problems = rows.filter { $0.problem != nil } + (failure.map { [ReportLine($0)] } ?? [])
+            return output.render(tableFields) + plan + ReportLine.blocks(problems, width: width)
+        }
+    }
+
+    /// The report of an import that ended before it knew the layout.
+    static func render(_ failure: CommandFailure?, _ format: Output.Format) -> String {
+        let output = Output(format: format)
+        let rows = failure.map { [ReportLine($0)] } ?? []
+        return switch format {
+        case .json:
+            output.render([
+                Cell.Field("complete", false), Cell.Field("error", failure?.cell), Cell.Field("cases", [Cell]()),
+            ])
+        case .csv: output.render(rows, ReportLine.columns)
+        case .table: ReportLine.blocks(rows, width: nil)
         }
     }
 
     private func note(_ output: Output) {
+        let waiting = report.count(.waiting)
         if isDryRun { return output.note("\nNothing was recorded: this was a dry run.") }
-        if recorded == 0 && report.failures == 0 {
+        if waiting > 0 && !(isStrict && report.failures > 0) {
+            output.note(
+                "\nCases that wait for their image, and are no volumes before: \(waiting). "
+                    + "lacuna dataset waiting \(dataset) lists them.")
+        }
+        if recorded == 0 && newWaiting == 0 && report.failures == 0 {
             return output.note("\nNothing changed: every case is recorded already.")
         }
         if report.failures > 0 && recorded == 0 && isStrict {
             return output.note("\nNothing was recorded: with --strict one failure refuses all.")
         }
-        if report.failures > 0 && recorded == 0 { output.note("\nNothing was recorded.") }
+        if report.failures > 0 && recorded == 0 && newWaiting == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
             output.note(
                 "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
@@ -39,8 +71,9 @@ extension ImportSummary {
     private var fields: [Cell.Field] {
         heading + [
             Cell.Field("accepted", report.count(.accepted)), Cell.Field("unchanged", report.count(.unchanged)),
-            Cell.Field("warned", report.count(.warned)), Cell.Field("quarantined", report.count(.quarantined)),
-            Cell.Field("refused", report.count(.refused)), Cell.Field("unrecorded", report.count(.unrecorded)),
+            Cell.Field("warned", report.count(.warned)), Cell.Field("waiting", report.count(.waiting)),
+            Cell.Field("quarantined", report.count(.quarantined)), Cell.Field("refused", report.count(.refused)),
+            Cell.Field("unrecorded", report.count(.unrecorded)),
         ] + changes + [Cell.Field("dryRun", isDryRun)]
     }
 
@@ -50,9 +83,15 @@ extension ImportSummary {
         return heading + [
             Cell.Field("accepted", report.count(.accepted) + report.count(.warned)),
             Cell.Field("of these warned", report.count(.warned)), Cell.Field("unchanged", report.count(.unchanged)),
-            Cell.Field("quarantined", report.count(.quarantined)), Cell.Field("refused", report.count(.refused)),
+            Cell.Field("waiting", report.count(.waiting)), Cell.Field("quarantined", report.count(.quarantined)),
+            Cell.Field("refused", report.count(.refused)),
         ] + (unrecorded > 0 ? [Cell.Field("sound, not recorded", unrecorded)] : [])
-            + (isDryRun ? [Cell.Field("dry run", true)] : changes)
+            + (isDryRun
+                ? [Cell.Field("dry run", true)]
+                : [
+                    Cell.Field("new volumes", newVolumes), Cell.Field("known scans", knownScans),
+                    Cell.Field("new labels", newLabels),
+                ])
     }
 
     private var heading: [Cell.Field] {
@@ -74,20 +113,8 @@ extension ImportSummary {
     }
 }
 
-extension ImportReport.Row {
-    fileprivate static var columns: [Column<ImportReport.Row>] {
-        [
-            Column("case") { $0.case }, Column("outcome") { $0.outcome.rawValue }, Column("file") { $0.file },
-            Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
-        ]
-    }
-
-    fileprivate var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
-
-    /// `refused img0003` and three indented lines.
-    fileprivate var lines: String {
-        let head = "\(outcome.rawValue) \(`case` ?? "(the dataset)")\n"
-        let parts = [("file", file), ("problem", problem), ("remedy", remedy)]
-        return head + parts.map { name, text in text.map { "  \(name): \($0)\n" } ?? "" }.joined()
+extension CommandFailure {
+    fileprivate var cell: Cell {
+        .object([Cell.Field("problem", problem), Cell.Field("file", file), Cell.Field("remedy", remedy)])
     }
 }

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Console
 internal import Domain
 internal import Imaging
@@ -10,6 +11,7 @@ actor ImportWorker {
     /// What was found in a case's files.
     enum Examination: Sendable {
         case unchanged
+        case waiting(WaitingCase, [FileFingerprint])
         case inspected(InspectedCase)
         case failed(ImportError)
     }
@@ -23,7 +25,27 @@ actor ImportWorker {
     deinit { thread.finish() }
 
     /// Hashes the files first, and inflates them only where they are not the known ones.
-    func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
+    func examine(_ item: ImportItem, in root: ReleaseRoot, known: KnownRelease) -> Examination {
+        switch item {
+        case .whole(let files): examine(files, in: root, known: known.mayPassOver ? known.cases[files.name] : nil)
+        case .waiting(let item): examine(item, in: root, known: known.mayPassOver ? known.waiting : [:])
+        }
+    }
+
+    private func examine(_ item: WaitingCase, in root: ReleaseRoot, known: [String: Digest]) -> Examination {
+        do throws(ImportError) {
+            let files = item.labels.map(\.file)
+            if files.allSatisfy({ known[root.relative($0)] != nil }) {
+                let prints = try inspector.fingerprints(of: files)
+                if prints.allSatisfy({ known[root.relative($0.file)] == $0.sha256 }) { return .waiting(item, prints) }
+            }
+            return .waiting(item, try inspector.check(item))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
         do throws(ImportError) {
             if let known, known == KnownFiles(try inspector.fingerprint(files), in: root) { return .unchanged }
             return .inspected(try inspector.inspect(files))
@@ -48,8 +70,37 @@ struct StoredPack: Sendable {
     let entries: [PackEntry]
 }
 
+/// What the catalogue has of a release before an import, and whether equal files may be passed over unread.
+struct KnownRelease: Sendable {
+    /// Where the release's files are recorded; nil where the release is new.
+    var root: String?
+    var cases: [String: KnownFiles] = [:]
+    /// Label files that wait for their image, by path relative to the root.
+    var waiting: [String: Digest] = [:]
+    var mayPassOver = true
+
+    /// Names of the cases that have a label file, by path relative to the root.
+    private(set) var casesOfLabel: [String: [String]] = [:]
+
+    init() {}
+
+    init(root: String, cases: [String: KnownFiles], waiting: [String: Digest], mayPassOver: Bool) {
+        (self.root, self.cases, self.waiting, self.mayPassOver) = (root, cases, waiting, mayPassOver)
+        for (name, files) in cases {
+            for label in files.labels.keys { casesOfLabel[label, default: []].append(name) }
+        }
+    }
+}
+
 /// Hashes of a case's files as the catalogue has them.
 struct KnownFiles: Equatable, Sendable {
+    /// Where the image was recorded.
+    var place: ImagePlace?
+
+    static func == (one: KnownFiles, other: KnownFiles) -> Bool {
+        one.image == other.image && one.labels == other.labels
+    }
+
     var image: Digest
     /// By path relative to the release's root.
     var labels: [String: Digest]

@@ -2,13 +2,17 @@ internal import Console
 internal import Glibc
 internal import Importers
 
-/// The folder that a release's files are recorded relative to: the deepest that holds labels and images.
+/// The folder that a release's files are recorded relative to: the deepest that holds labels and images, as far as they lie
+/// together when the release is new. An image that comes later from outside is named with `..`; one that lies with another
+/// dataset is recorded under that one's root.
 struct ReleaseRoot: Hashable, Sendable {
     let path: String
 
+    init(path: String) { self.path = path }
+
     /// - Parameter folder: taken where there are no files.
-    init(of cases: [CaseFiles], folder: String) {
-        let folders = Set(cases.flatMap(\.files).map(\.root))
+    init(of list: CaseList, folder: String) {
+        let folders = Set(list.ownFiles.map(\.root))
         guard let first = folders.min() else {
             path = folder
             return
@@ -20,13 +24,24 @@ struct ReleaseRoot: Hashable, Sendable {
         path = "/" + common.joined(separator: "/")
     }
 
-    /// - Precondition: the file lies under the root.
-    func relative(_ file: SourceFile) -> String {
-        let parts = Self.parts(file.absolutePath)
-        let own = Self.parts(path)
-        precondition(parts.starts(with: own), "a file under the root")
-        return parts.dropFirst(own.count).joined(separator: "/")
+    /// The path from the root to the file.
+    func relative(_ file: SourceFile) -> String { relative(file.absolutePath) }
+
+    private func relative(_ absolute: String) -> String {
+        let (parts, own) = (Self.parts(absolute), Self.parts(path))
+        let common = zip(parts, own).prefix { $0 == $1 }.count
+        let up = Array(repeating: "..", count: own.count - common)
+        return (up + parts.dropFirst(common).map(String.init)).joined(separator: "/")
     }
+
+    /// Whether the labels, or the folder where there are none, lie under the root.
+    func holds(every list: CaseList, folder: String) -> Bool {
+        let labels = (list.cases.flatMap(\.labels) + list.waiting.flatMap(\.labels)).map(\.file.absolutePath)
+        return (labels.isEmpty ? [folder + "/"] : labels).allSatisfy { !relative($0).hasPrefix("..") }
+    }
+
+    /// Whether there is a file at a relative path. Looks at the disk.
+    func holds(_ relative: String) -> Bool { access("\(path)/\(relative)", F_OK) == 0 }
 
     /// The absolute path without symbolic links. Blocks.
     static func resolve(_ path: String) throws -> String {
@@ -43,4 +58,12 @@ struct ReleaseRoot: Hashable, Sendable {
     }
 
     private static func parts(_ path: String) -> [Substring] { path.split(separator: "/") }
+}
+
+extension CaseList {
+    /// Labels and images but those that lie with another dataset.
+    fileprivate var ownFiles: [SourceFile] {
+        cases.flatMap { $0.expected == nil ? $0.files : $0.labels.map(\.file) }
+            + waiting.flatMap { $0.labels.map(\.file) }
+    }
 }

@@ -1,0 +1,38 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Domain
+
+struct DatasetWaiting: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waiting", abstract: "List a dataset's labels that wait for their image.",
+        discussion: """
+            Labels without their image are no volume and count nowhere. Import the dataset again when the images are
+            there, or name their folder or dataset with --images; then they wait no more.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Name the dataset.")
+    var dataset: String
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            try await session.catalog.requireDataset(dataset)
+            let labels = try await session.catalog.waitingLabels(dataset: dataset)
+            session.output.report(labels, WaitingLabel.columns)
+            if labels.isEmpty { session.output.note("No label of \(dataset) waits for its image.") }
+        }
+    }
+}
+
+extension WaitingLabel {
+    fileprivate static var columns: [Column<WaitingLabel>] {
+        [
+            Column("release") { $0.release }, Column("case") { $0.caseName }, Column("subject") { $0.subject },
+            Column("file") { $0.file }, Column("sha256", isShown: false) { $0.sha256.description },
+            Column("bytes") { $0.bytes }, Column("since") { $0.since },
+            Column("activity") { Int($0.activity.rawValue) }, Column("root", isShown: false) { $0.root },
+        ]
+    }
+}

@@ -1,0 +1,42 @@
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Importers
+
+/// What the catalogue has of the release that an import is about to record.
+struct RecordedRelease {
+    let catalog: Catalog
+
+    /// - Parameter folder: the folder that is imported.
+    /// - Throws: a conflict where the release is recorded with another origin, or from another place.
+    func find(
+        _ summary: ImportSummary, _ list: CaseList, folder: String, _ request: ImportRequest
+    ) async throws -> KnownRelease {
+        let (dataset, release) = (summary.dataset, summary.layout.release)
+        try await catalog.requireStanding(dataset: dataset)
+        let recorded = try await catalog.datasets().first { $0.name == dataset && $0.release == release }
+        guard let recorded else { return KnownRelease() }
+        guard recorded.origin == summary.origin else {
+            throw CommandFailure(
+                .conflict,
+                "dataset \(dataset), release \(release), is recorded with origin \(recorded.origin.rawValue)",
+                file: folder,
+                remedy:
+                    "import it with --origin \(recorded.origin.rawValue); labels of origin \(summary.origin.rawValue) "
+                    + "belong to a dataset of their own: --name")
+        }
+        let root = ReleaseRoot(path: recorded.root)
+        guard root == ReleaseRoot(of: list, folder: folder) || root.holds(every: list, folder: folder) else {
+            throw CommandFailure(
+                .conflict, "dataset \(dataset), release \(release), is recorded under \(recorded.root)", file: folder,
+                remedy: "give --name or --release for another dataset, or import from the recorded folder; where the "
+                    + "folder has moved: lacuna dataset relocate \(dataset) PATH")
+        }
+        let cases = try await catalog.fingerprints(dataset: dataset, release: release)
+        let waiting = try await catalog.waitingLabels(dataset: dataset, release: release)
+        return KnownRelease(
+            root: recorded.root, cases: cases.mapValues { KnownFiles(place: $0.place, image: $0.image, labels: $0.labels) },
+            waiting: Dictionary(waiting.map { ($0.file, $0.sha256) }, uniquingKeysWith: { _, last in last }),
+            mayPassOver: !request.options.changesReading && request.subjects == nil)
+    }
+}

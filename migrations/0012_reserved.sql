@@ -1,0 +1,2 @@
+-- Holds the number; nothing to do.
+select 1;
