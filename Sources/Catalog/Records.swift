@@ -57,19 +57,22 @@ public struct SourceRecord: Sendable {
     public var sformCode: Int
     public var storageType: String
     public var modality: String
+    /// The volume's descriptor; nil where it is to be computed later.
+    public var fingerprint: FingerprintRecord?
     /// What was noticed, as JSON text: an array of strings.
     public var findings: String
 
     public init(
         caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,
         clipped: Digest, shape: GridShape, affine: Affine, orientation: String, qformCode: Int, sformCode: Int,
-        storageType: String, modality: String, findings: String = "[]"
+        storageType: String, modality: String, fingerprint: FingerprintRecord? = nil, findings: String = "[]"
     ) {
         (self.caseName, self.subjectKey, self.image) = (caseName, subjectKey, image)
         (self.identity, self.orientationBlind, self.clipped) = (identity, orientationBlind, clipped)
         (self.shape, self.affine, self.orientation) = (shape, affine, orientation)
         (self.qformCode, self.sformCode) = (qformCode, sformCode)
         (self.storageType, self.modality, self.findings) = (storageType, modality, findings)
+        self.fingerprint = fingerprint
     }
 }
 
