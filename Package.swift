@@ -157,8 +157,8 @@ let package = Package(
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
-            name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Domain", "TestSupport"], swiftSettings: kernels
-        ),
+            name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Numerics", "Domain", "TestSupport"],
+            swiftSettings: kernels),
         .testTarget(
             name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"],
             exclude: ["Expected"],

@@ -3,24 +3,101 @@ import Postgres
 
 /// Two volumes that may show one scan; a person decides.
 public struct DuplicateRow: Sendable, Hashable {
-    public let first: VolumeID
-    public let second: VolumeID
-    public let firstSubject: String
-    public let secondSubject: String
+    public let first: DuplicateVolume
+    public let second: DuplicateVolume
     public let kind: DuplicateKind
+
+    public init(first: DuplicateVolume, second: DuplicateVolume, kind: DuplicateKind) {
+        (self.first, self.second, self.kind) = (first, second, kind)
+    }
 }
 
-/// What two volumes have in common that are not one volume already.
+/// One side of a proposed pair.
+public struct DuplicateVolume: Sendable, Hashable {
+    public let id: VolumeID
+    /// `DATASET/CASE` of its newest source.
+    public let name: String
+    public let subject: String
+}
+
+/// What two volumes have in common that are not one volume already; the surest first.
 public enum DuplicateKind: String, Sendable, CaseIterable {
     /// The same values in another order: mirrored, turned, or with a reset header.
     case orientation
     /// The same values after clipping to ±1000 HU: re-windowed.
     case clipped
+    /// Much the same content: cropped, resampled, re-windowed or mirrored.
+    case near
+}
+
+/// A volume's descriptor, as it is recorded.
+public struct FingerprintRecord: Sendable, Hashable {
+    public let version: Int
+    /// Empty where the volume is too small to have one.
+    public let descriptor: [UInt8]
+
+    public init(version: Int, descriptor: [UInt8]) { (self.version, self.descriptor) = (version, descriptor) }
+}
+
+/// Fingerprints of many volumes, one after another.
+public struct FingerprintTable: Sendable {
+    public internal(set) var volumes: [VolumeID] = []
+    /// Signed bytes, equally many a volume.
+    public internal(set) var descriptors: [Int8] = []
+}
+
+/// A volume that has no fingerprint yet, and where its image lies.
+public struct ImageToFingerprint: Sendable, Hashable {
+    public let volume: VolumeID
+    /// `DATASET/CASE`.
+    public let name: String
+    /// Absolute.
+    public let file: String
+    public let modality: String
+    /// The volume's identity, by which a file is known to be still the one that was imported.
+    public let identity: Digest
 }
 
 extension Catalog {
     /// Pairs of volumes whose orientation-blind or clipped keys are equal, by id.
     public func proposedDuplicates() async throws -> [DuplicateRow] {
         try await connection.run(ProposedDuplicates())
+    }
+
+    /// The volumes of those ids as proposals show them.
+    public func duplicateVolumes(_ ids: [VolumeID]) async throws -> [VolumeID: DuplicateVolume] {
+        let rows = try await connection.run(DescribeDuplicates(volumes: ids))
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
+    }
+
+    /// Every fingerprint of a version, of volumes that nobody withholds; read page by page.
+    public func fingerprints(version: Int, size: Int, page: Int = 20_000) async throws -> FingerprintTable {
+        var table = FingerprintTable()
+        var last = VolumeID(0)
+        while true {
+            let rows = try await connection.run(
+                ListFingerprints(version: version, size: size, after: last, limit: page))
+            for row in rows {
+                table.volumes.append(row.volume)
+                table.descriptors.append(contentsOf: row.descriptor.lazy.map { Int8(bitPattern: $0) })
+            }
+            guard let end = rows.last, rows.count == page else { return table }
+            last = end.volume
+        }
+    }
+
+    /// Volumes without a fingerprint of the version, of which one source's image may be read.
+    public func volumesWithoutFingerprint(version: Int) async throws -> [ImageToFingerprint] {
+        try await connection.run(VolumesWithoutFingerprint(version: version))
+    }
+
+    /// How many volumes that nobody withholds have no fingerprint of the version.
+    public func countWithoutFingerprint(version: Int) async throws -> Int {
+        try await connection.one(CountWithoutFingerprint(version: version))
+    }
+
+    /// Records a volume's fingerprint, unless it has one of that version.
+    public func record(_ fingerprint: FingerprintRecord, of volume: VolumeID) async throws {
+        try await connection.run(InsertFingerprint(volume: volume, record: fingerprint))
     }
 }

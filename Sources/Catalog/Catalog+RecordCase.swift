@@ -30,6 +30,7 @@ extension Catalog {
         }
         let volume = try await connection.one(
             InsertVolume(source: source, subject: subject, change: change.id(on: connection)))
+        if let fingerprint = source.fingerprint { try await record(fingerprint, of: volume) }
         return (volume, true, false)
     }
 

@@ -57,6 +57,8 @@ public struct SourceRecord: Sendable {
     public var sformCode: Int
     public var storageType: String
     public var modality: String
+    /// The volume's descriptor; nil where it is to be computed later.
+    public var fingerprint: FingerprintRecord?
     /// What was noticed, as JSON text: an array of strings.
     public var findings: String
     /// The release whose root the image's path is relative to, where it lies with another dataset; nil: its own.
@@ -69,8 +71,8 @@ public struct SourceRecord: Sendable {
     public init(
         caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,
         clipped: Digest, shape: GridShape, affine: Affine, orientation: String, qformCode: Int, sformCode: Int,
-        storageType: String, modality: String, findings: String = "[]", imageRelease: Int32? = nil,
-        study: String? = nil, phase: String? = nil
+        storageType: String, modality: String, fingerprint: FingerprintRecord? = nil, findings: String = "[]",
+        imageRelease: Int32? = nil, study: String? = nil, phase: String? = nil
     ) {
         (self.imageRelease, self.study, self.phase) = (imageRelease, study, phase)
         (self.caseName, self.subjectKey, self.image) = (caseName, subjectKey, image)
@@ -78,6 +80,7 @@ public struct SourceRecord: Sendable {
         (self.shape, self.affine, self.orientation) = (shape, affine, orientation)
         (self.qformCode, self.sformCode) = (qformCode, sformCode)
         (self.storageType, self.modality, self.findings) = (storageType, modality, findings)
+        self.fingerprint = fingerprint
     }
 }
 

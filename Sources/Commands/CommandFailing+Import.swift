@@ -1,6 +1,7 @@
 package import Console
 package import Exporters
 package import Importers
+package import Numerics
 package import Phantoms
 
 extension ImportError: CommandFailing {
@@ -9,6 +10,17 @@ extension ImportError: CommandFailing {
 
 extension PhantomError: CommandFailing {
     package var commandFailure: CommandFailure { CommandFailure(.badInput, description) }
+}
+
+extension NumericsError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .libraryMissing(let name, let package):
+            CommandFailure(
+                .internalError, "the library \(name) cannot be loaded", remedy: "install it: apt-get install \(package)"
+            )
+        }
+    }
 }
 
 extension ExportError: CommandFailing {

@@ -83,7 +83,7 @@ public final class CaseInspector {
         return InspectedImage(
             file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
             identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
-            modality: modality)
+            modality: modality, appearance: volume.fingerprint(isCT: modality == .ct))
     }
 
     /// - Throws: `movedImage` where an image of another dataset does not lie where it did.

@@ -40,6 +40,8 @@ public struct InspectedImage: Sendable {
     public let grid: ImageGrid
     public let storageType: VoxelType
     public let modality: Modality
+    /// Nil where the image is too small for one.
+    public let appearance: VolumeFingerprint?
 }
 
 /// What a case says of one organ.

@@ -24,6 +24,7 @@ struct CaseRecords {
             clipped: image.identity.clipped, shape: grid.canonicalShape, affine: grid.canonicalAffine,
             orientation: grid.orientation.description, qformCode: grid.qformCode, sformCode: grid.sformCode,
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
+            fingerprint: FingerprintRecord(image.appearance),
             findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
         labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root) }

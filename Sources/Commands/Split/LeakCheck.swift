@@ -22,11 +22,12 @@ struct LeakCheck {
     /// Pairs that look alike and lie in different parts.
     func leaks(among pairs: [DuplicateRow]) -> [Leak] {
         pairs.compactMap { pair in
-            guard let first = part(pair.firstSubject), let second = part(pair.secondSubject), first != second else {
+            guard let first = part(pair.first.subject), let second = part(pair.second.subject), first != second else {
                 return nil
             }
             return Leak(
-                first: pair.first.description, firstPart: first, second: pair.second.description, secondPart: second,
+                first: pair.first.id.description, firstPart: first, second: pair.second.id.description,
+                secondPart: second,
                 kind: pair.kind.rawValue)
         }
     }
@@ -35,10 +36,10 @@ struct LeakCheck {
     func leaks(_ listed: [(entry: PublishedSplit.Entry, found: FoundCase)], _ pairs: [DuplicateRow]) -> [Leak] {
         listed.flatMap { entry, found -> [Leak] in
             let alike = pairs.compactMap { pair -> Leak? in
-                guard pair.first == found.volume || pair.second == found.volume else { return nil }
-                let isFirst = pair.first == found.volume
-                let other = isFirst ? pair.second : pair.first
-                let subject = isFirst ? pair.secondSubject : pair.firstSubject
+                guard pair.first.id == found.volume || pair.second.id == found.volume else { return nil }
+                let isFirst = pair.first.id == found.volume
+                let other = isFirst ? pair.second.id : pair.first.id
+                let subject = isFirst ? pair.second.subject : pair.first.subject
                 return leak(entry, "volume \(other)", part(subject), kind: pair.kind.rawValue)
             }
             return [leak(entry, found.names.joined(separator: ", "), parts[found.subject], kind: "subject")]

@@ -4,5 +4,8 @@ internal import ArgumentParser
 struct VolumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "volume", abstract: "List volumes, find those that may be one scan, and exclude some.",
-        subcommands: [VolumeList.self, VolumeShow.self, VolumeDuplicates.self, VolumeExclude.self, VolumeInclude.self])
+        subcommands: [
+            VolumeList.self, VolumeShow.self, VolumeDuplicates.self, VolumeFingerprints.self, VolumeExclude.self,
+            VolumeInclude.self,
+        ])
 }

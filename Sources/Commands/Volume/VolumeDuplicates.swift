@@ -2,29 +2,50 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Imaging
 
 struct VolumeDuplicates: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "duplicates", abstract: "Propose pairs of volumes that may show one scan.",
         discussion: """
             Scans with equal voxels are one volume already, whatever their files' names. These pairs are alike when axis \
-            order and flips (orientation), or values beyond ±1000 HU (clipped), are left out of account: look at them.
+            order and flips (orientation), or values beyond ±1000 HU (clipped), are left out of account, or when their \
+            fingerprints are (near: cropped, resampled, re-windowed or mirrored copies). Look at them: nothing is merged. \
+            lacuna subject join says that two are one patient.
             """)
 
     @OptionGroup var options: GlobalOptions
 
+    @Option(help: "Propose pairs that score at least this much, 0 to 1.")
+    var atLeast = NearDuplicates.threshold
+
+    @Option(help: "Propose at most this many pairs, the surest.")
+    var limit = 1000
+
+    func validate() throws {
+        guard (0.01...1).contains(atLeast) else { throw ValidationError("--at-least is between 0.01 and 1.") }
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is between 1 and 1000000.") }
+    }
+
     func run() async throws {
         try await Session.with(options) { session in
-            let pairs = try await session.catalog.proposedDuplicates()
-            session.output.report(
-                pairs,
-                [
-                    Column("first") { $0.first.rawValue }, Column("second") { $0.second.rawValue },
-                    Column("kind") { $0.kind.rawValue },
-                    Column("firstSubject", title: "first subject") { $0.firstSubject },
-                    Column("secondSubject", title: "second subject") { $0.secondSubject },
-                ])
-            if pairs.isEmpty { session.output.note("No two volumes look alike.") }
+            let equal = try await session.catalog.proposedDuplicates().map(DuplicateProposal.init(equal:))
+            let near = try await NearDuplicates(catalog: session.catalog, output: session.output)
+                .find(atLeast: atLeast, limit: limit)
+            let known = Set(equal.map(\.volumes))
+            let found = (equal + near.filter { !known.contains($0.volumes) }).prefix(limit)
+            session.output.report(Array(found), DuplicateProposal.columns)
+            if found.isEmpty { session.output.note("No two volumes look alike.") }
+            let missing = try await session.catalog.countWithoutFingerprint(version: VolumeFingerprint.version)
+            if missing > 0 {
+                session.output.note(
+                    "\(missing) volumes have no fingerprint and were compared by their keys only: "
+                        + "lacuna volume fingerprint computes them.")
+            }
         }
     }
+}
+
+extension DuplicateProposal {
+    fileprivate var volumes: [VolumeID] { [pair.first.id, pair.second.id] }
 }

@@ -2721,6 +2721,29 @@ grant insert on release_licence, export_mask to lacuna_manager;
 
 """###),
         Migration(
+            number: 11, name: "identity",
+            sha256: "8a6cceb82c13ae235cf9e16851f95edf4407baadead90aba25ef4f9b2bc8d737",
+            sql: ###"""
+-- What finds near-duplicates and reversed sides: fingerprints of volumes, and where sided organs lie.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table fingerprint (
+    volume_id bigint not null references volume,
+    version smallint not null check (version >= 1),
+    descriptor bytea not null,
+    primary key (volume_id, version)
+);
+comment on table fingerprint is 'A small descriptor of a volume''s content, by which crops, resampled and re-windowed copies are proposed as duplicates; versions are never compared with each other.';
+comment on column fingerprint.descriptor is 'Version 1: three windows of 512 signed bytes; empty where the volume is too small to be told from others.';
+
+create trigger history_is_append_only before update or delete or truncate on fingerprint execute function refuse_rewriting();
+
+grant select on fingerprint to lacuna_manager;
+grant insert on fingerprint to lacuna_manager;
+
+"""###),
+        Migration(
             number: 11, name: "reserved",
             sha256: "df0d1e71c8d844c0f857a5f3f104b3ab0a9f4b1cd94d5b6d5eae220e37bca15c",
             sql: ###"""
