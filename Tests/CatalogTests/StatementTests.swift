@@ -8,6 +8,7 @@ import Testing
 
 /// Statements that a manager's session runs.
 private let managerStatements: [any Statement.Type] = [
+    ActivityIsPartition.self,
     AdoptRun.self,
     AnnotatedOrgans.self,
     AnnotationIsCurrent.self,
@@ -51,6 +52,8 @@ private let managerStatements: [any Statement.Type] = [
     InsertOrganLinks.self,
     InsertOrganSynonyms.self,
     InsertOrgans.self,
+    InsertPartitionMasks.self,
+    InsertPartitionWords.self,
     InsertPersonalWord.self,
     InsertRelease.self,
     InsertShippedLabels.self,
@@ -72,12 +75,16 @@ private let managerStatements: [any Statement.Type] = [
     ListLicences.self,
     ListObjects.self,
     ListOrgans.self,
+    ListPartitionCandidates.self,
     ListRounds.self,
     ListSplits.self,
     ListStandingVersions.self,
     ListSubjectRows.self,
     ListSubjects.self,
     ListVolumes.self,
+    LoadOrganLinks.self,
+    LoadOrganSynonyms.self,
+    LoadOrgans.self,
     LocateMask.self,
     LockObjectsExclusively.self,
     LockObjectsShared.self,
@@ -104,6 +111,7 @@ private let managerStatements: [any Statement.Type] = [
     RollBack.self,
     RoundConfidences.self,
     RoundDice.self,
+    SetOrganHosts.self,
     SetPolicy.self,
     SetReleaseRoot.self,
     StandingWords.self,
@@ -111,6 +119,7 @@ private let managerStatements: [any Statement.Type] = [
     UnionKnownCounts.self,
     Withdraw.self,
     WordOfRater.self,
+    WordsOfPartition.self,
     WordsOfRelease.self,
 ]
 
