@@ -20,6 +20,7 @@ extension Catalog {
     public func extend(with ontology: Ontology) async throws -> Int {
         try await connection.transaction { connection in
             let added = try await connection.run(InsertOrgans(organs: ontology.organs)).count
+            try await connection.run(SetOrganHosts(organs: ontology.organs.filter { $0.host != nil }))
             try await connection.run(InsertOrganLinks(links: ontology.links))
             try await connection.run(InsertOrganSynonyms(synonyms: ontology.synonyms))
             return added
@@ -48,6 +49,17 @@ extension Catalog {
         return try names.map { try known.key(of: $0) }
     }
 
+    /// The organs of the catalogue with their relations and spellings: the shipped ones and those that a user added.
+    public func ontology() async throws -> Ontology { try await connection.ontology() }
+
     /// All organs in the order of their positions.
     public func organs() async throws -> [OrganRow] { try await connection.run(ListOrgans()) }
+}
+
+extension Connection {
+    func ontology() async throws -> Ontology {
+        Ontology(
+            organs: try await run(LoadOrgans()), links: try await run(LoadOrganLinks()).compactMap { $0 },
+            synonyms: try await run(LoadOrganSynonyms()))
+    }
 }

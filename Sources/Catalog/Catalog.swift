@@ -28,5 +28,5 @@ public struct Catalog: Sendable {
 /// What an activity did (W3C PROV).
 public enum ActivityKind: String, Sendable, CaseIterable {
     case `import`, ontology, training, relabelling, evaluation, review, correction, rollback, adoption, split, removal,
-        export
+        export, partition
 }

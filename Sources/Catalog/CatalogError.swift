@@ -21,5 +21,7 @@ public enum CatalogError: Error, Equatable {
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)
     case tooFewSubjects(split: String, subjects: Int)
+    /// The activity split no organ.
+    case noPartition(ActivityID)
     case subjectInTwoParts(split: String, subject: String)
 }

@@ -60,6 +60,10 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .badInput, "split \(split) would have more folds than the \(subjects) subjects that train",
                 remedy: "choose fewer folds, or name more datasets with --train")
+        case .noPartition(let activity):
+            CommandFailure(
+                .badInput, "activity \(activity) split no organ",
+                remedy: "lacuna organ split says which activity did; lacuna mask show names it too")
         case .subjectInTwoParts(let split, let subject):
             CommandFailure(
                 .conflict, "subject \(subject) would be in two parts of split \(split)",

@@ -8,6 +8,7 @@ import Testing
 
 /// Statements that a manager's session runs.
 private let managerStatements: [any Statement.Type] = [
+    ActivityIsPartition.self,
     AdoptRun.self,
     AnnotatedOrgans.self,
     AnnotationIsCurrent.self,
@@ -56,6 +57,8 @@ private let managerStatements: [any Statement.Type] = [
     InsertOrganLinks.self,
     InsertOrganSynonyms.self,
     InsertOrgans.self,
+    InsertPartitionMasks.self,
+    InsertPartitionWords.self,
     InsertPersonalWord.self,
     InsertRelease.self,
     InsertShippedLabels.self,
@@ -79,6 +82,7 @@ private let managerStatements: [any Statement.Type] = [
     ListLicences.self,
     ListObjects.self,
     ListOrgans.self,
+    ListPartitionCandidates.self,
     ListRounds.self,
     ListSplits.self,
     ListStandingVersions.self,
@@ -86,6 +90,9 @@ private let managerStatements: [any Statement.Type] = [
     ListSubjects.self,
     ListVolumes.self,
     ListWaiting.self,
+    LoadOrganLinks.self,
+    LoadOrganSynonyms.self,
+    LoadOrgans.self,
     LocateMask.self,
     LockObjectsExclusively.self,
     LockObjectsShared.self,
@@ -112,6 +119,7 @@ private let managerStatements: [any Statement.Type] = [
     RollBack.self,
     RoundConfidences.self,
     RoundDice.self,
+    SetOrganHosts.self,
     SetPolicy.self,
     SetReleaseRoot.self,
     StandingWords.self,
@@ -120,6 +128,7 @@ private let managerStatements: [any Statement.Type] = [
     VolumesWithoutFingerprint.self,
     Withdraw.self,
     WordOfRater.self,
+    WordsOfPartition.self,
     WordsOfRelease.self,
 ]
 

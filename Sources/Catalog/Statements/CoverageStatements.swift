@@ -1,11 +1,16 @@
 import Domain
 import Postgres
 
-/// Counts of the whole catalogue (group null) or of each dataset, for every organ that is known anywhere.
+/// Counts of the whole catalogue (group null) or of each dataset, for every organ that is known anywhere, and now also for
+/// those that a merged label divides into.
 struct CoverageCounts: Statement {
     static let sql = """
         with counts as materialized (select * from lacuna.coverage_counts($1)),
-        known as (select distinct organ_id from counts)
+        known as (
+            select organ_id from counts
+            union
+            select l.part_id from counts c join lacuna.organ_link l on l.whole_id = c.organ_id and l.relation = 'division'
+            where $1::bigint is null and c.status = 'annotated')
         select d.name, o.key, v.volumes, v.subjects, m.median, c.status, c.origin, c.partial, c.n
         from lacuna.coverage_volumes($1) v
         cross join known k

@@ -18,6 +18,16 @@ struct InsertOrgans: Statement {
     func decode(_ row: PostgresRow) throws -> OrganID { try row.decode(0) }
 }
 
+/// A lesion's host may come behind it, so that hosts are named once all organs are there.
+struct SetOrganHosts: Statement {
+    static let sql = """
+        update lacuna.organ o set host_id = h.id from unnest($1::text[], $2::text[]) as g (organ, host)
+        join lacuna.organ h on h.key = g.host where o.key = g.organ and o.is_lesion and o.host_id is null
+        """
+    let organs: [Organ]
+    var binds: [any PostgresBindable] { [organs.map(\.key), organs.map(\.host)] }
+}
+
 struct InsertOrganLinks: Statement {
     static let sql = """
         insert into lacuna.organ_link (part_id, whole_id, relation)
@@ -56,7 +66,55 @@ struct ListOrgans: Statement {
     }
 }
 
+/// Organs as an ontology has them.
+struct LoadOrgans: Statement {
+    static let sql = """
+        select o.key, o.name, o.position, o.snomed_category, o.snomed_code, o.snomed_modifier, o.laterality, o.is_lesion, h.key,
+            h.snomed_category, h.snomed_code, h.snomed_modifier
+        from lacuna.organ o left join lacuna.organ h on h.id = o.host_id order by o.position, o.id
+        """
+    func decode(_ row: PostgresRow) throws -> Organ {
+        Organ(
+            key: try row.decode(0), name: try row.decode(1), position: try row.decode(2),
+            code: try OrganCode(row, from: 3),
+            laterality: Laterality(rawValue: try row.decode(6)) ?? .none, isLesion: try row.decode(7),
+            host: try row.decode(8), regionCode: try OrganCode(row, from: 9))
+    }
+}
+
+extension OrganCode {
+    /// Nil where the first two columns are null.
+    fileprivate init?(_ row: PostgresRow, from column: Int) throws {
+        guard let category = try row.decode(column, as: String?.self),
+            let type = try row.decode(column + 1, as: String?.self)
+        else { return nil }
+        self.init(category: category, type: type, modifier: try row.decode(column + 2))
+    }
+}
+
+struct LoadOrganLinks: Statement {
+    static let sql = """
+        select p.key, w.key, l.relation from lacuna.organ_link l
+        join lacuna.organ p on p.id = l.part_id join lacuna.organ w on w.id = l.whole_id order by w.position, p.position
+        """
+    func decode(_ row: PostgresRow) throws -> OrganLink? {
+        try OrganRelation(rawValue: row.decode(2)).map {
+            OrganLink(part: try row.decode(0), whole: try row.decode(1), relation: $0)
+        }
+    }
+}
+
+struct LoadOrganSynonyms: Statement {
+    static let sql = """
+        select s.name, o.key from lacuna.organ_synonym s join lacuna.organ o on o.id = s.organ_id order by s.name
+        """
+    func decode(_ row: PostgresRow) throws -> OrganSynonym {
+        OrganSynonym(spelling: try row.decode(0), key: try row.decode(1))
+    }
+}
+
+/// Those that are shipped: a user's count from 10001.
 struct CountOrgans: Statement {
-    static let sql = "select count(*) from lacuna.organ"
+    static let sql = "select count(*) from lacuna.organ where position <= 10000"
     func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
 }

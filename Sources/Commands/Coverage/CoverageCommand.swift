@@ -53,7 +53,18 @@ struct CoverageCommand: AsyncParsableCommand {
                 "\n\(hidden) \(hidden == 1 ? "row is" : "rows are") not shown: nobody looked for the organ there. "
                     + "--json and --csv have all.")
         }
-        if grouping == .organ { noteIncomplete(rows, output) }
+        if grouping == .organ {
+            noteIncomplete(rows, output)
+            noteMerged(rows, output)
+        }
+    }
+
+    private func noteMerged(_ rows: [Coverage], _ output: Output) {
+        let merged = rows.filter { $0.unionKnown > 0 }.map(\.organ.rawValue)
+        guard !merged.isEmpty else { return }
+        output.note(
+            "\nSome volumes know only a label merged with others of: \(merged.joined(separator: ", ")).\n"
+                + "Where that is left and right, lacuna organ split may tell them apart.")
     }
 
     /// The trap that coverage is for: a network never sees such an organ's border against everything else.

@@ -1,2 +1,0 @@
--- Holds the number; nothing to do.
-select 1;
