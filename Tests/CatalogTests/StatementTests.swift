@@ -7,7 +7,7 @@ import Testing
 @testable import Jobs
 
 /// Statements that a manager's session runs.
-private let managerStatements: [any Statement.Type] = [
+let managerStatements: [any Statement.Type] = [
     AdoptRun.self,
     AnnotatedOrgans.self,
     AnnotationIsCurrent.self,
@@ -25,6 +25,7 @@ private let managerStatements: [any Statement.Type] = [
     DatasetIsRemoved.self,
     DatasetsOfRun.self,
     DescribeSubject.self,
+    DescribeVolume.self,
     EnsureDataset.self,
     ExportLabels.self,
     ExportRunLabels.self,
@@ -78,6 +79,7 @@ private let managerStatements: [any Statement.Type] = [
     ListSubjectRows.self,
     ListSubjects.self,
     ListVolumes.self,
+    ListVolumesOfDataset.self,
     LocateMask.self,
     LockObjectsExclusively.self,
     LockObjectsShared.self,
@@ -108,14 +110,13 @@ private let managerStatements: [any Statement.Type] = [
     SetReleaseRoot.self,
     StandingWords.self,
     UndoAnnotations.self,
-    UnionKnownCounts.self,
     Withdraw.self,
     WordOfRater.self,
     WordsOfRelease.self,
 ]
 
 /// Statements that the daemon's session runs.
-private let trainerStatements: [any Statement.Type] = [
+let trainerStatements: [any Statement.Type] = [
     AdvanceRound.self,
     CatalogueUUID.self,
     ClaimRun.self,

@@ -7,9 +7,10 @@ internal import Postgres
 
 /// Brings a dataset into the catalogue: recognise, then per case compare, inspect, store bytes, record rows.
 ///
-/// Two workers read cases; one connection records them, each in a transaction of its own, or all in one when strict.
+/// Workers read cases; one connection records them, each in a transaction of its own, or all in one when strict.
 struct ImportRunner {
-    private static let workers = 2
+    /// Two buffers full of voxels is what memory is planned for; on one core a second would only take the cache from the first.
+    private static var workers: Int { min(2, UsableCores.count) }
 
     let catalog: Catalog
     /// Opens the store when the first mask is to be stored.
@@ -108,11 +109,11 @@ struct ImportRunner {
         _ summary: inout ImportSummary
     ) async throws {
         var recorder = recorder
-        try await examine(cases, known, request, summary, recorder.root) { files, worker, found in
+        try await examine(cases, known, request, summary, recorder.root) { files, found in
             defer { bar.advance() }
             guard case .inspected(let item) = found else { return summary.note(files, found) }
             do {
-                let outcome = try await recorder.record(item, with: worker, summary)
+                let outcome = try await recorder.record(item, summary)
                 summary.note(item, outcome)
             } catch {
                 throw Self.interrupted(error, summary, of: cases.count)
@@ -126,7 +127,7 @@ struct ImportRunner {
         _ summary: inout ImportSummary
     ) async throws {
         var items: [InspectedCase] = []
-        try await examine(cases, known, request, summary, recorder.root) { files, _, found in
+        try await examine(cases, known, request, summary, recorder.root) { files, found in
             bar.advance()
             guard case .inspected(let item) = found else { return summary.note(files, found) }
             if request.isDryRun {
@@ -146,28 +147,39 @@ struct ImportRunner {
     }
 
     /// Reads ahead with all workers and hands each finding to `body`, one after another in the order of the cases.
+    ///
+    /// Whoever waits for `body` to record a case reads on meanwhile, up to two cases a worker.
     private func examine(
         _ cases: [CaseFiles], _ known: Known, _ request: ImportRequest, _ summary: ImportSummary, _ root: ReleaseRoot,
-        _ body: (CaseFiles, ImportWorker, ImportWorker.Examination) async throws -> Void
+        _ body: (CaseFiles, ImportWorker.Examination) async throws -> Void
     ) async throws {
-        var (started, next) = (0, 0)
-        var early: [Int: (ImportWorker, ImportWorker.Examination)] = [:]
-        try await withThrowingTaskGroup(of: (Int, ImportWorker, ImportWorker.Examination).self) { group in
-            func start(_ worker: ImportWorker) {
-                guard started < cases.count else { return }
-                let (index, files) = (started, cases[started])
-                let recorded = known.mayPassOver ? known.cases[files.name] : nil
-                group.addTask { (index, worker, await worker.examine(files, in: root, known: recorded)) }
-                started += 1
-            }
-            for _ in 0..<Self.workers { start(ImportWorker(layout: summary.layout, options: request.options)) }
-            while let (index, worker, found) = try await group.next() {
-                start(worker)
-                early[index] = (worker, found)
-                while let (worker, found) = early.removeValue(forKey: next) {
-                    try await body(cases[next], worker, found)
-                    next += 1
+        let ahead = ReadAhead(count: cases.count, limit: 2 * Self.workers)
+        let (findings, feed) = AsyncStream<(Int, ImportWorker.Examination)>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(Self.workers, cases.count) {
+                let worker = ImportWorker(layout: summary.layout, options: request.options)
+                group.addTask {
+                    while let index = await ahead.next() {
+                        let recorded = known.mayPassOver ? known.cases[cases[index].name] : nil
+                        feed.yield((index, await worker.examine(cases[index], in: root, known: recorded)))
+                    }
                 }
+            }
+            var early: [Int: ImportWorker.Examination] = [:]
+            var (next, stream) = (0, findings.makeAsyncIterator())
+            do {
+                while next < cases.count, let (index, found) = await stream.next() {
+                    early[index] = found
+                    while let found = early.removeValue(forKey: next) {
+                        try await body(cases[next], found)
+                        next += 1
+                        await ahead.advance()
+                    }
+                }
+                try Task.checkCancellation()
+            } catch {
+                await ahead.stop()
+                throw error
             }
         }
     }

@@ -1,0 +1,2 @@
+-- Nothing yet.
+set local role lacuna_owner;
