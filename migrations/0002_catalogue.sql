@@ -105,6 +105,7 @@ create table source (
 );
 create index on source (volume_id);
 create index on source (file_sha256);
+create index on source (file);
 comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
 comment on column source.file is 'Relative to the root of the release.';
 

@@ -4,7 +4,7 @@ import Postgres
 extension Catalog {
     /// Coverage of every organ that has a known label in scope, in the order of the ontology; by `grouping` and organ.
     ///
-    /// Organ and dataset groupings read the kept counts; split and round groupings count the current states.
+    /// Every grouping reads kept counts.
     /// - Parameter revision: as of that revision; nil: now. Only for organ and dataset.
     /// - Throws: `CatalogError.unknownRevision` for a revision that is not committed yet.
     public func coverage(
@@ -17,27 +17,16 @@ extension Catalog {
             }
         }
         switch grouping {
-        case .organ: return try await countedCoverage(byDataset: false, asOf: revision)
-        case .dataset: return try await countedCoverage(byDataset: true, asOf: revision)
+        case .organ: return assemble(try await connection.run(CoverageCounts(revision: revision, byDataset: false)))
+        case .dataset: return assemble(try await connection.run(CoverageCounts(revision: revision, byDataset: true)))
         case .split: return assemble(try await connection.run(CoverageBySplit()))
         case .round: return assemble(try await connection.run(CoverageByRound()))
         }
     }
 
-    /// Folds the appended counts into a snapshot, so that coverage stays fast. Called after imports and publications.
+    /// Folds the appended counts into a snapshot where they are many, so that coverage stays fast. Called after imports and
+    /// publications.
     public func compactCoverage() async throws { try await connection.run(CompactCoverage()) }
-
-    private func countedCoverage(byDataset: Bool, asOf revision: Revision?) async throws -> [Coverage] {
-        var rows = assemble(try await connection.run(CoverageCounts(revision: revision, byDataset: byDataset)))
-        guard revision == nil else { return rows }
-        let unions = try await connection.run(UnionKnownCounts())
-        for union in unions {
-            if let index = rows.firstIndex(where: { $0.organ == union.organ && $0.group == union.group }) {
-                rows[index].unionKnown = union.volumes
-            }
-        }
-        return rows
-    }
 
     /// Rows come ordered by group and organ, one a (status, origin, partial).
     private func assemble(_ counts: [CoverageCount]) -> [Coverage] {
@@ -72,10 +61,12 @@ extension Coverage {
     fileprivate mutating func add(_ count: CoverageCount) {
         guard let status = count.status, let origin = count.origin else { return }
         switch status {
+        case .unlabelled:
+            unionKnown += count.n
+            return
         case .annotated: annotated += count.n
         case .absent: absent += count.n
         case .pseudo: pseudo += count.n
-        case .unlabelled: return
         }
         if status == .annotated, count.partial { partial += count.n }
         byOrigin[origin, default: 0] += count.n

@@ -58,13 +58,33 @@ public struct DatasetRow: Sendable, Hashable {
 }
 
 extension Catalog {
-    /// Volumes in the order of their ids, one page: those behind `after`, at most `limit`.
+    /// Volumes in the order of their ids: those behind `after`, at most `limit`; nil: all. They are read in pages.
     ///
     /// - Parameter withheld: whether removed and excluded volumes are among them.
     public func volumes(
-        dataset: String? = nil, after: VolumeID? = nil, limit: Int = 1_000_000, withheld: Bool = false
+        dataset: String? = nil, after: VolumeID? = nil, limit: Int? = nil, withheld: Bool = false
     ) async throws -> [VolumeRow] {
-        try await volumes(ListVolumes(dataset: dataset, after: after, limit: limit, only: nil, withheld: withheld))
+        var (found, after): ([VolumeRow], VolumeID?) = ([], after)
+        while true {
+            let wanted = min(Self.page, limit.map { $0 - found.count } ?? Self.page)
+            let page = try await page(of: dataset, after: after, wanted, withheld)
+            found += page
+            after = page.last?.id ?? after
+            if page.count < wanted || found.count == limit { return found }
+        }
+    }
+
+    private static let page = 10_000
+
+    private func page(
+        of dataset: String?, after: VolumeID?, _ limit: Int, _ withheld: Bool
+    ) async throws -> [VolumeRow] {
+        guard let dataset else {
+            return rows(try await connection.run(ListVolumes(after: after, limit: limit, withheld: withheld)))
+        }
+        return rows(
+            try await connection.run(
+                ListVolumesOfDataset(dataset: dataset, after: after, limit: limit, withheld: withheld)))
     }
 
     /// The volume that an argument names: its id, `DATASET/CASE`, or the file that it came from.
@@ -76,14 +96,13 @@ extension Catalog {
         let ids = try await connection.run(ResolveVolume(name: name, files: [name] + files))
         guard ids.count <= 1 else { throw CatalogError.ambiguousVolume(name, matches: ids.count) }
         guard let id = ids.first else { throw CatalogError.unknownVolume(name) }
-        return try await volumes(ListVolumes(dataset: nil, after: nil, limit: 1, only: id, withheld: true))[0]
+        return rows(try await connection.run(DescribeVolume(id: id)))[0]
     }
 
     public func datasets() async throws -> [DatasetRow] { try await connection.run(ListDatasets()) }
 
-    private func volumes(_ list: ListVolumes) async throws -> [VolumeRow] {
-        let rows = try await connection.run(list)
-        return rows.chunked { $0.id == $1.id }.map { group in
+    private func rows(_ found: [FoundVolume]) -> [VolumeRow] {
+        found.chunked { $0.id == $1.id }.map { group in
             VolumeRow(
                 id: group[0].id, subject: group[0].subject, shape: group[0].shape, modality: group[0].modality,
                 withheld: group[0].withheld, sources: group.map(\.source))

@@ -41,10 +41,13 @@ struct BufferPool {
 public struct VoxelBuffer<Element: BitwiseCopyable & Sendable>: Sendable {
     public let count: Int
     let storage: ByteBuffer
+    private let offset: Int
 
-    init(storage: ByteBuffer, count: Int) {
-        precondition(count * MemoryLayout<Element>.stride <= storage.capacity)
-        (self.storage, self.count) = (storage, count)
+    /// - Parameter offset: bytes of `storage` before the first voxel, a multiple of the element's alignment.
+    init(storage: ByteBuffer, offset: Int = 0, count: Int) {
+        precondition(offset % MemoryLayout<Element>.alignment == 0)
+        precondition(offset + count * MemoryLayout<Element>.stride <= storage.capacity)
+        (self.storage, self.offset, self.count) = (storage, offset, count)
     }
 
     /// Fills fresh memory; `fill` must write every element.
@@ -57,7 +60,7 @@ public struct VoxelBuffer<Element: BitwiseCopyable & Sendable>: Sendable {
         self.init(count: elements.count) { _ = $0.initialize(from: elements) }
     }
 
-    var mutableBase: UnsafeMutablePointer<Element> { storage.base.assumingMemoryBound(to: Element.self) }
+    var mutableBase: UnsafeMutablePointer<Element> { (storage.base + offset).assumingMemoryBound(to: Element.self) }
 
     public subscript(index: Int) -> Element {
         precondition(index >= 0 && index < count, "a voxel of this volume")

@@ -20,7 +20,8 @@ struct FileBytes {
         guard size <= limit else {
             throw ImagingError.claimTooLarge(file: path, dimensions: [size], limitInBytes: limit)
         }
-        if size > buffer.capacity { buffer = ByteBuffer(capacity: size) }
+        // The next file of a dataset is often a little larger.
+        if size > buffer.capacity { buffer = ByteBuffer(capacity: size + size / 8) }
         count = 0
         while count < size {
             let got = Glibc.read(file, buffer.base + count, size - count)

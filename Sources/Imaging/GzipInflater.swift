@@ -4,7 +4,9 @@ internal import CNIfTI
 /// Whole-buffer gzip (RFC 1952), several members included, into memory that the next file reuses.
 final class GzipInflater {
     private let decompressor: OpaquePointer
-    private var buffer = ByteBuffer(capacity: 1 << 16)
+    private var pool = BufferPool()
+    /// What the last file was inflated into; whoever keeps a reference keeps the bytes beyond the next call.
+    private(set) var buffer = ByteBuffer(capacity: 1 << 16)
 
     /// Deflate's best ratio (RFC 1951: 258 bytes in 2 bits), rounded up: a file cannot hold more than this times its
     /// size.
@@ -31,12 +33,13 @@ final class GzipInflater {
         return Array(head[..<got])
     }
 
-    /// Decompresses all members; the result is valid until the next call.
+    /// Decompresses all members into `buffer`; the result is valid until the next call.
     /// - Parameter expected: bytes that the header claims; a few more are tolerated.
     /// - Throws: `corruptGzip`, `truncated` where the stream ends early.
     func inflate(_ input: UnsafeRawBufferPointer, expected: Int, file: String) throws -> UnsafeRawBufferPointer {
         let slack = 1 << 16
-        if buffer.capacity < expected + slack { buffer = ByteBuffer(capacity: expected + slack) }
+        buffer = ByteBuffer(capacity: 0)
+        buffer = pool.take(bytes: expected + slack)
         var (used, made) = (0, 0)
         while used < input.count {
             let rest = UnsafeRawBufferPointer(rebasing: input[used...])

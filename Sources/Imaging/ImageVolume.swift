@@ -55,7 +55,9 @@ public struct ImageVolume: Sendable {
         let direct = stored.facts.header.type == .int16 && !stored.facts.header.isScaled
         let scan = direct ? VoxelScan() : stored.scan()
         guard scan.notFinite == 0 else { throw ImagingError.notFinite(file: path, voxels: scan.notFinite) }
-        if direct || scan.fits(Int16.self) {
+        if direct, let buffer = stored.inPlace(Int16.self) {
+            voxels = .int16(buffer)
+        } else if direct || scan.fits(Int16.self) {
             let buffer = VoxelBuffer<Int16>(storage: pool.take(bytes: 2 * count), count: count)
             stored.gatherWhole(into: buffer.mutableBase)
             voxels = .int16(buffer)

@@ -39,8 +39,7 @@ public struct LabelVolume: Sendable {
         guard scan.isWhole else { throw ImagingError.fractionalLabels(file: path, values: scan.fractional) }
         let tallies: [LabelTally]
         if direct || scan.fits(UInt8.self) {
-            let buffer = VoxelBuffer<UInt8>(storage: pool.take(bytes: count), count: count)
-            stored.gatherWhole(into: buffer.mutableBase)
+            let buffer = stored.bytes(direct: direct, &pool)
             values = .uint8(buffer)
             tallies = buffer.withVoxels { LabelTally.tally(bytes: $0, shape) }
         } else {
@@ -56,5 +55,16 @@ public struct LabelVolume: Sendable {
         (file, grid) = (stored.facts, stored.grid)
         let (affine, millilitres) = (stored.grid.canonicalAffine, stored.grid.millilitresPerVoxel)
         regions = tallies.map { $0.region(affine, millilitres) }
+    }
+}
+
+extension StoredImage {
+    /// Label values that fit a byte, where they lie if that is possible, else copied.
+    fileprivate func bytes(direct: Bool, _ pool: inout BufferPool) -> VoxelBuffer<UInt8> {
+        if direct, let buffer = inPlace(UInt8.self) { return buffer }
+        let count = grid.shape.count
+        let buffer = VoxelBuffer<UInt8>(storage: pool.take(bytes: count), count: count)
+        gatherWhole(into: buffer.mutableBase)
+        return buffer
     }
 }

@@ -55,6 +55,7 @@ public final class NIfTIReader {
             throw ImagingError.severalVolumes(file: headerPath, dimensions: header.dimensions)
         }
         let bytes = try claimedBytes(header, file: headerPath)
+        let isInflated = header.isSingleFile && headerFile.isGzip
         let (digest, voxels) =
             header.isSingleFile
             ? try readSingle(&header, voxelBytes: bytes, path: headerPath)
@@ -65,7 +66,7 @@ public final class NIfTIReader {
         }
         let (grid, findings) = try header.grid(file: headerPath)
         let facts = FileFacts(path: path, digest: digest, header: header, findings: findings)
-        return StoredImage(facts: facts, grid: grid, voxels: voxels)
+        return StoredImage(facts: facts, grid: grid, voxels: voxels, owner: isInflated ? inflater.buffer : nil)
     }
 
     /// Voxel bytes that the header claims, before any memory is taken for them.
@@ -132,6 +133,16 @@ struct StoredImage {
     let facts: FileFacts
     let grid: ImageGrid
     let voxels: UnsafeRawBufferPointer
+    /// The buffer that holds the voxels, where they may stay in it for good.
+    let owner: ByteBuffer?
+
+    /// The voxels where they lie, if they are in canonical order already; nil: they have to be copied.
+    func inPlace<T>(_: T.Type) -> VoxelBuffer<T>? {
+        guard let owner, let base = voxels.baseAddress, grid.orientation == .ras else { return nil }
+        let offset = base - UnsafeRawPointer(owner.base)
+        guard offset % MemoryLayout<T>.alignment == 0 else { return nil }
+        return VoxelBuffer(storage: owner, offset: offset, count: grid.shape.count)
+    }
 }
 
 /// Where an image or a label map came from.

@@ -40,6 +40,71 @@ enum Recount {
         group by 1 order by 1
         """
 
+    /// Every volume that is not withheld with the part of every split that its subject is in.
+    private static let member = """
+        with member as (
+            select v.id as volume_id, v.subject_id, lacuna.split_scope(s.id, m.part) as scope
+            from lacuna.split s cross join lacuna.volume v
+            left join lacuna.split_member m on m.split_id = s.id and m.subject_id = v.subject_id
+            where not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)),
+        state as (select * from lacuna.label_states((select lacuna.current_revision())))
+        """
+
+    /// Pseudo labels of published rounds that no annotation of now hides.
+    private static let shown = """
+        with shown as (
+            select lacuna.round_scope(l.round_id) as scope, l.organ_id, l.confidence
+            from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id and r.published_change_id is not null
+            where not exists (select from lacuna.annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
+              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id))
+        """
+    private static let medianBin =
+        "least(199, floor(percentile_disc(0.5) within group (order by confidence)::float8 * 200))"
+
+    /// What the kept counts of splits, rounds and organs that are known through a whole are held against, by name.
+    static let groupings: [(name: String, counted: String, kept: String)] = [
+        (
+            "states by split",
+            "\(member) select m.scope, s.organ_id, s.status, s.origin, s.partial, count(*) from member m join state s "
+                + "using (volume_id) group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5",
+            "select * from lacuna.coverage_counts(null, -1073741824, -1) order by 1, 2, 3, 4, 5"
+        ),
+        (
+            "volumes by split",
+            "\(member) select scope, count(*), count(distinct subject_id) from member group by 1 order by 1",
+            "select * from lacuna.coverage_volumes(null, -1073741824, -1) where volumes <> 0 or subjects <> 0 order by 1"
+        ),
+        (
+            "medians by split",
+            "\(member) select m.scope, s.organ_id, \(medianBin) from member m join state s using (volume_id) "
+                + "where s.confidence is not null group by 1, 2 order by 1, 2",
+            "select dataset_id, organ_id, round((median * 200 - 0.5)::numeric) "
+                + "from lacuna.coverage_confidence(null, -1073741824, -1) order by 1, 2"
+        ),
+        (
+            "states by round", "\(shown) select scope, organ_id, count(*) from shown group by 1, 2 order by 1, 2",
+            "select dataset_id, organ_id, n from lacuna.coverage_counts(null, -2147483648, -1073741825) order by 1, 2"
+        ),
+        (
+            "medians by round",
+            "\(shown) select scope, organ_id, \(medianBin) from shown where confidence is not null group by 1, 2 order by 1, 2",
+            "select dataset_id, organ_id, round((median * 200 - 0.5)::numeric) "
+                + "from lacuna.coverage_confidence(null, -2147483648, -1073741825) order by 1, 2"
+        ),
+        (
+            "known through a whole",
+            """
+            \(scope), lone as (
+                select distinct a.volume_id, l.part_id from lacuna.annotation_current a
+                join lacuna.organ_link l on l.whole_id = a.organ_id and l.relation = 'division'
+                where a.status = 'annotated' and not exists (
+                    select from lacuna.annotation_current p where p.volume_id = a.volume_id and p.organ_id = l.part_id))
+            select c.dataset_id, l.part_id, count(*) from lone l join scope c using (volume_id) group by 1, 2 order by 1, 2
+            """,
+            "select dataset_id, organ_id, n from lacuna.coverage_rows() where status = 'unlabelled' order by 1, 2"
+        ),
+    ]
+
     static func keptStates(_ revision: String) -> String {
         "select * from lacuna.coverage_counts(\(revision)) order by 1, 2, 3, 4, 5"
     }
@@ -62,4 +127,8 @@ func expectTrueCoverage(_ world: World, _ comment: Comment? = nil) async throws 
     #expect(
         try await root.ask(Recount.keptConfidence("null")) == root.ask(Recount.confidence(asOf: revision)), comment)
     #expect(try await root.ask(Recount.keptVolumes("null")) == root.ask(Recount.volumes), comment)
+    for (name, counted, kept) in Recount.groupings {
+        let note: Comment = "\(name), \(comment?.rawValue ?? "")"
+        #expect(try await root.ask(kept) == root.ask(counted), note)
+    }
 }

@@ -130,13 +130,16 @@ import Testing
             #expect(
                 callable == [
                     "advance_round", "claim_run", "compact_coverage", "coverage_confidence", "coverage_counts",
-                    "coverage_volumes", "current_revision", "finish_run", "heartbeat", "hold_claim", "object_lock",
+                    "coverage_rows", "coverage_volumes", "current_revision", "finish_run", "heartbeat", "hold_claim",
+                    "object_lock",
                     "pointer_lock", "publish_round", "record_checkpoint", "record_evaluation", "release_claim",
-                    "round_labels", "run_labels", "run_volumes", "stage_pseudo_labels", "start_run",
+                    "round_labels", "round_scope", "run_labels", "run_volumes", "split_scope", "stage_pseudo_labels",
+                    "start_run",
                 ])
             for call in [
                 "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "join_subjects(1, 2, 1)",
                 "append_deltas(1, null)", "move_pointers(1, '{1}', '{1}')", "start_activity('import', 'x', '{}')",
+                "move_volumes(1, '{1}', '{1}', '{1}')", "open_change('import')",
             ] {
                 #expect(try await world.trainer.refusal(of: "select lacuna.\(call)") == "42501", "\(call)")
             }

@@ -28,6 +28,7 @@ private let managerStatements: [any Statement.Type] = [
     DatasetsOfRun.self,
     DescribeDuplicates.self,
     DescribeSubject.self,
+    DescribeVolume.self,
     EndWaiting.self,
     EnsureDataset.self,
     ExportLabels.self,
@@ -89,6 +90,7 @@ private let managerStatements: [any Statement.Type] = [
     ListSubjectRows.self,
     ListSubjects.self,
     ListVolumes.self,
+    ListVolumesOfDataset.self,
     ListWaiting.self,
     LoadOrganLinks.self,
     LoadOrganSynonyms.self,
@@ -124,7 +126,6 @@ private let managerStatements: [any Statement.Type] = [
     SetReleaseRoot.self,
     StandingWords.self,
     UndoAnnotations.self,
-    UnionKnownCounts.self,
     VolumesWithoutFingerprint.self,
     Withdraw.self,
     WordOfRater.self,
@@ -133,7 +134,7 @@ private let managerStatements: [any Statement.Type] = [
 ]
 
 /// Statements that the daemon's session runs.
-private let trainerStatements: [any Statement.Type] = [
+let trainerStatements: [any Statement.Type] = [
     AdvanceRound.self,
     CatalogueUUID.self,
     ClaimRun.self,

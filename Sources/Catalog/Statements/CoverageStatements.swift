@@ -5,9 +5,9 @@ import Postgres
 /// those that a merged label divides into.
 struct CoverageCounts: Statement {
     static let sql = """
-        with counts as materialized (select * from lacuna.coverage_counts($1)),
+        with counts as materialized (select * from lacuna.coverage_rows($1, 0, case when $2 then 2147483647 else 0 end)),
         known as (
-            select organ_id from counts
+            select organ_id from counts where status <> 'unlabelled'
             union
             select l.part_id from counts c join lacuna.organ_link l on l.whole_id = c.organ_id and l.relation = 'division'
             where $1::bigint is null and c.status = 'annotated')
@@ -17,7 +17,8 @@ struct CoverageCounts: Statement {
         join lacuna.organ o on o.id = k.organ_id
         left join lacuna.dataset d on d.id = v.dataset_id
         left join counts c on c.dataset_id = v.dataset_id and c.organ_id = k.organ_id
-        left join lacuna.coverage_confidence($1) m on m.dataset_id = v.dataset_id and m.organ_id = k.organ_id
+        left join lacuna.coverage_confidence($1, 0, case when $2 then 2147483647 else 0 end) m
+            on m.dataset_id = v.dataset_id and m.organ_id = k.organ_id
         where (v.dataset_id <> 0) = $2
         order by d.name, o.position
         """
@@ -27,28 +28,23 @@ struct CoverageCounts: Statement {
     func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
 }
 
-/// Counts of each split and part, unassigned subjects under `split/unassigned`.
+/// Counts of each split and part that has volumes, unassigned subjects under `split/unassigned`.
 struct CoverageBySplit: Statement {
     static let sql = """
-        with states as materialized (select * from lacuna.label_states((select lacuna.current_revision()))),
-        member as (
-            select v.id as volume_id, v.subject_id, s.name || '/' || coalesce(m.part::text, 'unassigned') as part
-            from lacuna.split s cross join lacuna.volume v
-            left join lacuna.split_member m on m.split_id = s.id and m.subject_id = v.subject_id
-            where not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)),
-        size as (select part, count(*) as volumes, count(distinct subject_id) as subjects from member group by part),
-        counts as (
-            select m.part, s.organ_id, s.status, s.origin, s.partial, count(*) as n
-            from member m join states s using (volume_id) group by 1, 2, 3, 4, 5),
-        median as (
-            select m.part, s.organ_id, percentile_cont(0.5) within group (order by s.confidence) as median
-            from member m join states s using (volume_id) where s.confidence is not null group by 1, 2)
-        select z.part, o.key, z.volumes, z.subjects, d.median, c.status, c.origin, c.partial, c.n
-        from size z cross join (select distinct organ_id from states) k
+        with part as (
+            select lacuna.split_scope(s.id, p.part) as scope, s.name || '/' || coalesce(p.part::text, 'unassigned') as label
+            from lacuna.split s cross join (
+                select null::lacuna.split_part union all select unnest(enum_range(null::lacuna.split_part))) p (part)),
+        counts as materialized (select * from lacuna.coverage_rows(null, -1073741824, -1)),
+        known as (select distinct organ_id from counts where status <> 'unlabelled')
+        select p.label, o.key, v.volumes, v.subjects, m.median, c.status, c.origin, c.partial, c.n
+        from part p
+        join lacuna.coverage_volumes(null, -1073741824, -1) v on v.dataset_id = p.scope and v.volumes > 0
+        cross join known k
         join lacuna.organ o on o.id = k.organ_id
-        left join counts c on c.part = z.part and c.organ_id = k.organ_id
-        left join median d on d.part = z.part and d.organ_id = k.organ_id
-        order by z.part, o.position
+        left join counts c on c.dataset_id = p.scope and c.organ_id = k.organ_id
+        left join lacuna.coverage_confidence(null, -1073741824, -1) m on m.dataset_id = p.scope and m.organ_id = k.organ_id
+        order by p.label, o.position
         """
     func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
 }
@@ -56,68 +52,31 @@ struct CoverageBySplit: Statement {
 /// For each published round `run/number`: what its pseudo labels cover beside the annotations of now.
 struct CoverageByRound: Statement {
     static let sql = """
-        with size as (
-            select count(*) as volumes, count(distinct subject_id) as subjects from lacuna.volume v
-            where not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)),
+        with size as (select volumes, subjects from lacuna.coverage_volumes(null, 0, 0)),
         published as (
-            select r.id, run.name || '/' || r.number as label, run.id as run_id, r.number from lacuna.round r
-            join lacuna.run on run.id = r.run_id where r.published_change_id is not null),
+            select r.id, lacuna.round_scope(r.id) as scope, run.name || '/' || r.number as label, run.id as run_id, r.number
+            from lacuna.round r join lacuna.run on run.id = r.run_id where r.published_change_id is not null),
+        whole as materialized (
+            select * from lacuna.coverage_rows(null, 0, 0) c where c.status in ('annotated', 'absent')),
+        rounds as materialized (select * from lacuna.coverage_rows(null, -2147483648, -1073741825)),
         counts as (
-            select p.id, a.organ_id, a.status, a.origin, a.partial, count(*) as n
-            from published p join lacuna.run_organ ro on ro.run_id = p.run_id
-            join lacuna.annotation_current a on a.organ_id = ro.organ_id group by 1, 2, 3, 4, 5
+            select p.scope, c.organ_id, c.status, c.origin, c.partial, c.n from published p cross join whole c
             union all
-            select l.round_id, l.organ_id, 'pseudo', 'model', false, count(*)
-            from lacuna.pseudo_label l join published p on p.id = l.round_id
-            where not exists (select from lacuna.annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
-              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
-            group by 1, 2),
-        median as (
-            select l.round_id, l.organ_id, percentile_cont(0.5) within group (order by l.confidence) as median
-            from lacuna.pseudo_label l where l.confidence is not null
-              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
-            group by 1, 2)
+            select c.dataset_id, c.organ_id, c.status, c.origin, c.partial, c.n from rounds c)
         select p.label, o.key, z.volumes, z.subjects, m.median, c.status, c.origin, c.partial, c.n
         from published p cross join size z
         join lacuna.run_organ ro on ro.run_id = p.run_id
         join lacuna.organ o on o.id = ro.organ_id
-        left join counts c on c.id = p.id and c.organ_id = o.id
-        left join median m on m.round_id = p.id and m.organ_id = o.id
+        left join counts c on c.scope = p.scope and c.organ_id = o.id
+        left join lacuna.coverage_confidence(null, -2147483648, -1073741825) m on m.dataset_id = p.scope and m.organ_id = o.id
         order by p.run_id, p.number, o.position
         """
     func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
 }
 
-/// Volumes where an organ is unlabelled and a whole that it divides is annotated; only wholes with annotations are looked at.
-struct UnionKnownCounts: Statement {
-    static let sql = """
-        with whole as (
-            select distinct c.organ_id from lacuna.coverage_counts() c
-            where c.dataset_id = 0 and c.status = 'annotated'
-              and exists (select from lacuna.organ_link l where l.whole_id = c.organ_id and l.relation = 'division')),
-        lone as (
-            select distinct a.volume_id, l.part_id from whole w
-            join lacuna.annotation_current a on a.organ_id = w.organ_id and a.status = 'annotated'
-            join lacuna.organ_link l on l.whole_id = w.organ_id and l.relation = 'division'
-            where not exists (
-                select from lacuna.annotation_current p where p.volume_id = a.volume_id and p.organ_id = l.part_id))
-        select null, o.key, count(*) from lone join lacuna.organ o on o.id = lone.part_id group by o.key
-        union all
-        select d.name, o.key, count(*) from lone join lacuna.organ o on o.id = lone.part_id
-        join lacuna.volume_dataset v using (volume_id) join lacuna.dataset d on d.id = v.dataset_id group by d.name, o.key
-        """
-    struct Found: Sendable {
-        let group: String?
-        let organ: OrganKey
-        let volumes: Int
-    }
-    func decode(_ row: PostgresRow) throws -> Found {
-        Found(group: try row.decode(0), organ: try row.decode(1), volumes: try row.decode(2))
-    }
-}
-
+/// Sums the appended counts where so many have come together that reading them takes milliseconds.
 struct CompactCoverage: Statement {
-    static let sql = "select lacuna.compact_coverage()"
+    static let sql = "select lacuna.compact_coverage(2000)"
 }
 
 extension CoverageCount {

@@ -1,21 +1,63 @@
 import Domain
 import Postgres
 
-/// One row a source, ordered by volume and source.
+/// A page of volumes behind `after`, one row a source, ordered by volume and source.
 struct ListVolumes: Statement {
     static let sql = """
         with page as (
             select v.* from lacuna.volume v
-            where ($4::bigint is null or v.id = $4) and ($2::bigint is null or v.id > $2)
-              and ($5 or not exists (select from lacuna.withheld_volume h where h.volume_id = v.id))
-              and ($1::text is null or exists (
-                select from lacuna.volume_dataset m join lacuna.dataset d on d.id = m.dataset_id
-                where m.volume_id = v.id and d.name = $1)
-                or $5 and exists (
-                select from lacuna.withheld_volume h join lacuna.source s on s.volume_id = h.volume_id
-                join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
-                where h.volume_id = v.id and d.name = $1))
-            order by v.id limit $3)
+            where v.id > $1 and ($3 or not exists (select from lacuna.withheld_volume h where h.volume_id = v.id))
+            order by v.id limit $2)
+        \(FoundVolume.columns)
+        """
+    let after: VolumeID?
+    let limit: Int
+    let withheld: Bool
+    var binds: [any PostgresBindable] { [after ?? VolumeID(0), limit, withheld] }
+    func decode(_ row: PostgresRow) throws -> FoundVolume { try FoundVolume(row) }
+}
+
+/// The same of a dataset; where `withheld` says so with the volumes that it would have if they were not withheld.
+struct ListVolumesOfDataset: Statement {
+    static let sql = """
+        with named as (select id from lacuna.dataset where name = $4),
+        found as (
+            (select m.volume_id from lacuna.volume_dataset m
+             where m.dataset_id = (select id from named) and m.volume_id > $1 order by m.volume_id limit $2)
+            union
+            (select h.volume_id from lacuna.withheld_volume h
+             where $3 and h.volume_id > $1 and exists (
+                select from lacuna.source s join lacuna.release r on r.id = s.release_id
+                where s.volume_id = h.volume_id and r.dataset_id = (select id from named))
+             order by h.volume_id limit $2)),
+        page as (
+            select v.* from (select volume_id from found order by volume_id limit $2) f
+            join lacuna.volume v on v.id = f.volume_id)
+        \(FoundVolume.columns)
+        """
+    let dataset: String
+    let after: VolumeID?
+    let limit: Int
+    let withheld: Bool
+    var binds: [any PostgresBindable] { [after ?? VolumeID(0), limit, withheld, dataset] }
+    func decode(_ row: PostgresRow) throws -> FoundVolume { try FoundVolume(row) }
+}
+
+/// One volume, withheld or not, one row a source.
+struct DescribeVolume: Statement {
+    static let sql = """
+        with page as (select v.* from lacuna.volume v where v.id = $1)
+        \(FoundVolume.columns)
+        """
+    let id: VolumeID
+    var binds: [any PostgresBindable] { [id] }
+    func decode(_ row: PostgresRow) throws -> FoundVolume { try FoundVolume(row) }
+}
+
+/// A volume with one of its sources.
+struct FoundVolume: Sendable {
+    /// What is read of the volumes that `page` holds.
+    static let columns = """
         select p.id, j.name, p.shape_x, p.shape_y, p.shape_z, p.modality, d.name, r.name, s.case_name, s.file, i.root,
             s.file_sha256, s.affine, s.orientation, g.dataset_id is not null,
             (select case when w.volume_id is null then 'removed: ' else 'excluded: ' end || w.reason
@@ -30,41 +72,35 @@ struct ListVolumes: Statement {
         left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
         order by p.id, g.dataset_id is not null, s.id
         """
-    struct Found: Sendable {
-        let id: VolumeID
-        let subject: String
-        let shape: GridShape
-        let modality: String
-        let withheld: String?
-        let source: SourceRow
-    }
-    let dataset: String?
-    let after: VolumeID?
-    let limit: Int
-    let only: VolumeID?
-    let withheld: Bool
-    var binds: [any PostgresBindable] { [dataset, after, limit, only, withheld] }
+    let id: VolumeID
+    let subject: String
+    let shape: GridShape
+    let modality: String
+    let withheld: String?
+    let source: SourceRow
 
-    func decode(_ row: PostgresRow) throws -> Found {
+    init(_ row: PostgresRow) throws {
         let rows: [Double] = try row.decode(12)
         guard rows.count == 12 else { throw try row.field(12).mismatch("an affine of 12 numbers") }
-        return Found(
-            id: try row.decode(0), subject: try row.decode(1),
-            shape: GridShape(try row.decode(2), try row.decode(3), try row.decode(4)), modality: try row.decode(5),
-            withheld: try row.decode(15),
-            source: SourceRow(
-                dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
-                file: try row.decode(9),
-                root: try row.decode(10), sha256: try row.decode(11), affine: Affine(rows: rows),
-                orientation: try row.decode(13), isRemoved: try row.decode(14), study: try row.decode(16),
-                phase: try row.decode(17)))
+        (id, subject) = (try row.decode(0), try row.decode(1))
+        shape = GridShape(try row.decode(2), try row.decode(3), try row.decode(4))
+        (modality, withheld) = (try row.decode(5), try row.decode(15))
+        source = SourceRow(
+            dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
+            file: try row.decode(9),
+            root: try row.decode(10), sha256: try row.decode(11), affine: Affine(rows: rows),
+            orientation: try row.decode(13), isRemoved: try row.decode(14), study: try row.decode(16),
+            phase: try row.decode(17))
     }
 }
 
 /// An id, `DATASET/CASE` (the newest source of the case), or a file as recorded: with its root, else relative to it.
 struct ResolveVolume: Statement {
     static let sql = """
-        with found as (
+        with named as (
+        select r.id as release_id, substr(p.path, length(r.root) + 2) as file
+        from lacuna.release r join unnest($2::text[]) p (path) on starts_with(p.path, r.root || '/')),
+        found as (
         select id, 1 as rank from lacuna.volume
         where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
         union all
@@ -73,9 +109,10 @@ struct ResolveVolume: Statement {
          join lacuna.source s on s.release_id = r.id and s.case_name = substr($1, length(d.name) + 2)
          where starts_with($1, d.name || '/') order by s.id desc limit 1)
         union all
-        select s.volume_id, case when r.root || '/' || s.file = any ($2::text[]) then 2 else 3 end
-        from lacuna.source s join lacuna.release r on r.id = coalesce(s.image_release_id, s.release_id)
-        where s.file = $1 or r.root || '/' || s.file = any ($2::text[]))
+        select s.volume_id, 2 from named n join lacuna.source s
+            on s.file = n.file and n.release_id = coalesce(s.image_release_id, s.release_id)
+        union all
+        select s.volume_id, 3 from lacuna.source s where s.file = $1)
         select distinct id from found where rank = (select min(rank) from found)
         """
     let name: String

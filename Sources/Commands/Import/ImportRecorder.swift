@@ -13,9 +13,10 @@ struct ImportRecorder {
     let list: CaseList
     /// What a table calls the subjects, by case.
     let subjects: [String: String]
+    private let writing = BlockingWork()
     private var target: Target?
 
-    private struct Target {
+    private struct Target: Sendable {
         let activity: ActivityID
         let release: ReleaseHandle
         let store: LocalObjectStore
@@ -30,17 +31,15 @@ struct ImportRecorder {
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
-    mutating func record(
-        _ item: InspectedCase, with worker: ImportWorker, _ summary: ImportSummary
-    ) async throws -> RecordedCase {
+    mutating func record(_ item: InspectedCase, _ summary: ImportSummary) async throws -> RecordedCase {
         let target = try await prepare(summary)
         let records = CaseRecords(item, in: root, subjects: subjects)
-        let catalog = catalog
+        let (catalog, writing) = (catalog, writing)
         return try await retrying {
             try await catalog.record(
                 records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
             ) {
-                records.labels(in: try await worker.store(item, in: target.store))
+                records.labels(in: try await writing.run { try StoredPack(storing: item, in: target.store) })
             }
         }
     }
@@ -71,14 +70,14 @@ struct ImportRecorder {
     /// Records all cases in one transaction: all or none.
     mutating func recordAll(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [RecordedCase] {
         let target = try await prepare(summary)
-        let worker = ImportWorker(layout: summary.layout, options: ImportOptions())
-        let (catalog, root, subjects) = (catalog, root, subjects)
+        let (catalog, root, subjects, writing) = (catalog, root, subjects, writing)
         return try await retrying {
             var outcomes: [RecordedCase] = []
             try await catalog.recordAll { scope in
                 for item in items {
                     let records = CaseRecords(item, in: root, subjects: subjects)
-                    let labels = records.labels(in: try await worker.store(item, in: target.store))
+                    let pack = try await writing.run { try StoredPack(storing: item, in: target.store) }
+                    let labels = records.labels(in: pack)
                     outcomes.append(
                         try await scope.record(
                             records.source, labelFiles: records.labelFiles, in: target.release,

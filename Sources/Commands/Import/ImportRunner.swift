@@ -7,9 +7,10 @@ internal import Postgres
 
 /// Brings a dataset into the catalogue: recognise, then per case compare, inspect, store bytes, record rows.
 ///
-/// Two workers read cases; one connection records them, each in a transaction of its own, or all in one when strict.
+/// Workers read cases; one connection records them, each in a transaction of its own, or all in one when strict.
 struct ImportRunner {
-    private static let workers = 2
+    /// Two buffers full of voxels is what memory is planned for; on one core a second would only take the cache from the first.
+    private static var workers: Int { min(2, UsableCores.count) }
 
     let catalog: Catalog
     /// Opens the store when the first mask is to be stored.
@@ -74,13 +75,13 @@ struct ImportRunner {
         var recorder = recorder
         var waiting: [WaitingFiles] = []
         let summary = progress.update { $0 }
-        try await examine(items, known, request, summary, recorder.root) { item, worker, found in
+        try await examine(items, known, request, summary, recorder.root) { item, found in
             defer { bar.advance() }
             switch found {
             case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
             case .inspected(let item):
                 progress.update { $0.inHand = item.files.name }
-                let outcome = try await recorder.record(item, with: worker, summary)
+                let outcome = try await recorder.record(item, summary)
                 progress.update { $0.note(item, outcome) }
             case .unchanged, .failed: progress.update { $0.note(item.name, found) }
             }
@@ -95,7 +96,7 @@ struct ImportRunner {
     ) async throws {
         var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
         let summary = progress.update { $0 }
-        try await examine(items, known, request, summary, recorder.root) { item, _, found in
+        try await examine(items, known, request, summary, recorder.root) { item, found in
             bar.advance()
             switch found {
             case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
@@ -142,27 +143,38 @@ struct ImportRunner {
     }
 
     /// Reads ahead with all workers and hands each finding to `body`, one after another in the order of the cases.
+    ///
+    /// Whoever waits for `body` to record a case reads on meanwhile, up to two cases a worker.
     private func examine(
         _ items: [ImportItem], _ known: KnownRelease, _ request: ImportRequest, _ summary: ImportSummary,
-        _ root: ReleaseRoot, _ body: (ImportItem, ImportWorker, ImportWorker.Examination) async throws -> Void
+        _ root: ReleaseRoot, _ body: (ImportItem, ImportWorker.Examination) async throws -> Void
     ) async throws {
-        var (started, next) = (0, 0)
-        var early: [Int: (ImportWorker, ImportWorker.Examination)] = [:]
-        try await withThrowingTaskGroup(of: (Int, ImportWorker, ImportWorker.Examination).self) { group in
-            func start(_ worker: ImportWorker) {
-                guard started < items.count else { return }
-                let (index, item) = (started, items[started])
-                group.addTask { (index, worker, await worker.examine(item, in: root, known: known)) }
-                started += 1
-            }
-            for _ in 0..<Self.workers { start(ImportWorker(layout: summary.layout, options: request.options)) }
-            while let (index, worker, found) = try await group.next() {
-                start(worker)
-                early[index] = (worker, found)
-                while let (worker, found) = early.removeValue(forKey: next) {
-                    try await body(items[next], worker, found)
-                    next += 1
+        let ahead = ReadAhead(count: items.count, limit: 2 * Self.workers)
+        let (findings, feed) = AsyncStream<(Int, ImportWorker.Examination)>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(Self.workers, items.count) {
+                let worker = ImportWorker(layout: summary.layout, options: request.options)
+                group.addTask {
+                    while let index = await ahead.next() {
+                        feed.yield((index, await worker.examine(items[index], in: root, known: known)))
+                    }
                 }
+            }
+            var early: [Int: ImportWorker.Examination] = [:]
+            var (next, stream) = (0, findings.makeAsyncIterator())
+            do {
+                while next < items.count, let (index, found) = await stream.next() {
+                    early[index] = found
+                    while let found = early.removeValue(forKey: next) {
+                        try await body(items[next], found)
+                        next += 1
+                        await ahead.advance()
+                    }
+                }
+                try Task.checkCancellation()
+            } catch {
+                await ahead.stop()
+                throw error
             }
         }
     }

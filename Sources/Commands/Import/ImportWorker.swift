@@ -6,7 +6,7 @@ internal import Importers
 internal import ObjectStore
 internal import Postgres
 
-/// Reads cases and stores their masks on a thread of its own, with an inspector's buffers kept from case to case.
+/// Reads cases on a thread of its own, with an inspector's buffers kept from case to case.
 actor ImportWorker {
     /// What was found in a case's files.
     enum Examination: Sendable {
@@ -53,21 +53,23 @@ actor ImportWorker {
             return .failed(error)
         }
     }
-
-    /// Stores the case's masks as one object.
-    func store(_ item: InspectedCase, in store: LocalObjectStore) throws -> StoredPack? {
-        let masks = item.labels.compactMap(\.mask)
-        guard !masks.isEmpty else { return nil }
-        var packer = ObjectPacker()
-        let entries = masks.map { packer.append($0.bytes) }
-        return StoredPack(object: try store.put(packer.finish()), entries: entries)
-    }
 }
 
 /// A case's masks in the store; entries in the order of the labels that have a mask.
 struct StoredPack: Sendable {
     let object: ObjectID
     let entries: [PackEntry]
+}
+
+extension StoredPack {
+    /// Stores the case's masks as one object; nil where it has none.
+    init?(storing item: InspectedCase, in store: LocalObjectStore) throws {
+        let masks = item.labels.compactMap(\.mask)
+        guard !masks.isEmpty else { return nil }
+        var packer = ObjectPacker()
+        entries = masks.map { packer.append($0.bytes) }
+        object = try store.put(packer.finish())
+    }
 }
 
 /// What the catalogue has of a release before an import, and whether equal files may be passed over unread.

@@ -12,11 +12,25 @@ struct VolumeList: AsyncParsableCommand {
     @Option(help: "List only the volumes of this dataset.")
     var dataset: String?
 
+    @Option(help: "List at most so many volumes.")
+    var limit: Int?
+
+    @Option(help: "List the volumes behind this one: the last id of the page before.")
+    var after: Int64?
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit is at least 1.") }
+    }
+
     func run() async throws {
         try await Session.with(options) { session in
             if let dataset { try await session.catalog.requireDataset(dataset) }
-            session.output.report(
-                try await session.catalog.volumes(dataset: dataset, withheld: true), VolumeRow.columns)
+            let volumes = try await session.catalog.volumes(
+                dataset: dataset, after: after.map(VolumeID.init), limit: limit, withheld: true)
+            session.output.report(volumes, VolumeRow.columns)
+            if let last = volumes.last, volumes.count == limit, session.output.format == .table {
+                session.output.note("\nThe next page: --after \(last.id.rawValue)")
+            }
         }
     }
 }
