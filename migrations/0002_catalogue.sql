@@ -163,6 +163,17 @@ begin
     select v.id, v.subject_id into volume_id, subject_id from volume v where v.identity = p_identity for no key update;
 end $$;
 
+-- Gives a volume whose modality nobody stated the one that a source states; true where it did.
+create function state_modality(p_volume bigint, p_modality text) returns boolean language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_modality = 'other' or (select modality from volume where id = p_volume) <> 'other' then
+        return false;
+    end if;
+    update volume set modality = p_modality where id = p_volume;
+    return found;
+end $$;
+
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
@@ -174,6 +185,6 @@ grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_en
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant execute on function lock_subject(integer, text), lock_volume(bytea) to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea), state_modality(bigint, text) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
     to lacuna_trainer;

@@ -136,10 +136,12 @@ extension Catalog {
         let (volume, isNewVolume, joined) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
-        let written = try await writeLabels(labels, files: files.ids, volume: volume, context, &change)
+        let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
+        let (written, takenBack) = try await writeLabels(labels, files: named, volume: volume, context, &change)
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            newFiles: files.new, joinedSubjects: joined)
+            takenBack: takenBack, newFiles: files.new, joinedSubjects: joined,
+            statesModality: try await state(modality: source.modality, of: volume))
     }
 }
 

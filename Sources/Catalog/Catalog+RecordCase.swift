@@ -34,6 +34,11 @@ extension Catalog {
         return (volume, true, false)
     }
 
+    /// States what a volume shows where nobody had said so. Returns whether that was new.
+    func state(modality: String, of volume: VolumeID) async throws -> Bool {
+        try await connection.one(StateModality(volume: volume, modality: modality))
+    }
+
     func ensureSource(
         _ source: SourceRecord, _ volume: VolumeID, _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (SourceID, isNew: Bool) {
@@ -65,22 +70,30 @@ extension Catalog {
         return (ids, new)
     }
 
-    /// Writes the labels that differ from what the release said before. Returns how many were written.
+    /// Writes the labels that differ from what the release said before, and takes back what the files, read anew, say no more.
+    ///
+    /// - Parameter files: the case's label files with their ids; what other files said stays.
+    /// - Returns: how many were written, and the organs of those taken back.
     func writeLabels(
-        _ labels: [LabelRecord], files: [Int64], volume: VolumeID, _ context: CaseContext, _ change: inout PendingChange
-    ) async throws -> Int {
+        _ labels: [LabelRecord], files: [(record: FileRecord, id: Int64)], volume: VolumeID, _ context: CaseContext,
+        _ change: inout PendingChange
+    ) async throws -> (written: Int, takenBack: [OrganKey]) {
         let words = try await connection.run(WordsOfRelease(volume: volume, release: context.release.release))
         let before = Dictionary(words.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
         let fresh = labels.filter { before[$0.organ]?.says($0) != true }
-        guard !fresh.isEmpty else { return 0 }
+        let (said, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
+        let silent = words.filter { word in
+            word.isAnnotation && !said.contains(word.organ) && word.file.map(read.contains) == true
+        }
+        guard !fresh.isEmpty || !silent.isEmpty else { return (0, []) }
 
         let batch = LabelBatch(
             volume: volume, release: context.release.release, activity: context.activity,
-            change: try await change.id(on: connection), files: files)
+            change: try await change.id(on: connection), files: files.map(\.id))
         let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
         let shipped = fresh.filter { $0.status == .pseudo }
         let outdated = shipped.compactMap { before[$0.organ] }.filter(\.isAnnotation)
-        let annotations = fresh.filter { $0.status != .pseudo } + outdated.map(\.takenBack)
+        let annotations = fresh.filter { $0.status != .pseudo } + (outdated + silent).map(\.takenBack)
         if !annotations.isEmpty {
             try await connection.run(
                 InsertAnnotations(
@@ -92,7 +105,7 @@ extension Catalog {
             try await connection.run(
                 InsertShippedLabels(batch: batch, labels: shipped, masks: shipped.compactMap { masks[$0.organ] }))
         }
-        return fresh.count
+        return (fresh.count, silent.map(\.organ))
     }
 
     /// Each label has a mask.
@@ -127,6 +140,8 @@ struct ReleaseWord {
     let mask: MaskID?
     let annotation: Int64?
     let extent: [Int32]?
+    /// The label file that said so, relative to the release's root.
+    let file: String?
 
     func says(_ label: LabelRecord) -> Bool {
         status == label.status && origin == label.origin && content == label.mask?.content

@@ -123,12 +123,19 @@ public struct RecordedCase: Sendable, Hashable {
     public var isNewVolume: Bool
     public var isNewSource: Bool
     public var newLabels: Int
+    /// Organs that the case's files said something of before, and now do not.
+    public var takenBack: [OrganKey]
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int
     /// Subjects that this case proved to be one.
     public var joinedSubjects: Bool
+    /// Whether the case told a known volume's modality, which nobody had stated.
+    public var statesModality: Bool
 
-    public var isUnchanged: Bool { !isNewVolume && !isNewSource && newLabels == 0 && newFiles == 0 && !joinedSubjects }
+    public var isUnchanged: Bool {
+        !isNewVolume && !isNewSource && newLabels == 0 && takenBack.isEmpty && newFiles == 0 && !joinedSubjects
+            && !statesModality
+    }
 }
 
 extension Affine {

@@ -47,7 +47,7 @@ public struct BIDSLayout: Layout {
         tables = Self.tableNames.flatMap { $0.matches(in: listing) }.map(\.path)
         given = options.map ?? options.release.flatMap(LabelMap.standard)
         let facts = ReleaseFacts.of(given?.release ?? "")
-        (release, defaultOrigin) = (options.release ?? given?.release ?? "as-declared", facts.origin)
+        (release, defaultOrigin) = (options.release ?? given?.release ?? DatasetLabels.asDeclared, facts.origin)
         licence = Self.licence(folder) ?? facts.licence
     }
 

@@ -73,7 +73,11 @@ public final class CaseInspector {
             throw .changedImage(file: files.image.absolutePath, dataset: expected.dataset)
         }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
-        let modality = options.givenModality ?? files.modality
+        var modality = options.givenModality ?? files.modality
+        if modality == .other && options.givenModality == nil && !volume.statistics.lacksAir {
+            modality = .ct
+            findings.append(ImportFinding(inferred: modality, file: files.image.path))
+        }
         if modality == .ct && volume.statistics.lacksAir {
             findings.append(
                 ImportFinding(
@@ -109,6 +113,9 @@ public final class CaseInspector {
         let meaning = try LabelMeaning(file, volume, options: options)
         if !meaning.unknownNames.isEmpty {
             findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
+        }
+        if !meaning.leftOut.isEmpty {
+            findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
         }
         let fingerprint = FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
         let crop = file.crop?.box(in: volume.shape)

@@ -41,8 +41,9 @@ public struct DatalistLayout: Layout {
         var places = [try DatasetFolder(file.root)]
         if let images = options.images { places.append(try DatasetFolder(images)) }
         self.places = places
-        let facts = ReleaseFacts.of(map.release)
-        release = options.release ?? map.release
+        let stated = options.release ?? options.map?.release ?? DatasetLabels.asDeclared
+        let facts = ReleaseFacts.of(stated)
+        release = stated
         (defaultOrigin, origins) = (facts.origin, facts.origins)
         licence = description.licence.map { Licence(text: $0, source: file.path) } ?? facts.licence
     }

@@ -7,6 +7,7 @@ struct DatasetDescription: Sendable {
 
     /// Value to name, background included, in the order of values.
     let labels: [(value: Int, name: String)]
+    let name: String?
     /// The first channel's modality, as written.
     let modality: String?
     let channels: Int
@@ -41,10 +42,16 @@ struct DatasetDescription: Sendable {
         let kinds = content.modality ?? [:]
         modality = kinds["0"] ?? kinds.sorted { $0.key < $1.key }.first?.value
         channels = kinds.count
-        licence = content.licence ?? content.license
+        (name, licence) = (content.name, content.licence ?? content.license)
         release = content.release?.text
         pairs = (content.training ?? []) + (content.validation ?? [])
         images = (content.test ?? []).map(\.image)
+    }
+
+    /// Whether the description bears the name of a Decathlon's task: `HepaticVessel` is `msd-task08-hepaticvessel`.
+    func isCalled(_ release: String) -> Bool {
+        guard let name, release.hasPrefix("msd-"), let task = release.split(separator: "-").last else { return false }
+        return name.lowercased().filter { $0 != " " && $0 != "_" } == task
     }
 
     private static func labels(
@@ -79,6 +86,7 @@ struct DatasetDescription: Sendable {
 /// The keys that are read; the rest is left alone.
 private struct Content: Decodable {
     let labels: [String: Label]
+    let name: String?
     let modality: [String: String]?
     let licence: String?
     let license: String?

@@ -6,6 +6,9 @@ struct DatasetLabels: Sendable {
     /// Names, with their values, that no organ is known for.
     let unknown: [(value: Int, name: String)]
 
+    /// What a release without a name of its own is called.
+    static let asDeclared = "as-declared"
+
     /// - Parameter labels: value and name as written; value 0 is background.
     /// - Throws: `unknownNames` where no name at all means an organ.
     init(_ labels: [(value: Int, name: String)], file: String) throws(ImportError) {
@@ -19,7 +22,7 @@ struct DatasetLabels: Sendable {
             keys.isEmpty ? nil : LabelMap.Entry(value: label.value, name: label.name, organs: keys)
         }
         guard !entries.isEmpty else { throw .unknownNames(file: file, names: named.map(\.name)) }
-        map = LabelMap(release: "as-declared", entries: entries)
+        map = LabelMap(release: Self.asDeclared, entries: entries)
         unknown = zip(named, organs).filter(\.1.isEmpty).map(\.0)
     }
 

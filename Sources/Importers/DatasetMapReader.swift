@@ -54,6 +54,12 @@ struct DatasetMapReader {
         guard map.images.isEmpty == map.labelFiles.isEmpty else {
             throw wrong(nodes["images"] ?? nodes["labels"] ?? root, "images and labels are given together, or neither")
         }
+        let (images, labels) = (Set(map.images.flatMap(\.names)), Set(map.labelFiles.flatMap(\.names)))
+        guard images.isEmpty || labels.subtracting([RuleLayout.organ]).isEmpty || !images.isDisjoint(with: labels)
+        else {
+            throw wrong(
+                nodes["labels"], "images and labels share no {part}, so that nothing tells which belong together")
+        }
     }
 
     // MARK: - Meaning of values

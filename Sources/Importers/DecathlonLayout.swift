@@ -25,10 +25,13 @@ public struct DecathlonLayout: Layout {
             let labels = try DatasetLabels(description.labels, file: DatasetDescription.fileName)
             (map, unknown) = (labels.map, labels.unknown)
         }
-        let facts = ReleaseFacts.of(map.release)
+        // Values and names tell what voxels mean; whose they are and on which terms, only the dataset's own word tells.
+        let isPublic = options.release == map.release || description.isCalled(map.release)
+        let facts = ReleaseFacts.of(isPublic ? map.release : DatasetLabels.asDeclared)
         self.folder = folder
         images = try ImageSource(dataset: folder, images: options.images)
-        release = options.release ?? (map.release == "as-declared" ? description.release : nil) ?? map.release
+        let own = options.map?.release ?? description.release ?? DatasetLabels.asDeclared
+        release = options.release ?? (isPublic ? map.release : own)
         defaultOrigin = facts.origin
         let stated = description.licence.map { Licence(text: $0, source: DatasetDescription.fileName) }
         licence = stated.map { $0.besides(facts.licence) } ?? facts.licence

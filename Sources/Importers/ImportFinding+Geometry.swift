@@ -29,6 +29,34 @@ extension ImportFinding {
             remedy: "say it with --modality; runs take volumes by modality, CT where they do not say")
     }
 
+    /// Organs that the files of a case said something of in an earlier import.
+    public static func all(takenBack organs: [OrganKey], _ files: CaseFiles) -> [ImportFinding] {
+        guard let label = files.labels.first, !organs.isEmpty else { return [] }
+        return [
+            ImportFinding(
+                .description, file: label.file.path,
+                problem: "the labels say nothing any more of " + ImportError.list(organs.map(\.rawValue)),
+                remedy: "what they said before is taken back; lacuna mask history has it")
+        ]
+    }
+
+    /// An image of which nothing says what it shows, and whose values do.
+    init(inferred modality: Modality, file: String) {
+        self.init(
+            .description, file: file,
+            problem: "nothing says whether it is CT or MR; with air near -1000 HU it is taken for \(modality.rawValue)",
+            remedy: "say it with --modality, or in the map")
+    }
+
+    /// Organs with voxels that are not among those that the caller calls complete.
+    init(leftOut organs: [OrganKey], file: String) {
+        self.init(
+            .scope, file: file,
+            problem: "it has voxels of organs that are not called complete: "
+                + ImportError.list(organs.map(\.rawValue)),
+            remedy: "they are not recorded; name them too, or say present")
+    }
+
     /// Labels that a header declares and no organ is known for.
     init(unknownNames: [String], file: String) {
         self.init(

@@ -9,6 +9,8 @@ struct LabelMeaning: Sendable {
     let explained: Set<Int>
     /// Declared names without an organ.
     let unknownNames: [String]
+    /// Organs with voxels that the caller's scope leaves out.
+    let leftOut: [OrganKey]
 
     struct Region: Sendable {
         let organ: OrganKey
@@ -46,6 +48,10 @@ struct LabelMeaning: Sendable {
         let scope = options.givenScope ?? file.scope
         regions = all.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
             .map { Region(organ: $0.organ, values: $0.values, unknown: unknown.subtracting($0.values)) }
+        leftOut = all.filter { region in
+            options.givenScope?.covers(region.organ, hasVoxels: true) == false
+                && !present.isDisjoint(with: region.values)
+        }.map(\.organ)
         let strangers = present.subtracting(explained).sorted()
         guard strangers.isEmpty else { throw .unknownValues(file: file.file.path, values: strangers) }
     }

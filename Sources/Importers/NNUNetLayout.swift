@@ -53,7 +53,7 @@ public struct NNUNetLayout: Layout {
             guard let first = named.first, !keys.isEmpty else { return nil }
             return LabelMap.Entry(value: value, name: first.0.name, organs: keys)
         }
-        return LabelMap(release: "as-declared", entries: entries)
+        return LabelMap(release: DatasetLabels.asDeclared, entries: entries)
     }
 
     public func cases() throws(ImportError) -> CaseList {

@@ -4,17 +4,18 @@ import Postgres
 /// The newest word of a release on every organ of a volume: its annotation, or the shipped label where that is taken back.
 struct WordsOfRelease: Statement {
     static let sql = """
-        select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent from (
+        select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent, f.file from (
             select distinct on (organ_id) * from (
-                (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent
+                (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id
                  from lacuna.annotation where volume_id = $1 and release_id = $2 and rater = '' order by organ_id, id desc)
                 union all
-                (select distinct on (organ_id) organ_id, 'pseudo', 'model', mask_id, null, null
+                (select distinct on (organ_id) organ_id, 'pseudo', 'model', mask_id, null, null, label_file_id
                  from lacuna.shipped_label where volume_id = $1 and release_id = $2 order by organ_id, id desc)
             ) said order by organ_id, status = 'unlabelled', status = 'pseudo'
         ) w
         join lacuna.organ on organ.id = w.organ_id
         left join lacuna.mask m on m.id = w.mask_id
+        left join lacuna.label_file f on f.id = w.label_file_id
         """
     let volume: VolumeID
     let release: Int32
@@ -22,7 +23,7 @@ struct WordsOfRelease: Statement {
     func decode(_ row: PostgresRow) throws -> ReleaseWord {
         ReleaseWord(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2), content: try row.decode(3),
-            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6))
+            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), file: try row.decode(7))
     }
 }
 

@@ -68,6 +68,15 @@ struct InsertVolume: Statement {
     func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
+/// Whether the volume's modality was unstated and now is this one.
+struct StateModality: Statement {
+    static let sql = "select lacuna.state_modality($1, $2)"
+    let volume: VolumeID
+    let modality: String
+    var binds: [any PostgresBindable] { [volume, modality] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
 struct FindSource: Statement {
     static let sql = "select id from lacuna.source where release_id = $1 and case_name = $2 and volume_id = $3"
     let release: Int32

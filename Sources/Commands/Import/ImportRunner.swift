@@ -206,7 +206,8 @@ extension ImportSummary {
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
         joinedSubjects += outcome.joinedSubjects ? 1 : 0
-        report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(item.findings))
+        let findings = item.findings + ImportFinding.all(takenBack: outcome.takenBack, item.files)
+        report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(findings))
     }
 
     mutating func plan(_ item: InspectedCase) {

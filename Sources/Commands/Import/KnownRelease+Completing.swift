@@ -24,7 +24,19 @@ extension KnownRelease {
                 .description, file: name, problem: "the case was imported before and is not there any more",
                 remedy: "its labels are kept; restore its files if they are needed")
         }
-        return (list, images + gone)
+        return (list, images + gone + lostLabels(of: list, root))
+    }
+
+    /// Label files that a case had and that are not there any more.
+    private func lostLabels(of list: CaseList, _ root: ReleaseRoot) -> [ImportFinding] {
+        list.cases.flatMap { item in
+            (cases[item.name]?.labels.keys.sorted() ?? []).filter { !root.holds($0) }.map { file in
+                ImportFinding(
+                    .description, file: file,
+                    problem: "a label of case \(item.name) was imported before and is not there",
+                    remedy: "what it said is kept; restore it, or take it back with lacuna label set … unlabelled")
+            }
+        }
     }
 
     /// Names of the recorded cases that have one of the labels.

@@ -136,7 +136,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "338c129450e32e346daee9f8331e095b9d8cf409efe57b1887ee9dca75469686",
+            sha256: "ebaa01fff756d1de3f159f3b1b80db536b2cd4d5b54edf539d7820cfd8392249",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources.
 set local role lacuna_owner;
@@ -303,6 +303,17 @@ begin
     select v.id, v.subject_id into volume_id, subject_id from volume v where v.identity = p_identity for no key update;
 end $$;
 
+-- Gives a volume whose modality nobody stated the one that a source states; true where it did.
+create function state_modality(p_volume bigint, p_modality text) returns boolean language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_modality = 'other' or (select modality from volume where id = p_volume) <> 'other' then
+        return false;
+    end if;
+    update volume set modality = p_modality where id = p_volume;
+    return found;
+end $$;
+
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
@@ -314,7 +325,7 @@ grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_en
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant execute on function lock_subject(integer, text), lock_volume(bytea) to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea), state_modality(bigint, text) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
     to lacuna_trainer;
 
