@@ -53,7 +53,7 @@ public struct DatasetRow: Sendable, Hashable {
     public let subjects: Int
     /// Why the dataset is removed; nil where it is not.
     public let removed: String?
-    /// Label files whose image is not there yet.
+    /// Cases whose labels wait for their image.
     public let waiting: Int
 }
 

@@ -50,7 +50,9 @@ public struct ClassFilesLayout: Layout {
         var list = CaseList()
         let everywhere = missingEverywhere
         for item in folders { add(item, passingOver: everywhere, to: &list) }
-        if !everywhere.isEmpty { list.findings.append(missing(everywhere, in: folder.name, cases: "every case has")) }
+        if !everywhere.isEmpty {
+            list.findings.append(missing(everywhere, in: folder.name, subject: "no case has a file"))
+        }
         list.settle()
         return list
     }
@@ -99,7 +101,7 @@ public struct ClassFilesLayout: Layout {
     private func findings(_ item: ClassFolder, passingOver everywhere: Set<String>) -> [ImportFinding] {
         var findings: [ImportFinding] = []
         let absent = missing(in: item).subtracting(everywhere)
-        if !absent.isEmpty { findings.append(missing(absent, in: item.path, cases: "the case has")) }
+        if !absent.isEmpty { findings.append(missing(absent, in: item.path, subject: "the case has no file")) }
         let unknown = item.files.filter { organs(of: $0).isEmpty }
         if !unknown.isEmpty {
             findings.append(
@@ -122,11 +124,11 @@ public struct ClassFilesLayout: Layout {
         return folders.dropFirst().reduce(missing(in: folders[0])) { $0.intersection(missing(in: $1)) }
     }
 
-    private func missing(_ names: Set<String>, in file: String, cases: String) -> ImportFinding {
+    private func missing(_ names: Set<String>, in file: String, subject: String) -> ImportFinding {
         ImportFinding(
             .classMissing, file: file.isEmpty ? folder.name : file,
-            problem: "\(cases) no file for \(names.count) classes of \(classes.map.release), which stay unlabelled: "
-                + ImportError.list(names.sorted()),
+            problem: "\(subject) for \(ImportError.count(names.count, "class", "classes")) of \(classes.map.release), "
+                + "unlabelled therefore: " + ImportError.list(names.sorted()),
             remedy: "finish the download if the files should be there")
     }
 }

@@ -13,6 +13,10 @@ struct DatalistDescription: Sendable {
     /// Value to name, in the order of values; empty where the list does not say.
     let labels: [(value: Int, name: String)]
     let licence: String?
+    /// From the first to the last fold; nil where no entry has one.
+    let folds: ClosedRange<Int>?
+    /// Keys of entries that are not read, but folds; by name.
+    let unread: [String]
 
     /// Lists that hold cases.
     private static let lists = ["training", "validation", "testing", "test"]
@@ -37,6 +41,10 @@ struct DatalistDescription: Sendable {
         labels = names.compactMap { key, name in Int(key).map { ($0, name) } }.filter { $0.0 != 0 }
             .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
         licence = content.licence ?? content.license
+        let pairs = lists.compactMap { $0 }.joined()
+        let numbers = pairs.compactMap(\.fold)
+        folds = numbers.min().flatMap { first in numbers.max().map { first...$0 } }
+        unread = Set(pairs.flatMap(\.others)).sorted()
     }
 
     private static func read(_ path: String) throws -> Content {
@@ -77,17 +85,30 @@ struct DatalistDescription: Sendable {
     private struct Pair: Decodable {
         let image: String
         let label: String?
+        let fold: Int?
+        /// Keys that are not read.
+        let others: [String]
 
-        enum Keys: String, CodingKey { case image, label }
+        enum Keys: String, CodingKey, CaseIterable { case image, label, fold }
+
+        private struct AnyKey: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
 
         init(from decoder: any Decoder) throws {
             if let path = try? String(from: decoder) {
-                (image, label) = (path, nil)
+                (image, label, fold, others) = (path, nil, nil, [])
                 return
             }
+            others = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+                .filter { Keys(rawValue: $0) == nil }
             let box = try decoder.container(keyedBy: Keys.self)
             image = try box.decode(String.self, forKey: .image)
             label = try box.decodeIfPresent(String.self, forKey: .label)
+            fold = try? box.decodeIfPresent(Int.self, forKey: .fold)
         }
     }
 }

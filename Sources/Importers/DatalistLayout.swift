@@ -1,7 +1,7 @@
 public import Domain
 
 /// A datalist of MONAI: a JSON file whose lists name images and labels, relative to its folder or to that of `--images`.
-/// What its names say is complete in every labelled case; folds are no splits of ours and are passed over.
+/// What its names say is complete in every labelled case; that it has folds and other keys is said, and no more.
 public struct DatalistLayout: Layout {
     public let name = LayoutName.monai
     public let release: String
@@ -60,25 +60,58 @@ public struct DatalistLayout: Layout {
                         + ImportError.list(unknown.map { "\($0.value) \($0.name)" }),
                     remedy: "their voxels are not imported; give a label map to import them"))
         }
+        list.findings += unread
         list.settle()
         return list
+    }
+
+    /// What the list says beyond images and labels.
+    private var unread: [ImportFinding] {
+        var findings: [ImportFinding] = []
+        if let folds = description.folds {
+            findings.append(
+                ImportFinding(
+                    .description, file: file.path,
+                    problem: "the list has folds, \(folds.lowerBound) to "
+                        + "\(folds.upperBound), which an import does not read",
+                    remedy: "make a split of one: lacuna split create NAME --list \(file.absolutePath) --fold 0"))
+        }
+        if !description.unread.isEmpty {
+            findings.append(
+                ImportFinding(
+                    .description, file: file.path,
+                    problem: "keys of its entries that are not read: "
+                        + ImportError.list(description.unread),
+                    remedy:
+                        "nothing, unless they name labels: import those as a dataset of their own with --origin model"))
+        }
+        return findings
     }
 
     private func add(_ entry: DatalistDescription.Entry, _ name: String, to list: inout CaseList) {
         do throws(ImportError) {
             let modality = modality(entry.image)
             guard let path = entry.label else {
-                let image = try find(entry.image, role: "image")
+                let image = try listed(entry.image, role: "image")
                 return list.cases.append(
                     CaseFiles(name: name, subject: name, image: image, modality: modality, labels: []))
             }
             let label = LabelFile(
-                file: try find(path, role: "label"), reading: .values(map, unmapped: Set(unknown.map(\.value))))
+                file: try listed(path, role: "label"), reading: .values(map, unmapped: Set(unknown.map(\.value))))
             try list.add(WaitingCase(name: name, subject: name, modality: modality, labels: [label])) {
                 () throws(ImportError) in try find(entry.image, role: "image")
             }
         } catch {
             list.refuse(name, error)
+        }
+    }
+
+    /// - Throws: `listedFileMissing` where no place has it, `leavesFolder`.
+    private func listed(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        do throws(ImportError) {
+            return try find(path, role: role)
+        } catch .missingFile(let file, _) {
+            throw .listedFileMissing(file: file, role: role, folder: places.last?.root ?? "")
         }
     }
 

@@ -7,13 +7,16 @@ extension ImportError: CustomStringConvertible {
     public var problem: String {
         switch self {
         case .unreadableFolder: "no such file or folder, or it may not be read"
-        case .unrecognised(_, let sought): "no known layout; looked for " + sought.joined(separator: "; ")
+        case .unrecognised(_, let sought, let volumes):
+            "no known layout" + (volumes > 0 ? " in a folder of \(volumes) NIfTI files" : "") + "; looked for"
+                + sought.map { "\n    " + $0 }.joined()
         case .ambiguous(_, let readings): "more than one reading fits: " + readings.joined(separator: "; ")
         case .notThisLayout(_, let layout, let reason): "not the layout \(layout.rawValue): \(reason)"
         case .unsupported(_, let what, _): what
         case .unreadableDescription(_, let reason): reason
         case .leavesFolder(_, let path): "the path \(path) leaves the dataset's folder"
         case .missingFile(_, let role): "the \(role) is missing"
+        case .listedFileMissing(_, let role, let folder): "the \(role) that the list names is not in \(folder)"
         case .waitsForImage: "the image is missing, so the labels wait: they are no volume by themselves"
         case .movedImage(_, let dataset): "the image, which dataset \(dataset) brought, is not there any more"
         case .changedImage(_, let dataset): "not the image that dataset \(dataset) brought: its bytes have changed"
@@ -39,7 +42,12 @@ extension ImportError: CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .unreadableFolder: "check the path and its permissions"
-        case .unrecognised: "name the layout with --layout, or point at the folder that holds the structure"
+        case .unrecognised(_, _, let volumes) where volumes > 0:
+            "explain the values of label files with --map FILE.yaml, and name their images with --images; or point at the "
+                + "folder that holds one of these structures"
+        case .unrecognised: "point at the folder that holds one of these structures"
+        case .listedFileMissing:
+            "name the folder in which the list's paths begin with --images, or finish the download"
         case .ambiguous: "choose one with --layout, --release or --images, or import the parts one by one"
         case .notThisLayout: "leave the layout to be recognised, or point at the folder that holds it"
         case .unsupported(_, _, let remedy): remedy
@@ -66,6 +74,11 @@ extension ImportError: CustomStringConvertible {
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
         case .changedWhileRead: "import again when nothing writes to the folder"
         }
+    }
+
+    /// `1 class`, `2 classes`.
+    static func count(_ number: Int, _ one: String, _ several: String) -> String {
+        "\(number) \(number == 1 ? one : several)"
     }
 
     /// At most twenty entries, then how many more.

@@ -5,8 +5,8 @@ public import Imaging
 public enum ImportError: Error, Hashable, Sendable {
     /// The path does not exist or cannot be listed.
     case unreadableFolder(String)
-    /// No layout fits; `lookedFor` says what was sought.
-    case unrecognised(folder: String, lookedFor: [String])
+    /// No layout fits; `lookedFor` says what was sought, `volumes` how many NIfTI files lie in the folder itself.
+    case unrecognised(folder: String, lookedFor: [String], volumes: Int)
     /// Several layouts, or several readings of one, fit.
     case ambiguous(folder: String, readings: [String])
     /// The layout that was asked for is not there.
@@ -19,6 +19,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case leavesFolder(file: String, path: String)
     /// A file that the structure promises is not there.
     case missingFile(file: String, role: String)
+    /// A file that a list names is not where its paths begin.
+    case listedFileMissing(file: String, role: String, folder: String)
     /// Labels whose image is not there yet; they are no volume, and wait.
     case waitsForImage(file: String)
     /// An image of another dataset that does not lie where the catalogue says.
@@ -53,12 +55,13 @@ public enum ImportError: Error, Hashable, Sendable {
     /// The file or folder that the error is about.
     public var file: String {
         switch self {
-        case .unreadableFolder(let file), .unrecognised(let file, _), .ambiguous(let file, _),
+        case .unreadableFolder(let file), .unrecognised(let file, _, _), .ambiguous(let file, _),
             .notThisLayout(let file, _, _), .unsupported(let file, _, _), .unreadableDescription(let file, _),
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
-            .gridMismatch(let file, _, _), .changedWhileRead(let file), .movedImage(let file, _),
+            .gridMismatch(let file, _, _), .listedFileMissing(let file, _, _), .changedWhileRead(let file),
+            .movedImage(let file, _),
             .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file

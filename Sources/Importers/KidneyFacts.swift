@@ -40,7 +40,8 @@ struct KidneyFacts: RuleFacts {
     private static func instances(_ cases: [String]) -> ImportFinding {
         ImportFinding(
             .description, file: cases.min() ?? "",
-            problem: "\(cases.count) cases have instances by several annotators beside the label that is read",
+            problem: "instances by several annotators beside the label that is read, in "
+                + ImportError.count(cases.count, "case", "cases"),
             remedy: "nothing: the aggregated label is imported; the annotators' own masks stay where they are")
     }
 

@@ -75,9 +75,10 @@ public struct LayoutRecogniser {
         if let asked = options.layout {
             throw refuse(asked, folder, "there is no label file with a label table, and none that a map explains")
         }
-        let children = datasets(in: listing, except: [])
-        guard children.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: children) }
-        throw .unrecognised(folder: folder.root, lookedFor: LayoutName.allCases.map(\.recognisedBy))
+        let inside = datasets(in: listing, except: [], depth: Self.searchDepth)
+        guard inside.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: inside) }
+        throw .unrecognised(
+            folder: folder.root, lookedFor: LayoutName.allCases.map(\.recognisedBy), volumes: folder.volumes().count)
     }
 
     private func singleFile(_ path: String) throws(ImportError) -> any Layout {
@@ -89,7 +90,8 @@ public struct LayoutRecogniser {
         if let failure = probe.failure { throw failure }
         let layout = try LabelFilesLayout(folder, only: file.path, options: options, probe: probe)
         guard layout.map != nil || hasTable else {
-            throw .unrecognised(folder: path, lookedFor: [LayoutName.totalsegmentator, .mapped].map(\.recognisedBy))
+            throw .unrecognised(
+                folder: path, lookedFor: [LayoutName.totalsegmentator, .mapped].map(\.recognisedBy), volumes: 1)
         }
         return layout
     }
@@ -100,18 +102,31 @@ public struct LayoutRecogniser {
     private func refuseSiblings(of layout: RuleLayout, _ listing: FolderListing) throws(ImportError) {
         let used = Set(
             (layout.match.labels + layout.match.images).map { $0.path.split(separator: "/").first.map(String.init) })
-        let others = datasets(in: listing, except: used)
+        let others = datasets(in: listing, except: used, depth: 1)
         guard !others.isEmpty else { return }
         let own = used.compactMap { $0 }.filter { listing.folders(in: "").contains($0) }.sorted()
         throw .holdsDatasets(
             folder: listing.folder.root, datasets: own.map { "\($0) (\(layout.name.rawValue))" } + others)
     }
 
-    /// Folders inside that are datasets themselves, with the word for their layout; the first hundred are looked into.
-    private func datasets(in listing: FolderListing, except used: Set<String?>) -> [String] {
-        listing.folders(in: "").filter { !used.contains($0) }.prefix(100).compactMap { name in
-            (try? word(for: listing.folder.root + "/" + name)).flatMap { $0 }.map { "\(name) (\($0))" }
+    /// How deep datasets are looked for in a folder that is none.
+    private static let searchDepth = 4
+    private static let searched = 200
+
+    /// Folders inside that are datasets themselves, with the word for their layout, the nearest first; so many are looked into.
+    private func datasets(in listing: FolderListing, except used: Set<String?>, depth: Int) -> [String] {
+        var open = listing.folders(in: "").filter { !used.contains($0) }.map { (path: $0, level: 1) }
+        var (found, looked) = ([String](), 0)
+        while looked < min(Self.searched, open.count) {
+            let (path, level) = open[looked]
+            looked += 1
+            if let word = try? word(for: listing.folder.root + "/" + path) {
+                found.append("\(path) (\(word))")
+            } else if level < depth {
+                open += listing.folders(in: path).map { (path: path + "/" + $0, level: level + 1) }
+            }
         }
+        return found
     }
 
     /// The word for a folder's layout; nil where it has none.

@@ -13,7 +13,9 @@ struct UndeclaredScope: RuleFacts {
                     .scope, file: evidence.listing.folder.name,
                     problem: "nothing says which organs were annotated in a case: an organ with voxels counts as "
                         + "annotated, one without stays unlabelled",
-                    remedy: "name the organs that are complete with --complete, or give --complete all")
+                    remedy:
+                        "where every organ of the release was looked at in every case, give --complete all; otherwise "
+                        + "name those that were, as in --complete liver,spleen")
             ]
     }
 }

@@ -114,4 +114,27 @@ import Testing
             }
         }
     }
+
+    @Test func aPublishedListBecomesASplit() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...4, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let list = "\(bench.folder)/folds.json"
+            try """
+            {"training":[{"image":"img/img0001.nii.gz","fold":0},{"image":"img/img0002.nii.gz","fold":1}],
+             "testing":[{"image":"img/img0003.nii.gz"},{"image":"img/img0009.nii.gz"}]}
+            """.write(toFile: list, atomically: true, encoding: .utf8)
+            let made = try await bench.lacuna("split", "create", "theirs", "--list", list, "--fold", "1", "--json")
+            #expect(made.status == 0, "\(made.errors)")
+            #expect(made.errors.contains("3 of 4 listed cases"))
+            let parts = try made.rows()
+            #expect(parts.compactMap { $0["part"] as? String }.sorted() == ["test", "train", "validation"])
+            #expect(parts.allSatisfy { $0["subjects"] as? Int == 1 })
+            #expect(try await bench.lacuna("split", "check", "theirs", "--list", list, "--fold", "1").status == 0)
+            #expect(try await bench.lacuna("split", "create", "x", "--list", list, "--folds", "2").status == 2)
+            #expect(try await bench.lacuna("subject", "join", "set/0001", "set/0003", "--reason", "one patient").status == 0)
+            let leak = try await bench.lacuna("split", "create", "leak", "--list", list, "--fold", "1")
+            #expect(leak.status == 5 && leak.errors.contains("both are the same patient"))
+        }
+    }
 }

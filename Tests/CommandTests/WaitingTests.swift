@@ -109,6 +109,20 @@ import Testing
         }
     }
 
+    @Test func anotherFolderUnderTheRecordedRootIsNoNewState() async throws {
+        try await Workbench.with { bench in
+            let (path, _, _) = try halfDownloaded(bench)
+            let training = "\(path)/RawData/Training"
+            let first = try await bench.lacuna(
+                "dataset", "import", "\(training)", "--images", "\(training)/img", "--name", "set")
+            #expect(first.status == 0, "\(first.errors)")
+            try files.createDirectory(atPath: "\(training)/other", withIntermediateDirectories: true)
+            try files.copyItem(atPath: "\(training)/label", toPath: "\(training)/other/label")
+            let other = try await bench.lacuna("dataset", "import", "\(training)/other", "--name", "set")
+            #expect(other.status == 5 && other.errors.contains("is recorded under"))
+        }
+    }
+
     @Test func aBrokenLabelIsRefusedAlthoughItsImageIsMissing() async throws {
         try await Workbench.with { bench in
             let (path, _, _) = try halfDownloaded(bench)

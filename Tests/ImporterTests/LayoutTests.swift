@@ -104,7 +104,8 @@ import Testing
     @Test func anotherFolderIsRefusedWithWhatWasLookedFor() throws {
         let tree = Tree()
         try tree.image("Task03_Liver/scan.nii.gz")
-        guard case .unrecognised(_, let lookedFor)? = importError({ _ = try listed(tree, at: "Task03_Liver") }) else {
+        guard case .unrecognised(_, let lookedFor, 1)? = importError({ _ = try listed(tree, at: "Task03_Liver") })
+        else {
             Issue.record("an image alone is no layout")
             return
         }

@@ -109,6 +109,34 @@ import Testing
         #expect(list.findings.map(\.kind) == [.description] && list.findings[0].problem.contains("portal-venous"))
     }
 
+    @Test func datasetsDeepInsideAreNamed() throws {
+        let tree = try Tree.decathlon()
+        let outer = Tree()
+        try outer.write("x", to: "a/b/readme.txt")
+        try outer.link("a/b/c/set", to: tree.root)
+        guard case .holdsDatasets(_, let datasets)? = importError({ _ = try listed(outer) }) else {
+            Issue.record("the set inside was not found")
+            return
+        }
+        #expect(datasets == ["a/b/c/set (msd)"])
+    }
+
+    @Test func aListOfFilesElsewhereSaysWhereItsPathsBegin() throws {
+        let tree = try Tree.datalist(#","label_dict":{"1":"liver","2":"hepatic tumor"}"#)
+        let list = Tree()
+        try list.write(tree.bytes(of: "folds.json"), to: "folds.json")
+        let lost = try listed(list, at: "folds.json")
+        #expect(lost.cases.isEmpty && lost.refused.count == 3)
+        guard case .refused(let error)? = lost.refused.first?.outcome else { return }
+        #expect(error.remedy.contains("--images") && error.problem.contains(list.root))
+        let found = try listed(list, ImportOptions(images: tree.root), at: "folds.json")
+        #expect(found.cases.map(\.name) == ["a", "b"] && found.waiting.map(\.name) == ["c"])
+        #expect(found.findings.count == 2)
+        #expect(
+            found.findings[0].problem.contains("folds, 0 to 1") && found.findings[0].remedy.contains("split create"))
+        #expect(found.findings[1].problem.hasSuffix("pseudo_label_reliability"))
+    }
+
     @Test func severalDatalistsInOneFolderAreNamed() throws {
         let tree = try Tree.datalist(#","label_dict":{"1":"liver","2":"hepatic tumor"}"#)
         try tree.write(#"{"training":[{"image":"images/a.nii.gz"}],"label_dict":{"1":"liver"}}"#, to: "other.json")

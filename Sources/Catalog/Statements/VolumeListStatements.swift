@@ -132,7 +132,7 @@ struct ListDatasets: Statement {
              join lacuna.volume v on v.id = s.volume_id where s.release_id = r.id),
             (select w.reason from lacuna.withdrawn_dataset g join lacuna.withdrawal w on w.id = g.withdrawal_id
              where g.dataset_id = d.id),
-            (select count(*) from lacuna.waiting_now w where w.release_id = r.id)
+            (select count(distinct w.case_name) from lacuna.waiting_now w where w.release_id = r.id)
         from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id order by d.name, r.id
         """
     func decode(_ row: PostgresRow) throws -> DatasetRow {

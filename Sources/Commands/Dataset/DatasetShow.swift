@@ -29,7 +29,7 @@ struct DatasetShow: AsyncParsableCommand {
                 let waiting = releases.reduce(0) { $0 + $1.waiting }
                 if waiting > 0 {
                     session.output.note(
-                        "\nLabels that wait for their image: \(waiting); lacuna dataset waiting \(dataset)")
+                        "\nCases that wait for their image: \(waiting); lacuna dataset waiting \(dataset) lists them.")
                 }
                 return
             }

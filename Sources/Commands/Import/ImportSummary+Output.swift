@@ -51,8 +51,7 @@ extension ImportSummary {
         if isDryRun { return output.note("\nNothing was recorded: this was a dry run.") }
         if waiting > 0 && !(isStrict && report.failures > 0) {
             output.note(
-                "\nCases that wait for their image, and are no volumes before: \(waiting). "
-                    + "lacuna dataset waiting \(dataset) lists them.")
+                "\nCases that wait for their image: \(waiting); lacuna dataset waiting \(dataset) lists them.")
         }
         if recorded == 0 && newWaiting == 0 && report.failures == 0 {
             return output.note("\nNothing changed: every case is recorded already.")
@@ -65,7 +64,16 @@ extension ImportSummary {
             output.note(
                 "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
         }
+        if isLicenceDisputed {
+            output.note(
+                "\nSources state different licences, which lacuna dataset show \(dataset) lists; an export of these labels "
+                    + "will ask for --accept-licence \(dataset).")
+        }
         if joinedSubjects > 0 { output.note("Subjects that proved to be one and were joined: \(joinedSubjects).") }
+    }
+
+    private var isLicenceDisputed: Bool {
+        Set(([licence.text] + licence.others.map(\.text)).map { LicenceTerms($0) }).count > 1
     }
 
     private var fields: [Cell.Field] {

@@ -25,18 +25,31 @@ struct RecordedRelease {
                     "import it with --origin \(recorded.origin.rawValue); labels of origin \(summary.origin.rawValue) "
                     + "belong to a dataset of their own: --name")
         }
-        let root = ReleaseRoot(path: recorded.root)
-        guard root == ReleaseRoot(of: list, folder: folder) || root.holds(every: list, folder: folder) else {
+        let cases = try await catalog.fingerprints(dataset: dataset, release: release)
+        let waiting = try await catalog.waitingLabels(dataset: dataset, release: release)
+        let known = KnownRelease(
+            root: recorded.root,
+            cases: cases.mapValues { KnownFiles(place: $0.place, image: $0.image, labels: $0.labels) },
+            waiting: Dictionary(waiting.map { ($0.file, $0.sha256) }, uniquingKeysWith: { _, last in last }),
+            mayPassOver: !request.options.changesReading && request.subjects == nil)
+        guard known.isRecord(of: list, folder: folder) else {
             throw CommandFailure(
                 .conflict, "dataset \(dataset), release \(release), is recorded under \(recorded.root)", file: folder,
                 remedy: "give --name or --release for another dataset, or import from the recorded folder; where the "
                     + "folder has moved: lacuna dataset relocate \(dataset) PATH")
         }
-        let cases = try await catalog.fingerprints(dataset: dataset, release: release)
-        let waiting = try await catalog.waitingLabels(dataset: dataset, release: release)
-        return KnownRelease(
-            root: recorded.root, cases: cases.mapValues { KnownFiles(place: $0.place, image: $0.image, labels: $0.labels) },
-            waiting: Dictionary(waiting.map { ($0.file, $0.sha256) }, uniquingKeysWith: { _, last in last }),
-            mayPassOver: !request.options.changesReading && request.subjects == nil)
+        return known
+    }
+}
+
+extension KnownRelease {
+    /// Whether the files are those of the recorded folder: they have its root, or labels that it has lie where they did and
+    /// only images elsewhere.
+    fileprivate func isRecord(of list: CaseList, folder: String) -> Bool {
+        guard let root = root.map(ReleaseRoot.init(path:)) else { return true }
+        if root == ReleaseRoot(of: list, folder: folder) { return true }
+        let labels = list.labels.map(root.relative)
+        return labels.allSatisfy { !$0.hasPrefix("..") }
+            && labels.contains { waiting[$0] != nil || casesOfLabel[$0] != nil }
     }
 }

@@ -25,19 +25,11 @@ struct ReleaseRoot: Hashable, Sendable {
     }
 
     /// The path from the root to the file.
-    func relative(_ file: SourceFile) -> String { relative(file.absolutePath) }
-
-    private func relative(_ absolute: String) -> String {
-        let (parts, own) = (Self.parts(absolute), Self.parts(path))
+    func relative(_ file: SourceFile) -> String {
+        let (parts, own) = (Self.parts(file.absolutePath), Self.parts(path))
         let common = zip(parts, own).prefix { $0 == $1 }.count
         let up = Array(repeating: "..", count: own.count - common)
         return (up + parts.dropFirst(common).map(String.init)).joined(separator: "/")
-    }
-
-    /// Whether the labels, or the folder where there are none, lie under the root.
-    func holds(every list: CaseList, folder: String) -> Bool {
-        let labels = (list.cases.flatMap(\.labels) + list.waiting.flatMap(\.labels)).map(\.file.absolutePath)
-        return (labels.isEmpty ? [folder + "/"] : labels).allSatisfy { !relative($0).hasPrefix("..") }
     }
 
     /// Whether there is a file at a relative path. Looks at the disk.
@@ -53,7 +45,7 @@ struct ReleaseRoot: Hashable, Sendable {
     /// What a dataset is called after its folder or file.
     static func name(of path: String) -> String {
         let last = parts(path).last.map(String.init) ?? "dataset"
-        let ending = [".nii.gz", ".nii"].first(where: last.hasSuffix) ?? ""
+        let ending = [".nii.gz", ".nii", ".json"].first(where: last.hasSuffix) ?? ""
         return String(last.dropLast(ending.count))
     }
 
@@ -61,6 +53,9 @@ struct ReleaseRoot: Hashable, Sendable {
 }
 
 extension CaseList {
+    /// Every label file.
+    var labels: [SourceFile] { (cases.flatMap(\.labels) + waiting.flatMap(\.labels)).map(\.file) }
+
     /// Labels and images but those that lie with another dataset.
     fileprivate var ownFiles: [SourceFile] {
         cases.flatMap { $0.expected == nil ? $0.files : $0.labels.map(\.file) }

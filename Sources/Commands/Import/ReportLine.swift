@@ -55,14 +55,15 @@ struct ReportLine: Sendable {
     private var saying: Saying { Saying(outcome: outcome, problem: problem, remedy: remedy) }
 
     private func block(_ width: Int?) -> String {
-        Self.text("\(outcome) \(caseName ?? "(the dataset)")", [file].compactMap { $0 }, problem, remedy, width)
+        Self.text("\(outcome) \(caseName ?? "(the dataset)")", file, problem, remedy, width)
     }
 
     private static func block(of group: [ReportLine], _ width: Int?) -> String {
         let names = group.compactMap(\.caseName)
         let cases = Set(names).count == 1 ? names[0] : "\(Set(names).count) cases: " + list(names)
-        return text(
-            "\(group[0].outcome) \(cases)", [list(group.compactMap(\.file))], group[0].problem, group[0].remedy, width)
+        let files = group.compactMap(\.file)
+        let file = files.first.map { $0 + (files.count > 1 ? " and \(files.count - 1) more" : "") }
+        return text("\(group[0].outcome) \(cases)", file, group[0].problem, group[0].remedy, width)
     }
 
     private static func list(_ names: [String]) -> String {
@@ -71,9 +72,9 @@ struct ReportLine: Sendable {
     }
 
     private static func text(
-        _ head: String, _ files: [String], _ problem: String?, _ remedy: String?, _ width: Int?
+        _ head: String, _ file: String?, _ problem: String?, _ remedy: String?, _ width: Int?
     ) -> String {
-        let parts = [("file", files.first), ("problem", problem), ("remedy", remedy)]
+        let parts = [("file", file), ("problem", problem), ("remedy", remedy)]
         let body = parts.map { name, text in
             text.map { wrapped("  \(name): " + String(repeating: " ", count: 7 - name.count) + $0, 11, width) } ?? ""
         }

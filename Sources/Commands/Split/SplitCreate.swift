@@ -15,6 +15,10 @@ struct SplitCreate: AsyncParsableCommand {
               lacuna split create main --train internal --train Task03_Liver --test heldout
               lacuna split create main --train internal --holdout validation=0.2 --holdout confidence=0.1 --seed 7
               lacuna split create cv --folds 5 --holdout test=0.1
+              lacuna split create theirs --list splits_final.json --fold 0 --dataset Task03_Liver
+
+            --list takes what somebody published: nnU-Net's splits_final.json, a MONAI or Decathlon list, or a CSV file with \
+            the columns case and part.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -44,12 +48,26 @@ struct SplitCreate: AsyncParsableCommand {
     @Option(help: "Make this many splits for cross-validation.")
     var folds: Int?
 
+    @Option(help: "Take the parts from this published list.", completion: .file())
+    var list: String?
+
+    @Option(help: "Look for the list's cases in this dataset only.")
+    var dataset: String?
+
+    @Option(help: "Take this fold of the list for validation, counted from 0.")
+    var fold: Int?
+
     @Option(help: "Draw with this seed.")
     var seed = 0
 
     func validate() throws {
-        if [train, confidence, validation, test].allSatisfy(\.isEmpty) && holdout.isEmpty && folds == nil {
-            throw ValidationError("Name a dataset for a part, or give --holdout or --folds.")
+        let isDrawn = ![train, confidence, validation, test].allSatisfy(\.isEmpty) || !holdout.isEmpty || folds != nil
+        if !isDrawn && list == nil {
+            throw ValidationError("Name a dataset for a part, or give --holdout, --folds or --list.")
+        }
+        if isDrawn && list != nil { throw ValidationError("--list says all parts; leave the others out.") }
+        if list == nil && (dataset != nil || fold != nil) {
+            throw ValidationError("--dataset and --fold belong to --list.")
         }
         if let folds, folds < 2 { throw ValidationError("--folds is 2 or more.") }
         if folds != nil && (!validation.isEmpty || holdout.contains { $0.part == .validation }) {
@@ -60,6 +78,13 @@ struct SplitCreate: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
+            if let list {
+                let members = try await ListedMembers(list: list, fold: fold, dataset: dataset).find(session)
+                try await session.catalog.createSplits(
+                    [NewSplit(name: name, members: members)], method: "listed", seed: nil)
+                let parts = try await session.catalog.splits().filter { $0.split == name }
+                return session.output.report(parts, SplitPartRow.columns)
+            }
             let plan = SplitPlan(
                 split: name, datasets: [.train: train, .confidence: confidence, .validation: validation, .test: test],
                 holdouts: holdout, holdoutDatasets: holdoutFrom, seed: seed,

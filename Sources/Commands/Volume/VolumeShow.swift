@@ -26,12 +26,15 @@ struct VolumeShow: AsyncParsableCommand {
     }
 
     private func fields(of volume: VolumeRow, labels: [LabelRow]) -> [Cell.Field] {
+        let isTable = options.output.format == .table
         let sources = volume.sources.map { source in
-            Cell.object([
-                Cell.Field("dataset", source.dataset), Cell.Field("release", source.release),
-                Cell.Field("case", source.caseName), Cell.Field("file", "\(source.root)/\(source.file)"),
-                Cell.Field("orientation", source.orientation), Cell.Field("sha256", source.sha256.description),
-            ])
+            let study = [Cell.Field("study", source.study), Cell.Field("phase", source.phase)]
+            return Cell.object(
+                [
+                    Cell.Field("dataset", source.dataset), Cell.Field("release", source.release),
+                    Cell.Field("case", source.caseName), Cell.Field("file", "\(source.root)/\(source.file)"),
+                    Cell.Field("orientation", source.orientation), Cell.Field("sha256", source.sha256.description),
+                ] + (isTable && source.study == nil ? [] : study))
         }
         var fields = [
             Cell.Field("id", volume.id.rawValue), Cell.Field("subject", volume.subject),
@@ -39,7 +42,7 @@ struct VolumeShow: AsyncParsableCommand {
             Cell.Field("spacing", (0..<3).map { volume.spacing[$0] }), Cell.Field("modality", volume.modality),
             Cell.Field("withheld", volume.withheld),
         ]
-        guard options.output.format == .table else {
+        guard isTable else {
             return fields + [Cell.Field("sources", sources), Cell.Field("labels", labels.map(\.cell))]
         }
         for source in sources { fields.append(Cell.Field("source", source)) }

@@ -1,0 +1,96 @@
+import Foundation
+import Phantoms
+import Postgres
+import Testing
+
+/// The report of an import in a file, whole whatever becomes of the import.
+@Suite struct ReportFileTests {
+    private func read(_ path: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
+    }
+
+    @Test func theFileSaysWhatTheProgramSays() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
+            try Damage.corruptImage.spoil(BadFolder(path))
+            try FileManager.default.removeItem(atPath: "\(path)/RawData/Training/img/img0003.nii.gz")
+            let (json, csv, text) = (bench.folder + "/r.json", bench.folder + "/r.csv", bench.folder + "/r.txt")
+            let ending = try await bench.lacuna("dataset", "import", path, "--json", "--report", json)
+            #expect(ending.status == 4)
+            #expect(try String(contentsOfFile: json, encoding: .utf8) == ending.output)
+            let report = try read(json)
+            #expect(report["complete"] as? Bool == true && report["waiting"] as? Int == 1)
+            #expect(report["accepted"] as? Int == 1 && report["refused"] as? Int == 1)
+
+            #expect(try await bench.lacuna("dataset", "import", path, "--report", csv).status == 4)
+            let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n")
+            #expect(rows.first == "case,outcome,file,problem,remedy")
+            #expect(rows.dropFirst().map { $0.split(separator: ",")[1] } == ["unchanged", "refused", "waiting"])
+            let shown = try await bench.lacuna("dataset", "import", path, "--report", text)
+            #expect(try String(contentsOfFile: text, encoding: .utf8) == shown.output)
+            #expect(shown.output.contains("refused img0002") && shown.output.contains("waiting img0003"))
+        }
+    }
+
+    @Test(arguments: ["report.pdf", "report", "nowhere/report.json"]) func aPlaceThatCannotBeIsToldFirst(
+        name: String
+    ) async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            let ending = try await bench.lacuna("dataset", "import", path, "--report", "\(bench.folder)/\(name)")
+            #expect(ending.status == (name.hasSuffix(".json") ? 3 : 2), "\(ending.errors)")
+            #expect(ending.errors.contains("report"))
+            #expect(try await bench.count(Counting()) == 0)
+        }
+    }
+
+    @Test func aFolderThatIsNoDatasetLeavesAReportToo() async throws {
+        try await Workbench.with { bench in
+            let report = bench.folder + "/r.json"
+            let ending = try await bench.lacuna("dataset", "import", bench.folder, "--report", report)
+            #expect(ending.status == 3)
+            let error = try #require(try read(report)["error"] as? [String: Any])
+            #expect((error["problem"] as? String)?.contains("no known layout") == true)
+            #expect(error["remedy"] as? String != nil)
+        }
+    }
+
+    /// The second case is held where it wants to write its volume; the first one stands by then.
+    @Test func anInterruptionLeavesAReportOfWhatIsDone() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
+            let report = bench.folder + "/r.json"
+            let holder = try await Connection.connect(bench.settings.with(user: "postgres"))
+            try await holder.execute(
+                """
+                create function lacuna.hold() returns trigger language plpgsql as $$ begin
+                    if new.id = 2 then perform pg_advisory_xact_lock(42); end if; return new; end $$;
+                create trigger hold before insert on lacuna.volume for each row execute function lacuna.hold();
+                select pg_advisory_lock(42)
+                """)
+            let program = try bench.start(["dataset", "import", path, "--report", report])
+            while try await bench.connection.one(HeldBackends()) == 0 && program.isRunning {}
+            program.interrupt()
+            let ending = try await program.end()
+            await holder.close()
+            #expect(ending.status == 130)
+            #expect(ending.errors.contains("1 of 3 cases are in the catalogue; case img0002 was being recorded"))
+            let told = try read(report)
+            #expect(told["complete"] as? Bool == false && told["accepted"] as? Int == 1)
+            let cases = try #require(told["cases"] as? [[String: Any]])
+            #expect(cases.map { $0["case"] as? String } == ["img0001"])
+            #expect((told["error"] as? [String: Any])?["remedy"] as? String == "run the same command again to go on")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: bench.folder).allSatisfy { !$0.hasSuffix(".part") })
+            #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 1)
+        }
+    }
+
+    private struct HeldBackends: Statement {
+        static let sql = """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()
+            """
+        func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+    }
+}
