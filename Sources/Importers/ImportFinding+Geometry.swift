@@ -1,3 +1,4 @@
+public import Domain
 internal import Imaging
 
 extension ImportFinding {
