@@ -60,16 +60,15 @@ comment on table annotation is 'History of what releases and raters say of (volu
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
 
 create table annotation_current (
-    volume_id bigint not null references volume,
-    organ_id smallint not null references organ,
-    annotation_id bigint not null references annotation,
+    volume_id bigint not null,
+    organ_id smallint not null,
+    annotation_id bigint not null,
     status label_status not null,
     origin label_origin not null,
     partial boolean not null,
     primary key (volume_id, organ_id)
 );
-create index on annotation_current (annotation_id);
-comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row.';
+comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row. Nothing else writes it, and annotations stay, so that it needs no foreign keys.';
 
 create table shipped_label (
     id bigint generated always as identity primary key,
@@ -83,15 +82,16 @@ create table shipped_label (
 );
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
+create index on shipped_label (label_file_id) where label_file_id is not null;
 comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
 
 create table shipped_current (
-    volume_id bigint not null references volume,
-    organ_id smallint not null references organ,
-    shipped_label_id bigint not null references shipped_label,
+    volume_id bigint not null,
+    organ_id smallint not null,
+    shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-create index on shipped_current (shipped_label_id);
+comment on table shipped_current is 'The newest shipped label of a volume and organ, derived by record_shipped_labels, without foreign keys as annotation_current.';
 
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -76,8 +76,8 @@ comment on column checkpoint.contaminated_by is 'Subjects that it saw and that p
 
 create table pseudo_label (
     round_id bigint not null references round,
-    volume_id bigint not null references volume,
-    organ_id smallint not null references organ,
+    volume_id bigint not null, -- its mask has the volume and the organ
+    organ_id smallint not null,
     mask_id bigint not null,
     checkpoint_id bigint not null references checkpoint,
     confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),

@@ -99,7 +99,10 @@ extension Catalog {
         return rows(try await connection.run(DescribeVolume(id: id)))[0]
     }
 
-    public func datasets() async throws -> [DatasetRow] { try await connection.run(ListDatasets()) }
+    /// The releases of a dataset, which need not exist; nil: of all.
+    public func datasets(named name: String? = nil) async throws -> [DatasetRow] {
+        try await connection.run(ListDatasets(name: name))
+    }
 
     private func rows(_ found: [FoundVolume]) -> [VolumeRow] {
         found.chunked { $0.id == $1.id }.map { group in

@@ -53,7 +53,8 @@ struct LineageBackward: Statement {
             select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
             union
             select e.source_kind, e.source_id, e.via, w.depth + 1
-            from walk w join lacuna.lineage_edge e on e.kind = w.kind and e.id = w.id
+            from walk w cross join lateral (
+                select * from lacuna.lineage_edge e where e.kind = w.kind and e.id = w.id offset 0) e
             where w.depth < 64)
         """ + describeNodes
     let kind: String
@@ -70,7 +71,8 @@ struct LineageForward: Statement {
             select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
             union
             select e.kind, e.id, e.via, w.depth + 1
-            from walk w join lacuna.lineage_edge e on e.source_kind = w.kind and e.source_id = w.id
+            from walk w cross join lateral (
+                select * from lacuna.lineage_edge e where e.source_kind = w.kind and e.source_id = w.id offset 0) e
             where w.depth < 64)
         """ + describeNodes
     let kind: String

@@ -5,7 +5,9 @@ import Postgres
 struct WordOfRater: Statement {
     static let sql = """
         select a.id, a.status, a.origin, a.mask_id, m.content_sha256,
-            exists (select from lacuna.annotation_current c where c.annotation_id = a.id)
+            exists (
+                select from lacuna.annotation_current c
+                where (c.volume_id, c.organ_id) = (a.volume_id, a.organ_id) and c.annotation_id = a.id)
         from lacuna.annotation a join lacuna.organ o on o.id = a.organ_id left join lacuna.mask m on m.id = a.mask_id
         where a.volume_id = $1 and o.key = $2 and a.release_id is null and a.rater = $3 and a.proposed = $4
         order by a.id desc limit 1
@@ -75,7 +77,11 @@ struct InsertPersonalWord: Statement {
 }
 
 struct AnnotationIsCurrent: Statement {
-    static let sql = "select exists (select from lacuna.annotation_current where annotation_id = $1)"
+    static let sql = """
+        select exists (
+            select from lacuna.annotation a join lacuna.annotation_current c using (volume_id, organ_id)
+            where a.id = $1 and c.annotation_id = a.id)
+        """
     let annotation: Int64
     var binds: [any PostgresBindable] { [annotation] }
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }

@@ -64,8 +64,8 @@ struct FoundVolume: Sendable {
              from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = p.id),
             s.study, s.phase
         from page p
-        join lacuna.subject j on j.id = p.subject_id
-        join lacuna.source s on s.volume_id = p.id
+        cross join lateral (select name from lacuna.subject where id = p.subject_id offset 0) j
+        cross join lateral (select * from lacuna.source where volume_id = p.id offset 0) s
         join lacuna.release r on r.id = s.release_id
         join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         join lacuna.dataset d on d.id = r.dataset_id
@@ -133,8 +133,11 @@ struct ListDatasets: Statement {
             (select w.reason from lacuna.withdrawn_dataset g join lacuna.withdrawal w on w.id = g.withdrawal_id
              where g.dataset_id = d.id),
             (select count(distinct w.case_name) from lacuna.waiting_now w where w.release_id = r.id)
-        from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id order by d.name, r.id
+        from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id
+        where $1::text is null or d.name = $1 order by d.name, r.id
         """
+    let name: String?
+    var binds: [any PostgresBindable] { [name] }
     func decode(_ row: PostgresRow) throws -> DatasetRow {
         DatasetRow(
             name: try row.decode(0), release: try row.decode(1), layout: try row.decode(2), origin: try row.decode(3),

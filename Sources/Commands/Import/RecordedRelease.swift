@@ -14,7 +14,7 @@ struct RecordedRelease {
     ) async throws -> KnownRelease {
         let (dataset, release) = (summary.dataset, summary.layout.release)
         try await catalog.requireStanding(dataset: dataset)
-        let recorded = try await catalog.datasets().first { $0.name == dataset && $0.release == release }
+        let recorded = try await catalog.datasets(named: dataset).first { $0.release == release }
         guard let recorded else { return KnownRelease() }
         guard recorded.origin == summary.origin else {
             throw CommandFailure(

@@ -332,7 +332,7 @@ grant select on organ, organ_link, organ_synonym, dataset, release, subject, vol
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "a71c69662d45dc0adafc4398ac875ce7dc0b68d4814e7b083aa187992a2b7447",
+            sha256: "d9cb765e2ad90e9bfd58a718963c62e34f8e4b22222edf06980e7ce6b072fa6e",
             sql: ###"""
 -- Objects, masks, annotations and what releases shipped as model-made.
 -- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
@@ -396,16 +396,15 @@ comment on table annotation is 'History of what releases and raters say of (volu
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
 
 create table annotation_current (
-    volume_id bigint not null references volume,
-    organ_id smallint not null references organ,
-    annotation_id bigint not null references annotation,
+    volume_id bigint not null,
+    organ_id smallint not null,
+    annotation_id bigint not null,
     status label_status not null,
     origin label_origin not null,
     partial boolean not null,
     primary key (volume_id, organ_id)
 );
-create index on annotation_current (annotation_id);
-comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row.';
+comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row. Nothing else writes it, and annotations stay, so that it needs no foreign keys.';
 
 create table shipped_label (
     id bigint generated always as identity primary key,
@@ -419,15 +418,16 @@ create table shipped_label (
 );
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
+create index on shipped_label (label_file_id) where label_file_id is not null;
 comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
 
 create table shipped_current (
-    volume_id bigint not null references volume,
-    organ_id smallint not null references organ,
-    shipped_label_id bigint not null references shipped_label,
+    volume_id bigint not null,
+    organ_id smallint not null,
+    shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-create index on shipped_current (shipped_label_id);
+comment on table shipped_current is 'The newest shipped label of a volume and organ, derived by record_shipped_labels, without foreign keys as annotation_current.';
 
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -456,7 +456,7 @@ grant insert on object, mask, annotation, shipped_label to lacuna_manager;
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "67eb6387a4acea26d8b6be9d03e290d7a536421421e606e3cdb9abd54d4fe614",
+            sha256: "2e81d718bc6229c2faa4d83c51ec6d404793f0bac55a498502dcefdaecd60575",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -536,8 +536,8 @@ comment on column checkpoint.contaminated_by is 'Subjects that it saw and that p
 
 create table pseudo_label (
     round_id bigint not null references round,
-    volume_id bigint not null references volume,
-    organ_id smallint not null references organ,
+    volume_id bigint not null, -- its mask has the volume and the organ
+    organ_id smallint not null,
     mask_id bigint not null,
     checkpoint_id bigint not null references checkpoint,
     confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
@@ -2873,7 +2873,7 @@ grant insert on waiting_label to lacuna_manager;
 """###),
         Migration(
             number: 14, name: "scale",
-            sha256: "aa9bdae48c17c20a0c621945b3fe4430c9329a9219b65392176e60fbecfca764",
+            sha256: "2213eaec356ba7aa8ccb665c34b04110272106e740f7b391bc7979047364c1ce",
             sql: ###"""
 -- Counts for every grouping of coverage, kept as the rows come: the whole catalogue, datasets, parts of splits, published
 -- rounds, and organs that are known only through a whole.
@@ -2900,14 +2900,14 @@ $$ select -(1 << 30) - p_round::integer $$;
 
 -- MARK: What is counted
 
-create view volume_scope as
-    select v.id as volume_id, 0 as scope from volume v
-    union all
-    select m.volume_id, m.dataset_id from volume_dataset m
-    union all
-    select v.id, split_scope(s.id, (select m.part from split_member m where m.split_id = s.id and m.subject_id = v.subject_id))
-    from volume v cross join split s;
-comment on view volume_scope is 'Every scope of a volume but rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
+create view volume_scopes as
+    select v.id as volume_id, array[0]
+        || array(select m.dataset_id from volume_dataset m where m.volume_id = v.id order by m.dataset_id)
+        || array(
+            select split_scope(s.id, (select m.part from split_member m where m.split_id = s.id and m.subject_id = v.subject_id))
+            from split s order by s.id) as scopes
+    from volume v;
+comment on view volume_scopes is 'Every scope of a volume but rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
 
 create view current_state as
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin from annotation_current a
@@ -2943,7 +2943,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select distinct m.volume_id from volume_dataset m where m.volume_id = any (p_volumes)
     ), scope as materialized (
         select c.volume_id, s.scope from counted c cross join lateral (
-            select v.scope from volume_scope v where v.volume_id = c.volume_id offset 0) s
+            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = c.volume_id offset 0) s
     )
     select c.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
     from current_state s join scope c using (volume_id) where s.volume_id = any (p_volumes) group by 1, 2, 3, 4, 5, 6
@@ -2962,7 +2962,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     )
     select s.scope, count(*) filter (where k.volume_id = any (p_volumes)), count(distinct k.subject_id)
     from kin k cross join lateral (
-        select v.scope from volume_scope v where v.volume_id = k.volume_id offset 0) s
+        select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = k.volume_id offset 0) s
     group by s.scope
 $$;
 
@@ -3016,28 +3016,30 @@ begin
     cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
 
     with place as materialized (
-        select v.volume_id, array(select s.scope from volume_scope s where s.volume_id = v.volume_id order by s.scope) as scopes
-        from (select distinct volume_id from added) v
+        select v.volume_id, s.scopes from (select distinct volume_id from added) v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
+    ), pair as materialized (
+        select p.volume_id, p.organ_id, c.scopes from (select distinct volume_id, organ_id from added) p join place c using (volume_id)
+    ), word as (
+        select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater) p.volume_id, p.organ_id, a.*
+        from pair p cross join lateral (
+            select w.id, w.release_id, w.rater, w.status, w.origin, w.extent is not null as partial from annotation w
+            where w.volume_id = p.volume_id and w.organ_id = p.organ_id and not w.proposed offset 0) a
+        order by p.volume_id, p.organ_id, a.release_id, a.rater, a.id desc
     ), policy as materialized (
         select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
-    ), judged as materialized ( -- the best word of every pair, and what counted before
-        select p.volume_id, p.organ_id, c.scopes, b.id, b.status, b.origin, b.partial,
+    ), best as (
+        select distinct on (w.volume_id, w.organ_id) w.*
+        from word w left join release r on r.id = w.release_id left join policy p on true
+        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+            w.release_id desc nulls first, w.id desc
+    ), judged as materialized ( -- what counts from now on, and what counted before
+        select p.volume_id, p.organ_id, p.scopes, b.id, b.status, b.origin, b.partial,
             o.place as old_place, o.annotation_id as old_id, o.status as old_status, o.origin as old_origin, o.partial as old_partial
-        from (select distinct volume_id, organ_id from added) p
-        join place c using (volume_id)
-        left join lateral (
-            select w.id, w.status, w.origin, w.partial from (
-                select distinct on (a.release_id, a.rater)
-                    a.id, a.release_id, a.status, a.origin, a.extent is not null as partial
-                from annotation a
-                where a.volume_id = p.volume_id and a.organ_id = p.organ_id and not a.proposed
-                order by a.release_id, a.rater, a.id desc) w
-            left join release r on r.id = w.release_id left join policy y on true
-            where w.status <> 'unlabelled' and (select true from withdrawn_dataset d where d.dataset_id = r.dataset_id) is null
-            order by annotation_rank(y.kind, y.datasets, r.dataset_id, w.release_id), w.origin, w.release_id desc nulls first,
-                w.id desc
-            limit 1) b on true
+        from pair p
+        left join best b on b.volume_id = p.volume_id and b.organ_id = p.organ_id
         left join lateral (
             select a.ctid as place, a.annotation_id, a.status, a.origin, a.partial from annotation_current a
             where a.volume_id = p.volume_id and a.organ_id = p.organ_id offset 0) o on true
@@ -3051,58 +3053,53 @@ begin
     ), flipped as materialized (
         select volume_id, organ_id, scopes, case when id is null then 1 else -1 end as n from judged
         where (id is null) <> (old_id is null)
-    ), beneath as ( -- what the annotation hides or shows: the visible round's pseudo label, else the shipped one
-        select f.scopes, f.organ_id, p.bin, f.n from flipped f
-        left join lateral (
-            select true as found, confidence_bin(l.confidence) as bin
-            from pseudo_pointer v join pseudo_label l on l.round_id = v.round_id
-            where v.organ_id = f.organ_id and l.volume_id = f.volume_id and l.organ_id = f.organ_id offset 0) p on true
-        left join lateral (
-            select true as found from shipped_current s
-            where s.volume_id = f.volume_id and s.organ_id = f.organ_id offset 0) s on true
-        where p.found or s.found
-    ), rounds as (
-        select array[round_scope(l.round_id)] as scopes, f.organ_id, l.bin, f.n
+    ), covered as materialized ( -- pseudo labels that the annotation hides or shows
+        select f.volume_id, f.organ_id, f.scopes, f.n, l.round_id, l.bin
         from flipped f cross join lateral (
-            select l.round_id, confidence_bin(l.confidence) as bin from pseudo_label l
-            where l.volume_id = f.volume_id and l.organ_id = f.organ_id
-              and (select r.published_change_id from round r where r.id = l.round_id) is not null offset 0) l
-    ), touched as materialized ( -- parts that may come to be, or cease to be, known only through a whole
-        select f.volume_id, f.scopes, f.organ_id as part_id from flipped f
-        where f.organ_id in (select part_id from organ_link where relation = 'division')
-        union
-        select j.volume_id, j.scopes, k.part_id
-        from judged j join organ_link k on k.whole_id = j.organ_id and k.relation = 'division'
-        where (j.status = 'annotated') is distinct from (j.old_status = 'annotated')
-    ), part as materialized (
-        select t.volume_id, t.part_id, t.scopes, o.known as old_known,
-            case when j.volume_id is null then o.known else j.id is not null end as known
-        from touched t left join judged j on j.volume_id = t.volume_id and j.organ_id = t.part_id
+            select p.round_id, confidence_bin(p.confidence) as bin from pseudo_label p
+            where p.volume_id = f.volume_id and p.organ_id = f.organ_id offset 0) l
+    ), visible as materialized (
+        select c.* from covered c join pseudo_pointer v on v.organ_id = c.organ_id and v.round_id = c.round_id
+    ), shipped as (
+        select f.scopes, f.organ_id, f.n
+        from flipped f left join visible v on v.volume_id = f.volume_id and v.organ_id = f.organ_id
         cross join lateral (
-            select exists (select from annotation_current a where a.volume_id = t.volume_id and a.organ_id = t.part_id) as known
-            offset 0) o
-    ), whole as (
-        select t.volume_id, t.part_id, bool_or(o.said) as old_said,
-            bool_or(case when j.volume_id is null then o.said else coalesce(j.status = 'annotated', false) end) as said
-        from touched t join organ_link k on k.part_id = t.part_id and k.relation = 'division'
-        left join judged j on j.volume_id = t.volume_id and j.organ_id = k.whole_id
-        cross join lateral (
-            select exists (
-                select from annotation_current a
-                where a.volume_id = t.volume_id and a.organ_id = k.whole_id and a.status = 'annotated') as said offset 0) o
-        group by t.volume_id, t.part_id
+            select from shipped_current s where s.volume_id = f.volume_id and s.organ_id = f.organ_id offset 0) s
+        where v.volume_id is null
+    ), division as materialized (
+        select part_id, whole_id from organ_link where relation = 'division'
+    ), before as materialized ( -- parts and wholes that were known in these volumes
+        select c.volume_id, c.scopes, o.organ_id, o.status
+        from place c cross join lateral (
+            select a.organ_id, a.status from annotation_current a where a.volume_id = c.volume_id offset 0) o
+        where o.organ_id in (select part_id from division union select whole_id from division)
+    ), after as materialized (
+        select b.volume_id, b.scopes, b.organ_id, b.status from before b
+        where not exists (select from judged j where j.volume_id = b.volume_id and j.organ_id = b.organ_id)
+        union all
+        select j.volume_id, j.scopes, j.organ_id, j.status from judged j
+        where j.id is not null and j.organ_id in (select part_id from division union select whole_id from division)
+    ), lone as ( -- parts that are known only through a whole, then and now
+        select distinct w.scopes, w.volume_id, d.part_id, 1 as n from after w join division d on d.whole_id = w.organ_id
+        where w.status = 'annotated'
+          and not exists (select from after p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
+        union all
+        select distinct w.scopes, w.volume_id, d.part_id, -1 from before w join division d on d.whole_id = w.organ_id
+        where w.status = 'annotated'
+          and not exists (select from before p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
     ), difference as (
         select scopes, organ_id, status, origin, partial, null::smallint as bin, 1 as n from judged where id is not null
         union all
         select scopes, organ_id, old_status, old_origin, old_partial, null, -1 from judged where old_id is not null
         union all
-        select scopes, organ_id, 'pseudo', 'model', false, bin, n from beneath
+        select scopes, organ_id, 'pseudo', 'model', false, bin, n from visible
         union all
-        select scopes, organ_id, 'pseudo', 'model', false, bin, n from rounds
+        select scopes, organ_id, 'pseudo', 'model', false, null, n from shipped
         union all
-        select p.scopes, p.part_id, 'unlabelled', 'expert', false, null,
-            (w.said and not p.known)::integer - (w.old_said and not p.old_known)::integer
-        from part p join whole w using (volume_id, part_id)
+        select array[round_scope(c.round_id)], c.organ_id, 'pseudo', 'model', false, c.bin, c.n
+        from covered c join round r on r.id = c.round_id and r.published_change_id is not null
+        union all
+        select scopes, part_id, 'unlabelled', 'expert', false, null, n from lone
     ), summed as (
         select scopes, organ_id, status, origin, partial, bin, sum(n) as n from difference group by 1, 2, 3, 4, 5, 6 having sum(n) <> 0
     )
@@ -3124,8 +3121,8 @@ begin
     cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
 
     with place as materialized (
-        select v.volume_id, array(select s.scope from volume_scope s where s.volume_id = v.volume_id order by s.scope) as scopes
-        from (select distinct volume_id from added) v
+        select v.volume_id, s.scopes from (select distinct volume_id from added) v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
     ), newest as materialized (
         select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, c.scopes
@@ -3183,8 +3180,8 @@ begin
         from shown s join shipped_current c using (volume_id, organ_id)
         group by s.volume_id, s.organ_id having sum(s.n) <> 0
     ), place as materialized (
-        select v.volume_id, array(select s.scope from volume_scope s where s.volume_id = v.volume_id order by s.scope) as scopes
-        from (select distinct volume_id from shown) v
+        select v.volume_id, s.scopes from (select distinct volume_id from shown) v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
     ), summed as (
         select c.scopes, s.organ_id, s.bin, sum(s.n) as n
         from (select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath) s
@@ -3203,7 +3200,7 @@ end $$;
 -- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is restated; all others
 -- are counted in their new datasets and, where they had none, in the whole and in the splits.
 create or replace function record_sources() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
 set jit = off as $$
 declare
     the_change bigint := (select max(change_id) from added);
@@ -3239,15 +3236,17 @@ begin
         union all
         select a.volume_id, a.subject_id, s.scope
         from arrived a cross join lateral (
-            select v.scope from volume_scope v where v.volume_id = a.volume_id and v.scope <= 0 offset 0) s
-        where a.counts is null
+            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = a.volume_id offset 0) s
+        where a.counts is null and s.scope <= 0
     ), kept as (
         insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id > 0
     ), subjects as materialized (
         select f.dataset_id, count(*) as n from (select distinct dataset_id, subject_id from fresh) f
         where (
-            select true from volume o join volume_dataset m on m.volume_id = o.id
-            where o.subject_id = f.subject_id and (f.dataset_id <= 0 or m.dataset_id = f.dataset_id) limit 1) is null
+            select true from volume o cross join lateral (
+                select from volume_dataset m
+                where m.volume_id = o.id and (f.dataset_id <= 0 or m.dataset_id = f.dataset_id) limit 1) m
+            where o.subject_id = f.subject_id limit 1) is null
         group by f.dataset_id
     ), volumes as (
         insert into volume_delta
@@ -3353,7 +3352,7 @@ declare
     olds integer[];
     news integer[];
 begin
-    perform pg_advisory_xact_lock(pointer_lock());
+    perform pg_advisory_xact_lock_shared(pointer_lock());
     case tg_op
     when 'INSERT' then
         moves := array(select row(a.split_id, a.subject_id, null, a.part)::part_move from added a);
@@ -3364,6 +3363,11 @@ begin
             select row(a.split_id, a.subject_id, r.part, a.part)::part_move from removed r join added a using (split_id, subject_id)
             where a.part <> r.part);
     end case;
+    -- Nobody labels these volumes meanwhile; whoever made the split in this transaction keeps everybody out.
+    perform from volume where subject_id in (
+        select m.subject_id from unnest(moves) m join split s on s.id = m.split_id join change c on c.id = s.change_id
+        where c.revision is not null)
+    order by id for no key update;
     select array_agg(v.id), array_agg(split_scope(m.split_id, m.old_part)), array_agg(split_scope(m.split_id, m.new_part))
     into volumes, olds, news
     from unnest(moves) m cross join lateral (
@@ -3457,7 +3461,7 @@ begin
     select open_change('ontology'), d.scope, d.organ_id, 'unlabelled', 'expert', false, sum(d.n) from (
         select v.scope, s.organ_id, count(*) as n
         from (select volume_id, organ_id from current_state where status = 'unlabelled' and organ_id = any (parts) offset 0) s
-        cross join lateral (select scope from volume_scope v where v.volume_id = s.volume_id offset 0) v
+        cross join lateral (select unnest(c.scopes) as scope from volume_scopes c where c.volume_id = s.volume_id offset 0) v
         where exists (select from volume_dataset m where m.volume_id = s.volume_id) group by 1, 2
         union all
         select c.dataset_id, c.organ_id, -c.n from coverage_rows(null, -2147483648) c

@@ -1,0 +1,184 @@
+import Domain
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Catalog
+@testable import Jobs
+
+/// A catalogue of 20,000 generated volumes with 400,000 label states, compacted and analysed, and statements that ask it for
+/// things that it has.
+struct LargeCatalogue {
+    /// What a manager's session runs while a person or a program waits for it.
+    let managers: [any Statement]
+    /// What a daemon runs for each volume or step.
+    let trainers: [any Statement]
+    let release: ReleaseHandle
+    let activity: ActivityID
+
+    static func make(in world: World) async throws -> LargeCatalogue {
+        try await world.catalog.add("A", scan: 1_000_000, [annotated("liver", 1)])
+        try await world.catalog.split("s", [(VolumeID(1), .train)])
+        for n in 5...20 {
+            try await world.manager.execute(
+                "insert into lacuna.organ (key, name, position) values ('o\(n)', 'o\(n)', \(n))")
+        }
+        let held = try await world.start("r", unassigned: true)
+        let checkpoint = try await world.checkpoint(held, 0)
+        try await world.root.execute(script(round: held.rounds[0].id, checkpoint: checkpoint))
+        try await world.publish(held, 0)
+        try await world.root.execute("select lacuna.compact_coverage()")
+        try await world.root.execute("analyze")
+        let release = try await world.manager.number("select release_id from lacuna.source where volume_id = 77")
+        let dataset = try await world.manager.number("select dataset_id from lacuna.release where id = \(release)")
+        let activity = try await world.manager.number("select max(id) from lacuna.activity")
+        let facts = try await Facts(
+            world, held, checkpoint, release: Int32(release), dataset: DatasetID(Int64(dataset)))
+        return LargeCatalogue(
+            managers: facts.managers, trainers: facts.trainers,
+            release: ReleaseHandle(release: Int32(release), dataset: DatasetID(Int64(dataset))),
+            activity: ActivityID(Int64(activity)))
+    }
+
+    /// Eight organs of each volume are annotated, twelve relabelled by the round.
+    private static func script(round: RoundID, checkpoint: CheckpointID) -> String {
+        """
+        set search_path = lacuna, pg_catalog;
+        begin;
+        insert into change (activity_id) values (1);
+        insert into subject (name) select 's' || n from generate_series(1, 20000) n;
+        insert into subject_alias select 1, 'k' || id, id from subject where name like 's%';
+        insert into volume (subject_id, identity, orientation_blind, clipped, shape_x, shape_y, shape_z, modality, change_id)
+        select id, sha256(id::text::bytea), sha256(id::text::bytea), sha256(id::text::bytea), 9, 9, 9, 'CT',
+            (select max(id) from change) from subject where name like 's%';
+        insert into source (volume_id, release_id, case_name, file, file_sha256, file_bytes, affine, spacing, orientation,
+            qform_code, sform_code, storage_type, change_id)
+        select v.id, 1, 'c' || v.id, 'images/c' || v.id, v.identity, 1, array_fill(1, array[12]), '{1,1,1}', 'RAS', 0, 1, 'int16',
+            change_id from volume v where v.id > 1;
+        insert into label_file (source_id, file, file_sha256, file_bytes, change_id)
+        select id, 'labels/' || case_name, file_sha256, 1, change_id from source where case_name like 'c%';
+        insert into object (digest, bytes) select sha256(('o' || n)::bytea), 1 from generate_series(1, 20100) n;
+        insert into mask (volume_id, organ_id, activity_id, content_sha256, object_digest, object_offset, object_length, voxels, box)
+        select v.id, o.id, 1, v.identity, sha256(('o' || v.id)::bytea), 0, 1, 1, '{0,0,0,1,1,1}'
+        from volume v cross join organ o where v.id > 1;
+        insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, label_file_id, change_id)
+        select m.volume_id, m.organ_id, 1, 'annotated', 'expert', m.id, f.id, (select max(id) from change)
+        from mask m join source s on s.volume_id = m.volume_id join label_file f on f.source_id = s.id
+        where m.organ_id in (select id from organ order by position limit 8) and m.volume_id > 1;
+        insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
+        select \(round), m.volume_id, m.organ_id, m.id, \(checkpoint), (m.id % 200) / 200.0 from mask m
+        where m.organ_id not in (select id from organ order by position limit 8) and m.volume_id > 1;
+        commit;
+        reset search_path;
+        """
+    }
+
+    /// Run by `Catalog.write` for each case.
+    static let recording: [any Statement.Type] = [
+        FindSource.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertMasks.self,
+        InsertObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self, InsertSubjectAlias.self,
+        InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
+        LockSubject.self, LockVolume.self, WordsOfRelease.self,
+    ]
+
+    /// The types of `managers` and `trainers`.
+    static let hot: [any Statement.Type] = [
+        AnnotationIsCurrent.self, CatalogueUUID.self, CheckpointExists.self, CompactCoverage.self, CountOrgans.self,
+        CoverageByRound.self, CoverageBySplit.self, CoverageCounts.self, CurrentPolicy.self, CurrentRevision.self,
+        DatasetExists.self, DatasetIsRemoved.self, DescribeSubject.self, DescribeVolume.self, EnsureDataset.self,
+        FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
+        LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListStandingVersions.self,
+        ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
+        MasksInObject.self, NewestCorrection.self, OrganExists.self, PublishedRounds.self, ReasonOfWithholding.self,
+        ResolveSubject.self, ResolveVolume.self, StandingWords.self, ClaimRun.self, FindHolder.self,
+        FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
+        ReleaseClaim.self,
+        SessionRole.self, RecordEvaluation.self,
+    ]
+
+    private static let whole = "it reports on the whole catalogue, dataset or release"
+    private static let rare = "a person's single act, which moves everything that it names"
+    private static let small = "it adds rows to small tables, or a few rows"
+    private static let training = "it reads all that a run or a round has, once"
+
+    /// Statements that may read a table from end to end, or that need no look, and why.
+    static let exempt: [String: String] = [
+        "AdoptRun": rare, "RollBack": rare, "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
+        "PurgeableObjects": rare, "RemovalPlan": rare, "UndoAnnotations": rare, "PublishRound": rare, "StartRun": rare,
+        "InsertSplit": rare,
+        "InsertSplitMembers": rare, "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",
+        "AnnotatedOrgans": whole, "CaseFingerprints": whole, "DatasetsOfRun": whole, "ExportLabels": whole,
+        "ExportRunLabels": whole, "FilesOfRelease": whole, "FindCases": "it joins a list of cases with all",
+        "ListDatasets": whole, "ListImageFiles": whole, "ListLicences": whole, "ListObjects": whole,
+        "ListSplits": whole, "ListSubjectRows": whole, "ListSubjects": whole, "OrgansBySplit": whole,
+        "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
+        "RoundConfidences": whole, "RoundDice": whole, "ListRounds": whole,
+        "HeldBackOrgans": "one row of a small table",
+        "RoundLabels": training, "RoundsOfRun": training, "RunLabels": training, "RunVolumes": training,
+        "StagedVolumes": training, "FinishRun": small, "InsertActivity": small, "InsertExportMasks": small,
+        "InsertLabelMap": small, "InsertLicences": small, "InsertMask": small, "InsertMaskInputs": small,
+        "InsertOrganLinks": small, "InsertOrganSynonyms": small, "InsertOrgans": small, "InsertPersonalWord": small,
+        "InsertRelease": small, "InsertWords": small, "RecordCheckpoint": small, "SetReleaseRoot": small,
+        "WordOfRater": "as WordsOfRelease",
+    ]
+}
+
+/// What the statements ask for.
+private struct Facts {
+    let managers: [any Statement]
+    let trainers: [any Statement]
+
+    init(_ world: World, _ held: HeldRun, _ checkpoint: CheckpointID, release: Int32, dataset: DatasetID) async throws {
+        let volume = VolumeID(77)
+        let object = try #require(
+            Digest(
+                hex: try await world.root.ask(
+                    "select encode(object_digest, 'hex') from lacuna.mask where volume_id = 77 limit 1")[0]))
+        let mask = MaskID(Int64(try await world.root.number("select min(id) from lacuna.mask where volume_id = 77")))
+        let annotation = Int64(
+            try await world.root.number("select min(id) from lacuna.annotation where volume_id = 77"))
+        let subject = try await world.catalog.subject(of: volume)
+        managers = [
+            AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
+            CompactCoverage(), CountOrgans(), CoverageByRound(), CoverageBySplit(),
+            CoverageCounts(revision: nil, byDataset: true), CoverageCounts(revision: nil, byDataset: false),
+            CurrentPolicy(), CurrentRevision(), DatasetExists(name: "A"), DatasetIsRemoved(name: "A"),
+            DescribeSubject(subject: subject), DescribeVolume(id: volume), EnsureDataset(name: "A"),
+            FindDataset(name: "A"),
+            FindMask(mask: mask), FindRelease(dataset: dataset, name: "1"), FindRunID(name: "r"), FindSplit(name: "s"),
+            LabelHistory(volume: volume, organ: "liver"), LineageBackward(kind: "mask", id: mask.rawValue),
+            LineageForward(kind: "mask", id: mask.rawValue),
+            ListLabels(revision: nil, volume: volume, organ: nil), ListOrgans(),
+            ListStandingVersions(volume: volume, organ: "liver"),
+            ListVolumes(after: volume, limit: 100, withheld: true),
+            ListVolumes(after: nil, limit: 100, withheld: false),
+            ListVolumesOfDataset(dataset: "A", after: volume, limit: 100, withheld: true),
+            LocateMask(volume: volume, organ: "o20"), MaskFactsInObject(object: object),
+            MaskHistory(volume: volume, organ: "liver"), MasksInObject(object: object),
+            NewestCorrection(volume: volume, organ: "liver"),
+            OrganExists(organ: "liver"), PublishedRounds(run: held.run.id), ReasonOfWithholding(volume: volume),
+            ResolveSubject(name: "A/k77"),
+            ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),
+            ResolveVolume(name: "images/c77", files: ["/data/A/images/c77"]),
+            StandingWords(volume: volume, organ: "liver"),
+        ]
+        let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+        var stored = CatalogTests.mask(88_000_001)
+        stored.object = digest(88_000_002)
+        trainers = [
+            SessionRole(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
+            Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
+            AdvanceRound(
+                claim: held.claim, round: held.rounds[1].id, from: "planned", to: "trained", record: JSONText("{}")),
+            StagePseudoLabels(
+                claim: held.claim, round: held.rounds[1].id, checkpoint: checkpoint, volume: volume,
+                masks: [StagedMask(organ: "o20", mask: stored, confidence: 0.5)]),
+            RecordEvaluation(
+                claim: held.claim, round: held.rounds[1].id,
+                results: [
+                    EvaluationRecord(
+                        volume: volume, organ: "liver", dice: 0.5, predictedMillilitres: 1, referenceMillilitres: 1)
+                ]), ClaimRun(run: held.run.id.rawValue, worker: "w2", lease: 60), ReleaseClaim(claim: claim),
+        ]
+    }
+}
