@@ -7,7 +7,7 @@ import Testing
 @testable import Jobs
 
 /// Statements that a manager's session runs.
-private let managerStatements: [any Statement.Type] = [
+let managerStatements: [any Statement.Type] = [
     ActivityIsPartition.self,
     AdoptRun.self,
     AnnotatedOrgans.self,
