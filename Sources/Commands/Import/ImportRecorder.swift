@@ -13,6 +13,8 @@ struct ImportRecorder {
     let cases: [CaseFiles]
     /// What a table calls the subjects, by case.
     let subjects: [String: String]
+    /// What the caller said of the dataset.
+    let options: ImportOptions
     private var target: Target?
 
     private struct Target {
@@ -23,10 +25,10 @@ struct ImportRecorder {
 
     init(
         catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        cases: [CaseFiles], subjects: [String: String]
+        cases: [CaseFiles], subjects: [String: String], options: ImportOptions
     ) {
         (self.catalog, self.openStore, self.root, self.cases) = (catalog, openStore, root, cases)
-        self.subjects = subjects
+        (self.subjects, self.options) = (subjects, options)
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
@@ -95,7 +97,7 @@ struct ImportRecorder {
     /// The meaning of the release's values; none for layouts with a file a class.
     private var labelMap: [LabelMap.Entry] {
         for file in cases.lazy.flatMap(\.labels) {
-            if case .values(let map, _) = file.reading { return map.entries }
+            if case .values(let map, _) = file.reading { return options.meaning(of: map.entries) }
         }
         return []
     }

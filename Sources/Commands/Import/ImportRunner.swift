@@ -34,7 +34,7 @@ struct ImportRunner {
         summary.report.findings += Self.vanished(known.cases, list)
         let recorder = ImportRecorder(
             catalog: catalog, openStore: openStore, root: root, cases: list.cases,
-            subjects: request.subjects?.byCase ?? [:])
+            subjects: request.subjects?.byCase ?? [:], options: request.options)
         let bar = output.progress("import", total: list.cases.count)
         defer { bar.finish() }
         if request.isStrict || request.isDryRun {
@@ -51,7 +51,9 @@ struct ImportRunner {
     private func recognise(_ request: ImportRequest) async throws -> (any Layout, CaseList) {
         try await BlockingWork().run {
             let layout = try LayoutRecogniser(options: request.options).recognise(request.path)
-            return (layout, try layout.cases())
+            let list = try layout.cases()
+            try request.options.check(against: list.cases, in: request.path)
+            return (layout, list)
         }
     }
 
