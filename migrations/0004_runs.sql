@@ -34,6 +34,7 @@ create table run_input (
     primary key (run_id, volume_id, organ_id)
 );
 create index on run_input (annotation_id);
+comment on column run_input.organ_id is 'What the annotation counts as; the annotation itself may be of a variant that the run merges into it.';
 comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
 create table job (

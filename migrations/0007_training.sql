@@ -74,15 +74,22 @@ begin
         select organ_id from run_organ where run_id = the_run
         union
         select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    ), accepted as ( -- what counts as an organ: itself, or in the order of a list that the run's plan merges
+        select w.organ_id, coalesce(o.id, w.organ_id) as label_id, coalesce(k.position, 1) as position
+        from whole w join organ n on n.id = w.organ_id
+        left join lateral jsonb_array_elements_text(p_config #> array['run', 'merge', n.key])
+            with ordinality as k (key, position) on true
+        left join organ o on o.key = k.key
     )
     insert into run_input
-    select the_run, a.volume_id, a.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
     from annotation_current a
-    join whole w using (organ_id)
+    join accepted w on w.label_id = a.organ_id
     join volume v on v.id = a.volume_id
     left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
     where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned));
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+    order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
 

@@ -16,14 +16,14 @@ extension Catalog {
         try await require(organ)
         return try await connection.transaction { connection in
             let words = try await connection.run(StandingWords(volume: volume, organ: organ))
-            let isSaid = words.contains { $0.release == nil && $0.status == .absent }
+            let isSaid = words.contains { $0.source == .person && $0.status == .absent }
             if status == .absent ? isSaid : words.isEmpty { return 0 }
             let activity = try await startActivity(.correction, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
-            let releases = status == .absent ? [nil] : words.map(\.release)
+            let sources = status == .absent ? [.person] : words.map(\.source)
             try await connection.run(
-                InsertWords(volume: volume, organ: organ, status: status, releases: releases, change: change))
-            return releases.count
+                InsertWords(volume: volume, organ: organ, status: status, sources: sources, change: change))
+            return sources.count
         }
     }
 }

@@ -15,6 +15,13 @@ public struct ExportLabel: Sendable, Hashable {
     public let dataset: String?
     /// Nil where the organ is absent.
     public let mask: MaskLocation?
+
+    /// The same, counted as another organ.
+    public func counted(as organ: OrganKey) -> ExportLabel {
+        ExportLabel(
+            organ: organ, status: status, origin: origin, extent: extent, confidence: confidence, round: round,
+            dataset: dataset, mask: mask)
+    }
 }
 
 /// What was stated of a release's licence.

@@ -8,13 +8,26 @@ public struct OrganRow: Sendable, Hashable {
     public let snomed: String?
     public let laterality: String
     public let isLesion: Bool
+    /// What it divides or lies within.
     public let partOf: [OrganKey]
     public let synonyms: [String]
+    /// Those of `partOf` of which its likes together are all.
+    public let divisionOf: [OrganKey]
+    /// Organs whose borders with it differ by convention, so that neither denies the other.
+    public let overlaps: [OrganKey]
+    public let variantOf: OrganKey?
+    /// The organ in which a lesion lies.
+    public let host: OrganKey?
+    public let position: Int
 }
 
 extension Catalog {
+    /// Where the positions of organs begin that a user adds.
+    public static let firstOwnPosition = 10_001
+
     /// Adds the organs, relations and spellings that the catalogue lacks; changes none that are there.
     ///
+    /// A user's organs have positions from `firstOwnPosition`, so that they never meet those that are shipped later.
     /// - Returns: how many organs were added.
     @discardableResult
     public func extend(with ontology: Ontology) async throws -> Int {

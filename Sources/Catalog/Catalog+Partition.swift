@@ -10,7 +10,8 @@ public struct PartitionCandidate: Sendable, Hashable {
     /// Of that source: canonical voxel indices to RAS+ millimetres.
     public let affine: Affine
     public let annotation: Int64
-    /// `annotated`, or `absent` without a mask, or `pseudo` for a label that a release shipped as a model's.
+    /// `annotated`, or `absent` without a mask, or `pseudo` for a label that a release shipped as a model's, or
+    /// `unlabelled` where only sides count that were divided from a label that counts no more.
     public let status: LabelStatus
     public let mask: MaskLocation?
     /// Sides about which another source says something that counts.

@@ -52,6 +52,12 @@ extension Catalog {
         return try await connection.run(RoundConfidences(run: run))
     }
 
+    /// What a run counts as each organ that it merges, first what goes before the others.
+    public func mergedOrgans(run: String) async throws -> [OrganKey: [OrganKey]] {
+        Dictionary(grouping: try await connection.run(MergedOrgans(run: run))) { $0.organ }
+            .mapValues { $0.map(\.accepted) }
+    }
+
     /// The organs that a round held back, each with the reason that the daemon stored.
     public func heldBack(run: String, round: Int) async throws -> [OrganKey: String] {
         let found = try await connection.run(HeldBackOrgans(run: run, number: round))

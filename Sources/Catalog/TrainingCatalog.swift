@@ -28,6 +28,9 @@ public struct TrainingCatalog: Sendable {
         return try names.map { try known.key(of: $0) }
     }
 
+    /// The organs of the catalogue with their relations: the shipped ones and those that a user added.
+    public func ontology() async throws -> Ontology { try await connection.ontology() }
+
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
     /// Creates a run with its snapshot of annotations.

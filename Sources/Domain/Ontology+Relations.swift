@@ -31,21 +31,50 @@ extension Ontology {
         return organs.indices.filter { $0 != index && downsets[$0].contains(index) }.map { organs[$0].key }
     }
 
+    /// What the organ is a variant of; itself if it is none.
+    public func base(of key: OrganKey) -> OrganKey { indices[key].map { organs[base(of: $0)].key } ?? key }
+
+    /// The variants of an organ, those of variants too, in the order of positions.
+    public func variants(of key: OrganKey) -> [OrganKey] {
+        guard let index = indices[key] else { return [] }
+        return bases.keys.filter { $0 != index && leads($0, to: index) }.sorted().map { organs[$0].key }
+    }
+
     /// Whether a voxel of one organ is surely no voxel of the other. Symmetric.
     ///
     /// Two organs exclude each other unless they are the same, one is a part of the other (transitively), they share a
     /// part, or they, or parts of them, are declared to overlap. A lesion excludes the organs that its host excludes, and so never
     /// its host, the host's parts and wholes; it excludes no other lesion; a lesion without a host excludes nothing.
-    /// Unknown organs exclude nothing.
+    /// A variant excludes what its base excludes. Unknown organs exclude nothing.
     public func excludes(_ a: OrganKey, _ b: OrganKey) -> Bool {
         guard let first = indices[a], let second = indices[b], first != second else { return false }
         if related(first, second) { return false }
+        let (plainFirst, plainSecond) = (base(of: first), base(of: second))
+        if plainFirst == plainSecond { return false }
+        if (plainFirst, plainSecond) != (first, second) {
+            return excludes(organs[plainFirst].key, organs[plainSecond].key)
+        }
         switch (organs[first].isLesion, organs[second].isLesion) {
         case (false, false): return true
         case (true, true): return false
         case (true, false): return hostExcludes(first, b)
         case (false, true): return hostExcludes(second, a)
         }
+    }
+
+    private func base(of index: Int) -> Int {
+        var (found, steps) = (index, 0)
+        while let next = bases[found], steps < bases.count { (found, steps) = (next, steps + 1) }
+        return found
+    }
+
+    func leads(_ variant: Int, to index: Int) -> Bool {
+        var (found, steps) = (variant, 0)
+        while let next = bases[found], steps < bases.count {
+            if next == index { return true }
+            (found, steps) = (next, steps + 1)
+        }
+        return false
     }
 
     private func hostExcludes(_ lesion: Int, _ organ: OrganKey) -> Bool {

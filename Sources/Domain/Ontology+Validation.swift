@@ -3,7 +3,7 @@ public enum OntologyProblem: Error, Hashable, Sendable, CustomStringConvertible 
     case duplicateKey(OrganKey)
     case duplicatePosition(Int, OrganKey)
     case unknownOrgan(OrganKey, namedBy: String)
-    /// The organ is a part of itself.
+    /// The organ is a part, or a variant, of itself.
     case cycle(OrganKey)
     /// One spelling, two organs.
     case ambiguousSpelling(String, OrganKey, OrganKey)
@@ -17,7 +17,7 @@ public enum OntologyProblem: Error, Hashable, Sendable, CustomStringConvertible 
             "position \(position) of organ \(key) is taken: give it the next free one"
         case .unknownOrgan(let key, let place):
             "\(place) names organ \(key), which is not in the ontology: add or correct it"
-        case .cycle(let key): "organ \(key) is a part of itself: remove one of the relations on the way"
+        case .cycle(let key): "organ \(key) is a part or a variant of itself: remove one of the relations on the way"
         case .ambiguousSpelling(let text, let a, let b): "spelling \"\(text)\" stands for \(a) and for \(b): remove one"
         case .hostOfNoLesion(let key): "organ \(key) names an organ that it is a lesion of, but is no lesion"
         case .malformedRow(let table, let line, let text): "\(table) line \(line) cannot be read: \"\(text)\""
@@ -55,13 +55,14 @@ extension Ontology {
         }
     }
 
-    /// An organ lies on a cycle if it is a part of one of its own direct parts.
+    /// An organ lies on a cycle if it is a part of one of its own direct parts, or a variant of itself.
     private func cycleProblems() -> [OntologyProblem] {
         let onCycle = links.filter(\.relation.isPart).compactMap { link -> Int? in
             guard let part = indices[link.part], let whole = indices[link.whole] else { return nil }
             return downsets[part].contains(whole) ? whole : nil
         }
-        return Set(onCycle).sorted().map { .cycle(organs[$0].key) }
+        let ownVariants = indices.values.filter { leads($0, to: $0) }
+        return Set(onCycle + ownVariants).sorted().map { .cycle(organs[$0].key) }
     }
 
     private func spellingProblems() -> [OntologyProblem] {

@@ -6,11 +6,14 @@ public enum OrganRelation: String, Hashable, Sendable, CaseIterable {
     case within
     /// No part, but conventions differ about the border (S1 and sacrum), so neither denies the other.
     case overlaps
+    /// What a dataset means by the whole's name, kept apart: another extent of the aorta, kidneys without their cysts. It
+    /// is no part; it denies neither the whole nor other variants of it, and else whatever the whole denies.
+    case variant
 
-    public var isPart: Bool { self != .overlaps }
+    public var isPart: Bool { self == .division || self == .within }
 }
 
-/// One line of `part_of.csv`. For `overlaps` the two sides are symmetric.
+/// One line of `part_of.csv`. For `overlaps` the two sides are symmetric; for `variant` the part is the variant.
 public struct OrganLink: Hashable, Sendable {
     public let part: OrganKey
     public let whole: OrganKey
@@ -45,6 +48,8 @@ public struct Ontology: Sendable {
     let divisionIndices: [[Int]]
     /// Unordered pairs under `overlaps`, entered both ways.
     let overlaps: [Int: Set<Int>]
+    /// Variants to what they are variants of, as indices.
+    let bases: [Int: Int]
     /// Normalised spelling to index.
     let spellings: [String: Int]
 
@@ -63,6 +68,9 @@ public struct Ontology: Sendable {
             pairs[edge.part, default: []].insert(edge.whole)
             pairs[edge.whole, default: []].insert(edge.part)
         }
+        bases = Dictionary(
+            edges.filter { $0.relation == .variant }.map { ($0.part, $0.whole) },
+            uniquingKeysWith: { first, _ in first })
         spellings = Self.spellings(organs, synonyms, indices)
     }
 

@@ -16,7 +16,9 @@ public final class CaseInspector {
     public init(layout: any Layout, options: ImportOptions, limitInBytes: Int = 8 << 30) {
         self.options = options
         origin = options.origin(of: layout)
-        origins = options.origins(of: layout)
+        origins = Dictionary(
+            options.origins(of: layout).map { (options.meaning(of: $0.key), $0.value) },
+            uniquingKeysWith: { first, _ in first })
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
@@ -46,7 +48,7 @@ public final class CaseInspector {
             labels += found.labels
         }
         try Self.refuseDuplicates(labels)
-        labels.sort { Self.position($0.organ) < Self.position($1.organ) }
+        labels.sort { position($0.organ) < position($1.organ) }
         findings += LateralityCheck.findings(labels, file: files.labels.first?.file.path ?? files.image.path)
         return InspectedCase(
             files: files, image: image, labels: labels, findings: findings,
@@ -135,7 +137,7 @@ public final class CaseInspector {
         }
     }
 
-    private static func position(_ organ: OrganKey) -> Int { Ontology.standard[organ]?.position ?? .max }
+    private func position(_ organ: OrganKey) -> Int { options.ontology[organ]?.position ?? .max }
 
     // MARK: - Files
 

@@ -22,17 +22,20 @@ internal import Yams
 /// Values that a label file may hold and the map does not name are refused at import.
 public enum DatasetMapFile {
     /// Reads the description at `path`.
+    /// - Parameter ontology: the organs that it may name.
     /// - Throws: `unreadableFolder`, `wrongLine`.
-    public static func read(_ path: String) throws(ImportError) -> DatasetMap {
+    public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadableFolder(path) }
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        return try parse(String(decoding: bytes, as: UTF8.self), file: name)
+        return try parse(String(decoding: bytes, as: UTF8.self), file: name, ontology: ontology)
     }
 
     /// Reads a description; `file` is for messages and the release's default name.
     /// - Throws: `wrongLine`.
-    public static func parse(_ text: String, file: String) throws(ImportError) -> DatasetMap {
-        let reader = DatasetMapReader(file: file)
+    public static func parse(
+        _ text: String, file: String, ontology: Ontology = .standard
+    ) throws(ImportError) -> DatasetMap {
+        let reader = DatasetMapReader(file: file, ontology: ontology)
         let root: Node?
         do {
             root = try compose(yaml: text)

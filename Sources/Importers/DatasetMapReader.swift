@@ -4,6 +4,7 @@ internal import Yams
 /// Reads the nodes of a caller's description, and says of each that is wrong on which line it stands.
 struct DatasetMapReader {
     let file: String
+    let ontology: Ontology
 
     private static let keys = [
         "release", "images", "labels", "values", "case", "subject", "phase", "complete", "origin", "modality",
@@ -87,8 +88,8 @@ struct DatasetMapReader {
 
     private func organ(_ node: Node) throws(ImportError) -> OrganKey {
         let name = try text(node, "organ")
-        guard let organ = Ontology.standard.organ(named: name) else {
-            throw wrong(node, "no organ is called \(name); add it to the ontology, or correct it")
+        guard let organ = ontology.organ(named: name) else {
+            throw wrong(node, "no organ is called \(name); add it with lacuna organ import, or correct it")
         }
         return organ.key
     }

@@ -31,6 +31,8 @@ extension ImportError: CustomStringConvertible {
         case .duplicate(_, let what): what
         case .unknownNames(_, let names): "labels that name no known organ: " + Self.list(names)
         case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
+        case .undeclaredOrgan(_, let organ, let declared):
+            "no label file names \(organ); they name " + Self.list(declared)
         case .volume(let error): error.problem
         case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
@@ -69,6 +71,7 @@ extension ImportError: CustomStringConvertible {
         case .duplicate: "remove one of the two, or import them as two datasets"
         case .unknownNames: "give a label map, or add the organs to the ontology"
         case .unknownOrgan: "correct the key, or add the organ to the ontology"
+        case .undeclaredOrgan: "take it out of --complete, --means or the map, or name it in the map's values"
         case .volume(let error): error.remedy
         case .unknownValues: "give a label map that explains them, or repair the label file"
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"

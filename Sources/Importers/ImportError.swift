@@ -43,6 +43,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case unknownNames(file: String, names: [String])
     /// An organ key that the ontology does not have.
     case unknownOrgan(file: String, organ: String)
+    /// An organ that the caller says something of and no label file names.
+    case undeclaredOrgan(folder: String, organ: String, declared: [String])
     /// The file is no volume that can be used.
     case volume(ImagingError)
     /// Label voxels hold values that the map does not explain.
@@ -59,7 +61,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .notThisLayout(let file, _, _), .unsupported(let file, _, _), .unreadableDescription(let file, _),
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
-            .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
+            .unknownNames(let file, _), .unknownOrgan(let file, _), .undeclaredOrgan(let file, _, _), .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .listedFileMissing(let file, _, _), .changedWhileRead(let file),
             .movedImage(let file, _),
             .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):

@@ -19,6 +19,11 @@ public struct ImportOptions: Sendable {
     /// The organs that are complete in this dataset; all that it declares where nil. An organ outside this list stays
     /// unlabelled, also where it has voxels.
     public var complete: Set<OrganKey>?
+    /// Variants that this release means by the names of organs: what would be recorded as the organ is recorded as its
+    /// variant. Keys are the organs that the layout or map names.
+    public var meanings: [OrganKey: OrganKey] = [:]
+    /// Every organ that a name may mean, and the order of labels.
+    public var ontology: Ontology = .standard
     /// Which organs are decided in a case, where `complete` does not say; the layout's scope where nil.
     public var scope: LabelScope?
     /// What the caller's own description of the dataset says; the options above go before it.
@@ -57,6 +62,31 @@ public struct ImportOptions: Sendable {
 
     /// Whether an import with these options may read files anew that an earlier one recorded.
     public var changesReading: Bool {
-        map != nil || complete != nil || scope != nil || description != nil || modality != nil
+        map != nil || complete != nil || scope != nil || description != nil || modality != nil || !meanings.isEmpty
+    }
+
+    /// What the release means by an organ's name.
+    func meaning(of organ: OrganKey) -> OrganKey { meanings[organ] ?? organ }
+
+    /// The meaning of values as it is recorded.
+    public func meaning(of entries: [LabelMap.Entry]) -> [LabelMap.Entry] {
+        entries.map { LabelMap.Entry(value: $0.value, name: $0.name, organs: $0.organs.map(meaning)) }
+    }
+
+    /// - Throws: `undeclaredOrgan` where the caller calls an organ complete, or gives it a meaning, that no label file of
+    ///   the cases names. Files that declare their labels in their own headers may name any.
+    public func check(against cases: [CaseFiles], in folder: String) throws(ImportError) {
+        var declared: Set<OrganKey> = []
+        for file in cases.lazy.flatMap(\.labels) {
+            switch file.reading {
+            case .values(let map, _): declared.formUnion(map.organs)
+            case .oneClass(let organs): declared.formUnion(organs)
+            case .declared: return
+            }
+        }
+        var asked = Set(meanings.keys)
+        if case .only(let organs)? = givenScope { asked.formUnion(organs) }
+        guard !declared.isEmpty, let stranger = asked.subtracting(declared).sorted().first else { return }
+        throw .undeclaredOrgan(folder: folder, organ: stranger.rawValue, declared: declared.map(\.rawValue).sorted())
     }
 }

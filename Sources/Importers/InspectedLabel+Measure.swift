@@ -10,7 +10,9 @@ extension InspectedLabel {
     ) {
         let present = volume.regions.filter { region.values.contains($0.value) }
         let hidden = region.unknown.filter { volume.region(of: $0) != nil }
-        let known = hidden.isEmpty ? nil : Self.known(outside: hidden, in: volume)
+        var known = hidden.isEmpty ? nil : Self.known(outside: hidden, in: volume)
+        // A model's label has no extent of its own in the catalogue: where it says something is a plane of its mask.
+        if origin == .model, let crop { known = Self.known(known, within: crop, of: volume.shape) }
         if let known, known.isEmpty { return nil }
         let isAbsent = present.isEmpty && known == nil && origin != .model
         let status: LabelStatus = origin == .model ? .pseudo : isAbsent ? .absent : .annotated
@@ -18,7 +20,18 @@ extension InspectedLabel {
             organ: region.organ, status: status, origin: origin, file: file, values: region.values,
             region: present.isEmpty ? nil : Region(present),
             mask: isAbsent ? nil : MaskCodec.encode(values: Set(region.values), in: volume, known: known),
-            extent: Self.extent(known, crop))
+            extent: origin == .model ? nil : Self.extent(known, crop))
+    }
+
+    private static func known(_ known: BitVolume?, within crop: VoxelBox, of shape: GridShape) -> BitVolume {
+        var inside = BitVolume(shape)
+        for z in crop.lower.z..<max(crop.lower.z, crop.upper.z) {
+            for y in crop.lower.y..<max(crop.lower.y, crop.upper.y) {
+                for x in crop.lower.x..<max(crop.lower.x, crop.upper.x) { inside[x, y, z] = true }
+            }
+        }
+        if let known { inside.formIntersection(known) }
+        return inside
     }
 
     /// Voxels at which the file says something: all but those of the hidden values.

@@ -47,7 +47,10 @@ struct LabelMeaning: Sendable {
         let present = Set(volume.regions.map(\.value))
         let scope = options.givenScope ?? file.scope
         regions = all.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
-            .map { Region(organ: $0.organ, values: $0.values, unknown: unknown.subtracting($0.values)) }
+            .map {
+                Region(
+                    organ: options.meaning(of: $0.organ), values: $0.values, unknown: unknown.subtracting($0.values))
+            }
         leftOut = all.filter { region in
             options.givenScope?.covers(region.organ, hasVoxels: true) == false
                 && !present.isDisjoint(with: region.values)

@@ -14,7 +14,7 @@ public struct LayoutRecogniser {
     ///   was looked for), `holdsDatasets`, `ambiguous`, `notThisLayout`, and what is wrong with the description.
     public func recognise(_ path: String) throws(ImportError) -> any Layout {
         guard let resolved = DatasetFolder.resolve(path) else { throw .unreadableFolder(path) }
-        if let stranger = options.complete?.sorted().first(where: { Ontology.standard[$0] == nil }) {
+        if let stranger = options.complete?.sorted().first(where: { options.ontology[$0] == nil }) {
             throw .unknownOrgan(file: path, organ: stranger.rawValue)
         }
         let layout = try recognise(resolved: resolved)

@@ -1,6 +1,7 @@
 extension RunPlan {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, seed, rounds, gammas, gammaMax, stepsInRoundZero, stepsPerRound, confidenceSteps, organs, split
+        case name, seed, rounds, gammas, gammaMax, stepsInRoundZero, stepsPerRound, confidenceSteps, organs, merge,
+            split
         case knownOrigins, modalities, trainsOnUnassigned, confidence, rankingPool, confidentNegatives, guardRatio
         case minimumAnnotatedVolumes
     }
@@ -36,6 +37,7 @@ extension RunPlan {
         try take(.stepsInRoundZero, into: &stepsInRoundZero)
         try take(.stepsPerRound, into: &stepsPerRound)
         try take(.confidenceSteps, into: &confidenceSteps)
+        try take(.merge, into: &merge)
         try take(.knownOrigins, into: &knownOrigins)
         try take(.modalities, into: &modalities)
         try take(.trainsOnUnassigned, into: &trainsOnUnassigned)

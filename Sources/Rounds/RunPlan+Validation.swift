@@ -14,12 +14,23 @@ extension RunPlan {
         }
         try check(
             Self.isSet(organs) && organs.allSatisfy { !$0.isEmpty }, "organs", "one organ key or more, none twice")
+        try check(
+            isMergeSound, "merge",
+            "a list of organs for each organ, none empty, no organ in two of them, and none of another name in organs")
         try check(!split.isEmpty, "split", "the name of a split")
         try check(Self.isSet(knownOrigins), "knownOrigins", "one origin or more, none twice")
         try check(
             Self.isSet(modalities) && modalities.allSatisfy { !$0.isEmpty }, "modalities", "one or more, none twice")
         try check(guardRatio > 1 && guardRatio <= 100, "guardRatio", "above 1 and at most 100")
         try check(minimumAnnotatedVolumes >= 1, "minimumAnnotatedVolumes", "at least 1")
+    }
+
+    private var isMergeSound: Bool {
+        let accepted = merge.values.flatMap { $0 }
+        return merge.allSatisfy { organ, list in
+            !organ.isEmpty && Self.isSet(list)
+                && list.allSatisfy { !$0.isEmpty && ($0 == organ || !organs.contains($0)) }
+        } && (accepted.isEmpty || Self.isSet(accepted))
     }
 
     private func validateSchedules() throws(RoundsError) {

@@ -44,6 +44,10 @@ public struct RunPlan: Sendable, Hashable, Codable {
     public var confidenceSteps: Int = 300
     /// Keys of the organs to learn, at least one, none twice.
     public var organs: [String]
+    /// What counts as an organ of the plan, or as a whole of some of them: in each volume the first of the list that is
+    /// annotated or absent there. An organ that is not named counts as itself alone, so that its variants stay apart. Each
+    /// list has at least one organ; no organ stands in two lists, and none of another name that the plan learns.
+    public var merge: [String: [String]] = [:]
     /// Name of the split whose parts train, confidence and validation the run uses. It never reads the test part.
     public var split: String
     /// Annotations of these origins are known; labels that a release shipped as a model's count only if `model` is here.

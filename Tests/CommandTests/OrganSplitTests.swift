@@ -176,6 +176,29 @@ import Testing
         }
     }
 
+    /// Sides of a label that was taken back are told, and are taken back like any other label.
+    @Test func sidesThatOutliveTheirLabelAreTold() async throws {
+        try await Workbench.with { bench in
+            _ = try await importMerged(bench)
+            #expect(try await bench.lacuna("organ", "split", "kidney").status == 0)
+            func takeBack(_ organ: String) async throws {
+                let set = try await bench.lacuna(
+                    "label", "set", "1", organ, "unlabelled", "--override", "--reason", "drawn on another scan")
+                #expect(set.status == 0, "\(set.errors)")
+            }
+            try await takeBack("kidney")
+            let told = try await bench.lacuna("organ", "split", "kidney", "--json")
+            #expect(told.status == 4)
+            #expect(try told.rows().map { $0["outcome"] as? String } == ["refused", "unchanged"])
+            #expect((try told.rows()[0]["reason"] as? String)?.contains("counts no more") == true)
+            for side in ["kidney_left", "kidney_right"] { try await takeBack(side) }
+            #expect(try await coverage(bench, of: "kidney_left")["annotated"] as? Int == 1)
+            let quiet = try await bench.lacuna("organ", "split", "kidney", "--json")
+            #expect(quiet.status == 0)
+            #expect(try quiet.rows().count == 1)
+        }
+    }
+
     @Test func aRemovedDatasetTakesItsSidesAlongAndBringsThemBack() async throws {
         try await Workbench.with { bench in
             _ = try await importMerged(bench, scans: 1...1)

@@ -6,6 +6,8 @@ struct RunFile: Sendable {
     var stepsInRoundZero = 24
     var stepsPerRound = 12
     var checkpointSteps = 5
+    var rounds = 2
+    var merge = "{}"
 
     var text: String {
         """
@@ -13,7 +15,8 @@ struct RunFile: Sendable {
           name: \(name)
           organs: \(organs)
           split: \(split)
-          rounds: 2
+          merge: \(merge)
+          rounds: \(rounds)
           seed: 3
           stepsInRoundZero: \(stepsInRoundZero)
           stepsPerRound: \(stepsPerRound)

@@ -90,6 +90,49 @@ import Testing
         #expect(ontology.excludes(b, a) == expected)
     }
 
+    @Test func mostOrgansAndLesionsHaveACode() {
+        #expect(ontology.organs.count >= 150)
+        #expect(ontology.organs.count { $0.code != nil } >= 150)
+        #expect(ontology.organs.filter(\.isLesion).allSatisfy { $0.code != nil })
+    }
+
+    /// A variant stands where its base stands: it denies what that denies, and neither it nor other variants of it.
+    @Test func variantsExcludeWhatTheirBaseExcludes() {
+        func organ(_ key: OrganKey, _ position: Int) -> Organ {
+            Organ(key: key, name: key.rawValue, position: position, code: nil)
+        }
+        let extended = Ontology(
+            organs: ontology.organs + [
+                organ("aorta_short", 501), organ("aorta_long", 502), organ("kidney_whole", 503),
+            ],
+            links: ontology.links + [
+                OrganLink(part: "aorta_short", whole: "aorta", relation: .variant),
+                OrganLink(part: "aorta_long", whole: "aorta_short", relation: .variant),
+                OrganLink(part: "kidney_whole", whole: "kidney", relation: .variant),
+            ])
+        #expect(extended.validate() == [])
+        #expect(extended.base(of: "aorta_long") == "aorta" && extended.base(of: "aorta") == "aorta")
+        #expect(extended.variants(of: "aorta") == ["aorta_short", "aorta_long"])
+        #expect(extended.variants(of: "aorta_long") == [])
+        for (a, b, expected) in [
+            ("aorta_short", "aorta", false), ("aorta_short", "aorta_long", false), ("aorta_long", "liver", true),
+            ("aorta_short", "celiac_trunk", false), ("kidney_whole", "kidney_left", false),
+            ("kidney_whole", "kidney_tumour", false), ("kidney_whole", "aorta_long", true),
+            ("kidney_whole", "liver_tumour", true),
+        ] as [(OrganKey, OrganKey, Bool)] {
+            #expect(extended.excludes(a, b) == expected, "\(a), \(b)")
+            #expect(extended.excludes(b, a) == expected, "\(b), \(a)")
+        }
+        #expect(extended.parts(of: "aorta") == [] && extended.wholes(of: "kidney_whole") == [])
+        let circle = Ontology(
+            organs: [organ("a", 1), organ("b", 2)],
+            links: [
+                OrganLink(part: "a", whole: "b", relation: .variant),
+                OrganLink(part: "b", whole: "a", relation: .variant),
+            ])
+        #expect(Set(circle.validate()) == [.cycle("a"), .cycle("b")])
+    }
+
     @Test func lesionValuesBelongToTheirOrgan() throws {
         let map = try #require(LabelMap.standard("msd-task03-liver"))
         #expect(map[2]?.organs == ["liver_tumour", "liver"])

@@ -1,4 +1,5 @@
 import Domain
+import Imaging
 import Testing
 
 @testable import Numerics
@@ -73,6 +74,32 @@ import Testing
         guard case .beyondMidline? = refusal(balls((8, 7), (28, 7))) else {
             return #expect(Bool(false), "both lie on the left of the volume")
         }
+    }
+
+    /// Sides that people and models drew, put together and split again, on the real files.
+    @Test func realSidesComeBackVoxelForVoxel() throws {
+        let amos = "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz"
+        let total = "wasserth__TotalSegmentator/tests/reference_files/example_seg"
+        let pairs: [(file: String, right: Set<Int>, left: Set<Int>)] = [
+            (amos, [2], [3]), (amos, [11], [12]), ("\(total).nii.gz", [2], [3]), ("\(total).nii.gz", [8], [9]),
+            ("\(total).nii.gz", [13, 14], [10, 11]), ("\(total).nii.gz", [87], [86]), ("\(total).nii.gz", [89], [88]),
+            ("\(total)_mr.nii.gz", [2], [3]), ("\(total)_fast_force_split.nii.gz", [2], [3]),
+        ]
+        for (file, right, left) in pairs {
+            guard let path = SharedData.path(file, for: "sides of real labels") else { continue }
+            let labels = try NIfTIReader().readLabels(path)
+            let found = try SidePartition(labels.mask(of: right.union(left)), affine: labels.grid.canonicalAffine)
+            #expect(found.right == labels.mask(of: right), "\(file) \(right)")
+            #expect(found.left == labels.mask(of: left), "\(file) \(left)")
+        }
+    }
+
+    /// Both hip bones touch in this file.
+    @Test func realSidesThatTouchAreRefused() throws {
+        let file = "wasserth__TotalSegmentator/tests/reference_files/example_seg_fast_force_split.nii.gz"
+        guard let path = SharedData.path(file, for: "sides that touch") else { return }
+        let labels = try NIfTIReader().readLabels(path)
+        #expect(refusal(labels.mask(of: [77, 78]), labels.grid.canonicalAffine) == .onePart)
     }
 
     /// One above the other: the same side twice, as pieces of one organ are.

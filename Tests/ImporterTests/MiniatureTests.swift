@@ -1,4 +1,5 @@
 import Domain
+import Imaging
 import Importers
 import Testing
 
@@ -11,6 +12,22 @@ import Testing
         let found = try ExpectedCatalogue(layout, options: options)
         let (text, expected) = (try found.text, try ExpectedCatalogue.read(miniature.name))
         #expect(found == expected, "found:\n\(text)")
+    }
+
+    /// A model's label has no extent in the catalogue: where it says something is a plane of its mask.
+    @Test func aModelsLabelKeepsItsCropInItsMask() throws {
+        let miniature = try #require(Miniature.all.first { $0.name == "gibson" })
+        let tree = try miniature.make()
+        var options = try miniature.options(tree)
+        options.origin = .model
+        let layout = try LayoutRecogniser(options: options).recognise(tree.path(miniature.start))
+        let files = try #require(try layout.cases().cases.first { $0.name == "PANCREAS_0002" })
+        let found = try CaseInspector(layout: layout, options: options).inspect(files)
+        #expect(!found.labels.isEmpty)
+        for label in found.labels {
+            #expect(label.status == .pseudo && label.extent == nil)
+            #expect(label.mask?.knownVoxels == 14 * 10 * 7, "1,1,3 to 15,11,10")
+        }
     }
 
     @Test(arguments: Miniature.all.filter { $0.start.isEmpty }) func theLayoutMayBeNamedToo(miniature: Miniature) throws

@@ -40,6 +40,7 @@ import Testing
         plan.confidence = .probability
         plan.confidentNegatives = []
         plan.seed = UInt64(Int64.max)
+        plan.merge = ["liver": ["liver_old", "liver"]]
         #expect(try JSONDecoder().decode(RunPlan.self, from: JSONEncoder().encode(plan)) == plan)
     }
 
@@ -67,6 +68,8 @@ import Testing
         ("stepsInRoundZero", { $0.stepsInRoundZero = 0 }), ("stepsPerRound", { $0.stepsPerRound = -1 }),
         ("confidenceSteps", { $0.confidenceSteps = 0 }), ("organs", { $0.organs = [] }),
         ("organs", { $0.organs = ["a", "a"] }), ("organs", { $0.organs = [""] }), ("split", { $0.split = "" }),
+        ("merge", { $0.merge = ["liver": []] }), ("merge", { $0.merge = ["liver": ["a", "a"]] }),
+        ("merge", { $0.merge = ["liver": ["a"], "b": ["a"]] }), ("merge", { $0.merge = ["a": ["a", "liver"]] }),
         ("knownOrigins", { $0.knownOrigins = [] }), ("modalities", { $0.modalities = ["CT", "CT"] }),
         ("guardRatio", { $0.guardRatio = 1 }), ("guardRatio", { $0.guardRatio = .infinity }),
         ("minimumAnnotatedVolumes", { $0.minimumAnnotatedVolumes = 0 }),

@@ -12,7 +12,9 @@ struct ListStandingVersions: Statement {
             where a.volume_id = $1 and a.organ_id = (select id from asked)
             order by a.release_id, a.rater, a.proposed, a.id desc),
         found as (
-            select w.mask_id, coalesce(d.name || ' ' || r.name, nullif(w.rater, ''), 'a person') as source, w.status, w.origin,
+            select w.mask_id, coalesce(
+                d.name || ' ' || r.name || case when w.rater = '' then '' else ', ' || w.rater end,
+                nullif(w.rater, ''), 'a person') as source, w.status, w.origin,
                 w.id = (select annotation_id from current) as is_current, w.proposed, 1 as part, w.id
             from word w left join lacuna.release r on r.id = w.release_id left join lacuna.dataset d on d.id = r.dataset_id
             where w.status <> 'unlabelled'

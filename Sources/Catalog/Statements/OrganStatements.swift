@@ -55,14 +55,23 @@ struct ListOrgans: Statement {
     static let sql = """
         select o.key, o.name, o.snomed_code, o.laterality, o.is_lesion,
             array(select w.key from lacuna.organ_link l join lacuna.organ w on w.id = l.whole_id
-                  where l.part_id = o.id and l.relation <> 'overlaps' order by w.position),
-            array(select s.name from lacuna.organ_synonym s where s.organ_id = o.id order by s.name)
-        from lacuna.organ o order by o.position
+                  where l.part_id = o.id and l.relation in ('division', 'within') order by w.position),
+            array(select s.name from lacuna.organ_synonym s where s.organ_id = o.id order by s.name),
+            array(select w.key from lacuna.organ_link l join lacuna.organ w on w.id = l.whole_id
+                  where l.part_id = o.id and l.relation = 'division' order by w.position),
+            array(select w.key from lacuna.organ_link l join lacuna.organ w on w.id in (l.part_id, l.whole_id) and w.id <> o.id
+                  where o.id in (l.part_id, l.whole_id) and l.relation = 'overlaps' order by w.position),
+            (select w.key from lacuna.organ_link l join lacuna.organ w on w.id = l.whole_id
+             where l.part_id = o.id and l.relation = 'variant' order by w.position limit 1),
+            h.key, o.position
+        from lacuna.organ o left join lacuna.organ h on h.id = o.host_id order by o.position, o.id
         """
     func decode(_ row: PostgresRow) throws -> OrganRow {
         OrganRow(
             organ: try row.decode(0), name: try row.decode(1), snomed: try row.decode(2), laterality: try row.decode(3),
-            isLesion: try row.decode(4), partOf: try row.decode(5), synonyms: try row.decode(6))
+            isLesion: try row.decode(4), partOf: try row.decode(5), synonyms: try row.decode(6),
+            divisionOf: try row.decode(7), overlaps: try row.decode(8), variantOf: try row.decode(9),
+            host: try row.decode(10), position: try row.decode(11))
     }
 }
 

@@ -11,7 +11,8 @@ private func boxOfCurrent(_ organ: StaticString) -> String {
     """
 }
 
-/// Merged labels that count, with their masks, geometry, and what counts of their sides.
+/// Merged labels that count, with their masks, geometry, and what counts of their sides; and sides that count although
+/// the merged label that they came from does not.
 struct ListPartitionCandidates: Statement {
     static let sql = """
         with side as (
@@ -29,6 +30,15 @@ struct ListPartitionCandidates: Statement {
             join lacuna.shipped_label s on s.id = c.shipped_label_id
             where o.key = $1 and not exists (
                 select from lacuna.annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, o.id))
+            union all
+            (select distinct on (w.volume_id) w.volume_id, w.id, 'unlabelled'::lacuna.label_status, w.release_id, null::bigint
+             from side s
+             join lacuna.annotation_current c on c.organ_id = s.id
+             join lacuna.annotation w on w.id = c.annotation_id
+             where w.rater = $5 and not exists (
+                select from lacuna.organ o join lacuna.annotation_current a on (a.volume_id, a.organ_id) = (w.volume_id, o.id)
+                where o.key = $1)
+             order by w.volume_id)
         )
         select g.volume_id, v.shape_x, v.shape_y, v.shape_z, t.name, t.affine, g.id, g.status,
             m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length,

@@ -8,6 +8,22 @@ struct FindRunID: Statement {
     func decode(_ row: PostgresRow) throws -> RunID { try row.decode(0) }
 }
 
+/// What a run's plan counts as its organs, where it merges several.
+struct MergedOrgans: Statement {
+    static let sql = """
+        select m.key, k.key from lacuna.run
+        cross join jsonb_each(run.config #> '{run,merge}') m
+        cross join jsonb_array_elements_text(m.value) with ordinality as k (key, position)
+        where run.name = $1 and jsonb_typeof(run.config #> '{run,merge}') = 'object'
+        order by m.key, k.position
+        """
+    let run: String
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> (organ: OrganKey, accepted: OrganKey) {
+        (try row.decode(0), try row.decode(1))
+    }
+}
+
 struct PublishedRounds: Statement {
     static let sql = """
         select id, number from lacuna.round where run_id = $1 and published_change_id is not null order by number

@@ -69,7 +69,7 @@ struct CoverageCommand: AsyncParsableCommand {
 
     /// The trap that coverage is for: a network never sees such an organ's border against everything else.
     private func noteIncomplete(_ rows: [Coverage], _ output: Output) {
-        let never = rows.filter { $0.annotated == $0.partial }.map(\.organ.rawValue)
+        let never = rows.filter { $0.annotated == $0.partial && $0.unionKnown == 0 }.map(\.organ.rawValue)
         guard !never.isEmpty else { return }
         let named = never.prefix(Self.namedOrgans).joined(separator: ", ")
         let rest = never.count > Self.namedOrgans ? " and \(never.count - Self.namedOrgans) more" : ""

@@ -50,6 +50,12 @@ struct DatasetImport: AsyncParsableCommand {
     @Option(help: "Keep the report in this file, .json, .csv or .txt, also where the import fails or is interrupted.")
     var report: ReportFile?
 
+    @Option(
+        help:
+            "Record what this release calls ORGAN as a variant of it that the catalogue has: ORGAN=VARIANT; say it again for more."
+    )
+    var means: [String] = []
+
     @Flag(help: "Record all cases or none.")
     var strict = false
 
@@ -64,6 +70,9 @@ struct DatasetImport: AsyncParsableCommand {
         if let name, name.isEmpty || name.contains("/") {
             throw ValidationError("--name is not empty and has no slash.")
         }
+        if let wrong = means.first(where: { $0.split(separator: "=", omittingEmptySubsequences: false).count != 2 }) {
+            throw ValidationError("--means \(wrong): say ORGAN=VARIANT.")
+        }
         if let origin, LabelOrigin(rawValue: origin) == nil {
             throw ValidationError("--origin is one of \(LabelOrigin.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
@@ -74,8 +83,7 @@ struct DatasetImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var request = ImportRequest(
-            path: path, name: name, options: try await importOptions(), isDryRun: dryRun)
+        var request = ImportRequest(path: path, name: name, options: ImportOptions(), isDryRun: dryRun)
         if let subjects { request.subjects = try await BlockingWork().run { try SubjectTable(file: subjects) } }
         if let report { try TextFile.requireWritable(report.path) }
         let progress = ImportProgress()
@@ -96,6 +104,7 @@ struct DatasetImport: AsyncParsableCommand {
         var request = request
         return try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
+            request.options = try await importOptions(try await session.catalog.ontology())
             try await takeImages(&request, session.catalog)
             let runner = ImportRunner(
                 catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output,
@@ -120,33 +129,54 @@ struct DatasetImport: AsyncParsableCommand {
         }
     }
 
-    private func importOptions() async throws -> ImportOptions {
+    private func importOptions(_ ontology: Ontology) async throws -> ImportOptions {
         var description: DatasetMap?
-        if let map { description = try await BlockingWork().run { try DatasetMapFile.read(map) } }
+        if let map { description = try await BlockingWork().run { try DatasetMapFile.read(map, ontology: ontology) } }
         let hasValues = description?.labels.entries.isEmpty == false
         var found = ImportOptions(
             name: name, release: release, layout: LayoutName(rawValue: layout),
             modality: modality.flatMap(Modality.init(rawValue:)), origin: origin.flatMap(LabelOrigin.init),
             map: hasValues ? description?.labels : nil, strict: strict)
         found.description = description
+        found.ontology = ontology
+        found.meanings = try meanings(ontology)
         switch complete {
         case "all": found.scope = .declared
         case "present": found.scope = .present
-        case let organs?: found.complete = try Self.organs(organs)
+        case let organs?: found.complete = try Self.organs(organs, ontology)
         case nil: break
         }
         return found
     }
 
     /// Keys of the organs, by any of their spellings.
-    private static func organs(_ text: String) throws -> Set<OrganKey> {
-        let names = text.split(separator: ",").map(String.init)
-        return Set(
-            try names.map { name in
-                guard let organ = Ontology.standard.organ(named: name) else {
-                    throw ImportError.unknownOrgan(file: "--complete", organ: name)
-                }
-                return organ.key
-            })
+    private static func organs(_ text: String, _ ontology: Ontology) throws -> Set<OrganKey> {
+        Set(try text.split(separator: ",").map { try organ($0, "--complete", ontology) })
+    }
+
+    private static func organ(_ name: Substring, _ option: String, _ ontology: Ontology) throws -> OrganKey {
+        guard let organ = ontology.organ(named: name) else {
+            throw ImportError.unknownOrgan(file: option, organ: String(name))
+        }
+        return organ.key
+    }
+
+    /// - Throws: bad input for a meaning that is no variant of the organ.
+    private func meanings(_ ontology: Ontology) throws -> [OrganKey: OrganKey] {
+        var found: [OrganKey: OrganKey] = [:]
+        for text in means {
+            let names = text.split(separator: "=", omittingEmptySubsequences: false)
+            let organ = try Self.organ(names[0], "--means", ontology)
+            let variant = try Self.organ(names[1], "--means", ontology)
+            guard ontology.variants(of: organ).contains(variant) else {
+                throw CommandFailure(
+                    .badInput, "\(variant) is no variant of \(organ)",
+                    remedy:
+                        "add it with lacuna organ import, column variant_of; lacuna organ show \(organ) lists those there are"
+                )
+            }
+            found[organ] = variant
+        }
+        return found
     }
 }

@@ -42,7 +42,7 @@ struct ExportMONAI: AsyncParsableCommand {
             let writer = MONAIExport(
                 selection: selection, output: output, labelFolder: labels, dataRoot: dataRoot,
                 labels: LabelWriter(
-                    composer: LabelComposer(scheme: selection.scheme),
+                    composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),
                     store: try await session.objectStore(create: false)))
             let written = try await writer.write(session.output)
             let activity = try await session.catalog.recordExport(

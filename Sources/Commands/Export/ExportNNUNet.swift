@@ -64,7 +64,7 @@ struct ExportNNUNet: AsyncParsableCommand {
             let writer = NNUNetExport(
                 selection: selection, name: name, images: images,
                 labels: LabelWriter(
-                    composer: LabelComposer(scheme: selection.scheme),
+                    composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),
                     store: try await session.objectStore(create: false)))
             let written = try await writer.write(to: folder, session.output)
             let activity = try await session.catalog.recordExport(

@@ -26,7 +26,8 @@ extension ExportOptions {
                 .object([
                     Cell.Field("format", format), Cell.Field("output", output),
                     Cell.Field("organs", selection.scheme.organs.map(\.rawValue)),
-                    Cell.Field("revision", selection.revision.number), Cell.Field("split", split),
+                    Cell.Field("merge", merge), Cell.Field("revision", selection.revision.number),
+                    Cell.Field("split", split),
                     Cell.Field("cases", report.cases), Cell.Field("datasets", datasets),
                     Cell.Field("pseudo", includePseudo), Cell.Field("run", run),
                     Cell.Field("purpose", purpose.rawValue), Cell.Field("acceptedLicences", acceptLicence.sorted()),

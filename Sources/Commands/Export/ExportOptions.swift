@@ -19,6 +19,11 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "Export the labels as of this revision (default: now).")
     var asOf: Int64?
 
+    @Option(
+        help: "Count as ORGAN the first of these that is known in a volume: ORGAN=ORGAN,VARIANT; say it again for more."
+    )
+    var merge: [String] = []
+
     @Flag(help: "Let labels that a model made fill what people have left open; where they are not believed stays open.")
     var includePseudo = false
 
@@ -46,6 +51,9 @@ struct ExportOptions: ParsableArguments {
 
     mutating func validate() throws {
         if organKeys.isEmpty { throw ValidationError("--organs names no organ.") }
+        if let wrong = merge.first(where: { $0.split(separator: "=", omittingEmptySubsequences: false).count != 2 }) {
+            throw ValidationError("--merge \(wrong): say ORGAN=ORGAN,VARIANT.")
+        }
         if !part.isEmpty && split == nil { throw ValidationError("--part goes with --split.") }
         if run != nil && !includePseudo { throw ValidationError("--run goes with --include-pseudo.") }
     }

@@ -24,7 +24,10 @@ struct ExportReport: Sendable {
     /// The masks that the labels were made from.
     private(set) var masks: Set<MaskID> = []
 
-    init(_ scheme: LabelScheme) {
+    private let ontology: Ontology
+
+    init(_ scheme: LabelScheme, _ ontology: Ontology) {
+        self.ontology = ontology
         organs = scheme.organs.enumerated().map { OrganCount(organ: $1, values: scheme.region(of: $0)) }
     }
 
@@ -36,7 +39,7 @@ struct ExportReport: Sendable {
         masks.formUnion(written.masks)
         for index in organs.indices {
             organs[index].voxels += written.voxels[index]
-            switch item.status(of: organs[index].organ) {
+            switch item.status(of: organs[index].organ, ontology) {
             case .annotated: organs[index].annotated += 1
             case .absent: organs[index].absent += 1
             case .pseudo: organs[index].pseudo += 1

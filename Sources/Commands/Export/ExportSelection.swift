@@ -7,6 +7,7 @@ internal import Exporters
 struct ExportSelection: Sendable {
     let revision: Revision
     let scheme: LabelScheme
+    let ontology: Ontology
     let cases: [ExportCase]
     /// Volumes of which nothing of the wanted organs is known.
     let unknown: Int
@@ -41,9 +42,9 @@ struct ExportCase: Sendable {
     func label(of organ: OrganKey) -> ExportLabel? { labels.first { $0.organ == organ } }
 
     /// The organ's status; one that nobody labelled by itself has that of its divisions, if all are labelled.
-    func status(of organ: OrganKey) -> LabelStatus {
+    func status(of organ: OrganKey, _ ontology: Ontology) -> LabelStatus {
         if let label = label(of: organ) { return label.status }
-        let divisions = Set(Ontology.standard.divisions(of: organ).map { status(of: $0) })
+        let divisions = Set(ontology.divisions(of: organ).map { status(of: $0, ontology) })
         if divisions.isEmpty || divisions.contains(.unlabelled) { return .unlabelled }
         return divisions.contains(.pseudo) ? .pseudo : divisions.contains(.annotated) ? .annotated : .absent
     }
@@ -71,12 +72,14 @@ extension ExportSelection {
         _ options: ExportOptions, parts: Set<SplitPart>, _ session: Session
     ) async throws -> ExportSelection {
         let catalog = session.catalog
-        let scheme = try LabelScheme(options.organKeys)
-        for organ in scheme.organs { try await catalog.requireOrgan(organ) }
+        let ontology = try await catalog.ontology()
+        for organ in options.organKeys { try await catalog.requireOrgan(organ) }
+        let scheme = try LabelScheme(options.organKeys, ontology: ontology)
+        let merge = try ExportMerge(options.merge, over: scheme.organs, ontology)
         for dataset in options.dataset { try await catalog.requireDataset(dataset) }
         if let run = options.run { try await catalog.requireRun(run) }
         let revision = try await revision(options.asOf, catalog)
-        var selector = try await ExportSelector(options, parts, scheme, revision, catalog)
+        var selector = try await ExportSelector(options, parts, scheme, merge, ontology, revision, catalog)
         let bar = session.output.progress("select", total: selector.volumes.count)
         for volume in selector.volumes {
             try await selector.take(volume)
@@ -105,6 +108,8 @@ private struct ExportSelector {
     private let catalog: Catalog
     private let composer: LabelComposer
     private let places: SplitPlaces?
+    private let merge: ExportMerge
+    private let ontology: Ontology
     /// The parts to take; nil: whatever the subject is in.
     private let wanted: Set<SplitPart>?
     private var names = CaseNames()
@@ -113,12 +118,13 @@ private struct ExportSelector {
     private var outsideSplit = 0
 
     init(
-        _ options: ExportOptions, _ parts: Set<SplitPart>, _ scheme: LabelScheme, _ revision: Revision,
-        _ catalog: Catalog
+        _ options: ExportOptions, _ parts: Set<SplitPart>, _ scheme: LabelScheme, _ merge: ExportMerge,
+        _ ontology: Ontology, _ revision: Revision, _ catalog: Catalog
     ) async throws {
         wanted = options.split == nil ? nil : options.part.isEmpty ? parts : Set(options.part.map(\.part))
         (self.options, self.scheme, self.revision, self.catalog) = (options, scheme, revision, catalog)
-        composer = LabelComposer(scheme: scheme)
+        (self.merge, self.ontology) = (merge, ontology)
+        composer = LabelComposer(scheme: scheme, ontology: ontology)
         places = try await options.split.asyncMap { try await SplitPlaces.read($0, in: catalog) }
         volumes = try await catalog.volumes().filter { volume in
             volume.sources.contains { Self.takes($0, options) }
@@ -141,6 +147,7 @@ private struct ExportSelector {
             (label.status == .pseudo && !options.includePseudo)
                 || (!options.dataset.isEmpty && !(label.dataset.map(options.dataset.contains) ?? true))
         }
+        labels = merge.applied(to: labels)
         guard let source = volume.sources.first(where: { Self.takes($0, options) }) else { return }
         let found = ExportCase(
             name: names.name(dataset: source.dataset, caseName: source.caseName, volume: volume.id),
@@ -156,8 +163,8 @@ private struct ExportSelector {
                 remedy: "see lacuna coverage --by dataset, or choose other organs, datasets or parts")
         }
         return ExportSelection(
-            revision: revision, scheme: scheme, cases: cases, unknown: unknown, outsideSplit: outsideSplit,
-            releases: try await releases(), folds: places?.folds ?? 0)
+            revision: revision, scheme: scheme, ontology: ontology, cases: cases, unknown: unknown,
+            outsideSplit: outsideSplit, releases: try await releases(), folds: places?.folds ?? 0)
     }
 
     /// The releases of every dataset that images or labels come from, also through what a run learned from.

@@ -28,7 +28,7 @@ struct MONAIExport: Sendable {
         let paths = try DataRoot(dataRoot ?? Self.parent(of: output))
         let folder = try staged.subfolder("labels")
         let final = Self.absolute(Self.parent(of: output)) + "/" + Self.name(of: labelFolder)
-        var (list, report) = (datalist, ExportReport(selection.scheme))
+        var (list, report) = (datalist, ExportReport(selection.scheme, selection.ontology))
         let work = BlockingWork()
         for item in selection.cases {
             let (written, people, models) = try await work.run { [self] in try write(item, folder) }
@@ -61,7 +61,7 @@ struct MONAIExport: Sendable {
     }
 
     private var datalist: MONAIDatalist {
-        let ontology = Ontology.standard
+        let ontology = selection.ontology
         var list = MONAIDatalist(
             scheme: selection.scheme, names: selection.scheme.organs.map { ontology[$0]?.name ?? $0.rawValue })
         list.remarks = selection.remarks

@@ -36,7 +36,7 @@ struct NNUNetExport: Sendable {
         let folder = try staged.subfolder("labelsTr")
         let imageFolder = images == .reference ? nil : try staged.subfolder("imagesTr")
         let work = BlockingWork()
-        var report = ExportReport(selection.scheme)
+        var report = ExportReport(selection.scheme, selection.ontology)
         var cases: [NNUNetDataset.Case] = []
         for item in selection.cases {
             let (written, image) = try await work.run { [labels, images] in

@@ -67,25 +67,10 @@ struct CaseTable: Sendable {
     }
 
     private static func fields(of line: Substring, _ path: String, _ number: Int) throws -> [String] {
-        var (fields, field, isQuoted, wasQuote) = ([String](), "", false, false)
-        for character in line {
-            if character == "\"" {
-                if !isQuoted && wasQuote { field.append("\"") }
-                (isQuoted, wasQuote) = (!isQuoted, isQuoted)
-            } else {
-                wasQuote = false
-                if character == "," && !isQuoted {
-                    fields.append(field)
-                    field = ""
-                } else {
-                    field.append(character)
-                }
-            }
+        guard let fields = CSVLine.fields(of: line) else {
+            throw failure(path, number, "a quotation mark is not closed", "close it in the same line")
         }
-        if isQuoted { throw failure(path, number, "a quotation mark is not closed", "close it in the same line") }
-        return (fields + [field]).map {
-            String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        }
+        return fields
     }
 
     static func failure(_ path: String, _ line: Int, _ problem: String, _ remedy: String) -> CommandFailure {

@@ -13,6 +13,8 @@ struct ImportRecorder {
     let list: CaseList
     /// What a table calls the subjects, by case.
     let subjects: [String: String]
+    /// What the caller said of the dataset.
+    let options: ImportOptions
     private let writing = BlockingWork()
     private var target: Target?
 
@@ -24,10 +26,10 @@ struct ImportRecorder {
 
     init(
         catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        list: CaseList, subjects: [String: String]
+        list: CaseList, subjects: [String: String], options: ImportOptions
     ) {
         (self.catalog, self.openStore, self.root, self.list) = (catalog, openStore, root, list)
-        self.subjects = subjects
+        (self.subjects, self.options) = (subjects, options)
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
@@ -117,7 +119,7 @@ struct ImportRecorder {
     /// The meaning of the release's values; none for layouts with a file a class.
     private var labelMap: [LabelMap.Entry] {
         for file in list.cases.lazy.flatMap(\.labels) + list.waiting.lazy.flatMap(\.labels) {
-            if case .values(let map, _) = file.reading { return map.entries }
+            if case .values(let map, _) = file.reading { return options.meaning(of: map.entries) }
         }
         return []
     }

@@ -41,7 +41,8 @@ struct ImportRunner {
         progress.begin(summary)
 
         let recorder = ImportRecorder(
-            catalog: catalog, openStore: openStore, root: root, list: list, subjects: request.subjects?.byCase ?? [:])
+            catalog: catalog, openStore: openStore, root: root, list: list, subjects: request.subjects?.byCase ?? [:],
+            options: request.options)
         let bar = output.progress("import", total: items.count)
         defer { bar.finish() }
         do {
@@ -61,6 +62,7 @@ struct ImportRunner {
         try await BlockingWork().run {
             let layout = try LayoutRecogniser(options: request.options).recognise(request.path)
             var list = try layout.cases()
+            try request.options.check(against: list.cases, in: request.path)
             if let images = request.images { list.join(images) }
             return (layout, list)
         }

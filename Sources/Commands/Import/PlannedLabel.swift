@@ -21,7 +21,8 @@ struct PlannedLabel: Sendable {
         let labels = item.labels.map { label in
             PlannedLabel(
                 item, organ: label.organ, status: label.status, origin: label.origin,
-                voxels: label.mask?.voxels, millilitres: label.region?.millilitres, isPartial: label.extent != nil)
+                voxels: label.mask?.voxels, millilitres: label.region?.millilitres,
+                isPartial: label.extent != nil || label.mask?.knownVoxels != nil)
         }
         return labels.isEmpty ? [PlannedLabel(item)] : labels
     }

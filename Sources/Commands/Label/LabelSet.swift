@@ -36,6 +36,7 @@ struct LabelSet: AsyncParsableCommand {
         try await Session.with(options) { session in
             let volume = try await session.volume(named: volume)
             let organ = try await session.catalog.organ(named: organ)
+            if status == .absent { try await session.requireNoParts(of: organ, in: volume.id) }
             if !override { try await refuseHidingAnAnnotation(of: organ, in: volume, session) }
             let parameters = JSONRenderer.render(.object([Cell.Field("reason", reason)]))
             let written = try await session.catalog.setLabel(

@@ -44,6 +44,9 @@ struct MaskImport: AsyncParsableCommand {
     var absent = false
 
     func validate() throws {
+        if [Catalog.partitionRater, MaskConsensus.rater].contains(rater) {
+            throw ValidationError("--rater \(rater) is what computed masks go by; choose another name.")
+        }
         guard let origin = LabelOrigin(rawValue: origin), origin != .model else {
             throw ValidationError("--origin is expert, assisted or reviewed.")
         }
@@ -56,6 +59,7 @@ struct MaskImport: AsyncParsableCommand {
             let found = try await BlockingWork().run { [file, value, absent] in
                 try PersonalMaskFile(file, values: Set(value), isAbsent: absent).read(on: source, of: volume)
             }
+            if found.mask == nil { try await session.requireNoParts(of: OrganKey(rawValue: organ), in: volume.id) }
             let store = try await session.objectStore()
             let word = PersonalWord(
                 volume: volume.id, organ: OrganKey(rawValue: organ), rater: rater,

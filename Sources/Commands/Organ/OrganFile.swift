@@ -1,17 +1,29 @@
 internal import Console
 internal import Domain
 
-/// Organs in a CSV file of the user's, comma-separated without quoting.
+/// Organs in a CSV file of the user's; `lacuna organ list --csv` writes such a file.
 enum OrganFile {
-    private static let columns: Set<String> = ["key", "name", "snomed", "laterality", "lesion", "part_of", "synonyms"]
+    private static let columns: Set<String> = [
+        "key", "name", "snomed", "laterality", "lesion", "lesion_of", "part_of", "division_of", "overlaps",
+        "variant_of",
+        "synonyms",
+    ]
+    /// Columns as a list of organs calls them.
+    private static let otherNames = [
+        "organ": "key", "side": "laterality", "partof": "part_of", "divisionof": "division_of",
+        "variantof": "variant_of", "lesionof": "lesion_of",
+    ]
 
     /// - Parameter firstPosition: the position of the first organ; the others follow.
     /// - Throws: a failure that names the line.
     static func parse(_ text: String, file: String, firstPosition: Int) throws -> Ontology {
-        let lines = text.split(whereSeparator: \.isNewline).map {
-            $0.split(separator: ",", omittingEmptySubsequences: false)
+        let lines = try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
+            guard let fields = CSVLine.fields(of: line) else {
+                throw failure(file, "line \(number + 1): a quotation mark is not closed")
+            }
+            return fields
         }
-        let header = lines.first?.map { Ontology.normalised($0) } ?? []
+        let header = (lines.first ?? []).map { Ontology.normalised($0) }.map { otherNames[$0] ?? $0 }
         guard header.contains("key"), header.contains("name"), Set(header).isSubset(of: columns) else {
             throw failure(file, "the first line names the columns key and name, and of the others only \(others)")
         }
@@ -22,43 +34,74 @@ enum OrganFile {
             guard fields.count == header.count else {
                 throw failure(file, "line \(number + 1) has \(fields.count) fields, the header \(header.count)")
             }
-            let row = Dictionary(zip(header, fields.map { trimmed($0) }), uniquingKeysWith: { first, _ in first })
+            let row = Dictionary(zip(header, fields), uniquingKeysWith: { first, _ in first })
             let organ = try organ(row, position: firstPosition + organs.count, file: file, line: number + 1)
             organs.append(organ)
-            links += entries(row["part_of"]).map { OrganLink(part: organ.key, whole: OrganKey($0), relation: .within) }
+            links += try self.links(of: organ.key, row, file: file, line: number + 1)
             synonyms += entries(row["synonyms"]).map { OrganSynonym(spelling: $0, key: organ.key) }
         }
         guard !organs.isEmpty else { throw failure(file, "it lists no organ") }
         return Ontology(organs: organs, links: links, synonyms: synonyms)
     }
 
+    /// A whole that stands under several columns is meant as the first of them.
+    private static func links(
+        of key: OrganKey, _ row: [String: String], file: String, line: Int
+    ) throws -> [OrganLink] {
+        guard entries(row["variant_of"]).count < 2 else {
+            throw failure(file, "line \(line): an organ is the variant of one other")
+        }
+        let relations: [(String, OrganRelation)] = [
+            ("division_of", .division), ("part_of", .within), ("overlaps", .overlaps), ("variant_of", .variant),
+        ]
+        var seen: Set<String> = []
+        return relations.flatMap { column, relation in
+            entries(row[column]).filter { seen.insert($0).inserted }
+                .map { OrganLink(part: key, whole: OrganKey($0), relation: relation) }
+        }
+    }
+
     private static func organ(_ row: [String: String], position: Int, file: String, line: Int) throws -> Organ {
-        guard let key = row["key"], !key.isEmpty, key == Ontology.normalised(key) else {
-            throw failure(file, "line \(line): a key is lower case letters, digits and underscores")
+        guard let key = row["key"], !key.isEmpty, isKey(key) else {
+            throw failure(
+                file, "line \(line): a key is letters, digits and underscores, and begins with a lower case letter")
         }
         let side = row["laterality"].flatMap { $0.isEmpty ? nil : $0 } ?? "none"
         guard let laterality = Laterality(rawValue: side) else {
             throw failure(file, "line \(line): laterality is none, left or right")
         }
-        let isLesion = ["yes", "true", "1"].contains(row["lesion"] ?? "")
+        let host = entries(row["lesion_of"]).first
+        let isLesion = host != nil || ["yes", "true", "1"].contains(row["lesion"] ?? "")
         let category = isLesion ? "49755003" : "123037004"
         let code = row["snomed"].flatMap { $0.isEmpty ? nil : OrganCode(category: category, type: $0) }
         return Organ(
             key: OrganKey(key), name: row["name"] ?? key, position: position, code: code, laterality: laterality,
-            isLesion: isLesion)
+            isLesion: isLesion, host: host.map { OrganKey($0) })
+    }
+
+    /// What the catalogue takes for a key.
+    private static func isKey(_ text: String) -> Bool {
+        guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+        return text.utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
     }
 
     private static var others: String { columns.subtracting(["key", "name"]).sorted().joined(separator: ", ") }
 
+    /// Entries of a cell, separated by semicolons or as a list of organs writes them: `["a", "b"]`.
     private static func entries(_ field: String?) -> [String] {
-        (field ?? "").split(separator: ";").map { trimmed($0) }.filter { !$0.isEmpty }
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
+        guard let field, field.hasPrefix("["), field.hasSuffix("]") else {
+            return (field ?? "").split(separator: ";").map { CSVLine.trimmed($0) }.filter { !$0.isEmpty }
+        }
+        return field.dropFirst().dropLast().split(separator: ",").map { CSVLine.trimmed($0) }
+            .map { $0.count > 1 && $0.hasPrefix("\"") && $0.hasSuffix("\"") ? String($0.dropFirst().dropLast()) : $0 }
+            .filter { !$0.isEmpty }
     }
 
     private static func failure(_ file: String, _ problem: String) -> CommandFailure {

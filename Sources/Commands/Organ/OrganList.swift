@@ -30,6 +30,10 @@ extension OrganRow {
             Column("laterality") { $0.laterality },
             Column("lesion") { $0.isLesion },
             Column("partOf", title: "part of") { $0.partOf.map(\.rawValue) },
+            Column("divisionOf", isShown: false) { $0.divisionOf.map(\.rawValue) },
+            Column("overlaps", isShown: false) { $0.overlaps.map(\.rawValue) },
+            Column("variantOf", title: "variant of") { $0.variantOf?.rawValue },
+            Column("lesionOf", isShown: false) { $0.host?.rawValue },
             Column("synonyms", isShown: false) { $0.synonyms },
         ]
     }

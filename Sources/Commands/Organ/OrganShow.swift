@@ -23,7 +23,11 @@ struct OrganShow: AsyncParsableCommand {
                 Cell.Field("organ", found.organ.rawValue), Cell.Field("name", found.name),
                 Cell.Field("snomed", found.snomed), Cell.Field("laterality", found.laterality),
                 Cell.Field("lesion", found.isLesion), Cell.Field("partOf", found.partOf.map(\.rawValue)),
-                Cell.Field("parts", parts), Cell.Field("synonyms", found.synonyms),
+                Cell.Field("parts", parts), Cell.Field("divisionOf", found.divisionOf.map(\.rawValue)),
+                Cell.Field("overlaps", found.overlaps.map(\.rawValue)),
+                Cell.Field("variantOf", found.variantOf?.rawValue),
+                Cell.Field("variants", organs.filter { $0.variantOf == found.organ }.map(\.organ.rawValue)),
+                Cell.Field("lesionOf", found.host?.rawValue), Cell.Field("synonyms", found.synonyms),
             ])
         }
     }

@@ -52,7 +52,12 @@ struct OrganSplitter {
         let known = candidate.labelledSides
         switch candidate.status {
         case .absent: return (.nothing, "absent as a whole")
-        case .pseudo, .unlabelled: return (.nothing, "a release ships it as a model's: only annotations are split")
+        case .unlabelled:
+            return (
+                .refused,
+                "its label counts no more and its sides still do: lacuna label set \(candidate.volume) SIDE unlabelled"
+            )
+        case .pseudo: return (.nothing, "a release ships it as a model's: only annotations are split")
         case .annotated: break
         }
         if known.count == 2 { return (.nothing, "both sides are labelled by another source") }

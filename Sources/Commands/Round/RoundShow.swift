@@ -26,18 +26,21 @@ struct RoundShow: AsyncParsableCommand {
             }
             let confidence = try await session.catalog.confidence(run: name).filter { $0.round == number }
             let heldBack = try await session.catalog.heldBack(run: name, round: number)
-            session.output.report(Self.organs(round, confidence, heldBack), RoundOrgan.columns)
+            let merged = try await session.catalog.mergedOrgans(run: name)
+            session.output.report(Self.organs(round, confidence, heldBack, merged), RoundOrgan.columns)
         }
     }
 
     private static func organs(
-        _ round: RoundRow, _ confidence: [RoundConfidenceRow], _ heldBack: [OrganKey: String]
+        _ round: RoundRow, _ confidence: [RoundConfidenceRow], _ heldBack: [OrganKey: String],
+        _ merged: [OrganKey: [OrganKey]]
     ) -> [RoundOrgan] {
         let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
-        return Set(round.dice.keys).union(byOrgan.keys).union(heldBack.keys).sorted().map { organ in
+        return Set(round.dice.keys).union(byOrgan.keys).union(heldBack.keys).union(merged.keys).sorted().map { organ in
             RoundOrgan(
                 round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ],
-                heldBack: heldBack[organ].map { HoldBack(rawValue: $0)?.explanation ?? $0 })
+                heldBack: heldBack[organ].map { HoldBack(rawValue: $0)?.explanation ?? $0 },
+                merged: merged[organ]?.map(\.rawValue))
         }
     }
 }
@@ -50,6 +53,8 @@ private struct RoundOrgan {
     let confidence: RoundConfidenceRow?
     /// Why it was not relabelled.
     let heldBack: String?
+    /// What the run counts as the organ; nil: the organ alone.
+    let merged: [String]?
 
     static var columns: [Column<RoundOrgan>] {
         [
@@ -58,7 +63,7 @@ private struct RoundOrgan {
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
             Column("heldBack", title: "held back") { $0.heldBack },
-            Column("contaminated") { $0.round.isContaminated },
+            Column("merged") { $0.merged }, Column("contaminated") { $0.round.isContaminated },
         ]
     }
 }

@@ -82,13 +82,17 @@ struct CaseLibrary: Sendable {
 }
 
 extension Ontology {
-    /// Organs outside the plan whose divisions are all in it, with the divisions' indices: what a merged label says.
-    fileprivate func mergedLabels(over organs: [OrganKey]) -> [OrganKey: [Int]] {
-        var merged: [OrganKey: [Int]] = [:]
-        for whole in self.organs where !organs.contains(whole.key) {
-            let parts = divisions(of: whole.key).compactMap { organs.firstIndex(of: $0) }
-            if !parts.isEmpty, parts.count == divisions(of: whole.key).count { merged[whole.key] = parts }
+    /// Organs outside the plan that organs of the plan together make up, with those organs' indices: what a merged label
+    /// says. A division that is not in the plan itself may be made up of its own divisions (lungs of lobes).
+    func mergedLabels(over organs: [OrganKey]) -> [OrganKey: [Int]] {
+        let index = Dictionary(organs.indices.map { (organs[$0], $0) }, uniquingKeysWith: { first, _ in first })
+        func parts(of key: OrganKey) -> [Int]? {
+            if let own = index[key] { return [own] }
+            let found = divisions(of: key).map(parts)
+            return found.isEmpty || found.contains { $0 == nil } ? nil : found.flatMap { $0 ?? [] }
         }
+        var merged: [OrganKey: [Int]] = [:]
+        for whole in self.organs.map(\.key) where index[whole] == nil { merged[whole] = parts(of: whole) }
         return merged
     }
 }

@@ -54,6 +54,10 @@ enum ConfigurationHelp {
     private static let planPurposes: [(key: String, allowed: String, purpose: String)] = [
         ("name", "letters, digits, - _ .", "the run; starting it again goes on with it"),
         ("organs", "organ keys or other spellings", "what to learn"),
+        (
+            "merge", "an organ: [organs of its kind]",
+            "what counts as an organ: in each volume the first of the list that is known; else the organ alone"
+        ),
         ("split", "a split", "whose parts train, confidence and validation are used; never test"),
         ("seed", "0 to 2^63-1", "all randomness of the run"),
         ("rounds", "0 to 100", "relabellings; 0 trains once and publishes nothing"),
@@ -79,6 +83,7 @@ private enum PlanValue: Decodable {
     case number(Double)
     case word(String)
     case list([PlanValue])
+    case map([String: PlanValue])
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -88,8 +93,10 @@ private enum PlanValue: Decodable {
             self = .number(number)
         } else if let word = try? container.decode(String.self) {
             self = .word(word)
+        } else if let list = try? container.decode([PlanValue].self) {
+            self = .list(list)
         } else {
-            self = .list(try container.decode([PlanValue].self))
+            self = .map(try container.decode([String: PlanValue].self))
         }
     }
 
@@ -98,6 +105,8 @@ private enum PlanValue: Decodable {
         case .flag(let flag): String(flag)
         case .number(let number): Console.Decimal.fixed(number, places: number == number.rounded() ? 0 : 3)
         case .word(let word): word
+        case .map(let values):
+            "{" + values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", ") + "}"
         case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
         }
     }

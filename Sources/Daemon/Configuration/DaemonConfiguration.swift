@@ -58,9 +58,11 @@ struct DaemonConfiguration: Sendable {
         }
     }
 
-    /// Sets the organs by their keys, in place of whatever spellings the file has.
-    mutating func setOrgans(_ keys: [OrganKey]) throws {
+    /// Sets the organs, and what is merged into them, by their keys in place of whatever spellings the file has.
+    mutating func setOrgans(_ keys: [OrganKey], merge: [OrganKey: [OrganKey]]) throws {
         plan.organs = keys.map(\.rawValue)
+        plan.merge = Dictionary(
+            uniqueKeysWithValues: merge.map { organ, accepted in (organ.rawValue, accepted.map(\.rawValue)) })
         try plan.validate()
         json = try Self.canonicalJSON(plan, settings, grid)
         digest = SHA256.digest(of: Array(json.utf8))

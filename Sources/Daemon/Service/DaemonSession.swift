@@ -12,6 +12,7 @@ struct DaemonSession {
     let catalog: TrainingCatalog
     let store: LocalObjectStore
     let configuration: DaemonConfiguration
+    let ontology: Ontology
 
     /// - Throws: `TrainingCatalogError.privilegedRole` where the login could do more than a trainer.
     static func open(_ options: GlobalOptions, _ configuration: DaemonConfiguration) async throws -> DaemonSession {
@@ -19,10 +20,15 @@ struct DaemonSession {
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
         var configuration = configuration
-        try configuration.setOrgans(try await catalog.organs(named: configuration.plan.organs))
+        let ontology = try await catalog.ontology()
+        let organs = try await catalog.organs(named: configuration.plan.organs)
+        let merge = try await OrganMerge(configuration.plan.merge) { try await catalog.organs(named: $0) }
+        try merge.check(over: organs, ontology)
+        try configuration.setOrgans(organs, merge: merge.accepted)
         // A run without masks has nothing to learn from: a store that is not there is a wrong name.
         let store = try await session.objectStore(create: false)
-        return DaemonSession(session: session, catalog: catalog, store: store, configuration: configuration)
+        return DaemonSession(
+            session: session, catalog: catalog, store: store, configuration: configuration, ontology: ontology)
     }
 
     /// Another connection of the same login; heartbeats have their own.
@@ -39,7 +45,6 @@ struct DaemonSession {
 
     private func makeWorker(_ run: RunID, _ rounds: CatalogRoundStore) async throws -> LearningWorker {
         let organs = configuration.plan.organs.map { OrganKey($0) }
-        let ontology = Ontology.standard
         let images = ImageCache(folder: try cacheFolder(), spacing: configuration.grid.spacing)
         let library = CaseLibrary(
             plan: organs, volumes: try await catalog.volumes(of: run), labels: try await catalog.labels(of: run),

@@ -456,7 +456,7 @@ grant insert on object, mask, annotation, shipped_label to lacuna_manager;
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "2e81d718bc6229c2faa4d83c51ec6d404793f0bac55a498502dcefdaecd60575",
+            sha256: "f3cba9d57e9a4d98153d2fba778dc586a2d1f452ca6aab415034d0ca4a07950b",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -494,6 +494,7 @@ create table run_input (
     primary key (run_id, volume_id, organ_id)
 );
 create index on run_input (annotation_id);
+comment on column run_input.organ_id is 'What the annotation counts as; the annotation itself may be of a variant that the run merges into it.';
 comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
 create table job (
@@ -1068,7 +1069,7 @@ grant execute on function label_states(bigint, bigint, smallint) to lacuna_manag
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "704ffbc42f80cd4ac93f72e87582e9ee464fa6daf92aea454fd73a7365ac517e",
+            sha256: "76fe5740a6987dee60c47611b13523199cb9f164a356ec687126ebc4ffda1733",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1146,15 +1147,22 @@ begin
         select organ_id from run_organ where run_id = the_run
         union
         select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    ), accepted as ( -- what counts as an organ: itself, or in the order of a list that the run's plan merges
+        select w.organ_id, coalesce(o.id, w.organ_id) as label_id, coalesce(k.position, 1) as position
+        from whole w join organ n on n.id = w.organ_id
+        left join lateral jsonb_array_elements_text(p_config #> array['run', 'merge', n.key])
+            with ordinality as k (key, position) on true
+        left join organ o on o.key = k.key
     )
     insert into run_input
-    select the_run, a.volume_id, a.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
     from annotation_current a
-    join whole w using (organ_id)
+    join accepted w on w.label_id = a.organ_id
     join volume v on v.id = a.volume_id
     left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
     where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned));
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+    order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
 
