@@ -36,7 +36,7 @@ print(json.dumps({"seconds": time.perf_counter() - began, "pairs": len(found)}))
 
 
 def run(programs, report, options):
-    count = options.volumes
+    count = options.volumes or 100_000
     cluster, name = programs.cluster, f"duplicates_{count}"
     table = os.path.join(programs.work, f"fingerprints_{count}.bin")
     if not cluster.exists(name) or not os.path.exists(table):

@@ -15,7 +15,7 @@ def run(programs, report, options):
     server = Server(programs.lacuna, os.path.join(programs.work, "server"))
     try:
         server.pin(set(cores()))
-        volumes = options.volumes
+        volumes = options.volumes or 1_000_000
         catalogue = Catalogue(server, NAME, volumes)
         if not server.exists(NAME):
             report.note(f"Generating {volumes} volumes with {volumes * KNOWN} label states …")
