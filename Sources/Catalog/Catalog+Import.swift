@@ -100,11 +100,13 @@ extension Catalog {
         var change = PendingChange(activity: context.activity)
         let (volume, isNewVolume, joined) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
+        var ofOnePatient = false
+        if let series = source.series { ofOnePatient = try await recordSeries(series, of: sourceID, &change) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let written = try await writeLabels(labels, files: files.ids, volume: volume, context, &change)
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            newFiles: files.new, joinedSubjects: joined)
+            newFiles: files.new, joinedSubjects: joined || ofOnePatient)
     }
 }
 

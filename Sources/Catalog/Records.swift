@@ -59,6 +59,8 @@ public struct SourceRecord: Sendable {
     public var modality: String
     /// What was noticed, as JSON text: an array of strings.
     public var findings: String
+    /// Of an image that is a folder of DICOM slices.
+    public var series: SeriesRecord?
 
     public init(
         caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,

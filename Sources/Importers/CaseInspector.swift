@@ -1,4 +1,5 @@
-internal import Domain
+public import DICOM
+public import Domain
 internal import Glibc
 internal import Hashing
 internal import Imaging
@@ -10,31 +11,43 @@ public final class CaseInspector {
     private let options: ImportOptions
     private let origin: LabelOrigin
     private let origins: [OrganKey: LabelOrigin]
-    private let reader: NIfTIReader
+    let reader: NIfTIReader
+    let converted: SeriesCache?
 
-    /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
-    public init(layout: any Layout, options: ImportOptions, limitInBytes: Int = 8 << 30) {
-        self.options = options
+    /// - Parameters:
+    ///   - converted: where volumes made of DICOM series are kept; without it, DICOM is refused.
+    ///   - limitInBytes: files that claim more bytes, uncompressed, are refused.
+    public init(
+        layout: any Layout, options: ImportOptions, converted: SeriesCache? = nil, limitInBytes: Int = 8 << 30
+    ) {
+        (self.options, self.converted) = (options, converted)
         origin = options.origin(of: layout)
         origins = options.origins(of: layout)
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
-    /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed.
-    /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
-    public func fingerprint(_ files: CaseFiles) throws(ImportError) -> CaseFingerprint {
-        CaseFingerprint(files: try files.files.map { file throws(ImportError) in try Self.fingerprint(file) })
+    /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed or converted.
+    /// - Parameter known: the image's digest as recorded before, which tells the series of a folder that holds several.
+    /// - Throws: `volume(.unreadable)`, `changedWhileRead`, `series`.
+    public func fingerprint(_ files: CaseFiles, known: Digest? = nil) throws(ImportError) -> CaseFingerprint {
+        let image =
+            files.image.isFolder
+            ? try seriesFingerprint(files.image, known: known) : try Self.fingerprint(files.image)
+        let labels = try files.labels.map { label throws(ImportError) in
+            label.file.isFolder ? try Self.stackFingerprint(label.file) : try Self.fingerprint(label.file)
+        }
+        return CaseFingerprint(files: [image] + labels)
     }
 
     /// Reads the case's image and labels, each file once.
     /// - Throws: what makes the case unusable; `ImportError.quarantines` tells which cases a person should look at.
     public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
         var findings = files.findings
-        let image = try image(files, &findings)
+        let (image, opened) = try image(files, &findings)
         var labels: [InspectedLabel] = []
         var fingerprints = [image.file]
         for file in files.labels {
-            let found = try self.labels(file, on: image, &findings)
+            let found = try self.labels(file, on: image, opened, &findings)
             fingerprints.append(found.file)
             labels += found.labels
         }
@@ -48,8 +61,11 @@ public final class CaseInspector {
 
     // MARK: - Image
 
-    private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
-        let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
+    private func image(
+        _ files: CaseFiles, _ findings: inout [ImportFinding]
+    ) throws(ImportError) -> (InspectedImage, OpenedImage) {
+        let opened = try open(files)
+        let volume = opened.volume
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
         let modality = options.givenModality ?? files.modality
         if modality == .ct && volume.statistics.lacksAir {
@@ -58,18 +74,26 @@ public final class CaseInspector {
                     .intensities, file: files.image.path, problem: "a CT without air near -1000 HU",
                     remedy: "check that the values are Hounsfield units, and not rescaled or clipped"))
         }
-        return InspectedImage(
-            file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
-            identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
-            modality: modality)
+        let image = InspectedImage(
+            file: opened.fingerprint, identity: volume.identity(), grid: volume.grid,
+            storageType: volume.file.header.type, modality: modality, series: opened.series?.identifiers)
+        return (image, opened)
+    }
+
+    private func open(_ files: CaseFiles) throws(ImportError) -> OpenedImage {
+        if files.image.isFolder { return try openSeries(files) }
+        let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
+        return OpenedImage(
+            volume: volume,
+            fingerprint: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest), series: nil)
     }
 
     // MARK: - Labels
 
     private func labels(
-        _ file: LabelFile, on image: InspectedImage, _ findings: inout [ImportFinding]
+        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, _ findings: inout [ImportFinding]
     ) throws(ImportError) -> (file: FileFingerprint, labels: [InspectedLabel]) {
-        let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
+        let (volume, fingerprint) = try labelVolume(file.file, on: opened)
         findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
@@ -81,13 +105,20 @@ public final class CaseInspector {
         if !meaning.unknownNames.isEmpty {
             findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
         }
-        let fingerprint = FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
         let crop = file.crop?.box(in: volume.shape)
         let labels = meaning.regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
         }
         return (fingerprint, labels)
+    }
+
+    private func labelVolume(
+        _ file: SourceFile, on image: OpenedImage
+    ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
+        if file.isFolder { return try Self.stack(file, on: image) }
+        let (volume, bytes) = try read(file) { try reader.readLabels($0) }
+        return (volume, FileFingerprint(file: file, bytes: bytes, sha256: volume.file.digest))
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {

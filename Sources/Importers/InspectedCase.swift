@@ -1,3 +1,4 @@
+public import DICOM
 public import Domain
 public import Imaging
 
@@ -40,6 +41,8 @@ public struct InspectedImage: Sendable {
     public let grid: ImageGrid
     public let storageType: VoxelType
     public let modality: Modality
+    /// Of an image that is a folder of DICOM slices.
+    public let series: SeriesIdentifiers?
 }
 
 /// What a case says of one organ.

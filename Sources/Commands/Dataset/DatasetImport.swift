@@ -67,7 +67,8 @@ struct DatasetImport: AsyncParsableCommand {
         let summary = try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
             let runner = ImportRunner(
-                catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output)
+                catalog: session.catalog, openStore: { try await session.objectStore() },
+                converted: session.converted, output: session.output)
             return try await runner.run(request)
         }
         summary.print(to: options.output)

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Importers
 internal import ObjectStore
@@ -9,6 +10,7 @@ internal import Postgres
 struct ImportRecorder {
     let catalog: Catalog
     let openStore: () async throws -> LocalObjectStore
+    let converted: SeriesCache
     let root: ReleaseRoot
     let cases: [CaseFiles]
     /// What a table calls the subjects, by case.
@@ -19,12 +21,15 @@ struct ImportRecorder {
         let activity: ActivityID
         let release: ReleaseHandle
         let store: LocalObjectStore
+        /// What identifiers of DICOM series are hashed with.
+        let salt: [UInt8]
     }
 
     init(
-        catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        cases: [CaseFiles], subjects: [String: String]
+        catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, converted: SeriesCache,
+        root: ReleaseRoot, cases: [CaseFiles], subjects: [String: String]
     ) {
+        self.converted = converted
         (self.catalog, self.openStore, self.root, self.cases) = (catalog, openStore, root, cases)
         self.subjects = subjects
     }
@@ -34,7 +39,7 @@ struct ImportRecorder {
         _ item: InspectedCase, with worker: ImportWorker, _ summary: ImportSummary
     ) async throws -> RecordedCase {
         let target = try await prepare(summary)
-        let records = CaseRecords(item, in: root, subjects: subjects)
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
         let catalog = catalog
         return try await retrying {
             try await catalog.record(
@@ -48,13 +53,13 @@ struct ImportRecorder {
     /// Records all cases in one transaction: all or none.
     mutating func recordAll(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [RecordedCase] {
         let target = try await prepare(summary)
-        let worker = ImportWorker(layout: summary.layout, options: ImportOptions())
+        let worker = ImportWorker(layout: summary.layout, options: ImportOptions(), converted: converted)
         let (catalog, root, subjects) = (catalog, root, subjects)
         return try await retrying {
             var outcomes: [RecordedCase] = []
             try await catalog.recordAll { scope in
                 for item in items {
-                    let records = CaseRecords(item, in: root, subjects: subjects)
+                    let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
                     let labels = records.labels(in: try await worker.store(item, in: target.store))
                     outcomes.append(
                         try await scope.record(
@@ -77,7 +82,8 @@ struct ImportRecorder {
             otherLicences: summary.licence.others)
         let catalog = catalog
         let release = try await retrying { try await catalog.release(record, activity: activity) }
-        let made = Target(activity: activity, release: release, store: store)
+        let salt = try await catalog.seriesSalt()
+        let made = Target(activity: activity, release: release, store: store, salt: salt)
         target = made
         return made
     }

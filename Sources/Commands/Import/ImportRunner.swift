@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Importers
 internal import ObjectStore
@@ -14,6 +15,8 @@ struct ImportRunner {
     let catalog: Catalog
     /// Opens the store when the first mask is to be stored.
     let openStore: () async throws -> LocalObjectStore
+    /// Where volumes made of DICOM series are kept.
+    let converted: SeriesCache
     let output: Output
 
     func run(_ request: ImportRequest) async throws -> ImportSummary {
@@ -33,7 +36,7 @@ struct ImportRunner {
         let known = try await knownFiles(summary, root, request)
         summary.report.findings += Self.vanished(known.cases, list)
         let recorder = ImportRecorder(
-            catalog: catalog, openStore: openStore, root: root, cases: list.cases,
+            catalog: catalog, openStore: openStore, converted: converted, root: root, cases: list.cases,
             subjects: request.subjects?.byCase ?? [:])
         let bar = output.progress("import", total: list.cases.count)
         defer { bar.finish() }
@@ -160,7 +163,7 @@ struct ImportRunner {
                 group.addTask { (index, worker, await worker.examine(files, in: root, known: recorded)) }
                 started += 1
             }
-            for _ in 0..<Self.workers { start(ImportWorker(layout: summary.layout, options: request.options)) }
+            for _ in 0..<Self.workers { start(worker(summary, request)) }
             while let (index, worker, found) = try await group.next() {
                 start(worker)
                 early[index] = (worker, found)
@@ -170,6 +173,10 @@ struct ImportRunner {
                 }
             }
         }
+    }
+
+    private func worker(_ summary: ImportSummary, _ request: ImportRequest) -> ImportWorker {
+        ImportWorker(layout: summary.layout, options: request.options, converted: converted)
     }
 
     private static func interrupted(_ error: any Error, _ summary: ImportSummary, of count: Int) -> CommandFailure {

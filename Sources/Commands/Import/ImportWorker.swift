@@ -1,4 +1,5 @@
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Importers
@@ -18,14 +19,19 @@ actor ImportWorker {
     private let inspector: CaseInspector
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(layout: any Layout, options: ImportOptions) { inspector = CaseInspector(layout: layout, options: options) }
+    init(layout: any Layout, options: ImportOptions, converted: SeriesCache) {
+        inspector = CaseInspector(layout: layout, options: options, converted: converted)
+    }
 
     deinit { thread.finish() }
 
     /// Hashes the files first, and inflates them only where they are not the known ones.
     func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
         do throws(ImportError) {
-            if let known, known == KnownFiles(try inspector.fingerprint(files), in: root) { return .unchanged }
+            if let known {
+                let found = try inspector.fingerprint(files, known: known.image)
+                if known == KnownFiles(found, in: root) { return .unchanged }
+            }
             return .inspected(try inspector.inspect(files))
         } catch {
             return .failed(error)
