@@ -1,13 +1,13 @@
 import Glibc
 
-/// A folder for the files of one process, in memory where the system has such a place.
+/// A folder for the files of one process, in `TMPDIR`; whoever starts it removes that.
 final class ScratchFolder {
     let path: String
 
     struct Failure: Error { let path: String }
 
     init() throws {
-        let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         path = "\(place)/lacuna-fuzz-\(getpid())"
         mkdir(path, 0o700)
     }
