@@ -2,7 +2,7 @@ internal import Domain
 public import Imaging
 
 extension Series {
-    /// Steps between slices may differ by this share of their mean.
+    /// Steps between slices may differ by this share of the usual one.
     private static let tolerance = 0.05
 
     /// The grid that the headers give: columns run along i, rows along j, the stack along k.
@@ -25,7 +25,8 @@ extension Series {
     private func checkSlices() throws(DICOMError) {
         let first = slices[0]
         let places = slices.map { $0.position.dot(first.normal) }
-        let mean = (places[count - 1] - places[0]) / Double(max(1, count - 1))
+        let gaps = zip(places.dropFirst(), places).map { $0 - $1 }
+        let usual = gaps.isEmpty ? 1 : gaps.sorted()[gaps.count / 2]
         for (index, slice) in slices.enumerated().dropFirst() {
             guard (slice.columns, slice.rows) == (first.columns, first.rows) else {
                 throw .unevenSlices(folder: folder, reason: "they have different sizes")
@@ -33,11 +34,11 @@ extension Series {
             guard (slice.normal - first.normal).length < 1e-2 else {
                 throw .unevenSlices(folder: folder, reason: "they are turned against each other")
             }
-            let gap = places[index] - places[index - 1]
+            let gap = gaps[index - 1]
             guard gap > 0.01 else { throw .unevenSlices(folder: folder, reason: "two lie at one place") }
-            guard abs(gap - mean) <= Self.tolerance * mean else {
-                let (found, usual) = ((gap * 100).rounded() / 100, (mean * 100).rounded() / 100)
-                throw .unevenSlices(folder: folder, reason: "a gap of \(found) mm where \(usual) mm are usual")
+            guard abs(gap - usual) <= Self.tolerance * usual else {
+                let (found, other) = ((gap * 100).rounded() / 100, (usual * 100).rounded() / 100)
+                throw .unevenSlices(folder: folder, reason: "a gap of \(found) mm where \(other) mm are usual")
             }
         }
     }

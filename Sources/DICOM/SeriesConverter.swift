@@ -46,14 +46,15 @@ public struct SeriesConverter: Sendable {
         var reason = "it made no volume"
         for name in WorkFolder.names(in: folder) where name.hasSuffix(".nii") {
             do {
+                if expected.isSheared { Self.dropQuaternion(of: "\(folder)/\(name)") }
                 let volume = try reader.readImage("\(folder)/\(name)")
                 let grid = expected.withHandedness(of: volume.grid)
+                if grid.isSheared, (grid.shape, grid.orientation) == (volume.grid.shape, volume.grid.orientation) {
+                    return (volume, grid)
+                }
                 switch GridAgreement(image: grid, label: volume.grid) {
                 case .agree, .nearly: return (volume, volume.grid)
                 case .quarantine(let difference): reason = difference.description
-                }
-                if grid.isSheared, (grid.shape, grid.orientation) == (volume.grid.shape, volume.grid.orientation) {
-                    return (volume, grid)
                 }
             } catch let error as ImagingError {
                 reason = "the volume \(error.problem)"
@@ -62,6 +63,14 @@ public struct SeriesConverter: Sendable {
             }
         }
         throw .conversionDiffers(folder: source, reason: reason)
+    }
+
+    /// A qform cannot shear, so that it disagrees with the sform; sets its code to 0 (nifti1.h, "field: qform_code").
+    private static func dropQuaternion(of path: String) {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        _ = pwrite(file, [0, 0] as [UInt8], 2, 252)
     }
 }
 

@@ -137,7 +137,7 @@ import Testing
         let path = try write(stack)
         #expect(
             error { _ = try volume(path) }
-                == .unevenSlices(folder: path, reason: "a gap of 5.0 mm where 2.81 mm are usual"))
+                == .unevenSlices(folder: path, reason: "a gap of 5.0 mm where 2.5 mm are usual"))
     }
 
     @Test func damagedAndForeignFilesAreNamed() throws {

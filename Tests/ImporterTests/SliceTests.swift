@@ -21,7 +21,7 @@ import Testing
     @Test func slicesAndFilesOfOneScanAreOneVolume() throws {
         let tree = Tree()
         try tree.slices("a/PANCREAS_0001/study/series", seed: 4)
-        try tree.label("a/labels/label0001.nii.gz", [(1, Boxes.tumour)])
+        try tree.label("a/labels/label0001.nii.gz", [(1, Boxes.tumour)], on: Tree.grid("LAS"))
         try tree.image("b/PANCREAS_0001.nii.gz", seed: 4)
         try tree.label("b/labels/label0001.nii.gz", [(1, Boxes.tumour)])
         let (slices, file) = (try inspected(tree, at: "a"), try inspected(tree, at: "b"))
@@ -33,7 +33,7 @@ import Testing
         let tree = Tree()
         try tree.slices("PANCREAS_0001/study/first", seed: 4)
         try tree.slices("PANCREAS_0001/study/second", seed: 9) { $0.missing = [0, 1] }
-        try tree.label("labels/label0001.nii.gz", [(1, Boxes.tumour)])
+        try tree.label("labels/label0001.nii.gz", [(1, Boxes.tumour)], on: Tree.grid("LAS"))
         let found = try inspected(tree)
         #expect(found.image.grid.canonicalShape == Tree.shape)
         try tree.label("labels/label0001.nii.gz", [(1, Boxes.tumour)], on: Tree.grid(shape: GridShape(16, 12, 9)))
