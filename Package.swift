@@ -56,7 +56,7 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         /// Mask compression.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        /// PNG writing.
+        /// PNG, both ways.
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         /// SHA-256 with the processor's own instructions.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -80,6 +80,8 @@ let package = Package(
         .target(
             name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing"],
             swiftSettings: kernels),
+        /// Series of DICOM slices: headers, digests, volumes made of them by `dcm2niix`.
+        .target(name: "DICOM", dependencies: ["Domain", "Hashing", "Imaging"], swiftSettings: swift),
         /// Resampling, Dice, surface distance over dense arrays.
         .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
@@ -94,7 +96,8 @@ let package = Package(
         /// Content-addressed bytes on the local disk.
         .target(name: "ObjectStore", dependencies: ["Domain", "Hashing"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
-        .target(name: "Importers", dependencies: ["Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
+        .target(
+            name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
         .target(name: "Exporters", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
@@ -112,7 +115,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser,
+                "Catalog", "Cluster", "DICOM", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser,
             ],
             swiftSettings: swift),
 
@@ -122,7 +125,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Schema", "Catalog",
+                "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Schema",
+                "Catalog",
                 "ObjectStore",
                 "Importers", "Exporters", "Rounds", "Phantoms", argumentParser, logging,
             ], swiftSettings: swift),
@@ -130,7 +134,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Console", "Domain", "Postgres", "Cluster", "Hashing", "Imaging", "Numerics", "Tensors", "Schema",
+                "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Tensors",
+                "Schema",
                 "Catalog",
                 "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, signals, yams,
             ], swiftSettings: swift),
@@ -160,7 +165,9 @@ let package = Package(
             name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Numerics", "Domain", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"],
+            name: "DICOMTests", dependencies: ["DICOM", "Imaging", "Domain", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "ImporterTests", dependencies: ["Importers", "DICOM", "Imaging", "Hashing", "Domain", "TestSupport"],
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(
@@ -183,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Catalog", "Commands", "Console", "Cluster", "Daemon", "Phantoms", "Imaging", "Rounds", "Domain",
+                "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging", "Rounds",
+                "Domain",
                 "Postgres", "Schema", "TestSupport", "Learning", "ObjectStore",
                 "lacuna", "lacunad",
             ],
@@ -193,3 +201,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+/// `LACUNA_FUZZ` adds the fuzzer, which only `Scripts/fuzz` builds, with its instrumentation.
+if Context.environment["LACUNA_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["DICOM", "Domain", "Imaging", "Importers"], path: "Fuzzing",
+            swiftSettings: swift))
+}

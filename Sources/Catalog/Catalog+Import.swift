@@ -135,12 +135,14 @@ extension Catalog {
         var change = PendingChange(activity: context.activity)
         let (volume, isNewVolume, joined) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
+        var ofOnePatient = false
+        if let series = source.series { ofOnePatient = try await recordSeries(series, of: sourceID, &change) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
         let (written, takenBack) = try await writeLabels(labels, files: named, volume: volume, context, &change)
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            takenBack: takenBack, newFiles: files.new, joinedSubjects: joined,
+            takenBack: takenBack, newFiles: files.new, joinedSubjects: joined || ofOnePatient,
             statesModality: try await state(modality: source.modality, of: volume))
     }
 }

@@ -67,6 +67,8 @@ public struct SourceRecord: Sendable {
     public var study: String?
     /// What tells the image from the others of its study.
     public var phase: String?
+    /// Of an image that is a folder of DICOM slices.
+    public var series: SeriesRecord?
 
     public init(
         caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,

@@ -1,4 +1,5 @@
 package import Catalog
+package import DICOM
 internal import Domain
 package import Imaging
 package import ObjectStore
@@ -73,6 +74,10 @@ extension CatalogError: CommandFailing {
 }
 
 extension ImagingError: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
+}
+
+extension DICOMError: CommandFailing {
     package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
 }
 

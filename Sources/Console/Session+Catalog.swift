@@ -1,4 +1,5 @@
 package import Catalog
+package import DICOM
 internal import Glibc
 package import ObjectStore
 
@@ -27,6 +28,12 @@ extension Session {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         return String(cString: real)
+    }
+
+    /// Where volumes made of DICOM series are kept; an absolute path, because exports may name what is in it.
+    package var converted: SeriesCache {
+        let place = home.hasPrefix("/") ? home : (Self.resolved(".") ?? ".") + "/" + home
+        return SeriesCache(folder: "\(place)/converted")
     }
 
     /// The catalogue's object store.

@@ -35,7 +35,7 @@ final class GzipInflater {
 
     /// Decompresses all members into `buffer`; the result is valid until the next call.
     /// - Parameter expected: bytes that the header claims; a few more are tolerated.
-    /// - Throws: `corruptGzip`, `truncated` where the stream ends early.
+    /// - Throws: `corruptGzip`, `truncated` where the stream ends early, `trailingBytes` where something else follows it.
     func inflate(_ input: UnsafeRawBufferPointer, expected: Int, file: String) throws -> UnsafeRawBufferPointer {
         let slack = 1 << 16
         buffer = ByteBuffer(capacity: 0)
@@ -44,6 +44,9 @@ final class GzipInflater {
         while used < input.count {
             let rest = UnsafeRawBufferPointer(rebasing: input[used...])
             if used > 0 && rest.allSatisfy({ $0 == 0 }) { break }
+            guard used == 0 || rest.starts(with: [0x1f, 0x8b]) else {
+                throw ImagingError.trailingBytes(file: file, count: rest.count)
+            }
             var (read, wrote) = (0, 0)
             let status = libdeflate_gzip_decompress_ex(
                 decompressor, rest.baseAddress, rest.count, buffer.base + made, buffer.capacity - made, &read, &wrote)

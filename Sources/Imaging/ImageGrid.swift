@@ -1,4 +1,5 @@
 public import Domain
+internal import Glibc
 
 /// The grid of a file: shape and affine in the file's own axis order, and how to get from there to canonical RAS+
 /// order.
@@ -54,12 +55,17 @@ public enum GeometryFinding: Hashable, Sendable, CustomStringConvertible {
     /// Lengths were in metres or micrometres and are converted; the factor to millimetres.
     case unitConverted(factor: Double)
 
+    private static func degreesFromSquare(_ cosine: Double) -> Double {
+        (asin(min(1, cosine)) * 1800 / .pi).rounded() / 10
+    }
+
     public var description: String {
         switch self {
         case .noOrientation: "no sform and no qform: sides are a guess (LAS)"
         case .formsDiffer(let voxels):
             "qform and sform differ by \(ImagingError.rounded(voxels)) voxels; the sform is used"
-        case .sheared(let cosine): "the grid is sheared (cosine \(ImagingError.rounded(cosine)) between two axes)"
+        case .sheared(let cosine):
+            "the grid is sheared: two of its axes are \(Self.degreesFromSquare(cosine)) degrees off the right angle"
         case .oblique(let degrees): "the grid is turned by \(ImagingError.rounded(degrees)) degrees"
         case .unitConverted(let factor): "lengths were converted to millimetres (factor \(factor))"
         }

@@ -14,8 +14,14 @@ public enum ImagingError: Error, Hashable, Sendable {
     case lfsPointer(file: String)
     /// A web page saved under an image's name.
     case webPage(file: String)
-    /// Neither a NIfTI-1 nor a NIfTI-2 header.
+    /// Another kind of file that is known by its first bytes.
+    case otherFormat(file: String, format: ForeignFormat)
+    /// Neither a NIfTI-1 nor a NIfTI-2 header, and nothing else that is known.
     case notNIfTI(file: String)
+    /// A label slice that is no PNG.
+    case notPNG(file: String)
+    /// A label slice of another size than its image's.
+    case sliceSize(file: String, found: [Int], expected: [Int])
     /// The half of a `.hdr` + `.img` pair that is not there.
     case otherHalfMissing(file: String, expected: String)
 
@@ -25,6 +31,8 @@ public enum ImagingError: Error, Hashable, Sendable {
     case truncated(file: String, neededBytes: Int, foundBytes: Int)
     /// The claimed size cannot be in a file of this length, or exceeds the reader's limit.
     case claimTooLarge(file: String, dimensions: [Int], limitInBytes: Int)
+    /// Something follows the voxels, or the gzip stream, that is no padding of zeros.
+    case trailingBytes(file: String, count: Int)
     case invalidHeader(file: String, field: String)
 
     // MARK: Contents that are refused
@@ -55,8 +63,10 @@ extension ImagingError: CustomStringConvertible {
     public var file: String {
         switch self {
         case .unreadable(let file, _), .unwritable(let file, _), .empty(let file), .appleDouble(let file),
-            .lfsPointer(let file), .webPage(let file), .notNIfTI(let file), .otherHalfMissing(let file, _),
-            .corruptGzip(let file), .truncated(let file, _, _), .claimTooLarge(let file, _, _),
+            .lfsPointer(let file), .webPage(let file), .otherFormat(let file, _), .notNIfTI(let file),
+            .notPNG(let file), .sliceSize(let file, _, _), .otherHalfMissing(let file, _),
+            .corruptGzip(let file), .trailingBytes(let file, _), .truncated(let file, _, _),
+            .claimTooLarge(let file, _, _),
             .invalidHeader(let file, _), .severalVolumes(let file, _), .unsupportedType(let file, _),
             .notFinite(let file, _), .constantImage(let file), .fractionalLabels(let file, _),
             .labelOutOfRange(let file, _), .formsDisagree(let file, _), .singularGeometry(let file),
@@ -74,15 +84,21 @@ extension ImagingError: CustomStringConvertible {
         case .appleDouble: "is a macOS resource fork (AppleDouble), not an image"
         case .lfsPointer: "is a git-LFS pointer; the image itself was not downloaded"
         case .webPage: "is a web page, not an image"
-        case .notNIfTI: "has no NIfTI-1 or NIfTI-2 header"
+        case .otherFormat(_, let format): "is \(format.description), not NIfTI"
+        case .notNIfTI: "has no NIfTI-1 or NIfTI-2 header, and is no other kind of file that is known here"
+        case .notPNG: "is no PNG picture, or is damaged"
+        case .sliceSize(_, let found, let expected):
+            "has \(Self.product(found)) pixels where the image has \(Self.product(expected))"
         case .otherHalfMissing(_, let expected): "belongs to a pair, and \(expected) is missing"
-        case .corruptGzip: "is damaged: its gzip stream does not decompress"
+        case .corruptGzip: "is damaged or cut short: its gzip stream does not decompress"
         case .truncated(_, let needed, let found): "is cut short: \(needed) bytes expected, \(found) there"
         case .claimTooLarge(_, let dimensions, let limit):
             "claims \(Self.product(dimensions)) voxels, more than \(limit) bytes can hold"
+        case .trailingBytes(_, let count): "has \(count) bytes behind its end"
         case .invalidHeader(_, let field): "has an invalid header field \(field)"
         case .severalVolumes(_, let dimensions): "holds several volumes (\(Self.product(dimensions)))"
-        case .unsupportedType(_, let code): "has voxels of NIfTI type \(code), which are not single numbers"
+        case .unsupportedType(_, let code):
+            "has voxels of NIfTI type \(code)\(Self.typeNames[code].map { " (\($0))" } ?? ""), which are not single numbers"
         case .notFinite(_, let voxels): "has \(voxels) voxels that are NaN or infinite"
         case .constantImage: "has the same value in every voxel"
         case .fractionalLabels(_, let values):
@@ -103,10 +119,14 @@ extension ImagingError: CustomStringConvertible {
         case .empty, .corruptGzip, .truncated, .notNIfTI: "download or export it again"
         case .appleDouble: "delete it; the image has the same name without the leading \"._\""
         case .lfsPointer: "run `git lfs pull` in its repository"
+        case .otherFormat(_, let format): format.remedy
         case .webPage: "download it again, logged in where the site asks for it"
+        case .notPNG: "download it again"
+        case .sliceSize: "find the image that the slices were drawn on"
         case .otherHalfMissing: "put both halves side by side"
         case .claimTooLarge, .invalidHeader: "the header is damaged; download or export it again"
         case .severalVolumes: "split it into one file per volume or channel"
+        case .trailingBytes: "download or export it again; its header may claim too few voxels"
         case .unsupportedType: "export the image with a scalar type such as int16"
         case .notFinite: "replace these voxels where the image was made"
         case .constantImage: "check the export; there is nothing to see in it"
@@ -118,6 +138,12 @@ extension ImagingError: CustomStringConvertible {
         case .pictureFailed: "check the free space of the disk"
         }
     }
+
+    /// nifti1.h's names of the types that hold no single number.
+    private static let typeNames = [
+        1: "single bits", 32: "complex", 128: "RGB colour", 1536: "float128", 1792: "complex", 2048: "complex",
+        2304: "RGBA colour",
+    ]
 
     private static func product(_ dimensions: [Int]) -> String {
         dimensions.map { "\($0)" }.joined(separator: "x")

@@ -15,18 +15,17 @@ extension NIfTIHeader {
     }
 }
 
-/// Reads the `<Label>` elements of Caret's volume extension and nothing else of XML.
+/// Reads the `<Label>` elements of Caret's volume extension and nothing else of XML, in one pass.
 enum LabelTableParser {
     static func entries(in bytes: [UInt8]) -> [LabelTableEntry]? {
-        let text = Substring(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        guard var rest = text.after("<LabelTable") else { return nil }
+        guard var rest = bytes.prefix(while: { $0 != 0 }).after("<LabelTable") else { return nil }
         rest = rest.before("</LabelTable") ?? rest
         var entries: [LabelTableEntry] = []
         while let element = rest.after("<Label ") {
             guard let attributes = element.before(">"), let content = element.after(">")?.before("</Label>"),
                 let next = element.after("</Label>")
             else { break }
-            let key = attributes.after("Key=\"")?.before("\"").flatMap { Int($0) }
+            let key = attributes.after("Key=\"")?.before("\"").flatMap { Int(String(decoding: $0, as: UTF8.self)) }
             if let key { entries.append(LabelTableEntry(key: key, name: name(content))) }
             rest = next
         }
@@ -44,33 +43,44 @@ enum LabelTableParser {
             + "</LabelTable> <VolumeType><![CDATA[Label]]></VolumeType> </VolumeInformation> </CaretExtension>"
     }
 
-    private static func name(_ content: Substring) -> String {
-        if let raw = content.after("<![CDATA[")?.before("]]>") { return String(raw) }
-        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
-        return entities.reduce(String(content)) { text, entity in
-            var (out, rest) = ("", Substring(text))
-            while let tail = rest.after(entity.0), let head = rest.before(entity.0) {
-                out += head + entity.1
-                rest = tail
+    private static func name(_ content: ArraySlice<UInt8>) -> String {
+        let raw = content.after("<![CDATA[")?.before("]]>")
+        let text = raw ?? entities.reduce(content) { $0.substituting($1.mark, by: $1.text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The ampersand last, so that what it makes is not read again.
+    private static let entities: [(mark: StaticString, text: StaticString)] = [
+        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
+    ]
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func after(_ mark: StaticString) -> Self? { range(of: mark).map { self[$0.upperBound...] } }
+    fileprivate func before(_ mark: StaticString) -> Self? { range(of: mark).map { self[..<$0.lowerBound] } }
+
+    fileprivate func substituting(_ mark: StaticString, by text: StaticString) -> Self {
+        var (out, rest) = (Self(), self)
+        while let found = rest.range(of: mark) {
+            out += rest[..<found.lowerBound] + Array(text)
+            rest = rest[found.upperBound...]
+        }
+        return out + rest
+    }
+
+    private func range(of mark: StaticString) -> Range<Int>? {
+        let needle = Array(mark)
+        return withUnsafeBytes { bytes in
+            guard bytes.count >= needle.count else { return nil }
+            for start in 0...bytes.count - needle.count
+            where bytes[start] == needle[0] && bytes[start..<start + needle.count].elementsEqual(needle) {
+                return startIndex + start..<startIndex + start + needle.count
             }
-            return out + rest
+            return nil
         }
     }
 }
 
-extension Substring {
-    fileprivate func after(_ mark: String) -> Substring? { range(of: mark).map { self[$0.upperBound...] } }
-    fileprivate func before(_ mark: String) -> Substring? { range(of: mark).map { self[..<$0.lowerBound] } }
-
-    private func range(of mark: String) -> Range<Index>? {
-        let (hay, needle) = (utf8, Array(mark.utf8))
-        var start = hay.startIndex
-        while start < hay.endIndex {
-            if hay[start] == needle[0], hay[start...].starts(with: needle) {
-                return start..<hay.index(start, offsetBy: needle.count)
-            }
-            start = hay.index(after: start)
-        }
-        return nil
-    }
+extension [UInt8] {
+    fileprivate init(_ text: StaticString) { self = text.withUTF8Buffer(Array.init) }
 }

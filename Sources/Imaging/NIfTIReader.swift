@@ -50,6 +50,7 @@ public final class NIfTIReader {
             headerFile.isGzip
             ? try inflater.head(ofFile: headerPath, bytes: NIfTIHeader.largestSize)
             : Array(headerFile.bytes.prefix(NIfTIHeader.largestSize))
+        if let format = ForeignFormat(head) { throw ImagingError.otherFormat(file: headerPath, format: format) }
         var header = try head.withUnsafeBytes { try NIfTIHeader(parsing: $0, file: headerPath) }
         guard header.dimensions.dropFirst(3).allSatisfy({ $0 == 1 }) else {
             throw ImagingError.severalVolumes(file: headerPath, dimensions: header.dimensions)
@@ -118,13 +119,24 @@ public final class NIfTIReader {
             guard file.count >= expected else {
                 throw ImagingError.truncated(file: path, neededBytes: expected, foundBytes: file.count)
             }
-            return file.bytes
+            return try Self.withoutSurplus(file.bytes, expected, path)
         }
         guard expected / GzipInflater.largestRatio <= file.count else {
             throw ImagingError.claimTooLarge(
                 file: path, dimensions: header.dimensions, limitInBytes: file.count * GzipInflater.largestRatio)
         }
-        return try inflater.inflate(file.bytes, expected: expected, file: path)
+        return try Self.withoutSurplus(
+            try inflater.inflate(file.bytes, expected: expected, file: path), expected, path)
+    }
+
+    /// Zeros behind the voxels are padding; anything else means that the header claims too little.
+    private static func withoutSurplus(
+        _ contents: UnsafeRawBufferPointer, _ expected: Int, _ path: String
+    ) throws -> UnsafeRawBufferPointer {
+        guard contents[expected...].allSatisfy({ $0 == 0 }) else {
+            throw ImagingError.trailingBytes(file: path, count: contents.count - expected)
+        }
+        return UnsafeRawBufferPointer(rebasing: contents[..<expected])
     }
 }
 

@@ -1,4 +1,5 @@
-internal import Domain
+public import DICOM
+public import Domain
 internal import Glibc
 internal import Hashing
 internal import Imaging
@@ -10,11 +11,16 @@ public final class CaseInspector {
     private let options: ImportOptions
     private let origin: LabelOrigin
     private let origins: [OrganKey: LabelOrigin]
-    private let reader: NIfTIReader
+    let reader: NIfTIReader
+    let converted: SeriesCache?
 
-    /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
-    public init(layout: any Layout, options: ImportOptions, limitInBytes: Int = 8 << 30) {
-        self.options = options
+    /// - Parameters:
+    ///   - converted: where volumes made of DICOM series are kept; without it, DICOM is refused.
+    ///   - limitInBytes: files that claim more bytes, uncompressed, are refused.
+    public init(
+        layout: any Layout, options: ImportOptions, converted: SeriesCache? = nil, limitInBytes: Int = 8 << 30
+    ) {
+        (self.options, self.converted) = (options, converted)
         origin = options.origin(of: layout)
         origins = Dictionary(
             options.origins(of: layout).map { (options.meaning(of: $0.key), $0.value) },
@@ -22,28 +28,34 @@ public final class CaseInspector {
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
-    /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed.
-    /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
-    public func fingerprint(_ files: CaseFiles) throws(ImportError) -> CaseFingerprint {
+    /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed or converted.
+    /// - Parameter known: the image's digest as recorded before, which tells the series of a folder that holds several.
+    /// - Throws: `volume(.unreadable)`, `changedWhileRead`, `series`.
+    public func fingerprint(_ files: CaseFiles, known: Digest? = nil) throws(ImportError) -> CaseFingerprint {
         try requirePlace(of: files)
-        return CaseFingerprint(files: try fingerprints(of: files.files))
+        let image =
+            files.image.isFolder
+            ? try seriesFingerprint(files.image, known: known) : try Self.fingerprint(files.image)
+        return CaseFingerprint(files: [image] + (try fingerprints(of: files.labels.map(\.file))))
     }
 
-    /// Length and SHA-256 of files as they lie on the disk.
+    /// Length and SHA-256 of label files, or of the slices of a folder, as they lie on the disk.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
     public func fingerprints(of files: [SourceFile]) throws(ImportError) -> [FileFingerprint] {
-        try files.map { file throws(ImportError) in try Self.fingerprint(file) }
+        try files.map { file throws(ImportError) in
+            file.isFolder ? try Self.stackFingerprint(file) : try Self.fingerprint(file)
+        }
     }
 
     /// Reads the case's image and labels, each file once.
     /// - Throws: what makes the case unusable; `ImportError.quarantines` tells which cases a person should look at.
     public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
         var findings = files.findings
-        let image = try image(files, &findings)
+        let (image, opened) = try image(files, &findings)
         var labels: [InspectedLabel] = []
         var fingerprints = [image.file]
         for file in files.labels {
-            let found = try self.labels(file, on: image, &findings)
+            let found = try self.labels(file, on: image, opened, &findings)
             fingerprints.append(found.file)
             labels += found.labels
         }
@@ -60,6 +72,7 @@ public final class CaseInspector {
     /// - Throws: what makes a label unusable.
     public func check(_ item: WaitingCase) throws(ImportError) -> [FileFingerprint] {
         try item.labels.map { file throws(ImportError) in
+            if file.file.isFolder { return try Self.stackFingerprint(file.file) }
             let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
             _ = try LabelMeaning(file, volume, options: options)
             return FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
@@ -68,10 +81,13 @@ public final class CaseInspector {
 
     // MARK: - Image
 
-    private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
+    private func image(
+        _ files: CaseFiles, _ findings: inout [ImportFinding]
+    ) throws(ImportError) -> (InspectedImage, OpenedImage) {
         try requirePlace(of: files)
-        let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
-        if let expected = files.expected, expected.sha256 != volume.file.digest {
+        let opened = try open(files)
+        let volume = opened.volume
+        if let expected = files.expected, expected.sha256 != opened.fingerprint.sha256 {
             throw .changedImage(file: files.image.absolutePath, dataset: expected.dataset)
         }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
@@ -86,15 +102,25 @@ public final class CaseInspector {
                     .intensities, file: files.image.path, problem: "a CT without air near -1000 HU",
                     remedy: "check that the values are Hounsfield units, and not rescaled or clipped"))
         }
-        return InspectedImage(
-            file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
-            identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
-            modality: modality, appearance: volume.fingerprint(isCT: modality == .ct))
+        let image = InspectedImage(
+            file: opened.fingerprint, identity: volume.identity(), grid: volume.grid,
+            storageType: volume.file.header.type, modality: modality,
+            appearance: volume.fingerprint(isCT: modality == .ct), series: opened.series?.identifiers)
+        return (image, opened)
+    }
+
+    private func open(_ files: CaseFiles) throws(ImportError) -> OpenedImage {
+        if files.image.isFolder { return try openSeries(files) }
+        let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
+        return OpenedImage(
+            volume: volume,
+            fingerprint: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest), series: nil)
     }
 
     /// - Throws: `movedImage` where an image of another dataset does not lie where it did.
     private func requirePlace(of files: CaseFiles) throws(ImportError) {
-        if let expected = files.expected, DatasetFolder.kind(of: files.image.absolutePath) != .file {
+        let kind: DatasetFolder.Kind = files.image.isFolder ? .folder : .file
+        if let expected = files.expected, DatasetFolder.kind(of: files.image.absolutePath) != kind {
             throw .movedImage(file: files.image.absolutePath, dataset: expected.dataset)
         }
     }
@@ -102,9 +128,9 @@ public final class CaseInspector {
     // MARK: - Labels
 
     private func labels(
-        _ file: LabelFile, on image: InspectedImage, _ findings: inout [ImportFinding]
+        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, _ findings: inout [ImportFinding]
     ) throws(ImportError) -> (file: FileFingerprint, labels: [InspectedLabel]) {
-        let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
+        let (volume, fingerprint) = try labelVolume(file.file, on: opened)
         findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
@@ -119,13 +145,20 @@ public final class CaseInspector {
         if !meaning.leftOut.isEmpty {
             findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
         }
-        let fingerprint = FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
         let crop = file.crop?.box(in: volume.shape)
         let labels = meaning.regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
         }
         return (fingerprint, labels)
+    }
+
+    private func labelVolume(
+        _ file: SourceFile, on image: OpenedImage
+    ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
+        if file.isFolder { return try Self.stack(file, on: image) }
+        let (volume, bytes) = try read(file) { try reader.readLabels($0) }
+        return (volume, FileFingerprint(file: file, bytes: bytes, sha256: volume.file.digest))
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {

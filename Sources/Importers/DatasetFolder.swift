@@ -39,6 +39,17 @@ struct DatasetFolder: Hashable, Sendable {
     /// - Parameter role: what the file is for, for the message.
     /// - Throws: `leavesFolder` for absolute paths, "..", and links to the outside; `missingFile`.
     func file(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        try entry(path, role: role) { $0 == .file }
+    }
+
+    /// Likewise a file, or a folder whose files are one image or one label.
+    func fileOrFolder(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        try entry(path, role: role) { $0 != nil }
+    }
+
+    private func entry(
+        _ path: String, role: String, _ fits: (Kind?) -> Bool
+    ) throws(ImportError) -> SourceFile {
         let parts = path.split(separator: "/").filter { $0 != "." }
         guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains("..") else {
             throw .leavesFolder(file: path, path: path)
@@ -48,7 +59,7 @@ struct DatasetFolder: Hashable, Sendable {
         guard target.hasPrefix(root == "/" ? "/" : root + "/") else {
             throw .leavesFolder(file: relative, path: target)
         }
-        guard Self.kind(of: target) == .file else { throw .missingFile(file: relative, role: role) }
+        guard fits(Self.kind(of: target)) else { throw .missingFile(file: relative, role: role) }
         return SourceFile(root: root, path: relative)
     }
 
@@ -60,6 +71,12 @@ struct DatasetFolder: Hashable, Sendable {
         case S_IFDIR: return .folder
         default: return nil
         }
+    }
+
+    /// Bytes of a file; nil where it cannot be seen.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
 
     /// The absolute path without symbolic links; nil where nothing is there.

@@ -41,6 +41,12 @@ final class FolderListing {
         return found.sorted()
     }
 
+    /// Whether DICOM slices lie in a folder or below it, by their names.
+    func holdsSlices(_ path: String, depth: Int = 4) -> Bool {
+        files(in: path).contains(where: SourceFile.isSlice)
+            || depth > 0 && folders(in: path).contains { holdsSlices("\(path)/\($0)", depth: depth - 1) }
+    }
+
     private static func read(_ path: String) -> [Entry] {
         guard let stream = opendir(path) else { return [] }
         defer { closedir(stream) }

@@ -1,3 +1,4 @@
+internal import DICOM
 internal import Imaging
 
 extension ImportError: CustomStringConvertible {
@@ -34,6 +35,9 @@ extension ImportError: CustomStringConvertible {
         case .undeclaredOrgan(_, let organ, let declared):
             "no label file names \(organ); they name " + Self.list(declared)
         case .volume(let error): error.problem
+        case .series(let error): error.problem
+        case .sliceCount(_, let labels, let image): "\(labels) label slices on \(image) image slices"
+        case .sliceOrder(_, let reason): reason
         case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
         case .changedWhileRead: "the file changed while it was read"
@@ -73,6 +77,9 @@ extension ImportError: CustomStringConvertible {
         case .unknownOrgan: "correct the key, or add the organ to the ontology"
         case .undeclaredOrgan: "take it out of --complete, --means or the map, or name it in the map's values"
         case .volume(let error): error.remedy
+        case .series(let error): error.remedy
+        case .sliceCount: "finish the download, or remove what does not belong to the case"
+        case .sliceOrder: "look at image and label in a viewer, and rename the label slices in the right order"
         case .unknownValues: "give a label map that explains them, or repair the label file"
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
         case .changedWhileRead: "import again when nothing writes to the folder"

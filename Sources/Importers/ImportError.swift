@@ -1,3 +1,4 @@
+public import DICOM
 public import Imaging
 
 /// Why a folder, a case or a file is not taken. Each case names the file, and says problem and remedy; file names and
@@ -47,6 +48,12 @@ public enum ImportError: Error, Hashable, Sendable {
     case undeclaredOrgan(folder: String, organ: String, declared: [String])
     /// The file is no volume that can be used.
     case volume(ImagingError)
+    /// The folder of DICOM slices is no image that can be used.
+    case series(DICOMError)
+    /// Label slices and image slices differ in number.
+    case sliceCount(file: String, labels: Int, image: Int)
+    /// Which label slice lies on which image slice is in doubt; quarantined.
+    case sliceOrder(file: String, reason: String)
     /// Label voxels hold values that the map does not explain.
     case unknownValues(file: String, values: [Int])
     /// Label and image lie on different grids; quarantined, never resampled.
@@ -62,18 +69,20 @@ public enum ImportError: Error, Hashable, Sendable {
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .undeclaredOrgan(let file, _, _), .unknownValues(let file, _),
-            .gridMismatch(let file, _, _), .listedFileMissing(let file, _, _), .changedWhileRead(let file),
+            .gridMismatch(let file, _, _), .sliceCount(let file, _, _), .sliceOrder(let file, _),
+            .listedFileMissing(let file, _, _), .changedWhileRead(let file),
             .movedImage(let file, _),
             .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
+        case .series(let error): error.file
         }
     }
 
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree): true
+        case .gridMismatch, .volume(.formsDisagree), .sliceOrder: true
         default: false
         }
     }

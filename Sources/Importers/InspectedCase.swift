@@ -1,3 +1,4 @@
+public import DICOM
 public import Domain
 public import Imaging
 
@@ -42,6 +43,8 @@ public struct InspectedImage: Sendable {
     public let modality: Modality
     /// Nil where the image is too small for one.
     public let appearance: VolumeFingerprint?
+    /// Of an image that is a folder of DICOM slices.
+    public let series: SeriesIdentifiers?
 }
 
 /// What a case says of one organ.

@@ -24,8 +24,10 @@ public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
     case ctorg
     /// Multi-organ labels of Gibson et al. on BTCV and Pancreas-CT images.
     case gibson
-    /// TCIA Pancreas-CT labels beside images as NIfTI: `PANCREAS_NNNN`, `labelNNNN`.
+    /// TCIA Pancreas-CT labels with images as NIfTI or DICOM: `PANCREAS_NNNN`, `labelNNNN`.
     case pancreasct
+    /// CHAOS, CT: folders of DICOM slices with folders of label slices.
+    case chaos
     /// AbdomenAtlas: one binary file per class, made by models.
     case abdomenatlas
     /// nnU-Net's raw data, version 2: `dataset.json` whose labels go from name to number, with regions and `ignore`.
@@ -54,7 +56,9 @@ public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
         case .word: "word: imagesTr/word_NNNN.nii.gz and labelsTr/word_NNNN.nii.gz (also Val, Ts)"
         case .ctorg: "ctorg: volume-N.nii.gz beside labels-N.nii.gz"
         case .gibson: "gibson: label_btcv_multiorgan or label_tcia_multiorgan with labelNNNN.nii.gz"
-        case .pancreasct: "pancreasct: PANCREAS_NNNN.nii.gz and labelNNNN.nii.gz"
+        case .pancreasct:
+            "pancreasct: PANCREAS_NNNN.nii.gz, or folders PANCREAS_NNNN of DICOM slices, and labelNNNN.nii.gz"
+        case .chaos: "chaos: CT/N/DICOM_anon with DICOM slices and CT/N/Ground with PNG slices"
         case .abdomenatlas: "abdomenatlas: <case>/segmentations/<class>.nii.gz with gall_bladder or postcava among them"
         case .nnunet: "nnunet: dataset.json whose labels go from name to number or list, with imagesTr and labelsTr"
         case .monai: "monai: a JSON file whose training list names images and labels, or the folder that holds it"

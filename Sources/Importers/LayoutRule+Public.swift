@@ -3,7 +3,7 @@ internal import Domain
 extension LayoutRule {
     /// The public datasets of numbered files. Their facts are in `docs/layouts.md`.
     static let all: [LayoutRule] = [
-        lits, kits, amos, flare22, flare23, abdomenCT1K, word, ctORG, gibson, pancreasCT,
+        lits, kits, amos, flare22, flare23, abdomenCT1K, word, ctORG, gibson, pancreasCT, chaos,
     ]
 
     static let lits = LayoutRule(
@@ -66,8 +66,15 @@ extension LayoutRule {
 
     static let pancreasCT = LayoutRule(
         name: .pancreasct,
-        kinds: [Kind("**/PANCREAS_{case:#}.nii[.gz]", labels: ["**/label{case:#}.nii[.gz]"])],
+        kinds: [
+            Kind("**/PANCREAS_{case:#}.nii[.gz]", labels: ["**/label{case:#}.nii[.gz]"])
+                .orSeries("**/PANCREAS_{case:#}")
+        ],
         caseName: "PANCREAS_{case}", releases: ["tcia-pancreas-ct"], labelsSuffice: false)
+
+    static let chaos = LayoutRule(
+        name: .chaos, kinds: [.stacks("**/CT/{case:#}/DICOM_anon", labels: "**/CT/{case:#}/Ground")],
+        caseName: "CT_{case}", releases: ["chaos-ct"], reading: ChaosFacts.init)
 
     static let gibson = LayoutRule(
         name: .gibson,
@@ -76,7 +83,8 @@ extension LayoutRule {
                 "**/img{btcv:#}.nii[.gz]", labels: ["label_btcv_multiorgan/label{btcv:#}.nii[.gz]"], map: "gibson-btcv"),
             Kind(
                 "**/PANCREAS_{tcia:#}.nii[.gz]", labels: ["label_tcia_multiorgan/label{tcia:#}.nii[.gz]"],
-                map: "gibson-tcia"),
+                map: "gibson-tcia"
+            ).orSeries("**/PANCREAS_{tcia:#}"),
         ],
         releases: ["gibson-btcv", "gibson-tcia"], overrides: [.pancreasct], reading: GibsonFacts.init)
 }

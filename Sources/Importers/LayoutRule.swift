@@ -32,6 +32,10 @@ struct LayoutRule: Sendable {
         var images: [PathPattern]
         /// Empty for images that nobody labelled.
         var labels: [PathPattern] = []
+        /// Folders of DICOM slices, at any depth below them: images of the cases that have no other.
+        var series: [PathPattern] = []
+        /// Whether a label is a folder of slices, one PNG each, beside DICOM.
+        var labelsAreStacks = false
         /// The label map where it is another than the release's.
         var map: String?
 
@@ -43,9 +47,23 @@ struct LayoutRule: Sendable {
 
         init(images: [PathPattern], labels: [PathPattern]) { (self.images, self.labels) = (images, labels) }
 
+        /// The same with folders of DICOM slices.
+        func orSeries(_ patterns: String...) -> Kind {
+            var copy = self
+            copy.series = patterns.map(PathPattern.glob)
+            return copy
+        }
+
+        /// Labels as folders of PNG slices.
+        static func stacks(_ series: String, labels: String) -> Kind {
+            var kind = Kind(labels: [labels]).orSeries(series)
+            kind.labelsAreStacks = true
+            return kind
+        }
+
         /// Names that images and labels share, in the labels' order.
         var joint: [String] {
-            let shared = Set(images.flatMap(\.names))
+            let shared = Set((images + series).flatMap(\.names))
             var seen = Set<String>()
             return labels.flatMap(\.names).filter { shared.contains($0) && seen.insert($0).inserted }
         }

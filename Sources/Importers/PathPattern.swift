@@ -90,10 +90,11 @@ extension PathPattern {
     /// How many folders `**` stands for at most, and how deep a regular expression looks.
     static let depths = (any: 3, regex: 8)
 
-    /// The files that fit, by path.
-    func matches(in listing: FolderListing) -> [PathMatch] {
+    /// The files that fit, or the folders, by path. A regular expression names files only.
+    func matches(in listing: FolderListing, folders: Bool = false) -> [PathMatch] {
         switch form {
-        case .glob(let tokens): return Self.expand(tokens[...], "", [:], listing).sorted { $0.path < $1.path }
+        case .glob(let tokens):
+            return Self.expand(tokens[...], "", [:], listing, folders).sorted { $0.path < $1.path }
         case .regex(let text):
             guard let regex = try? Regex(text) else { return [] }
             return listing.everyFile(depth: Self.depths.regex).compactMap { path in
@@ -105,28 +106,31 @@ extension PathPattern {
     }
 
     private static func expand(
-        _ tokens: ArraySlice<[PathToken]>, _ path: String, _ parts: [String: String], _ listing: FolderListing
+        _ tokens: ArraySlice<[PathToken]>, _ path: String, _ parts: [String: String], _ listing: FolderListing,
+        _ folders: Bool
     ) -> [PathMatch] {
         guard let first = tokens.first else { return [] }
-        if first == [.folders] { return below(tokens.dropFirst(), path, parts, listing, depth: depths.any) }
+        if first == [.folders] { return below(tokens.dropFirst(), path, parts, listing, folders, depth: depths.any) }
         let isLast = tokens.count == 1
         return listing.entries(path).flatMap { entry -> [PathMatch] in
-            guard entry.isFolder != isLast, let found = PathToken.match(first, entry.name, parts) else { return [] }
+            guard entry.isFolder == (!isLast || folders), let found = PathToken.match(first, entry.name, parts) else {
+                return []
+            }
             let inside = path.isEmpty ? entry.name : path + "/" + entry.name
             return isLast
-                ? [PathMatch(path: inside, parts: found)] : expand(tokens.dropFirst(), inside, found, listing)
+                ? [PathMatch(path: inside, parts: found)] : expand(tokens.dropFirst(), inside, found, listing, folders)
         }
     }
 
     private static func below(
         _ tokens: ArraySlice<[PathToken]>, _ path: String, _ parts: [String: String], _ listing: FolderListing,
-        depth: Int
+        _ folders: Bool, depth: Int
     ) -> [PathMatch] {
-        let here = expand(tokens, path, parts, listing)
+        let here = expand(tokens, path, parts, listing, folders)
         guard depth > 0 else { return here }
         return here
             + listing.folders(in: path).flatMap { name in
-                below(tokens, path.isEmpty ? name : path + "/" + name, parts, listing, depth: depth - 1)
+                below(tokens, path.isEmpty ? name : path + "/" + name, parts, listing, folders, depth: depth - 1)
             }
     }
 }

@@ -51,6 +51,8 @@ struct ReleaseFacts: Sendable {
             others: other("CC BY-NC-SA 4.0", "a mirror of the challenge data")),
         "abdomenct-1k": ReleaseFacts(.assisted, "CC BY-NC-SA 4.0", "second-hand"),
         "word": ReleaseFacts(.expert, "GPL-3.0, research use only", "dataset.json of WORD"),
+        "chaos-ct": ReleaseFacts(
+            .expert, "CC BY-NC-SA 4.0", "Zenodo 3431873", others: other("CC BY-SA 4.0", "the table of AbdomenAtlas")),
         "ct-org": ReleaseFacts(.expert, "CC BY 3.0", "TCIA CT-ORG", but: ["lung": .model, "bone": .model]),
         "totalsegmentator-v1": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 6802614"),
         "totalsegmentator-v2": ReleaseFacts(.assisted, "CC BY 4.0", "Zenodo 10047292"),

@@ -132,7 +132,8 @@ public struct RuleLayout: Layout {
         let scope = facts.scope(parts, modality) ?? rule.scope
         return try labels.map { label throws(ImportError) in
             LabelFile(
-                file: try folder.file(label.path, role: "label"), reading: try reading(label, kind), scope: scope,
+                file: try folder.fileOrFolder(label.path, role: "label"), reading: try reading(label, kind),
+                scope: scope,
                 unknown: rule.unknown, crop: facts.crop(parts))
         }
     }
@@ -172,8 +173,10 @@ public struct RuleLayout: Layout {
     }
 
     private func source(_ match: PathMatch) throws(ImportError) -> SourceFile {
-        if case .folder(let elsewhere)? = images.elsewhere { return try elsewhere.file(match.path, role: "image") }
-        return try folder.file(match.path, role: "image")
+        if case .folder(let elsewhere)? = images.elsewhere {
+            return try elsewhere.fileOrFolder(match.path, role: "image")
+        }
+        return try folder.fileOrFolder(match.path, role: "image")
     }
 
     private func caseName(_ match: PathMatch) -> String {

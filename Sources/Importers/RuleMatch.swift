@@ -36,12 +36,17 @@ struct RuleMatch: Sendable {
 
     /// - Parameter source: where images lie.
     init(_ rule: LayoutRule, in listing: FolderListing, images source: ImageSource) {
-        let named = rule.kinds.map { kind in kind.labels.map { $0.matches(in: listing) } }
+        let named = rule.kinds.map { kind in kind.labels.map { $0.matches(in: listing, folders: kind.labelsAreStacks) }
+        }
         var taken = Set<String>()
         if source.elsewhere == nil { taken = Set(named.joined().joined().map(\.path)) }
         kinds = zip(rule.kinds, named).map { kind, labels in
-            let images = Self.images(kind, source, listing).filter { taken.insert($0.path).inserted }
-            return Kind(rule: kind, images: images, labels: Self.preferred(labels, by: kind.labels))
+            let files = Self.images(kind, source, listing).filter { taken.insert($0.path).inserted }
+            let known = Set(files.map { $0.key(kind.joint) })
+            let series = Self.series(kind, source, listing).filter {
+                !known.contains($0.key(kind.joint)) && taken.insert($0.path).inserted
+            }
+            return Kind(rule: kind, images: files + series, labels: Self.preferred(labels, by: kind.labels))
         }
     }
 
@@ -69,6 +74,23 @@ struct RuleMatch: Sendable {
         guard case .folder(let folder) = elsewhere else { return [] }
         let place = FolderListing(folder)
         return unique(kind.images.flatMap { $0.endings(keeping: Set(kind.joint)) }.flatMap { $0.matches(in: place) })
+    }
+
+    /// Folders with DICOM slices in them; the outermost of several.
+    private static func series(
+        _ kind: LayoutRule.Kind, _ source: ImageSource, _ listing: FolderListing
+    ) -> [PathMatch] {
+        let (patterns, place): ([PathPattern], FolderListing)
+        switch source.elsewhere {
+        case nil: (patterns, place) = (kind.series, listing)
+        case .folder(let folder)?:
+            (patterns, place) = (kind.series.flatMap { $0.endings(keeping: Set(kind.joint)) }, FolderListing(folder))
+        case .file?: return []
+        }
+        let found = unique(patterns.flatMap { $0.matches(in: place, folders: true) })
+        return found.filter { match in
+            place.holdsSlices(match.path) && !found.contains { match.path.hasPrefix($0.path + "/") }
+        }
     }
 
     private static func unique(_ matches: [PathMatch]) -> [PathMatch] {

@@ -10,6 +10,9 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     public var absolutePath: String { root == "/" ? "/" + path : root + "/" + path }
     public var description: String { path }
 
+    /// Whether it is a folder: of DICOM slices, or of label slices. Looks at the disk.
+    var isFolder: Bool { DatasetFolder.kind(of: absolutePath) == .folder }
+
     /// The last part of the path.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
@@ -24,6 +27,11 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether a file name ends as NIfTI does.
     static func isVolume(_ name: String) -> Bool { name.hasSuffix(".nii.gz") || name.hasSuffix(".nii") }
+
+    /// Whether a file name ends as DICOM does.
+    static func isSlice(_ name: String) -> Bool {
+        [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
+    }
 
     /// Whether a name is what archives of other systems leave behind: AppleDouble, Finder and archive folders.
     static func isDebris(_ name: String) -> Bool {

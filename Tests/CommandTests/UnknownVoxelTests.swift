@@ -1,5 +1,6 @@
 import Catalog
 import Console
+import DICOM
 import Domain
 import Foundation
 import Imaging
@@ -73,7 +74,8 @@ import Testing
             labels: [
                 RunLabel(volume: stored.volume, part: .train, organ: "liver", extent: stored.extent, mask: stored.mask)
             ],
-            ontology: .standard, images: ImageCache(folder: cache, spacing: nil),
+            ontology: .standard,
+            images: ImageCache(folder: cache, converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
             masks: MaskReader(store: try LocalObjectStore.open(bench.home + "/objects", catalogue: stored.catalogue)))
         return try library.makeCase(volume)
     }

@@ -160,7 +160,7 @@ import Testing
             ),
             ("<!DOCTYPE html><html></html>", { if case .webPage = $0 { true } else { false } }),
             ("", { if case .empty = $0 { true } else { false } }),
-            (String(repeating: "x", count: 900), { if case .notNIfTI = $0 { true } else { false } }),
+            (String(repeating: "x", count: 900), { if case .otherFormat(_, .text) = $0 { true } else { false } }),
         ]
         for (text, fits) in things {
             let error = try refusal { try $0.write(text, to: Self.image) }

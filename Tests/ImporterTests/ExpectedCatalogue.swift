@@ -33,7 +33,7 @@ struct ExpectedCatalogue: Codable, Equatable {
         var refused = Dictionary(
             list.refused.map { ($0.name, Self.problem($0.outcome)) }, uniquingKeysWith: { first, _ in first })
         cases = []
-        let inspector = CaseInspector(layout: layout, options: options)
+        let inspector = CaseInspector(layout: layout, options: options, converted: Tree.converted)
         for files in list.cases {
             do {
                 cases.append(Self.described(try inspector.inspect(files)))

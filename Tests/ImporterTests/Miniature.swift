@@ -128,6 +128,16 @@ struct Miniature: Sendable, CustomTestStringConvertible {
             try tree.label("TCIA_pancreas_labels-02-05-2017/label0025.nii.gz", [(1, Boxes.tumour)])
             return tree
         },
+        Miniature(name: "pancreasct-dicom") {
+            let tree = Tree()
+            try tree.slices("Pancreas-CT/PANCREAS_0001/11-24-2015-PANCREAS0001/Pancreas-18957", seed: 1)
+            for number in ["0001", "0025"] {
+                try tree.label(
+                    "TCIA_pancreas_labels-05-05-2017/label\(number).nii.gz", [(1, Boxes.tumour)], on: Tree.grid("LAS"))
+            }
+            return tree
+        },
+        Miniature(name: "chaos") { try Tree.chaos() },
     ]
 
     private static func kits(

@@ -131,7 +131,7 @@ func inspected(
 ) throws -> InspectedCase {
     let layout = try LayoutRecogniser(options: options).recognise(path.map(tree.path) ?? tree.root)
     guard let files = try layout.cases().cases.first else { throw CocoaError(.fileNoSuchFile) }
-    return try CaseInspector(layout: layout, options: options).inspect(files)
+    return try CaseInspector(layout: layout, options: options, converted: Tree.converted).inspect(files)
 }
 
 /// The import error that `body` ends with; nil where it ends well.

@@ -107,8 +107,8 @@ struct DatasetImport: AsyncParsableCommand {
             request.options = try await importOptions(try await session.catalog.ontology())
             try await takeImages(&request, session.catalog)
             let runner = ImportRunner(
-                catalog: session.catalog, openStore: { try await session.objectStore() }, output: session.output,
-                progress: progress)
+                catalog: session.catalog, openStore: { try await session.objectStore() },
+                converted: session.converted, output: session.output, progress: progress)
             return try await runner.run(request)
         }
     }

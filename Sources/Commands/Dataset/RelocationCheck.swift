@@ -3,6 +3,7 @@ internal import Console
 internal import Domain
 internal import Glibc
 internal import Hashing
+internal import Importers
 
 /// Whether a folder holds the files of a release.
 struct RelocationCheck: Sendable {
@@ -39,17 +40,22 @@ struct RelocationCheck: Sendable {
         guard stat(path, &status) == 0 else {
             return RelocationFinding(kind: .missing, file: file.path, problem: "the file has vanished")
         }
-        guard Int(status.st_size) == file.bytes else {
+        let isFolder = FolderFile.isFolder(path)
+        let bytes = isFolder ? FolderFile.size(of: path, recorded: file.bytes) ?? 0 : Int(status.st_size)
+        guard bytes == file.bytes else {
             return RelocationFinding(
-                kind: .different, file: file.path, problem: "it has \(status.st_size) bytes instead of \(file.bytes)")
+                kind: .different, file: file.path, problem: "it has \(bytes) bytes instead of \(file.bytes)")
         }
         guard hashing else { return nil }
+        if isFolder { return FolderFile.isIntact(path, recorded: file.sha256) ? nil : different(file) }
         guard let digest = try? SHA256.digest(ofFile: path) else {
             return RelocationFinding(kind: .different, file: file.path, problem: "it cannot be read")
         }
-        return digest == file.sha256
-            ? nil
-            : RelocationFinding(kind: .different, file: file.path, problem: "it is not the file that was imported")
+        return digest == file.sha256 ? nil : different(file)
+    }
+
+    private func different(_ file: ReleaseFile) -> RelocationFinding {
+        RelocationFinding(kind: .different, file: file.path, problem: "it is not the file that was imported")
     }
 }
 

@@ -43,7 +43,7 @@ struct ExportMONAI: AsyncParsableCommand {
                 selection: selection, output: output, labelFolder: labels, dataRoot: dataRoot,
                 labels: LabelWriter(
                     composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),
-                    store: try await session.objectStore(create: false)))
+                    store: try await session.objectStore(create: false), converted: session.converted))
             let written = try await writer.write(session.output)
             let activity = try await session.catalog.recordExport(
                 written.report.masks,

@@ -65,7 +65,7 @@ struct ExportNNUNet: AsyncParsableCommand {
                 selection: selection, name: name, images: images,
                 labels: LabelWriter(
                     composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),
-                    store: try await session.objectStore(create: false)))
+                    store: try await session.objectStore(create: false), converted: session.converted))
             let written = try await writer.write(to: folder, session.output)
             let activity = try await session.catalog.recordExport(
                 written.report.masks,

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Glibc
@@ -10,11 +11,15 @@ struct ImagePlacement {
     /// `imagesTr` of the staged output; nil where images are named.
     private let folder: String?
 
-    init(_ images: ExportNNUNet.Images, folder: String?) { (self.images, self.folder) = (images, folder) }
+    private let converted: SeriesCache
+
+    init(_ images: ExportNNUNet.Images, folder: String?, _ converted: SeriesCache) {
+        (self.images, self.folder, self.converted) = (images, folder, converted)
+    }
 
     /// - Returns: the path to write into `dataset.json`: absolute, or relative to the dataset's folder.
     func place(_ item: ExportCase) throws -> String {
-        let source = "\(item.source.root)/\(item.source.file)"
+        let source = try converted.volumeFile(at: item.source.path, digest: item.source.sha256)
         guard let folder else { return source }
         guard let ending = [".nii.gz", ".nii"].first(where: source.lowercased().hasSuffix) else {
             throw ExportError.unsupportedImage(source)
@@ -60,4 +65,9 @@ struct ImagePlacement {
     private func failure(_ path: String) -> ExportError {
         .unwritable(file: path, reason: String(cString: strerror(errno)))
     }
+}
+
+extension SourceRow {
+    /// The absolute path of the image as it was imported.
+    var path: String { "\(root)/\(file)" }
 }

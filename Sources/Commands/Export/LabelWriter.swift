@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Imaging
@@ -10,6 +11,7 @@ internal import Synchronization
 struct LabelWriter: Sendable {
     let composer: LabelComposer
     let store: LocalObjectStore
+    let converted: SeriesCache
 
     /// - Throws: damage of a stored mask, an image that is gone or changed, `ExportError`, `ImagingError`.
     func write(_ item: ExportCase, to path: String, only keep: (OrganEvidence) -> Bool = { _ in true }) throws
@@ -24,7 +26,7 @@ struct LabelWriter: Sendable {
             used.insert(location.mask)
             return try MaskReader.read(location, shape: item.shape, store)
         }
-        let grid = try MaskExportSource.grid(of: item.source)
+        let grid = try MaskExportSource.grid(of: item.source, converted)
         if composed.saysAnything { try NIfTIWriter.write(.uint8(composed.values), on: grid, to: path) }
         return WrittenLabel(
             voxels: composed.voxels, ignored: composed.ignored, contested: composed.contested, masks: used,

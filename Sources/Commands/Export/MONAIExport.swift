@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Glibc
@@ -32,12 +33,14 @@ struct MONAIExport: Sendable {
         let work = BlockingWork()
         for item in selection.cases {
             let (written, people, models) = try await work.run { [self] in try write(item, folder) }
+            let image = try await work.run { [labels] in
+                try labels.converted.volumeFile(at: item.source.path, digest: item.source.sha256)
+            }
             bar.advance()
             guard people || models else { continue }
             report.add(item, written)
             var entry = MONAIDatalist.Item(
-                image: paths.relative("\(item.source.root)/\(item.source.file)"), caseName: item.name,
-                subject: item.subject)
+                image: paths.relative(image), caseName: item.name, subject: item.subject)
             if people { entry.label = paths.relative("\(final)/\(Self.labelName(item))") }
             if models { entry.pseudoLabel = paths.relative("\(final)/\(Self.pseudoName(item))") }
             entry.confidence = confidences(of: item)

@@ -43,7 +43,7 @@ struct NNUNetExport: Sendable {
                 let path = "\(folder)/\(item.name)\(NNUNetDataset.fileEnding)"
                 let written = try labels.write(item, to: path)
                 guard written.saysAnything else { return (written, "") }
-                return (written, try ImagePlacement(images, folder: imageFolder).place(item))
+                return (written, try ImagePlacement(images, folder: imageFolder, labels.converted).place(item))
             }
             bar.advance()
             guard written.saysAnything else { continue }

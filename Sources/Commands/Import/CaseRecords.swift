@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Importers
@@ -12,10 +13,10 @@ struct CaseRecords {
     private let item: InspectedCase
 
     /// - Parameter subjects: what a table calls the subject of a case; others keep the layout's name.
-    init(_ item: InspectedCase, in root: ReleaseRoot, subjects: [String: String]) {
+    init(_ item: InspectedCase, in root: ReleaseRoot, subjects: [String: String], salt: [UInt8]) {
         self.item = item
         let (image, grid) = (item.image, item.image.grid)
-        source = SourceRecord(
+        var source = SourceRecord(
             caseName: item.files.name, subjectKey: subjects[item.files.name] ?? item.files.subject,
             image: item.files.expected == nil
                 ? FileRecord(image.file, in: root)
@@ -27,6 +28,8 @@ struct CaseRecords {
             fingerprint: FingerprintRecord(image.appearance),
             findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
+        source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }
+        self.source = source
         labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root) }
     }
 
@@ -46,6 +49,12 @@ struct CaseRecords {
                 organ: label.organ, status: label.status, origin: label.origin, mask: mask, extent: label.extent,
                 file: files.firstIndex(of: label.file.file))
         }
+    }
+}
+
+extension SeriesRecord {
+    fileprivate init(_ hashed: SeriesIdentifiers.Hashed) {
+        self.init(patient: hashed.patient, study: hashed.study, series: hashed.series)
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Importers
 internal import ObjectStore
@@ -9,6 +10,7 @@ internal import Postgres
 struct ImportRecorder {
     let catalog: Catalog
     let openStore: () async throws -> LocalObjectStore
+    let converted: SeriesCache
     let root: ReleaseRoot
     let list: CaseList
     /// What a table calls the subjects, by case.
@@ -22,20 +24,23 @@ struct ImportRecorder {
         let activity: ActivityID
         let release: ReleaseHandle
         let store: LocalObjectStore
+        /// What identifiers of DICOM series are hashed with.
+        let salt: [UInt8]
     }
 
     init(
-        catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        list: CaseList, subjects: [String: String], options: ImportOptions
+        catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, converted: SeriesCache,
+        root: ReleaseRoot, list: CaseList, subjects: [String: String], options: ImportOptions
     ) {
         (self.catalog, self.openStore, self.root, self.list) = (catalog, openStore, root, list)
+        self.converted = converted
         (self.subjects, self.options) = (subjects, options)
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
     mutating func record(_ item: InspectedCase, _ summary: ImportSummary) async throws -> RecordedCase {
         let target = try await prepare(summary)
-        let records = CaseRecords(item, in: root, subjects: subjects)
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
         let (catalog, writing) = (catalog, writing)
         return try await retrying {
             try await catalog.record(
@@ -77,7 +82,7 @@ struct ImportRecorder {
             var outcomes: [RecordedCase] = []
             try await catalog.recordAll { scope in
                 for item in items {
-                    let records = CaseRecords(item, in: root, subjects: subjects)
+                    let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
                     let pack = try await writing.run { try StoredPack(storing: item, in: target.store) }
                     let labels = records.labels(in: pack)
                     outcomes.append(
@@ -101,7 +106,8 @@ struct ImportRecorder {
             otherLicences: summary.licence.others)
         let catalog = catalog
         let release = try await retrying { try await catalog.release(record, activity: activity) }
-        let made = Target(activity: activity, release: release, store: store)
+        let salt = try await catalog.seriesSalt()
+        let made = Target(activity: activity, release: release, store: store, salt: salt)
         target = made
         return made
     }

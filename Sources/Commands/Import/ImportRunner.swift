@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Importers
 internal import ObjectStore
@@ -15,6 +16,8 @@ struct ImportRunner {
     let catalog: Catalog
     /// Opens the store when the first mask is to be stored.
     let openStore: () async throws -> LocalObjectStore
+    /// Where volumes made of DICOM series are kept.
+    let converted: SeriesCache
     let output: Output
     /// What is done so far, also where `run` throws.
     let progress: ImportProgress
@@ -41,8 +44,8 @@ struct ImportRunner {
         progress.begin(summary)
 
         let recorder = ImportRecorder(
-            catalog: catalog, openStore: openStore, root: root, list: list, subjects: request.subjects?.byCase ?? [:],
-            options: request.options)
+            catalog: catalog, openStore: openStore, converted: converted, root: root, list: list,
+            subjects: request.subjects?.byCase ?? [:], options: request.options)
         let bar = output.progress("import", total: items.count)
         defer { bar.finish() }
         do {
@@ -155,7 +158,7 @@ struct ImportRunner {
         let (findings, feed) = AsyncStream<(Int, ImportWorker.Examination)>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(Self.workers, items.count) {
-                let worker = ImportWorker(layout: summary.layout, options: request.options)
+                let worker = ImportWorker(layout: summary.layout, options: request.options, converted: converted)
                 group.addTask {
                     while let index = await ahead.next() {
                         feed.yield((index, await worker.examine(items[index], in: root, known: known)))

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Importers
@@ -20,7 +21,9 @@ actor ImportWorker {
     private let inspector: CaseInspector
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(layout: any Layout, options: ImportOptions) { inspector = CaseInspector(layout: layout, options: options) }
+    init(layout: any Layout, options: ImportOptions, converted: SeriesCache) {
+        inspector = CaseInspector(layout: layout, options: options, converted: converted)
+    }
 
     deinit { thread.finish() }
 
@@ -47,7 +50,10 @@ actor ImportWorker {
 
     private func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
         do throws(ImportError) {
-            if let known, known == KnownFiles(try inspector.fingerprint(files), in: root) { return .unchanged }
+            if let known {
+                let found = try inspector.fingerprint(files, known: known.image)
+                if known == KnownFiles(found, in: root) { return .unchanged }
+            }
             return .inspected(try inspector.inspect(files))
         } catch {
             return .failed(error)

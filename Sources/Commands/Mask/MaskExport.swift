@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Hashing
 internal import Imaging
@@ -46,9 +47,10 @@ struct MaskExport: AsyncParsableCommand {
             let location = try await session.catalog.maskLocation(volume: volume.id, organ: organ)
             let reader = MaskReader(store: try await session.objectStore(create: false))
             let mask = try await reader.read(location, shape: volume.shape)
-            let path = output
+            let (path, converted) = (output, session.converted)
             try await BlockingWork().run {
-                try NIfTIWriter.write(mask: mask.foreground, on: try MaskExportSource.grid(of: source), to: path)
+                let grid = try MaskExportSource.grid(of: source, converted)
+                try NIfTIWriter.write(mask: mask.foreground, on: grid, to: path)
             }
             session.output.report([
                 Cell.Field("file", path), Cell.Field("mask", location.mask.rawValue),
@@ -74,15 +76,20 @@ enum MaskExportSource {
     }
 
     /// The file's grid, once the file is known to be the one that was imported. Blocks.
-    static func grid(of source: SourceRow) throws -> ImageGrid {
-        try NIfTIReader().readHeader(try path(of: source)).grid
+    static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
+        try NIfTIReader().readHeader(try path(of: source, converted)).grid
     }
 
     /// The image, once the file is known to be the one that was imported. Blocks.
-    static func image(of source: SourceRow) throws -> ImageVolume { try NIfTIReader().readImage(try path(of: source)) }
+    static func image(of source: SourceRow, _ converted: SeriesCache) throws -> ImageVolume {
+        try NIfTIReader().readImage(try path(of: source, converted))
+    }
 
-    private static func path(of source: SourceRow) throws -> String {
+    /// The NIfTI file of the image; of a folder of DICOM slices the volume made of it.
+    static func path(of source: SourceRow, _ converted: SeriesCache) throws -> String {
         let path = "\(source.root)/\(source.file)"
+        let file = try converted.volumeFile(at: path, digest: source.sha256)
+        guard file == path else { return file }
         let digest: Digest
         do {
             digest = try SHA256.digest(ofFile: path)

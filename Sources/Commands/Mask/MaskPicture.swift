@@ -45,9 +45,9 @@ struct MaskPicture: AsyncParsableCommand {
             }
             let source = try MaskExportSource.choose(volume, dataset: nil)
             let title = "\(source.dataset)/\(source.caseName)"
-            let (path, wanted) = (output, slice)
+            let (path, wanted, converted) = (output, slice, session.converted)
             let drawn = try await BlockingWork().run {
-                let image = try MaskExportSource.image(of: source)
+                let image = try MaskExportSource.image(of: source, converted)
                 let picture = SlicePicture(title: title, image: image, columns: sets, slice: wanted)
                 try PNGWriter.write(picture.draw(), to: path)
                 return picture.index

@@ -1,22 +1,26 @@
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Glibc
 internal import Hashing
 internal import Imaging
+internal import Importers
 internal import ObjectStore
 
 /// Compares what rows name with what lies on the disk.
 struct IntegrityCheck {
     let catalog: Catalog
     let store: LocalObjectStore
+    let converted: SeriesCache
     let output: Output
     /// Whether bytes are read, or only presence and sizes looked at.
     let readsData: Bool
 
     private let disk = BlockingWork()
 
-    init(catalog: Catalog, store: LocalObjectStore, output: Output, readsData: Bool) {
+    init(catalog: Catalog, store: LocalObjectStore, converted: SeriesCache, output: Output, readsData: Bool) {
+        self.converted = converted
         (self.catalog, self.store, self.output, self.readsData) = (catalog, store, output, readsData)
     }
 
@@ -41,6 +45,9 @@ struct IntegrityCheck {
             bar.advance()
         }
         let named = Set(objects.filter { !$0.isPurged }.map(\.digest))
+        findings += try await disk.run { [converted, readsData] in
+            Self.check(converted, named: Set(images.map(\.sha256)), readsData: readsData)
+        }
         return findings + listing.objects.filter { !named.contains($0.digest) }.map { orphan($0, .orphan) }
     }
 
@@ -55,7 +62,11 @@ struct IntegrityCheck {
                 return orphans
             }
         }
-        return removed.map { orphan($0, .swept) }
+        let recorded = Set(try await catalog.imageFiles().map(\.sha256))
+        let volumes = try await disk.run { [converted] in
+            converted.sweep(keeping: recorded, writtenBefore: time(nil) - 86_400)
+        }
+        return removed.map { orphan($0, .swept) } + volumes.map { Self.finding(.swept, $0, "no row named it; removed") }
     }
 
     private func orphan(_ id: ObjectID, _ kind: IntegrityFinding.Kind) -> IntegrityFinding {
@@ -98,6 +109,24 @@ struct IntegrityCheck {
         return IntegrityFinding(kind: .damaged, what: "mask", file: path, problem: problem)
     }
 
+    // MARK: - Volumes made of DICOM
+
+    /// All of them can be made again, so that none is missing.
+    private static func check(_ converted: SeriesCache, named: Set<Digest>, readsData: Bool) -> [IntegrityFinding] {
+        converted.contents.compactMap { digest in
+            let path = converted.path(of: digest)
+            guard named.contains(digest) else {
+                return finding(.orphan, path, "no row names it; lacuna verify --sweep removes it after a day")
+            }
+            guard readsData, (try? NIfTIReader().readHeader(path)) == nil else { return nil }
+            return finding(.damaged, path, "it cannot be read; remove it, and it is made again when it is needed")
+        }
+    }
+
+    private static func finding(_ kind: IntegrityFinding.Kind, _ path: String, _ problem: String) -> IntegrityFinding {
+        IntegrityFinding(kind: kind, what: "converted", file: path, problem: problem)
+    }
+
     // MARK: - Images
 
     private static func check(_ image: ImageFileRow, readsData: Bool) -> IntegrityFinding? {
@@ -105,10 +134,13 @@ struct IntegrityCheck {
             IntegrityFinding(
                 kind: kind, what: "image", file: image.path, problem: "\(image.dataset)/\(image.caseName): \(problem)")
         }
-        guard let size = size(image.path) else { return finding(.missing, "the file is missing") }
+        let isFolder = FolderFile.isFolder(image.path)
+        let found = isFolder ? FolderFile.size(of: image.path, recorded: image.bytes) : size(image.path)
+        guard let size = found else { return finding(.missing, "the file is missing") }
         guard size == image.bytes else {
             return finding(.damaged, "the file has \(size) bytes instead of \(image.bytes)")
         }
+        if readsData && isFolder && FolderFile.isIntact(image.path, recorded: image.sha256) { return nil }
         guard readsData, (try? SHA256.digest(ofFile: image.path)) != image.sha256 else { return nil }
         return finding(.damaged, "the bytes are not those that were imported")
     }

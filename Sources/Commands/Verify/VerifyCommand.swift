@@ -20,7 +20,8 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let findings = try await Session.with(options) { session in
             let check = IntegrityCheck(
-                catalog: session.catalog, store: try await session.objectStore(create: false), output: session.output,
+                catalog: session.catalog, store: try await session.objectStore(create: false),
+                converted: session.converted, output: session.output,
                 readsData: readData)
             var findings = try await check.run()
             if sweep { findings = findings.filter { $0.kind != .orphan } + (try await check.sweep()) }
@@ -42,7 +43,7 @@ struct IntegrityFinding: Sendable, Hashable {
     }
 
     let kind: Kind
-    /// `object`, `mask` or `image`.
+    /// `object`, `mask`, `image`, or `converted` for a volume made of DICOM.
     let what: String
     let file: String
     let problem: String

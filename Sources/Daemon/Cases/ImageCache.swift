@@ -1,4 +1,5 @@
 internal import Catalog
+internal import DICOM
 internal import Domain
 internal import Glibc
 internal import Imaging
@@ -10,13 +11,16 @@ internal import Synchronization
 /// A cached image is named by the source file's hash and the grid, so that it is never stale.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
+    private let converted: SeriesCache
     private let spacing: Vector3<Double>?
 
     /// - Parameters:
     ///   - folder: exists; everything in it can be made again.
+    ///   - converted: where volumes made of DICOM series are kept.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
-    init(folder: String, spacing: [Double]?) {
+    init(folder: String, converted: SeriesCache, spacing: [Double]?) {
         cache = VolumeCache(folder: folder)
+        self.converted = converted
         self.spacing = spacing.map { Vector3($0[0], $0[1], $0[2]) }
     }
 
@@ -26,7 +30,7 @@ struct ImageCache: Sendable {
 
     /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call. Blocks.
     ///
-    /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`.
+    /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`, `DICOMError`.
     func voxels(of volume: RunVolume) throws -> Learning.ImageVoxels {
         let name = name(of: volume)
         if let mapped = try cache.open(name) { return try Learning.ImageVoxels(mapped, file: volume.path) }
@@ -42,12 +46,15 @@ struct ImageCache: Sendable {
 
     private func fill(_ name: String, _ volume: RunVolume) throws {
         let image: ImageVolume
+        let file: String
         do {
-            image = try NIfTIReader().readImage(volume.path)
+            file = try converted.volumeFile(at: volume.path, digest: volume.sha256)
+            image = try NIfTIReader().readImage(file)
         } catch ImagingError.unreadable {
             throw DaemonError.imageMissing(file: volume.path)
         }
-        guard image.file.digest == volume.sha256, image.shape == volume.shape else {
+        // The volume made of a series is named by the series' digest.
+        guard file != volume.path || image.file.digest == volume.sha256, image.shape == volume.shape else {
             throw DaemonError.imageChanged(file: volume.path)
         }
         let grid = grid(of: volume)

@@ -45,7 +45,8 @@ struct DaemonSession {
 
     private func makeWorker(_ run: RunID, _ rounds: CatalogRoundStore) async throws -> LearningWorker {
         let organs = configuration.plan.organs.map { OrganKey($0) }
-        let images = ImageCache(folder: try cacheFolder(), spacing: configuration.grid.spacing)
+        let images = ImageCache(
+            folder: try cacheFolder(), converted: session.converted, spacing: configuration.grid.spacing)
         let library = CaseLibrary(
             plan: organs, volumes: try await catalog.volumes(of: run), labels: try await catalog.labels(of: run),
             ontology: ontology, images: images, masks: MaskReader(store: store))

@@ -540,6 +540,14 @@ enum OntologyData {
             """#
         ),
         (
+            "chaos-ct",
+            #"""
+            value,name,organs
+            1,liver,liver
+            255,liver,liver
+            """#
+        ),
+        (
             "ct-org",
             #"""
             value,name,organs

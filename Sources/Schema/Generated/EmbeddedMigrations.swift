@@ -3611,5 +3611,57 @@ grant execute on function coverage_rows(bigint, integer, integer), coverage_coun
     split_scope(integer, split_part), round_scope(bigint) to lacuna_manager, lacuna_trainer;
 
 """###),
+        Migration(
+            number: 15, name: "series",
+            sha256: "21275799486e8a2a7e9a6417df17f15f6d43973664a6ba45926baff28c34eb01",
+            sql: ###"""
+-- Images that are folders of DICOM slices: whose they are, as hashes that nobody without the salt can try names against.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table series_salt (
+    sole boolean primary key default true check (sole),
+    salt bytea not null check (octet_length(salt) = 32)
+);
+comment on table series_salt is 'What identifiers are hashed with, drawn once for each catalogue.';
+insert into series_salt (salt) values (sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea));
+
+create table source_series (
+    source_id bigint primary key references source,
+    patient bytea constraint patient_is_a_hash check (octet_length(patient) = 32),
+    study bytea constraint study_is_a_hash check (octet_length(study) = 32),
+    series bytea constraint series_is_a_hash check (octet_length(series) = 32)
+);
+create index on source_series (study);
+create index on source_series (patient);
+comment on table source_series is 'Salted hashes of what the slices of a source say of patient, study and series; the identifiers themselves are nowhere.';
+comment on column source_series.patient is 'Null also where the files have an identifier that anonymised files share.';
+
+create trigger history_is_append_only before update or delete or truncate on source_series execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on series_salt execute function refuse_rewriting();
+
+-- The subject of another source of the same study, or of the same patient in the same dataset, that is not the source's own;
+-- null where there is none. Nobody else records a series until the transaction ends.
+create function record_series(p_source bigint, p_patient bytea, p_study bytea, p_series bytea, out own bigint, out other bigint)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('series', 3));
+    insert into source_series (source_id, patient, study, series) values (p_source, p_patient, p_study, p_series)
+    on conflict (source_id) do nothing;
+    select v.subject_id into own from source s join volume v on v.id = s.volume_id where s.id = p_source;
+    select min(v.subject_id) into other
+    from source_series k join source s on s.id = k.source_id join volume v on v.id = s.volume_id
+    where (k.study = p_study
+           or k.patient = p_patient and exists (
+               select from source mine join release a on a.id = mine.release_id, release b
+               where mine.id = p_source and b.id = s.release_id and a.dataset_id = b.dataset_id))
+      and v.subject_id <> own;
+end $$;
+
+grant select on series_salt, source_series to lacuna_manager;
+revoke execute on function record_series(bigint, bytea, bytea, bytea) from public;
+grant execute on function record_series(bigint, bytea, bytea, bytea) to lacuna_manager;
+
+"""###),
     ]
 }

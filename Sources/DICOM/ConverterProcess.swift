@@ -1,0 +1,56 @@
+internal import Glibc
+
+/// A program that is run to its end without input and output, and stopped when it takes too long.
+struct ConverterProcess {
+    let arguments: [String]
+    /// The only folder that it may take for its home.
+    let home: String
+    let seconds: Int
+
+    enum Ending: Equatable {
+        case exited(Int32)
+        case timedOut
+    }
+
+    /// Blocks.
+    /// - Returns: nil where the program cannot be started.
+    func run() -> Ending? {
+        guard let child = spawn() else { return nil }
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var status: Int32 = 0
+        while true {
+            let ended = waitpid(child, &status, WNOHANG)
+            if ended == child { break }
+            if ended < 0 && errno != EINTR { return nil }
+            if ContinuousClock.now > deadline {
+                kill(child, SIGKILL)
+                while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+                return .timedOut
+            }
+            usleep(5_000)
+        }
+        return .exited(status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f)
+    }
+
+    /// Its messages may name a patient and go nowhere. It stays in the caller's process group, so that Ctrl-C ends both.
+    private func spawn() -> pid_t? {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for stream in [Int32(1), 2] { posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let words = arguments.map { strdup($0) } + [nil]
+        let settings: [String] = ["PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=\(home)"]
+        let environment = settings.map { strdup($0) } + [nil]
+        defer { for word in words + environment { free(word) } }
+        var child = pid_t()
+        return posix_spawn(&child, arguments[0], &actions, &attributes, words, environment) == 0 ? child : nil
+    }
+}

@@ -1,0 +1,69 @@
+public import Domain
+internal import Hashing
+
+/// The slices of one series, ordered along the stack.
+public struct Series: Sendable {
+    /// Absolute folder that was read.
+    public let folder: String
+    public let identifiers: SeriesIdentifiers
+    let slices: [SliceHeader]
+    /// Whether each slice claims a series of its own, as badly anonymised files do.
+    let isScattered: Bool
+
+    /// - Precondition: at least one slice.
+    init(_ slices: [SliceHeader], in folder: String, isScattered: Bool = false) {
+        let normal = slices[0].normal
+        self.slices = slices.sorted { ($0.position.dot(normal), $0.file) < ($1.position.dot(normal), $1.file) }
+        (self.folder, self.isScattered) = (folder, isScattered)
+        identifiers = self.slices[0].identifiers
+    }
+
+    public var columns: Int { slices[0].columns }
+    public var rows: Int { slices[0].rows }
+    public var count: Int { slices.count }
+    /// Bytes of all files.
+    public var bytes: Int { slices.reduce(0) { $0 + $1.bytes } }
+
+    /// For messages: number and size.
+    var summary: String { "series \(slices[0].seriesNumber) (\(columns)x\(rows)x\(count))" }
+
+    /// The stack's position for each slice in the order of the files' names, and in that of their instance numbers.
+    public var namedOrder: [Int] { order { $0.file < $1.file } }
+    public var instanceOrder: [Int] { order { ($0.instance, $0.file) < ($1.instance, $1.file) } }
+
+    private func order(_ precedes: (SliceHeader, SliceHeader) -> Bool) -> [Int] {
+        slices.indices.sorted { precedes(slices[$0], slices[$1]) }
+    }
+
+    /// SHA-256 over "lacuna series 1\n" and the SHA-256 of each file, in rising order: whatever the files are called.
+    ///
+    /// Reads every file. Blocks.
+    /// - Throws: `unreadable`.
+    public func digest() throws(DICOMError) -> Digest {
+        var digests: [[UInt8]] = []
+        for slice in slices {
+            let path = "\(folder)/\(slice.file)"
+            guard let digest = try? SHA256.digest(ofFile: path) else { throw .unreadable(file: path, code: 5) }
+            digests.append(digest.bytes)
+        }
+        var hasher = SHA256()
+        hasher.update(Array("lacuna series 1\n".utf8))
+        for digest in digests.sorted(by: { $0.lexicographicallyPrecedes($1) }) { hasher.update(digest) }
+        return hasher.finalize()
+    }
+}
+
+extension SliceHeader {
+    /// Perpendicular to the slice.
+    var normal: Vector3<Double> { across.cross(down) }
+}
+
+extension Vector3<Double> {
+    func dot(_ other: Self) -> Double { x * other.x + y * other.y + z * other.z }
+
+    func cross(_ other: Self) -> Self {
+        Self(y * other.z - z * other.y, z * other.x - x * other.z, x * other.y - y * other.x)
+    }
+
+    var length: Double { dot(self).squareRoot() }
+}

@@ -1,0 +1,91 @@
+public import Domain
+internal import Glibc
+internal import Imaging
+
+/// Volumes made of DICOM series, as NIfTI files named by the series' digests. Everything in it can be made again.
+///
+/// The files hold voxels and geometry and nothing else of what the headers said.
+public struct SeriesCache: Sendable {
+    /// Made when the first series is converted.
+    public let folder: String
+    private let converter: SeriesConverter
+
+    public init(folder: String, converter: SeriesConverter = SeriesConverter()) {
+        (self.folder, self.converter) = (folder, converter)
+    }
+
+    /// Where a series' volume lies once it is converted.
+    public func path(of digest: Digest) -> String { "\(folder)/\(digest).nii.gz" }
+
+    public func holds(_ digest: Digest) -> Bool { access(path(of: digest), R_OK) == 0 }
+
+    /// The file with a series' volume, converted now where it is not there. Blocks.
+    ///
+    /// Two processes may convert one series at the same time; the files are equal.
+    /// - Throws: what `SeriesConverter` finds wrong, `unwritable`.
+    public func volume(of series: Series, digest: Digest) throws(DICOMError) -> String {
+        let target = path(of: digest)
+        if holds(digest) { return target }
+        try WorkFolder.make(folder)
+        try WorkFolder.with(in: folder) { workplace throws(DICOMError) in
+            try converter.convert(series, in: workplace) { volume, grid throws(DICOMError) in
+                try Self.write(volume, on: grid, to: target)
+            }
+        }
+        return target
+    }
+
+    /// The NIfTI file of an image that was recorded at `path`: itself, or the volume of the series with that digest in the
+    /// folder. Blocks.
+    /// - Throws: `seriesGone`, and what stands in the way of converting it anew.
+    public func volumeFile(at path: String, digest: Digest) throws(DICOMError) -> String {
+        guard Self.isFolder(path) else { return holds(digest) ? self.path(of: digest) : path }
+        if holds(digest) { return self.path(of: digest) }
+        return try volume(of: try SeriesFolder(path).series(digest: digest), digest: digest)
+    }
+
+    /// The series whose volumes are here.
+    public var contents: [Digest] {
+        WorkFolder.names(in: folder).compactMap { name in
+            name.hasSuffix(".nii.gz") ? Digest(hex: name.dropLast(7)) : nil
+        }
+    }
+
+    /// Removes volumes of series that nobody names any more, and what broken conversions left behind, if older than a time.
+    /// - Parameter time: seconds since 1970.
+    /// - Returns: the volumes' paths.
+    public func sweep(keeping named: Set<Digest>, writtenBefore time: Int) -> [String] {
+        func isOld(_ path: String) -> Bool {
+            var status = stat()
+            return lstat(path, &status) == 0 && status.st_mtim.tv_sec < time
+        }
+        for name in WorkFolder.names(in: folder) where name.hasPrefix(".converting-") || name.hasSuffix(".part") {
+            if isOld("\(folder)/\(name)") { WorkFolder.remove("\(folder)/\(name)") }
+        }
+        let unnamed = contents.filter { !named.contains($0) }.map(path).filter(isOld)
+        for path in unnamed { unlink(path) }
+        return unnamed
+    }
+
+    /// Whether an image at this path is a folder of slices.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func write(_ volume: ImageVolume, on grid: ImageGrid, to path: String) throws(DICOMError) {
+        let voxels: NIfTIWriter.Voxels =
+            switch volume.voxels {
+            case .int16(let buffer): .int16(buffer)
+            case .int32(let buffer): .int32(buffer)
+            case .float32(let buffer): .float32(buffer)
+            }
+        do {
+            try NIfTIWriter.write(voxels, on: grid, to: path, compressionLevel: 3)
+        } catch ImagingError.unwritable(_, let code) {
+            throw .unwritable(file: path, code: code)
+        } catch {
+            throw .unwritable(file: path, code: EIO)
+        }
+    }
+}

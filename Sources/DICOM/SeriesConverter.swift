@@ -1,0 +1,92 @@
+internal import Domain
+internal import Glibc
+public import Imaging
+
+/// Makes a volume of a series with `dcm2niix`, and checks that it lies where the slices' headers say.
+public struct SeriesConverter: Sendable {
+    /// The program's absolute path; Debian's package of the same name installs it here.
+    let program: String
+    let seconds: Int
+
+    public init(program: String = "/usr/bin/dcm2niix", seconds: Int = 900) {
+        (self.program, self.seconds) = (program, seconds)
+    }
+
+    /// Converts a series within `workplace`, an existing folder of the caller's, and hands the volume to `body`. Blocks.
+    func convert(
+        _ series: Series, in workplace: String, _ body: (ImageVolume, ImageGrid) throws(DICOMError) -> Void
+    ) throws(DICOMError) {
+        guard access(program, X_OK) == 0 else {
+            throw .converterMissing(folder: series.folder, package: "dcm2niix")
+        }
+        let expected = try series.grid()
+        let (input, output) = ("\(workplace)/in", "\(workplace)/out")
+        for folder in [input, output] where mkdir(folder, 0o700) != 0 { throw .unwritable(file: folder, code: errno) }
+        try series.place(in: input)
+        // No sidecar, no defaults of the user's, no name from a header, nothing compressed.
+        let process = ConverterProcess(
+            arguments: [program, "-b", "n", "-g", "i", "-z", "n", "-f", "volume", "-o", output, input], home: workplace,
+            seconds: seconds)
+        switch process.run() {
+        case .exited(0): break
+        case .exited(let status): throw .converterFailed(folder: series.folder, status: status)
+        case .timedOut: throw .converterTimedOut(folder: series.folder, seconds: seconds)
+        case nil: throw .converterMissing(folder: series.folder, package: "dcm2niix")
+        }
+        let (volume, grid) = try volume(in: output, expected, series.folder)
+        try body(volume, grid)
+    }
+
+    /// Beside the volume there may be another that was resampled to even steps or straightened. Of a tilted gantry the
+    /// program keeps the voxels as they are and gives them a straight grid; the headers' sheared one is theirs.
+    private func volume(
+        in folder: String, _ expected: ImageGrid, _ source: String
+    ) throws(DICOMError) -> (ImageVolume, ImageGrid) {
+        let reader = NIfTIReader()
+        var reason = "it made no volume"
+        for name in WorkFolder.names(in: folder) where name.hasSuffix(".nii") {
+            do {
+                if expected.isSheared { Self.dropQuaternion(of: "\(folder)/\(name)") }
+                let volume = try reader.readImage("\(folder)/\(name)")
+                let grid = expected.withHandedness(of: volume.grid)
+                if grid.isSheared, (grid.shape, grid.orientation) == (volume.grid.shape, volume.grid.orientation) {
+                    return (volume, grid)
+                }
+                switch GridAgreement(image: grid, label: volume.grid) {
+                case .agree, .nearly: return (volume, volume.grid)
+                case .quarantine(let difference): reason = difference.description
+                }
+            } catch let error as ImagingError {
+                reason = "the volume \(error.problem)"
+            } catch {
+                reason = "the volume cannot be read"
+            }
+        }
+        throw .conversionDiffers(folder: source, reason: reason)
+    }
+
+    /// A qform cannot shear, so that it disagrees with the sform; sets its code to 0 (nifti1.h, "field: qform_code").
+    private static func dropQuaternion(of path: String) {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        _ = pwrite(file, [0, 0] as [UInt8], 2, 252)
+    }
+}
+
+extension ImageGrid {
+    fileprivate var isSheared: Bool {
+        let unit = affine.columns.map { $0 * (1 / $0.length) }
+        return [(0, 1), (0, 2), (1, 2)].contains { abs(unit[$0.0].dot(unit[$0.1])) > 1e-3 }
+    }
+
+    /// The same positions, the rows counted from the other end where that gives the other grid's handedness.
+    public func withHandedness(of other: ImageGrid) -> ImageGrid {
+        guard (affine.determinant < 0) != (other.affine.determinant < 0) else { return self }
+        let last = affine.world(Vector3(0, Double(shape.y - 1), 0))
+        return ImageGrid(
+            shape: shape,
+            affine: Affine(columns: [affine.columns[0], -affine.columns[1], affine.columns[2]], translation: last),
+            sformCode: sformCode, qformCode: qformCode)
+    }
+}

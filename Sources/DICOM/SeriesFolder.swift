@@ -1,0 +1,106 @@
+public import Domain
+internal import Glibc
+
+/// The series that lie in a folder and below it.
+public struct SeriesFolder: Sendable {
+    /// Absolute path.
+    public let path: String
+    /// Each series with all its slices, the largest first.
+    public let series: [Series]
+
+    private static let deepest = 5
+
+    /// Reads the headers of all files; those that are no slices are passed over. Blocks.
+    /// - Throws: `noSlices`, and what makes a DICOM file unreadable.
+    public init(_ path: String) throws(DICOMError) {
+        self.path = path
+        var slices: [SliceHeader] = []
+        for file in Self.files(in: path) {
+            if let slice = try Self.slice(file, path) { slices.append(slice) }
+        }
+        guard !slices.isEmpty else { throw .noSlices(folder: path) }
+        series = Self.grouped(slices, path)
+    }
+
+    /// The series with that digest.
+    /// - Throws: `seriesGone`, `unreadable`.
+    public func series(digest: Digest) throws(DICOMError) -> Series {
+        for item in series where try item.digest() == digest { return item }
+        throw .seriesGone(folder: path)
+    }
+
+    /// The one series that `fits`; of one alone nothing is asked. Series of one slice are localisers, unless all are.
+    /// - Throws: `seriesUnclear`.
+    public func series(where fits: (Series) -> Bool) throws(DICOMError) -> Series {
+        let stacks = series.contains { $0.count > 1 } ? series.filter { $0.count > 1 } : series
+        if stacks.count == 1 { return stacks[0] }
+        let fitting = stacks.filter(fits)
+        guard fitting.count == 1 else {
+            throw .seriesUnclear(folder: path, candidates: (fitting.isEmpty ? stacks : fitting).map(\.summary))
+        }
+        return fitting[0]
+    }
+
+    // MARK: -
+
+    /// A file without a DICOM name may be anything; one with it must be DICOM.
+    private static func slice(_ file: String, _ folder: String) throws(DICOMError) -> SliceHeader? {
+        do {
+            return try SliceHeader.read(file, in: folder)
+        } catch .notDICOM(let path) {
+            if isNamedDICOM(file) { throw .notDICOM(file: path) }
+            return nil
+        }
+    }
+
+    static func isNamedDICOM(_ name: String) -> Bool {
+        [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
+    }
+
+    /// Slices by series; where each of several slices has a series of its own and all lie on one stack, they are one.
+    private static func grouped(_ slices: [SliceHeader], _ folder: String) -> [Series] {
+        let groups = Dictionary(grouping: slices, by: \.identifiers)
+        if groups.count == slices.count, slices.count > 2, slices.allSatisfy({ $0.isParallel(to: slices[0]) }) {
+            return [Series(slices, in: folder, isScattered: true)]
+        }
+        let bySeries = slices.reduce(into: [[SliceHeader]]()) { found, slice in
+            let known = found.firstIndex { $0[0].identifiers.isSameSeries(as: slice.identifiers) }
+            if let known { found[known].append(slice) } else { found.append([slice]) }
+        }
+        return bySeries.map { Series($0, in: folder) }.sorted { ($0.count, $1.summary) > ($1.count, $0.summary) }
+    }
+
+    /// Relative paths, sorted.
+    private static func files(in folder: String) -> [String] {
+        var (found, open) = ([String](), [("", 0)])
+        while let (place, level) = open.popLast() {
+            guard let stream = opendir("\(folder)/\(place)") else { continue }
+            defer { closedir(stream) }
+            while let entry = readdir(stream) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                let inside = place.isEmpty ? name : "\(place)/\(name)"
+                var status = stat()
+                guard !name.hasPrefix("."), name != "DICOMDIR", stat("\(folder)/\(inside)", &status) == 0 else {
+                    continue
+                }
+                switch status.st_mode & S_IFMT {
+                case S_IFREG: found.append(inside)
+                case S_IFDIR where level < deepest: open.append((inside, level + 1))
+                default: continue
+                }
+            }
+        }
+        return found.sorted()
+    }
+}
+
+extension SliceHeader {
+    /// Whether both have one size, one direction and one distance of pixels.
+    fileprivate func isParallel(to other: SliceHeader) -> Bool {
+        (columns, rows) == (other.columns, other.rows) && (across - other.across).length < 1e-3
+            && (down - other.down).length < 1e-3 && abs(columnStep - other.columnStep) < 1e-3
+            && abs(rowStep - other.rowStep) < 1e-3
+    }
+}

@@ -1,0 +1,131 @@
+import Domain
+import Foundation
+import Imaging
+import Postgres
+import TestSupport
+import Testing
+
+/// A set whose images are DICOM slices, through the program.
+@Suite struct SeriesCommandTests {
+    static let shape = GridShape(16, 12, 10)
+    static let spacing = Vector3(2.0, 2.0, 2.5)
+
+    /// Two cases of TCIA Pancreas-CT: one patient in two studies, unless told otherwise.
+    private func data(_ bench: Workbench, patients: [String] = ["P4711", "P4711"]) throws -> String {
+        let root = "\(bench.folder)/data/pancreas"
+        for (index, patient) in patients.enumerated() {
+            let voxels = (0..<Self.shape.count).map { i in
+                i % Self.shape.x < 3 ? Int16(-1000) : Int16((i * 7 + index * 31) % 200 - 50)
+            }
+            var stack = DICOMStack(
+                shape: Self.shape, spacing: Self.spacing, origin: Vector3(-15, -11, -9), voxels: voxels)
+            (stack.patient, stack.study, stack.series) = (patient, "1.2.3.\(index)", "1.2.3.\(index).1")
+            try stack.write(to: "\(root)/Pancreas-CT/PANCREAS_000\(index + 1)/study/series")
+            let labels = "\(root)/TCIA_pancreas_labels"
+            try FileManager.default.createDirectory(atPath: labels, withIntermediateDirectories: true)
+            var mask = BitVolume(Self.shape)
+            for x in 6..<10 { mask[Self.shape.index(x, 5, 4 + index)] = true }
+            let grid = ImageGrid(
+                canonicalShape: Self.shape, canonicalAffine: .scaling(Self.spacing, origin: Vector3(-15, -11, -9)),
+                storedAs: try #require(Orientation("LAS")))
+            try NIfTIWriter.write(mask: mask, on: grid, to: "\(labels)/label000\(index + 1).nii.gz")
+        }
+        return root
+    }
+
+    /// The whole catalogue as text.
+    private struct Everything: Statement {
+        static let sql = "select schema_to_xml('lacuna', true, false, '')::text"
+        func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
+    }
+
+    @Test func slicesAreImportedExportedAndVerified() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench)
+            let first = try await bench.lacuna("dataset", "import", path, "--json")
+            #expect(first.status == 0, "\(first.errors) \(first.output)")
+            #expect(try first.object()["newVolumes"] as? Int == 2)
+            #expect(try first.object()["layout"] as? String == "pancreasct")
+            let again = try await bench.lacuna("dataset", "import", path, "--json")
+            #expect(try again.object()["unchanged"] as? Int == 2)
+
+            // The volumes can be made again.
+            let converted = "\(bench.home)/converted"
+            #expect(try FileManager.default.contentsOfDirectory(atPath: converted).count == 2)
+            try FileManager.default.removeItem(atPath: converted)
+            let mask = "\(bench.folder)/mask.nii.gz"
+            let export = try await bench.lacuna(
+                "mask", "export", "pancreas/PANCREAS_0001", "pancreas", "--output", mask)
+            #expect(export.status == 0, "\(export.errors)")
+            let region = try #require(try NIfTIReader().readLabels(mask).region(of: 1))
+            #expect(region.box == VoxelBox(lower: Vector3(6, 5, 4), upper: Vector3(10, 6, 5)))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: converted).count == 1)
+
+            let raw = try await bench.lacuna(
+                "export", "nnunet", "--output", bench.folder, "--dataset-id", "7", "--name", "P", "--organs",
+                "pancreas",
+                "--images", "copy")
+            #expect(raw.status == 0, "\(raw.errors)")
+            let image = "\(bench.folder)/Dataset007_P/imagesTr/pancreas_PANCREAS_0001_0000.nii.gz"
+            #expect(try NIfTIReader().readImage(image).shape == Self.shape)
+            let verified = try await bench.lacuna("verify", "--read-data", "--json")
+            #expect(verified.status == 0, "\(verified.output)")
+            #expect(try verified.rows().isEmpty, "\(verified.output)")
+        }
+    }
+
+    @Test func changedSlicesAreFound() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let slice = URL(filePath: "\(path)/Pancreas-CT/PANCREAS_0001/study/series/i0004,0000b.dcm")
+            var bytes = try Data(contentsOf: slice)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: slice)
+            #expect(try await bench.lacuna("verify").status == 0, "only reading finds it")
+            #expect(try await bench.lacuna("verify", "--read-data").status == 6)
+            try FileManager.default.removeItem(at: slice)
+            let found = try await bench.lacuna("verify", "--json")
+            #expect(found.status == 6)
+            let rows = try found.rows()
+            #expect(rows.map { $0["what"] as? String } == ["image"])
+        }
+    }
+
+    @Test func seriesOfOnePatientAreOneSubjectAndNothingElseIsKept() async throws {
+        try await Workbench.with { bench in
+            let ending = try await bench.lacuna("dataset", "import", try data(bench))
+            #expect(ending.status == 0)
+            let subjects = try await bench.lacuna("subject", "list", "--json").rows()
+            #expect(subjects.count == 1)
+            let catalogue = try await bench.connection.one(Everything())
+            #expect(catalogue.contains("source_series"))
+            for secret in ["P4711", "DOE", "JANE", "1.2.3.", "19500102", "20010203", "Elsewhere"] {
+                #expect(!catalogue.contains(secret) && !(ending.output + ending.errors).contains(secret), "\(secret)")
+            }
+        }
+    }
+
+    @Test(arguments: [["P4711", "P4712"], ["ANON", "ANON"]]) func otherPatientsStayApart(patients: [String])
+        async throws
+    {
+        try await Workbench.with { bench in
+            let path = try data(bench, patients: patients)
+            let ending = try await bench.lacuna("dataset", "import", path)
+            let subjects = try await bench.lacuna("subject", "list", "--json").rows()
+            #expect(ending.status == 0 && subjects.count == 2)
+        }
+    }
+
+    @Test func movedSlicesAreFollowed() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let moved = "\(bench.folder)/elsewhere"
+            try FileManager.default.moveItem(atPath: path, toPath: moved)
+            let ending = try await bench.lacuna("dataset", "relocate", "pancreas", moved, "--check", "all")
+            #expect(ending.status == 0, "\(ending.output) \(ending.errors)")
+            #expect(try await bench.lacuna("verify", "--read-data").status == 0)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import DICOM
+import Domain
+import Foundation
+import Imaging
+import Importers
+import TestSupport
+import Testing
+
+/// Images as folders of DICOM slices, labels as NIfTI or as folders of pictures.
+@Suite struct SliceTests {
+    @Test func labelSlicesLieOnTheirImage() throws {
+        let found = try inspected(try Tree.chaos())
+        let liver = try #require(found["liver"]?.region)
+        #expect(liver.voxels == Boxes.count(Boxes.liver) && liver.box == Boxes.liver)
+        let middle = Vector3((0..<3).map { Double(Boxes.liver.lower[$0] + Boxes.liver.upper[$0] - 1) / 2 })
+        let centre = Tree.affine.world(middle)
+        #expect((0..<3).allSatisfy { abs(liver.centroid[$0] - centre[$0]) < 1e-3 })
+        #expect(found.image.series != nil && found.fingerprint.files.count == 2)
+    }
+
+    @Test func slicesAndFilesOfOneScanAreOneVolume() throws {
+        let tree = Tree()
+        try tree.slices("a/PANCREAS_0001/study/series", seed: 4)
+        try tree.label("a/labels/label0001.nii.gz", [(1, Boxes.tumour)], on: Tree.grid("LAS"))
+        try tree.image("b/PANCREAS_0001.nii.gz", seed: 4)
+        try tree.label("b/labels/label0001.nii.gz", [(1, Boxes.tumour)])
+        let (slices, file) = (try inspected(tree, at: "a"), try inspected(tree, at: "b"))
+        #expect(slices.image.identity == file.image.identity)
+        #expect(slices["pancreas"]?.mask?.contentHash == file["pancreas"]?.mask?.contentHash)
+    }
+
+    @Test func theLabelTellsWhichSeriesIsMeant() throws {
+        let tree = Tree()
+        try tree.slices("PANCREAS_0001/study/first", seed: 4)
+        try tree.slices("PANCREAS_0001/study/second", seed: 9) { $0.missing = [0, 1] }
+        try tree.label("labels/label0001.nii.gz", [(1, Boxes.tumour)], on: Tree.grid("LAS"))
+        let found = try inspected(tree)
+        #expect(found.image.grid.canonicalShape == Tree.shape)
+        try tree.label("labels/label0001.nii.gz", [(1, Boxes.tumour)], on: Tree.grid(shape: GridShape(16, 12, 9)))
+        guard case .series(.seriesUnclear(_, let candidates))? = importError({ _ = try inspected(tree) }) else {
+            Issue.record("neither series has nine slices")
+            return
+        }
+        #expect(candidates.count == 2)
+    }
+
+    @Test func labelSlicesMustBeAsManyAsImageSlices() throws {
+        let tree = Tree()
+        try tree.slices("CT/1/DICOM_anon")
+        try tree.pictures("CT/1/Ground", Boxes.liver, count: 9)
+        let error = try #require(importError { _ = try inspected(tree) })
+        #expect(error.problem == "9 label slices on 10 image slices")
+    }
+
+    /// The body of this image lies at the head's end and air below it.
+    @Test func reversedLabelSlicesAreHeldBackWithTheEvidence() throws {
+        let tree = Tree()
+        func body(_ stack: DICOMStack) -> DICOMStack {
+            let plane = stack.shape.x * stack.shape.y
+            let voxels = stack.voxels.enumerated().map { i, v in i / plane < 5 ? Int16(-900) : max(v, -50) }
+            var copy = DICOMStack(
+                shape: stack.shape, spacing: stack.spacing, origin: stack.origin, voxels: voxels)
+            copy.series = stack.series
+            return copy
+        }
+        try tree.slices("CT/1/DICOM_anon") { $0 = body($0) }
+        let upper = VoxelBox(lower: Vector3(4, 3, 6), upper: Vector3(9, 9, 9))
+        try tree.pictures("CT/1/Ground", upper)
+        #expect(try inspected(tree)["liver"]?.region?.box == upper)
+        try tree.pictures("CT/1/Ground", VoxelBox(lower: Vector3(4, 3, 1), upper: Vector3(9, 9, 4)))
+        let error = try #require(importError { _ = try inspected(tree) })
+        #expect(error.quarantines)
+        #expect(error.problem == "100 % of the labelled voxels are air, and 0 % if the label slices are reversed")
+    }
+
+    @Test func namesAndNumbersMustGiveOneOrder() throws {
+        let tree = Tree()
+        try tree.slices("CT/1/DICOM_anon")
+        try tree.pictures("CT/1/Ground", Boxes.liver)
+        let folder = tree.path("CT/1/DICOM_anon")
+        try FileManager.default.moveItem(
+            atPath: folder + "/i0000,0000b.dcm", toPath: folder + "/i0099,0000b.dcm")
+        guard case .sliceOrder? = importError({ _ = try inspected(tree) }) else {
+            Issue.record("the first slice has the last name")
+            return
+        }
+    }
+
+    @Test func aDamagedPictureAndOneOfAnotherSizeAreNamed() throws {
+        let tree = Tree()
+        try tree.slices("CT/1/DICOM_anon")
+        try tree.pictures("CT/1/Ground", Boxes.liver)
+        let picture = "CT/1/Ground/liver_GT_004.png"
+        try PNGWriter.write(Canvas(width: 5, height: 4), to: tree.path(picture))
+        guard case .volume(.sliceSize(_, [5, 4], [16, 12]))? = importError({ _ = try inspected(tree) }) else {
+            Issue.record("a picture of 5x4")
+            return
+        }
+        try tree.write([0x89, 0x50, 0x4e, 0x47, 1, 2, 3], to: picture)
+        #expect(importError { _ = try inspected(tree) }?.problem == "is no PNG picture, or is damaged")
+    }
+
+    @Test func withoutAPlaceForConversionsSlicesAreRefused() throws {
+        let tree = try Tree.chaos()
+        let layout = try LayoutRecogniser().recognise(tree.root)
+        let inspector = CaseInspector(layout: layout, options: ImportOptions())
+        let error = try #require(importError { _ = try inspector.inspect(try layout.cases().cases[0]) })
+        #expect(error.problem == "a folder of DICOM slices" && !error.remedy.isEmpty)
+    }
+
+    @Test func unchangedSlicesAreToldWithoutConverting() throws {
+        let tree = try Tree.chaos()
+        let layout = try LayoutRecogniser().recognise(tree.root)
+        let files = try #require(try layout.cases().cases.first)
+        let found = try inspected(tree).fingerprint
+        let inspector = CaseInspector(layout: layout, options: ImportOptions())
+        #expect(try inspector.fingerprint(files, known: found.files[0].sha256) == found)
+        let label = tree.path("Train_Sets/CT/1/Ground/liver_GT_003.png")
+        try FileManager.default.removeItem(atPath: label)
+        try FileManager.default.copyItem(atPath: tree.path("Train_Sets/CT/1/Ground/liver_GT_000.png"), toPath: label)
+        #expect(try inspector.fingerprint(files, known: found.files[0].sha256) != found)
+    }
+}

@@ -1,0 +1,45 @@
+import DICOM
+import Domain
+import Imaging
+import TestSupport
+
+extension Tree {
+    /// Where volumes made of DICOM are kept during a test run.
+    static let converted = SeriesCache(folder: TestSupport.TemporaryFolder.make("converted"))
+
+    /// The body of `image`, as DICOM slices.
+    func slices(_ relative: String, seed: Int = 0, change: (inout DICOMStack) -> Void = { _ in }) throws {
+        let shape = Self.shape
+        let voxels = (0..<shape.count).map { i in i % shape.x < 3 ? Int16(-1000) : Int16((i * 7 + seed) % 200 - 50) }
+        var stack = DICOMStack(
+            shape: shape, spacing: Self.affine.spacing, origin: Self.affine.translation, voxels: voxels)
+        stack.series = "1.2.3.\(seed)"
+        change(&stack)
+        try stack.write(to: path(relative))
+    }
+
+    /// A box as label slices, the first nearest to the head and its top row at the front.
+    func pictures(_ relative: String, _ box: VoxelBox, count: Int = shape.z) throws {
+        let shape = Self.shape
+        for slice in 0..<count {
+            var canvas = Canvas(width: shape.x, height: shape.y)
+            let z = shape.z - 1 - slice
+            for y in box.lower.y..<box.upper.y where (box.lower.z..<box.upper.z).contains(z) {
+                for x in box.lower.x..<box.upper.x { canvas.set(shape.x - 1 - x, shape.y - 1 - y, .white) }
+            }
+            let digits = String(slice + 1000).dropFirst()
+            try PNGWriter.write(canvas, to: try place("\(relative)/liver_GT_\(digits).png"))
+        }
+    }
+
+    static func chaos() throws -> Tree {
+        let tree = Tree()
+        for number in [1, 21] {
+            try tree.slices("Train_Sets/CT/\(number)/DICOM_anon", seed: number)
+            try tree.pictures("Train_Sets/CT/\(number)/Ground", Boxes.liver)
+        }
+        try tree.slices("Test_Sets/CT/3/DICOM_anon", seed: 3)
+        try tree.slices("Train_Sets/MR/5/T2SPIR/DICOM_anon", seed: 5)
+        return tree
+    }
+}
