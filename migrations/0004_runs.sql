@@ -65,6 +65,7 @@ create table checkpoint (
     id bigint generated always as identity primary key,
     round_id bigint not null references round,
     kind text not null check (kind in ('network', 'confidence')),
+    part split_part not null check (part in ('train', 'confidence')),
     step integer not null check (step >= 0),
     object_digest bytea not null references object,
     revision bigint not null,
@@ -73,6 +74,7 @@ create table checkpoint (
     unique (round_id, kind, step)
 );
 create index on checkpoint (object_digest);
+comment on column checkpoint.part is 'The part of the run''s snapshot whose annotations it was fitted to.';
 comment on column checkpoint.contaminated_by is 'Subjects that it saw and that proved to be held out.';
 
 create table pseudo_label (

@@ -33,6 +33,17 @@ begin
     return the_run;
 end $$;
 
+-- The part that a subject has in a run: that of the split, but never a laxer one than its volumes had when the run began.
+-- Null where it is in none.
+create function run_part(p_run bigint, p_subject bigint) returns split_part
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select greatest(
+        (select m.part from run join split_member m on m.split_id = run.split_id
+         where run.id = p_run and m.subject_id = p_subject),
+        (select max(i.part) from volume v join run_input i on i.volume_id = v.id
+         where v.subject_id = p_subject and i.run_id = p_run))
+$$;
+
 create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
@@ -177,17 +188,21 @@ begin
     end if;
 end $$;
 
+-- A checkpoint goes on from those before it, so it is contaminated by whom they are.
 create function record_checkpoint(
-    p_job bigint, p_token bigint, p_round bigint, p_kind text, p_step integer, p_digest bytea, p_bytes bigint) returns bigint
+    p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
+returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     the_checkpoint bigint;
 begin
     insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
-    insert into checkpoint (round_id, kind, step, object_digest, revision)
-    select p_round, p_kind, p_step, p_digest,
-        coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision)
+    insert into checkpoint (round_id, kind, part, step, object_digest, revision, contaminated_by)
+    select p_round, p_kind, p_part, p_step, p_digest,
+        coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision),
+        array(select distinct s from checkpoint k join round r on r.id = k.round_id cross join unnest(k.contaminated_by) s
+              where r.run_id = the_run and r.number <= (select number from round where id = p_round) order by s)
     from run where run.id = the_run
     on conflict (round_id, kind, step) do nothing
     returning id into the_checkpoint;
@@ -209,7 +224,7 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 begin
     perform hold_claim(p_job, p_token, p_round);
     insert into evaluation
-    select p_round, e.volume_id, o.id, m.part, e.dice, e.predicted_ml, e.reference_ml
+    select p_round, e.volume_id, o.id, run_part(run.id, v.subject_id), e.dice, e.predicted_ml, e.reference_ml
     from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
         as e (volume_id, organ, dice, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
@@ -237,8 +252,8 @@ begin
     end if;
     if not exists (
         select from run join volume v on v.id = p_volume
-        left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
-        where run.id = the_run and (m.part = 'train' or (m.part is null and run.trains_unassigned))) then
+        cross join lateral run_part(run.id, v.subject_id) p (part)
+        where run.id = the_run and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
         raise exception 'volume % is held out in % and is never relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
     end if;
     if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
@@ -356,7 +371,7 @@ begin
 end $$;
 
 -- Makes a run the catalogue's current one, or none. Null, and no revision, where it is so already.
-create function adopt_run(p_run bigint, p_program text) returns bigint
+create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_change bigint;
@@ -368,7 +383,7 @@ begin
         return null;
     end if;
     insert into change (activity_id) values (start_activity('adoption', p_program,
-        jsonb_build_object('run', (select name from run where id = p_run))))
+        jsonb_strip_nulls(jsonb_build_object('run', (select name from run where id = p_run), 'reason', p_reason))))
     returning id into the_change;
     insert into adoption (run_id, change_id) values (p_run, the_change);
     select array_agg(o.id), array_agg(p.round_id) into organs, rounds
@@ -422,11 +437,11 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, text, text, jsonb),
-    record_checkpoint(bigint, bigint, bigint, text, integer, bytea, bigint),
+    record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
     record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
-grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text),
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text),
     join_subjects(bigint, bigint, bigint), round_labels(bigint) to lacuna_manager;

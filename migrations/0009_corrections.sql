@@ -83,6 +83,10 @@ create or replace view lineage_edge as
     -- a pseudo mask from the checkpoint that predicted it
     select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
     union all
+    -- and from the confidence that chose the voxels to believe
+    select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
+    from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+    union all
     -- an annotation's mask from the file that it was read from
     select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
     where a.mask_id is not null and a.label_file_id is not null
@@ -93,39 +97,47 @@ create or replace view lineage_edge as
     union all
     select 'volume', s.volume_id, 'image file', s.id, 'read from' from source s
     union all
-    -- a checkpoint from the annotations that its run trained on
+    -- a checkpoint from the annotations of the part that it was fitted to: the network's is not the confidence's
     select 'checkpoint', c.id, 'mask', a.mask_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join run_input i on i.run_id = r.run_id and i.part = c.part
     join annotation a on a.id = i.annotation_id
     where a.mask_id is not null
     union all
     -- an absence has no mask: the checkpoint learned from the file that says so
     select 'checkpoint', c.id, 'label file', a.label_file_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join run_input i on i.run_id = r.run_id and i.part = c.part
     join annotation a on a.id = i.annotation_id
     where a.mask_id is null and a.label_file_id is not null
     union all
     -- and from the volume, which an absence alone shows to have been seen
     select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
+    join run_input i on i.run_id = r.run_id and i.part = c.part
     join annotation a on a.id = i.annotation_id
     where a.mask_id is null
     union all
-    -- a checkpoint from the pseudo labels that the round before it published
+    -- a network from the pseudo labels that the round before it published
     select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
     join pseudo_label l on l.round_id = p.id
+    where c.kind = 'network'
     union all
-    -- a checkpoint from the network that the round before it ended with
+    -- a network from the one that the round before it ended with
     select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1
     join checkpoint k on k.round_id = p.id and k.kind = 'network'
         and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
+    where c.kind = 'network'
+    union all
+    -- a confidence from the network whose features it reads and whose errors it learned
+    select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
+    from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
+        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
+    where c.kind = 'confidence'
     union all
     -- a consensus from the masks that it was computed from
     select 'mask', i.mask_id, 'mask', i.input_id, 'computed from' from mask_input i;
@@ -807,11 +819,15 @@ returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
     file_sha256 bytea, affine double precision[], spacing double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    left join began b on b.subject_id = v.subject_id
     join lateral (
         select source.*, r.root from source join release r on r.id = source.release_id
         where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
@@ -828,11 +844,15 @@ returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
     object_digest bytea, object_offset bigint, object_length bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select i.volume_id, greatest(i.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select i.volume_id, greatest(b.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
         m.object_offset, m.object_length
     from run_input i
     join run on run.id = i.run_id
     join volume v on v.id = i.volume_id
+    join began b on b.subject_id = v.subject_id
     left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
     join annotation a on a.id = i.annotation_id
     left join release e on e.id = a.release_id
@@ -859,6 +879,35 @@ $$;
 
 -- MARK: Subjects
 
+-- The parts of two subjects that are one: the stricter one of every split. Of the folds of a cross-validation, which are
+-- splits of one change, the patient validates in one: that in which the kept subject does, the first of several; else that in
+-- which the joined one does. In the others its stricter other part holds, or it trains.
+create function united_parts(p_kept bigint, p_joined bigint) returns table (split_id integer, part split_part)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with member as (
+        select m.split_id, m.subject_id, m.part, s.change_id from split_member m join split s on s.id = m.split_id
+        where m.subject_id in (p_kept, p_joined)
+    ), validating as (
+        select distinct on (m.change_id) m.change_id, m.split_id from member m
+        where m.part = 'validation' and exists (select from split o where o.change_id = m.change_id and o.id <> m.split_id)
+        order by m.change_id, m.subject_id = p_kept desc, m.split_id
+    )
+    select m.split_id, case when v.split_id <> m.split_id
+        then coalesce(max(m.part) filter (where m.part <> 'validation'), 'train') else max(m.part) end
+    from member m left join validating v using (change_id) group by m.split_id, v.split_id
+$$;
+
+-- Takes the unfinished runs that have the two in different parts from the daemons that hold them: these would go on with what
+-- they read before. Jobs come before pointers.
+create function stop_divided_runs(p_kept bigint, p_joined bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set token = token + 1, worker = null, lease_until = null
+    where run_id in (
+        select run.id from run
+        where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
+            <> coalesce(run_part(run.id, p_joined), case when run.trains_unassigned then 'train'::split_part end))
+$$;
+
 create or replace function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -866,6 +915,7 @@ begin
         raise exception 'subject % cannot be joined to itself', p_kept using errcode = 'LA004';
     end if;
     perform check_open_change(p_change, p_change);
+    perform stop_divided_runs(p_kept, p_joined);
     perform from subject_alias where subject_id in (p_kept, p_joined) order by dataset_id, key for update;
     perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
     perform from subject where id in (p_kept, p_joined) order by id for no key update;
@@ -878,11 +928,14 @@ begin
         and exists (select from volume_dataset d where d.volume_id = v.id) having count(distinct v.subject_id) = 2
     ) s;
 
+    update checkpoint set contaminated_by =
+        array(select distinct case s when p_joined then p_kept else s end from unnest(contaminated_by) s)
+    where p_joined = any (contaminated_by);
     update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
     from round r join run on run.id = r.run_id
     where c.round_id = r.id
-      and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
-                  and m.part in ('validation', 'test'))
+      and not p_kept = any (c.contaminated_by)
+      and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_joined) in ('validation', 'test'))
       and (exists (
         select from volume v join run_input i on i.volume_id = v.id
         where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'))
@@ -891,7 +944,7 @@ begin
         where v.subject_id in (p_kept, p_joined) and e.run_id = run.id and e.number < r.number));
 
     insert into split_member (split_id, subject_id, part)
-    select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id
+    select u.split_id, p_kept, u.part from united_parts(p_kept, p_joined) u
     on conflict (split_id, subject_id) do update set part = excluded.part;
     delete from split_member where subject_id = p_joined;
     update volume set subject_id = p_kept where subject_id = p_joined;
@@ -1099,7 +1152,7 @@ create trigger history_is_append_only before update or delete or truncate on vol
 grant insert on mask_input to lacuna_manager;
 grant select on mask_input, annotation_policy, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding, tainted_round,
     contaminated_checkpoint to lacuna_manager;
-grant execute on function annotation_rank(text, integer[], integer, integer), volumes_of_removal(integer, bigint),
+grant execute on function stop_divided_runs(bigint, bigint), annotation_rank(text, integer[], integer, integer), volumes_of_removal(integer, bigint),
     rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint), is_recalled(bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

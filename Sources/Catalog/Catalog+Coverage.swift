@@ -24,6 +24,11 @@ extension Catalog {
         }
     }
 
+    /// What a dataset itself says, by organ, whatever other datasets say of the same volumes.
+    public func words(of dataset: String) async throws -> [Coverage] {
+        assemble(try await connection.run(DatasetWords(dataset: dataset)))
+    }
+
     /// Folds the appended counts into a snapshot where they are many, so that coverage stays fast. Called after imports and
     /// publications.
     public func compactCoverage() async throws { try await connection.run(CompactCoverage()) }

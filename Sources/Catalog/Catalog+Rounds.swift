@@ -12,10 +12,14 @@ public struct RoundRow: Sendable, Hashable {
     public let checkpoint: CheckpointID?
     /// Mean Dice on held-out volumes by organ.
     public let dice: [OrganKey: Double]
+    /// Over how many volumes each mean is taken: those in which the organ is annotated or was predicted.
+    public let diceVolumes: [OrganKey: Int]
     /// Pseudo labels published.
     public let published: Int
     /// Whether a checkpoint of it saw subjects who proved to be held out, or data that were removed since.
     public let isContaminated: Bool
+    /// Whether its run is the one whose pseudo labels show.
+    public let isCurrent: Bool
 }
 
 /// How surely a round labelled an organ.
@@ -41,8 +45,9 @@ extension Catalog {
             return RoundRow(
                 run: found.run, round: found.number, gamma: found.gamma, state: found.state, revision: found.revision,
                 checkpoint: found.checkpoint,
-                dice: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.dice) }), published: found.published,
-                isContaminated: found.contaminated)
+                dice: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.dice) }),
+                diceVolumes: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.volumes) }),
+                published: found.published, isContaminated: found.contaminated, isCurrent: found.isCurrent)
         }
     }
 
@@ -85,11 +90,15 @@ extension Catalog {
 
     /// Makes a run the catalogue's current one, whose pseudo labels show.
     ///
+    /// - Parameter reason: kept with the activity; no patient data.
     /// - Returns: false where it is that already; no revision is drawn then.
     @discardableResult
-    public func adopt(run: String) async throws -> Bool {
-        try await connection.one(AdoptRun(run: requireRun(run), program: program)) != nil
+    public func adopt(run: String, reason: String? = nil) async throws -> Bool {
+        try await connection.one(AdoptRun(run: requireRun(run), program: program, reason: reason)) != nil
     }
+
+    /// The run whose pseudo labels show; nil where none is adopted.
+    public func currentRun() async throws -> String? { try await connection.first(CurrentRun()) }
 
     @discardableResult
     public func requireRun(_ name: String) async throws -> RunID {

@@ -9,15 +9,18 @@ public struct SubjectRow: Sendable, Hashable {
     public let datasets: [String]
     /// `split/part` of every split that has the subject.
     public let parts: [String]
+    /// Why the subject, or all that it has, is withheld; nil where something stands.
+    public let removed: String?
 }
 
 /// A case as a list of somebody else's names it.
 public struct NamedCase: Sendable {
+    /// Without folders and endings.
     public let name: String
-    /// Relative to its dataset's folder.
-    public let path: String
+    /// Where its image would lie, absolute, and every end of the path as written that begins at a folder.
+    public let paths: [String]
 
-    public init(name: String, path: String) { (self.name, self.path) = (name, path) }
+    public init(name: String, paths: [String]) { (self.name, self.paths) = (name, paths) }
 }
 
 /// A case that the catalogue has.
@@ -26,6 +29,8 @@ public struct FoundCase: Sendable {
     public let index: Int
     public let volume: VolumeID
     public let subject: SubjectID
+    /// Whether nothing but the bare name speaks for it.
+    public let isByName: Bool
     /// `DATASET/CASE` of everything that the subject is known as.
     public let names: [String]
 }
@@ -37,14 +42,14 @@ public struct SubjectFacts: Sendable, Hashable {
     public let names: [String]
     /// Withheld ones too.
     public let volumes: [VolumeID]
-    /// Why the subject is removed; nil where it is not.
-    public let removed: String?
     /// Checkpoints that trained on it although a part of a split holds it out.
     public let contaminated: [CheckpointID]
 }
 
 extension Catalog {
-    /// The cases of those names or paths, once for each volume that has one.
+    /// The cases of those paths or names, once for each volume that has one. Each by what says most: the image's own path,
+    /// else a path that names the dataset, else one within the dataset's folder, else the case's name, be it of its dataset
+    /// or of an export (`DATASET_CASE`).
     ///
     /// - Parameter dataset: where to look; nil: everywhere.
     /// - Throws: `CatalogError.unknownDataset`.
@@ -53,14 +58,16 @@ extension Catalog {
         return try await connection.run(FindCases(cases: cases, dataset: dataset))
     }
 
-    /// Says that two subjects are one: their volumes unite, the stricter part of every split wins, checkpoints that trained
-    /// on what is held out now are marked, and a removal of either holds for both. It cannot be taken back.
+    /// Says that two subjects are one: their volumes unite, the stricter part of every split wins, of the folds of one
+    /// cross-validation they validate in one, checkpoints that trained on what was held out are marked, and a removal of
+    /// either holds for both. It cannot be taken back.
     ///
     /// - Parameter parameters: a JSON object with the reason; no patient data.
     /// - Returns: the subject that is kept, the older one.
     /// - Throws: SQLSTATE LA004 for one and the same subject.
     public func joinSubjects(_ a: SubjectID, _ b: SubjectID, parameters: JSONText) async throws -> SubjectID {
         try await connection.transaction { connection in
+            try await connection.run(StopDividedRuns(kept: min(a, b), joined: max(a, b)))
             try await connection.run(LockPointersExclusively())
             let activity = try await startActivity(.correction, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
@@ -79,10 +86,12 @@ extension Catalog {
 
     /// Subjects that have volumes, in the order of their ids.
     ///
-    /// - Parameter dataset: only those with a volume in it; nil: all.
-    public func subjectList(dataset: String? = nil) async throws -> [SubjectRow] {
+    /// - Parameters:
+    ///   - dataset: only those with a volume in it; nil: all.
+    ///   - removed: also those of whom all is withheld.
+    public func subjectList(dataset: String? = nil, removed: Bool = false) async throws -> [SubjectRow] {
         if let dataset { try await requireDataset(dataset) }
-        return try await connection.run(ListSubjectRows(dataset: dataset))
+        return try await connection.run(ListSubjectRows(dataset: dataset, removed: removed))
     }
 
     /// For each subject the organs that are annotated in at least one of its volumes.

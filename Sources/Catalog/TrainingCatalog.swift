@@ -73,9 +73,10 @@ public struct TrainingCatalog: Sendable {
     /// Stores an object's bytes and the row that names it under the lock that keeps the sweep away. The same checkpoint
     /// recorded again is the one that is there.
     ///
+    /// - Parameter part: whose annotations it was fitted to, train or confidence.
     /// - Throws: SQLSTATE LA005 where the round has another checkpoint of that kind and step.
     public func recordCheckpoint(
-        _ claim: Claim, round: RoundID, kind: CheckpointKind, step: Int,
+        _ claim: Claim, round: RoundID, kind: CheckpointKind, part: SplitPart, step: Int,
         storing store: () async throws -> (digest: Digest, bytes: Int)
     ) async throws -> CheckpointID {
         try await connection.transaction { connection in
@@ -83,7 +84,8 @@ public struct TrainingCatalog: Sendable {
             let object = try await store()
             return try await connection.one(
                 RecordCheckpoint(
-                    claim: claim, round: round, kind: kind, step: step, digest: object.digest, bytes: object.bytes))
+                    claim: claim, round: round, kind: kind, part: part, step: step, digest: object.digest,
+                    bytes: object.bytes))
         }
     }
 
@@ -117,6 +119,9 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, heldBack: heldBack))
         try await connection.run(CompactCoverage())
     }
+
+    /// The run whose pseudo labels show; nil where none is adopted.
+    public func currentRun() async throws -> String? { try await connection.first(CurrentRun()) }
 
     public func finish(_ claim: Claim) async throws { try await connection.run(FinishRun(claim: claim)) }
 }

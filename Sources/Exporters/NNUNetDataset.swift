@@ -7,11 +7,13 @@ public struct NNUNetDataset: Sendable {
         public let name: String
         /// Absolute, or relative to the dataset's folder.
         public let image: String
-        /// The fold in which it validates, counted from 0; nil: it trains in all of them.
-        public let fold: Int?
+        /// The folds in which it validates, counted from 0; in the others it trains.
+        public let validates: Set<Int>
+        /// The folds in which it does neither.
+        public let leftOut: Set<Int>
 
-        public init(name: String, image: String, fold: Int? = nil) {
-            (self.name, self.image, self.fold) = (name, image, fold)
+        public init(name: String, image: String, validates: Set<Int> = [], leftOut: Set<Int> = []) {
+            (self.name, self.image, self.validates, self.leftOut) = (name, image, validates, leftOut)
         }
     }
 
@@ -58,11 +60,14 @@ public struct NNUNetDataset: Sendable {
 
     /// For each fold what trains and what is held out. Nil where nothing is.
     public static func splits(_ cases: [Case], folds: Int) -> OrderedJSON? {
-        guard cases.contains(where: { $0.fold != nil }) else { return nil }
+        guard cases.contains(where: { !$0.validates.isEmpty }) else { return nil }
         func names(_ belongs: (Case) -> Bool) -> OrderedJSON { .list(cases.filter(belongs).map { .text($0.name) }) }
         return .list(
             (0..<folds).map { fold in
-                .object([.init("train", names { $0.fold != fold }), .init("val", names { $0.fold == fold })])
+                .object([
+                    .init("train", names { !$0.validates.contains(fold) && !$0.leftOut.contains(fold) }),
+                    .init("val", names { $0.validates.contains(fold) }),
+                ])
             })
     }
 

@@ -57,8 +57,8 @@ public protocol RoundObserver: Sendable {
 
 /// What a run tells of itself.
 public enum RoundEvent: Sendable, Hashable {
-    /// The run was claimed; its first round that is not closed, or nil where all are.
-    case opened(run: RunID, round: Int?)
+    /// The run was claimed; its first round that is not closed, or nil where all are; new: none was begun.
+    case opened(run: RunID, round: Int?, isNew: Bool)
     case began(RoundWork, round: Int)
     /// `step` of `steps` optimiser steps of the round are done; the loss is that of the step.
     case step(round: Int, step: Int, steps: Int, loss: Double)

@@ -46,7 +46,10 @@ public struct RunDriver: Sendable {
 
     private func drive(_ run: RunRecord, _ plan: RunPlan, _ retryingFailed: Bool) async throws -> RunOutcome {
         precondition(run.rounds.map(\.number) == Array(0...plan.rounds), "a run has all rounds of its plan")
-        observer.observe(.opened(run: run.id, round: run.rounds.first { $0.state != .published }?.number))
+        observer.observe(
+            .opened(
+                run: run.id, round: run.rounds.first { $0.state != .published }?.number,
+                isNew: run.rounds.allSatisfy { $0.state == .planned }))
         var previous: RoundRecord?
         for stored in run.rounds {
             var round = try await resume(stored, run, retryingFailed)

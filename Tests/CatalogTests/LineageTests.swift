@@ -83,6 +83,55 @@ import Testing
         }
     }
 
+    /// Each kind of checkpoint learned from its own part; labels come of both.
+    @Test func aNetworkAndItsConfidenceSawDifferentMasks() async throws {
+        try await World.with { world async throws in
+            let train = try await world.catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
+            let confidence = try await world.catalog.add("A", scan: 2, [annotated("liver", 2)]).volume
+            let blank = try await world.catalog.add("A", scan: 3).volume
+            let empty = try await world.catalog.add("A", scan: 4, [absent("liver")]).volume
+            try await world.catalog.split(
+                "s", [(train, .train), (confidence, .confidence), (blank, .train), (empty, .confidence)])
+            let held = try await world.start("r")
+            let network = try await world.checkpoint(held, 0)
+            let head = try await world.checkpoint(held, 0, kind: .confidence, part: .confidence)
+            try await world.stage(held, 0, network, blank, [("liver", 20, 0.9)])
+            try await world.publish(held, 0)
+            let next = try await world.checkpoint(held, 1)
+            let fallback = try await world.checkpoint(held, 1, kind: .confidence, part: .train)
+
+            #expect(
+                try await edges(world, network) == ["made by activity", "trained on mask \(train)"])
+            #expect(
+                try await edges(world, head) == [
+                    "fitted to checkpoint \(network)", "made by activity", "trained on label file 4",
+                    "trained on mask \(confidence)", "trained on volume \(empty)",
+                ])
+            #expect(
+                try await edges(world, next) == [
+                    "continued from checkpoint \(network)", "made by activity", "trained on mask \(train)",
+                    "trained on mask 3",
+                ])
+            #expect(
+                try await edges(world, fallback) == [
+                    "fitted to checkpoint \(next)", "made by activity", "trained on mask \(train)",
+                ])
+            // What the confidence saw is behind its labels, and so behind the next network.
+            let behind = try await world.catalog.lineage(of: .checkpoint(next), forward: false)
+            #expect(behind.first { $0.kind == "mask" && $0.id == confidence.rawValue }?.depth == 3)
+            #expect(behind.first { $0.kind == "checkpoint" && $0.id == head.rawValue }?.via == "ranked by")
+            let derived = try await nodes(world, .mask(MaskID(confidence.rawValue)), forward: true)
+            #expect(derived.isSuperset(of: ["checkpoint \(head)", "mask 3", "checkpoint \(next)"]))
+            #expect(!derived.contains("checkpoint \(network)"))
+        }
+    }
+
+    /// What is one step behind a checkpoint.
+    private func edges(_ world: World, _ checkpoint: CheckpointID) async throws -> [String] {
+        try await world.catalog.lineage(of: .checkpoint(checkpoint), forward: false).filter { $0.depth == 1 }
+            .map { $0.kind == "activity" ? "made by activity" : "\($0.via ?? "") \($0.kind) \($0.id)" }.sorted()
+    }
+
     // MARK: -
 
     private struct Story {

@@ -1,5 +1,6 @@
 import Catalog
 import Domain
+import Jobs
 import Postgres
 import TestSupport
 import Testing
@@ -70,7 +71,13 @@ import Testing
                     == ["\(checkpoint)|{\(subject)}"])
             #expect(try await world.training.labels(of: held.run.id).map(\.volume) == [other])
             #expect(try await world.training.volumes(of: held.run.id).map(\.id) == [other])
-            let state = try await refusal { try await world.stage(held, 0, checkpoint, train, [("spleen", 9, 0.5)]) }
+            let stopped = try await refusal { try await world.stage(held, 0, checkpoint, train, [("spleen", 9, 0.5)]) }
+            #expect(stopped == "LA001", "its daemon would go on with what it read before")
+            let claim = try #require(
+                try await world.jobs.claim(run: held.run.id.rawValue, worker: "w", leaseInSeconds: 600))
+            let again = HeldRun(
+                run: held.run, claim: Claim(job: JobID(claim.job), token: claim.token), rounds: held.rounds)
+            let state = try await refusal { try await world.stage(again, 0, checkpoint, train, [("spleen", 9, 0.5)]) }
             #expect(state == "LA006")
             // The dead name leads to the living subject.
             let later = try await world.catalog.add("B", scan: 4, subject: "q").volume

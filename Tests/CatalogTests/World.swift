@@ -191,10 +191,13 @@ extension World {
             rounds: try await training.rounds(of: run.id))
     }
 
-    func checkpoint(_ held: HeldRun, _ round: Int, step: Int = 1) async throws -> CheckpointID {
-        let bytes = digest(4_000_000 + 1000 * Int(held.rounds[round].id.rawValue) + step)
+    func checkpoint(
+        _ held: HeldRun, _ round: Int, step: Int = 1, kind: CheckpointKind = .network, part: SplitPart = .train
+    ) async throws -> CheckpointID {
+        let kindOffset = kind == .network ? 0 : 500
+        let bytes = digest(4_000_000 + 1000 * Int(held.rounds[round].id.rawValue) + kindOffset + step)
         return try await training.recordCheckpoint(
-            held.claim, round: held.rounds[round].id, kind: .network, step: step, storing: { (bytes, 500) })
+            held.claim, round: held.rounds[round].id, kind: kind, part: part, step: step, storing: { (bytes, 500) })
     }
 
     /// Stages labels of one volume with a checkpoint of the same round.

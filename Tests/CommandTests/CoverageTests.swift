@@ -101,4 +101,40 @@ import Testing
             #expect(try await bench.lacuna("coverage", "--as-of", "9999").status == 3)
         }
     }
+
+    @Test func anOrganThatIsLabelledByItsPartsIsToldSo() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let kidney = try await bench.lacuna("coverage", "--organ", "kidney")
+            #expect(kidney.status == 0)
+            #expect(kidney.errors.contains("--organ kidney_right --organ kidney_left"), "\(kidney.errors)")
+            #expect(!kidney.errors.contains("Nothing is labelled"))
+            #expect(try await bench.lacuna("coverage", "--organ", "kidney", "--json").errors.contains("kidney_left"))
+            let brain = try await bench.lacuna("coverage", "--organ", "brain", "--organ", "liver")
+            #expect(brain.errors.contains("brain is labelled nowhere"), "\(brain.errors)")
+            #expect(brain.output.contains("liver"))
+            let rounds = try await bench.lacuna("coverage", "--by", "round")
+            #expect(rounds.errors.contains("No round has published yet"), "\(rounds.errors)")
+        }
+    }
+
+    @Test func aDatasetShowsItsOwnWordsAndCoverageWhatIsKnownInItsVolumes() async throws {
+        try await Workbench.with { bench in
+            let liver = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 1...2, in: bench)
+            let all = try PhantomData.write(.btcv, "internal", scans: 2...2, in: bench)
+            for path in [liver, all] { #expect(try await bench.lacuna("dataset", "import", path).status == 0) }
+            let organs = try #require(
+                try await bench.lacuna("dataset", "show", "Task03_Liver", "--json").object()["organs"]
+                    as? [[String: Any]])
+            #expect(organs.compactMap { $0["organ"] as? String } == ["liver"])
+            #expect(organs[0]["annotated"] as? Int == 2)
+            #expect(organs[0]["unlabelled"] as? Int == 0)
+            let coverage = try await bench.lacuna("coverage", "--by", "dataset", "--json").rows()
+            let spleen = try #require(
+                coverage.first { $0["dataset"] as? String == "Task03_Liver" && $0["organ"] as? String == "spleen" })
+            #expect(spleen["annotated"] as? Int == 1)
+            #expect(spleen["unlabelled"] as? Int == 1)
+        }
+    }
 }

@@ -8,7 +8,7 @@ import Testing
     private func round(_ run: String, _ number: Int, _ dice: [OrganKey: Double]) -> RoundRow {
         RoundRow(
             run: run, round: number, gamma: nil, state: "published", revision: nil, checkpoint: nil, dice: dice,
-            published: 0, isContaminated: false)
+            diceVolumes: dice.mapValues { _ in 2 }, published: 0, isContaminated: false, isCurrent: true)
     }
 
     private func coverage(_ organ: OrganKey, annotated: Int, absent: Int, of volumes: Int) -> Coverage {
@@ -32,11 +32,15 @@ import Testing
         #expect(table.rounds == [0, 1])
         #expect(table.rows.map(\.organ) == ["liver", "spleen", "pancreas", "all organs", "missing organs"])
         #expect(table.rows.map(\.known) == [0.5, 0.4, 0.4, nil, nil])
+        #expect(table.rows.map(\.volumes) == [2, 2, 2, nil, nil])
         #expect(table.rows[4].dice == [0.375, 0.625])
         #expect(table.rows[4].other == 0.25)
         #expect(table.rows[4].delta == 0.375)
         #expect(table.rows[2].delta == nil)
-        #expect(table.columns(against: "b").map(\.key) == ["organ", "known", "round0", "round1", "against", "delta"])
+        #expect(
+            table.columns(against: "b").map(\.key) == [
+                "organ", "known", "volumes", "round0", "round1", "against", "delta",
+            ])
     }
 
     @Test func aRunThatIsNotJudgedHasNoRows() {

@@ -9,7 +9,8 @@ import Testing
         ("organ show moon", 3), ("mask show 7", 3), ("split create a", 2), ("split show a", 3),
         ("round adopt nobody", 3), ("lineage checkpoint:x", 2), ("lineage checkpoint:99", 3),
         ("mask rollback --run r --reason x", 2), ("coverage --as-of -1", 3), ("mask list --as-of -1", 3),
-        ("coverage --database host=/nonexistent", 7),
+        ("coverage --database host=/nonexistent", 7), ("phantom generate /nonexistent/x --liver 0", 2),
+        ("round list a --run b", 2), ("split create a --holdout test=1.5", 2),
     ]
 
     @Test(arguments: expected) func commandsEndAsTheContractSays(_ line: String, _ status: Int32) async throws {

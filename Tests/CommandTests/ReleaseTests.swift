@@ -76,6 +76,11 @@ import Testing
             let right = try await bench.lacuna("dataset", "relocate", "set", target, "--check", "all", "--json")
             #expect(right.status == 0, "\(right.errors)")
             #expect(try right.object()["hashed"] as? Int == 4)
+            #expect(try right.object()["changed"] as? Bool == true)
+            let same = try await bench.lacuna("dataset", "relocate", "set", target, "--json")
+            #expect(same.status == 0)
+            #expect(try same.object()["changed"] as? Bool == false)
+            #expect(same.errors.contains("lies there already"), "\(same.errors)")
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)
             #expect(
                 try await bench.lacuna("dataset", "import", moved, "--name", "set").errors.contains("Nothing changed"))

@@ -137,4 +137,105 @@ import Testing
             #expect(leak.status == 5 && leak.errors.contains("both are the same patient"))
         }
     }
+
+    /// Two datasets that call their cases alike, of four patients; the first one's train.
+    private func importAlike(_ bench: Workbench) async throws {
+        for (name, scans) in [("own", 1...2), ("other", 3...4)] {
+            let path = try PhantomData.write(.btcv, name, scans: scans, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+        }
+        #expect(
+            try await bench.lacuna("split", "create", "main", "--train", "own", "--validation", "other").status == 0)
+    }
+
+    /// The image file of each dataset's first case, relative to the dataset's folder.
+    private func firstFile(_ bench: Workbench, _ dataset: String) async throws -> String {
+        let volumes = try await bench.lacuna("volume", "list", "--dataset", dataset, "--json").rows()
+        let source = try #require((volumes.first?["sources"] as? [[String: Any]])?.first)
+        #expect(source["case"] as? String == "img0001")
+        return try #require(source["file"] as? String)
+    }
+
+    @Test func pathsTellCasesOfOneNameApart() async throws {
+        try await Workbench.with { bench in
+            try await importAlike(bench)
+            let (own, other) = (try await firstFile(bench, "own"), try await firstFile(bench, "other"))
+            func check(_ lines: String..., more: [String] = []) async throws -> Ending {
+                let file = try write(lines.joined(separator: "\n"), "held.txt", bench)
+                return try await bench.start(
+                    ["split", "check", "main", "--list", file, "--part", "validation", "--json"] + more
+                ).end()
+            }
+            for path in ["\(bench.folder)/data/other/\(other)", "data/other/\(other)", "/elsewhere/other/\(other)"] {
+                let ending = try await check(path)
+                #expect(ending.status == 0, "\(path): \(ending.output)")
+                #expect(ending.errors.contains("1 of 1 listed cases"))
+            }
+            for path in ["\(bench.folder)/data/own/\(own)", "./data/own/\(own)", "own/img0001"] {
+                let ending = try await check(path, "moon")
+                #expect(ending.status == 5, "\(path): \(ending.errors)")
+                #expect(try ending.rows().map { $0["second"] as? String } == ["own/img0001"])
+                #expect(ending.errors.contains("Not found: moon."), "\(ending.errors)")
+            }
+            let ambiguous = try await check("img0001")
+            #expect(ambiguous.status == 4)
+            #expect(try ambiguous.rows().isEmpty)
+            #expect(ambiguous.errors.contains("img0001 (other/img0001, own/img0001)"), "\(ambiguous.errors)")
+            #expect(!ambiguous.errors.contains("Nobody whom"))
+            #expect(try await check("img0001", more: ["--dataset", "own"]).status == 5)
+            let strange = try await check("/a/img0001.nii.gz", "/b/img0001.nii.gz", more: ["--dataset", "own"])
+            #expect(strange.status == 4, "two files, of which the name finds at most one: \(strange.errors)")
+        }
+    }
+
+    @Test func ourOwnExportsAreUnderstood() async throws {
+        try await Workbench.with { bench in
+            try await importAlike(bench)
+            let turned = try await bench.lacuna("split", "create", "turned", "--train", "other", "--validation", "own")
+            #expect(turned.status == 0)
+            let nnunet = try await bench.lacuna(
+                "export", "nnunet", "--output", bench.folder, "--dataset-id", "1", "--name", "A", "--organs", "liver",
+                "--split", "main")
+            #expect(nnunet.status == 0, "\(nnunet.errors)")
+            let monai = try await bench.lacuna(
+                "export", "monai", "--output", bench.folder + "/list.json", "--organs", "liver", "--split", "main")
+            #expect(monai.status == 0, "\(monai.errors)")
+            for list in ["Dataset001_A/splits_final.json", "list.json"] {
+                let path = "\(bench.folder)/\(list)"
+                let same = try await bench.lacuna("split", "check", "main", "--list", path)
+                #expect(same.status == 0, "\(list): \(same.output) \(same.errors)")
+                #expect(same.errors.contains("4 of 4 listed cases"), "\(same.errors)")
+                let leaks = try await bench.lacuna("split", "check", "turned", "--list", path, "--json")
+                #expect(leaks.status == 5)
+                #expect(try leaks.rows().count == 4)
+            }
+        }
+    }
+
+    @Test func aFoldOfADatalistIsTheOneInWhichACaseValidates() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...4, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await bench.lacuna("split", "create", "cv", "--folds", "2").status == 0)
+            let file = bench.folder + "/cv.json"
+            let made = try await bench.lacuna("export", "monai", "--output", file, "--organs", "liver", "--split", "cv")
+            #expect(made.status == 0, "\(made.errors)")
+            #expect(try await bench.lacuna("split", "check", "cv-1", "--list", file).status == 3, "which fold")
+            for fold in 0..<2 {
+                let same = try await bench.lacuna("split", "check", "cv-\(fold)", "--list", file, "--fold", "\(fold)")
+                #expect(same.status == 0, "\(same.output) \(same.errors)")
+                let other = try await bench.lacuna(
+                    "split", "check", "cv-\(fold)", "--list", file, "--fold", "\(1 - fold)")
+                #expect(other.status == 5)
+            }
+        }
+    }
+
+    @Test func aShareOutOfRangeIsToldItsRange() async throws {
+        try await Workbench.with { bench in
+            let ending = try await bench.lacuna("split", "create", "a", "--holdout", "test=1.5")
+            #expect(ending.status == 2)
+            #expect(ending.errors.contains("above 0 and below 1"), "\(ending.errors)")
+        }
+    }
 }

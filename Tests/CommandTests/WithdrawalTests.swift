@@ -35,6 +35,9 @@ import Testing
             #expect(rows.first?["volumes"] as? Int == 2)
             let volumes = try await bench.lacuna("volume", "list", "--json").rows()
             #expect(volumes.compactMap { $0["withheld"] as? String } == ["removed: consent withdrawn"])
+            let subjects = try await bench.lacuna("subject", "list", "--json").rows()
+            #expect(subjects.compactMap { $0["removed"] as? String } == ["consent withdrawn"])
+            #expect(subjects.count == 3 && subjects.allSatisfy { $0["volumes"] as? Int == 1 })
             let datasets = try await bench.lacuna("dataset", "list", "--json").rows()
             #expect(datasets.compactMap { $0["removed"] as? String } == ["consent withdrawn"])
             let export = try await bench.lacuna(

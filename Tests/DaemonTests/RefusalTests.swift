@@ -81,7 +81,9 @@ extension DaemonTests {
                 file.split = "elsewhere"
                 expect(try await place.daemon(file), 3, "no split named elsewhere", "lacuna split create")
                 file.split = "unlabelled"
-                expect(try await place.daemon(file), 3, "no annotated volume of its organs in the part train")
+                expect(
+                    try await place.daemon(file), 3, "no annotated volume of its organs in the part train",
+                    "modality CT (run.modalities) and origin expert")
                 file = RunFile()
                 file.name = "unjudged"
                 file.split = "unjudged"

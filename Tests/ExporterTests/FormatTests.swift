@@ -45,9 +45,12 @@ import Testing
     @Test func aFoldNeedsAHeldOutCase() {
         #expect(NNUNetDataset.splits([.init(name: "a", image: "")], folds: 1) == nil)
         let folds = NNUNetDataset.splits(
-            [.init(name: "a", image: ""), .init(name: "b", image: "", fold: 0), .init(name: "c", image: "", fold: 1)],
-            folds: 2)
-        #expect(folds == .list([Self.fold(["a", "c"], ["b"]), Self.fold(["a", "b"], ["c"])]))
+            [
+                .init(name: "a", image: ""), .init(name: "b", image: "", validates: [0]),
+                .init(name: "c", image: "", validates: [1]), .init(name: "d", image: "", validates: [0, 1]),
+                .init(name: "e", image: "", leftOut: [0]),
+            ], folds: 2)
+        #expect(folds == .list([Self.fold(["a", "c"], ["b", "d"]), Self.fold(["a", "b", "e"], ["c", "d"])]))
     }
 
     private static func fold(_ train: [String], _ validation: [String]) -> OrderedJSON {

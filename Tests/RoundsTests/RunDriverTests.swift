@@ -35,7 +35,7 @@ import Testing
         _ = try await world.driver().run(.small)
         let work = world.events.compactMap { event -> String? in
             switch event {
-            case .opened(_, let round): "opened \(round ?? -1)"
+            case .opened(_, let round, _): "opened \(round ?? -1)"
             case .began(let work, let round): "\(work) \(round)"
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"

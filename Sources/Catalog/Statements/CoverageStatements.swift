@@ -74,6 +74,39 @@ struct CoverageByRound: Statement {
     func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
 }
 
+/// What a dataset itself says of its volumes, whatever is current there: the newest release's word on an organ, else what it
+/// ships.
+struct DatasetWords: Statement {
+    static let sql = """
+        with own as (
+            select w.volume_id from lacuna.volume_dataset w join lacuna.dataset d on d.id = w.dataset_id where d.name = $1),
+        size as (
+            select count(*) as volumes, count(distinct v.subject_id) as subjects
+            from own join lacuna.volume v on v.id = own.volume_id),
+        release as (
+            select r.id from lacuna.release r join lacuna.dataset d on d.id = r.dataset_id where d.name = $1),
+        word as (
+            select distinct on (a.volume_id, a.organ_id) a.volume_id, a.organ_id, a.status, a.origin,
+                a.extent is not null as partial
+            from own join lacuna.annotation a using (volume_id)
+            where a.release_id in (select id from release) and not a.proposed
+            order by a.volume_id, a.organ_id, a.release_id desc, a.id desc),
+        said as (
+            select volume_id, organ_id, status, origin, partial from word where status <> 'unlabelled'
+            union all
+            select distinct s.volume_id, s.organ_id, 'pseudo'::lacuna.label_status, 'model'::lacuna.label_origin, false
+            from own join lacuna.shipped_label s using (volume_id)
+            where s.release_id in (select id from release) and not exists (
+                select from word w where (w.volume_id, w.organ_id) = (s.volume_id, s.organ_id) and w.status <> 'unlabelled'))
+        select null::text, o.key, z.volumes, z.subjects, null::real, c.status, c.origin, c.partial, c.n
+        from (select organ_id, status, origin, partial, count(*) as n from said group by 1, 2, 3, 4) c
+        cross join size z join lacuna.organ o on o.id = c.organ_id order by o.position, o.key
+        """
+    let dataset: String
+    var binds: [any PostgresBindable] { [dataset] }
+    func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
+}
+
 /// Sums the appended counts where so many have come together that reading them takes milliseconds.
 struct CompactCoverage: Statement {
     static let sql = "select lacuna.compact_coverage(2000)"

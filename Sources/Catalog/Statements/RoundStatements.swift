@@ -62,7 +62,8 @@ struct ListRounds: Statement {
             (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
             case when r.published_change_id is null then 0
                 else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,
-            exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id)
+            exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id),
+            run.id is not distinct from (select run_id from lacuna.adoption order by id desc limit 1)
         from lacuna.round r join lacuna.run on run.id = r.run_id
         left join lacuna.change c on c.id = r.published_change_id
         where $1::text is null or run.name = $1
@@ -78,6 +79,7 @@ struct ListRounds: Statement {
         let checkpoint: CheckpointID?
         let published: Int
         let contaminated: Bool
+        let isCurrent: Bool
     }
     let run: String?
     var binds: [any PostgresBindable] { [run] }
@@ -85,13 +87,13 @@ struct ListRounds: Statement {
         Found(
             id: try row.decode(0), run: try row.decode(1), number: try row.decode(2), gamma: try row.decode(3),
             state: try row.decode(4), revision: try row.decode(5), checkpoint: try row.decode(6),
-            published: try row.decode(7), contaminated: try row.decode(8))
+            published: try row.decode(7), contaminated: try row.decode(8), isCurrent: try row.decode(9))
     }
 }
 
 struct RoundDice: Statement {
     static let sql = """
-        select e.round_id, o.key, avg(e.dice) from lacuna.evaluation e
+        select e.round_id, o.key, avg(e.dice), count(*) from lacuna.evaluation e
         join lacuna.organ o on o.id = e.organ_id
         join lacuna.round r on r.id = e.round_id join lacuna.run on run.id = r.run_id
         where e.dice is not null and ($1::text is null or run.name = $1)
@@ -101,11 +103,13 @@ struct RoundDice: Statement {
         let round: RoundID
         let organ: OrganKey
         let dice: Double
+        let volumes: Int
     }
     let run: String?
     var binds: [any PostgresBindable] { [run] }
     func decode(_ row: PostgresRow) throws -> Found {
-        Found(round: try row.decode(0), organ: try row.decode(1), dice: try row.decode(2))
+        Found(
+            round: try row.decode(0), organ: try row.decode(1), dice: try row.decode(2), volumes: try row.decode(3))
     }
 }
 
@@ -128,6 +132,15 @@ struct RoundConfidences: Statement {
     }
 }
 
+/// The name of the run whose pseudo labels show; no row where none does.
+struct CurrentRun: Statement {
+    static let sql = """
+        select run.name from (select run_id from lacuna.adoption order by id desc limit 1) a
+        join lacuna.run on run.id = a.run_id
+        """
+    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
+}
+
 struct RollBack: Statement {
     static let sql = "select lacuna.roll_back($1, $2::text[], $3, $4, $5)"
     let run: RunID
@@ -140,9 +153,10 @@ struct RollBack: Statement {
 }
 
 struct AdoptRun: Statement {
-    static let sql = "select lacuna.adopt_run($1, $2)"
+    static let sql = "select lacuna.adopt_run($1, $2, $3)"
     let run: RunID
     let program: String
-    var binds: [any PostgresBindable] { [run, program] }
+    let reason: String?
+    var binds: [any PostgresBindable] { [run, program, reason] }
     func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
 }

@@ -127,14 +127,17 @@ struct AdvanceRound: Statement {
 }
 
 struct RecordCheckpoint: Statement {
-    static let sql = "select lacuna.record_checkpoint($1, $2, $3, $4, $5::integer, $6, $7)"
+    static let sql = "select lacuna.record_checkpoint($1, $2, $3, $4, $5::lacuna.split_part, $6::integer, $7, $8)"
     let claim: Claim
     let round: RoundID
     let kind: CheckpointKind
+    let part: SplitPart
     let step: Int
     let digest: Digest
     let bytes: Int
-    var binds: [any PostgresBindable] { [claim.job, claim.token, round, kind.rawValue, step, digest, bytes] }
+    var binds: [any PostgresBindable] {
+        [claim.job, claim.token, round, kind.rawValue, part.rawValue, step, digest, bytes]
+    }
     func decode(_ row: PostgresRow) throws -> CheckpointID { try row.decode(0) }
 }
 

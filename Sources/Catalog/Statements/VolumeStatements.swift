@@ -28,6 +28,14 @@ struct InsertSubjectAlias: Statement {
     var binds: [any PostgresBindable] { [dataset, key, subject] }
 }
 
+/// Takes the runs that have the two in different parts from their daemons.
+struct StopDividedRuns: Statement {
+    static let sql = "select lacuna.stop_divided_runs($1, $2)"
+    let kept: SubjectID
+    let joined: SubjectID
+    var binds: [any PostgresBindable] { [kept, joined] }
+}
+
 struct JoinSubjects: Statement {
     static let sql = "select lacuna.join_subjects($1, $2, $3)"
     let kept: SubjectID

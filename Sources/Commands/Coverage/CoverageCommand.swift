@@ -6,7 +6,10 @@ internal import Domain
 struct CoverageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "coverage", abstract: "Count per organ what is annotated, absent, pseudo and unlabelled.",
-        discussion: "Annotated, absent, pseudo and unlabelled add up to the volumes.")
+        discussion: """
+            Annotated, absent, pseudo and unlabelled add up to the volumes. With --by dataset: what is known in the \
+            volumes of each dataset, whoever said it.
+            """)
 
     enum Grouping: String, CaseIterable, ExpressibleByArgument { case organ, dataset, split, round }
 
@@ -33,8 +36,11 @@ struct CoverageCommand: AsyncParsableCommand {
         let grouping = CoverageGrouping(rawValue: by.rawValue) ?? .organ
         try await Session.with(options) { session in
             var rows = try await session.catalog.coverage(by: grouping, asOf: asOf.map(Revision.init))
-            let wanted = try await session.catalog.organs(named: organs)
+            let (all, wanted) = (rows, try await session.catalog.organs(named: organs))
             if !wanted.isEmpty { rows = rows.filter { wanted.contains($0.organ) } }
+            for organ in wanted where !rows.contains(where: { $0.organ == organ }) {
+                session.output.note(Self.note(missing: organ, among: Set(all.map(\.organ)), grouping))
+            }
             guard session.output.format == .table else {
                 return session.output.report(rows, Coverage.columns(by: grouping))
             }
@@ -46,7 +52,7 @@ struct CoverageCommand: AsyncParsableCommand {
 
     private func note(_ rows: [Coverage], hidden: Int, _ grouping: CoverageGrouping, _ output: Output) {
         if rows.isEmpty {
-            return output.note("Nothing is labelled yet; start with lacuna dataset import.")
+            return organs.isEmpty ? output.note(Self.nothing(grouping)) : ()
         }
         if hidden > 0 {
             output.note(
@@ -65,6 +71,29 @@ struct CoverageCommand: AsyncParsableCommand {
         output.note(
             "\nSome volumes know only a label merged with others of: \(merged.joined(separator: ", ")).\n"
                 + "Where that is left and right, lacuna organ split may tell them apart.")
+    }
+
+    private static func nothing(_ grouping: CoverageGrouping) -> String {
+        switch grouping {
+        case .round: "No round has published yet; see lacuna round list."
+        case .split: "There is no split, or nothing is labelled; see lacuna split show."
+        case .organ, .dataset: "Nothing is labelled yet; start with lacuna dataset import."
+        }
+    }
+
+    /// Says of an organ without a row of its own which of its parts, or wholes, have one.
+    private static func note(missing organ: OrganKey, among rows: Set<OrganKey>, _ grouping: CoverageGrouping) -> String
+    {
+        if rows.isEmpty { return nothing(grouping) }
+        let ontology = Ontology.standard
+        for (word, related) in [("parts", ontology.parts(of: organ)), ("wholes", ontology.wholes(of: organ))] {
+            let labelled = related.filter(rows.contains).map(\.rawValue)
+            if labelled.isEmpty { continue }
+            return
+                "\(organ) itself is labelled nowhere; of its \(word), these are: \(labelled.joined(separator: ", ")). "
+                + "See lacuna coverage" + labelled.map { " --organ \($0)" }.joined() + "."
+        }
+        return "\(organ) is labelled nowhere, nor is a part of it."
     }
 
     /// The trap that coverage is for: a network never sees such an organ's border against everything else.

@@ -45,7 +45,7 @@ struct DatasetRelocate: AsyncParsableCommand {
             bar.finish()
             let problems = checked.findings
             let fits = problems.allSatisfy { $0.kind == .missing && missingOk } && problems.count < max(1, files.count)
-            if fits {
+            if fits, root != recorded.root {
                 let parameters = JSONRenderer.render(
                     .object([
                         Cell.Field("dataset", dataset), Cell.Field("release", recorded.release),
@@ -81,11 +81,11 @@ struct DatasetRelocate: AsyncParsableCommand {
         _ root: String, _ recorded: DatasetRow, _ count: Int, _ checked: RelocationCheck.Outcome, _ changed: Bool,
         _ output: Output
     ) {
+        let isThere = changed && root == recorded.root
         let fields = [
             Cell.Field("dataset", dataset), Cell.Field("release", recorded.release), Cell.Field("from", recorded.root),
-            Cell.Field("root", changed ? root : recorded.root), Cell.Field("changed", changed),
-            Cell.Field("files", count),
-            Cell.Field("hashed", checked.hashed),
+            Cell.Field("root", changed ? root : recorded.root), Cell.Field("changed", changed && !isThere),
+            Cell.Field("files", count), Cell.Field("hashed", checked.hashed),
         ]
         switch output.format {
         case .json: output.report(fields + [Cell.Field("problems", checked.findings.map(\.cell))])
@@ -97,6 +97,7 @@ struct DatasetRelocate: AsyncParsableCommand {
                 output.report(checked.findings, RelocationFinding.columns)
             }
         }
+        if isThere { output.note("\nIt lies there already; nothing was changed.") }
         if !changed {
             output.note(
                 "\nNothing was changed: name the folder that holds what \(recorded.root) held"

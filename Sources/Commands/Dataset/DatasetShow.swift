@@ -5,7 +5,11 @@ internal import Domain
 
 struct DatasetShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a dataset's releases and what they label.")
+        commandName: "show", abstract: "Show a dataset's releases and what they label.",
+        discussion: """
+            Counted are the words of the dataset itself. What all datasets together know of its volumes is in \
+            lacuna coverage --by dataset.
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -17,8 +21,7 @@ struct DatasetShow: AsyncParsableCommand {
             let catalog = session.catalog
             try await catalog.requireDataset(dataset)
             let releases = try await catalog.datasets().filter { $0.name == dataset }
-            let coverage = try await catalog.coverage(by: .dataset).filter { $0.group == dataset }
-            let known = coverage.filter { $0.annotated + $0.absent + $0.pseudo > 0 }
+            let known = try await catalog.words(of: dataset)
             let licences = try await catalog.licences().filter { $0.dataset == dataset }
             if session.output.format == .table {
                 session.output.report(releases, DatasetRow.columns)

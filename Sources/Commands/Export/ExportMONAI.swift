@@ -61,6 +61,7 @@ struct ExportMONAI: AsyncParsableCommand {
                     Cell.Field("revision", selection.revision.number), Cell.Field("activity", activity.rawValue),
                 ], to: session.output)
             export.note(selection, written.report, session.output)
+            export.note(emptyFolds: written.emptyFolds, of: selection, session.output)
         }
     }
 }

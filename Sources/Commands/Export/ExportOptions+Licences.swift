@@ -34,6 +34,17 @@ extension ExportOptions {
                 ])))
     }
 
+    /// Says which folds validate on nothing.
+    func note(emptyFolds: [Int], of selection: ExportSelection, _ output: Output) {
+        let isTestOnly = !part.isEmpty && part.allSatisfy { $0.part == .test }
+        guard !emptyFolds.isEmpty, !isTestOnly else { return }
+        let folds = emptyFolds.map(String.init).joined(separator: ", ")
+        output.note(
+            selection.folds == 1
+                ? "\nNo exported case is in the split's validation part: a trainer would draw folds of its own."
+                : "\nNo exported case validates in fold \(folds) of \(selection.folds).")
+    }
+
     /// What a person has to know beyond the numbers.
     func note(_ selection: ExportSelection, _ report: ExportReport, _ output: Output) {
         let shared = LicenceGate.shareAlike(selection.releases)
@@ -43,6 +54,10 @@ extension ExportOptions {
             output.note(
                 "\nShare alike: the datasets ask for \(shared.joined(separator: " and ")); who passes this dataset on "
                     + "has to meet each, which different licences may not allow.")
+        }
+        if asOf != nil {
+            output.note(
+                "\nWhat was removed since is not exported, although coverage --as-of and mask list --as-of show it.")
         }
         if report.contested > 0 {
             output.note(

@@ -137,7 +137,7 @@ private struct ExportSelector {
 
     mutating func take(_ volume: VolumeRow) async throws {
         let place = places?[volume.subject]
-        if let wanted, !(place.map { wanted.contains($0.part) } ?? false) {
+        if let wanted, !(place?.part.map { wanted.contains($0) } ?? false) {
             outsideSplit += 1
             return
         }

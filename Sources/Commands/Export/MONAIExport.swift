@@ -19,9 +19,12 @@ struct MONAIExport: Sendable {
         let file: String
         let report: ExportReport
         let counts: [MONAIDatalist.List: Int]
+        /// Folds, counted from 0, in which no case validates.
+        let emptyFolds: [Int]
     }
 
     func write(_ console: Output) async throws -> Written {
+        try requireOneFold()
         let staged = try StagedOutput(target: output)
         defer { staged.discard() }
         let bar = console.progress("export", total: selection.cases.count)
@@ -29,7 +32,8 @@ struct MONAIExport: Sendable {
         let paths = try DataRoot(dataRoot ?? Self.parent(of: output))
         let folder = try staged.subfolder("labels")
         let final = Self.absolute(Self.parent(of: output)) + "/" + Self.name(of: labelFolder)
-        var (list, report) = (datalist, ExportReport(selection.scheme, selection.ontology))
+        var (list, report, taken) = (
+            datalist, ExportReport(selection.scheme, selection.ontology), [ExportCase]())
         let work = BlockingWork()
         for item in selection.cases {
             let (written, people, models) = try await work.run { [self] in try write(item, folder) }
@@ -39,18 +43,35 @@ struct MONAIExport: Sendable {
             bar.advance()
             guard people || models else { continue }
             report.add(item, written)
+            taken.append(item)
             var entry = MONAIDatalist.Item(
                 image: paths.relative(image), caseName: item.name, subject: item.subject)
             if people { entry.label = paths.relative("\(final)/\(Self.labelName(item))") }
             if models { entry.pseudoLabel = paths.relative("\(final)/\(Self.pseudoName(item))") }
             entry.confidence = confidences(of: item)
-            if selection.folds > 1 { entry.fold = item.place?.fold }
+            if selection.folds > 1 { entry.fold = item.place?.validates.first }
             list.append(entry, to: Self.list(of: item.place?.part))
         }
         guard report.cases > 0 else { throw ExportSelection.nothingDecided }
         try staged.write(list.json.rendered(), as: "datalist.json")
         try staged.publish([("labels", labelFolder), ("datalist.json", output)])
-        return Written(file: Self.absolute(output), report: report, counts: list.items.mapValues(\.count))
+        return Written(
+            file: Self.absolute(output), report: report, counts: list.items.mapValues(\.count),
+            emptyFolds: selection.foldsWithoutValidation(taken))
+    }
+
+    /// A datalist has one fold a case, in which it validates; in all others a reader trains on it.
+    private func requireOneFold() throws {
+        guard selection.folds > 1 else { return }
+        let torn = selection.cases.first { item in
+            guard let place = item.place, place.part != .test else { return false }
+            return place.validates.count > 1 || !place.leftOut.isEmpty
+        }
+        guard let torn else { return }
+        throw CommandFailure(
+            .conflict,
+            "\(torn.name) validates in several folds or is in some of them only, which a datalist cannot say",
+            remedy: "export fold by fold, such as --split NAME-0, or leave its dataset out with --dataset")
     }
 
     /// Writes the case's label maps, what people said and, where a model said something, what it adds. Blocks.

@@ -17,6 +17,8 @@ struct NNUNetExport: Sendable {
         let heldOut: Int
         /// Cases in which no voxel could be decided.
         let undecided: Int
+        /// Folds, counted from 0, in which no case validates.
+        let emptyFolds: [Int]
     }
 
     func write(to folder: String, _ output: Output) async throws -> Written {
@@ -37,7 +39,7 @@ struct NNUNetExport: Sendable {
         let imageFolder = images == .reference ? nil : try staged.subfolder("imagesTr")
         let work = BlockingWork()
         var report = ExportReport(selection.scheme, selection.ontology)
-        var cases: [NNUNetDataset.Case] = []
+        var (cases, taken): ([NNUNetDataset.Case], [ExportCase]) = ([], [])
         for item in selection.cases {
             let (written, image) = try await work.run { [labels, images] in
                 let path = "\(folder)/\(item.name)\(NNUNetDataset.fileEnding)"
@@ -48,15 +50,19 @@ struct NNUNetExport: Sendable {
             bar.advance()
             guard written.saysAnything else { continue }
             report.add(item, written)
-            cases.append(.init(name: item.name, image: image, fold: item.place?.fold))
+            taken.append(item)
+            cases.append(
+                .init(
+                    name: item.name, image: image, validates: item.place?.validates ?? [],
+                    leftOut: item.place?.leftOut ?? []))
         }
         guard !cases.isEmpty else { throw ExportSelection.nothingDecided }
         try describe(cases, report, channel, staged)
         try staged.publish()
         return Written(
             folder: DataRoot.resolved(staged.target) ?? staged.target, report: report,
-            heldOut: cases.count { $0.fold != nil },
-            undecided: selection.cases.count - cases.count)
+            heldOut: cases.count { !$0.validates.isEmpty }, undecided: selection.cases.count - cases.count,
+            emptyFolds: selection.foldsWithoutValidation(taken))
     }
 
     private func describe(

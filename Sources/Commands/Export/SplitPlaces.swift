@@ -4,9 +4,26 @@ internal import Domain
 /// Where a split puts each subject in an export.
 struct SplitPlaces: Sendable {
     struct Place: Sendable, Hashable {
-        let part: SplitPart
-        /// The fold in which the subject validates, counted from 0.
-        let fold: Int?
+        /// In each fold, counted from 0; nil: in none there.
+        let parts: [SplitPart?]
+
+        /// The part that the subject goes by: of several folds, whoever is tested in one is tested, and whoever validates in
+        /// one trains elsewhere.
+        var part: SplitPart? {
+            if parts.count == 1 { return parts[0] }
+            if parts.contains(.test) { return .test }
+            if parts.contains(.validation) { return .train }
+            return [.confidence, .train].first { parts.contains($0) }
+        }
+
+        /// The folds in which the subject validates.
+        var validates: Set<Int> { folds { $0 == .validation } }
+        /// The folds in which nothing may be made of the subject.
+        var leftOut: Set<Int> { folds { $0 == nil || $0 == .test } }
+
+        private func folds(_ isWanted: (SplitPart?) -> Bool) -> Set<Int> {
+            Set(parts.indices.filter { isWanted(parts[$0]) })
+        }
     }
 
     /// In how many folds subjects validate: 1 for a split that is none of several.
@@ -22,9 +39,10 @@ struct SplitPlaces: Sendable {
         let names = Set(try await catalog.splits().map(\.split))
         let splits = names.contains(name) ? [name] : folds(of: name, among: names)
         guard !splits.isEmpty else { throw CatalogError.unknownSplit(name) }
-        let subjects = try await catalog.subjectList().map { (name: $0.name, parts: parts(in: splits, of: $0.parts)) }
-        let places = subjects.compactMap { subject in place(subject.parts).map { (subject.name, $0) } }
-        return SplitPlaces(folds: splits.count, places: Dictionary(uniqueKeysWithValues: places))
+        let subjects = try await catalog.subjectList()
+        let places = subjects.map { ($0.name, Place(parts: parts(in: splits, of: $0.parts))) }
+        return SplitPlaces(
+            folds: splits.count, places: Dictionary(uniqueKeysWithValues: places.filter { $0.1.part != nil }))
     }
 
     private static func folds(of name: String, among names: Set<String>) -> [String] {
@@ -38,11 +56,12 @@ struct SplitPlaces: Sendable {
             return word.flatMap { SplitPart(rawValue: String($0.dropFirst(split.count + 1))) }
         }
     }
+}
 
-    /// Of several folds: whoever validates in one trains in the others.
-    private static func place(_ parts: [SplitPart?]) -> Place? {
-        let fold = parts.firstIndex(of: .validation)
-        guard let part = parts.count > 1 && fold != nil ? .train : parts[0] else { return nil }
-        return Place(part: part, fold: fold)
+extension ExportSelection {
+    /// The folds in which none of those cases validates.
+    func foldsWithoutValidation(_ cases: [ExportCase]) -> [Int] {
+        let filled = cases.reduce(into: Set<Int>()) { $0.formUnion($1.place?.validates ?? []) }
+        return (0..<folds).filter { !filled.contains($0) }
     }
 }

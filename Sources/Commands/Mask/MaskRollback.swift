@@ -39,6 +39,14 @@ struct MaskRollback: AsyncParsableCommand {
     @Option(help: "Say why; it is kept with the history. No patient data.")
     var reason: String
 
+    /// What a person may not expect of a run that does not show.
+    private static func hidden(_ run: String, _ catalog: Catalog) async throws -> String? {
+        let current = try await catalog.currentRun()
+        guard current != run else { return nil }
+        return "Run \(run) is not the current one (\(current.map { "that is \($0)" } ?? "none is")): its labels show "
+            + "after lacuna round adopt \(run)."
+    }
+
     func run() async throws {
         try await Session.with(options) { session in
             let organs = organ.isEmpty ? nil : try await session.catalog.organs(named: organ)
@@ -50,7 +58,8 @@ struct MaskRollback: AsyncParsableCommand {
                 Cell.Field("organs", organs?.map(\.rawValue)), Cell.Field("changed", changed),
                 Cell.Field("revision", try await session.catalog.currentRevision().number),
             ])
-            if !changed { session.output.note("That is what shows already; nothing changed.") }
+            if !changed { session.output.note("It points there already; nothing changed.") }
+            if let note = try await Self.hidden(name, session.catalog) { session.output.note(note) }
         }
     }
 }

@@ -45,6 +45,15 @@ struct PhantomGenerate: AsyncParsableCommand {
     @Option(help: "Leave out this share of each class of the partial set.")
     var missing = 0.7
 
+    func validate() throws {
+        let counts = [("complete", complete), ("liver", liver), ("partial", partial), ("held-out", heldOut)]
+        for (name, count) in counts where count.map({ $0 < 1 }) ?? false {
+            throw ValidationError("--\(name) is 1 or more: each of the plan's datasets has a volume.")
+        }
+        if let shared, shared < 0 { throw ValidationError("--shared is 0 or more.") }
+        guard (0...1).contains(missing) else { throw ValidationError("--missing is a share from 0 to 1.") }
+    }
+
     func run() async throws {
         let plan = try phantomPlan()
         let bar = options.output.progress("generate", total: plan.imageCount)

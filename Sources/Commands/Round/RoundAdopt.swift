@@ -12,9 +12,12 @@ struct RoundAdopt: AsyncParsableCommand {
     @Argument(help: "Name the run.")
     var name: String
 
+    @Option(help: "Say why; it is kept with the history. No patient data.")
+    var reason: String?
+
     func run() async throws {
         try await Session.with(options) { session in
-            let changed = try await session.catalog.adopt(run: name)
+            let changed = try await session.catalog.adopt(run: name, reason: reason)
             if changed { try await session.catalog.compactCoverage() }
             session.output.report([
                 Cell.Field("run", name), Cell.Field("changed", changed),

@@ -9,8 +9,7 @@ struct RoundConfidence: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(name: .customLong("run"), help: "Show only this run.")
-    var name: String?
+    @OptionGroup var choice: RunChoice
 
     @Option(help: "Show only this organ, by its key or another spelling.")
     var organ: String?
@@ -19,7 +18,7 @@ struct RoundConfidence: AsyncParsableCommand {
         try await Session.with(options) { session in
             var wanted: OrganKey?
             if let organ { wanted = try await session.catalog.organ(named: organ) }
-            let rows = try await session.catalog.confidence(run: name)
+            let rows = try await session.catalog.confidence(run: choice.name)
             session.output.report(
                 rows.filter { wanted == nil || $0.organ == wanted },
                 [

@@ -7,7 +7,8 @@ struct RoundDice: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dice", abstract: "Show the held-out Dice of each organ by round, beside another run's.",
         discussion: """
-            known is the share of the catalogue's volumes in which the organ is annotated or absent. With --against, delta \
+            known is the share of the catalogue's volumes in which the organ is annotated or absent; volumes is how many \
+            held-out volumes the last round's mean Dice is taken over. With --against, delta \
             is this run's last round less the other's. Below the organs come the mean of all of them, and of the missing \
             ones: those known in less than half of the volumes.
             """)
@@ -48,6 +49,8 @@ struct DiceTable {
         let organ: String
         /// Share of the volumes in which the organ is annotated or absent, 0 to 1; nil for a mean.
         let known: Double?
+        /// Over how many held-out volumes the last judged round's Dice is taken; nil for a mean.
+        let volumes: Int?
         /// By position in `rounds`.
         let dice: [Double?]
         let other: Double?
@@ -70,7 +73,8 @@ struct DiceTable {
         let organs = coverage.map(\.organ).filter { organ in judged.contains { $0.dice[organ] != nil } }
         let rows = organs.map { organ in
             Row(
-                organ: organ.rawValue, known: known[organ], dice: judged.map { $0.dice[organ] },
+                organ: organ.rawValue, known: known[organ], volumes: judged.last?.diceVolumes[organ],
+                dice: judged.map { $0.dice[organ] },
                 other: other?.dice[organ])
         }
         let missing = rows.filter { ($0.known ?? 1) < 0.5 }
@@ -85,7 +89,7 @@ struct DiceTable {
         }
         let rounds = rows.first?.dice.indices ?? 0..<0
         return Row(
-            organ: title, known: nil, dice: rounds.map { round in mean(rows.map { $0.dice[round] }) },
+            organ: title, known: nil, volumes: nil, dice: rounds.map { round in mean(rows.map { $0.dice[round] }) },
             other: mean(rows.map(\.other)))
     }
 
@@ -93,6 +97,7 @@ struct DiceTable {
         var columns: [Column<Row>] = [
             Column("organ") { $0.organ },
             Column("known") { row in row.known.map { Cell.number($0, places: 2) } },
+            Column("volumes") { $0.volumes },
         ]
         for (position, round) in rounds.enumerated() {
             columns.append(

@@ -7,7 +7,8 @@ internal import Rounds
 struct RoundShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show one round, by organ: held-out Dice, confidence, and why it was not relabelled.")
+        abstract: "Show one round, by organ: held-out Dice, confidence, and why it was not relabelled.",
+        discussion: "volumes is how many held-out volumes the mean Dice is taken over.")
 
     @OptionGroup var options: GlobalOptions
 
@@ -60,6 +61,7 @@ private struct RoundOrgan {
         [
             Column("run") { $0.round.run }, Column("round") { $0.round.round }, Column("state") { $0.round.state },
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
+            Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
             Column("heldBack", title: "held back") { $0.heldBack },

@@ -12,14 +12,26 @@ struct PublishedSplit {
         /// The path or name as written, without a leading `./`.
         let path: String
         let part: SplitPart
+        /// What the list calls the case, if not by its path alone.
+        let given: String?
 
-        init(_ path: String, _ part: SplitPart) {
+        init(_ path: String, _ part: SplitPart, name: String? = nil) {
             self.path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
             self.part = part
+            given = name
+        }
+
+        /// Where the image would lie, by the folder of the list, and every end of the path that begins at a folder.
+        func paths(from folder: String) -> [String] {
+            let absolute = path.hasPrefix("/") ? path : "\(folder)/\(path)"
+            let parts = path.split(separator: "/").map(String.init)
+            let ends = parts.indices.map { parts[$0...].joined(separator: "/") }
+            return [absolute, DataRoot.resolved(absolute)].compactMap { $0 } + ends
         }
 
         /// The name without folders, endings and channel number: `imagesTr/liver_3_0000.nii.gz` is `liver_3`.
         var name: String {
+            if let given { return given }
             var name = String(path.split(separator: "/").last ?? "")
             for ending in [".nii.gz", ".nii"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
             if name.hasSuffix("_0000") { name.removeLast(5) }
@@ -118,22 +130,27 @@ private struct Document {
         init?(intValue: Int) { nil }
     }
 
-    /// A path, or an object with `image` and perhaps `fold`.
+    /// A path, or an object with `image` and perhaps `fold` and, as in our exports, `case`.
     private struct Item: Decodable {
         let image: String
         let fold: Int?
+        let name: String?
 
-        enum Keys: String, CodingKey { case image, fold }
+        enum Keys: String, CodingKey {
+            case image, fold
+            case name = "case"
+        }
 
         init(from decoder: any Decoder) throws {
             if let path = try? String(from: decoder) {
-                (image, fold) = (path, nil)
+                (image, fold, name) = (path, nil, nil)
                 return
             }
             let keys = try decoder.container(keyedBy: Keys.self)
             let images = try? keys.decode([String].self, forKey: .image)
             image = try images?.first ?? keys.decode(String.self, forKey: .image)
             fold = try keys.decodeIfPresent(Int.self, forKey: .fold)
+            name = try? keys.decodeIfPresent(String.self, forKey: .name)
         }
     }
 
@@ -151,18 +168,26 @@ private struct Document {
         case .folds(let folds):
             let index = try chosen(fold, of: folds.count)
             return folds[index].sorted { $0.key < $1.key }.flatMap { word, names in
-                names.compactMap { name in entry(name, SplitPart(published: word)) }
+                names.compactMap { name in SplitPart(published: word).map { PublishedSplit.Entry(name, $0) } }
             }
         case .lists(let lists):
-            let folds = lists.values.joined().compactMap(\.fold).max().map { $0 + 1 }
-            let index = try folds.map { try chosen(fold, of: $0) }
+            let index = try validatingFold(fold, of: lists)
             return lists.sorted { $0.key < $1.key }.flatMap { word, items in
                 items.compactMap { item in
                     let validates = item.fold != nil && item.fold == index
-                    return entry(item.image, validates ? .validation : SplitPart(published: word))
+                    return (validates ? .validation : SplitPart(published: word)).map {
+                        PublishedSplit.Entry(item.image, $0, name: item.name)
+                    }
                 }
             }
         }
+    }
+
+    /// Where a list of its own validates, `fold` says nothing more (VISTA3D: 0 trains), nor does it where all have the same.
+    private func validatingFold(_ fold: Int?, of lists: [String: [Item]]) throws -> Int? {
+        if lists.contains(where: { SplitPart(published: $0.key) == .validation && !$0.value.isEmpty }) { return nil }
+        guard let last = lists.values.joined().compactMap(\.fold).max() else { return nil }
+        return last == 0 ? fold : try chosen(fold, of: last + 1)
     }
 
     /// In cross-validation every case validates once, so one fold is looked at.
@@ -172,9 +197,5 @@ private struct Document {
             throw PublishedSplit.failure(file, "it has \(count) folds", "say which with --fold, from 0 to \(count - 1)")
         }
         return fold
-    }
-
-    private func entry(_ path: String, _ part: SplitPart?) -> PublishedSplit.Entry? {
-        part.map { PublishedSplit.Entry(path, $0) }
     }
 }

@@ -13,7 +13,10 @@ struct SplitCheck: AsyncParsableCommand {
             With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI \
             or Decathlon list, a CSV file with the columns case and part, or a plain list of cases with --part. A \
             patient who is held back in one and trains in the other is listed with all names that the catalogue has, \
-            as in lacuna split check main --list splits_final.json --fold 0 --dataset Task03_Liver.
+            as in lacuna split check main --list splits_final.json --fold 0 --dataset Task03_Liver. Cases are found by \
+            the path of the image, else by what the path ends with (DATASET/FILE, then FILE), else by their name or that \
+            of an export (DATASET_CASE). A name that several patients' cases have is reported, counts as no leak and makes \
+            the exit status 4.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -43,20 +46,21 @@ struct SplitCheck: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let leaks = try await Session.with(options) { session in
+        let (leaks, isComplete) = try await Session.with(options) { session in
             guard try await session.catalog.splits().contains(where: { $0.split == name }) else {
                 throw CatalogError.unknownSplit(name)
             }
             let check = LeakCheck(subjects: try await session.catalog.subjectList(), split: name)
             let pairs = try await session.catalog.proposedDuplicates()
-            let leaks =
-                list == nil ? check.leaks(among: pairs) : try await compared(check, pairs, session)
+            let (leaks, isComplete) =
+                list == nil ? (check.leaks(among: pairs), true) : try await compared(check, pairs, session)
             session.output.report(leaks, Leak.columns)
             session.output.note("\(check.assigned) subjects are assigned, \(check.unassigned) are not.")
-            if leaks.isEmpty { session.output.note(list == nil ? Self.nothingAlike : Self.nothingListed) }
-            return leaks
+            if leaks.isEmpty, isComplete { session.output.note(list == nil ? Self.nothingAlike : Self.nothingListed) }
+            return (leaks, isComplete)
         }
         if !leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }
+        if !isComplete { throw ExitCode(ExitStatus.partlyDone.rawValue) }
     }
 
     private static let nothingAlike = "No two volumes that look alike lie in different parts."
@@ -64,21 +68,21 @@ struct SplitCheck: AsyncParsableCommand {
 
     private func compared(
         _ check: LeakCheck, _ pairs: [DuplicateRow], _ session: Session
-    ) async throws -> [Leak] {
-        guard let list else { return [] }
+    ) async throws -> (leaks: [Leak], isComplete: Bool) {
+        guard let list else { return ([], true) }
         let part = part.flatMap(SplitPart.init(published:))
-        let entries = try await BlockingWork().run { [fold] in
-            try PublishedSplit.read(list, fold: fold, part: part).entries
+        let (entries, named) = try await BlockingWork().run { [fold] in
+            let entries = try PublishedSplit.read(list, fold: fold, part: part).entries
+            let folder = ListedCases.folder(of: list)
+            return (entries, entries.map { NamedCase(name: $0.name, paths: $0.paths(from: folder)) })
         }
-        let found = try await session.catalog.cases(
-            named: entries.map { NamedCase(name: $0.name, path: $0.path) }, dataset: dataset)
-        let missing = Set(entries.indices).subtracting(found.map(\.index)).sorted().map { entries[$0].name }
-        guard !found.isEmpty else {
+        let listed = ListedCases(entries, try await session.catalog.cases(named: named, dataset: dataset))
+        guard !listed.found.isEmpty || !listed.ambiguous.isEmpty else {
             throw CommandFailure(
                 .badInput, "none of its \(entries.count) cases is in the catalogue", file: list,
                 remedy: "import the dataset first, or name it with --dataset; lacuna volume list shows the cases")
         }
-        session.output.note("\(entries.count - missing.count) of \(entries.count) listed cases are in the catalogue.")
-        return check.leaks(found.map { (entries[$0.index], $0) }, pairs)
+        for line in listed.notes { session.output.note(line) }
+        return (check.leaks(listed.found, pairs), listed.ambiguous.isEmpty)
     }
 }

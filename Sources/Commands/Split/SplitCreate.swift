@@ -39,7 +39,9 @@ struct SplitCreate: AsyncParsableCommand {
     @Option(help: "Test on the subjects of this dataset.")
     var test: [String] = []
 
-    @Option(help: "Draw a share of the training subjects for another part, such as test=0.2.")
+    @Option(
+        help: "Draw a share of the training subjects, above 0 and below 1, for another part, such as test=0.2.",
+        transform: Holdout.init(parsing:))
     var holdout: [Holdout] = []
 
     @Option(help: "Draw only subjects of this dataset; say it again for more.")
@@ -106,15 +108,17 @@ struct SplitCreate: AsyncParsableCommand {
 }
 
 /// `test=0.2`: a part and the share of subjects drawn for it.
-struct Holdout: ExpressibleByArgument, Hashable, Sendable {
+struct Holdout: Hashable, Sendable {
     let part: SplitPart
     let share: Double
 
-    init?(argument: String) {
+    init(parsing argument: String) throws {
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let part = SplitPart(rawValue: parts[0]), part != .train, let share = Double(parts[1]),
             share > 0, share < 1
-        else { return nil }
+        else {
+            throw ValidationError("name confidence, validation or test and a share above 0 and below 1, as in test=0.2")
+        }
         (self.part, self.share) = (part, share)
     }
 }

@@ -8,9 +8,11 @@ struct SubjectJoin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join", abstract: "Say that two subjects are one patient.",
         discussion: """
-            Their volumes unite under the older subject. In every split the stricter part wins (test over validation over
-            confidence over train), and checkpoints that trained on what is held out now are marked as contaminated. A
-            removal of either holds for both. It cannot be taken back.
+            Their volumes unite under the older subject. In every split the stricter part wins (test over validation over \
+            confidence over train). Of the folds of a cross-validation the patient validates in one, that of the older \
+            subject where it has one, and trains in the others; a run that began before never trains on whom it held \
+            back. Checkpoints that trained on what is held out are marked as contaminated, and a daemon that trains a run \
+            with the two in different parts is stopped. A removal of either holds for both. It cannot be taken back.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -32,6 +34,7 @@ struct SubjectJoin: AsyncParsableCommand {
                 throw CommandFailure(
                     .badInput, "\(first) and \(second) are one subject already", remedy: "name two different subjects")
             }
+            let before = [try await catalog.subject(min(one, other)), try await catalog.subject(max(one, other))]
             let parameters = JSONRenderer.render(
                 .object([
                     Cell.Field("reason", why.reason), Cell.Field("kept", min(one, other).rawValue),
@@ -39,10 +42,14 @@ struct SubjectJoin: AsyncParsableCommand {
                 ]))
             let kept = try await catalog.joinSubjects(one, other, parameters: JSONText(parameters))
             try await catalog.compactCoverage()
+            let union = SubjectUnion(before: before, after: try await catalog.subject(kept))
             session.output.report(
-                try await catalog.subject(kept).fields + [
-                    Cell.Field("revision", try await catalog.currentRevision().number)
+                union.after.fields + [
+                    Cell.Field("changedParts", union.changedParts),
+                    Cell.Field("newlyContaminated", union.newlyContaminated.map(\.rawValue)),
+                    Cell.Field("revision", try await catalog.currentRevision().number),
                 ])
+            for line in union.notes { session.output.note(line) }
         }
     }
 }

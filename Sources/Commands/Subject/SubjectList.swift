@@ -5,7 +5,7 @@ internal import Domain
 
 struct SubjectList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List subjects with their volumes, datasets and split parts.")
+        commandName: "list", abstract: "List subjects with their volumes, datasets and split parts; removed ones too.")
 
     @OptionGroup var options: GlobalOptions
 
@@ -14,12 +14,12 @@ struct SubjectList: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let subjects = try await session.catalog.subjectList(dataset: dataset)
+            let subjects = try await session.catalog.subjectList(dataset: dataset, removed: true)
             session.output.report(
                 subjects,
                 [
                     Column("id") { $0.id.rawValue }, Column("name") { $0.name }, Column("volumes") { $0.volumes },
-                    Column("datasets") { $0.datasets }, Column("parts") { $0.parts },
+                    Column("datasets") { $0.datasets }, Column("parts") { $0.parts }, Column("removed") { $0.removed },
                 ])
         }
     }

@@ -25,7 +25,7 @@ extension SubjectFacts {
         [
             Cell.Field("id", subject.id.rawValue), Cell.Field("name", subject.name), Cell.Field("names", names),
             Cell.Field("volumes", volumes.map(\.rawValue)), Cell.Field("datasets", subject.datasets),
-            Cell.Field("parts", subject.parts), Cell.Field("removed", removed),
+            Cell.Field("parts", subject.parts), Cell.Field("removed", subject.removed),
             Cell.Field("contaminatedCheckpoints", contaminated.map(\.rawValue)),
         ]
     }

@@ -12,6 +12,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     private let worker: String
     private let stop: StopFlag
     private let waiting: @Sendable (JobHolder) -> Void
+    private let hidden: @Sendable (_ behind: String?) -> Void
     private var held: Held?
 
     private struct Held {
@@ -23,12 +24,13 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     /// - Parameters:
     ///   - stop: ends the waiting for another daemon's lease.
     ///   - waiting: called once when that begins.
+    ///   - hidden: called at each publication that does not show, with the run that does; nil: none.
     init(
         _ catalog: TrainingCatalog, configuration: DaemonConfiguration, worker: String, stop: StopFlag,
-        waiting: @escaping @Sendable (JobHolder) -> Void
+        waiting: @escaping @Sendable (JobHolder) -> Void, hidden: @escaping @Sendable (_ behind: String?) -> Void
     ) {
         (self.catalog, self.configuration, self.worker) = (catalog, configuration, worker)
-        (self.stop, self.waiting) = (stop, waiting)
+        (self.stop, self.waiting, self.hidden) = (stop, waiting, hidden)
         queue = JobQueue(catalog.connection)
     }
 
@@ -112,7 +114,9 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
                 claim, round: roundID(round.number), from: round.state.rawValue, to: RoundState.published.rawValue,
                 heldBack: heldBack.map { OrganKey($0) })
         }
-        return try RoundRecord(try await current(round.number))
+        let current = try await catalog.currentRun()
+        if current != configuration.plan.name { hidden(current) }
+        return try RoundRecord(try await self.current(round.number))
     }
 
     /// Renews the lease; false when it is lost. `connection` is the heartbeat's own.

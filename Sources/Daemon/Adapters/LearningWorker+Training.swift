@@ -52,7 +52,8 @@ extension LearningWorker: RoundTrainer {
                 losses = losses.suffix(99) + [event.loss]
                 observer.observe(.step(round: number, step: event.step, steps: event.steps, loss: event.loss))
             case .checkpoint(let checkpoint, let step):
-                let object = try await save(checkpoint, round: number, kind: .network, step: step)
+                let object = try await save(
+                    checkpoint, round: number, kind: .network, part: .train, step: step)
                 let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
                 last = StoredWeights(
                     object: object.digest, size: object.size, steps: steps(after: step, context), loss: mean)
@@ -133,16 +134,16 @@ extension LearningWorker: RoundTrainer {
             let bytes = try await size(of: own.object)
             return (try await checkpoint(own.object), ObjectID(digest: own.object, size: bytes))
         }
-        let head = try await fitHead(network, context)
-        return (head, try await save(head, round: number, kind: .confidence, step: settings.confidenceSteps))
+        let (head, part) = try await fitHead(network, context)
+        let steps = settings.confidenceSteps
+        return (head, try await save(head, round: number, kind: .confidence, part: part, step: steps))
     }
 
     /// Fits the confidence head on the confidence part, or where that is empty on the training volumes' annotations.
-    private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> Checkpoint {
-        var fitted = try await cases(in: .confidence, context)
-        if fitted.isEmpty { fitted = try await cases(in: .train, context) }
-        let (plan, settings, rule, cases) = (plan, settings, rule, fitted)
-        return try await divergenceIsFinal {
+    private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
+        let part: SplitPart = library.volumes(in: .confidence).isEmpty ? .train : .confidence
+        let (plan, settings, rule, cases) = (plan, settings, rule, try await cases(in: part, context))
+        let head = try await divergenceIsFinal {
             try await thread.run {
                 let unet = try UNet(plan, seed: 0)
                 try unet.parameters.load { network[$0] }
@@ -153,6 +154,7 @@ extension LearningWorker: RoundTrainer {
                 return try trainer.head.checkpoint()
             }
         }
+        return (head, part)
     }
 
     /// How well confidence and probability tell right predicted positives from wrong ones on the validation part.

@@ -71,13 +71,15 @@ actor LearningWorker {
         }
     }
 
-    /// Stores a checkpoint and the row that names it.
-    func save(_ checkpoint: Checkpoint, round: Int, kind: CheckpointKind, step: Int) async throws -> ObjectID {
+    /// Stores a checkpoint, fitted to the annotations of a part, and the row that names it.
+    func save(
+        _ checkpoint: Checkpoint, round: Int, kind: CheckpointKind, part: SplitPart, step: Int
+    ) async throws -> ObjectID {
         let store = store
         var stored: ObjectID?
         try await rounds.fenced {
             _ = try await catalog.recordCheckpoint(
-                rounds.claim, round: rounds.roundID(round), kind: kind, step: step
+                rounds.claim, round: rounds.roundID(round), kind: kind, part: part, step: step
             ) {
                 let object = try await storage.run { try store.put(checkpoint.bytes()) }
                 stored = object

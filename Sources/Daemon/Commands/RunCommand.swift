@@ -51,9 +51,11 @@ struct RunCommand: AsyncParsableCommand {
     /// Runs driver and heartbeat together until the run ends or a signal asks it to.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
         let (stop, progress, outcome) = (StopFlag(), RunProgress(options.output), Outcome())
+        let name = session.configuration.plan.name
         let rounds = CatalogRoundStore(
             session.catalog, configuration: session.configuration, worker: WorkerName.ofThisProcess, stop: stop,
-            waiting: { progress.wait(for: $0) })
+            waiting: { progress.wait(for: $0) },
+            hidden: { progress.hide(name, behind: $0) })
         let driver = try await session.makeDriver(rounds, observer: progress, stop: stop)
         let plan = session.configuration.plan
         let heartbeat = HeartbeatService(

@@ -59,9 +59,12 @@ struct DaemonSession {
     /// A run that cannot learn or cannot be judged is told before it begins.
     private func check(_ library: CaseLibrary) throws {
         let plan = configuration.plan
+        let takes =
+            "modality \(plan.modalities.joined(separator: ", ")) (run.modalities) and origin "
+            + "\(plan.knownOrigins.map(\.rawValue).joined(separator: ", ")) (run.knownOrigins)"
         for (part, failure) in [
-            (SplitPart.train, DaemonError.nothingToLearn(run: plan.name)),
-            (.validation, .noValidation(run: plan.name, split: plan.split)),
+            (SplitPart.train, DaemonError.nothingToLearn(run: plan.name, takes: takes)),
+            (.validation, .noValidation(run: plan.name, split: plan.split, takes: takes)),
         ] where library.organs.allSatisfy({ library.annotatedVolumes(of: $0, in: part) == 0 }) {
             throw failure
         }

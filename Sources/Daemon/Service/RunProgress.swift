@@ -9,6 +9,8 @@ internal import Synchronization
 final class RunProgress: RoundObserver {
     private let output: Output
     private let bar = Mutex<ProgressBar?>(nil)
+    /// What is to be said after the next publication.
+    private let afterPublication = Mutex<String?>(nil)
 
     init(_ output: Output) { self.output = output }
 
@@ -17,6 +19,16 @@ final class RunProgress: RoundObserver {
         case .step(let round, let step, let steps, let loss): advance(round, step, steps, loss)
         case .staged(let round, _, let done, let total): advance("round \(round): relabelling", done, total)
         default: if let line = Self.line(event) { end(line) }
+        }
+        if case .published = event, let note = afterPublication.withLock({ $0.take() }) { output.note(note) }
+    }
+
+    /// Tells, after the publication at hand, that its labels do not show yet.
+    func hide(_ run: String, behind current: String?) {
+        afterPublication.withLock {
+            $0 =
+                "run \(run) is not the current one (\(current.map { "that is \($0)" } ?? "none is")): its labels show "
+                + "after lacuna round adopt \(run)"
         }
     }
 
@@ -48,7 +60,8 @@ final class RunProgress: RoundObserver {
 
     private static func line(_ event: RoundEvent) -> String? {
         switch event {
-        case .opened(let run, let round):
+        case .opened(let run, _, isNew: true): "run \(run): new, beginning with round 0"
+        case .opened(let run, let round, isNew: false):
             round.map { "run \(run): going on in round \($0)" } ?? "run \(run): all rounds are done"
         case .began(let work, let round): work == .train ? "round \(round): training" : nil
         case .trained(let round, let weights):
