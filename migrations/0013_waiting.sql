@@ -57,11 +57,15 @@ returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
     file_sha256 bytea, affine double precision[], spacing double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    left join began b on b.subject_id = v.subject_id
     join lateral (
         select source.*, i.root
         from source

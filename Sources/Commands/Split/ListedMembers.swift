@@ -12,19 +12,19 @@ struct ListedMembers {
 
     /// - Throws: bad input where none of its cases is known, a conflict where a subject is in two parts.
     func find(_ session: Session) async throws -> [SubjectID: SplitPart] {
-        let entries = try await BlockingWork().run { [list, fold] in
-            try PublishedSplit.read(list, fold: fold, part: nil).entries
+        let (entries, named) = try await BlockingWork().run { [list, fold] in
+            let entries = try PublishedSplit.read(list, fold: fold, part: nil).entries
+            let folder = ListedCases.folder(of: list)
+            return (entries, entries.map { NamedCase(name: $0.name, paths: $0.paths(from: folder)) })
         }
-        let found = try await session.catalog.cases(
-            named: entries.map { NamedCase(name: $0.name, path: $0.path) }, dataset: dataset)
-        guard !found.isEmpty else {
+        let listed = ListedCases(entries, try await session.catalog.cases(named: named, dataset: dataset))
+        guard !listed.found.isEmpty else {
             throw CommandFailure(
                 .badInput, "none of its \(entries.count) cases is in the catalogue", file: list,
                 remedy: "import the dataset first, or name it with --dataset; lacuna volume list shows the cases")
         }
         var members: [SubjectID: (part: SplitPart, path: String)] = [:]
-        for item in found {
-            let entry = entries[item.index]
+        for (entry, item) in listed.found {
             if let other = members[item.subject], other.part != entry.part {
                 throw CommandFailure(
                     .conflict,
@@ -34,11 +34,7 @@ struct ListedMembers {
             }
             members[item.subject] = (entry.part, entry.path)
         }
-        let known = Set(found.map(\.index)).count
-        if known < entries.count {
-            session.output.note(
-                "\(known) of \(entries.count) listed cases are in the catalogue; the others are left out.")
-        }
+        for line in listed.notes { session.output.note(line) }
         return members.mapValues(\.part)
     }
 }

@@ -2863,7 +2863,7 @@ create index on annotation (change_id) where rater = 'split';
 """###),
         Migration(
             number: 13, name: "waiting",
-            sha256: "61aa9d576326b5882d817ae750863a55a05b2ad91d53143f2bd52995b3b09d6f",
+            sha256: "aebab109367f67bbeb954f038b8cfbf0424356bcd80d41fffa01a9c4259190d2",
             sql: ###"""
 -- Labels whose image is not there yet, several images of one study, and images that lie with another release.
 set local role lacuna_owner;
@@ -2924,11 +2924,15 @@ returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
     file_sha256 bytea, affine double precision[], spacing double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
+    left join began b on b.subject_id = v.subject_id
     join lateral (
         select source.*, i.root
         from source
