@@ -78,7 +78,7 @@ struct LargeCatalogue {
         FindSource.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertMasks.self,
         InsertObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self, InsertSubjectAlias.self,
         InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
-        LockSubject.self, LockVolume.self, WordsOfRelease.self,
+        LockSubject.self, LockVolume.self, StateModality.self, WordsOfRelease.self,
     ]
 
     /// The types of `managers` and `trainers`.
@@ -119,7 +119,13 @@ struct LargeCatalogue {
         "InsertLabelMap": small, "InsertLicences": small, "InsertMask": small, "InsertMaskInputs": small,
         "InsertOrganLinks": small, "InsertOrganSynonyms": small, "InsertOrgans": small, "InsertPersonalWord": small,
         "InsertRelease": small, "InsertWords": small, "RecordCheckpoint": small, "SetReleaseRoot": small,
-        "WordOfRater": "as WordsOfRelease",
+        "WordOfRater": "as WordsOfRelease", "ActivityIsPartition": small, "CountWithoutFingerprint": whole,
+        "CurrentRun": small, "DatasetWords": whole, "DescribeDuplicates": whole, "EndWaiting": small,
+        "ImagesOfDataset": whole, "InsertFingerprint": small, "InsertPartitionMasks": small,
+        "InsertPartitionWords": small, "InsertWaiting": small, "ListFingerprints": whole,
+        "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": small, "LoadOrganSynonyms": small,
+        "LoadOrgans": small, "MergedOrgans": small, "RecordSeries": small, "SeriesSalt": small, "SetOrganHosts": small,
+        "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole, "WordsOfPartition": rare,
     ]
 }
 

@@ -130,6 +130,7 @@ let managerStatements: [any Statement.Type] = [
     SetPolicy.self,
     SetReleaseRoot.self,
     StandingWords.self,
+    StateModality.self,
     StopDividedRuns.self,
     UndoAnnotations.self,
     VolumesWithoutFingerprint.self,
