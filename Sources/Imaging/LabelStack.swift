@@ -33,7 +33,7 @@ public enum LabelStack {
         var pool = BufferPool()
         return try withExtendedLifetime(voxels) {
             let bytes = UnsafeRawBufferPointer(start: voxels.base, count: grid.shape.count)
-            return try LabelVolume(StoredImage(facts: facts, grid: grid, voxels: bytes), pool: &pool)
+            return try LabelVolume(StoredImage(facts: facts, grid: grid, voxels: bytes, owner: nil), pool: &pool)
         }
     }
 
