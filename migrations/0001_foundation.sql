@@ -52,10 +52,12 @@ create table activity (
     kind text not null check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal')),
     agent text not null default session_user,
+    account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
     parameters jsonb not null default '{}',
     started_at timestamptz not null default clock_timestamp()
 );
+comment on column activity.account is 'The operating system''s user who ran the program, as it says; agent is the login.';
 comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
 
 create table change (

@@ -662,8 +662,10 @@ begin
     if not p_stands and exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null) then
-        raise exception 'its bytes are purged; it cannot be restored'
-            using errcode = 'LA010', hint = 'import it again under another name';
+        raise exception 'its masks are purged; it cannot be restored'
+            using errcode = 'LA010', hint = case when p_subject is not null
+                then 'the removal stands; its scans are withheld under whatever name they are imported'
+                else 'the removal stands; data that may be used again are imported as a dataset of another name' end;
     end if;
     leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);
 
@@ -685,8 +687,8 @@ begin
         insert into annotation (volume_id, organ_id, rater, status, origin, parent_id, proposed, change_id)
         select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from words_computed_from(p_dataset);
     else
-        insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id)
-        select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, a.id, a.proposed, the_change
+        insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, extent, parent_id, proposed, change_id)
+        select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
         from annotation a join annotation p on p.id = a.parent_id
         where a.change_id = last.change_id and not exists (
             select from annotation n

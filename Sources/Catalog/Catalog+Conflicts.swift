@@ -12,6 +12,7 @@ public struct StandingVersion: Sendable, Hashable {
     public let isCurrent: Bool
     /// Recorded beside the others and never current.
     public let isProposed: Bool
+    public let limits: LabelLimits
 }
 
 /// How the current annotation is chosen among several.

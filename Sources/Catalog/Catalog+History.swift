@@ -10,6 +10,8 @@ public struct LabelEvent: Sendable, Hashable {
     public let origin: LabelOrigin
     /// The dataset whose release says it; nil for a person's word and for a round.
     public let dataset: String?
+    /// Whose word it is; empty where no rater was named, nil for a release's word and for a round.
+    public let rater: String?
     /// `run/number`.
     public let round: String?
     public let confidence: Double?
@@ -17,14 +19,19 @@ public struct LabelEvent: Sendable, Hashable {
     public let revision: Revision
     /// ISO 8601, UTC.
     public let time: String
-    /// The database role of who did it.
+    /// The database login of who did it.
     public let who: String
+    /// The operating system's user who ran the program; nil where it was not kept.
+    public let account: String?
     public let activity: ActivityID
     /// What was done: `import`, `training`, `correction`, `rollback`, …
     public let kind: String
     public let reason: String?
     /// Whether this is what shows now.
     public let isCurrent: Bool
+    /// What counted once it was said, be it this or another word.
+    public let statusAfter: LabelStatus
+    public let maskAfter: MaskID?
 }
 
 extension Catalog {

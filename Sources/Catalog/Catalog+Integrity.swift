@@ -33,6 +33,14 @@ extension Catalog {
         return mask
     }
 
+    /// Whether bytes must lie in the object store.
+    public func namesObjects() async throws -> Bool { try await connection.one(NamesObjects()) }
+
+    /// The organs and cases whose masks lie in the object, `liver of DATASET/CASE`, in the order of volumes and organs.
+    public func contents(of object: Digest) async throws -> [String] {
+        try await connection.run(ContentsOfObject(object: object))
+    }
+
     /// Every mask that lies in the object, in the order of offsets.
     public func maskFacts(in object: Digest) async throws -> [MaskFacts] {
         try await connection.run(MaskFactsInObject(object: object))

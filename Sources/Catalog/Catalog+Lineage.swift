@@ -19,6 +19,8 @@ public struct LineageNode: Sendable, Hashable {
     public let depth: Int
     /// For people: organ, round, dataset, file.
     public let label: String
+    /// `DATASET/CASE` of a volume and of a mask's volume; nil for anything else.
+    public let caseName: String?
 }
 
 extension Catalog {

@@ -5,6 +5,8 @@ import Postgres
 public struct LabelRow: Sendable, Hashable {
     public let mask: MaskID?
     public let volume: VolumeID
+    /// `DATASET/CASE` of the volume's first source.
+    public let caseName: String?
     public let organ: OrganKey
     public let status: LabelStatus
     public let origin: LabelOrigin

@@ -24,10 +24,21 @@ public struct PersonalWord: Sendable {
     }
 }
 
+/// A person's mask as it is stored, and where it is complete.
+public struct WordContent: Sendable, Hashable {
+    public var mask: StoredMask
+    /// In canonical voxels; nil: everywhere.
+    public var extent: VoxelBox?
+
+    public init(mask: StoredMask, extent: VoxelBox? = nil) { (self.mask, self.extent) = (mask, extent) }
+}
+
 /// What recording a person's word came to.
 public struct RecordedWord: Sendable, Hashable {
     /// Nil for an absence.
     public let mask: MaskID?
+    /// As it was stored; nil for an absence.
+    public let content: WordContent?
     /// False where the rater said the same before; nothing was written then.
     public let isNew: Bool
     /// Whether it is the annotation that counts now.
@@ -40,36 +51,40 @@ extension Catalog {
     /// - Parameters:
     ///   - kind: `correction` for a person's own mask, `review` for a computed one.
     ///   - parameters: a JSON object with the reason; no patient data.
-    ///   - store: makes the mask's bytes durable and returns what names them; nil: the organ is absent. It runs inside the
-    ///     transaction, under the lock that keeps the sweep away.
+    ///   - store: is given what counts so far, makes the mask's bytes durable and returns what names them; nil: the organ is
+    ///     absent. It runs inside the transaction, under the lock that keeps the sweep away.
     /// - Throws: `CatalogError.unknownOrgan`, `.withheldVolume`.
     public func record(
-        _ word: PersonalWord, kind: ActivityKind, parameters: JSONText, storing store: () async throws -> StoredMask?
+        _ word: PersonalWord, kind: ActivityKind, parameters: JSONText,
+        storing store: (CountingLabel?) async throws -> WordContent?
     ) async throws -> RecordedWord {
         try await require(word.organ)
         try await requireUse(of: word.volume)
         return try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
             try await connection.run(LockPointersShared())
-            let stored = try await store()
+            let content = try await store(
+                try await connection.first(FindCountingLabel(volume: word.volume, organ: word.organ)))
             let before = try await connection.first(WordOfRater(word: word))
-            let status: LabelStatus = stored == nil ? .absent : .annotated
-            if let before, before.status == status, before.content == stored?.content, before.origin == word.origin {
-                return RecordedWord(mask: before.mask, isNew: false, isCurrent: before.isCurrent)
+            let status: LabelStatus = content == nil ? .absent : .annotated
+            if let before, before.says(status, content), before.origin == word.origin {
+                return RecordedWord(mask: before.mask, content: content, isNew: false, isCurrent: before.isCurrent)
             }
             let activity = try await startActivity(kind, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
             var mask: MaskID?
-            if let stored {
+            if let stored = content?.mask {
                 try await connection.run(InsertObjects(masks: [stored]))
                 let made = try await connection.one(InsertMask(word: word, mask: stored, activity: activity))
                 try await connection.run(InsertMaskInputs(mask: made, inputs: word.inputs))
                 mask = made
             }
             let annotation = try await connection.one(
-                InsertPersonalWord(word: word, status: status, mask: mask, parent: before?.annotation, change: change))
+                InsertPersonalWord(
+                    word: word, status: status, mask: mask, extent: content?.extent, parent: before?.annotation,
+                    change: change))
             return RecordedWord(
-                mask: mask, isNew: true,
+                mask: mask, content: content, isNew: true,
                 isCurrent: try await connection.one(AnnotationIsCurrent(annotation: annotation)))
         }
     }

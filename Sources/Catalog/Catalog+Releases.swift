@@ -15,6 +15,8 @@ public struct ReleaseLabel: Sendable, Hashable {
     /// Nil for an absence.
     public let mask: MaskLocation?
     public let shape: GridShape
+    /// Where it is complete, in canonical voxels; nil: everywhere.
+    public let extent: VoxelBox?
     /// Cubic millimetres a voxel, of the release's own source.
     public let voxelVolume: Double
 }

@@ -1,4 +1,5 @@
 package import Catalog
+internal import Cluster
 package import DICOM
 internal import Glibc
 package import ObjectStore
@@ -44,6 +45,26 @@ extension Session {
         let folder = try localFolder(objects)
         let catalogue = try await catalog.uuid()
         return try await BlockingWork().run { try LocalObjectStore.open(folder, catalogue: catalogue, create: create) }
+    }
+
+    /// Says so where the catalogue names objects and the folder that held them is gone, which no import mends.
+    func warnOfLostObjects() async throws {
+        guard role != .trainer, !objects.contains("://"), access(objects, F_OK) != 0, errno == ENOENT,
+            try await catalog.namesObjects()
+        else { return }
+        output.warn(lostObjects.problem + "\n  remedy: " + (lostObjects.remedy ?? ""))
+    }
+
+    /// The catalogue names objects, and their store is not where it was.
+    package var lostObjects: CommandFailure {
+        let anew =
+            target.cluster.map {
+                "; without one begin anew: lacuna database drop removes this catalogue, whose data lie in \($0.folder)"
+            } ?? ""
+        return CommandFailure(
+            .unreachable, "the catalogue names masks whose store is gone, and an import does not bring them back",
+            file: objects,
+            remedy: "check --objects and LACUNA_HOME, mount the folder, or restore it from the backup" + anew)
     }
 
     /// A path, or the path of a `file:` URI.

@@ -14,28 +14,34 @@ package struct Session: Sendable {
     /// Settings for more connections of the same kind.
     package var settings: ConnectionSettings { target.settings(for: role) }
 
-    private let role: SessionRole
+    let role: SessionRole
 
     /// Connects and checks the schema's version. The embedded cluster is made, started and migrated when needed.
     ///
     /// - Throws: `PostgresError.connectionFailed`, `SchemaError.databaseOlderThanProgram`,
     ///   `SchemaError.databaseNewerThanProgram` or `ClusterError`.
     package static func open(
-        _ options: GlobalOptions, role: SessionRole = .manager, environment: Environment = .process
+        _ options: GlobalOptions, role: SessionRole = .manager, environment: Environment = .process,
+        warnsOfLostObjects: Bool = true
     ) async throws -> Session {
         let target = try DatabaseTarget.resolve(options, environment)
         let connection = try await connect(target, role, options.output)
         let home = DatabaseTarget.homeFolder(options, environment)
-        return Session(
+        let session = Session(
             connection: connection, target: target, home: home, objects: options.objects ?? "\(home)/objects",
             output: options.output, role: role)
+        if warnsOfLostObjects { try await session.warnOfLostObjects() }
+        return session
     }
 
     /// Opens a session for `body` and closes it afterwards.
+    ///
+    /// - Parameter warnsOfLostObjects: whether a store that is gone is told; not for what fails of it anyway.
     package static func with<T>(
-        _ options: GlobalOptions, role: SessionRole = .manager, _ body: (Session) async throws -> T
+        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true,
+        _ body: (Session) async throws -> T
     ) async throws -> T {
-        let session = try await open(options, role: role)
+        let session = try await open(options, role: role, warnsOfLostObjects: warnsOfLostObjects)
         do {
             let value = try await body(session)
             await session.connection.close()
@@ -53,9 +59,9 @@ package struct Session: Sendable {
         case .server(let settings):
             let connection = try await Connection.connect(settings)
             try requireCurrent(try await Migrator.version(connection) ?? 0)
-            return connection
+            return try await Account.tell(connection)
         case .embedded:
-            return try await EmbeddedDatabase(target, output).connect(role)
+            return try await Account.tell(try await EmbeddedDatabase(target, output).connect(role))
         }
     }
 

@@ -19,6 +19,19 @@ public struct BitVolume: Hashable, Sendable {
         clearTail()
     }
 
+    /// The voxels of the box that lie in the volume.
+    public init(_ shape: GridShape, filling box: VoxelBox) {
+        self.init(shape)
+        let box = box.intersection(VoxelBox(shape))
+        guard !box.isEmpty else { return }
+        for z in box.lower.z..<box.upper.z {
+            for y in box.lower.y..<box.upper.y {
+                let start = shape.index(box.lower.x, y, z)
+                fill(start..<start + box.size.x)
+            }
+        }
+    }
+
     @inlinable
     public subscript(index: Int) -> Bool {
         get { words[index >> 6] >> UInt64(index & 63) & 1 == 1 }
@@ -41,6 +54,17 @@ public struct BitVolume: Hashable, Sendable {
     public mutating func formUnion(_ other: BitVolume) { combine(other, |) }
     public mutating func formIntersection(_ other: BitVolume) { combine(other, &) }
     public mutating func subtract(_ other: BitVolume) { combine(other) { $0 & ~$1 } }
+
+    private mutating func fill(_ range: Range<Int>) {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let offset = position & 63
+            let count = min(64 - offset, range.upperBound - position)
+            let bits: UInt64 = count == 64 ? ~0 : (1 << UInt64(count)) - 1
+            words[position >> 6] |= bits << UInt64(offset)
+            position += count
+        }
+    }
 
     private mutating func combine(_ other: BitVolume, _ operation: (UInt64, UInt64) -> UInt64) {
         precondition(shape == other.shape, "two bit volumes of one shape")

@@ -63,29 +63,3 @@ struct OrganStatement {
         (positive, negative) = (seen.words, within.words)
     }
 }
-
-extension BitVolume {
-    /// The voxels of the box.
-    init(_ shape: GridShape, filling box: VoxelBox) {
-        self.init(shape)
-        let box = box.intersection(VoxelBox(shape))
-        guard !box.isEmpty else { return }
-        for z in box.lower.z..<box.upper.z {
-            for y in box.lower.y..<box.upper.y {
-                let start = shape.index(box.lower.x, y, z)
-                fill(start..<start + box.size.x)
-            }
-        }
-    }
-
-    private mutating func fill(_ range: Range<Int>) {
-        var position = range.lowerBound
-        while position < range.upperBound {
-            let offset = position & 63
-            let count = min(64 - offset, range.upperBound - position)
-            let bits: UInt64 = count == 64 ? ~0 : (1 << UInt64(count)) - 1
-            words[position >> 6] |= bits << UInt64(offset)
-            position += count
-        }
-    }
-}

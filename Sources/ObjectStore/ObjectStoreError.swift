@@ -61,7 +61,7 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .full: "free space or raise the quota, then repeat; nothing was left half-written"
         case .readOnly: "mount it writable, or name another store with --objects"
         case .denied: "run as the store's owner, or give this user access to the folder"
-        case .noStore: "check --objects or LACUNA_HOME, or import something to create it"
+        case .noStore: "check --objects or LACUNA_HOME, or import a dataset: the first one makes it"
         case .notAStore: "name an empty or new folder, or restore the store's marker file from the backup"
         case .newerFormat: "use the program version that wrote the store, or a later one"
         case .foreign: "name this catalogue's own store with --objects, or connect to the store's database"

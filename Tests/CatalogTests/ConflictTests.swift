@@ -54,12 +54,16 @@ import Testing
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
             let word = PersonalWord(volume: volume, organ: "liver", rater: "r1", origin: .expert)
-            let made = try await catalog.record(word, kind: .correction, parameters: Self.reason) { mask(9) }
+            let made = try await catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
+                WordContent(mask: mask(9))
+            }
             #expect(made.isNew && made.isCurrent)
             #expect(try await catalog.mask(try #require(made.mask)).parent == MaskID(1))
             #expect(try await current(world, volume) == digest(9))
             let revision = try await world.revision()
-            let again = try await catalog.record(word, kind: .correction, parameters: Self.reason) { mask(9) }
+            let again = try await catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
+                WordContent(mask: mask(9))
+            }
             #expect(!again.isNew && again.mask == made.mask)
             #expect(try await world.revision() == revision)
 
@@ -103,7 +107,9 @@ import Testing
             var word = PersonalWord(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)],
                 isProposed: true)
-            let proposed = try await catalog.record(word, kind: .review, parameters: Self.reason) { mask(7) }
+            let proposed = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
+                WordContent(mask: mask(7))
+            }
             #expect(!proposed.isCurrent)
             #expect(try await current(world, volume) == digest(2))
             let versions = try await catalog.standingVersions(volume: volume, organ: "liver")
@@ -116,7 +122,9 @@ import Testing
                 try await catalog.setLabel(.unlabelled, volume: volume, organ: "liver", parameters: Self.reason) == 2)
             #expect(try await world.plainStates() == [])
             word.isProposed = false
-            #expect(try await catalog.record(word, kind: .review, parameters: Self.reason) { mask(7) }.isCurrent)
+            #expect(
+                try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in WordContent(mask: mask(7))
+                }.isCurrent)
             #expect(try await current(world, volume) == digest(7))
             try await expectTrueCoverage(world)
         }
@@ -129,7 +137,8 @@ import Testing
             try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
             let word = PersonalWord(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)])
-            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { mask(7) }
+            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in WordContent(mask: mask(7))
+            }
             let before = try await world.plainStates()
             let a = try await catalog.dataset(named: "A")
             let plan = try await catalog.removalPlan(.dataset(a))

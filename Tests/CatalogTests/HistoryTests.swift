@@ -197,6 +197,9 @@ import Testing
             #expect(events.map(\.revision) == events.map(\.revision).sorted())
             #expect(events.allSatisfy { $0.time.hasPrefix("20") && $0.time.hasSuffix("Z") })
             #expect(events.last?.dataset == "B")
+            #expect(events.suffix(3).map(\.statusAfter) == [.absent, .pseudo, .annotated])
+            #expect(events.suffix(3).map(\.maskAfter) == [nil, MaskID(1), MaskID(3)])
+            #expect(events.suffix(3).map(\.rater) == ["", "", nil])
         }
     }
 

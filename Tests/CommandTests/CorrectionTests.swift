@@ -55,6 +55,24 @@ import Testing
             let undone = try await bench.lacuna("label", "restore", "1", "liver", "--reason", "was right", "--json")
             #expect(try undone.object()["mask"] as? Int == before[0]["id"] as? Int)
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)
+
+            let events = try await bench.lacuna("mask", "history", "1", "liver", "--json").rows()
+            #expect(events.suffix(2).map { $0["rater"] as? String } == ["r1", "r1"])
+            #expect(events.first?["rater"] is NSNull)
+            #expect(events.last?["status"] as? String == "unlabelled")
+            #expect(events.last?["statusAfter"] as? String == "annotated")
+            #expect(events.last?["maskAfter"] as? Int == before[0]["id"] as? Int)
+            let account = String(cString: getpwuid(getuid()).pointee.pw_name)
+            #expect(events.allSatisfy { $0["account"] as? String == account })
+            let rows = try await bench.lacuna("lineage", "volume:1", "--json").rows()
+            #expect(rows.first?["case"] as? String == before[0]["case"] as? String)
+            #expect(before[0]["case"] as? String == "Task03_Liver/liver_1")
+            let first = try #require(before[0]["id"] as? Int)
+            let named = try await bench.lacuna(
+                "mask", "compare", String(first), String(try #require(object["mask"] as? Int)), "--json"
+            ).object()
+            #expect((named["first"] as? String)?.hasPrefix("internal ") == true || named["first"] as? String == "r1")
+            #expect(named["second"] as? String == "r1" && named["firstMask"] as? Int == first)
         }
     }
 

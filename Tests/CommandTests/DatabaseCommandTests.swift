@@ -42,6 +42,12 @@ private func withHome(
             #expect(migrate.output == "[]\n")
             #expect(try lacuna(["database", "stop"], [:]).status == 0)
             #expect(try lacuna(["database", "status", "--json"], [:]).output.hasPrefix("{\"state\": \"stopped\", "))
+            let asked = try lacuna(["database", "drop", "--json"], [:])
+            #expect(asked.status == 0 && asked.output.contains("\"deleted\": false"))
+            #expect(try lacuna(["database", "status", "--json"], [:]).output.hasPrefix("{\"state\": \"stopped\", "))
+            #expect(try lacuna(["database", "drop", "--yes"], [:]).status == 0)
+            #expect(
+                try lacuna(["database", "status", "--json"], [:]).output.hasPrefix("{\"state\": \"not created\", "))
         }
     }
 

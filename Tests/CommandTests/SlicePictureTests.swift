@@ -1,5 +1,7 @@
 import Domain
+import Foundation
 import Imaging
+import Phantoms
 import TestSupport
 import Testing
 
@@ -45,12 +47,34 @@ import Testing
         }
     }
 
-    @Test func aSliceBeyondTheVolumeIsItsLast() async throws {
-        try await withTemporaryFolder { folder in
-            let column = SlicePicture.Column(title: "known")
-            let picture = SlicePicture(title: "a/1", image: try image(in: folder), columns: [column], slice: 99)
-            #expect(picture.index == 3)
-            #expect(picture.draw().width > 500)
+    @Test func aSliceBeyondTheVolumeIsRefusedWithItsRange() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let picture = bench.folder + "/picture.png"
+            for slice in ["24", "-1"] {
+                let ending = try await bench.lacuna("mask", "picture", "1", "--output", picture, "--slice=\(slice)")
+                #expect(ending.status == 3)
+                #expect(ending.errors.contains("0, at the feet, to 23"), "\(ending.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: picture))
+            let last = try await bench.lacuna("mask", "picture", "1", "--output", picture, "--slice", "23", "--json")
+            #expect(try last.object()["slice"] as? Int == 23)
         }
+    }
+
+    @Test func everyOrganHasAColourOfItsOwn() {
+        let colours = (0..<140).map(Palette.colour)
+        for (i, a) in colours.enumerated() {
+            for b in colours[..<i] {
+                let distance = zip([a.red, a.green, a.blue], [b.red, b.green, b.blue]).map { abs(Int($0) - Int($1)) }
+                #expect(distance.reduce(0, +) > 6, "\(a) and \(b)")
+            }
+        }
+    }
+
+    @Test func aSpacingIsWrittenWithoutNeedlessZeros() {
+        #expect(
+            [8, 10, 0.75, 2.5, 0.976_562_5, 0.1].map(SlicePicture.short) == ["8", "10", "0.75", "2.5", "0.98", "0.1"])
     }
 }

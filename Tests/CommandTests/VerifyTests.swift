@@ -52,6 +52,23 @@ import Testing
             #expect(status == 6)
             #expect(found.map { $0["what"] as? String } == ["object", "image"])
             #expect(found.allSatisfy { $0["kind"] as? String == "missing" })
+            let contents = found.map { $0["contents"] as? [String] ?? [] }
+            #expect(contents[0].contains("liver of set/img0001") && contents[1] == ["set/img0002"])
+        }
+    }
+
+    @Test func aStoreThatIsGoneIsToldByEveryCommand() async throws {
+        try await Workbench.with { bench in
+            _ = try await objects(bench)
+            try FileManager.default.removeItem(atPath: bench.home)
+            let verified = try await bench.lacuna("verify")
+            #expect(verified.status == 7)
+            #expect(verified.errors.contains("store is gone"), "\(verified.errors)")
+            #expect(!verified.errors.contains("warning"))
+            let again = try await bench.lacuna("dataset", "import", "\(bench.folder)/data/set")
+            #expect(again.status == 0)
+            #expect(again.errors.contains("warning: the catalogue names masks whose store is gone"))
+            #expect(again.errors.contains("restore it from the backup"))
         }
     }
 

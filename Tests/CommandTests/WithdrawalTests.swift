@@ -74,7 +74,37 @@ import Testing
             #expect(try verified.rows().isEmpty)
             let restored = try await bench.lacuna("dataset", "restore", "internal", "--reason", "x")
             #expect(restored.status == 5)
-            #expect(restored.errors.contains("another name"))
+            #expect(restored.errors.contains("dataset of another name"))
+        }
+    }
+
+    @Test func whatIsPurgedStaysRemovedAsTheRemedySays() async throws {
+        try await Workbench.with { bench in
+            try await importTwo(bench)
+            let name = try #require(
+                try await bench.lacuna("subject", "list", "--dataset", "internal", "--json").rows().last?["name"]
+                    as? String)
+            for act in ["remove", "purge"] {
+                let ending = try await bench.lacuna("subject", act, name, "--yes", "--reason", "consent")
+                #expect(ending.status == 0, "\(ending.errors)")
+            }
+            let restored = try await bench.lacuna("subject", "restore", name, "--reason", "x")
+            #expect(restored.status == 5)
+            #expect(restored.errors.contains("the removal stands; its scans"), "\(restored.errors)")
+            #expect(!restored.errors.contains("another name"))
+            // Its scans are withheld under another name too; a dataset's are not.
+            let path = "\(bench.folder)/data/internal"
+            #expect(try await bench.lacuna("dataset", "import", path, "--name", "again").status == 0)
+            #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 2)
+            for act in ["remove", "purge"] {
+                let ending = try await bench.lacuna("dataset", act, "Task03_Liver", "--yes", "--reason", "licence")
+                #expect(ending.status == 0, "\(ending.errors)")
+            }
+            let liver = "\(bench.folder)/data/Task03_Liver"
+            #expect(try await bench.lacuna("dataset", "import", liver, "--name", "bought").status == 0)
+            let rows = try await bench.lacuna("coverage", "--json").rows()
+            #expect(rows.first { $0["organ"] as? String == "liver" }?["annotated"] as? Int == 2)
+            #expect(try await bench.lacuna("verify", "--read-data").status == 0)
         }
     }
 

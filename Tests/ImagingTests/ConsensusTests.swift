@@ -15,20 +15,26 @@ import Testing
         (0..<volume.shape.x).map { volume[$0, 0, 0] ? "1" : "0" }.joined()
     }
 
+    private func majority(_ masks: [BitVolume]) -> BitVolume { Consensus.majority(Consensus.Votes(masks)).mask }
+    private func staple(_ masks: [BitVolume]) -> Consensus.Estimate { Consensus.staple(Consensus.Votes(masks)) }
+
+    /// Where a row of 1s knows, and a row of 0s does not.
+    private func regions(_ rows: String...) -> [KnownRegion] { rows.map { KnownRegion(row($0)) } }
+
     @Test func aMajorityIsMoreThanHalf() {
-        #expect(bits(Consensus.majority([row("1100"), row("1010"), row("1001")])) == "1000")
-        #expect(bits(Consensus.majority([row("1100"), row("1010")])) == "1000", "a tie is not enough")
-        #expect(bits(Consensus.majority([row("0110")])) == "0110")
+        #expect(bits(majority([row("1100"), row("1010"), row("1001")])) == "1000")
+        #expect(bits(majority([row("1100"), row("1010")])) == "1000", "a tie is not enough")
+        #expect(bits(majority([row("0110")])) == "0110")
     }
 
     @Test func ratersWhoAgreeArePerfect() {
-        let estimate = Consensus.staple([row("001100"), row("001100"), row("001100")])
+        let estimate = staple([row("001100"), row("001100"), row("001100")])
         #expect(bits(estimate.mask) == "001100")
         #expect(estimate.raters.allSatisfy { $0.sensitivity > 0.999 })
     }
 
     @Test func nobodyMarkedAnything() {
-        let estimate = Consensus.staple([row("0000"), row("0000")])
+        let estimate = staple([row("0000"), row("0000")])
         #expect(estimate.mask.isEmpty)
         #expect(estimate.raters.map(\.sensitivity) == [1, 1])
     }
@@ -39,9 +45,50 @@ import Testing
         let raters = [
             Consensus.Rater(sensitivity: 0.8, specificity: 0.9), Consensus.Rater(sensitivity: 0.6, specificity: 0.5),
         ]
-        #expect(abs(Consensus.probability(0b11, raters, 0.25) - 0.12 / (0.12 + 0.0375)) < 1e-12)
-        #expect(abs(Consensus.probability(0b01, raters, 0.25) - 0.08 / (0.08 + 0.0375)) < 1e-12)
-        #expect(abs(Consensus.probability(0b00, raters, 0.25) - 0.02 / (0.02 + 0.3375)) < 1e-12)
+        #expect(
+            abs(Consensus.probability(Decision(known: 0b11, yes: 0b11), raters, 0.25) - 0.12 / (0.12 + 0.0375)) < 1e-12)
+        #expect(
+            abs(Consensus.probability(Decision(known: 0b11, yes: 0b01), raters, 0.25) - 0.08 / (0.08 + 0.0375)) < 1e-12)
+        #expect(
+            abs(Consensus.probability(Decision(known: 0b11, yes: 0), raters, 0.25) - 0.02 / (0.02 + 0.3375)) < 1e-12)
+    }
+
+    /// Who does not know a voxel has no say in it, and does not make it known.
+    @Test func masksVoteOnlyWhereTheyAreKnown() {
+        let votes = Consensus.Votes(
+            [row("110000"), row("110010"), row("000011")], known: regions("111111", "111010", "011001"))
+        let (mask, region) = Consensus.majority(votes)
+        // Known by 2, 3, 3, 1, 2 and 2 of three; marked among those by 2, 2, 0, 0, 1 (a tie) and 1 (a tie).
+        #expect(bits(mask) == "110000")
+        #expect(region.voxels.map(bits) == "111011")
+        // A mark outside what its mask knows is no vote.
+        let loud = Consensus.Votes([row("100"), row("111"), row("011")], known: regions("111", "100", "100"))
+        #expect(bits(Consensus.majority(loud).mask) == "100")
+        #expect(Consensus.majority(loud).region.voxels.map(bits) == "100")
+        let whole = Consensus.Votes([row("10"), row("10")], known: regions("11", "11"))
+        #expect(Consensus.majority(whole).region.isEverywhere)
+    }
+
+    @Test func aRaterIsJudgedByWhatItKnows() {
+        // The third knows the first half alone and agrees there; unmarked beyond, it would else be a careless rater.
+        let votes = Consensus.Votes(
+            [row("0110011000"), row("0110011000"), row("0110000000")],
+            known: regions("1111111111", "1111111111", "1111100000"))
+        let estimate = Consensus.staple(votes)
+        #expect(bits(estimate.mask) == "0110011000")
+        #expect(estimate.region.isEverywhere)
+        #expect(estimate.raters.allSatisfy { $0.sensitivity > 0.999 && $0.specificity > 0.999 })
+        let nobody = Consensus.Votes([row("0110"), row("0100")], known: regions("0111", "0111"))
+        #expect(Consensus.staple(nobody).region.voxels.map(bits) == "0111")
+    }
+
+    /// Bayes with the first rater alone where the second knows nothing: 0.25·0.8 against 0.75·0.1.
+    @Test func aRaterWhoKnowsNothingSaysNothing() {
+        let raters = [
+            Consensus.Rater(sensitivity: 0.8, specificity: 0.9), Consensus.Rater(sensitivity: 0.6, specificity: 0.5),
+        ]
+        let one = Consensus.probability(Decision(known: 0b01, yes: 0b01), raters, 0.25)
+        #expect(abs(one - 0.2 / (0.2 + 0.075)) < 1e-12)
     }
 
     /// Two careful raters outvote three careless ones where each of those errs alone; a majority would lose voxels.
@@ -51,9 +98,9 @@ import Testing
         let careless = [
             row("0000001111000000000000"), row("0000000000110000000011"), row("0011000000000000110000"),
         ]
-        let estimate = Consensus.staple([good, good] + careless)
+        let estimate = staple([good, good] + careless)
         #expect(bits(estimate.mask) == truth)
-        #expect(bits(Consensus.majority([good, good] + careless)) != truth)
+        #expect(bits(majority([good, good] + careless)) != truth)
         #expect(estimate.raters[0].sensitivity > estimate.raters[2].sensitivity)
     }
 
@@ -67,7 +114,7 @@ import Testing
                 let inside = index % 3 == 0
                 for j in masks.indices where random.next() < (inside ? 0.8 : 0.15) { masks[j][index] = true }
             }
-            let fast = Consensus.staple(masks)
+            let fast = staple(masks)
             let slow = VoxelStaple(masks)
             for (a, b) in zip(fast.raters, slow.raters) {
                 #expect(abs(a.sensitivity - b.sensitivity) < 1e-6)

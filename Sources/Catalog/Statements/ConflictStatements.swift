@@ -15,24 +15,25 @@ struct ListStandingVersions: Statement {
             select w.mask_id, coalesce(
                 d.name || ' ' || r.name || case when w.rater = '' then '' else ', ' || w.rater end,
                 nullif(w.rater, ''), 'a person') as source, w.status, w.origin,
-                w.id = (select annotation_id from current) as is_current, w.proposed, 1 as part, w.id
+                w.id = (select annotation_id from current) as is_current, w.proposed, 1 as part, w.id, w.extent
             from word w left join lacuna.release r on r.id = w.release_id left join lacuna.dataset d on d.id = r.dataset_id
             where w.status <> 'unlabelled'
               and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = r.dataset_id)
             union all
             select l.mask_id, run.name || '/' || r.number, 'pseudo', 'model', l.mask_id = (select mask_id from current), false, 2,
-                l.mask_id
+                l.mask_id, null
             from lacuna.pseudo_pointer p join lacuna.pseudo_label l on (l.round_id, l.organ_id) = (p.round_id, p.organ_id)
             join lacuna.round r on r.id = l.round_id join lacuna.run on run.id = r.run_id
             where l.volume_id = $1 and l.organ_id = (select id from asked)
               and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
             union all
-            select s.mask_id, d.name || ' ' || r.name, 'pseudo', 'model', s.mask_id = (select mask_id from current), false, 3, s.id
+            select s.mask_id, d.name || ' ' || r.name, 'pseudo', 'model', s.mask_id = (select mask_id from current), false, 3, s.id,
+                null
             from lacuna.shipped_current c join lacuna.shipped_label s on s.id = c.shipped_label_id
             join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
             where c.volume_id = $1 and c.organ_id = (select id from asked))
         select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, f.source, f.status, f.origin,
-            coalesce(f.is_current, false), f.proposed
+            coalesce(f.is_current, false), f.proposed, f.extent, f.part = 2
         from found f left join lacuna.mask m on m.id = f.mask_id
         order by f.is_current desc nulls last, f.part, f.id
         """
@@ -44,7 +45,7 @@ struct ListStandingVersions: Statement {
         return StandingVersion(
             mask: mask == nil ? nil : try MaskLocation(row, from: 0), source: try row.decode(5),
             status: try row.decode(6), origin: try row.decode(7), isCurrent: try row.decode(8),
-            isProposed: try row.decode(9))
+            isProposed: try row.decode(9), limits: try LabelLimits(row, from: 10))
     }
 }
 

@@ -25,6 +25,25 @@ struct MaskFactsInObject: Statement {
     func decode(_ row: PostgresRow) throws -> MaskFacts { try MaskFacts(row) }
 }
 
+struct NamesObjects: Statement {
+    static let sql = "select exists (select from lacuna.object where purged_at is null)"
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
+struct ContentsOfObject: Statement {
+    static let sql = """
+        select o.key || ' of ' || coalesce(
+            (select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
+             join lacuna.dataset d on d.id = r.dataset_id where s.volume_id = m.volume_id order by s.id limit 1),
+            'volume ' || m.volume_id)
+        from lacuna.mask m join lacuna.organ o on o.id = m.organ_id
+        where m.object_digest = $1 group by m.volume_id, o.key, o.position order by m.volume_id, o.position
+        """
+    let object: Digest
+    var binds: [any PostgresBindable] { [object] }
+    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
+}
+
 /// Files of removed data are nobody's business any more.
 struct ListImageFiles: Statement {
     static let sql = """

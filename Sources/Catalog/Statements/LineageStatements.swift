@@ -42,7 +42,12 @@ private let describeNodes = """
             select d.name || '/' || s.case_name || ': ' || f.file from lacuna.label_file f
             join lacuna.source s on s.id = f.source_id
             join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id where f.id = n.id)
-        end
+        end,
+        (select d.name || '/' || s.case_name from lacuna.source s
+         join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id
+         where s.volume_id = case n.kind when 'volume' then n.id
+             when 'mask' then (select m.volume_id from lacuna.mask m where m.id = n.id) end
+         order by s.id limit 1)
     from nearest n order by n.depth, n.kind, n.id
     """
 
@@ -92,6 +97,6 @@ extension LineageNode {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
             kind: try row.decode(0), id: try row.decode(1), via: try row.decode(2), depth: try row.decode(3),
-            label: try row.decode(4, as: String?.self) ?? "")
+            label: try row.decode(4, as: String?.self) ?? "", caseName: try row.decode(5))
     }
 }

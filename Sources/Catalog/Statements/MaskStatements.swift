@@ -12,11 +12,13 @@ struct ListLabels: Statement {
     static let sql = """
         with spacing as (
             select s.volume_id, min(s.spacing[1] * s.spacing[2] * s.spacing[3]) as smallest,
-                max(s.spacing[1] * s.spacing[2] * s.spacing[3]) as largest
-            from lacuna.source s where $2::bigint is null or s.volume_id = $2 group by s.volume_id)
+                max(s.spacing[1] * s.spacing[2] * s.spacing[3]) as largest,
+                (array_agg(d.name || '/' || s.case_name order by s.id))[1] as case_name
+            from lacuna.source s join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id
+            where $2::bigint is null or s.volume_id = $2 group by s.volume_id)
         select l.mask_id, l.volume_id, o.key, l.status, l.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
-            run.name || '/' || r.number, l.confidence, l.revision, l.activity_id
+            run.name || '/' || r.number, l.confidence, l.revision, l.activity_id, g.case_name
         from lacuna.label_states(coalesce($1, lacuna.current_revision()), $2, (select id from lacuna.organ where key = $3)) l
         join lacuna.organ o on o.id = l.organ_id
         left join spacing g using (volume_id)
@@ -31,8 +33,9 @@ struct ListLabels: Statement {
     var binds: [any PostgresBindable] { [revision, volume, organ] }
     func decode(_ row: PostgresRow) throws -> LabelRow {
         LabelRow(
-            mask: try row.decode(0), volume: try row.decode(1), organ: try row.decode(2), status: try row.decode(3),
-            origin: try row.decode(4), voxels: try row.decode(5), millilitres: try row.decode(6),
+            mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(11), organ: try row.decode(2),
+            status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
+            millilitres: try row.decode(6),
             round: try row.decode(7),
             confidence: try row.decode(8), revision: try row.decode(9), activity: try row.decode(10))
     }

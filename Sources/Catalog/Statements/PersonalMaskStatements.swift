@@ -7,7 +7,7 @@ struct WordOfRater: Statement {
         select a.id, a.status, a.origin, a.mask_id, m.content_sha256,
             exists (
                 select from lacuna.annotation_current c
-                where (c.volume_id, c.organ_id) = (a.volume_id, a.organ_id) and c.annotation_id = a.id)
+                where (c.volume_id, c.organ_id) = (a.volume_id, a.organ_id) and c.annotation_id = a.id), a.extent
         from lacuna.annotation a join lacuna.organ o on o.id = a.organ_id left join lacuna.mask m on m.id = a.mask_id
         where a.volume_id = $1 and o.key = $2 and a.release_id is null and a.rater = $3 and a.proposed = $4
         order by a.id desc limit 1
@@ -19,14 +19,20 @@ struct WordOfRater: Statement {
         let mask: MaskID?
         let content: Digest?
         let isCurrent: Bool
+        let extent: VoxelBox?
+
+        func says(_ status: LabelStatus, _ other: WordContent?) -> Bool {
+            self.status == status && content == other?.mask.content && extent == other?.extent
+        }
     }
     let word: PersonalWord
     var binds: [any PostgresBindable] { [word.volume, word.organ, word.rater, word.isProposed] }
     func decode(_ row: PostgresRow) throws -> Found {
-        Found(
+        let bounds: [Int32]? = try row.decode(6)
+        return Found(
             annotation: try row.decode(0), status: try row.decode(1), origin: try row.decode(2),
             mask: try row.decode(3),
-            content: try row.decode(4), isCurrent: try row.decode(5))
+            content: try row.decode(4), isCurrent: try row.decode(5), extent: bounds.map(VoxelBox.init(bounds:)))
     }
 }
 
@@ -61,17 +67,22 @@ struct InsertMaskInputs: Statement {
 
 struct InsertPersonalWord: Statement {
     static let sql = """
-        insert into lacuna.annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id)
-        select $1, o.id, $3, $4::lacuna.label_status, $5::lacuna.label_origin, $6, $7, $8, $9
+        insert into lacuna.annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id,
+            extent)
+        select $1, o.id, $3, $4::lacuna.label_status, $5::lacuna.label_origin, $6, $7, $8, $9, $10::integer[]
         from lacuna.organ o where o.key = $2 returning id
         """
     let word: PersonalWord
     let status: LabelStatus
     let mask: MaskID?
+    let extent: VoxelBox?
     let parent: Int64?
     let change: ChangeID
     var binds: [any PostgresBindable] {
-        [word.volume, word.organ, word.rater, status, word.origin, mask, parent, word.isProposed, change]
+        [
+            word.volume, word.organ, word.rater, status, word.origin, mask, parent, word.isProposed, change,
+            extent?.bounds,
+        ]
     }
     func decode(_ row: PostgresRow) throws -> Int64 { try row.decode(0) }
 }

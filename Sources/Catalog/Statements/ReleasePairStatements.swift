@@ -31,24 +31,24 @@ struct PairedLabels: Statement {
         with \(casesOfReleases),
         word as (
             select c.is_before, c.is_after, c.case_name, w.organ_id, w.status, w.origin, c.size, v.shape_x, v.shape_y, v.shape_z,
-                m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+                m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, w.extent
             from sides c join lacuna.volume v on v.id = c.volume_id
             cross join lateral (
                 select distinct on (organ_id) * from (
-                    (select distinct on (organ_id) organ_id, status, origin, mask_id from lacuna.annotation a
+                    (select distinct on (organ_id) organ_id, status, origin, mask_id, extent from lacuna.annotation a
                      where a.volume_id = c.volume_id and a.release_id = c.id and a.rater = '' and not a.proposed
                      order by organ_id, a.id desc)
                     union all
-                    (select distinct on (organ_id) organ_id, 'pseudo', 'model', mask_id from lacuna.shipped_label s
+                    (select distinct on (organ_id) organ_id, 'pseudo', 'model', mask_id, null from lacuna.shipped_label s
                      where s.volume_id = c.volume_id and s.release_id = c.id order by organ_id, s.id desc)
                 ) said order by organ_id, status = 'unlabelled', status = 'pseudo') w
             left join lacuna.mask m on m.id = w.mask_id
             where w.status <> 'unlabelled')
         select coalesce(a.case_name, b.case_name), o.key,
             a.status, a.origin, a.size, a.shape_x, a.shape_y, a.shape_z,
-            a.id, a.content_sha256, a.object_digest, a.object_offset, a.object_length,
+            a.id, a.content_sha256, a.object_digest, a.object_offset, a.object_length, a.extent,
             b.status, b.origin, b.size, b.shape_x, b.shape_y, b.shape_z,
-            b.id, b.content_sha256, b.object_digest, b.object_offset, b.object_length
+            b.id, b.content_sha256, b.object_digest, b.object_offset, b.object_length, b.extent
         from (select * from word where is_before) a
         full join (select * from word where is_after) b using (case_name, organ_id)
         join lacuna.organ o on o.id = organ_id
@@ -61,7 +61,7 @@ struct PairedLabels: Statement {
     func decode(_ row: PostgresRow) throws -> LabelPair {
         LabelPair(
             caseName: try row.decode(0), organ: try row.decode(1), before: try ReleaseLabel(row, from: 2),
-            after: try ReleaseLabel(row, from: 13))
+            after: try ReleaseLabel(row, from: 14))
     }
 }
 
@@ -106,11 +106,12 @@ extension ReleaseLabel {
     fileprivate init?(_ row: PostgresRow, from column: Int) throws {
         guard let status: LabelStatus = try row.decode(column, as: LabelStatus?.self) else { return nil }
         let mask = try row.decode(column + 6, as: MaskID?.self)
+        let bounds: [Int32]? = try row.decode(column + 11)
         self.init(
             status: status, origin: try row.decode(column + 1),
             mask: mask == nil ? nil : try MaskLocation(row, from: column + 6),
             shape: GridShape(
                 try row.decode(column + 3), try row.decode(column + 4), try row.decode(column + 5)),
-            voxelVolume: try row.decode(column + 2))
+            extent: bounds.map(VoxelBox.init(bounds:)), voxelVolume: try row.decode(column + 2))
     }
 }

@@ -8,7 +8,8 @@ struct DatasetDiff: AsyncParsableCommand {
         commandName: "diff", abstract: "Compare two releases of a dataset, case by case and organ by organ.",
         discussion: """
             Both releases are in the catalogue; what each says now is compared, whatever is current. Listed are cases and
-            labels that came or went, other images, other states and origins, and masks that changed, with their Dice.
+            labels that came or went, other images, other states and origins, and masks that changed, with their Dice
+            where both are known. Differences are after less before.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -32,7 +33,9 @@ struct DatasetDiff: AsyncParsableCommand {
         try await Session.with(options) { session in
             let diff = ReleaseDiff(session: session, dataset: dataset, before: releases[0], after: releases[1])
             let rows = try await diff.rows()
-            session.output.report(all ? rows : rows.filter { $0.change != .same }, ReleaseDiff.Row.columns)
+            session.output.report(
+                all ? rows : rows.filter { $0.change != .same },
+                ReleaseDiff.Row.columns(isPartial: rows.contains { $0.compared?.isEverywhere == false }))
             let counts = ReleaseDiff.Change.allCases.map { change in (change, rows.count { $0.change == change }) }
             let told = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
             session.output.note(rows.isEmpty ? "Neither release has a label." : "\n\(told).")

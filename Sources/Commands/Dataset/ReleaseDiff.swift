@@ -11,7 +11,10 @@ struct ReleaseDiff {
         case caseGone = "case gone"
         /// The case's voxels are others: it is another volume.
         case image = "image changed"
-        case added, gone, status, origin, mask, same
+        case added, gone, status, origin, mask
+        /// The same mask is complete in another box.
+        case extent
+        case same
     }
 
     struct Row {
@@ -21,10 +24,12 @@ struct ReleaseDiff {
         let change: Change
         var before: ReleaseLabel?
         var after: ReleaseLabel?
-        /// Only where both have a mask, on grids of one shape.
+        /// Only where both have a mask, on grids of one shape; in the region where both are known.
         var dice: Double?
         var changedVoxels: Int?
+        /// After less before.
         var differenceMillilitres: Double?
+        var compared: KnownRegion?
     }
 
     let session: Session
@@ -64,8 +69,11 @@ struct ReleaseDiff {
         guard row.change != .same, let a = pair.before, let b = pair.after, let one = a.mask, let other = b.mask,
             a.shape == b.shape
         else { return row }
-        let first = try await reader.read(one, shape: a.shape).foreground
-        let second = try await reader.read(other, shape: b.shape).foreground
+        let before = try await reader.read(one, LabelLimits(extent: a.extent), shape: a.shape)
+        let after = try await reader.read(other, LabelLimits(extent: b.extent), shape: b.shape)
+        let region = before.region.intersection(after.region)
+        let (first, second) = (region.restrict(before.foreground), region.restrict(after.foreground))
+        row.compared = region
         row.dice = Dice.coefficient(first, second)
         row.changedVoxels = zip(first.words, second.words).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
         row.differenceMillilitres =
@@ -78,12 +86,14 @@ struct ReleaseDiff {
         guard let after = pair.after else { return .gone }
         if before.status != after.status { return .status }
         if before.mask?.content != after.mask?.content { return .mask }
+        if before.extent != after.extent { return .extent }
         return before.origin == after.origin ? .same : .origin
     }
 }
 
 extension ReleaseDiff.Row {
-    static var columns: [Column<ReleaseDiff.Row>] {
+    /// - Parameter isPartial: whether some masks were compared in a part of their volume.
+    static func columns(isPartial: Bool) -> [Column<ReleaseDiff.Row>] {
         [
             Column("case") { $0.caseName }, Column("organ") { $0.organ?.rawValue },
             Column("change") { $0.change.rawValue }, Column("before") { $0.before?.status.rawValue },
@@ -94,6 +104,8 @@ extension ReleaseDiff.Row {
             Column("afterMask", isShown: false) { $0.after?.mask?.mask.rawValue }, Column("dice") { $0.dice },
             Column("changedVoxels", title: "changed voxels") { $0.changedVoxels },
             Column("differenceMillilitres", title: "difference ml") { $0.differenceMillilitres },
+            Column("comparedVoxels", title: "compared voxels", isShown: isPartial) { $0.compared?.count },
+            Column("comparedShare", title: "of volume", isShown: isPartial) { $0.compared?.share },
         ]
     }
 }

@@ -38,15 +38,43 @@ struct LabelSet: AsyncParsableCommand {
             let organ = try await session.catalog.organ(named: organ)
             if status == .absent { try await session.requireNoParts(of: organ, in: volume.id) }
             if !override { try await refuseHidingAnAnnotation(of: organ, in: volume, session) }
+            var warnings: [String] = []
+            if status == .absent {
+                warnings = try await LabelConflicts(session: session, volume: volume).warnings(organ, nil)
+            }
             let parameters = JSONRenderer.render(.object([Cell.Field("reason", reason)]))
             let written = try await session.catalog.setLabel(
                 status == .absent ? .absent : .unlabelled, volume: volume.id, organ: organ,
                 parameters: JSONText(parameters))
             let revision = try await session.catalog.currentRevision()
+            let label = try await session.catalog.labels(volume: volume.id, organ: organ).first
             session.output.report([
                 Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
-                Cell.Field("changed", written > 0), Cell.Field("revision", revision.number),
+                Cell.Field("status", label?.status.rawValue ?? "unlabelled"),
+                Cell.Field("mask", label?.mask?.rawValue), Cell.Field("changed", written > 0),
+                Cell.Field("warnings", warnings), Cell.Field("revision", revision.number),
             ])
+            for warning in warnings { session.output.warn(warning) }
+            if let note = note(label, isNew: written > 0) { session.output.note(note) }
+        }
+    }
+
+    /// Why nothing changed, or why the organ is not what was said of it.
+    private func note(_ label: LabelRow?, isNew: Bool) -> String? {
+        switch (status, label?.status) {
+        case (.unlabelled, .pseudo?):
+            let taken = isNew ? "The annotations are taken back" : "Nobody annotated it, so nothing was taken back"
+            let rollback =
+                label?.round.map { round in
+                    let run = round.prefix { $0 != "/" }
+                    return
+                        "lacuna mask rollback --run \(run) --organ \(organ) --to none hides that label in every volume"
+                } ?? "a release ships that label"
+            return taken
+                + "; what shows is a model's label. \(rollback); lacuna label set \(volume) \(organ) absent says "
+                + "that the organ is not there."
+        case (.unlabelled, _): return isNew ? nil : "Nobody had said anything of it; nothing changed."
+        case (.absent, _): return isNew ? nil : "It was said before; nothing changed."
         }
     }
 

@@ -56,7 +56,7 @@ extension LineageNode {
     fileprivate static var columns: [Column<LineageNode>] {
         [
             Column("depth") { $0.depth }, Column("via") { $0.via }, Column("kind") { $0.kind },
-            Column("id") { $0.id }, Column("label") { $0.label },
+            Column("id") { $0.id }, Column("case") { $0.caseName }, Column("label") { $0.label },
         ]
     }
 }

@@ -11,6 +11,8 @@ struct MaskCompare: AsyncParsableCommand {
         discussion: """
             Name two masks by their ids, or a volume and an organ: then all words that stand on it, of datasets, people and
             the visible round, are compared pair by pair, the current one first. An absence counts as an empty mask.
+            Partial masks are compared where both are known; compared voxels says how much that is. Differences are those
+            of the second from the first: second less first.
             The surface Dice (NSD, after Nikolov et al.) is the share of both surfaces within --tolerance of the other.
             """)
 
@@ -40,7 +42,10 @@ struct MaskCompare: AsyncParsableCommand {
             let versions = try await session.catalog.standingVersions(
                 volume: volume.id, organ: OrganKey(rawValue: second))
             let pairs = try await MaskPairs(session: session, volume: volume).compare(versions)
-            session.output.report(pairs, MaskPair.columns(tolerance: tolerance))
+            session.output.report(
+                pairs,
+                MaskPair.columns(
+                    tolerance: tolerance, isPartial: pairs.contains { !$0.comparison.region.isEverywhere }))
             if versions.count < 2 {
                 session.output.note(
                     "Nothing to compare: \(versions.count) word stands on \(second) in volume \(volume.id).")
@@ -58,13 +63,18 @@ struct MaskCompare: AsyncParsableCommand {
         }
         let volume = try await session.catalog.volume(named: a.volume.description)
         let reader = MaskReader(store: try await session.objectStore(create: false))
-        let one = try await reader.read(a.location, shape: a.shape).foreground
-        let other = try await reader.read(b.location, shape: b.shape).foreground
+        let catalog = session.catalog
+        let one = try await reader.read(a.location, try await catalog.limits(of: a.location.mask), shape: a.shape)
+        let other = try await reader.read(b.location, try await catalog.limits(of: b.location.mask), shape: b.shape)
         let comparison = try await BlockingWork().run { MaskComparison(one, other, spacing: volume.spacing) }
         session.output.report(
             [
-                Cell.Field("volume", a.volume.rawValue), Cell.Field("first", a.organ.rawValue),
-                Cell.Field("second", b.organ.rawValue),
+                Cell.Field("volume", a.volume.rawValue),
+                Cell.Field("case", volume.sources.first.map { "\($0.dataset)/\($0.caseName)" }),
+                Cell.Field("first", try await catalog.nameOfSource(of: a.location.mask)),
+                Cell.Field("firstMask", a.location.mask.rawValue), Cell.Field("firstOrgan", a.organ.rawValue),
+                Cell.Field("second", try await catalog.nameOfSource(of: b.location.mask)),
+                Cell.Field("secondMask", b.location.mask.rawValue), Cell.Field("secondOrgan", b.organ.rawValue),
             ] + comparison.fields(tolerance: tolerance))
     }
 }

@@ -4,7 +4,7 @@ internal import Domain
 internal import Imaging
 internal import Numerics
 
-/// How much two masks of one volume agree.
+/// How much two masks of one volume agree where both are known.
 struct MaskComparison: Sendable {
     /// Nil where both are empty.
     let dice: Double?
@@ -14,9 +14,13 @@ struct MaskComparison: Sendable {
     let secondMillilitres: Double
     /// Voxels that one has and the other has not.
     let changedVoxels: Int
+    /// Where both are known; all numbers are of this region, beyond which counts as not the organ.
+    let region: KnownRegion
 
     /// - Parameter spacing: millimetres along x, y, z.
-    init(_ first: BitVolume, _ second: BitVolume, spacing: Vector3<Double>) {
+    init(_ one: KnownMask, _ other: KnownMask, spacing: Vector3<Double>) {
+        region = one.region.intersection(other.region)
+        let (first, second) = (region.restrict(one.foreground), region.restrict(other.foreground))
         surface = SurfaceDistance(first, second, spacing: spacing)
         dice = Dice.coefficient(first, second)
         firstMillilitres = VolumeMeasure.millilitres(first, spacing: spacing)
@@ -33,7 +37,8 @@ struct MaskComparison: Sendable {
             Cell.Field("hausdorff95Millimetres", surface?.hausdorff95),
             Cell.Field("firstMillilitres", firstMillilitres), Cell.Field("secondMillilitres", secondMillilitres),
             Cell.Field("differenceMillilitres", secondMillilitres - firstMillilitres),
-            Cell.Field("changedVoxels", changedVoxels),
+            Cell.Field("changedVoxels", changedVoxels), Cell.Field("comparedVoxels", region.count),
+            Cell.Field("comparedShare", region.share),
         ]
     }
 }
@@ -44,12 +49,15 @@ struct MaskPair {
     let second: StandingVersion
     let comparison: MaskComparison
 
-    /// - Parameter tolerance: millimetres.
-    static func columns(tolerance: Double) -> [Column<MaskPair>] {
+    /// - Parameters:
+    ///   - tolerance: millimetres.
+    ///   - isPartial: whether some pair was compared in a part of the volume.
+    static func columns(tolerance: Double, isPartial: Bool) -> [Column<MaskPair>] {
         [
-            Column("first") { $0.first.name }, Column("second") { $0.second.name },
-            Column("firstMask", isShown: false) { $0.first.mask?.mask.rawValue },
-            Column("secondMask", isShown: false) { $0.second.mask?.mask.rawValue },
+            Column("first") { $0.first.name },
+            Column("firstMask", title: "mask") { $0.first.mask?.mask.rawValue },
+            Column("second") { $0.second.name },
+            Column("secondMask", title: "mask") { $0.second.mask?.mask.rawValue },
             Column("firstOrigin", title: "origin") { $0.first.origin.rawValue },
             Column("secondOrigin", title: "and") { $0.second.origin.rawValue },
             Column("current") { $0.first.isCurrent || $0.second.isCurrent },
@@ -65,6 +73,8 @@ struct MaskPair {
                 $0.comparison.secondMillilitres - $0.comparison.firstMillilitres
             },
             Column("changedVoxels", title: "changed voxels") { $0.comparison.changedVoxels },
+            Column("comparedVoxels", title: "compared voxels", isShown: isPartial) { $0.comparison.region.count },
+            Column("comparedShare", title: "of volume", isShown: isPartial) { $0.comparison.region.share },
         ]
     }
 }
@@ -86,13 +96,9 @@ struct MaskPairs {
                 "the sources of volume \(volume.id) disagree on spacing; millimetres are those of the first")
         }
         let reader = MaskReader(store: try await session.objectStore(create: false))
-        var masks: [BitVolume] = []
+        var masks: [KnownMask] = []
         for version in versions {
-            guard let location = version.mask else {
-                masks.append(BitVolume(volume.shape))
-                continue
-            }
-            masks.append(try await reader.read(location, shape: volume.shape).foreground)
+            masks.append(try await reader.read(version.mask, version.limits, shape: volume.shape))
         }
         let (read, spacing) = (masks, volume.spacing)
         return try await BlockingWork().run {

@@ -15,6 +15,9 @@ struct MaskConsensus: AsyncParsableCommand {
             counts nowhere. With --adopt it becomes that rater's word, which the policy then weighs like any other.
             majority takes voxels of more than half of the masks; staple weighs each mask by how well it agrees
             (Warfield et al. 2004). Masks that a model made take no part unless they are named with --mask.
+
+            A partial mask votes where it is known. The majority is that of the masks that know a voxel, and it is known
+            where more than half of all masks do; by staple a voxel is known where one mask at least does.
             """)
 
     enum Method: String, CaseIterable, ExpressibleByArgument { case majority, staple }
@@ -46,11 +49,14 @@ struct MaskConsensus: AsyncParsableCommand {
             let volume = try await session.catalog.volume(named: volume)
             let inputs = try await inputs(of: volume, session.catalog)
             let reader = MaskReader(store: try await session.objectStore(create: false))
-            var masks: [BitVolume] = []
-            for input in inputs { masks.append(try await reader.read(input, shape: volume.shape).foreground) }
+            var masks: [KnownMask] = []
+            for input in inputs {
+                let limits = try await session.catalog.limits(of: input.mask)
+                masks.append(try await reader.read(input, limits, shape: volume.shape))
+            }
             let (read, method) = (masks, method)
             let (consensus, raters) = try await BlockingWork().run { Self.compute(method, read) }
-            guard consensus.voxels > 0 else {
+            guard !consensus.foreground.isEmpty else {
                 throw CommandFailure(
                     .badInput, "the masks have no voxel in common by \(method.rawValue)",
                     remedy: "lacuna mask compare \(volume.id) \(organ) shows how they differ")
@@ -89,17 +95,20 @@ struct MaskConsensus: AsyncParsableCommand {
         return found
     }
 
-    private static func compute(_ method: Method, _ masks: [BitVolume]) -> (EncodedMask, [Consensus.Rater]) {
+    private static func compute(_ method: Method, _ masks: [KnownMask]) -> (KnownMask, [Consensus.Rater]) {
+        let votes = Consensus.Votes(masks.map(\.foreground), known: masks.map(\.region))
         switch method {
-        case .majority: return (MaskCodec.encode(foreground: Consensus.majority(masks)), [])
+        case .majority:
+            let (mask, region) = Consensus.majority(votes)
+            return (KnownMask(foreground: mask, region: region), [])
         case .staple:
-            let estimate = Consensus.staple(masks)
-            return (MaskCodec.encode(foreground: estimate.mask), estimate.raters)
+            let estimate = Consensus.staple(votes)
+            return (KnownMask(foreground: estimate.mask, region: estimate.region), estimate.raters)
         }
     }
 
     private func record(
-        _ consensus: EncodedMask, _ volume: VolumeRow, _ inputs: [MaskLocation], _ session: Session
+        _ consensus: KnownMask, _ volume: VolumeRow, _ inputs: [MaskLocation], _ session: Session
     ) async throws -> RecordedWord {
         let word = PersonalWord(
             volume: volume.id, organ: OrganKey(rawValue: organ), rater: Self.rater, origin: .reviewed,
@@ -110,23 +119,29 @@ struct MaskConsensus: AsyncParsableCommand {
                 Cell.Field("masks", inputs.map(\.mask.rawValue)), Cell.Field("adopted", adopt),
             ]))
         let store = try await session.objectStore()
-        return try await session.catalog.record(word, kind: .review, parameters: JSONText(parameters)) {
-            try await StoredMask.put(consensus, in: store)
+        return try await session.catalog.record(word, kind: .review, parameters: JSONText(parameters)) { _ in
+            try await WordContent.put(consensus, in: store)
         }
     }
 
     private func report(
-        _ recorded: RecordedWord, _ consensus: EncodedMask, _ volume: VolumeRow, _ inputs: [MaskLocation],
+        _ recorded: RecordedWord, _ consensus: KnownMask, _ volume: VolumeRow, _ inputs: [MaskLocation],
         _ raters: [Consensus.Rater], _ revision: Revision, _ output: Output
     ) {
         output.report([
             Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ), Cell.Field("method", method.rawValue),
-            Cell.Field("mask", recorded.mask?.rawValue), Cell.Field("voxels", consensus.voxels),
+            Cell.Field("mask", recorded.mask?.rawValue), Cell.Field("voxels", consensus.foreground.population),
+            Cell.Field("partial", !consensus.region.isEverywhere), Cell.Field("knownVoxels", consensus.region.count),
             Cell.Field("inputs", inputs.map(\.mask.rawValue)),
             Cell.Field("sensitivity", raters.map(\.sensitivity)), Cell.Field("specificity", raters.map(\.specificity)),
             Cell.Field("changed", recorded.isNew), Cell.Field("current", recorded.isCurrent),
             Cell.Field("revision", revision.number),
         ])
+        if !consensus.region.isEverywhere {
+            output.note(
+                "It is partial: known are \(consensus.region.count) of \(volume.shape.count) voxels, where "
+                    + (method == .majority ? "more than half of the masks are known." : "some mask is known."))
+        }
         if !adopt { output.note("Recorded beside the others; it counts nowhere until the same is said with --adopt.") }
         if adopt && !recorded.isCurrent {
             output.note("Another annotation outranks it: lacuna mask policy show says why.")

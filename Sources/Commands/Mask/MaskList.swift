@@ -43,6 +43,7 @@ extension LabelRow {
         [
             Column("id", title: "mask") { $0.mask?.rawValue },
             Column("volume") { $0.volume.rawValue },
+            Column("case") { $0.caseName },
             Column("organ") { $0.organ.rawValue },
             Column("status") { $0.status.rawValue },
             Column("origin") { $0.origin.rawValue },

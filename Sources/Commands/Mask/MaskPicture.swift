@@ -43,6 +43,11 @@ struct MaskPicture: AsyncParsableCommand {
                     .badInput, "volume \(volume.id) has no mask of these organs",
                     remedy: "see lacuna mask list --volume \(volume.id)")
             }
+            if let slice, !(0..<volume.shape.z).contains(slice) {
+                throw CommandFailure(
+                    .badInput, "volume \(volume.id) has no slice \(slice)",
+                    remedy: "its axial slices are 0, at the feet, to \(volume.shape.z - 1)")
+            }
             let source = try MaskExportSource.choose(volume, dataset: nil)
             let title = "\(source.dataset)/\(source.caseName)"
             let (path, wanted, converted) = (output, slice, session.converted)

@@ -26,12 +26,14 @@ struct SlicePicture: Sendable {
     private let body: (columns: Range<Int>, rows: Range<Int>)
 
     /// - Parameter slice: nil chooses the slice that shows the most organs, and of those the most of them.
+    /// - Precondition: the image has the slice.
     init(title: String, image: ImageVolume, columns: [Column], slice: Int?) {
         (self.title, self.image, self.columns) = (title, image, columns)
-        index = min(max(slice ?? Self.fullestSlice(columns, image.shape), 0), image.shape.z - 1)
+        index = slice ?? Self.fullestSlice(columns, image.shape)
+        precondition((0..<image.shape.z).contains(index), "a slice of the image")
         var colours: [OrganKey: Colour] = [:]
         for organ in columns.flatMap({ $0.masks.map(\.organ) }) where colours[organ] == nil {
-            colours[organ] = Self.palette[colours.count % Self.palette.count]
+            colours[organ] = Palette.colour(colours.count)
         }
         self.colours = colours
         body = Self.body(in: image, VolumeSlice(image.shape, .axial, at: index))
@@ -58,10 +60,8 @@ struct SlicePicture: Sendable {
         canvas.write(title, x: Self.gap, y: 14, scale: 3)
         drawPanel(&canvas, 0, "image", [])
         let facts = [
-            "slice \(index + 1) of \(image.shape.z)",
-            image.spacing.x == image.spacing.y
-                ? "\(Self.fixed(image.spacing.x)) x \(Self.fixed(image.spacing.z)) mm"
-                : "\(Self.fixed(image.spacing.x)) x \(Self.fixed(image.spacing.y)) x \(Self.fixed(image.spacing.z)) mm",
+            "slice \(index) of 0 to \(image.shape.z - 1)",
+            (0..<3).map { Self.short(image.spacing[$0]) }.joined(separator: " x ") + " mm",
         ]
         for (row, fact) in facts.enumerated() {
             canvas.write(fact, x: Self.gap, y: legendTop + row * Self.line, Self.faint, scale: 2)
@@ -161,12 +161,13 @@ struct SlicePicture: Sendable {
         return (z * plane..<(z + 1) * plane).reduce(0) { $0 + (mask[$1] ? 1 : 0) }
     }
 
-    private static func fixed(_ value: Double) -> String { Decimal.fixed(value, places: 1) }
+    /// At most two decimals, and none that say nothing.
+    static func short(_ value: Double) -> String {
+        var text = Decimal.fixed(value, places: 2)
+        while text.hasSuffix("0") { text.removeLast() }
+        if text.hasSuffix(".") { text.removeLast() }
+        return text
+    }
 
     private static let faint = Colour(140, 146, 156)
-    private static let palette = [
-        Colour(222, 110, 75), Colour(250, 214, 60), Colour(92, 158, 255), Colour(96, 212, 120), Colour(196, 120, 240),
-        Colour(64, 214, 214), Colour(255, 130, 180), Colour(190, 160, 110), Colour(255, 165, 50), Colour(150, 200, 80),
-        Colour(120, 130, 255), Colour(235, 80, 80), Colour(170, 240, 200),
-    ]
 }

@@ -34,7 +34,11 @@ struct IntegrityCheck {
         defer { bar.finish() }
         var findings = listing.strays
         for object in objects where !object.isPurged {
-            findings += try await check(object)
+            let found = try await check(object)
+            if !found.isEmpty {
+                let contents = try await catalog.contents(of: object.digest)
+                findings += found.map { $0.concerning(contents) }
+            }
             bar.advance()
         }
         for image in images {
@@ -131,8 +135,9 @@ struct IntegrityCheck {
 
     private static func check(_ image: ImageFileRow, readsData: Bool) -> IntegrityFinding? {
         func finding(_ kind: IntegrityFinding.Kind, _ problem: String) -> IntegrityFinding {
-            IntegrityFinding(
-                kind: kind, what: "image", file: image.path, problem: "\(image.dataset)/\(image.caseName): \(problem)")
+            let name = "\(image.dataset)/\(image.caseName)"
+            return IntegrityFinding(
+                kind: kind, what: "image", file: image.path, problem: "\(name): \(problem)", contents: [name])
         }
         let isFolder = FolderFile.isFolder(image.path)
         let found = isFolder ? FolderFile.size(of: image.path, recorded: image.bytes) : size(image.path)

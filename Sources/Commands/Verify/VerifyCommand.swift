@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Catalog
 internal import Console
+internal import ObjectStore
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,9 +20,9 @@ struct VerifyCommand: AsyncParsableCommand {
     var sweep = false
 
     func run() async throws {
-        let findings = try await Session.with(options) { session in
+        let findings = try await Session.with(options, warnsOfLostObjects: false) { session in
             let check = IntegrityCheck(
-                catalog: session.catalog, store: try await session.objectStore(create: false),
+                catalog: session.catalog, store: try await Self.store(session),
                 converted: session.converted, output: session.output,
                 readsData: readData)
             var findings = try await check.run()
@@ -31,6 +33,15 @@ struct VerifyCommand: AsyncParsableCommand {
         let damaged = findings.count { $0.kind.isDamage }
         if damaged > 0 { throw ExitCode(ExitStatus.damaged.rawValue) }
         options.output.note(findings.isEmpty ? "Everything is there." : "Nothing is damaged.")
+    }
+
+    private static func store(_ session: Session) async throws -> LocalObjectStore {
+        do {
+            return try await session.objectStore(create: false)
+        } catch let error as ObjectStoreError {
+            guard case .noStore = error, try await session.catalog.namesObjects() else { throw error }
+            throw session.lostObjects
+        }
     }
 }
 
@@ -47,11 +58,26 @@ struct IntegrityFinding: Sendable, Hashable {
     let what: String
     let file: String
     let problem: String
+    /// What it holds: `liver of DATASET/CASE` for an object, `DATASET/CASE` for an image; empty for what no row names.
+    var contents: [String] = []
+
+    func concerning(_ contents: [String]) -> IntegrityFinding {
+        var copy = self
+        copy.contents = contents
+        return copy
+    }
+
+    /// For people: the first, and how many more.
+    private var shown: String? {
+        guard let first = contents.first else { return nil }
+        return contents.count == 1 ? first : "\(first) and \(contents.count - 1) more"
+    }
 
     static var columns: [Column<IntegrityFinding>] {
         [
             Column("kind") { $0.kind.rawValue }, Column("what") { $0.what }, Column("file") { $0.file },
-            Column("problem") { $0.problem },
+            Column("problem") { $0.problem }, Column("concerns") { $0.shown },
+            Column("contents", isShown: false) { $0.contents },
         ]
     }
 }

@@ -32,7 +32,9 @@ struct DaemonSession {
     }
 
     /// Another connection of the same login; heartbeats have their own.
-    func connectAgain() async throws -> Connection { try await Connection.connect(session.settings) }
+    func connectAgain() async throws -> Connection {
+        try await Account.tell(try await Connection.connect(session.settings))
+    }
 
     /// The parts of a driver over the run's data; starts the run in the catalogue where it is new.
     func makeDriver(_ rounds: CatalogRoundStore, observer: any RoundObserver, stop: StopFlag) async throws -> RunDriver

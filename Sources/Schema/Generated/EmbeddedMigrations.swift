@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "6d3e46d46ddd5f28855d687523a8653e78a06368a76e35ad4ff7f2ddd432be73",
+            sha256: "63b3be4fc763f80ecfd7fee41a56e49481b14fdef70b9b6f9b9e5339ee278dfb",
             sql: ###"""
 -- Roles, the catalogue's own identity, activities and revisions.
 -- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
@@ -62,10 +62,12 @@ create table activity (
     kind text not null check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal')),
     agent text not null default session_user,
+    account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
     parameters jsonb not null default '{}',
     started_at timestamptz not null default clock_timestamp()
 );
+comment on column activity.account is 'The operating system''s user who ran the program, as it says; agent is the login.';
 comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
 
 create table change (
@@ -1586,7 +1588,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "f54cd58533458420bc6fe4e044e572813e0cb3533a25f086d26d6fd315715637",
+            sha256: "80982e3c0375aee85722d4d22cecc31dc731c15ab35e6f34cab30ff43f236299",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what is withheld and since when, and which of several annotations is current.
 -- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
@@ -2252,8 +2254,10 @@ begin
     if not p_stands and exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null) then
-        raise exception 'its bytes are purged; it cannot be restored'
-            using errcode = 'LA010', hint = 'import it again under another name';
+        raise exception 'its masks are purged; it cannot be restored'
+            using errcode = 'LA010', hint = case when p_subject is not null
+                then 'the removal stands; its scans are withheld under whatever name they are imported'
+                else 'the removal stands; data that may be used again are imported as a dataset of another name' end;
     end if;
     leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);
 
@@ -2275,8 +2279,8 @@ begin
         insert into annotation (volume_id, organ_id, rater, status, origin, parent_id, proposed, change_id)
         select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from words_computed_from(p_dataset);
     else
-        insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id)
-        select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, a.id, a.proposed, the_change
+        insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, extent, parent_id, proposed, change_id)
+        select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
         from annotation a join annotation p on p.id = a.parent_id
         where a.change_id = last.change_id and not exists (
             select from annotation n

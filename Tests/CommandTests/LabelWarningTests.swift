@@ -1,0 +1,81 @@
+import Domain
+import Foundation
+import Imaging
+import Phantoms
+import Testing
+
+/// What does not go together is told when a person says it, and is recorded all the same.
+@Suite struct LabelWarningTests {
+    private func imported(_ bench: Workbench) async throws {
+        let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
+        #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+    }
+
+    /// The mask of an organ as a file.
+    private func export(_ bench: Workbench, _ organ: String) async throws -> String {
+        let path = "\(bench.folder)/\(organ).nii.gz"
+        let ending = try await bench.lacuna("mask", "export", "1", organ, "--output", path, "--force")
+        #expect(ending.status == 0, "\(ending.errors)")
+        return path
+    }
+
+    private func warnings(_ ending: Ending) throws -> [String] {
+        #expect(ending.status == 0, "\(ending.errors)")
+        let told = try #require(try ending.object()["warnings"] as? [String])
+        for warning in told { #expect(ending.errors.contains("warning: \(warning)")) }
+        return told
+    }
+
+    private func importMask(_ bench: Workbench, _ organ: String, _ path: String) async throws -> [String] {
+        try warnings(try await bench.lacuna("mask", "import", "1", organ, path, "--reason", "x", "--json"))
+    }
+
+    @Test func anotherOrgansMaskIsTold() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench)
+            #expect(try await importMask(bench, "liver", try await export(bench, "liver")).isEmpty)
+            let told = try await importMask(bench, "left_kidney", try await export(bench, "stomach"))
+            #expect(told.contains { $0.contains("voxel for voxel stomach") }, "\(told)")
+        }
+    }
+
+    @Test func aTumourOutsideItsOrganAndBesideAnAbsentOneIsTold() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench)
+            let stomach = try await export(bench, "stomach")
+            let outside = try await importMask(bench, "liver_tumour", stomach)
+            #expect(outside.contains { $0.contains("wholly outside liver") }, "\(outside)")
+            let absent = try warnings(
+                try await bench.lacuna(
+                    "label", "set", "1", "liver", "absent", "--override", "--reason", "x", "--json"))
+            #expect(absent.contains { $0.contains("absent") && $0.contains("liver_tumour") }, "\(absent)")
+            let beside = try await importMask(bench, "liver_tumour", try await export(bench, "spleen"))
+            #expect(beside.contains { $0.contains("liver") && $0.contains("absent") }, "\(beside)")
+        }
+    }
+
+    @Test func aFileThatLiesALittleOffIsTold() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench)
+            let labels = try NIfTIReader().readLabels(try await export(bench, "liver"))
+            var affine = labels.grid.affine
+            affine.translation = affine.translation + Vector3(0.2 * 8, 0, 0)
+            let path = bench.folder + "/off.nii.gz"
+            try NIfTIWriter.write(
+                mask: labels.mask(of: [1]), on: ImageGrid(shape: labels.grid.shape, affine: affine), to: path)
+            #expect(try await importMask(bench, "liver", path) == ["the file lies 0.20 voxels off internal/img0001"])
+        }
+    }
+
+    @Test func takingBackWhatNobodySaidPointsElsewhere() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "drawn", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path, "--origin", "model").status == 0)
+            let ending = try await bench.lacuna(
+                "label", "set", "1", "stomach", "unlabelled", "--reason", "x", "--json")
+            #expect(try ending.object()["changed"] as? Bool == false)
+            #expect(try ending.object()["status"] as? String == "pseudo")
+            #expect(ending.errors.contains("label set 1 stomach absent"), "\(ending.errors)")
+        }
+    }
+}
