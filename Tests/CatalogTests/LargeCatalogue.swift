@@ -125,7 +125,8 @@ struct LargeCatalogue {
         "InsertPartitionWords": small, "InsertWaiting": small, "ListFingerprints": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": small, "LoadOrganSynonyms": small,
         "LoadOrgans": small, "MergedOrgans": small, "RecordSeries": small, "SeriesSalt": small, "SetOrganHosts": small,
-        "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole, "WordsOfPartition": rare,
+        "ContentsOfObject": small, "FindCountingLabel": small, "LimitsOfMask": small, "SourceOfMask": small,
+        "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole, "WordsOfPartition": rare,
     ]
 }
 

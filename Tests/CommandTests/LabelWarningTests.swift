@@ -45,10 +45,13 @@ import Testing
             let stomach = try await export(bench, "stomach")
             let outside = try await importMask(bench, "liver_tumour", stomach)
             #expect(outside.contains { $0.contains("wholly outside liver") }, "\(outside)")
-            let absent = try warnings(
-                try await bench.lacuna(
-                    "label", "set", "1", "liver", "absent", "--override", "--reason", "x", "--json"))
-            #expect(absent.contains { $0.contains("absent") && $0.contains("liver_tumour") }, "\(absent)")
+            let absent = ["absent", "--override", "--reason", "x", "--json"]
+            let refused = try await bench.start(["label", "set", "1", "liver"] + absent).end()
+            #expect(refused.status == 5)
+            #expect(refused.errors.contains("liver_tumour"), "\(refused.errors)")
+            for organ in ["liver_tumour", "liver"] {
+                #expect(try await bench.start(["label", "set", "1", organ] + absent).end().status == 0)
+            }
             let beside = try await importMask(bench, "liver_tumour", try await export(bench, "spleen"))
             #expect(beside.contains { $0.contains("liver") && $0.contains("absent") }, "\(beside)")
         }

@@ -38,10 +38,6 @@ struct LabelSet: AsyncParsableCommand {
             let organ = try await session.catalog.organ(named: organ)
             if status == .absent { try await session.requireNoParts(of: organ, in: volume.id) }
             if !override { try await refuseHidingAnAnnotation(of: organ, in: volume, session) }
-            var warnings: [String] = []
-            if status == .absent {
-                warnings = try await LabelConflicts(session: session, volume: volume).warnings(organ, nil)
-            }
             let parameters = JSONRenderer.render(.object([Cell.Field("reason", reason)]))
             let written = try await session.catalog.setLabel(
                 status == .absent ? .absent : .unlabelled, volume: volume.id, organ: organ,
@@ -52,9 +48,8 @@ struct LabelSet: AsyncParsableCommand {
                 Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
                 Cell.Field("status", label?.status.rawValue ?? "unlabelled"),
                 Cell.Field("mask", label?.mask?.rawValue), Cell.Field("changed", written > 0),
-                Cell.Field("warnings", warnings), Cell.Field("revision", revision.number),
+                Cell.Field("revision", revision.number),
             ])
-            for warning in warnings { session.output.warn(warning) }
             if let note = note(label, isNew: written > 0) { session.output.note(note) }
         }
     }
