@@ -126,7 +126,8 @@ struct LargeCatalogue {
         "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": small, "LoadOrganSynonyms": small,
         "LoadOrgans": small, "MergedOrgans": small, "RecordSeries": small, "SeriesSalt": small, "SetOrganHosts": small,
         "ContentsOfObject": small, "FindCountingLabel": small, "LimitsOfMask": small, "SourceOfMask": small,
-        "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole, "WordsOfPartition": rare,
+        "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole,
+        "WordsOfPartition": rare,
     ]
 }
 

@@ -33,7 +33,8 @@ struct MONAIExport: Sendable {
         let folder = try staged.subfolder("labels")
         let final = Self.absolute(Self.parent(of: output)) + "/" + Self.name(of: labelFolder)
         var (list, report, taken) = (
-            datalist, ExportReport(selection.scheme, selection.ontology), [ExportCase]())
+            datalist, ExportReport(selection.scheme, selection.ontology), [ExportCase]()
+        )
         let work = BlockingWork()
         for item in selection.cases {
             let (written, people, models) = try await work.run { [self] in try write(item, folder) }
