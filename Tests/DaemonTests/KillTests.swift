@@ -18,17 +18,22 @@ extension DaemonTests {
         /// The moments are drawn within the time that a whole run takes; most after the run is claimed, some before.
         @Test(arguments: [(SIGKILL, 20), (SIGTERM, 6)])
         func aRunEndedAtAnyMomentGoesOnAndEndsTheSame(signal: Int32, times: Int) async throws {
-            let whole = try await WholeRun.shared.value
+            var whole = try await WholeRun.shared.value.duration
             var random = SeededRandom(state: 2021)
             var ended = 0
             while ended < times {
                 let place = try await World.shared.makePlace()
                 let before = try await place.annotations()
+                let endedBefore = ended
                 while true {
                     let daemon = try place.startDaemon()
-                    if ended < times { try await strike(daemon, signal, within: whole.duration, &random) }
+                    if ended < times { try await strike(daemon, signal, within: whole, &random) }
                     let ending = await daemon.end()
-                    if ending.status == 0 { break }
+                    if ending.status == 0 {
+                        // The first measurement may be of a busier hour; moments after the end strike nobody.
+                        if ended == endedBefore { whole = min(whole, ending.duration) }
+                        break
+                    }
                     // Before it handles signals, a daemon that has claimed nothing dies of them.
                     let expected = signal == SIGKILL ? [128 + signal] : [130, 128 + signal]
                     try #require(expected.contains(ending.status), "\(ending.errors)")
