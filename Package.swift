@@ -160,7 +160,8 @@ let package = Package(
             name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Numerics", "Domain", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "ImporterTests", dependencies: ["Importers", "Imaging", "Hashing", "Domain", "TestSupport"],
+            name: "ImporterTests",
+            dependencies: ["Importers", "Imaging", "Hashing", "Domain", "Phantoms", "TestSupport"],
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(

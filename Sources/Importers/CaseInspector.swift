@@ -26,29 +26,52 @@ public final class CaseInspector {
         CaseFingerprint(files: try files.files.map { file throws(ImportError) in try Self.fingerprint(file) })
     }
 
-    /// Reads the case's image and labels, each file once.
+    /// Reads the case's image and labels, each file once; labels that the caller lets mirror, twice.
     /// - Throws: what makes the case unusable; `ImportError.quarantines` tells which cases a person should look at.
     public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
         var findings = files.findings
-        let image = try image(files, &findings)
-        var labels: [InspectedLabel] = []
-        var fingerprints = [image.file]
-        for file in files.labels {
-            let found = try self.labels(file, on: image, &findings)
-            fingerprints.append(found.file)
-            labels += found.labels
+        let (image, coarse) = try image(files, &findings)
+        var check = TurnCheck(coarse)
+        var read = try labels(of: files, on: image, check: &check)
+        let main = files.labels.first?.file.path ?? files.image.path
+        let turn = try turn(files, read, check)
+        if let turn, turn.isStrong || options.accepted.name(.flip, of: files.name) {
+            read = try labels(of: files, on: image, turned: turn.turn, check: &check)
+            findings.append(ImportFinding(accepted: turn, file: main))
+        } else if let turn {
+            findings.append(ImportFinding(weak: turn, caseName: files.name, file: main))
         }
-        try Self.refuseDuplicates(labels)
-        labels.sort { Self.position($0.organ) < Self.position($1.organ) }
-        findings += LateralityCheck.findings(labels, file: files.labels.first?.file.path ?? files.image.path)
+        let isTurned = turn.map { $0.isStrong || options.accepted.name(.flip, of: files.name) } ?? false
+        if LateralityCheck.sides(read.labels).areAllReversed, !options.accepted.cover(.laterality, of: files.name) {
+            throw .sidesReversed(
+                file: main, caseName: files.name, problem: LateralityCheck.sides(read.labels).problem)
+        }
+        findings += read.findings + LateralityCheck.findings(read.labels, file: main)
         return InspectedCase(
-            files: files, image: image, labels: labels, findings: findings,
-            fingerprint: CaseFingerprint(files: fingerprints))
+            files: files, image: image, labels: read.labels, findings: findings, turn: isTurned ? turn : nil,
+            fingerprint: CaseFingerprint(files: [image.file] + read.files))
+    }
+
+    /// The turn that the caller accepted or that is to be mentioned.
+    /// - Throws: `turned`, and `gridMismatch` where nothing speaks for any turn.
+    private func turn(
+        _ files: CaseFiles, _ read: ReadLabels, _ check: TurnCheck
+    ) throws(ImportError) -> TurnProposal? {
+        let proposal = check.proposal(read.labels, isTrusted: read.mismatch == nil)
+        if let mismatch = read.mismatch {
+            guard let proposal, proposal.isStrong else { throw mismatch }
+        }
+        guard let proposal, proposal.isStrong, !options.accepted.cover(.flip, of: files.name) else { return proposal }
+        throw .turned(
+            file: files.labels.first?.file.path ?? files.image.path, caseName: files.name, proposal: proposal)
     }
 
     // MARK: - Image
 
-    private func image(_ files: CaseFiles, _ findings: inout [ImportFinding]) throws(ImportError) -> InspectedImage {
+    /// Also its values at every few millimetres, where it is a CT with labels.
+    private func image(
+        _ files: CaseFiles, _ findings: inout [ImportFinding]
+    ) throws(ImportError) -> (InspectedImage, CoarseImage?) {
         let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
         let modality = options.givenModality ?? files.modality
@@ -58,36 +81,65 @@ public final class CaseInspector {
                     .intensities, file: files.image.path, problem: "a CT without air near -1000 HU",
                     remedy: "check that the values are Hounsfield units, and not rescaled or clipped"))
         }
-        return InspectedImage(
+        let image = InspectedImage(
             file: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest),
             identity: volume.identity(), grid: volume.grid, storageType: volume.file.header.type,
             modality: modality, appearance: volume.fingerprint(isCT: modality == .ct))
+        return (image, modality == .ct && !files.labels.isEmpty ? volume.coarse() : nil)
     }
 
     // MARK: - Labels
 
+    /// The labels of a case's files.
+    private struct ReadLabels {
+        var labels: [InspectedLabel] = []
+        var files: [FileFingerprint] = []
+        var findings: [ImportFinding] = []
+        /// The first file whose header puts it elsewhere than the image, though it has the image's shape and spacing.
+        var mismatch: ImportError?
+    }
+
+    /// - Parameter turned: how every file is laid on the image; nil: as its header says, and as `check` then sees it.
     private func labels(
-        _ file: LabelFile, on image: InspectedImage, _ findings: inout [ImportFinding]
-    ) throws(ImportError) -> (file: FileFingerprint, labels: [InspectedLabel]) {
-        let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
-        findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
+        of files: CaseFiles, on image: InspectedImage, turned turn: LabelTurn? = nil, check: inout TurnCheck
+    ) throws(ImportError) -> ReadLabels {
+        var read = ReadLabels()
+        for file in files.labels { try add(file, on: image, turned: turn, to: &read, &check) }
+        try Self.refuseDuplicates(read.labels)
+        read.labels.sort { Self.position($0.organ) < Self.position($1.organ) }
+        return read
+    }
+
+    private func add(
+        _ file: LabelFile, on image: InspectedImage, turned turn: LabelTurn?, to read: inout ReadLabels,
+        _ check: inout TurnCheck
+    ) throws(ImportError) {
+        let (volume, bytes) = try self.read(file.file) {
+            guard let turn else { return try reader.readLabels($0) }
+            return try reader.readLabels($0, on: image.grid, turned: turn)
+        }
+        read.findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
-        case .nearly(let voxels): findings.append(ImportFinding(nearly: voxels, file: file.file.path))
+        case .nearly(let voxels): read.findings.append(ImportFinding(nearly: voxels, file: file.file.path))
         case .quarantine(let difference):
-            throw .gridMismatch(file: file.file.path, image: image.file.file.path, difference: difference)
+            let error = ImportError.gridMismatch(
+                file: file.file.path, image: image.file.file.path, difference: difference)
+            guard turn != nil || difference.mayBeTurned(image.grid, volume.grid) else { throw error }
+            if turn == nil { read.mismatch = read.mismatch ?? error }
         }
         let meaning = try LabelMeaning(file, volume, options: options)
         if !meaning.unknownNames.isEmpty {
-            findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
+            read.findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
         }
+        if turn == nil { check.add(volume, meaning) }
         let fingerprint = FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
         let crop = file.crop?.box(in: volume.shape)
-        let labels = meaning.regions.compactMap { region in
+        read.files.append(fingerprint)
+        read.labels += meaning.regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
         }
-        return (fingerprint, labels)
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {

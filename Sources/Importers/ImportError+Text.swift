@@ -25,6 +25,8 @@ extension ImportError: CustomStringConvertible {
         case .volume(let error): error.problem
         case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
+        case .turned(_, _, let proposal): "\(proposal.proposal): \(proposal.evidence)"
+        case .sidesReversed(_, _, let problem): problem + ", and no pair of organs lies as it should"
         case .changedWhileRead: "the file changed while it was read"
         }
     }
@@ -50,6 +52,12 @@ extension ImportError: CustomStringConvertible {
         case .volume(let error): error.remedy
         case .unknownValues: "give a label map that explains them, or repair the label file"
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
+        case .turned(_, let name, _):
+            "look at both in a viewer; then import again with --accept flip:\(name), or with --accept flip for every case "
+                + "with such evidence"
+        case .sidesReversed(_, let name, _):
+            "correct the affines of image and labels if they are mirrored; if the patient's organs are reversed, import "
+                + "again with --accept laterality:\(name)"
         case .changedWhileRead: "import again when nothing writes to the folder"
         }
     }

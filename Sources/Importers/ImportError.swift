@@ -39,6 +39,10 @@ public enum ImportError: Error, Hashable, Sendable {
     case unknownValues(file: String, values: [Int])
     /// Label and image lie on different grids; quarantined, never resampled.
     case gridMismatch(file: String, image: String, difference: GridDisagreement)
+    /// The labels seem to lie mirrored on the image, or fit it only against their own header.
+    case turned(file: String, caseName: String, proposal: TurnProposal)
+    /// Every sided organ lies on the wrong side, and the labels fit the image: both are mirrored, or the patient is.
+    case sidesReversed(file: String, caseName: String, problem: String)
     /// The file changed while it was read.
     case changedWhileRead(file: String)
 
@@ -50,7 +54,8 @@ public enum ImportError: Error, Hashable, Sendable {
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .unknownValues(let file, _),
-            .gridMismatch(let file, _, _), .changedWhileRead(let file):
+            .gridMismatch(let file, _, _), .changedWhileRead(let file), .turned(let file, _, _),
+            .sidesReversed(let file, _, _):
             file
         case .volume(let error): error.file
         }
@@ -59,7 +64,7 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree): true
+        case .gridMismatch, .volume(.formsDisagree), .turned, .sidesReversed: true
         default: false
         }
     }

@@ -41,6 +41,13 @@ struct DatasetImport: AsyncParsableCommand {
     @Option(help: "Say which organs are decided in every case: names with commas, all, or present (those with voxels).")
     var complete: String?
 
+    @Option(
+        help: """
+            Accept a proposal of the report: flip mirrors labels that strong evidence shows to lie mirrored on their image, \
+            laterality takes patients whose organs are all reversed; flip:CASE and laterality:CASE for one case. Repeatable.
+            """)
+    var accept: [String] = []
+
     @Flag(help: "Record all cases or none.")
     var strict = false
 
@@ -51,6 +58,9 @@ struct DatasetImport: AsyncParsableCommand {
         if layout != "auto" && LayoutName(rawValue: layout) == nil {
             throw ValidationError(
                 "--layout is auto or one of \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        if let wrong = accept.first(where: { Acceptance($0) == nil }) {
+            throw ValidationError("--accept \(wrong): it is flip, laterality, flip:CASE or laterality:CASE.")
         }
         if let name, name.isEmpty || name.contains("/") {
             throw ValidationError("--name is not empty and has no slash.")
@@ -82,6 +92,7 @@ struct DatasetImport: AsyncParsableCommand {
             name: name, release: release, layout: LayoutName(rawValue: layout), images: images,
             origin: origin.flatMap(LabelOrigin.init), map: hasValues ? description?.labels : nil, strict: strict)
         found.description = description
+        found.accepted = accept.compactMap(Acceptance.init)
         switch complete {
         case "all": found.scope = .declared
         case "present": found.scope = .present

@@ -24,7 +24,8 @@ struct CaseRecords {
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
             fingerprint: FingerprintRecord(image.appearance),
             findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })))
-        labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root) }
+        let turn = item.turn.map { TurnRecord(axis: $0.turn.rawValue, evidence: $0.evidence) }
+        labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root, turn: turn) }
     }
 
     /// The labels, naming their bytes in `pack`.
@@ -37,7 +38,8 @@ struct CaseRecords {
                 mask = StoredMask(
                     content: encoded.contentHash, object: pack.object.digest, objectBytes: pack.object.size,
                     offset: entry.offset, length: entry.length, voxels: encoded.voxels,
-                    knownVoxels: encoded.knownVoxels, box: encoded.box)
+                    knownVoxels: encoded.knownVoxels, box: encoded.box,
+                    centre: SidedPair.organs.contains(label.organ) ? label.region?.centre : nil)
             }
             return LabelRecord(
                 organ: label.organ, status: label.status, origin: label.origin, mask: mask, extent: label.extent,
@@ -47,7 +49,7 @@ struct CaseRecords {
 }
 
 extension FileRecord {
-    fileprivate init(_ file: FileFingerprint, in root: ReleaseRoot) {
-        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes)
+    fileprivate init(_ file: FileFingerprint, in root: ReleaseRoot, turn: TurnRecord? = nil) {
+        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes, turn: turn)
     }
 }

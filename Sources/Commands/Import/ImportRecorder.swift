@@ -13,6 +13,8 @@ struct ImportRecorder {
     let cases: [CaseFiles]
     /// What a table calls the subjects, by case.
     let subjects: [String: String]
+    /// What the caller accepts.
+    let accepted: [Acceptance]
     private var target: Target?
 
     private struct Target {
@@ -23,10 +25,10 @@ struct ImportRecorder {
 
     init(
         catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, root: ReleaseRoot,
-        cases: [CaseFiles], subjects: [String: String]
+        cases: [CaseFiles], subjects: [String: String], accepted: [Acceptance]
     ) {
         (self.catalog, self.openStore, self.root, self.cases) = (catalog, openStore, root, cases)
-        self.subjects = subjects
+        (self.subjects, self.accepted) = (subjects, accepted)
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
@@ -85,11 +87,13 @@ struct ImportRecorder {
     private func parameters(_ summary: ImportSummary) -> JSONText {
         JSONText(
             JSONRenderer.render(
-                .object([
-                    Cell.Field("dataset", summary.dataset), Cell.Field("release", summary.layout.release),
-                    Cell.Field("layout", summary.layout.name.rawValue), Cell.Field("origin", summary.origin.rawValue),
-                    Cell.Field("cases", cases.count),
-                ])))
+                .object(
+                    [
+                        Cell.Field("dataset", summary.dataset), Cell.Field("release", summary.layout.release),
+                        Cell.Field("layout", summary.layout.name.rawValue),
+                        Cell.Field("origin", summary.origin.rawValue),
+                        Cell.Field("cases", cases.count),
+                    ] + (accepted.isEmpty ? [] : [Cell.Field("accepted", accepted.map(\.description))]))))
     }
 
     /// The meaning of the release's values; none for layouts with a file a class.

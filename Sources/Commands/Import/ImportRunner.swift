@@ -34,7 +34,7 @@ struct ImportRunner {
         summary.report.findings += Self.vanished(known.cases, list)
         let recorder = ImportRecorder(
             catalog: catalog, openStore: openStore, root: root, cases: list.cases,
-            subjects: request.subjects?.byCase ?? [:])
+            subjects: request.subjects?.byCase ?? [:], accepted: request.options.accepted)
         let bar = output.progress("import", total: list.cases.count)
         defer { bar.finish() }
         if request.isStrict || request.isDryRun {
