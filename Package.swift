@@ -167,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "DICOMTests", dependencies: ["DICOM", "Imaging", "Domain", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "ImporterTests", dependencies: ["Importers", "DICOM", "Imaging", "Hashing", "Domain", "TestSupport"],
+            name: "ImporterTests",
+            dependencies: ["Importers", "DICOM", "Imaging", "Hashing", "Domain", "Phantoms", "TestSupport"],
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(

@@ -15,3 +15,43 @@ create trigger history_is_append_only before update or delete or truncate on fin
 
 grant select on fingerprint to lacuna_manager;
 grant insert on fingerprint to lacuna_manager;
+
+create table mask_centre (
+    mask_id bigint primary key references mask,
+    x real not null,
+    y real not null,
+    z real not null
+);
+comment on table mask_centre is 'Where masks of sided organs lie: the mean position of their foreground in canonical voxels; only of masks that have some.';
+
+create table accepted_turn (
+    label_file_id bigint not null references label_file,
+    activity_id bigint not null references activity,
+    axis text not null check (axis in ('none', 'x', 'y', 'z')),
+    evidence text not null check (evidence <> ''),
+    primary key (label_file_id, activity_id)
+);
+comment on table accepted_turn is 'Label files whose voxels an import mirrored along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
+
+create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on accepted_turn execute function refuse_rewriting();
+
+create view current_mask as
+    select a.volume_id, a.organ_id, n.mask_id
+    from annotation_current a join annotation n on n.id = a.annotation_id where n.mask_id is not null
+    union all
+    select p.volume_id, p.organ_id, p.mask_id
+    from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
+    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
+      and not exists (select from withheld_volume w where w.volume_id = p.volume_id)
+    union all
+    select c.volume_id, c.organ_id, s.mask_id
+    from shipped_current c join shipped_label s on s.id = c.shipped_label_id
+    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, c.organ_id))
+      and not exists (
+        select from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
+        where (p.volume_id, p.organ_id) = (c.volume_id, c.organ_id));
+comment on view current_mask is 'The mask of every current state that has one: the annotation''s, else the visible round''s, else the shipped one.';
+
+grant select on current_mask to lacuna_manager;
+grant select, insert on mask_centre, accepted_turn to lacuna_manager;

@@ -67,6 +67,7 @@ extension Catalog {
                         InsertLabelFile(source: source, file: file, change: change.id(on: connection))))
             }
         }
+        try await recordTurns(of: files, ids, change.activity)
         return (ids, new)
     }
 
@@ -116,7 +117,12 @@ extension Catalog {
         try await connection.run(InsertObjects(masks: labels.compactMap(\.mask)))
         let made = try await connection.run(
             InsertMasks(batch: batch, labels: labels, parents: labels.map { before[$0.organ]?.mask }))
-        return Dictionary(uniqueKeysWithValues: made)
+        let masks = Dictionary(uniqueKeysWithValues: made)
+        let centred = labels.compactMap { label in
+            label.mask?.centre.flatMap { centre in masks[label.organ].map { MaskCentre(mask: $0, centre: centre) } }
+        }
+        if !centred.isEmpty { try await connection.run(InsertMaskCentres(centres: centred)) }
+        return masks
     }
 }
 

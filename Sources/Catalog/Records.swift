@@ -16,15 +16,17 @@ public struct StoredMask: Hashable, Sendable {
     public var knownVoxels: Int?
     /// Foreground bounds in canonical voxels.
     public var box: VoxelBox
+    /// The mean position of the foreground in canonical voxels, kept for sided organs; nil where it is not known.
+    public var centre: Vector3<Double>?
 
     public init(
         content: Digest, object: Digest, objectBytes: Int, offset: Int, length: Int, voxels: Int,
         knownVoxels: Int? = nil,
-        box: VoxelBox
+        box: VoxelBox, centre: Vector3<Double>? = nil
     ) {
         (self.content, self.object, self.objectBytes) = (content, object, objectBytes)
         (self.offset, self.length, self.voxels) = (offset, length, voxels)
-        (self.knownVoxels, self.box) = (knownVoxels, box)
+        (self.knownVoxels, self.box, self.centre) = (knownVoxels, box, centre)
     }
 }
 
@@ -33,10 +35,22 @@ public struct FileRecord: Hashable, Sendable {
     public var path: String
     public var sha256: Digest
     public var bytes: Int
+    /// How its voxels were laid on the image, where the caller accepted that; nil: as its header says.
+    public var turn: TurnRecord?
 
-    public init(path: String, sha256: Digest, bytes: Int) {
-        (self.path, self.sha256, self.bytes) = (path, sha256, bytes)
+    public init(path: String, sha256: Digest, bytes: Int, turn: TurnRecord? = nil) {
+        (self.path, self.sha256, self.bytes, self.turn) = (path, sha256, bytes, turn)
     }
+}
+
+/// A mirroring of labels that the caller accepted.
+public struct TurnRecord: Hashable, Sendable {
+    /// `none`, `x`, `y` or `z`: the canonical axis.
+    public var axis: String
+    /// What speaks for it.
+    public var evidence: String
+
+    public init(axis: String, evidence: String) { (self.axis, self.evidence) = (axis, evidence) }
 }
 
 /// One image of one release, as it is to be recorded.

@@ -18,12 +18,12 @@ public enum GridAgreement: Hashable, Sendable {
             return
         }
         let voxels = image.canonicalAffine.largestCornerDisplacementInVoxels(to: label.canonicalAffine, shape: shape)
-        if (image.affine.determinant < 0) != (label.affine.determinant < 0) {
+        if voxels > Self.toleratedVoxels {
+            self = .quarantine(.displaced(voxels: voxels))
+        } else if (image.affine.determinant < 0) != (label.affine.determinant < 0) {
             self = .quarantine(.handedness(image: image.orientation, label: label.orientation))
-        } else if voxels <= Self.acceptedVoxels {
-            self = .agree
         } else {
-            self = voxels <= Self.toleratedVoxels ? .nearly(voxels: voxels) : .quarantine(.displaced(voxels: voxels))
+            self = voxels <= Self.acceptedVoxels ? .agree : .nearly(voxels: voxels)
         }
     }
 }
@@ -34,14 +34,15 @@ public enum GridDisagreement: Hashable, Sendable, CustomStringConvertible {
     case shape(image: GridShape, label: GridShape)
     /// Largest corner displacement in voxels, above 0.5.
     case displaced(voxels: Double)
-    /// One grid is the other's mirror image: a flipped affine cannot be told from flipped voxels.
+    /// In one place, but stored in orders that are mirror images of each other: a header that was written for other voxels
+    /// cannot be told from one that is right.
     case handedness(image: Orientation, label: Orientation)
 
     public var description: String {
         switch self {
         case .shape(let image, let label): "the image has \(image) voxels, the label \(label)"
         case .displaced(let voxels): "image and label lie \(ImagingError.rounded(voxels)) voxels apart"
-        case .handedness(let image, let label): "the image is stored as \(image), the label mirrored as \(label)"
+        case .handedness(let image, let label): "on the image by its header, but stored as \(label) beside \(image), a mirrored order"
         }
     }
 }

@@ -32,6 +32,16 @@ public struct ImageGrid: Hashable, Sendable {
         self.init(shape: stored.shape, affine: stored.affine, sformCode: sformCode, qformCode: qformCode)
     }
 
+    /// This file's bytes laid on another grid, mirrored along an axis or not, whatever their own header says of the place.
+    /// - Precondition: one canonical shape.
+    public func laid(on other: ImageGrid, turned turn: LabelTurn) -> ImageGrid {
+        precondition(canonicalShape == other.canonicalShape, "one shape")
+        return ImageGrid(
+            canonicalShape: other.canonicalShape, canonicalAffine: other.canonicalAffine,
+            storedAs: turn.axis.map(orientation.mirrored(along:)) ?? orientation, sformCode: sformCode,
+            qformCode: qformCode)
+    }
+
     /// Voxels along x (to the right), y (to the front), z (to the head); x fastest.
     public var canonicalShape: GridShape { orientation.canonical(shape) }
     /// Canonical voxel indices to RAS+ millimetres.

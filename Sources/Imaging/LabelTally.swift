@@ -29,7 +29,7 @@ struct LabelTally {
         let mean = Vector3(Double(sum.x), Double(sum.y), Double(sum.z)) / Double(voxels)
         return LabelRegion(
             value: value, voxels: voxels, box: VoxelBox(lower: lower, upper: upper),
-            millilitres: Double(voxels) * millilitresPerVoxel, centroid: affine.world(mean))
+            millilitres: Double(voxels) * millilitresPerVoxel, centroid: affine.world(mean), centre: mean)
     }
 
     /// One pass over the rows; equal bytes are skipped eight at a time.

@@ -10,6 +10,8 @@ public struct LabelRegion: Sendable, Hashable {
     public let millilitres: Double
     /// Mean world position of the voxel centres, RAS+ millimetres.
     public let centroid: Vector3<Double>
+    /// The same in canonical voxels.
+    public let centre: Vector3<Double>
 }
 
 /// A label map in canonical RAS+ order, x fastest.

@@ -33,6 +33,16 @@ public final class NIfTIReader {
         return try LabelVolume(stored, pool: &pool)
     }
 
+    /// Reads a label map that is laid on an image's grid, mirrored along a canonical axis or not, whatever its header says.
+    /// - Throws: `ImagingError`, as the other form.
+    /// - Precondition: the file has the image's canonical shape.
+    public func readLabels(_ path: String, on image: ImageGrid, turned turn: LabelTurn) throws -> LabelVolume {
+        let stored = try readStored(path)
+        let laid = StoredImage(
+            facts: stored.facts, grid: stored.grid.laid(on: image, turned: turn), voxels: stored.voxels)
+        return try LabelVolume(laid, pool: &pool)
+    }
+
     /// Reads a file's header, extensions and grid; its voxels are not looked at, though a `.nii.gz` is inflated.
     public func readHeader(_ path: String) throws -> (header: NIfTIHeader, grid: ImageGrid, findings: [GeometryFinding])
     {

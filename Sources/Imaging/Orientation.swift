@@ -64,6 +64,13 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
             })
     }
 
+    /// The order in which the same bytes are read mirrored along a canonical axis (0 to 2).
+    func mirrored(along axis: Int) -> Orientation {
+        var direction = direction
+        direction[axis] = -direction[axis]
+        return Orientation(storedAxis: storedAxis, direction: direction)
+    }
+
     /// The shape in canonical order of a stored shape.
     public func canonical(_ stored: GridShape) -> GridShape {
         GridShape(stored[storedAxis.x], stored[storedAxis.y], stored[storedAxis.z])

@@ -130,16 +130,20 @@ struct WindowedSpectrum {
         private static func transformRow(
             _ slice: SliceSampler, _ j: Int, _ waves: Waves, _ real: inout [Float], _ imaginary: inout [Float]
         ) {
-            let lanes = WindowedSpectrum.lanes
-            real.withUnsafeMutableBufferPointer { real in
-                imaginary.withUnsafeMutableBufferPointer { imaginary in
-                    for k in 0..<lanes { (real[k], imaginary[k]) = (0, 0) }
-                    slice.cells.withUnsafeBufferPointer { cells in
-                        for i in 0..<slice.x.cells {
-                            let value = cells[j * slice.x.cells + i]
-                            for k in 0..<lanes {
-                                real[k] += value * waves.cosines[i * lanes + k]
-                                imaginary[k] -= value * waves.sines[i * lanes + k]
+            let (lanes, cells) = (WindowedSpectrum.lanes, slice.x.cells)
+            waves.cosines.withUnsafeBufferPointer { cosines in
+                waves.sines.withUnsafeBufferPointer { sines in
+                    slice.cells.withUnsafeBufferPointer { values in
+                        real.withUnsafeMutableBufferPointer { real in
+                            imaginary.withUnsafeMutableBufferPointer { imaginary in
+                                for k in 0..<lanes { (real[k], imaginary[k]) = (0, 0) }
+                                for i in 0..<cells {
+                                    let value = values[j * cells + i]
+                                    for k in 0..<lanes {
+                                        real[k] += value * cosines[i * lanes + k]
+                                        imaginary[k] -= value * sines[i * lanes + k]
+                                    }
+                                }
                             }
                         }
                     }

@@ -6,7 +6,7 @@ extension CaseInspector {
     /// Label slices on the slices of a series: the first picture by name is the first slice by instance number.
     /// - Throws: `unsupported` without DICOM, `sliceCount`, `sliceOrder`, `volume`.
     static func stack(
-        _ file: SourceFile, on image: OpenedImage
+        _ file: SourceFile, on image: OpenedImage, turned turn: LabelTurn?
     ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
         guard let series = image.series else {
             throw .unsupported(
@@ -23,55 +23,26 @@ extension CaseInspector {
         }
         let labels: LabelVolume
         do {
-            labels = try read(pictures, series, on: image.volume.grid, folder: file.absolutePath)
+            labels = try read(pictures, series, on: image.volume.grid, turned: turn, folder: file.absolutePath)
         } catch let error as ImagingError {
             throw .volume(error)
         } catch {
             throw .changedWhileRead(file: file.path)
         }
-        try refuseReversed(labels, on: image.volume, file)
         return (labels, try stackFingerprint(file))
     }
 
     /// - Throws: `DICOMError`, `ImagingError`.
     private static func read(
-        _ pictures: [String], _ series: Series, on image: ImageGrid, folder: String
+        _ pictures: [String], _ series: Series, on image: ImageGrid, turned turn: LabelTurn?, folder: String
     ) throws -> LabelVolume {
         let stored = try series.grid()
         let grid = stored.withHandedness(of: image)
         var paths = pictures
         for (picture, position) in zip(pictures, series.instanceOrder) { paths[position] = picture }
-        return try LabelStack.read(paths, on: grid, isUpsideDown: grid != stored, folder: folder)
+        let laid = turn.map { grid.laid(on: image, turned: $0) } ?? grid
+        return try LabelStack.read(paths, on: laid, isUpsideDown: grid != stored, folder: folder)
     }
-
-    /// Organs are not made of air. Where much of the label is, and far less of it in the reverse order, a person decides.
-    private static func refuseReversed(
-        _ labels: LabelVolume, on image: ImageVolume, _ file: SourceFile
-    ) throws(ImportError) {
-        guard labels.shape == image.shape else { return }
-        let shape = image.shape
-        var (count, air, reversedAir) = (0, 0, 0)
-        for region in labels.regions {
-            let mask = labels.mask(of: [region.value])
-            for z in region.box.lower.z..<region.box.upper.z {
-                for y in region.box.lower.y..<region.box.upper.y {
-                    for x in region.box.lower.x..<region.box.upper.x where mask[shape.index(x, y, z)] {
-                        count += 1
-                        if image.voxels[shape.index(x, y, z)] < airBelow { air += 1 }
-                        if image.voxels[shape.index(x, y, shape.z - 1 - z)] < airBelow { reversedAir += 1 }
-                    }
-                }
-            }
-        }
-        guard count > 0, Double(air) > 0.1 * Double(count), reversedAir < air / 2 else { return }
-        let (given, other) = (100 * air / count, 100 * reversedAir / count)
-        throw .sliceOrder(
-            file: file.path,
-            reason: "\(given) % of the labelled voxels are air, and \(other) % if the label slices are reversed")
-    }
-
-    /// Hounsfield units.
-    private static let airBelow = -200.0
 
     /// Absolute paths of a folder's PNG files, by the number at the end of their names, then by name.
     static func pictures(in file: SourceFile) -> [String] {

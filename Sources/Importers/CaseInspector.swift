@@ -8,7 +8,7 @@ internal import Imaging
 ///
 /// One inspector serves one thread. Its calls read whole files and block; keep them off the cooperative pool.
 public final class CaseInspector {
-    private let options: ImportOptions
+    let options: ImportOptions
     private let origin: LabelOrigin
     private let origins: [OrganKey: LabelOrigin]
     let reader: NIfTIReader
@@ -47,24 +47,19 @@ public final class CaseInspector {
         }
     }
 
-    /// Reads the case's image and labels, each file once.
+    /// Reads the case's image and labels, each file once; labels that the caller lets mirror, twice.
     /// - Throws: what makes the case unusable; `ImportError.quarantines` tells which cases a person should look at.
     public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
         var findings = files.findings
         let (image, opened) = try image(files, &findings)
-        var labels: [InspectedLabel] = []
-        var fingerprints = [image.file]
-        for file in files.labels {
-            let found = try self.labels(file, on: image, opened, &findings)
-            fingerprints.append(found.file)
-            labels += found.labels
-        }
-        try Self.refuseDuplicates(labels)
-        labels.sort { position($0.organ) < position($1.organ) }
-        findings += LateralityCheck.findings(labels, file: files.labels.first?.file.path ?? files.image.path)
+        var check = TurnCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
+        var read = try labels(of: files, on: image, opened, check: &check)
+        let turn = try turn(files, read, check, &findings)
+        if let turn { read = try labels(of: files, on: image, opened, turned: turn.turn, check: &check) }
+        findings += read.findings + (try sides(of: files, read.labels))
         return InspectedCase(
-            files: files, image: image, labels: labels, findings: findings,
-            fingerprint: CaseFingerprint(files: fingerprints))
+            files: files, image: image, labels: read.labels, findings: findings, turn: turn,
+            fingerprint: CaseFingerprint(files: [image.file] + read.files))
     }
 
     /// Reads the labels of a case that waits, so that a broken file is refused now and not when its image comes.
@@ -127,37 +122,57 @@ public final class CaseInspector {
 
     // MARK: - Labels
 
+    /// - Parameter turned: how every file is laid on the image; nil: as its header says, and as `check` then sees it.
     private func labels(
-        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, _ findings: inout [ImportFinding]
-    ) throws(ImportError) -> (file: FileFingerprint, labels: [InspectedLabel]) {
-        let (volume, fingerprint) = try labelVolume(file.file, on: opened)
-        findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
+        of files: CaseFiles, on image: InspectedImage, _ opened: OpenedImage, turned turn: LabelTurn? = nil,
+        check: inout TurnCheck
+    ) throws(ImportError) -> ReadLabels {
+        var read = ReadLabels()
+        for file in files.labels { try add(file, on: image, opened, turned: turn, to: &read, &check) }
+        try Self.refuseDuplicates(read.labels)
+        read.labels.sort { position($0.organ) < position($1.organ) }
+        return read
+    }
+
+    private func add(
+        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, turned turn: LabelTurn?,
+        to read: inout ReadLabels, _ check: inout TurnCheck
+    ) throws(ImportError) {
+        let (volume, fingerprint) = try labelVolume(file.file, on: opened, turned: turn)
+        read.findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
-        case .nearly(let voxels): findings.append(ImportFinding(nearly: voxels, file: file.file.path))
+        case .nearly(let voxels): read.findings.append(ImportFinding(nearly: voxels, file: file.file.path))
         case .quarantine(let difference):
-            throw .gridMismatch(file: file.file.path, image: image.file.file.path, difference: difference)
+            let error = ImportError.gridMismatch(
+                file: file.file.path, image: image.file.file.path, difference: difference)
+            guard difference.mayBeTurned(image.grid, volume.grid) else { throw error }
+            read.note(error, difference)
         }
         let meaning = try LabelMeaning(file, volume, options: options)
         if !meaning.unknownNames.isEmpty {
-            findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
+            read.findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
         }
         if !meaning.leftOut.isEmpty {
-            findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
+            read.findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
         }
+        if turn == nil { check.add(volume, meaning) }
         let crop = file.crop?.box(in: volume.shape)
-        let labels = meaning.regions.compactMap { region in
+        read.files.append(fingerprint)
+        read.labels += meaning.regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
         }
-        return (fingerprint, labels)
     }
 
     private func labelVolume(
-        _ file: SourceFile, on image: OpenedImage
+        _ file: SourceFile, on image: OpenedImage, turned turn: LabelTurn?
     ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
-        if file.isFolder { return try Self.stack(file, on: image) }
-        let (volume, bytes) = try read(file) { try reader.readLabels($0) }
+        if file.isFolder { return try Self.stack(file, on: image, turned: turn) }
+        let (volume, bytes) = try read(file) {
+            guard let turn else { return try reader.readLabels($0) }
+            return try reader.readLabels($0, on: image.volume.grid, turned: turn)
+        }
         return (volume, FileFingerprint(file: file, bytes: bytes, sha256: volume.file.digest))
     }
 

@@ -40,6 +40,8 @@ extension ImportError: CustomStringConvertible {
         case .sliceOrder(_, let reason): reason
         case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
+        case .turned(_, _, let proposal): "\(proposal.proposal): \(proposal.evidence)"
+        case .sidesReversed(_, _, let problem): problem + ", and no pair of organs lies as it should"
         case .changedWhileRead: "the file changed while it was read"
         }
     }
@@ -81,7 +83,15 @@ extension ImportError: CustomStringConvertible {
         case .sliceCount: "finish the download, or remove what does not belong to the case"
         case .sliceOrder: "look at image and label in a viewer, and rename the label slices in the right order"
         case .unknownValues: "give a label map that explains them, or repair the label file"
+        case .gridMismatch(_, _, .handedness):
+            "look at both in a viewer; if they fit, import again with --accept handedness"
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
+        case .turned(_, let name, _):
+            "look at both in a viewer; then import again with --accept flip:\(name), or with --accept flip for every case "
+                + "with such evidence"
+        case .sidesReversed(_, let name, _):
+            "correct the affines of image and labels if they are mirrored; if the patient's organs are reversed, import "
+                + "again with --accept laterality:\(name)"
         case .changedWhileRead: "import again when nothing writes to the folder"
         }
     }

@@ -58,6 +58,10 @@ public enum ImportError: Error, Hashable, Sendable {
     case unknownValues(file: String, values: [Int])
     /// Label and image lie on different grids; quarantined, never resampled.
     case gridMismatch(file: String, image: String, difference: GridDisagreement)
+    /// The labels seem to lie mirrored on the image, or fit it only against their own header.
+    case turned(file: String, caseName: String, proposal: TurnProposal)
+    /// Every sided organ lies on the wrong side, and the labels fit the image: both are mirrored, or the patient is.
+    case sidesReversed(file: String, caseName: String, problem: String)
     /// The file changed while it was read.
     case changedWhileRead(file: String)
 
@@ -72,7 +76,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .sliceCount(let file, _, _), .sliceOrder(let file, _),
             .listedFileMissing(let file, _, _), .changedWhileRead(let file),
-            .movedImage(let file, _),
+            .movedImage(let file, _), .turned(let file, _, _), .sidesReversed(let file, _, _),
             .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
@@ -83,7 +87,7 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree), .sliceOrder: true
+        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .turned, .sidesReversed: true
         default: false
         }
     }

@@ -58,6 +58,30 @@ extension ImportFinding {
             remedy: "they are not recorded; name them too, or say present")
     }
 
+    /// Labels that lie on the image as the caller accepted.
+    init(accepted proposal: TurnProposal, file: String) {
+        self.init(
+            .flip, file: file,
+            problem: (proposal.turn.axis == nil ? "laid on the image" : "mirrored along \(proposal.turn.rawValue)")
+                + " as accepted: \(proposal.evidence)",
+            remedy: "nothing, if a look at them agrees")
+    }
+
+    /// Labels that are stored mirrored to their image, as the caller accepted.
+    init(acceptedStorage difference: GridDisagreement, file: String) {
+        self.init(
+            .flip, file: file, problem: "\(difference); taken as the header says",
+            remedy: "nothing, if a look at them agrees")
+    }
+
+    /// Labels that may lie mirrored.
+    init(weak proposal: TurnProposal, caseName: String, file: String) {
+        self.init(
+            .flip, file: file,
+            problem: "they may be mirrored along \(proposal.turn.rawValue): \(proposal.evidence)",
+            remedy: "look at them in a viewer; if they are, import again with --accept flip:\(caseName)")
+    }
+
     /// Labels that a header declares and no organ is known for.
     init(unknownNames: [String], file: String) {
         self.init(

@@ -11,6 +11,8 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case classUnknown
         /// Liver and spleen, or the kidneys, lie on the wrong sides of each other.
         case laterality
+        /// Labels that were mirrored because the caller accepted it, or that may lie mirrored.
+        case flip
         /// A CT without air near -1000 HU.
         case intensities
         /// The grid is sheared, turned far from the patient's axes, or was not in millimetres.

@@ -28,6 +28,8 @@ public struct ImportOptions: Sendable {
     public var scope: LabelScope?
     /// What the caller's own description of the dataset says; the options above go before it.
     public var description: DatasetMap?
+    /// What the caller accepts that would be held back otherwise.
+    public var accepted: [Acceptance] = []
     /// Whether one bad case refuses the whole import; for the caller, the importer treats cases one by one.
     public var strict: Bool
 
@@ -63,6 +65,7 @@ public struct ImportOptions: Sendable {
     /// Whether an import with these options may read files anew that an earlier one recorded.
     public var changesReading: Bool {
         map != nil || complete != nil || scope != nil || description != nil || modality != nil || !meanings.isEmpty
+            || !accepted.isEmpty
     }
 
     /// What the release means by an organ's name.

@@ -10,6 +10,8 @@ public struct InspectedCase: Sendable {
     public let labels: [InspectedLabel]
     /// What a person should know; the case is imported all the same.
     public let findings: [ImportFinding]
+    /// How the labels were laid on the image, where the caller accepted that; nil: as their headers say.
+    public let turn: TurnProposal?
     /// Every file that was read, the image first.
     public let fingerprint: CaseFingerprint
 }
@@ -71,5 +73,7 @@ public struct InspectedLabel: Sendable {
         public let box: VoxelBox
         /// RAS+ millimetres.
         public let centroid: Vector3<Double>
+        /// The same in canonical voxels.
+        public let centre: Vector3<Double>
     }
 }

@@ -53,11 +53,12 @@ extension InspectedLabel.Region {
     fileprivate init(_ parts: [LabelRegion]) {
         let voxels = parts.reduce(0) { $0 + $1.voxels }
         let moment = parts.reduce(Vector3<Double>.zero) { $0 + $1.centroid * Double($1.voxels) }
+        let centre = parts.reduce(Vector3<Double>.zero) { $0 + $1.centre * Double($1.voxels) }
         let box = VoxelBox(
             lower: parts.dropFirst().reduce(parts[0].box.lower) { $0.lowered(to: $1.box.lower) },
             upper: parts.dropFirst().reduce(parts[0].box.upper) { $0.raised(to: $1.box.upper) })
         self.init(
             voxels: voxels, millilitres: parts.reduce(0) { $0 + $1.millilitres }, box: box,
-            centroid: moment / Double(voxels))
+            centroid: moment / Double(voxels), centre: centre / Double(voxels))
     }
 }

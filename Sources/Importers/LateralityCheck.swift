@@ -3,27 +3,38 @@ internal import Domain
 /// Whether organs lie on the sides of the body on which they belong. World x grows to the patient's right, so liver and
 /// right-sided organs have the greater x.
 enum LateralityCheck {
-    /// Organ to the right, organ to the left.
-    private static let pairs: [(right: OrganKey, left: OrganKey)] = [
-        ("liver", "spleen"), ("kidney_right", "kidney_left"), ("adrenal_gland_right", "adrenal_gland_left"),
-        ("lung_right", "lung_left"), ("femur_right", "femur_left"), ("hip_right", "hip_left"),
-        ("femoral_head_right", "femoral_head_left"),
-    ]
+    /// The pairs of which both organs have voxels.
+    struct Sides {
+        var inOrder: [SidedPair] = []
+        var reversed: [SidedPair] = []
 
-    /// One finding for all pairs that lie the wrong way round.
-    static func findings(_ labels: [InspectedLabel], file: String) -> [ImportFinding] {
+        var areInOrder: Bool { !inOrder.isEmpty && reversed.isEmpty }
+        var areReversed: Bool { !reversed.isEmpty && inOrder.isEmpty }
+        /// Two pairs and more, and none in order: more than one wrong name.
+        var areAllReversed: Bool { reversed.count > 1 && inOrder.isEmpty }
+
+        /// What is wrong, one clause.
+        var problem: String { reversed.map { "\($0.right) lies to the left of \($0.left)" }.joined(separator: ", ") }
+    }
+
+    static func sides(_ labels: [InspectedLabel]) -> Sides {
         let places = Dictionary(
             labels.compactMap { label in label.region.map { (label.organ, $0.centroid.x) } },
             uniquingKeysWith: { first, _ in first })
-        let swapped = pairs.filter { pair in
-            guard let right = places[pair.right], let left = places[pair.left] else { return false }
-            return right < left
+        var sides = Sides()
+        for pair in SidedPair.all {
+            guard let right = places[pair.right], let left = places[pair.left] else { continue }
+            if right < left { sides.reversed.append(pair) } else { sides.inOrder.append(pair) }
         }
-        guard !swapped.isEmpty else { return [] }
-        let names = swapped.map { "\($0.right) lies to the left of \($0.left)" }.joined(separator: ", ")
+        return sides
+    }
+
+    /// One finding for all pairs that lie the wrong way round.
+    static func findings(_ sides: Sides, file: String) -> [ImportFinding] {
+        guard !sides.reversed.isEmpty else { return [] }
         return [
             ImportFinding(
-                .laterality, file: file, problem: names,
+                .laterality, file: file, problem: sides.problem,
                 remedy: "check for a mirrored affine, swapped labels, or a patient whose organs are reversed")
         ]
     }

@@ -93,12 +93,15 @@ struct LargeCatalogue {
         ResolveSubject.self, ResolveVolume.self, StandingWords.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
-        SessionRole.self, RecordEvaluation.self,
+        SessionRole.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
+        DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
+        LimitsOfMask.self, RecordSeries.self, SourceOfMask.self,
     ]
 
     private static let whole = "it reports on the whole catalogue, dataset or release"
     private static let rare = "a person's single act, which moves everything that it names"
     private static let small = "it adds rows to small tables, or a few rows"
+    private static let steady = "it reads tables that do not grow with volumes"
     private static let training = "it reads all that a run or a round has, once"
 
     /// Statements that may read a table from end to end, or that need no look, and why.
@@ -119,15 +122,13 @@ struct LargeCatalogue {
         "InsertLabelMap": small, "InsertLicences": small, "InsertMask": small, "InsertMaskInputs": small,
         "InsertOrganLinks": small, "InsertOrganSynonyms": small, "InsertOrgans": small, "InsertPersonalWord": small,
         "InsertRelease": small, "InsertWords": small, "RecordCheckpoint": small, "SetReleaseRoot": small,
-        "WordOfRater": "as WordsOfRelease", "ActivityIsPartition": small, "CountWithoutFingerprint": whole,
-        "CurrentRun": small, "DatasetWords": whole, "DescribeDuplicates": whole, "EndWaiting": small,
-        "ImagesOfDataset": whole, "InsertFingerprint": small, "InsertPartitionMasks": small,
-        "InsertPartitionWords": small, "InsertWaiting": small, "ListFingerprints": whole,
-        "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": small, "LoadOrganSynonyms": small,
-        "LoadOrgans": small, "MergedOrgans": small, "RecordSeries": small, "SeriesSalt": small, "SetOrganHosts": small,
-        "ContentsOfObject": small, "FindCountingLabel": small, "LimitsOfMask": small, "SourceOfMask": small,
+        "WordOfRater": "as WordsOfRelease", "CountWithoutFingerprint": whole,
+        "DatasetWords": whole, "ImagesOfDataset": whole, "InsertFingerprint": small, "InsertPartitionMasks": small,
+        "InsertPartitionWords": small, "ListFingerprints": whole,
+        "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": steady, "LoadOrganSynonyms": steady,
+        "LoadOrgans": steady, "MergedOrgans": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole,
-        "WordsOfPartition": rare,
+        "WordsOfPartition": rare, "CentresOfSidedMasks": whole, "InsertTurns": small, "SidedMasksWithoutCentre": whole,
     ]
 }
 
@@ -146,6 +147,8 @@ private struct Facts {
         let annotation = Int64(
             try await world.root.number("select min(id) from lacuna.annotation where volume_id = 77"))
         let subject = try await world.catalog.subject(of: volume)
+        let source = SourceID(
+            Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
         managers = [
             AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
             CompactCoverage(), CountOrgans(), CoverageByRound(), CoverageBySplit(),
@@ -169,6 +172,22 @@ private struct Facts {
             ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),
             ResolveVolume(name: "images/c77", files: ["/data/A/images/c77"]),
             StandingWords(volume: volume, organ: "liver"),
+            ActivityIsPartition(activity: ActivityID(1)), ContentsOfObject(object: object), CurrentRun(),
+            DescribeDuplicates(volumes: [volume, VolumeID(78)]),
+            EndWaiting(release: release, files: ["labels/w"], activity: ActivityID(1)),
+            FindCountingLabel(volume: volume, organ: "liver"), LimitsOfMask(mask: mask), SourceOfMask(mask: mask),
+            InsertMaskCentres(centres: [MaskCentre(mask: mask, centre: .zero)]),
+            InsertWaiting(
+                release: release,
+                labels: [
+                    WaitingRecord(
+                        caseName: "w", subjectKey: "w",
+                        file: FileRecord(path: "labels/w", sha256: digest(99_000_001), bytes: 1))
+                ], activity: ActivityID(1)),
+            RecordSeries(
+                source: source,
+                series: SeriesRecord(
+                    patient: digest(99_000_002), study: digest(99_000_003), series: digest(99_000_004))),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         var stored = CatalogTests.mask(88_000_001)

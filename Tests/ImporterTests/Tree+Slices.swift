@@ -18,14 +18,19 @@ extension Tree {
         try stack.write(to: path(relative))
     }
 
-    /// A box as label slices, the first nearest to the head and its top row at the front.
+    /// A box as label slices.
     func pictures(_ relative: String, _ box: VoxelBox, count: Int = shape.z) throws {
-        let shape = Self.shape
-        for slice in 0..<count {
+        try pictures(relative, BitVolume(Self.shape, filling: box), count: count)
+    }
+
+    /// A mask as label slices, the first the nearest to the head and its top row at the front.
+    func pictures(_ relative: String, _ mask: BitVolume, count: Int? = nil, areReversed: Bool = false) throws {
+        let shape = mask.shape
+        for slice in 0..<(count ?? shape.z) {
             var canvas = Canvas(width: shape.x, height: shape.y)
-            let z = shape.z - 1 - slice
-            for y in box.lower.y..<box.upper.y where (box.lower.z..<box.upper.z).contains(z) {
-                for x in box.lower.x..<box.upper.x { canvas.set(shape.x - 1 - x, shape.y - 1 - y, .white) }
+            let z = areReversed ? slice : shape.z - 1 - slice
+            for y in 0..<shape.y {
+                for x in 0..<shape.x where mask[x, y, z] { canvas.set(shape.x - 1 - x, shape.y - 1 - y, .white) }
             }
             let digits = String(slice + 1000).dropFirst()
             try PNGWriter.write(canvas, to: try place("\(relative)/liver_GT_\(digits).png"))

@@ -28,7 +28,10 @@ private let describeNodes = """
             from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
             where c.id = n.id)
         when 'activity' then (
-            select y.kind || coalesce(' of run ' || (y.parameters ->> 'run'), '') || ' by ' || y.agent || ', ' || y.program || ', '
+            select y.kind || coalesce(' of run ' || (y.parameters ->> 'run'), '')
+                || coalesce(', accepting ' || (
+                    select string_agg(a #>> '{}', ', ') from jsonb_path_query(y.parameters, '$.accepted[*]') a), '')
+                || ' by ' || y.agent || ', ' || y.program || ', '
                 || to_char(y.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             from lacuna.activity y where y.id = n.id)
         when 'export' then (
@@ -39,7 +42,11 @@ private let describeNodes = """
             select d.name || '/' || s.case_name || ': ' || s.file from lacuna.source s
             join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id where s.id = n.id)
         else (
-            select d.name || '/' || s.case_name || ': ' || f.file from lacuna.label_file f
+            select d.name || '/' || s.case_name || ': ' || f.file || coalesce((
+                select case t.axis when 'none' then ', laid on the image' else ', mirrored along ' || t.axis end || ' as accepted by '
+                    || y.agent from lacuna.accepted_turn t join lacuna.activity y on y.id = t.activity_id
+                where t.label_file_id = f.id order by t.activity_id desc limit 1), '')
+            from lacuna.label_file f
             join lacuna.source s on s.id = f.source_id
             join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id where f.id = n.id)
         end,

@@ -56,6 +56,14 @@ struct DatasetImport: AsyncParsableCommand {
     )
     var means: [String] = []
 
+    @Option(
+        help: """
+            Accept a proposal of the report: flip mirrors labels that strong evidence shows to lie mirrored on their image, \
+            handedness takes labels stored mirrored that their headers put on the image, laterality takes patients whose \
+            organs are all reversed; flip:CASE and the like for one case. Repeatable.
+            """)
+    var accept: [String] = []
+
     @Flag(help: "Record all cases or none.")
     var strict = false
 
@@ -66,6 +74,9 @@ struct DatasetImport: AsyncParsableCommand {
         if layout != "auto" && LayoutName(rawValue: layout) == nil {
             throw ValidationError(
                 "--layout is auto or one of \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        if let wrong = accept.first(where: { Acceptance($0) == nil }) {
+            throw ValidationError("--accept \(wrong): it is flip, laterality, flip:CASE or laterality:CASE.")
         }
         if let name, name.isEmpty || name.contains("/") {
             throw ValidationError("--name is not empty and has no slash.")
@@ -140,6 +151,7 @@ struct DatasetImport: AsyncParsableCommand {
         found.description = description
         found.ontology = ontology
         found.meanings = try meanings(ontology)
+        found.accepted = accept.compactMap(Acceptance.init)
         switch complete {
         case "all": found.scope = .declared
         case "present": found.scope = .present

@@ -30,7 +30,8 @@ struct CaseRecords {
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
         source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }
         self.source = source
-        labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root) }
+        let turn = item.turn.map { TurnRecord(axis: $0.turn.rawValue, evidence: $0.evidence) }
+        labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root, turn: turn) }
     }
 
     /// The labels, naming their bytes in `pack`.
@@ -43,7 +44,8 @@ struct CaseRecords {
                 mask = StoredMask(
                     content: encoded.contentHash, object: pack.object.digest, objectBytes: pack.object.size,
                     offset: entry.offset, length: entry.length, voxels: encoded.voxels,
-                    knownVoxels: encoded.knownVoxels, box: encoded.box)
+                    knownVoxels: encoded.knownVoxels, box: encoded.box,
+                    centre: SidedPair.organs.contains(label.organ) ? label.region?.centre : nil)
             }
             return LabelRecord(
                 organ: label.organ, status: label.status, origin: label.origin, mask: mask, extent: label.extent,
@@ -59,7 +61,7 @@ extension SeriesRecord {
 }
 
 extension FileRecord {
-    init(_ file: FileFingerprint, in root: ReleaseRoot) {
-        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes)
+    init(_ file: FileFingerprint, in root: ReleaseRoot, turn: TurnRecord? = nil) {
+        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes, turn: turn)
     }
 }

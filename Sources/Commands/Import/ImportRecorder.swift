@@ -115,11 +115,14 @@ struct ImportRecorder {
     private func parameters(_ summary: ImportSummary) -> JSONText {
         JSONText(
             JSONRenderer.render(
-                .object([
-                    Cell.Field("dataset", summary.dataset), Cell.Field("release", summary.layout.release),
-                    Cell.Field("layout", summary.layout.name.rawValue), Cell.Field("origin", summary.origin.rawValue),
-                    Cell.Field("cases", list.cases.count),
-                ])))
+                .object(
+                    [
+                        Cell.Field("dataset", summary.dataset), Cell.Field("release", summary.layout.release),
+                        Cell.Field("layout", summary.layout.name.rawValue),
+                        Cell.Field("origin", summary.origin.rawValue),
+                        Cell.Field("cases", list.cases.count),
+                    ] + (options.accepted.isEmpty ? [] : [Cell.Field("accepted", options.accepted.map(\.description))]))
+            ))
     }
 
     /// The meaning of the release's values; none for layouts with a file a class.
