@@ -140,7 +140,7 @@ class Rounds:
             insert into lacuna.split (name, method, change_id) select 'none', 'none', max(id) from lacuna.change;
             select lacuna.start_run('benchmark', '{{}}', '\\x00', 1, 'none', '{{expert}}', true,
                 array(select key from lacuna.organ order by position limit 100), '{{MR}}', '{{0.5,1}}', 'benchmark');
-            select lacuna.record_checkpoint(j.job, j.token, r.id, 'network', 1, '\\x{0:064x}', 1000)
+            select lacuna.record_checkpoint(j.job, j.token, r.id, 'network', 'train', 1, '\\x{0:064x}', 1000)
             from lacuna.claim_run((select max(id) from lacuna.run), 'benchmark', 36000) j
             join lacuna.round r on r.number = 0""")
         text = ["begin;\n"]

@@ -142,7 +142,7 @@ class States:
         self._claim = self._sql(f"select job || ', ' || token from lacuna.claim_run({run}, 'benchmark', 36000)")
         self._round = self._numbers(f"select id from lacuna.round where run_id = {run} and number = 0")[0]
         self._checkpoint = self._numbers(f"""
-            select lacuna.record_checkpoint({self._claim}, {self._round}, 'network', 1, '\\x{0:064x}', 1000)""")[0]
+            select lacuna.record_checkpoint({self._claim}, {self._round}, 'network', 'train', 1, '\\x{0:064x}', 1000)""")[0]
 
     def _publish(self, file):
         file.write(f"select lacuna.publish_round({self._claim}, {self._round}, 'planned', 'published', '{{}}');\n")

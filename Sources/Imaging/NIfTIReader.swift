@@ -39,7 +39,8 @@ public final class NIfTIReader {
     public func readLabels(_ path: String, on image: ImageGrid, turned turn: LabelTurn) throws -> LabelVolume {
         let stored = try readStored(path)
         let laid = StoredImage(
-            facts: stored.facts, grid: stored.grid.laid(on: image, turned: turn), voxels: stored.voxels)
+            facts: stored.facts, grid: stored.grid.laid(on: image, turned: turn), voxels: stored.voxels,
+            owner: stored.owner)
         return try LabelVolume(laid, pool: &pool)
     }
 
