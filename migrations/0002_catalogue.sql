@@ -118,6 +118,7 @@ create table label_file (
     change_id bigint not null references change
 );
 create index on label_file (source_id);
+create index on label_file (file);
 
 create table volume_dataset (
     volume_id bigint not null references volume,

@@ -42,7 +42,8 @@ public enum GridDisagreement: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .shape(let image, let label): "the image has \(image) voxels, the label \(label)"
         case .displaced(let voxels): "image and label lie \(ImagingError.rounded(voxels)) voxels apart"
-        case .handedness(let image, let label): "on the image by its header, but stored as \(label) beside \(image), a mirrored order"
+        case .handedness(let image, let label):
+            "on the image by its header, but stored as \(label) beside \(image), a mirrored order"
         }
     }
 }

@@ -138,7 +138,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "ebaa01fff756d1de3f159f3b1b80db536b2cd4d5b54edf539d7820cfd8392249",
+            sha256: "930087087419a2c59c4a5fcc4694cad704e74509e29b582777da58bc5fd56f33",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources.
 set local role lacuna_owner;
@@ -260,6 +260,7 @@ create table label_file (
     change_id bigint not null references change
 );
 create index on label_file (source_id);
+create index on label_file (file);
 
 create table volume_dataset (
     volume_id bigint not null references volume,
