@@ -31,8 +31,8 @@ struct VolumeLaterality: AsyncParsableCommand {
             session.output.report(violations, SidedMasks.columns)
             let volumes = Set(pairs.map(\.volume)).count
             session.output.note(
-                violations.isEmpty
-                    ? "All \(pairs.count) pairs of organs in \(volumes) volumes lie as they should."
+                pairs.isEmpty
+                    ? "No volume has masks of both organs of a pair."
                     : "\(violations.count) of \(pairs.count) pairs of organs in \(volumes) volumes are reversed.")
             return violations.count
         }
