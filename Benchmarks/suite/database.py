@@ -4,6 +4,9 @@ import os
 import subprocess
 
 
+TEMPLATE = "empty"
+
+
 class Cluster:
     """Starts the server and makes and drops databases in it. Each new one has the schema and the standard organs."""
 
@@ -15,6 +18,7 @@ class Cluster:
         status = json.loads(self._run("database", "status", "--json"))
         self.socket = status["socket"]
         self._drop_leftovers()
+        self._make_template()
 
     def stop(self):
         self._run("database", "stop")
@@ -26,8 +30,17 @@ class Cluster:
 
     def make(self, name):
         """A new, empty catalogue. Returns what `--database` takes."""
-        self.sql("postgres", f'create database "{name}" template lacuna')
+        self.sql("postgres", f'create database "{name}" template {TEMPLATE}')
         return self.target(name)
+
+    def _make_template(self):
+        """By the program that is measured: a server of an earlier run has the schema of an earlier program."""
+        self.drop(TEMPLATE)
+        self._make_migrated(TEMPLATE)
+
+    def _make_migrated(self, name):
+        self.sql("postgres", f'create database "{name}"')
+        self._run("database", "migrate", "--database", self.target(name, "postgres"))
 
     def target(self, name, user="lacuna"):
         return f"host={self.socket} port=5432 dbname={name} user={user}"

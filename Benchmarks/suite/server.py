@@ -31,9 +31,7 @@ class Server(Cluster):
         self._control("stop", "-m", "fast")
 
     def make(self, name):
-        self.sql("postgres", f'create database "{name}"')
-        subprocess.run([*self._lacuna, "database", "migrate", "--database", self.target(name)], check=True,
-                       stdout=subprocess.DEVNULL)
+        self._make_migrated(name)
         self.sql(name, "create extension pg_stat_statements")
         return self.target(name)
 
