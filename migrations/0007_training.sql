@@ -24,14 +24,14 @@ declare
 begin
     select run_id into the_run from job where id = p_job and token = p_token for key share;
     if not found then
-        raise exception 'the claim on job % is lost', p_job
+        raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
             using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
+        raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
     if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception 'run % saw data that were removed and is recalled', the_run
+        raise exception '% saw data that were removed and is recalled', run_name(the_run)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return the_run;

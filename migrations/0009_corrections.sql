@@ -367,7 +367,7 @@ create function refuse_recalled_rounds() returns trigger language plpgsql securi
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if new.round_id is not null and is_recalled(new.round_id) then
-        raise exception 'round % saw data that were removed; its labels are recalled', new.round_id
+        raise exception '% saw data that were removed; its labels are recalled', round_name(new.round_id)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return new;

@@ -1409,7 +1409,7 @@ grant execute on function label_states(bigint, bigint, smallint) to lacuna_manag
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "c654fb70a59fcd609089acf2081561cf254d63a4503ef0b132fe3a23cedded58",
+            sha256: "14e8cc12de640368644c96a7ec86138a1ee632c07f0eccdcd0d019a0ee16be87",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1437,14 +1437,14 @@ declare
 begin
     select run_id into the_run from job where id = p_job and token = p_token for key share;
     if not found then
-        raise exception 'the claim on job % is lost', p_job
+        raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
             using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
+        raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
     if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception 'run % saw data that were removed and is recalled', the_run
+        raise exception '% saw data that were removed and is recalled', run_name(the_run)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return the_run;
@@ -1918,7 +1918,7 @@ grant select on catalogue_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "aeedce30c03f1da7abae01c2e55456ae0fa630c949a6f66fc6bcb0951b67c743",
+            sha256: "907374f51682886267815535453628a40af323f44cf07f9f51f59d8aa135db31",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
 -- restored, when two subjects prove to be one, and when the policy among several annotations changes.
@@ -2289,7 +2289,7 @@ create function refuse_recalled_rounds() returns trigger language plpgsql securi
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if new.round_id is not null and is_recalled(new.round_id) then
-        raise exception 'round % saw data that were removed; its labels are recalled', new.round_id
+        raise exception '% saw data that were removed; its labels are recalled', round_name(new.round_id)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return new;
