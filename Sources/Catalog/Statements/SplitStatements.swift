@@ -48,6 +48,15 @@ struct InsertSplitMembers: Statement {
     var binds: [any PostgresBindable] { [split, subjects, parts] }
 }
 
+/// Until `CountSplits`, splits that this transaction makes are not counted, nor are their members.
+struct DeferCountingOfSplits: Statement {
+    static let sql = "set constraints lacuna.splits_are_counted deferred"
+}
+
+struct CountSplits: Statement {
+    static let sql = "set constraints lacuna.splits_are_counted immediate"
+}
+
 struct ListSplits: Statement {
     static let sql = """
         select s.name, m.part, count(distinct m.subject_id), count(v.id)

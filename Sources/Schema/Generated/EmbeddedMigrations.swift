@@ -2651,7 +2651,7 @@ grant insert on waiting_label to lacuna_manager;
 """###),
         Migration(
             number: 13, name: "scopes",
-            sha256: "359c56c9e1f24624320dc0cd5f723d05e4d163f98c134dc99c7554f519a7e10b",
+            sha256: "58f33a147d099bea7b251b197b5f4bf7d1e3594655099aa6c36b8abf30419134",
             sql: ###"""
 -- Keeps the counts of the other scopes, and of organs known only through a whole, as splits, subjects, rounds and organs change.
 set local role lacuna_owner;
@@ -2687,52 +2687,141 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp set 
     group by scope, organ_id, bin having sum(n) <> 0
 $$;
 
--- A new split leaves everybody out; it has the counts of the whole, which nobody changes meanwhile.
+-- Splits that are made but not counted yet: their change has no row of those whom they leave out.
+create function uncounted_splits() returns integer[] language sql stable security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+    select array(
+        select s.id from split s
+        where not exists (
+            select from volume_delta d where d.change_id = s.change_id and d.dataset_id = split_scope(s.id, null)))
+$$;
+
+-- How many volumes and subjects each part of some splits has, those whom they leave out too.
+create function part_sizes(p_splits integer[]) returns setof scope_size
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with member as materialized (
+        select m.split_id, m.part, count(*) as volumes, count(distinct m.subject_id) as subjects
+        from split_member m join volume v on v.subject_id = m.subject_id
+        where m.split_id = any (p_splits) and exists (select from volume_dataset d where d.volume_id = v.id)
+        group by 1, 2
+    )
+    select split_scope(m.split_id, m.part), m.volumes, m.subjects from member m
+    union all
+    select split_scope(s.id, null), coalesce(w.volumes, 0) - m.volumes, coalesce(w.subjects, 0) - m.subjects
+    from unnest(p_splits) s (id)
+    cross join lateral (
+        select coalesce(sum(o.volumes), 0)::bigint as volumes, coalesce(sum(o.subjects), 0)::bigint as subjects
+        from member o where o.split_id = s.id) m
+    left join coverage_volumes(null, 0, 0) w on true
+$$;
+
+-- What the volumes of some splits have that are not in the split's part of p_rest: counted where they are, and taken from there.
+create function part_counts(p_splits integer[], p_rest integer[]) returns setof coverage_count
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with placed as materialized (
+        select v.id as volume_id, m.split_id, split_scope(m.split_id, m.part) as scope
+        from split_member m join volume v on v.subject_id = m.subject_id
+        where m.split_id = any (p_splits) and split_scope(m.split_id, m.part) <> all (p_rest)
+        union all
+        select v.id, s.id, split_scope(s.id, null) from unnest(p_splits) s (id) cross join volume v
+        where split_scope(s.id, null) <> all (p_rest)
+          and not exists (select from split_member m where m.split_id = s.id and m.subject_id = v.subject_id)
+    ), state as materialized (
+        select p.split_id, p.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*) as n
+        from placed p cross join lateral (select * from current_state c where c.volume_id = p.volume_id offset 0) s
+        where exists (select from volume_dataset d where d.volume_id = p.volume_id)
+        group by 1, 2, 3, 4, 5, 6, 7
+    )
+    select e.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, e.n
+    from state s join unnest(p_rest) r (scope) on r.scope / 5 = -s.split_id -- as split_scope
+    cross join lateral (values (s.scope, s.n), (r.scope, -s.n)) e (scope, n)
+$$;
+
+-- Counts the splits of the transaction, all in one pass. The largest part of each has the counts of the whole, less what the
+-- other parts have: only those are read. That is done before importers are kept out, and again where one has committed since.
 create function record_split() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_scope integer := split_scope(new.id, null);
+    splits integer[] := uncounted_splits();
+    seen bigint;
+    sizes scope_size[];
+    rest integer[];
+    counts coverage_count[];
 begin
-    perform pg_advisory_xact_lock(pointer_lock());
+    if new.id <> all (splits) then
+        return null;
+    end if;
+    loop
+        seen := current_revision();
+        if exists (
+            select from split_member m where m.split_id = any (splits)
+            and (select true from volume v where v.subject_id = m.subject_id limit 1) is null) then
+            raise exception 'a subject of the split has no volumes: it proved to be another'
+                using errcode = 'LA004', hint = 'make the split again';
+        end if;
+        sizes := array(select s from part_sizes(splits) s);
+        rest := array(
+            select distinct on (s.dataset_id / 5) s.dataset_id from unnest(sizes) s
+            order by s.dataset_id / 5, s.volumes desc, s.dataset_id);
+        counts := array(select c from part_counts(splits, rest) c);
+        perform pg_advisory_xact_lock(pointer_lock());
+        exit when current_revision() = seen;
+    end loop;
+
+    insert into volume_delta select new.change_id, s.dataset_id, s.volumes, s.subjects from unnest(sizes) s;
     insert into coverage_delta
-    select new.change_id, the_scope, c.organ_id, c.status, c.origin, c.partial, c.n from coverage_rows(null, 0, 0) c;
-    insert into volume_delta
-    select new.change_id, the_scope, v.volumes, v.subjects from coverage_volumes(null, 0, 0) v;
-    insert into confidence_delta
-    select new.change_id, the_scope, b.organ_id, b.bin, sum(b.n) from (
-        select s.organ_id, s.bin, s.n from confidence_sum s
-        where s.revision = (select max(revision) from coverage_snapshot) and s.dataset_id = 0
+    select new.change_id, u.scope, u.organ_id, u.status, u.origin, u.partial, sum(u.n) from (
+        select r.scope, c.organ_id, c.status, c.origin, c.partial, c.n
+        from unnest(rest) r (scope) cross join coverage_rows(null, 0, 0) c
         union all
-        select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.dataset_id = 0
-        where c.revision > (select max(revision) from coverage_snapshot)) b
-    group by b.organ_id, b.bin having sum(b.n) <> 0;
+        select dataset_id, organ_id, status, origin, partial, n from unnest(counts)
+    ) u group by 2, 3, 4, 5, 6 having sum(u.n) <> 0;
+    insert into confidence_delta
+    select new.change_id, u.scope, u.organ_id, u.bin, sum(u.n) from (
+        select r.scope, b.organ_id, b.bin, b.n from unnest(rest) r (scope) cross join (
+            select s.organ_id, s.bin, s.n from confidence_sum s
+            where s.revision = (select max(revision) from coverage_snapshot) and s.dataset_id = 0
+            union all
+            select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.dataset_id = 0
+            where c.revision > (select max(revision) from coverage_snapshot)) b
+        union all
+        select dataset_id, organ_id, bin, n from unnest(counts) where bin is not null
+    ) u group by 2, 3, 4 having sum(u.n) <> 0;
     return null;
 end $$;
 
-create trigger splits_are_counted after insert on split for each row execute function record_split();
+-- Deferred until the members are there, it counts them with their split; whoever defers it writes no labels in between.
+create constraint trigger splits_are_counted after insert on split deferrable initially immediate
+    for each row execute function record_split();
 
 create type part_move as (split_id integer, subject_id bigint, old_part split_part, new_part split_part);
 
 create function record_split_members() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
-    the_change bigint := open_change('split');
+    the_change bigint;
+    uncounted integer[] := uncounted_splits(); -- record_split counts their members
     moves part_move[];
     volumes bigint[];
     olds integer[];
     news integer[];
 begin
-    perform pg_advisory_xact_lock_shared(pointer_lock());
     case tg_op
     when 'INSERT' then
-        moves := array(select row(a.split_id, a.subject_id, null, a.part)::part_move from added a);
+        moves := array(select row(a.split_id, a.subject_id, null, a.part)::part_move from added a where a.split_id <> all (uncounted));
     when 'DELETE' then
-        moves := array(select row(r.split_id, r.subject_id, r.part, null)::part_move from removed r);
+        moves := array(
+            select row(r.split_id, r.subject_id, r.part, null)::part_move from removed r where r.split_id <> all (uncounted));
     else
         moves := array(
             select row(a.split_id, a.subject_id, r.part, a.part)::part_move from removed r join added a using (split_id, subject_id)
-            where a.part <> r.part);
+            where a.part <> r.part and a.split_id <> all (uncounted));
     end case;
+    if cardinality(moves) = 0 then
+        return null;
+    end if;
+    the_change := open_change('split');
+    perform pg_advisory_xact_lock_shared(pointer_lock());
     -- Nobody labels these volumes meanwhile; whoever made the split in this transaction keeps everybody out.
     perform from volume where subject_id in (
         select m.subject_id from unnest(moves) m join split s on s.id = m.split_id join change c on c.id = s.change_id
