@@ -59,11 +59,11 @@ struct CountSplits: Statement {
 
 struct ListSplits: Statement {
     static let sql = """
-        select s.name, m.part, count(distinct m.subject_id), count(v.id)
-        from lacuna.split s join lacuna.split_member m on m.split_id = s.id
-        left join lacuna.volume v on v.subject_id = m.subject_id
-            and not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)
-        group by s.id, s.name, m.part order by s.id, m.part
+        with member as (select split_id, part, count(*) as n from lacuna.split_member group by 1, 2)
+        select s.name, m.part, m.n, coalesce(c.volumes, 0)
+        from lacuna.split s join member m on m.split_id = s.id
+        left join lacuna.coverage_volumes(null, -1073741824, -1) c on c.dataset_id = lacuna.split_scope(s.id, m.part)
+        order by s.id, m.part
         """
     func decode(_ row: PostgresRow) throws -> SplitPartRow {
         SplitPartRow(
