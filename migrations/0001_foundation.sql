@@ -50,7 +50,8 @@ insert into revision_counter (value) values (0);
 create table activity (
     id bigint generated always as identity primary key,
     kind text not null check (kind in (
-        'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal')),
+        'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
+        'export', 'partition')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
@@ -67,6 +68,7 @@ create table change (
     committed_at timestamptz
 );
 comment on table change is 'A committed change of label states. Its revision is drawn at commit, so that revision order is commit order.';
+create index change_that_is_open on change (id) where revision is null;
 
 create function draw_revision() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -107,6 +109,23 @@ begin
         raise exception 'history is append-only: rows of one statement belong to one change that is not committed yet'
             using errcode = 'LA002';
     end if;
+end $$;
+
+create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
+$$;
+
+-- The change that this transaction has open (nobody else's shows), else a new one.
+create function open_change(p_kind text) returns bigint language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint := (select max(id) from change where revision is null);
+begin
+    if the_change is null then
+        insert into change (activity_id) values (start_activity(p_kind, 'lacuna', '{}')) returning id into the_change;
+    end if;
+    return the_change;
 end $$;
 
 create function current_revision() returns bigint language sql stable security definer

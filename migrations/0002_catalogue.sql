@@ -1,4 +1,5 @@
--- Organs, datasets, subjects, volumes and their sources.
+-- Organs, datasets, subjects, volumes and their sources, and what of them is withdrawn.
+-- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -11,17 +12,21 @@ create table organ (
     snomed_modifier text,
     laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
     is_lesion boolean not null default false,
-    position integer not null default 0
+    position integer not null default 0,
+    host_id smallint references organ
 );
+create unique index no_two_organs_have_one_position on organ (position) where position > 0;
+comment on column organ.host_id is 'The organ in which a lesion lies; null for an organ, and for a lesion of an unstated organ.';
+comment on column organ.position is 'The order of lists. Shipped organs count from 1, those that a user adds from 10001.';
 
 create table organ_link (
     part_id smallint not null references organ,
     whole_id smallint not null references organ,
-    relation text not null check (relation in ('division', 'within', 'overlaps')),
+    relation text not null check (relation in ('division', 'within', 'overlaps', 'variant')),
     primary key (part_id, whole_id),
     constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
 );
-comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention.';
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention; variant: what a dataset means by the whole''s name, kept apart.';
 
 create table organ_synonym (
     name text primary key,
@@ -101,6 +106,9 @@ create table source (
     storage_type text not null,
     findings jsonb not null default '[]',
     change_id bigint not null references change,
+    image_release_id integer references release,
+    study text check (study <> ''),
+    phase text check (phase <> ''),
     unique (release_id, case_name, volume_id)
 );
 create index on source (volume_id);
@@ -108,6 +116,9 @@ create index on source (file_sha256);
 create index on source (file);
 comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
 comment on column source.file is 'Relative to the root of the release.';
+comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: its own.';
+comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
+comment on column source.phase is 'What tells the image from the others of its study: a contrast phase, a sequence, a channel.';
 
 create table label_file (
     id bigint generated always as identity primary key,
@@ -145,6 +156,44 @@ create table split_member (
 create index on split_member (subject_id);
 comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
 
+create table withdrawal (
+    id bigint generated always as identity primary key,
+    dataset_id integer references dataset,
+    subject_id bigint references subject,
+    volume_id bigint references volume,
+    stands boolean not null,
+    recalls boolean not null default false,
+    reason text not null constraint reason_is_given check (reason ~ '\S'),
+    change_id bigint not null references change,
+    constraint one_thing_is_withdrawn check (num_nonnulls(dataset_id, subject_id, volume_id) = 1)
+);
+create index on withdrawal (dataset_id) where dataset_id is not null;
+create index on withdrawal (subject_id) where subject_id is not null;
+create index on withdrawal (volume_id) where volume_id is not null;
+comment on table withdrawal is 'History of what was removed (a dataset, a subject) or excluded (a volume) and restored; the newest row of a thing holds.';
+comment on column withdrawal.recalls is 'Whether labels of other volumes that come of it are withheld too.';
+
+create table withdrawn_dataset (
+    dataset_id integer primary key references dataset,
+    withdrawal_id bigint not null references withdrawal
+);
+comment on table withdrawn_dataset is 'Datasets removed now, derived from withdrawal.';
+
+create table withheld_volume (
+    volume_id bigint primary key references volume,
+    withdrawal_id bigint not null references withdrawal
+);
+comment on table withheld_volume is 'Volumes withheld now and why: their subject is removed, every dataset of theirs is, or they are excluded. Derived by restate_volumes.';
+
+create table volume_withholding (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    withheld boolean not null,
+    change_id bigint not null references change
+);
+create index on volume_withholding (volume_id, id);
+comment on table volume_withholding is 'History of which volumes were withheld.';
+
 -- Importers of one patient or of one image wait for each other: two that find neither would both make it. Whoever needs both
 -- takes the subject first. The row lock keeps a union of subjects away until the importer commits.
 create function lock_subject(p_dataset integer, p_key text) returns bigint language plpgsql security definer
@@ -179,12 +228,15 @@ create trigger history_is_append_only before update or delete or truncate on sou
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on withdrawal execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
 
 grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
-    label_file, volume_dataset, split, split_member to lacuna_manager;
+    label_file, volume_dataset, split, split_member, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
+    to lacuna_manager;
 grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
-grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
+grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
 grant execute on function lock_subject(integer, text), lock_volume(bytea), state_modality(bigint, text) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member

@@ -126,6 +126,26 @@ create table evaluation (
 );
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
 
+create table tainted_round (
+    round_id bigint not null references round,
+    withdrawal_id bigint not null references withdrawal,
+    primary key (round_id, withdrawal_id)
+);
+comment on table tainted_round is 'Rounds whose checkpoints may have seen what is removed now: their run''s snapshot has it, or an earlier round labelled it.';
+
+create view contaminated_checkpoint as
+    select c.id as checkpoint_id, c.round_id, 'held out' as cause from checkpoint c where c.contaminated_by <> '{}'
+    union
+    select c.id, c.round_id, 'withdrawn' from checkpoint c join tainted_round t on t.round_id = c.round_id;
+comment on view contaminated_checkpoint is 'Checkpoints that saw subjects who proved to be held out, or data that were withdrawn since.';
+
+-- Whether the labels of a round are withheld because it saw what is removed.
+create function is_recalled(p_round bigint) returns boolean
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select exists (
+        select from tainted_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
+$$;
+
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -133,7 +153,8 @@ create trigger history_is_append_only before update or delete or truncate on run
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
-    to lacuna_manager;
+grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+    tainted_round, contaminated_checkpoint to lacuna_manager;
+grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;

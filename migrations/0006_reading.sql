@@ -1,82 +1,168 @@
--- Questions about label states: coverage, and every state as of a revision.
+-- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
-create function coverage_counts(p_revision bigint default null)
+-- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled).
+create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
 language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+    with base as materialized (
+        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n from coverage_sum s join base using (revision)
+        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
         union all
         select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
-        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-        join coverage_delta d on d.change_id = c.id
+        from change c join coverage_delta d on d.change_id = c.id
+        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+          and d.dataset_id between p_first and p_last
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
+$$;
+
+create function coverage_counts(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
+returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select * from coverage_rows(p_revision, p_first, p_last) c where c.status <> 'unlabelled'
 $$;
 
 -- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
 -- it; only where confidences came or went since are bins summed.
-create function coverage_confidence(p_revision bigint default null)
+create function coverage_confidence(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, organ_id smallint, median real)
 language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision),
-    recent as materialized (
+    with base as materialized (
+        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision
+    ), recent as materialized (
         select d.dataset_id, d.organ_id, d.bin, d.n
-        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-        join confidence_delta d on d.change_id = c.id
-    ),
-    touched as materialized (select distinct r.dataset_id, r.organ_id from recent r),
-    binned as (
+        from change c join confidence_delta d on d.change_id = c.id
+        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+          and d.dataset_id between p_first and p_last
+    ), touched as materialized (
+        select distinct r.dataset_id, r.organ_id from recent r
+    ), binned as (
         select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select s.dataset_id, s.organ_id, s.bin, s.n
-            from confidence_sum s join base using (revision) join touched using (dataset_id, organ_id)
+            select t.dataset_id, t.organ_id, s.bin, s.n
+            from touched t cross join lateral (
+                select s.bin, s.n from confidence_sum s
+                where s.revision = (select revision from base) and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
+                offset 0) s
             union all
             select * from recent
         ) u group by 1, 2, 3 having sum(u.n) <> 0
-    ),
-    ranked as (
+    ), ranked as (
         select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
         from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
     )
     select m.dataset_id, m.organ_id, m.median
-    from confidence_median m join base using (revision)
-    where not exists (select from touched t where (t.dataset_id, t.organ_id) = (m.dataset_id, m.organ_id))
+    from confidence_median m
+    where m.revision = (select revision from base) and m.dataset_id between p_first and p_last
+      and (m.dataset_id, m.organ_id) not in (select t.dataset_id, t.organ_id from touched t)
     union all
     select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
     from ranked r where 2 * r.upto >= r.total group by 1, 2
 $$;
 
-create function coverage_volumes(p_revision bigint default null)
+create function coverage_volumes(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, volumes bigint, subjects bigint)
 language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+    with base as materialized (
+        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
     select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
-        select s.dataset_id, s.volumes, s.subjects from volume_sum s join base using (revision)
+        select s.dataset_id, s.volumes, s.subjects from volume_sum s
+        where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
         union all
         select d.dataset_id, d.volumes, d.subjects
-        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-        join volume_delta d on d.change_id = c.id
+        from change c join volume_delta d on d.change_id = c.id
+        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+          and d.dataset_id between p_first and p_last
     ) u group by 1
 $$;
+
+-- Sums everything committed so far into a new snapshot and returns its revision; the one before where fewer than p_least rows
+-- were appended since, which are quicker read than summed.
+create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+declare
+    base bigint;
+    upto bigint;
+begin
+    perform pg_advisory_xact_lock(compaction_lock());
+    select max(revision) into base from coverage_snapshot;
+    select coalesce(max(revision), 0) into upto from change;
+    if upto <= base or (p_least > 0 and p_least > (
+        select count(*) from (
+            select 1 from change c cross join lateral (
+                select from coverage_delta d where d.change_id = c.id union all select from confidence_delta d where d.change_id = c.id
+            ) d where c.revision > base limit p_least) appended)) then
+        return base;
+    end if;
+    insert into confidence_median
+    select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto, -2147483648) m;
+    insert into coverage_snapshot values (upto);
+    insert into coverage_sum
+    select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
+        select dataset_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
+        union all
+        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        from change c join coverage_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+    ) u group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0;
+    insert into confidence_sum
+    select upto, dataset_id, organ_id, bin, sum(n) from (
+        select dataset_id, organ_id, bin, n from confidence_sum where revision = base
+        union all
+        select d.dataset_id, d.organ_id, d.bin, d.n
+        from change c join confidence_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+    ) u group by dataset_id, organ_id, bin having sum(n) <> 0;
+    insert into volume_sum
+    select upto, dataset_id, sum(volumes), sum(subjects) from (
+        select dataset_id, volumes, subjects from volume_sum where revision = base
+        union all
+        select d.dataset_id, d.volumes, d.subjects
+        from change c join volume_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+    ) u group by dataset_id;
+    return upto;
+end $$;
 
 -- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row.
 create function label_states(p_revision bigint, p_volume bigint default null, p_organ smallint default null)
 returns table (
     volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
     confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
-    with word as (
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
+#variable_conflict use_column
+begin
+    -- Planned for its arguments each time: a plan for any volume or all reads every annotation to find one volume's.
+    return query
+    with policy as materialized (
+        select p.kind, p.datasets from annotation_policy p join change c on c.id = p.change_id
+        where c.revision <= p_revision order by p.id desc limit 1
+    ), removed as materialized (
+        select r.id as release_id from release r
+        where (select w.stands from withdrawal w join change c on c.id = w.change_id
+               where w.dataset_id = r.dataset_id and c.revision <= p_revision order by w.id desc limit 1)
+    ), withheld as materialized (
+        select h.volume_id from (
+            select distinct on (v.volume_id) v.volume_id, v.withheld
+            from volume_withholding v join change c on c.id = v.change_id
+            where c.revision <= p_revision and (p_volume is null or v.volume_id = p_volume)
+            order by v.volume_id, v.id desc) h
+        where h.withheld
+    ), word as (
         select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
             a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
             c.revision, c.activity_id
         from annotation a join change c on c.id = a.change_id
-        where c.revision <= p_revision
+        where c.revision <= p_revision and not a.proposed
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
         order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
     ), annotated as (
-        select distinct on (w.volume_id, w.organ_id) w.* from word w where w.status <> 'unlabelled'
-        order by w.volume_id, w.organ_id, w.origin, w.release_id desc nulls first, w.id desc
+        select distinct on (w.volume_id, w.organ_id) w.*
+        from word w left join release r on r.id = w.release_id left join policy p on true
+        where w.status <> 'unlabelled'
+          and not exists (select from removed g where g.release_id = w.release_id)
+          and not exists (select from withheld h where h.volume_id = w.volume_id)
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+            w.release_id desc nulls first, w.id desc
     ), adopted as (
         select ad.run_id from adoption ad join change c on c.id = ad.change_id
         where c.revision <= p_revision order by ad.id desc limit 1
@@ -89,11 +175,14 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
         select l.volume_id, l.organ_id, l.mask_id, l.confidence, l.round_id, p.revision
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
+          and not exists (select from withheld h where h.volume_id = l.volume_id)
     ), shipped as (
         select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
+          and not exists (select from removed g where g.release_id = s.release_id)
+          and not exists (select from withheld h where h.volume_id = s.volume_id)
         order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
     )
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
@@ -107,8 +196,10 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     select s.volume_id, s.organ_id, 'pseudo', 'model', false, s.mask_id, null, null, null, s.revision, s.activity_id
     from shipped s
     where not exists (select from annotated a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id))
-$$;
+      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
+end $$;
 
-grant execute on function coverage_counts(bigint), coverage_confidence(bigint), coverage_volumes(bigint) to lacuna_manager, lacuna_trainer;
+grant execute on function coverage_rows(bigint, integer, integer), coverage_counts(bigint, integer, integer),
+    coverage_confidence(bigint, integer, integer), coverage_volumes(bigint, integer, integer), compact_coverage(integer)
+    to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint) to lacuna_manager;

@@ -30,6 +30,10 @@ begin
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
         raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
+    if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
+        raise exception '% saw data that were removed and is recalled', run_name(the_run)
+            using errcode = 'LA010', hint = 'start a new run';
+    end if;
     return the_run;
 end $$;
 
@@ -42,11 +46,6 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where run.id = p_run and m.subject_id = p_subject),
         (select max(i.part) from volume v join run_input i on i.volume_id = v.id
          where v.subject_id = p_subject and i.run_id = p_run))
-$$;
-
-create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
 $$;
 
 -- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
@@ -134,16 +133,26 @@ returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
     file_sha256 bytea, affine double precision[], spacing double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
-        r.root, s.file, s.file_sha256, s.affine, s.spacing
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+        s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
-    join lateral (select * from source where source.volume_id = v.id order by source.id limit 1) s on true
-    join release r on r.id = s.release_id
+    left join began b on b.subject_id = v.subject_id
+    join lateral (
+        select source.*, i.root
+        from source
+        join release r on r.id = source.release_id
+        join release i on i.id = coalesce(source.image_release_id, source.release_id)
+        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by source.id limit 1) s on true
     where run.id = p_run
       and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
       and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
+      and not exists (select from withheld_volume h where h.volume_id = v.id)
     order by v.id
 $$;
 
@@ -153,16 +162,23 @@ returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
     object_digest bytea, object_offset bigint, object_length bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select i.volume_id, greatest(i.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select i.volume_id, greatest(b.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
         m.object_offset, m.object_length
     from run_input i
     join run on run.id = i.run_id
     join volume v on v.id = i.volume_id
+    join began b on b.subject_id = v.subject_id
     left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
     join annotation a on a.id = i.annotation_id
+    left join release e on e.id = a.release_id
     join organ o on o.id = i.organ_id
     left join mask m on m.id = a.mask_id
     where i.run_id = p_run and s.part is distinct from 'test'
+      and not exists (select from withheld_volume h where h.volume_id = i.volume_id)
+      and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
 $$;
 
@@ -175,6 +191,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
     from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
     where l.round_id = p_round
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
 
@@ -393,45 +411,6 @@ begin
     return the_change;
 end $$;
 
--- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
-create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-begin
-    if p_kept = p_joined then
-        raise exception 'subject % cannot be joined to itself', p_kept using errcode = 'LA004';
-    end if;
-    perform check_open_change(p_change, p_change);
-    perform from subject_alias where subject_id in (p_kept, p_joined) order by dataset_id, key for update;
-    perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
-    perform from subject where id in (p_kept, p_joined) order by id for no key update;
-    insert into volume_delta
-    select p_change, s.dataset_id, 0, -1 from (
-        select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) group by d.dataset_id having count(distinct v.subject_id) = 2
-        union all
-        select 0 from volume where subject_id in (p_kept, p_joined) having count(distinct subject_id) = 2
-    ) s;
-
-    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
-    from round r join run on run.id = r.run_id
-    where c.round_id = r.id
-      and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
-                  and m.part in ('validation', 'test'))
-      and (exists (
-        select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'))
-      or exists ( -- trained on labels that an earlier round made of it
-        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
-        where v.subject_id in (p_kept, p_joined) and e.run_id = run.id and e.number < r.number));
-
-    insert into split_member (split_id, subject_id, part)
-    select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id
-    on conflict (split_id, subject_id) do update set part = excluded.part;
-    delete from split_member where subject_id = p_joined;
-    update volume set subject_id = p_kept where subject_id = p_joined;
-    update subject_alias set subject_id = p_kept where subject_id = p_joined;
-end $$;
-
 grant execute on function hold_claim(bigint, bigint, bigint),
     start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
@@ -443,5 +422,5 @@ grant execute on function hold_claim(bigint, bigint, bigint),
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
-grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text),
-    join_subjects(bigint, bigint, bigint), round_labels(bigint) to lacuna_manager;
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint)
+    to lacuna_manager;

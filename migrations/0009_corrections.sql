@@ -1,306 +1,7 @@
--- Corrections, conflicts and withdrawal: what is withheld and since when, and which of several annotations is current.
--- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
+-- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
+-- restored, when two subjects prove to be one, and when the policy among several annotations changes.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
-
-alter table annotation add column proposed boolean not null default false;
-comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted.';
-
-create table mask_input (
-    mask_id bigint not null references mask,
-    input_id bigint not null references mask,
-    primary key (mask_id, input_id),
-    constraint a_mask_is_not_made_of_itself check (mask_id <> input_id)
-);
-create index on mask_input (input_id);
-comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
-
-create table annotation_policy (
-    id bigint generated always as identity primary key,
-    kind text not null constraint policy_is_known check (kind in ('origin', 'release', 'datasets')),
-    datasets integer[] not null default '{}',
-    change_id bigint not null references change,
-    constraint only_a_named_order_names_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
-);
-comment on table annotation_policy is 'History of how the current annotation is chosen among several; the newest row holds, without one: origin.';
-comment on column annotation_policy.kind is 'origin: best origin, then newest release; release: newest release first; datasets: in the named order, then as origin.';
-
-create table withdrawal (
-    id bigint generated always as identity primary key,
-    dataset_id integer references dataset,
-    subject_id bigint references subject,
-    volume_id bigint references volume,
-    stands boolean not null,
-    recalls boolean not null default false,
-    reason text not null constraint reason_is_given check (reason ~ '\S'),
-    change_id bigint not null references change,
-    constraint one_thing_is_withdrawn check (num_nonnulls(dataset_id, subject_id, volume_id) = 1)
-);
-create index on withdrawal (dataset_id) where dataset_id is not null;
-create index on withdrawal (subject_id) where subject_id is not null;
-create index on withdrawal (volume_id) where volume_id is not null;
-comment on table withdrawal is 'History of what was removed (a dataset, a subject) or excluded (a volume) and restored; the newest row of a thing holds.';
-comment on column withdrawal.recalls is 'Whether labels of other volumes that come of it are withheld too.';
-
-create table withdrawn_dataset (
-    dataset_id integer primary key references dataset,
-    withdrawal_id bigint not null references withdrawal
-);
-comment on table withdrawn_dataset is 'Datasets removed now, derived from withdrawal.';
-
-create table withheld_volume (
-    volume_id bigint primary key references volume,
-    withdrawal_id bigint not null references withdrawal
-);
-comment on table withheld_volume is 'Volumes withheld now and why: their subject is removed, every dataset of theirs is, or they are excluded. Derived by restate_volumes.';
-
-create table volume_withholding (
-    id bigint generated always as identity primary key,
-    volume_id bigint not null references volume,
-    withheld boolean not null,
-    change_id bigint not null references change
-);
-create index on volume_withholding (volume_id, id);
-comment on table volume_withholding is 'History of which volumes were withheld.';
-
-create table tainted_round (
-    round_id bigint not null references round,
-    withdrawal_id bigint not null references withdrawal,
-    primary key (round_id, withdrawal_id)
-);
-comment on table tainted_round is 'Rounds whose checkpoints may have seen what is removed now: their run''s snapshot has it, or an earlier round labelled it.';
-
-create view contaminated_checkpoint as
-    select c.id as checkpoint_id, c.round_id, 'held out' as cause from checkpoint c where c.contaminated_by <> '{}'
-    union
-    select c.id, c.round_id, 'withdrawn' from checkpoint c join tainted_round t on t.round_id = c.round_id;
-comment on view contaminated_checkpoint is 'Checkpoints that saw subjects who proved to be held out, or data that were withdrawn since.';
-
-create or replace view lineage_edge as
-    -- a mask from the version before it
-    select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
-    union all
-    -- a pseudo mask from the checkpoint that predicted it
-    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
-    union all
-    -- and from the confidence that chose the voxels to believe
-    select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
-    from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
-    union all
-    -- an annotation's mask from the file that it was read from
-    select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
-    where a.mask_id is not null and a.label_file_id is not null
-    union all
-    select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
-    union all
-    select 'mask', m.id, 'volume', m.volume_id, 'of' from mask m
-    union all
-    select 'volume', s.volume_id, 'image file', s.id, 'read from' from source s
-    union all
-    -- a checkpoint from the annotations of the part that it was fitted to: the network's is not the confidence's
-    select 'checkpoint', c.id, 'mask', a.mask_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part = c.part
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is not null
-    union all
-    -- an absence has no mask: the checkpoint learned from the file that says so
-    select 'checkpoint', c.id, 'label file', a.label_file_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part = c.part
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is null and a.label_file_id is not null
-    union all
-    -- and from the volume, which an absence alone shows to have been seen
-    select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part = c.part
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is null
-    union all
-    -- a network from the pseudo labels that the round before it published
-    select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
-    join pseudo_label l on l.round_id = p.id
-    where c.kind = 'network'
-    union all
-    -- a network from the one that the round before it ended with
-    select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
-    from checkpoint c join round r on r.id = c.round_id
-    join round p on p.run_id = r.run_id and p.number = r.number - 1
-    join checkpoint k on k.round_id = p.id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
-    where c.kind = 'network'
-    union all
-    -- a confidence from the network whose features it reads and whose errors it learned
-    select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
-    from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
-    where c.kind = 'confidence'
-    union all
-    -- a consensus from the masks that it was computed from
-    select 'mask', i.mask_id, 'mask', i.input_id, 'computed from' from mask_input i;
-
--- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
-create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer
-language sql immutable as $$
-    select case
-        when p_release is null then 0
-        when p_policy = 'release' then 2147483647 - p_release
-        when p_policy = 'datasets' then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1)
-        else 0 end
-$$;
-
--- The annotations that count in some volumes: of every release and rater the newest word; of those that stand the best by
--- the policy. The triggers below pick alike.
-create function best_annotations(p_volumes bigint[])
-returns table (
-    volume_id bigint, organ_id smallint, annotation_id bigint, status label_status, origin label_origin, partial boolean)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
-        from annotation a
-        where a.volume_id = any (p_volumes) and not a.proposed
-          and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
-    ), policy as (
-        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
-    )
-    select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
-    from word w left join release r on r.id = w.release_id left join policy p on true
-    where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-        w.release_id desc nulls first, w.id desc
-$$;
-
-create or replace function record_annotations() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    deltas state_delta[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
-
-    with pair as (
-        select a.volume_id, a.organ_id from added a
-        where not exists (select from withheld_volume h where h.volume_id = a.volume_id) group by a.volume_id, a.organ_id
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
-        from annotation a join pair using (volume_id, organ_id)
-        where not a.proposed
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
-    ), policy as (
-        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
-    ), best as (
-        select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
-        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-            w.release_id desc nulls first, w.id desc
-    ), old as (
-        select c.* from annotation_current c join pair using (volume_id, organ_id)
-    ), gone as (
-        delete from annotation_current c using pair p
-        where c.volume_id = p.volume_id and c.organ_id = p.organ_id
-            and not exists (select from best b where b.volume_id = p.volume_id and b.organ_id = p.organ_id)
-    ), kept as (
-        insert into annotation_current (volume_id, organ_id, annotation_id, status, origin, partial)
-        select volume_id, organ_id, id, status, origin, partial from best
-        on conflict (volume_id, organ_id) do update
-        set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
-    ), difference as (
-        select volume_id, organ_id, status, origin, partial, null::smallint as bin, 1 as n from best
-        union all
-        select volume_id, organ_id, status, origin, partial, null, -1 from old
-        union all
-        select p.volume_id, p.organ_id, 'pseudo', 'model', false, l.bin,
-            (case when b.id is null then 1 else 0 end) - (case when o.annotation_id is null then 1 else 0 end)
-        from pair p
-        left join best b using (volume_id, organ_id)
-        left join old o using (volume_id, organ_id)
-        left join pseudo_pointer v on v.organ_id = p.organ_id
-        cross join lateral lower_state(p.volume_id, p.organ_id, v.round_id) l
-        where l.found and (b.id is null) <> (o.annotation_id is null)
-    )
-    select array_agg(row(volume_id, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from difference;
-
-    perform append_deltas((select max(change_id) from added), deltas);
-    return null;
-end $$;
-
-create or replace function record_shipped_labels() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    deltas state_delta[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
-
-    with newest as (
-        select distinct on (volume_id, organ_id) id, volume_id, organ_id, release_id from added
-        where not exists (select from withheld_volume h where h.volume_id = added.volume_id)
-        order by volume_id, organ_id, release_id desc, id desc
-    ), kept as (
-        insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from newest
-        on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
-        where (select s.release_id from shipped_label s where s.id = c.shipped_label_id)
-           <= (select s.release_id from newest s where s.id = excluded.shipped_label_id)
-        returning c.volume_id, c.organ_id
-    )
-    select array_agg(row(k.volume_id, k.organ_id, 'pseudo', 'model', false, null, 1)::state_delta) into deltas
-    from kept k
-    left join pseudo_pointer v on v.organ_id = k.organ_id
-    where not exists (select from shipped_current c where (c.volume_id, c.organ_id) = (k.volume_id, k.organ_id))
-      and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (k.volume_id, k.organ_id))
-      and not exists (select from pseudo_label p
-                      where p.round_id = v.round_id and (p.volume_id, p.organ_id) = (k.volume_id, k.organ_id));
-
-    perform append_deltas((select max(change_id) from added), deltas);
-    return null;
-end $$;
-
-create or replace function move_pointers(p_change bigint, p_organs smallint[], p_rounds bigint[]) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    deltas state_delta[];
-begin
-    with move as (
-        select m.organ_id, p.round_id as old_round, m.round_id as new_round
-        from unnest(p_organs, p_rounds) as m (organ_id, round_id)
-        left join pseudo_pointer p on p.organ_id = m.organ_id
-        where m.round_id is distinct from p.round_id
-    ), side as (
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence) as bin, -1 as n
-        from move m join pseudo_label l on l.round_id = m.old_round and l.organ_id = m.organ_id
-        union all
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence), 1
-        from move m join pseudo_label l on l.round_id = m.new_round and l.organ_id = m.organ_id
-    ), shown as (
-        select s.* from side s
-        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-          and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
-    ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
-        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n)::integer as n
-        from shown s join shipped_current c using (volume_id, organ_id)
-        group by s.volume_id, s.organ_id having sum(s.n) <> 0
-    ), summed as (
-        select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath
-    )
-    select array_agg(row(volume_id, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
-    perform append_deltas(p_change, deltas);
-
-    delete from pseudo_pointer p using unnest(p_organs, p_rounds) as m (organ_id, round_id)
-    where p.organ_id = m.organ_id and m.round_id is null;
-    insert into pseudo_pointer select organ_id, round_id from unnest(p_organs, p_rounds) as m (organ_id, round_id)
-    where round_id is not null
-    on conflict (organ_id) do update set round_id = excluded.round_id;
-end $$;
 
 -- MARK: Withholding
 
@@ -327,47 +28,32 @@ create type scope_size as (dataset_id integer, volumes bigint, subjects bigint);
 -- Counts of the current states of some volumes, from the derived rows; a volume without a dataset counts nowhere.
 create function state_counts(p_volumes bigint[]) returns setof coverage_count
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with scope as (
-        select m.volume_id, m.dataset_id from volume_dataset m where m.volume_id = any (p_volumes)
-        union
-        select m.volume_id, 0 from volume_dataset m where m.volume_id = any (p_volumes)
-    ), pseudo as (
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence) as bin
-        from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-        where l.volume_id = any (p_volumes)
-        union all
-        select c.volume_id, c.organ_id, null from shipped_current c
-        where c.volume_id = any (p_volumes)
-          and not exists (
-            select from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-            where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id))
-    ), state as (
-        select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin
-        from annotation_current a where a.volume_id = any (p_volumes)
-        union all
-        select p.volume_id, p.organ_id, 'pseudo', 'model', false, p.bin from pseudo p
-        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
+    with counted as materialized (
+        select distinct m.volume_id from volume_dataset m where m.volume_id = any (p_volumes)
+    ), scope as materialized (
+        select c.volume_id, s.scope from counted c cross join lateral (
+            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = c.volume_id offset 0) s
     )
-    select c.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
-    from state s join scope c using (volume_id) group by 1, 2, 3, 4, 5, 6
+    select c.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
+    from current_state s join scope c using (volume_id) where s.volume_id = any (p_volumes) group by 1, 2, 3, 4, 5, 6
+    union all
+    select round_scope(s.round_id), s.organ_id, 'pseudo', 'model', false, s.bin, count(*)
+    from round_state s join round r on r.id = s.round_id and r.published_change_id is not null
+    where s.volume_id = any (p_volumes) group by 1, 2, 6
 $$;
 
--- How many of some volumes each dataset (0: the whole) has, and how many of their subjects.
+-- How many of some volumes each scope has, and how many of their subjects.
 create function scope_sizes(p_volumes bigint[]) returns setof scope_size
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with placed as (
-        select m.volume_id, m.dataset_id from volume_dataset m where m.volume_id = any (p_volumes)
-    ), kin as (
-        select v.subject_id, m.dataset_id from volume v join volume_dataset m on m.volume_id = v.id
+    with kin as (
+        select v.id as volume_id, v.subject_id from volume v
         where v.subject_id in (select subject_id from volume where id = any (p_volumes))
-    ), subjects as (
-        select dataset_id, count(distinct subject_id) as n from kin group by dataset_id
-        union all select 0, count(distinct subject_id) from kin
-    ), volumes as (
-        select dataset_id, count(*) as n from placed group by dataset_id
-        union all select 0, count(distinct volume_id) from placed
+          and exists (select from volume_dataset m where m.volume_id = v.id)
     )
-    select dataset_id, coalesce(v.n, 0), coalesce(s.n, 0) from volumes v full join subjects s using (dataset_id)
+    select s.scope, count(*) filter (where k.volume_id = any (p_volumes)), count(distinct k.subject_id)
+    from kin k cross join lateral (
+        select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = k.volume_id offset 0) s
+    group by s.scope
 $$;
 
 -- Derives everything that holds of some volumes from history again, and appends what that changes to the counts.
@@ -452,81 +138,6 @@ begin
         union all
         select dataset_id, -volumes, -subjects from unnest(sizes)
     ) d group by dataset_id having sum(volumes) <> 0 or sum(subjects) <> 0;
-end $$;
-
--- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is restated; all others
--- are counted as before.
-create or replace function record_sources() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_change bigint := (select max(change_id) from added);
-    special bigint[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    if exists (select from added a join release r on r.id = a.release_id join withdrawn_dataset d using (dataset_id)) then
-        raise exception 'the dataset is removed and takes no more cases'
-            using errcode = 'LA010', hint = 'lacuna dataset restore brings it back';
-    end if;
-    perform from volume where id in (select volume_id from added) order by id for no key update;
-    -- Two new volumes of one subject count it once.
-    perform from subject where id in (select v.subject_id from volume v join added a on a.volume_id = v.id)
-    order by id for no key update;
-    if exists (select from withdrawal) then
-        select array_agg(distinct a.volume_id) into special from added a
-        where exists (select from withheld_volume h where h.volume_id = a.volume_id) or withdrawal_of(a.volume_id) is not null;
-    end if;
-
-    with scope as (
-        select distinct a.volume_id, r.dataset_id from added a join release r on r.id = a.release_id
-        where a.volume_id <> all (coalesce(special, '{}'))
-        union
-        select distinct volume_id, 0 from added where volume_id <> all (coalesce(special, '{}'))
-    ), fresh as (
-        select s.volume_id, s.dataset_id, v.subject_id
-        from scope s join volume v on v.id = s.volume_id
-        where case s.dataset_id
-            when 0 then not exists (select from volume_dataset d where d.volume_id = s.volume_id)
-            else not exists (select from volume_dataset d where (d.volume_id, d.dataset_id) = (s.volume_id, s.dataset_id)) end
-    ), kept as (
-        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id <> 0
-    ), subjects as (
-        select f.dataset_id, count(distinct f.subject_id) as n from fresh f
-        where not exists (
-            select from volume o join volume_dataset d on d.volume_id = o.id
-            where o.subject_id = f.subject_id and (f.dataset_id = 0 or d.dataset_id = f.dataset_id))
-        group by f.dataset_id
-    ), volumes as (
-        insert into volume_delta
-        select the_change, f.dataset_id, count(*), coalesce(max(s.n), 0)
-        from fresh f left join subjects s using (dataset_id) group by f.dataset_id
-    ), state as ( -- labels that the volume already has count in its new dataset too
-        select f.dataset_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin
-        from fresh f join annotation_current a using (volume_id) where f.dataset_id <> 0
-        union all
-        select f.dataset_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(max(l.confidence))
-        from fresh f
-        cross join lateral (
-            select p.organ_id, p.confidence from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
-            where p.volume_id = f.volume_id
-            union all
-            select c.organ_id, null from shipped_current c where c.volume_id = f.volume_id
-        ) l
-        where f.dataset_id <> 0
-          and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (f.volume_id, l.organ_id))
-        group by f.dataset_id, f.volume_id, l.organ_id
-    ), counted as (
-        insert into coverage_delta
-        select the_change, dataset_id, organ_id, status, origin, partial, count(*) from state
-        group by dataset_id, organ_id, status, origin, partial
-    )
-    insert into confidence_delta
-    select the_change, dataset_id, organ_id, bin, count(*) from state where bin is not null group by dataset_id, organ_id, bin;
-
-    if special is not null then
-        perform restate_volumes(the_change, special);
-    end if;
-    return null;
 end $$;
 
 -- Rounds whose checkpoints may have seen annotations of some datasets or anything of some volumes: all rounds of a run whose
@@ -752,18 +363,11 @@ begin
     perform move_pointers(p_change, organs, rounds);
 end $$;
 
--- Whether the labels of a round are withheld because it saw what is removed.
-create function is_recalled(p_round bigint) returns boolean
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select exists (
-        select from tainted_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
-$$;
-
 create function refuse_recalled_rounds() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if new.round_id is not null and is_recalled(new.round_id) then
-        raise exception 'round % saw data that were removed; its labels are recalled', new.round_id
+        raise exception '% saw data that were removed; its labels are recalled', round_name(new.round_id)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return new;
@@ -793,91 +397,6 @@ end $$;
 
 create trigger a_withheld_volume_is_not_evaluated before insert on evaluation
     for each row execute function leave_out_withheld_evaluations();
-
--- MARK: The daemon's door
-
-create or replace function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_run bigint;
-begin
-    select run_id into the_run from job where id = p_job and token = p_token for key share;
-    if not found then
-        raise exception 'the claim on job % is lost', p_job
-            using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
-    end if;
-    if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
-    end if;
-    if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception 'run % saw data that were removed and is recalled', the_run
-            using errcode = 'LA010', hint = 'start a new run';
-    end if;
-    return the_run;
-end $$;
-
-create or replace function run_volumes(p_run bigint)
-returns table (
-    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
-    file_sha256 bytea, affine double precision[], spacing double precision[])
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with began as ( -- as run_part
-        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
-    )
-    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
-        s.root, s.file, s.file_sha256, s.affine, s.spacing
-    from run
-    join volume v on true
-    left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
-    left join began b on b.subject_id = v.subject_id
-    join lateral (
-        select source.*, r.root from source join release r on r.id = source.release_id
-        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by source.id limit 1) s on true
-    where run.id = p_run
-      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
-      and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
-      and not exists (select from withheld_volume h where h.volume_id = v.id)
-    order by v.id
-$$;
-
-create or replace function run_labels(p_run bigint)
-returns table (
-    volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
-    object_digest bytea, object_offset bigint, object_length bigint)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with began as ( -- as run_part
-        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
-    )
-    select i.volume_id, greatest(b.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
-        m.object_offset, m.object_length
-    from run_input i
-    join run on run.id = i.run_id
-    join volume v on v.id = i.volume_id
-    join began b on b.subject_id = v.subject_id
-    left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
-    join annotation a on a.id = i.annotation_id
-    left join release e on e.id = a.release_id
-    join organ o on o.id = i.organ_id
-    left join mask m on m.id = a.mask_id
-    where i.run_id = p_run and s.part is distinct from 'test'
-      and not exists (select from withheld_volume h where h.volume_id = i.volume_id)
-      and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
-    order by i.volume_id, o.key
-$$;
-
-create or replace function round_labels(p_round bigint)
-returns table (
-    volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
-    object_offset bigint, object_length bigint)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
-    from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
-    where l.round_id = p_round
-      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
-      and not is_recalled(p_round)
-    order by l.volume_id, o.key
-$$;
 
 -- MARK: Subjects
 
@@ -910,7 +429,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
             <> coalesce(run_part(run.id, p_joined), case when run.trains_unassigned then 'train'::split_part end))
 $$;
 
-create or replace function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
+-- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
+create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if p_kept = p_joined then
@@ -1037,83 +557,6 @@ end $$;
 
 create trigger stored_again before insert on object for each row execute function revive_object();
 
--- MARK: States as of a revision
-
-create or replace function label_states(p_revision bigint, p_volume bigint default null, p_organ smallint default null)
-returns table (
-    volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
-    confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
-language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
-#variable_conflict use_column
-begin
-    -- Planned for its arguments each time: a plan for any volume or all reads every annotation to find one volume's.
-    return query
-    with policy as materialized (
-        select p.kind, p.datasets from annotation_policy p join change c on c.id = p.change_id
-        where c.revision <= p_revision order by p.id desc limit 1
-    ), removed as materialized (
-        select r.id as release_id from release r
-        where (select w.stands from withdrawal w join change c on c.id = w.change_id
-               where w.dataset_id = r.dataset_id and c.revision <= p_revision order by w.id desc limit 1)
-    ), withheld as materialized (
-        select h.volume_id from (
-            select distinct on (v.volume_id) v.volume_id, v.withheld
-            from volume_withholding v join change c on c.id = v.change_id
-            where c.revision <= p_revision and (p_volume is null or v.volume_id = p_volume)
-            order by v.volume_id, v.id desc) h
-        where h.withheld
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
-            c.revision, c.activity_id
-        from annotation a join change c on c.id = a.change_id
-        where c.revision <= p_revision and not a.proposed
-          and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
-    ), annotated as (
-        select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
-        where w.status <> 'unlabelled'
-          and not exists (select from removed g where g.release_id = w.release_id)
-          and not exists (select from withheld h where h.volume_id = w.volume_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-            w.release_id desc nulls first, w.id desc
-    ), adopted as (
-        select ad.run_id from adoption ad join change c on c.id = ad.change_id
-        where c.revision <= p_revision order by ad.id desc limit 1
-    ), pointer as (
-        select distinct on (p.organ_id) p.organ_id, p.round_id, c.revision
-        from round_pointer p join change c on c.id = p.change_id
-        where p.run_id = (select run_id from adopted) and c.revision <= p_revision
-        order by p.organ_id, p.id desc
-    ), pseudo as (
-        select l.volume_id, l.organ_id, l.mask_id, l.confidence, l.round_id, p.revision
-        from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
-        where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
-          and not exists (select from withheld h where h.volume_id = l.volume_id)
-    ), shipped as (
-        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
-        from shipped_label s join change c on c.id = s.change_id
-        where c.revision <= p_revision
-          and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
-          and not exists (select from removed g where g.release_id = s.release_id)
-          and not exists (select from withheld h where h.volume_id = s.volume_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
-    )
-    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
-        a.activity_id
-    from annotated a
-    union all
-    select p.volume_id, p.organ_id, 'pseudo', 'model', false, p.mask_id, p.confidence, p.round_id, null, p.revision, m.activity_id
-    from pseudo p join mask m on m.id = p.mask_id
-    where not exists (select from annotated a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
-    union all
-    select s.volume_id, s.organ_id, 'pseudo', 'model', false, s.mask_id, null, null, null, s.revision, s.activity_id
-    from shipped s
-    where not exists (select from annotated a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
-end $$;
-
 -- MARK: Policy
 
 -- Chooses another way to pick the current annotation and picks again everywhere, at one revision. Null where it holds already.
@@ -1146,15 +589,7 @@ begin
     return the_change;
 end $$;
 
-create trigger history_is_append_only before update or delete or truncate on annotation_policy execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on withdrawal execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
-
-grant insert on mask_input to lacuna_manager;
-grant select on mask_input, annotation_policy, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding, tainted_round,
-    contaminated_checkpoint to lacuna_manager;
-grant execute on function stop_divided_runs(bigint, bigint), annotation_rank(text, integer[], integer, integer), volumes_of_removal(integer, bigint),
-    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint), is_recalled(bigint),
+grant execute on function join_subjects(bigint, bigint, bigint), stop_divided_runs(bigint, bigint), volumes_of_removal(integer, bigint),
+    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

@@ -2,11 +2,6 @@
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
-alter table activity drop constraint activity_kind_check;
-alter table activity add constraint activity_kind_check check (kind in (
-    'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-    'export'));
-
 create table release_licence (
     release_id integer not null references release,
     position smallint not null check (position >= 1),
@@ -15,9 +10,6 @@ create table release_licence (
     primary key (release_id, position)
 );
 comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first; statements may conflict.';
-
-insert into release_licence (release_id, position, licence, source)
-select id, 1, licence, coalesce(licence_source, 'not kept') from release where licence <> '';
 
 create table export_mask (
     activity_id bigint not null references activity,
@@ -30,8 +22,7 @@ comment on table export_mask is 'The masks that an export was made from. Where i
 create trigger history_is_append_only before update or delete or truncate on release_licence execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export_mask execute function refuse_rewriting();
 
--- The edges so far keep their view; exports join them.
-alter view lineage_edge rename to catalogue_edge;
+-- What comes from what, with what left the catalogue.
 create view lineage_edge as
     select kind, id, source_kind, source_id, via from catalogue_edge
     union all

@@ -31,11 +31,13 @@ extension Catalog {
         return try await connection.run(ListSubjects(dataset: dataset))
     }
 
-    /// Makes splits of subjects, all or none; the database keeps a subject from being in two parts of one.
+    /// Makes splits of subjects, all or none; the database keeps a subject from being in two parts of one. Nobody can add labels
+    /// from when they are counted until they stand.
     ///
-    /// - Throws: `CatalogError.splitExists`.
+    /// - Throws: `CatalogError.splitExists`; SQLSTATE LA004 where a subject proved to be another meanwhile.
     public func createSplits(_ splits: [NewSplit], method: String, seed: Int?) async throws {
         try await connection.transaction { connection in
+            try await connection.run(DeferCountingOfSplits())
             let activity = try await startActivity(.split)
             let change = try await connection.one(InsertChange(activity: activity))
             for split in splits {
@@ -48,6 +50,7 @@ extension Catalog {
                 try await connection.run(
                     InsertSplitMembers(split: id, subjects: members.map(\.key), parts: members.map(\.value.rawValue)))
             }
+            try await connection.run(CountSplits())
         }
     }
 

@@ -27,46 +27,53 @@ public struct Stratification: Sendable {
     }
 
     private struct State {
-        let organs: [Set<OrganKey>]
+        /// For each subject its organs, as indices into the organs by name.
+        let organs: [[Int]]
+        /// For each organ its subjects, in order.
+        let subjects: [[Int]]
         var parts: [Int]
         /// Subjects without a part, by organ.
-        var remaining: [OrganKey: Int] = [:]
+        var remaining: [Int]
         /// Subjects that a part still wants, in all and by organ.
         var wanted: [Double]
-        var wantedOf: [OrganKey: [Double]]
-        var hasOrgan: [Set<OrganKey>]
+        var wantedOf: [[Double]]
+        /// By part and organ.
+        var hasOrgan: [[Bool]]
 
-        init(_ organs: [Set<OrganKey>], _ weights: [Double]) {
-            self.organs = organs
-            parts = Array(repeating: -1, count: organs.count)
-            for key in organs.joined() { remaining[key, default: 0] += 1 }
-            wanted = weights.map { $0 * Double(organs.count) }
-            wantedOf = remaining.mapValues { count in weights.map { $0 * Double(count) } }
-            hasOrgan = Array(repeating: [], count: weights.count)
+        init(_ sets: [Set<OrganKey>], _ weights: [Double]) {
+            let keys = sets.reduce(into: Set<OrganKey>()) { $0.formUnion($1) }.sorted()
+            let index = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
+            var subjects = Array(repeating: [Int](), count: keys.count)
+            organs = sets.enumerated().map { subject, set in
+                let organs = set.compactMap { index[$0] }
+                for organ in organs { subjects[organ].append(subject) }
+                return organs
+            }
+            self.subjects = subjects
+            parts = Array(repeating: -1, count: sets.count)
+            remaining = subjects.map(\.count)
+            wanted = weights.map { $0 * Double(sets.count) }
+            wantedOf = remaining.map { count in weights.map { $0 * Double(count) } }
+            hasOrgan = Array(repeating: Array(repeating: false, count: keys.count), count: weights.count)
         }
 
         var waiting: [Int] { parts.indices.filter { parts[$0] < 0 } }
 
-        func waiting(for organ: OrganKey) -> [Int] { waiting.filter { organs[$0].contains(organ) } }
+        func waiting(for organ: Int) -> [Int] { subjects[organ].filter { parts[$0] < 0 } }
 
         /// The organ with the fewest subjects that wait; by name between equals.
-        var rarestOrgan: OrganKey? {
-            remaining.filter { $0.value > 0 }.min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+        var rarestOrgan: Int? {
+            remaining.indices.filter { remaining[$0] > 0 }.min { (remaining[$0], $0) < (remaining[$1], $1) }
         }
 
         /// The part that wants the organ most; a part without it while there are just enough left for those.
-        func neediest(of organ: OrganKey) -> Int {
-            let without = parts(without: organ)
-            let candidates =
-                without.count >= remaining[organ] ?? 0 && !without.isEmpty ? without : Array(wanted.indices)
-            let wants = wantedOf[organ] ?? wanted
+        func neediest(of organ: Int) -> Int {
+            let without = hasOrgan.indices.filter { !hasOrgan[$0][organ] }
+            let candidates = without.count >= remaining[organ] && !without.isEmpty ? without : Array(wanted.indices)
+            let wants = wantedOf[organ]
             return candidates.reduce(candidates[0]) {
                 (wants[$1], wanted[$1]) > (wants[$0], wanted[$0]) ? $1 : $0
             }
-        }
-
-        private func parts(without organ: OrganKey) -> [Int] {
-            hasOrgan.indices.filter { !hasOrgan[$0].contains(organ) }
         }
 
         var largestGap: Int { wanted.indices.reduce(0) { wanted[$1] > wanted[$0] ? $1 : $0 } }
@@ -74,10 +81,10 @@ public struct Stratification: Sendable {
         mutating func assign(_ subject: Int, to part: Int) {
             parts[subject] = part
             wanted[part] -= 1
-            hasOrgan[part].formUnion(organs[subject])
             for organ in organs[subject] {
-                remaining[organ, default: 0] -= 1
-                wantedOf[organ]?[part] -= 1
+                hasOrgan[part][organ] = true
+                remaining[organ] -= 1
+                wantedOf[organ][part] -= 1
             }
         }
     }

@@ -38,6 +38,8 @@ import Testing
                 try await refusal { try await world.training.finish(held.claim) },
             ]
             #expect(states == Array(repeating: "LA001", count: 6))
+            let error = await #expect(throws: PostgresError.self) { try await world.training.finish(held.claim) }
+            #expect(error?.description.contains("the claim on run r is lost") == true)
             let old = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
             #expect(try await world.jobs.heartbeat(old, leaseInSeconds: 60) == false)
             try await world.jobs.release(old)

@@ -15,6 +15,9 @@ struct LargeCatalogue {
     let trainers: [any Statement]
     let release: ReleaseHandle
     let activity: ActivityID
+    /// A mask of volume 77's liver and what it belongs to.
+    let annotation: Int64
+    let mask: MaskID
 
     static func make(in world: World) async throws -> LargeCatalogue {
         try await world.catalog.add("A", scan: 1_000_000, [annotated("liver", 1)])
@@ -37,7 +40,7 @@ struct LargeCatalogue {
         return LargeCatalogue(
             managers: facts.managers, trainers: facts.trainers,
             release: ReleaseHandle(release: Int32(release), dataset: DatasetID(Int64(dataset))),
-            activity: ActivityID(Int64(activity)))
+            activity: ActivityID(Int64(activity)), annotation: facts.annotation, mask: facts.mask)
     }
 
     /// Eight organs of each volume are annotated, twelve relabelled by the round.
@@ -96,6 +99,26 @@ struct LargeCatalogue {
         SessionRole.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, RecordSeries.self, SourceOfMask.self,
+        ExportLabels.self, ExportRunLabels.self, HeldBackOrgans.self, InsertActivity.self, InsertExportMasks.self,
+        InsertFingerprint.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self,
+        RecordCheckpoint.self,
+        WordOfRater.self, WordsOfPartition.self,
+    ]
+
+    /// Rows of history that a person or a partition adds for one volume; they belong to a change that is open.
+    static func words(_ change: ChangeID, annotation: Int64, mask: MaskID) -> [any Statement] {
+        let word = PersonalWord(volume: VolumeID(77), organ: "liver", rater: "somebody", origin: .expert)
+        return [
+            InsertWords(volume: word.volume, organ: "liver", status: .absent, sources: [.person], change: change),
+            InsertPersonalWord(word: word, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
+            InsertPartitionWords(annotation: annotation, sides: ["liver"], masks: [mask], change: change),
+            UndoAnnotations(annotations: [annotation], change: change),
+        ]
+    }
+
+    /// The types of `words`.
+    static let speaking: [any Statement.Type] = [
+        InsertPartitionWords.self, InsertPersonalWord.self, InsertWords.self, UndoAnnotations.self,
     ]
 
     private static let whole = "it reports on the whole catalogue, dataset or release"
@@ -107,28 +130,27 @@ struct LargeCatalogue {
     /// Statements that may read a table from end to end, or that need no look, and why.
     static let exempt: [String: String] = [
         "AdoptRun": rare, "RollBack": rare, "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
-        "PurgeableObjects": rare, "RemovalPlan": rare, "UndoAnnotations": rare, "PublishRound": rare, "StartRun": rare,
+        "PurgeableObjects": rare, "RemovalPlan": rare, "PublishRound": rare, "StartRun": rare,
         "InsertSplit": rare,
-        "InsertSplitMembers": rare, "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",
-        "AnnotatedOrgans": whole, "CaseFingerprints": whole, "DatasetsOfRun": whole, "ExportLabels": whole,
-        "ExportRunLabels": whole, "FilesOfRelease": whole, "FindCases": "it joins a list of cases with all",
+        "InsertSplitMembers": rare, "CountSplits": rare, "DeferCountingOfSplits": "a setting of the transaction",
+        "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",
+        "AnnotatedOrgans": whole, "CaseFingerprints": whole, "DatasetsOfRun": training, "FilesOfRelease": whole,
+        "FindCases": "it joins a list of cases with all",
         "ListDatasets": whole, "ListImageFiles": whole, "ListLicences": whole, "ListObjects": whole,
         "ListSplits": whole, "ListSubjectRows": whole, "ListSubjects": whole, "OrgansBySplit": whole,
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
         "RoundConfidences": whole, "RoundDice": whole, "ListRounds": whole,
-        "HeldBackOrgans": "one row of a small table",
-        "RoundLabels": training, "RoundsOfRun": training, "RunLabels": training, "RunVolumes": training,
-        "StagedVolumes": training, "FinishRun": small, "InsertActivity": small, "InsertExportMasks": small,
-        "InsertLabelMap": small, "InsertLicences": small, "InsertMask": small, "InsertMaskInputs": small,
-        "InsertOrganLinks": small, "InsertOrganSynonyms": small, "InsertOrgans": small, "InsertPersonalWord": small,
-        "InsertRelease": small, "InsertWords": small, "RecordCheckpoint": small, "SetReleaseRoot": small,
-        "WordOfRater": "as WordsOfRelease", "CountWithoutFingerprint": whole,
-        "DatasetWords": whole, "ImagesOfDataset": whole, "InsertFingerprint": small, "InsertPartitionMasks": small,
-        "InsertPartitionWords": small, "ListFingerprints": whole,
+        "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
+        "RunLabels": training, "RunVolumes": training,
+        "StagedVolumes": training, "FinishRun": small,
+        "InsertLabelMap": small, "InsertLicences": small,
+        "InsertOrganLinks": rare, "InsertOrganSynonyms": small, "InsertOrgans": small,
+        "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutFingerprint": whole,
+        "DatasetWords": whole, "ImagesOfDataset": whole, "ListFingerprints": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": steady, "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "MergedOrgans": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole,
-        "WordsOfPartition": rare, "CentresOfSidedMasks": whole, "InsertTurns": small, "SidedMasksWithoutCentre": whole,
+        "CentresOfSidedMasks": whole, "InsertTurns": small, "SidedMasksWithoutCentre": whole,
     ]
 }
 
@@ -136,6 +158,8 @@ struct LargeCatalogue {
 private struct Facts {
     let managers: [any Statement]
     let trainers: [any Statement]
+    let annotation: Int64
+    let mask: MaskID
 
     init(_ world: World, _ held: HeldRun, _ checkpoint: CheckpointID, release: Int32, dataset: DatasetID) async throws {
         let volume = VolumeID(77)
@@ -143,9 +167,20 @@ private struct Facts {
             Digest(
                 hex: try await world.root.ask(
                     "select encode(object_digest, 'hex') from lacuna.mask where volume_id = 77 limit 1")[0]))
-        let mask = MaskID(Int64(try await world.root.number("select min(id) from lacuna.mask where volume_id = 77")))
-        let annotation = Int64(
-            try await world.root.number("select min(id) from lacuna.annotation where volume_id = 77"))
+        annotation = Int64(
+            try await world.root.number(
+                """
+                select min(a.id) from lacuna.annotation a join lacuna.organ o on o.id = a.organ_id
+                where a.volume_id = 77 and o.key = 'liver'
+                """))
+        mask = MaskID(
+            Int64(try await world.root.number("select mask_id from lacuna.annotation where id = \(annotation)")))
+        let other = MaskID(Int64(try await world.root.number("select max(id) from lacuna.mask where volume_id = 77")))
+        let activity = ActivityID(Int64(try await world.root.number("select max(id) from lacuna.activity")))
+        let revision = Revision(Int64(try await world.revision()))
+        let word = PersonalWord(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
+        var drawn = CatalogTests.mask(88_000_003)
+        drawn.object = object
         let subject = try await world.catalog.subject(of: volume)
         let source = SourceID(
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
@@ -188,6 +223,15 @@ private struct Facts {
                 source: source,
                 series: SeriesRecord(
                     patient: digest(99_000_002), study: digest(99_000_003), series: digest(99_000_004))),
+            ExportLabels(revision: revision, volume: volume),
+            ExportRunLabels(revision: revision, volume: volume, run: "r"),
+            HeldBackOrgans(run: "r", number: 0),
+            InsertActivity(kind: .export, program: "tests", parameters: JSONText("{}")),
+            InsertExportMasks(activity: activity, masks: [mask, other]),
+            InsertFingerprint(volume: volume, record: FingerprintRecord(version: 1, descriptor: [1])),
+            InsertMask(word: word, mask: drawn, activity: activity), InsertMaskInputs(mask: mask, inputs: [other]),
+            InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
+            WordOfRater(word: word), WordsOfPartition(activity: activity),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         var stored = CatalogTests.mask(88_000_001)
@@ -205,7 +249,11 @@ private struct Facts {
                 results: [
                     EvaluationRecord(
                         volume: volume, organ: "liver", dice: 0.5, predictedMillilitres: 1, referenceMillilitres: 1)
-                ]), ClaimRun(run: held.run.id.rawValue, worker: "w2", lease: 60), ReleaseClaim(claim: claim),
+                ]),
+            RecordCheckpoint(
+                claim: held.claim, round: held.rounds[1].id, kind: .network, part: .train, step: 9,
+                digest: digest(88_000_004), bytes: 1),
+            ClaimRun(run: held.run.id.rawValue, worker: "w2", lease: 60), ReleaseClaim(claim: claim),
         ]
     }
 }

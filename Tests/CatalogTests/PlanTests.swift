@@ -19,6 +19,7 @@ import Testing
             for statement in large.managers { try await expectIndexes(statement, on: world.manager, tables) }
             for statement in large.trainers { try await expectIndexes(statement, on: world.trainer, tables) }
             try await expectRecordingUsesIndexes(world, large)
+            try await expectWordsUseIndexes(world, large)
         }
     }
 
@@ -43,9 +44,27 @@ import Testing
         }
     }
 
+    /// What a person, or the partition of an organ, says of one volume.
+    private func expectWordsUseIndexes(_ world: World, _ large: LargeCatalogue) async throws {
+        for index in LargeCatalogue.speaking.indices {
+            let rows = try await RowsTouched.by(world.manager) {
+                let change = try await world.manager.one(InsertChange(activity: large.activity))
+                let word = LargeCatalogue.words(change, annotation: large.annotation, mask: large.mask)[index]
+                try await run(word, on: world.manager)
+            }
+            #expect(rows.scanned == [], "word \(index)")
+            #expect(rows.fetched < Self.mostRows, "word \(index)")
+        }
+    }
+
+    private func run<S: Statement>(_ statement: S, on connection: Connection) async throws {
+        _ = try await connection.run(statement)
+    }
+
     @Test func everyStatementIsHotOrExempt() async throws {
         let all = Set((managerStatements + trainerStatements).map { String(describing: $0) })
-        let hot = Set((LargeCatalogue.hot + LargeCatalogue.recording).map { String(describing: $0) })
+        let hot = Set(
+            (LargeCatalogue.hot + LargeCatalogue.recording + LargeCatalogue.speaking).map { String(describing: $0) })
         let exempt = Set(LargeCatalogue.exempt.keys)
         #expect(all.subtracting(hot).subtracting(exempt).sorted() == [])
         #expect(hot.union(exempt).subtracting(all).sorted() == [])

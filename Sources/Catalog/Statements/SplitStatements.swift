@@ -48,13 +48,22 @@ struct InsertSplitMembers: Statement {
     var binds: [any PostgresBindable] { [split, subjects, parts] }
 }
 
+/// Until `CountSplits`, splits that this transaction makes are not counted, nor are their members.
+struct DeferCountingOfSplits: Statement {
+    static let sql = "set constraints lacuna.splits_are_counted deferred"
+}
+
+struct CountSplits: Statement {
+    static let sql = "set constraints lacuna.splits_are_counted immediate"
+}
+
 struct ListSplits: Statement {
     static let sql = """
-        select s.name, m.part, count(distinct m.subject_id), count(v.id)
-        from lacuna.split s join lacuna.split_member m on m.split_id = s.id
-        left join lacuna.volume v on v.subject_id = m.subject_id
-            and not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)
-        group by s.id, s.name, m.part order by s.id, m.part
+        with member as (select split_id, part, count(*) as n from lacuna.split_member group by 1, 2)
+        select s.name, m.part, m.n, coalesce(c.volumes, 0)
+        from lacuna.split s join member m on m.split_id = s.id
+        left join lacuna.coverage_volumes(null, -1073741824, -1) c on c.dataset_id = lacuna.split_scope(s.id, m.part)
+        order by s.id, m.part
         """
     func decode(_ row: PostgresRow) throws -> SplitPartRow {
         SplitPartRow(

@@ -122,18 +122,25 @@ struct ResolveVolume: Statement {
     func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
+/// The only release of a dataset has the counts that are kept of it; those of several are counted.
 struct ListDatasets: Statement {
     static let sql = """
+        with sole as (select dataset_id from lacuna.release group by dataset_id having count(*) = 1),
+        kept as (
+            select s.dataset_id, coalesce(c.volumes, 0) as volumes, coalesce(c.subjects, 0) as subjects
+            from sole s left join lacuna.coverage_volumes(null, 1) c using (dataset_id))
         select d.name, r.name, r.layout, r.origin, r.licence, r.root,
-            (select count(distinct s.volume_id) from lacuna.source s
-             join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id) where s.release_id = r.id),
-            (select count(distinct v.subject_id) from lacuna.source s
-             join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id)
-             join lacuna.volume v on v.id = s.volume_id where s.release_id = r.id),
+            coalesce(k.volumes, (
+                select count(distinct s.volume_id) from lacuna.source s
+                join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id) where s.release_id = r.id)),
+            coalesce(k.subjects, (
+                select count(distinct v.subject_id) from lacuna.source s
+                join lacuna.volume_dataset m on (m.volume_id, m.dataset_id) = (s.volume_id, d.id)
+                join lacuna.volume v on v.id = s.volume_id where s.release_id = r.id)),
             (select w.reason from lacuna.withdrawn_dataset g join lacuna.withdrawal w on w.id = g.withdrawal_id
              where g.dataset_id = d.id),
             (select count(distinct w.case_name) from lacuna.waiting_now w where w.release_id = r.id)
-        from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id
+        from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id left join kept k on k.dataset_id = d.id
         where $1::text is null or d.name = $1 order by d.name, r.id
         """
     let name: String?

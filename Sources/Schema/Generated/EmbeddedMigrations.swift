@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "63b3be4fc763f80ecfd7fee41a56e49481b14fdef70b9b6f9b9e5339ee278dfb",
+            sha256: "c8d1f0bfb79b4e8ece02d7d4122d507c1514d445f2f76959a4cebe0f5fb189a6",
             sql: ###"""
 -- Roles, the catalogue's own identity, activities and revisions.
 -- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
@@ -60,7 +60,8 @@ insert into revision_counter (value) values (0);
 create table activity (
     id bigint generated always as identity primary key,
     kind text not null check (kind in (
-        'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal')),
+        'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
+        'export', 'partition')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
@@ -77,6 +78,7 @@ create table change (
     committed_at timestamptz
 );
 comment on table change is 'A committed change of label states. Its revision is drawn at commit, so that revision order is commit order.';
+create index change_that_is_open on change (id) where revision is null;
 
 create function draw_revision() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -119,6 +121,23 @@ begin
     end if;
 end $$;
 
+create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
+$$;
+
+-- The change that this transaction has open (nobody else's shows), else a new one.
+create function open_change(p_kind text) returns bigint language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_change bigint := (select max(id) from change where revision is null);
+begin
+    if the_change is null then
+        insert into change (activity_id) values (start_activity(p_kind, 'lacuna', '{}')) returning id into the_change;
+    end if;
+    return the_change;
+end $$;
+
 create function current_revision() returns bigint language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$ select value from revision_counter $$;
 
@@ -138,9 +157,10 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "930087087419a2c59c4a5fcc4694cad704e74509e29b582777da58bc5fd56f33",
+            sha256: "76b88743a67e24e3d446bada947fb334352e048aa85035a7ca72890ac2da9dcc",
             sql: ###"""
--- Organs, datasets, subjects, volumes and their sources.
+-- Organs, datasets, subjects, volumes and their sources, and what of them is withdrawn.
+-- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -153,17 +173,21 @@ create table organ (
     snomed_modifier text,
     laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
     is_lesion boolean not null default false,
-    position integer not null default 0
+    position integer not null default 0,
+    host_id smallint references organ
 );
+create unique index no_two_organs_have_one_position on organ (position) where position > 0;
+comment on column organ.host_id is 'The organ in which a lesion lies; null for an organ, and for a lesion of an unstated organ.';
+comment on column organ.position is 'The order of lists. Shipped organs count from 1, those that a user adds from 10001.';
 
 create table organ_link (
     part_id smallint not null references organ,
     whole_id smallint not null references organ,
-    relation text not null check (relation in ('division', 'within', 'overlaps')),
+    relation text not null check (relation in ('division', 'within', 'overlaps', 'variant')),
     primary key (part_id, whole_id),
     constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
 );
-comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention.';
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention; variant: what a dataset means by the whole''s name, kept apart.';
 
 create table organ_synonym (
     name text primary key,
@@ -243,6 +267,9 @@ create table source (
     storage_type text not null,
     findings jsonb not null default '[]',
     change_id bigint not null references change,
+    image_release_id integer references release,
+    study text check (study <> ''),
+    phase text check (phase <> ''),
     unique (release_id, case_name, volume_id)
 );
 create index on source (volume_id);
@@ -250,6 +277,9 @@ create index on source (file_sha256);
 create index on source (file);
 comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
 comment on column source.file is 'Relative to the root of the release.';
+comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: its own.';
+comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
+comment on column source.phase is 'What tells the image from the others of its study: a contrast phase, a sequence, a channel.';
 
 create table label_file (
     id bigint generated always as identity primary key,
@@ -287,6 +317,44 @@ create table split_member (
 create index on split_member (subject_id);
 comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
 
+create table withdrawal (
+    id bigint generated always as identity primary key,
+    dataset_id integer references dataset,
+    subject_id bigint references subject,
+    volume_id bigint references volume,
+    stands boolean not null,
+    recalls boolean not null default false,
+    reason text not null constraint reason_is_given check (reason ~ '\S'),
+    change_id bigint not null references change,
+    constraint one_thing_is_withdrawn check (num_nonnulls(dataset_id, subject_id, volume_id) = 1)
+);
+create index on withdrawal (dataset_id) where dataset_id is not null;
+create index on withdrawal (subject_id) where subject_id is not null;
+create index on withdrawal (volume_id) where volume_id is not null;
+comment on table withdrawal is 'History of what was removed (a dataset, a subject) or excluded (a volume) and restored; the newest row of a thing holds.';
+comment on column withdrawal.recalls is 'Whether labels of other volumes that come of it are withheld too.';
+
+create table withdrawn_dataset (
+    dataset_id integer primary key references dataset,
+    withdrawal_id bigint not null references withdrawal
+);
+comment on table withdrawn_dataset is 'Datasets removed now, derived from withdrawal.';
+
+create table withheld_volume (
+    volume_id bigint primary key references volume,
+    withdrawal_id bigint not null references withdrawal
+);
+comment on table withheld_volume is 'Volumes withheld now and why: their subject is removed, every dataset of theirs is, or they are excluded. Derived by restate_volumes.';
+
+create table volume_withholding (
+    id bigint generated always as identity primary key,
+    volume_id bigint not null references volume,
+    withheld boolean not null,
+    change_id bigint not null references change
+);
+create index on volume_withholding (volume_id, id);
+comment on table volume_withholding is 'History of which volumes were withheld.';
+
 -- Importers of one patient or of one image wait for each other: two that find neither would both make it. Whoever needs both
 -- takes the subject first. The row lock keeps a union of subjects away until the importer commits.
 create function lock_subject(p_dataset integer, p_key text) returns bigint language plpgsql security definer
@@ -321,12 +389,15 @@ create trigger history_is_append_only before update or delete or truncate on sou
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on withdrawal execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
 
 grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
-    label_file, volume_dataset, split, split_member to lacuna_manager;
+    label_file, volume_dataset, split, split_member, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
+    to lacuna_manager;
 grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
-grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position) on organ to lacuna_manager;
+grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
 grant execute on function lock_subject(integer, text), lock_volume(bytea), state_modality(bigint, text) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
@@ -335,7 +406,7 @@ grant select on organ, organ_link, organ_synonym, dataset, release, subject, vol
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "d9cb765e2ad90e9bfd58a718963c62e34f8e4b22222edf06980e7ce6b072fa6e",
+            sha256: "56bf7233168646ef2edcb23d4763bb5fe6880054dce1d1d9690bccfbfcce78d4",
             sql: ###"""
 -- Objects, masks, annotations and what releases shipped as model-made.
 -- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
@@ -376,6 +447,15 @@ create index on mask (object_digest);
 comment on column mask.box is 'Foreground bounds in canonical voxels: lower x, y, z inclusive, upper x, y, z exclusive.';
 comment on column mask.known_voxels is 'Voxels of the known plane; null where the mask may be believed everywhere within its extent.';
 
+create table mask_input (
+    mask_id bigint not null references mask,
+    input_id bigint not null references mask,
+    primary key (mask_id, input_id),
+    constraint a_mask_is_not_made_of_itself check (mask_id <> input_id)
+);
+create index on mask_input (input_id);
+comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
+
 create table annotation (
     id bigint generated always as identity primary key,
     volume_id bigint not null references volume,
@@ -389,14 +469,18 @@ create table annotation (
     label_file_id bigint references label_file,
     parent_id bigint references annotation,
     change_id bigint not null references change,
+    proposed boolean not null default false,
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
     constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
 );
 create index on annotation (volume_id, organ_id);
 create index on annotation (mask_id) where mask_id is not null;
 create index on annotation (label_file_id) where label_file_id is not null;
+-- What a split wrote is found by its activity, to take it back.
+create index on annotation (change_id) where rater = 'split';
 comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
+comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted.';
 
 create table annotation_current (
     volume_id bigint not null,
@@ -408,6 +492,16 @@ create table annotation_current (
     primary key (volume_id, organ_id)
 );
 comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row. Nothing else writes it, and annotations stay, so that it needs no foreign keys.';
+
+create table annotation_policy (
+    id bigint generated always as identity primary key,
+    kind text not null constraint policy_is_known check (kind in ('origin', 'release', 'datasets')),
+    datasets integer[] not null default '{}',
+    change_id bigint not null references change,
+    constraint only_a_named_order_names_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
+);
+comment on table annotation_policy is 'History of how the current annotation is chosen among several; the newest row holds, without one: origin.';
+comment on column annotation_policy.kind is 'origin: best origin, then newest release; release: newest release first; datasets: in the named order, then as origin.';
 
 create table shipped_label (
     id bigint generated always as identity primary key,
@@ -432,13 +526,49 @@ create table shipped_current (
 );
 comment on table shipped_current is 'The newest shipped label of a volume and organ, derived by record_shipped_labels, without foreign keys as annotation_current.';
 
+-- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
+create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer
+language sql immutable as $$
+    select case
+        when p_release is null then 0
+        when p_policy = 'release' then 2147483647 - p_release
+        when p_policy = 'datasets' then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1)
+        else 0 end
+$$;
+
+-- The annotations that count in some volumes: of every release and rater the newest word; of those that stand the best by
+-- the policy. record_annotations picks alike.
+create function best_annotations(p_volumes bigint[])
+returns table (
+    volume_id bigint, organ_id smallint, annotation_id bigint, status label_status, origin label_origin, partial boolean)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with word as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
+        from annotation a
+        where a.volume_id = any (p_volumes) and not a.proposed
+          and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+    ), policy as (
+        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
+    )
+    select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
+    from word w left join release r on r.id = w.release_id left join policy p on true
+    where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+        w.release_id desc nulls first, w.id desc
+$$;
+
 create function check_mask_extent() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
+set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 begin
     if exists (
-        select from added m join volume v on v.id = m.volume_id
-        where m.box[4] > v.shape_x or m.box[5] > v.shape_y or m.box[6] > v.shape_z
-            or m.known_voxels > v.shape_x::bigint * v.shape_y * v.shape_z) then
+        select from (
+            select volume_id, max(box[4]) as x, max(box[5]) as y, max(box[6]) as z, max(known_voxels) as known
+            from added group by volume_id) m
+        cross join lateral (select shape_x, shape_y, shape_z from volume where id = m.volume_id offset 0) v
+        where m.x > v.shape_x or m.y > v.shape_y or m.z > v.shape_z
+            or m.known > v.shape_x::bigint * v.shape_y * v.shape_z) then
         raise exception 'a mask reaches beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
     end if;
     return null;
@@ -448,18 +578,21 @@ create trigger mask_fits_its_volume after insert on mask
     referencing new table as added for each statement execute function check_mask_extent();
 
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on annotation_policy execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on shipped_label execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
-grant select on object, mask, annotation, annotation_current, shipped_label, shipped_current to lacuna_manager;
-grant insert on object, mask, annotation, shipped_label to lacuna_manager;
+grant select on object, mask, mask_input, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant insert on object, mask, mask_input, annotation, shipped_label to lacuna_manager;
+grant execute on function annotation_rank(text, integer[], integer, integer) to lacuna_manager;
 
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "e33e676704bf80f213655f4a401d8c9b5936624c613ea2420c445ed31d7f8219",
+            sha256: "865cbcdddf491012d39c68b193d652da2656bfef54c8bfdd4e84c73b16b45fae",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -589,6 +722,26 @@ create table evaluation (
 );
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
 
+create table tainted_round (
+    round_id bigint not null references round,
+    withdrawal_id bigint not null references withdrawal,
+    primary key (round_id, withdrawal_id)
+);
+comment on table tainted_round is 'Rounds whose checkpoints may have seen what is removed now: their run''s snapshot has it, or an earlier round labelled it.';
+
+create view contaminated_checkpoint as
+    select c.id as checkpoint_id, c.round_id, 'held out' as cause from checkpoint c where c.contaminated_by <> '{}'
+    union
+    select c.id, c.round_id, 'withdrawn' from checkpoint c join tainted_round t on t.round_id = c.round_id;
+comment on view contaminated_checkpoint is 'Checkpoints that saw subjects who proved to be held out, or data that were withdrawn since.';
+
+-- Whether the labels of a round are withheld because it saw what is removed.
+create function is_recalled(p_round bigint) returns boolean
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select exists (
+        select from tainted_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
+$$;
+
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -596,18 +749,25 @@ create trigger history_is_append_only before update or delete or truncate on run
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
-    to lacuna_manager;
+grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+    tainted_round, contaminated_checkpoint to lacuna_manager;
+grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;
 
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "7f9168e9437228fb9d17e664eaff1b23a95b19f503daffc1e0ffca2308cedf20",
+            sha256: "cbd91350889317a57e4810276d35cab1f781a77dd84e5e769c4d94fe8eab910a",
             sql: ###"""
--- Coverage counts as appended deltas, and the triggers that keep the current state and the deltas true.
--- Dataset 0 stands for the whole catalogue.
+-- Coverage counts as appended deltas, for every grouping of coverage, and the triggers that keep the current state and the
+-- deltas true as labels and sources come.
+--
+-- What is counted is a scope, in the column dataset_id: 0 the whole catalogue, above 0 a dataset, below 0 a part of a split or
+-- a round. The status unlabelled counts the volumes where an organ is unlabelled and a whole that it divides is annotated.
+--
+-- A session keeps the plans of its triggers, also those made while the catalogue was empty. Those that run once a case reach
+-- every table that grows through a lateral or scalar subquery, so that only an index can serve, whatever the statistics said.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -621,6 +781,8 @@ create table coverage_delta (
     n bigint not null
 );
 create index on coverage_delta (change_id);
+comment on column coverage_delta.dataset_id is 'A scope: 0 the whole catalogue, above 0 a dataset, below 0 split_scope or round_scope.';
+comment on column coverage_delta.status is 'unlabelled: the organ is unlabelled and a whole that it divides is annotated.';
 
 -- Confidence in 200 bins of 0.005, so that a median is right to 0.01.
 create table confidence_delta (
@@ -682,85 +844,174 @@ insert into coverage_snapshot values (0);
 create function confidence_bin(confidence real) returns smallint language sql immutable strict as
 $$ select least(199, floor(confidence * 200))::smallint $$;
 
--- One label state gained (n = 1) or lost (n = -1); the shape in which the triggers hand differences over.
+-- The scope of a part of a split; without a part: of the subjects that it leaves out.
+create function split_scope(p_split integer, p_part split_part) returns integer language sql immutable as
+$$ select -(p_split * 5 + coalesce(array_position('{train,confidence,validation,test}'::lacuna.split_part[], p_part), 0)) $$;
+
+create function round_scope(p_round bigint) returns integer language sql immutable as
+$$ select -(1 << 30) - p_round::integer $$;
+
+-- MARK: What is counted
+
+create view volume_scopes as
+    select v.id as volume_id, array[0]
+        || array(select m.dataset_id from volume_dataset m where m.volume_id = v.id order by m.dataset_id)
+        || array(
+            select split_scope(s.id, (select m.part from split_member m where m.split_id = s.id and m.subject_id = v.subject_id))
+            from split s order by s.id) as scopes
+    from volume v;
+comment on view volume_scopes is 'Every scope of a volume but rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
+
+create view current_state as
+    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin from annotation_current a
+    union all
+    select l.volume_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(l.confidence)
+    from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
+    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
+    union all
+    select c.volume_id, c.organ_id, 'pseudo', 'model', false, null
+    from shipped_current c
+    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, c.organ_id))
+      and not exists (
+        select from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
+        where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id))
+    union all
+    select u.volume_id, u.organ_id, 'unlabelled', 'expert', false, null from (
+        select distinct a.volume_id, k.part_id as organ_id
+        from annotation_current a join organ_link k on k.whole_id = a.organ_id and k.relation = 'division'
+        where a.status = 'annotated'
+          and not exists (select from annotation_current p where (p.volume_id, p.organ_id) = (a.volume_id, k.part_id))) u;
+comment on view current_state is 'What shows now at every volume and organ, derived rows only; unlabelled: known through a whole.';
+
+create view round_state as
+    select l.volume_id, l.organ_id, l.round_id, confidence_bin(l.confidence) as bin
+    from pseudo_label l
+    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id);
+comment on view round_state is 'The pseudo labels of every round that no annotation hides and that are not withheld.';
+
+-- MARK: Appending
+
+-- Label states gained (n above 0) or lost in volumes of the same scopes; the shape in which the triggers hand differences over.
 create type state_delta as (
-    volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n integer
+    scopes integer[], organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n bigint
 );
 
 create function append_deltas(p_change bigint, p_deltas state_delta[]) returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     with scoped as (
-        select d.*, s.dataset_id
-        from unnest(p_deltas) d
-        cross join lateral (
-            select 0 as dataset_id
-            union all select v.dataset_id from volume_dataset v where v.volume_id = d.volume_id
-        ) s
+        select s.scope, d.* from unnest(p_deltas) d cross join lateral unnest(d.scopes) s (scope)
     ), counted as (
         insert into coverage_delta
-        select p_change, dataset_id, organ_id, status, origin, partial, sum(n) from scoped
-        group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0
+        select p_change, scope, organ_id, status, origin, partial, sum(n) from scoped
+        group by scope, organ_id, status, origin, partial having sum(n) <> 0
     )
     insert into confidence_delta
-    select p_change, dataset_id, organ_id, bin, sum(n) from scoped where bin is not null
-    group by dataset_id, organ_id, bin having sum(n) <> 0;
+    select p_change, scope, organ_id, bin, sum(n) from scoped where bin is not null
+    group by scope, organ_id, bin having sum(n) <> 0;
 end $$;
 
--- What shows at (volume, organ) where no annotation is: the visible round's pseudo label, else the shipped one.
-create function lower_state(p_volume bigint, p_organ smallint, p_round bigint, out found boolean, out bin smallint)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select p.round_id is not null or s.volume_id is not null, confidence_bin(p.confidence)
-    from (select) one
-    left join pseudo_label p on p.round_id = p_round and p.volume_id = p_volume and p.organ_id = p_organ
-    left join shipped_current s on s.volume_id = p_volume and s.organ_id = p_organ
-$$;
-
 create function record_annotations() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
+set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
+set jit = off as $$
 declare
     deltas state_delta[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
+    perform from (select distinct volume_id from added order by volume_id) a
+    cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
 
-    with pair as (
-        select volume_id, organ_id from added group by volume_id, organ_id
+    with place as materialized (
+        select v.volume_id, s.scopes from (select distinct volume_id from added) v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
+        where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
+    ), pair as materialized (
+        select p.volume_id, p.organ_id, c.scopes from (select distinct volume_id, organ_id from added) p join place c using (volume_id)
     ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
-        from annotation a join pair using (volume_id, organ_id)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+        select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater) p.volume_id, p.organ_id, a.*
+        from pair p cross join lateral (
+            select w.id, w.release_id, w.rater, w.status, w.origin, w.extent is not null as partial from annotation w
+            where w.volume_id = p.volume_id and w.organ_id = p.organ_id and not w.proposed offset 0) a
+        order by p.volume_id, p.organ_id, a.release_id, a.rater, a.id desc
+    ), policy as materialized (
+        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
     ), best as (
-        select distinct on (volume_id, organ_id) * from word where status <> 'unlabelled'
-        order by volume_id, organ_id, origin, release_id desc nulls first, id desc
-    ), old as (
-        select c.* from annotation_current c join pair using (volume_id, organ_id)
+        select distinct on (w.volume_id, w.organ_id) w.*
+        from word w left join release r on r.id = w.release_id left join policy p on true
+        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+            w.release_id desc nulls first, w.id desc
+    ), judged as materialized ( -- what counts from now on, and what counted before
+        select p.volume_id, p.organ_id, p.scopes, b.id, b.status, b.origin, b.partial,
+            o.place as old_place, o.annotation_id as old_id, o.status as old_status, o.origin as old_origin, o.partial as old_partial
+        from pair p
+        left join best b on b.volume_id = p.volume_id and b.organ_id = p.organ_id
+        left join lateral (
+            select a.ctid as place, a.annotation_id, a.status, a.origin, a.partial from annotation_current a
+            where a.volume_id = p.volume_id and a.organ_id = p.organ_id offset 0) o on true
     ), gone as (
-        delete from annotation_current c using pair p
-        where c.volume_id = p.volume_id and c.organ_id = p.organ_id
-          and not exists (select from best b where b.volume_id = p.volume_id and b.organ_id = p.organ_id)
+        delete from annotation_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
     ), kept as (
         insert into annotation_current (volume_id, organ_id, annotation_id, status, origin, partial)
-        select volume_id, organ_id, id, status, origin, partial from best
+        select volume_id, organ_id, id, status, origin, partial from judged where id is not null and id is distinct from old_id
         on conflict (volume_id, organ_id) do update
         set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
+    ), flipped as materialized (
+        select volume_id, organ_id, scopes, case when id is null then 1 else -1 end as n from judged
+        where (id is null) <> (old_id is null)
+    ), covered as materialized ( -- pseudo labels that the annotation hides or shows
+        select f.volume_id, f.organ_id, f.scopes, f.n, l.round_id, l.bin
+        from flipped f cross join lateral (
+            select p.round_id, confidence_bin(p.confidence) as bin from pseudo_label p
+            where p.volume_id = f.volume_id and p.organ_id = f.organ_id offset 0) l
+    ), visible as materialized (
+        select c.* from covered c join pseudo_pointer v on v.organ_id = c.organ_id and v.round_id = c.round_id
+    ), shipped as (
+        select f.scopes, f.organ_id, f.n
+        from flipped f left join visible v on v.volume_id = f.volume_id and v.organ_id = f.organ_id
+        cross join lateral (
+            select from shipped_current s where s.volume_id = f.volume_id and s.organ_id = f.organ_id offset 0) s
+        where v.volume_id is null
+    ), division as materialized (
+        select part_id, whole_id from organ_link where relation = 'division'
+    ), before as materialized ( -- parts and wholes that were known in these volumes
+        select c.volume_id, c.scopes, o.organ_id, o.status
+        from place c cross join lateral (
+            select a.organ_id, a.status from annotation_current a where a.volume_id = c.volume_id offset 0) o
+        where o.organ_id in (select part_id from division union select whole_id from division)
+    ), after as materialized (
+        select b.volume_id, b.scopes, b.organ_id, b.status from before b
+        where not exists (select from judged j where j.volume_id = b.volume_id and j.organ_id = b.organ_id)
+        union all
+        select j.volume_id, j.scopes, j.organ_id, j.status from judged j
+        where j.id is not null and j.organ_id in (select part_id from division union select whole_id from division)
+    ), lone as ( -- parts that are known only through a whole, then and now
+        select distinct w.scopes, w.volume_id, d.part_id, 1 as n from after w join division d on d.whole_id = w.organ_id
+        where w.status = 'annotated'
+          and not exists (select from after p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
+        union all
+        select distinct w.scopes, w.volume_id, d.part_id, -1 from before w join division d on d.whole_id = w.organ_id
+        where w.status = 'annotated'
+          and not exists (select from before p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
     ), difference as (
-        select volume_id, organ_id, status, origin, partial, null::smallint as bin, 1 as n from best
+        select scopes, organ_id, status, origin, partial, null::smallint as bin, 1 as n from judged where id is not null
         union all
-        select volume_id, organ_id, status, origin, partial, null, -1 from old
+        select scopes, organ_id, old_status, old_origin, old_partial, null, -1 from judged where old_id is not null
         union all
-        select p.volume_id, p.organ_id, 'pseudo', 'model', false, l.bin,
-            (case when b.id is null then 1 else 0 end) - (case when o.annotation_id is null then 1 else 0 end)
-        from pair p
-        left join best b using (volume_id, organ_id)
-        left join old o using (volume_id, organ_id)
-        left join pseudo_pointer v on v.organ_id = p.organ_id
-        cross join lateral lower_state(p.volume_id, p.organ_id, v.round_id) l
-        where l.found and (b.id is null) <> (o.annotation_id is null)
+        select scopes, organ_id, 'pseudo', 'model', false, bin, n from visible
+        union all
+        select scopes, organ_id, 'pseudo', 'model', false, null, n from shipped
+        union all
+        select array[round_scope(c.round_id)], c.organ_id, 'pseudo', 'model', false, c.bin, c.n
+        from covered c join round r on r.id = c.round_id and r.published_change_id is not null
+        union all
+        select scopes, part_id, 'unlabelled', 'expert', false, null, n from lone
+    ), summed as (
+        select scopes, organ_id, status, origin, partial, bin, sum(n) as n from difference group by 1, 2, 3, 4, 5, 6 having sum(n) <> 0
     )
-    select array_agg(row(volume_id, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from difference;
+    select array_agg(row(scopes, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from summed;
 
     perform append_deltas((select max(change_id) from added), deltas);
     return null;
@@ -770,32 +1021,45 @@ create trigger annotations_are_recorded after insert on annotation
     referencing new table as added for each statement execute function record_annotations();
 
 create function record_shipped_labels() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
+set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
+set jit = off as $$
 declare
     deltas state_delta[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
+    perform from (select distinct volume_id from added order by volume_id) a
+    cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
 
-    with newest as (
-        select distinct on (volume_id, organ_id) id, volume_id, organ_id, release_id from added
-        order by volume_id, organ_id, release_id desc, id desc
+    with place as materialized (
+        select v.volume_id, s.scopes from (select distinct volume_id from added) v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
+        where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
+    ), newest as materialized (
+        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, c.scopes
+        from added a join place c using (volume_id)
+        order by a.volume_id, a.organ_id, a.release_id desc, a.id desc
+    ), known as materialized (
+        select n.*, s.id as old_id, s.release_id as old_release from newest n
+        left join lateral (
+            select s.id, s.release_id
+            from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
+            where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
     ), kept as (
         insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from newest
+        select volume_id, organ_id, id from known where old_id is null or old_release <= release_id
         on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
-        where (select s.release_id from shipped_label s where s.id = c.shipped_label_id)
-           <= (select s.release_id from newest s where s.id = excluded.shipped_label_id)
-        returning c.volume_id, c.organ_id
+    ), shown as (
+        select k.scopes, k.organ_id from known k
+        where k.old_id is null
+          and (select true from annotation_current a where a.volume_id = k.volume_id and a.organ_id = k.organ_id) is null
+          and (select true from pseudo_label l
+               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = k.organ_id)
+                 and l.volume_id = k.volume_id and l.organ_id = k.organ_id) is null
+    ), summed as (
+        select scopes, organ_id, count(*) as n from shown group by 1, 2
     )
-    select array_agg(row(k.volume_id, k.organ_id, 'pseudo', 'model', false, null, 1)::state_delta) into deltas
-    from kept k
-    left join pseudo_pointer v on v.organ_id = k.organ_id
-    where not exists (select from shipped_current c where (c.volume_id, c.organ_id) = (k.volume_id, k.organ_id))
-      and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (k.volume_id, k.organ_id))
-      and not exists (select from pseudo_label p
-                      where p.round_id = v.round_id and (p.volume_id, p.organ_id) = (k.volume_id, k.organ_id));
+    select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, null, n)::state_delta) into deltas from summed;
 
     perform append_deltas((select max(change_id) from added), deltas);
     return null;
@@ -805,34 +1069,40 @@ create trigger shipped_labels_are_recorded after insert on shipped_label
     referencing new table as added for each statement execute function record_shipped_labels();
 
 -- Moves organs of the visible pseudo labels from one round to another (null: none) and appends what that changes.
--- The caller holds the pointer lock exclusively.
+-- The caller holds the pointer lock exclusively. Counts are summed before they are gathered: a round may have millions of labels.
 create function move_pointers(p_change bigint, p_organs smallint[], p_rounds bigint[]) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
     deltas state_delta[];
 begin
-    with move as (
+    with move as materialized (
         select m.organ_id, p.round_id as old_round, m.round_id as new_round
         from unnest(p_organs, p_rounds) as m (organ_id, round_id)
         left join pseudo_pointer p on p.organ_id = m.organ_id
         where m.round_id is distinct from p.round_id
-    ), side as (
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence) as bin, -1 as n
-        from move m join pseudo_label l on l.round_id = m.old_round and l.organ_id = m.organ_id
+    ), turn as (
+        select old_round as round_id, organ_id, -1 as n from move where old_round is not null
         union all
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence), 1
-        from move m join pseudo_label l on l.round_id = m.new_round and l.organ_id = m.organ_id
-    ), shown as (
-        select s.* from side s
-        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
+        select new_round, organ_id, 1 from move where new_round is not null
+    ), shown as materialized ( -- a round is read once, whatever organs of it move
+        select l.volume_id, l.organ_id, l.bin, t.n
+        from (select distinct round_id from turn) r
+        cross join lateral (
+            select s.volume_id, s.organ_id, s.bin, s.round_id from round_state s where s.round_id = r.round_id offset 0) l
+        join turn t on t.round_id = l.round_id and t.organ_id = l.organ_id
     ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
-        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n)::integer as n
+        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n) as n
         from shown s join shipped_current c using (volume_id, organ_id)
         group by s.volume_id, s.organ_id having sum(s.n) <> 0
+    ), place as materialized (
+        select v.volume_id, s.scopes from (select distinct volume_id from shown) v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
     ), summed as (
-        select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath
+        select c.scopes, s.organ_id, s.bin, sum(s.n) as n
+        from (select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath) s
+        join place c using (volume_id) group by 1, 2, 3 having sum(s.n) <> 0
     )
-    select array_agg(row(volume_id, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
+    select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
     perform append_deltas(p_change, deltas);
 
     delete from pseudo_pointer p using unnest(p_organs, p_rounds) as m (organ_id, round_id)
@@ -842,55 +1112,65 @@ begin
     on conflict (organ_id) do update set round_id = excluded.round_id;
 end $$;
 
+-- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is restated; all others
+-- are counted in their new datasets and, where they had none, in the whole and in the splits.
 create function record_sources() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
+set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
+set jit = off as $$
 declare
     the_change bigint := (select max(change_id) from added);
+    special bigint[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
+    if exists (select from added a join release r on r.id = a.release_id join withdrawn_dataset d using (dataset_id)) then
+        raise exception 'the dataset is removed and takes no more cases'
+            using errcode = 'LA010', hint = 'lacuna dataset restore brings it back';
+    end if;
+    perform from (select distinct volume_id from added order by volume_id) a
+    cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
     -- Two new volumes of one subject count it once.
-    perform from subject where id in (select v.subject_id from volume v join added a on a.volume_id = v.id)
-    order by id for no key update;
+    perform from (
+        select distinct v.subject_id from added a
+        cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v order by 1) a
+    cross join lateral (select from subject s where s.id = a.subject_id offset 0 for no key update) s;
+    if exists (select from withdrawal) then
+        select array_agg(distinct a.volume_id) into special from added a
+        where exists (select from withheld_volume h where h.volume_id = a.volume_id) or withdrawal_of(a.volume_id) is not null;
+    end if;
 
-    with scope as (
-        select distinct a.volume_id, r.dataset_id from added a join release r on r.id = a.release_id
-        union
-        select distinct volume_id, 0 from added
-    ), fresh as (
-        select s.volume_id, s.dataset_id, v.subject_id
-        from scope s join volume v on v.id = s.volume_id
-        where case s.dataset_id
-            when 0 then not exists (select from volume_dataset d where d.volume_id = s.volume_id)
-            else not exists (select from volume_dataset d where (d.volume_id, d.dataset_id) = (s.volume_id, s.dataset_id)) end
+    with arrived as materialized (
+        select a.volume_id, v.subject_id, (select true from volume_dataset m where m.volume_id = a.volume_id limit 1) as counts
+        from (select distinct volume_id from added) a
+        cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v
+        where a.volume_id <> all (coalesce(special, '{}'))
+    ), fresh as materialized (
+        select distinct a.volume_id, a.subject_id, r.dataset_id
+        from added n join arrived a on a.volume_id = n.volume_id join release r on r.id = n.release_id
+        where (select true from volume_dataset m where m.volume_id = a.volume_id and m.dataset_id = r.dataset_id) is null
+        union all
+        select a.volume_id, a.subject_id, s.scope
+        from arrived a cross join lateral (
+            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = a.volume_id offset 0) s
+        where a.counts is null and s.scope <= 0
     ), kept as (
-        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id <> 0
-    ), subjects as (
-        select f.dataset_id, count(distinct f.subject_id) as n from fresh f
-        where not exists (
-            select from volume o join volume_dataset d on d.volume_id = o.id
-            where o.subject_id = f.subject_id and (f.dataset_id = 0 or d.dataset_id = f.dataset_id))
+        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id > 0
+    ), subjects as materialized (
+        select f.dataset_id, count(*) as n from (select distinct dataset_id, subject_id from fresh) f
+        where (
+            select true from volume o cross join lateral (
+                select from volume_dataset m
+                where m.volume_id = o.id and (f.dataset_id <= 0 or m.dataset_id = f.dataset_id) limit 1) m
+            where o.subject_id = f.subject_id limit 1) is null
         group by f.dataset_id
     ), volumes as (
         insert into volume_delta
         select the_change, f.dataset_id, count(*), coalesce(max(s.n), 0)
         from fresh f left join subjects s using (dataset_id) group by f.dataset_id
     ), state as ( -- labels that the volume already has count in its new dataset too
-        select f.dataset_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin
-        from fresh f join annotation_current a using (volume_id) where f.dataset_id <> 0
-        union all
-        select f.dataset_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(max(l.confidence))
-        from fresh f
-        cross join lateral (
-            select p.organ_id, p.confidence from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
-            where p.volume_id = f.volume_id
-            union all
-            select c.organ_id, null from shipped_current c where c.volume_id = f.volume_id
-        ) l
-        where f.dataset_id <> 0
-          and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (f.volume_id, l.organ_id))
-        group by f.dataset_id, f.volume_id, l.organ_id
+        select f.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.bin
+        from fresh f cross join lateral (select * from current_state c where c.volume_id = f.volume_id offset 0) s
+        where f.dataset_id > 0
     ), counted as (
         insert into coverage_delta
         select the_change, dataset_id, organ_id, status, origin, partial, count(*) from state
@@ -898,15 +1178,113 @@ begin
     )
     insert into confidence_delta
     select the_change, dataset_id, organ_id, bin, count(*) from state where bin is not null group by dataset_id, organ_id, bin;
+
+    if special is not null then
+        perform restate_volumes(the_change, special);
+    end if;
     return null;
 end $$;
 
 create trigger sources_are_recorded after insert on source
     referencing new table as added for each statement execute function record_sources();
 
--- Sums everything committed so far into a new snapshot. Returns its revision.
-create function compact_coverage() returns bigint language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
+create trigger history_is_append_only before update or delete or truncate on coverage_delta execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
+
+grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
+    to lacuna_manager, lacuna_trainer;
+grant execute on function split_scope(integer, split_part), round_scope(bigint) to lacuna_manager, lacuna_trainer;
+
+"""###),
+        Migration(
+            number: 6, name: "reading",
+            sha256: "3136d6089e7dd24ac86a860a72dda4092966e29f37a0c090e895c2e326cc4aa0",
+            sql: ###"""
+-- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+-- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled).
+create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
+returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with base as materialized (
+        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+    select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
+        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
+        union all
+        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        from change c join coverage_delta d on d.change_id = c.id
+        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+          and d.dataset_id between p_first and p_last
+    ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
+$$;
+
+create function coverage_counts(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
+returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select * from coverage_rows(p_revision, p_first, p_last) c where c.status <> 'unlabelled'
+$$;
+
+-- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
+-- it; only where confidences came or went since are bins summed.
+create function coverage_confidence(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
+returns table (dataset_id integer, organ_id smallint, median real)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with base as materialized (
+        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision
+    ), recent as materialized (
+        select d.dataset_id, d.organ_id, d.bin, d.n
+        from change c join confidence_delta d on d.change_id = c.id
+        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+          and d.dataset_id between p_first and p_last
+    ), touched as materialized (
+        select distinct r.dataset_id, r.organ_id from recent r
+    ), binned as (
+        select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
+            select t.dataset_id, t.organ_id, s.bin, s.n
+            from touched t cross join lateral (
+                select s.bin, s.n from confidence_sum s
+                where s.revision = (select revision from base) and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
+                offset 0) s
+            union all
+            select * from recent
+        ) u group by 1, 2, 3 having sum(u.n) <> 0
+    ), ranked as (
+        select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
+        from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
+    )
+    select m.dataset_id, m.organ_id, m.median
+    from confidence_median m
+    where m.revision = (select revision from base) and m.dataset_id between p_first and p_last
+      and (m.dataset_id, m.organ_id) not in (select t.dataset_id, t.organ_id from touched t)
+    union all
+    select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
+    from ranked r where 2 * r.upto >= r.total group by 1, 2
+$$;
+
+create function coverage_volumes(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
+returns table (dataset_id integer, volumes bigint, subjects bigint)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with base as materialized (
+        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+    select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
+        select s.dataset_id, s.volumes, s.subjects from volume_sum s
+        where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
+        union all
+        select d.dataset_id, d.volumes, d.subjects
+        from change c join volume_delta d on d.change_id = c.id
+        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+          and d.dataset_id between p_first and p_last
+    ) u group by 1
+$$;
+
+-- Sums everything committed so far into a new snapshot and returns its revision; the one before where fewer than p_least rows
+-- were appended since, which are quicker read than summed.
+create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
     base bigint;
     upto bigint;
@@ -914,10 +1292,15 @@ begin
     perform pg_advisory_xact_lock(compaction_lock());
     select max(revision) into base from coverage_snapshot;
     select coalesce(max(revision), 0) into upto from change;
-    if upto <= base then
+    if upto <= base or (p_least > 0 and p_least > (
+        select count(*) from (
+            select 1 from change c cross join lateral (
+                select from coverage_delta d where d.change_id = c.id union all select from confidence_delta d where d.change_id = c.id
+            ) d where c.revision > base limit p_least) appended)) then
         return base;
     end if;
-    insert into confidence_median select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto) m;
+    insert into confidence_median
+    select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto, -2147483648) m;
     insert into coverage_snapshot values (upto);
     insert into coverage_sum
     select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
@@ -943,98 +1326,46 @@ begin
     return upto;
 end $$;
 
-create trigger history_is_append_only before update or delete or truncate on coverage_delta execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
-
-grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
-    to lacuna_manager, lacuna_trainer;
-grant execute on function compact_coverage() to lacuna_manager, lacuna_trainer;
-
-"""###),
-        Migration(
-            number: 6, name: "reading",
-            sha256: "77c44901223cd3cdcf2e2a9ced4ba0c04727ea9fc22dfb0dc740717e5c997538",
-            sql: ###"""
--- Questions about label states: coverage, and every state as of a revision.
-set local role lacuna_owner;
-set local search_path = lacuna, pg_catalog;
-
-create function coverage_counts(p_revision bigint default null)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
-    select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n from coverage_sum s join base using (revision)
-        union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
-        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-        join coverage_delta d on d.change_id = c.id
-    ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
-$$;
-
--- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
--- it; only where confidences came or went since are bins summed.
-create function coverage_confidence(p_revision bigint default null)
-returns table (dataset_id integer, organ_id smallint, median real)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision),
-    recent as materialized (
-        select d.dataset_id, d.organ_id, d.bin, d.n
-        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-        join confidence_delta d on d.change_id = c.id
-    ),
-    touched as materialized (select distinct r.dataset_id, r.organ_id from recent r),
-    binned as (
-        select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select s.dataset_id, s.organ_id, s.bin, s.n
-            from confidence_sum s join base using (revision) join touched using (dataset_id, organ_id)
-            union all
-            select * from recent
-        ) u group by 1, 2, 3 having sum(u.n) <> 0
-    ),
-    ranked as (
-        select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
-        from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
-    )
-    select m.dataset_id, m.organ_id, m.median
-    from confidence_median m join base using (revision)
-    where not exists (select from touched t where (t.dataset_id, t.organ_id) = (m.dataset_id, m.organ_id))
-    union all
-    select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
-    from ranked r where 2 * r.upto >= r.total group by 1, 2
-$$;
-
-create function coverage_volumes(p_revision bigint default null)
-returns table (dataset_id integer, volumes bigint, subjects bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as (select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
-    select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
-        select s.dataset_id, s.volumes, s.subjects from volume_sum s join base using (revision)
-        union all
-        select d.dataset_id, d.volumes, d.subjects
-        from base join change c on c.revision > base.revision and (p_revision is null or c.revision <= p_revision)
-        join volume_delta d on d.change_id = c.id
-    ) u group by 1
-$$;
-
 -- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row.
 create function label_states(p_revision bigint, p_volume bigint default null, p_organ smallint default null)
 returns table (
     volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
     confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
-    with word as (
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
+#variable_conflict use_column
+begin
+    -- Planned for its arguments each time: a plan for any volume or all reads every annotation to find one volume's.
+    return query
+    with policy as materialized (
+        select p.kind, p.datasets from annotation_policy p join change c on c.id = p.change_id
+        where c.revision <= p_revision order by p.id desc limit 1
+    ), removed as materialized (
+        select r.id as release_id from release r
+        where (select w.stands from withdrawal w join change c on c.id = w.change_id
+               where w.dataset_id = r.dataset_id and c.revision <= p_revision order by w.id desc limit 1)
+    ), withheld as materialized (
+        select h.volume_id from (
+            select distinct on (v.volume_id) v.volume_id, v.withheld
+            from volume_withholding v join change c on c.id = v.change_id
+            where c.revision <= p_revision and (p_volume is null or v.volume_id = p_volume)
+            order by v.volume_id, v.id desc) h
+        where h.withheld
+    ), word as (
         select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
             a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
             c.revision, c.activity_id
         from annotation a join change c on c.id = a.change_id
-        where c.revision <= p_revision
+        where c.revision <= p_revision and not a.proposed
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
         order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
     ), annotated as (
-        select distinct on (w.volume_id, w.organ_id) w.* from word w where w.status <> 'unlabelled'
-        order by w.volume_id, w.organ_id, w.origin, w.release_id desc nulls first, w.id desc
+        select distinct on (w.volume_id, w.organ_id) w.*
+        from word w left join release r on r.id = w.release_id left join policy p on true
+        where w.status <> 'unlabelled'
+          and not exists (select from removed g where g.release_id = w.release_id)
+          and not exists (select from withheld h where h.volume_id = w.volume_id)
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+            w.release_id desc nulls first, w.id desc
     ), adopted as (
         select ad.run_id from adoption ad join change c on c.id = ad.change_id
         where c.revision <= p_revision order by ad.id desc limit 1
@@ -1047,11 +1378,14 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
         select l.volume_id, l.organ_id, l.mask_id, l.confidence, l.round_id, p.revision
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
+          and not exists (select from withheld h where h.volume_id = l.volume_id)
     ), shipped as (
         select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
+          and not exists (select from removed g where g.release_id = s.release_id)
+          and not exists (select from withheld h where h.volume_id = s.volume_id)
         order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
     )
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
@@ -1065,16 +1399,18 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     select s.volume_id, s.organ_id, 'pseudo', 'model', false, s.mask_id, null, null, null, s.revision, s.activity_id
     from shipped s
     where not exists (select from annotated a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id))
-$$;
+      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
+end $$;
 
-grant execute on function coverage_counts(bigint), coverage_confidence(bigint), coverage_volumes(bigint) to lacuna_manager, lacuna_trainer;
+grant execute on function coverage_rows(bigint, integer, integer), coverage_counts(bigint, integer, integer),
+    coverage_confidence(bigint, integer, integer), coverage_volumes(bigint, integer, integer), compact_coverage(integer)
+    to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint) to lacuna_manager;
 
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "e986e69759c48f85b79deaf6a7931bab489d8f95ac19576e93c383cd32e9074b",
+            sha256: "14e8cc12de640368644c96a7ec86138a1ee632c07f0eccdcd0d019a0ee16be87",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1108,6 +1444,10 @@ begin
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
         raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
+    if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
+        raise exception '% saw data that were removed and is recalled', run_name(the_run)
+            using errcode = 'LA010', hint = 'start a new run';
+    end if;
     return the_run;
 end $$;
 
@@ -1120,11 +1460,6 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where run.id = p_run and m.subject_id = p_subject),
         (select max(i.part) from volume v join run_input i on i.volume_id = v.id
          where v.subject_id = p_subject and i.run_id = p_run))
-$$;
-
-create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
 $$;
 
 -- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
@@ -1212,16 +1547,26 @@ returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
     file_sha256 bytea, affine double precision[], spacing double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select v.id, v.subject_id, coalesce(m.part, 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
-        r.root, s.file, s.file_sha256, s.affine, s.spacing
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
+        s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
-    join lateral (select * from source where source.volume_id = v.id order by source.id limit 1) s on true
-    join release r on r.id = s.release_id
+    left join began b on b.subject_id = v.subject_id
+    join lateral (
+        select source.*, i.root
+        from source
+        join release r on r.id = source.release_id
+        join release i on i.id = coalesce(source.image_release_id, source.release_id)
+        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by source.id limit 1) s on true
     where run.id = p_run
       and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
       and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
+      and not exists (select from withheld_volume h where h.volume_id = v.id)
     order by v.id
 $$;
 
@@ -1231,16 +1576,23 @@ returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
     object_digest bytea, object_offset bigint, object_length bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select i.volume_id, greatest(i.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
+    with began as ( -- as run_part
+        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
+    )
+    select i.volume_id, greatest(b.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
         m.object_offset, m.object_length
     from run_input i
     join run on run.id = i.run_id
     join volume v on v.id = i.volume_id
+    join began b on b.subject_id = v.subject_id
     left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
     join annotation a on a.id = i.annotation_id
+    left join release e on e.id = a.release_id
     join organ o on o.id = i.organ_id
     left join mask m on m.id = a.mask_id
     where i.run_id = p_run and s.part is distinct from 'test'
+      and not exists (select from withheld_volume h where h.volume_id = i.volume_id)
+      and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
 $$;
 
@@ -1253,6 +1605,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
     from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
     where l.round_id = p_round
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
 
@@ -1471,45 +1825,6 @@ begin
     return the_change;
 end $$;
 
--- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
-create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-begin
-    if p_kept = p_joined then
-        raise exception 'subject % cannot be joined to itself', p_kept using errcode = 'LA004';
-    end if;
-    perform check_open_change(p_change, p_change);
-    perform from subject_alias where subject_id in (p_kept, p_joined) order by dataset_id, key for update;
-    perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
-    perform from subject where id in (p_kept, p_joined) order by id for no key update;
-    insert into volume_delta
-    select p_change, s.dataset_id, 0, -1 from (
-        select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) group by d.dataset_id having count(distinct v.subject_id) = 2
-        union all
-        select 0 from volume where subject_id in (p_kept, p_joined) having count(distinct subject_id) = 2
-    ) s;
-
-    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
-    from round r join run on run.id = r.run_id
-    where c.round_id = r.id
-      and exists (select from split_member m where m.split_id = run.split_id and m.subject_id in (p_kept, p_joined)
-                  and m.part in ('validation', 'test'))
-      and (exists (
-        select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'))
-      or exists ( -- trained on labels that an earlier round made of it
-        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
-        where v.subject_id in (p_kept, p_joined) and e.run_id = run.id and e.number < r.number));
-
-    insert into split_member (split_id, subject_id, part)
-    select split_id, p_kept, max(part) from split_member where subject_id in (p_kept, p_joined) group by split_id
-    on conflict (split_id, subject_id) do update set part = excluded.part;
-    delete from split_member where subject_id = p_joined;
-    update volume set subject_id = p_kept where subject_id = p_joined;
-    update subject_alias set subject_id = p_kept where subject_id = p_joined;
-end $$;
-
 grant execute on function hold_claim(bigint, bigint, bigint),
     start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
@@ -1521,155 +1836,19 @@ grant execute on function hold_claim(bigint, bigint, bigint),
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
-grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text),
-    join_subjects(bigint, bigint, bigint), round_labels(bigint) to lacuna_manager;
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint)
+    to lacuna_manager;
 
 """###),
         Migration(
             number: 8, name: "lineage",
-            sha256: "5464d5b009052ae7b758b0b0eeb21cb0d31ee691330ccc8bdcd31eb7324148f7",
+            sha256: "c17cb5830a06ad906a3748460e96ce1bfee021ce0ecbf65c05b1d1631197fd3b",
             sql: ###"""
--- What comes from what: one row says that (kind, id) was derived from (source_kind, source_id).
+-- What comes from what within the catalogue: one row says that (kind, id) was derived from (source_kind, source_id).
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
-create view lineage_edge as
-    -- a mask from the version before it
-    select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
-    union all
-    -- a pseudo mask from the checkpoint that predicted it
-    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
-    union all
-    -- an annotation's mask from the file that it was read from
-    select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
-    where a.mask_id is not null and a.label_file_id is not null
-    union all
-    select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
-    union all
-    select 'mask', m.id, 'volume', m.volume_id, 'of' from mask m
-    union all
-    select 'volume', s.volume_id, 'image file', s.id, 'read from' from source s
-    union all
-    -- a checkpoint from the annotations that its run trained on
-    select 'checkpoint', c.id, 'mask', a.mask_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is not null
-    union all
-    -- an absence has no mask: the checkpoint learned from the file that says so
-    select 'checkpoint', c.id, 'label file', a.label_file_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is null and a.label_file_id is not null
-    union all
-    -- and from the volume, which an absence alone shows to have been seen
-    select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part in ('train', 'confidence')
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is null
-    union all
-    -- a checkpoint from the pseudo labels that the round before it published
-    select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
-    join pseudo_label l on l.round_id = p.id
-    union all
-    -- a checkpoint from the network that the round before it ended with
-    select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
-    from checkpoint c join round r on r.id = c.round_id
-    join round p on p.run_id = r.run_id and p.number = r.number - 1
-    join checkpoint k on k.round_id = p.id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network');
-
-grant select on lineage_edge to lacuna_manager;
-
-"""###),
-        Migration(
-            number: 9, name: "corrections",
-            sha256: "80982e3c0375aee85722d4d22cecc31dc731c15ab35e6f34cab30ff43f236299",
-            sql: ###"""
--- Corrections, conflicts and withdrawal: what is withheld and since when, and which of several annotations is current.
--- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
-set local role lacuna_owner;
-set local search_path = lacuna, pg_catalog;
-
-alter table annotation add column proposed boolean not null default false;
-comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted.';
-
-create table mask_input (
-    mask_id bigint not null references mask,
-    input_id bigint not null references mask,
-    primary key (mask_id, input_id),
-    constraint a_mask_is_not_made_of_itself check (mask_id <> input_id)
-);
-create index on mask_input (input_id);
-comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
-
-create table annotation_policy (
-    id bigint generated always as identity primary key,
-    kind text not null constraint policy_is_known check (kind in ('origin', 'release', 'datasets')),
-    datasets integer[] not null default '{}',
-    change_id bigint not null references change,
-    constraint only_a_named_order_names_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
-);
-comment on table annotation_policy is 'History of how the current annotation is chosen among several; the newest row holds, without one: origin.';
-comment on column annotation_policy.kind is 'origin: best origin, then newest release; release: newest release first; datasets: in the named order, then as origin.';
-
-create table withdrawal (
-    id bigint generated always as identity primary key,
-    dataset_id integer references dataset,
-    subject_id bigint references subject,
-    volume_id bigint references volume,
-    stands boolean not null,
-    recalls boolean not null default false,
-    reason text not null constraint reason_is_given check (reason ~ '\S'),
-    change_id bigint not null references change,
-    constraint one_thing_is_withdrawn check (num_nonnulls(dataset_id, subject_id, volume_id) = 1)
-);
-create index on withdrawal (dataset_id) where dataset_id is not null;
-create index on withdrawal (subject_id) where subject_id is not null;
-create index on withdrawal (volume_id) where volume_id is not null;
-comment on table withdrawal is 'History of what was removed (a dataset, a subject) or excluded (a volume) and restored; the newest row of a thing holds.';
-comment on column withdrawal.recalls is 'Whether labels of other volumes that come of it are withheld too.';
-
-create table withdrawn_dataset (
-    dataset_id integer primary key references dataset,
-    withdrawal_id bigint not null references withdrawal
-);
-comment on table withdrawn_dataset is 'Datasets removed now, derived from withdrawal.';
-
-create table withheld_volume (
-    volume_id bigint primary key references volume,
-    withdrawal_id bigint not null references withdrawal
-);
-comment on table withheld_volume is 'Volumes withheld now and why: their subject is removed, every dataset of theirs is, or they are excluded. Derived by restate_volumes.';
-
-create table volume_withholding (
-    id bigint generated always as identity primary key,
-    volume_id bigint not null references volume,
-    withheld boolean not null,
-    change_id bigint not null references change
-);
-create index on volume_withholding (volume_id, id);
-comment on table volume_withholding is 'History of which volumes were withheld.';
-
-create table tainted_round (
-    round_id bigint not null references round,
-    withdrawal_id bigint not null references withdrawal,
-    primary key (round_id, withdrawal_id)
-);
-comment on table tainted_round is 'Rounds whose checkpoints may have seen what is removed now: their run''s snapshot has it, or an earlier round labelled it.';
-
-create view contaminated_checkpoint as
-    select c.id as checkpoint_id, c.round_id, 'held out' as cause from checkpoint c where c.contaminated_by <> '{}'
-    union
-    select c.id, c.round_id, 'withdrawn' from checkpoint c join tainted_round t on t.round_id = c.round_id;
-comment on view contaminated_checkpoint is 'Checkpoints that saw subjects who proved to be held out, or data that were withdrawn since.';
-
-create or replace view lineage_edge as
+create view catalogue_edge as
     -- a mask from the version before it
     select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
     union all
@@ -1735,165 +1914,17 @@ create or replace view lineage_edge as
     -- a consensus from the masks that it was computed from
     select 'mask', i.mask_id, 'mask', i.input_id, 'computed from' from mask_input i;
 
--- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
-create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer
-language sql immutable as $$
-    select case
-        when p_release is null then 0
-        when p_policy = 'release' then 2147483647 - p_release
-        when p_policy = 'datasets' then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1)
-        else 0 end
-$$;
+grant select on catalogue_edge to lacuna_manager;
 
--- The annotations that count in some volumes: of every release and rater the newest word; of those that stand the best by
--- the policy. The triggers below pick alike.
-create function best_annotations(p_volumes bigint[])
-returns table (
-    volume_id bigint, organ_id smallint, annotation_id bigint, status label_status, origin label_origin, partial boolean)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
-        from annotation a
-        where a.volume_id = any (p_volumes) and not a.proposed
-          and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
-    ), policy as (
-        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
-    )
-    select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
-    from word w left join release r on r.id = w.release_id left join policy p on true
-    where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-        w.release_id desc nulls first, w.id desc
-$$;
-
-create or replace function record_annotations() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    deltas state_delta[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
-
-    with pair as (
-        select a.volume_id, a.organ_id from added a
-        where not exists (select from withheld_volume h where h.volume_id = a.volume_id) group by a.volume_id, a.organ_id
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
-        from annotation a join pair using (volume_id, organ_id)
-        where not a.proposed
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
-    ), policy as (
-        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
-    ), best as (
-        select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
-        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-            w.release_id desc nulls first, w.id desc
-    ), old as (
-        select c.* from annotation_current c join pair using (volume_id, organ_id)
-    ), gone as (
-        delete from annotation_current c using pair p
-        where c.volume_id = p.volume_id and c.organ_id = p.organ_id
-            and not exists (select from best b where b.volume_id = p.volume_id and b.organ_id = p.organ_id)
-    ), kept as (
-        insert into annotation_current (volume_id, organ_id, annotation_id, status, origin, partial)
-        select volume_id, organ_id, id, status, origin, partial from best
-        on conflict (volume_id, organ_id) do update
-        set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
-    ), difference as (
-        select volume_id, organ_id, status, origin, partial, null::smallint as bin, 1 as n from best
-        union all
-        select volume_id, organ_id, status, origin, partial, null, -1 from old
-        union all
-        select p.volume_id, p.organ_id, 'pseudo', 'model', false, l.bin,
-            (case when b.id is null then 1 else 0 end) - (case when o.annotation_id is null then 1 else 0 end)
-        from pair p
-        left join best b using (volume_id, organ_id)
-        left join old o using (volume_id, organ_id)
-        left join pseudo_pointer v on v.organ_id = p.organ_id
-        cross join lateral lower_state(p.volume_id, p.organ_id, v.round_id) l
-        where l.found and (b.id is null) <> (o.annotation_id is null)
-    )
-    select array_agg(row(volume_id, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from difference;
-
-    perform append_deltas((select max(change_id) from added), deltas);
-    return null;
-end $$;
-
-create or replace function record_shipped_labels() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    deltas state_delta[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from volume where id in (select volume_id from added) order by id for no key update;
-
-    with newest as (
-        select distinct on (volume_id, organ_id) id, volume_id, organ_id, release_id from added
-        where not exists (select from withheld_volume h where h.volume_id = added.volume_id)
-        order by volume_id, organ_id, release_id desc, id desc
-    ), kept as (
-        insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from newest
-        on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
-        where (select s.release_id from shipped_label s where s.id = c.shipped_label_id)
-           <= (select s.release_id from newest s where s.id = excluded.shipped_label_id)
-        returning c.volume_id, c.organ_id
-    )
-    select array_agg(row(k.volume_id, k.organ_id, 'pseudo', 'model', false, null, 1)::state_delta) into deltas
-    from kept k
-    left join pseudo_pointer v on v.organ_id = k.organ_id
-    where not exists (select from shipped_current c where (c.volume_id, c.organ_id) = (k.volume_id, k.organ_id))
-      and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (k.volume_id, k.organ_id))
-      and not exists (select from pseudo_label p
-                      where p.round_id = v.round_id and (p.volume_id, p.organ_id) = (k.volume_id, k.organ_id));
-
-    perform append_deltas((select max(change_id) from added), deltas);
-    return null;
-end $$;
-
-create or replace function move_pointers(p_change bigint, p_organs smallint[], p_rounds bigint[]) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    deltas state_delta[];
-begin
-    with move as (
-        select m.organ_id, p.round_id as old_round, m.round_id as new_round
-        from unnest(p_organs, p_rounds) as m (organ_id, round_id)
-        left join pseudo_pointer p on p.organ_id = m.organ_id
-        where m.round_id is distinct from p.round_id
-    ), side as (
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence) as bin, -1 as n
-        from move m join pseudo_label l on l.round_id = m.old_round and l.organ_id = m.organ_id
-        union all
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence), 1
-        from move m join pseudo_label l on l.round_id = m.new_round and l.organ_id = m.organ_id
-    ), shown as (
-        select s.* from side s
-        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-          and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
-    ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
-        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n)::integer as n
-        from shown s join shipped_current c using (volume_id, organ_id)
-        group by s.volume_id, s.organ_id having sum(s.n) <> 0
-    ), summed as (
-        select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath
-    )
-    select array_agg(row(volume_id, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
-    perform append_deltas(p_change, deltas);
-
-    delete from pseudo_pointer p using unnest(p_organs, p_rounds) as m (organ_id, round_id)
-    where p.organ_id = m.organ_id and m.round_id is null;
-    insert into pseudo_pointer select organ_id, round_id from unnest(p_organs, p_rounds) as m (organ_id, round_id)
-    where round_id is not null
-    on conflict (organ_id) do update set round_id = excluded.round_id;
-end $$;
+"""###),
+        Migration(
+            number: 9, name: "corrections",
+            sha256: "907374f51682886267815535453628a40af323f44cf07f9f51f59d8aa135db31",
+            sql: ###"""
+-- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
+-- restored, when two subjects prove to be one, and when the policy among several annotations changes.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
 
 -- MARK: Withholding
 
@@ -1920,47 +1951,32 @@ create type scope_size as (dataset_id integer, volumes bigint, subjects bigint);
 -- Counts of the current states of some volumes, from the derived rows; a volume without a dataset counts nowhere.
 create function state_counts(p_volumes bigint[]) returns setof coverage_count
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with scope as (
-        select m.volume_id, m.dataset_id from volume_dataset m where m.volume_id = any (p_volumes)
-        union
-        select m.volume_id, 0 from volume_dataset m where m.volume_id = any (p_volumes)
-    ), pseudo as (
-        select l.volume_id, l.organ_id, confidence_bin(l.confidence) as bin
-        from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-        where l.volume_id = any (p_volumes)
-        union all
-        select c.volume_id, c.organ_id, null from shipped_current c
-        where c.volume_id = any (p_volumes)
-          and not exists (
-            select from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-            where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id))
-    ), state as (
-        select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin
-        from annotation_current a where a.volume_id = any (p_volumes)
-        union all
-        select p.volume_id, p.organ_id, 'pseudo', 'model', false, p.bin from pseudo p
-        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
+    with counted as materialized (
+        select distinct m.volume_id from volume_dataset m where m.volume_id = any (p_volumes)
+    ), scope as materialized (
+        select c.volume_id, s.scope from counted c cross join lateral (
+            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = c.volume_id offset 0) s
     )
-    select c.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
-    from state s join scope c using (volume_id) group by 1, 2, 3, 4, 5, 6
+    select c.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
+    from current_state s join scope c using (volume_id) where s.volume_id = any (p_volumes) group by 1, 2, 3, 4, 5, 6
+    union all
+    select round_scope(s.round_id), s.organ_id, 'pseudo', 'model', false, s.bin, count(*)
+    from round_state s join round r on r.id = s.round_id and r.published_change_id is not null
+    where s.volume_id = any (p_volumes) group by 1, 2, 6
 $$;
 
--- How many of some volumes each dataset (0: the whole) has, and how many of their subjects.
+-- How many of some volumes each scope has, and how many of their subjects.
 create function scope_sizes(p_volumes bigint[]) returns setof scope_size
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with placed as (
-        select m.volume_id, m.dataset_id from volume_dataset m where m.volume_id = any (p_volumes)
-    ), kin as (
-        select v.subject_id, m.dataset_id from volume v join volume_dataset m on m.volume_id = v.id
+    with kin as (
+        select v.id as volume_id, v.subject_id from volume v
         where v.subject_id in (select subject_id from volume where id = any (p_volumes))
-    ), subjects as (
-        select dataset_id, count(distinct subject_id) as n from kin group by dataset_id
-        union all select 0, count(distinct subject_id) from kin
-    ), volumes as (
-        select dataset_id, count(*) as n from placed group by dataset_id
-        union all select 0, count(distinct volume_id) from placed
+          and exists (select from volume_dataset m where m.volume_id = v.id)
     )
-    select dataset_id, coalesce(v.n, 0), coalesce(s.n, 0) from volumes v full join subjects s using (dataset_id)
+    select s.scope, count(*) filter (where k.volume_id = any (p_volumes)), count(distinct k.subject_id)
+    from kin k cross join lateral (
+        select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = k.volume_id offset 0) s
+    group by s.scope
 $$;
 
 -- Derives everything that holds of some volumes from history again, and appends what that changes to the counts.
@@ -2045,81 +2061,6 @@ begin
         union all
         select dataset_id, -volumes, -subjects from unnest(sizes)
     ) d group by dataset_id having sum(volumes) <> 0 or sum(subjects) <> 0;
-end $$;
-
--- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is restated; all others
--- are counted as before.
-create or replace function record_sources() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_change bigint := (select max(change_id) from added);
-    special bigint[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    if exists (select from added a join release r on r.id = a.release_id join withdrawn_dataset d using (dataset_id)) then
-        raise exception 'the dataset is removed and takes no more cases'
-            using errcode = 'LA010', hint = 'lacuna dataset restore brings it back';
-    end if;
-    perform from volume where id in (select volume_id from added) order by id for no key update;
-    -- Two new volumes of one subject count it once.
-    perform from subject where id in (select v.subject_id from volume v join added a on a.volume_id = v.id)
-    order by id for no key update;
-    if exists (select from withdrawal) then
-        select array_agg(distinct a.volume_id) into special from added a
-        where exists (select from withheld_volume h where h.volume_id = a.volume_id) or withdrawal_of(a.volume_id) is not null;
-    end if;
-
-    with scope as (
-        select distinct a.volume_id, r.dataset_id from added a join release r on r.id = a.release_id
-        where a.volume_id <> all (coalesce(special, '{}'))
-        union
-        select distinct volume_id, 0 from added where volume_id <> all (coalesce(special, '{}'))
-    ), fresh as (
-        select s.volume_id, s.dataset_id, v.subject_id
-        from scope s join volume v on v.id = s.volume_id
-        where case s.dataset_id
-            when 0 then not exists (select from volume_dataset d where d.volume_id = s.volume_id)
-            else not exists (select from volume_dataset d where (d.volume_id, d.dataset_id) = (s.volume_id, s.dataset_id)) end
-    ), kept as (
-        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id <> 0
-    ), subjects as (
-        select f.dataset_id, count(distinct f.subject_id) as n from fresh f
-        where not exists (
-            select from volume o join volume_dataset d on d.volume_id = o.id
-            where o.subject_id = f.subject_id and (f.dataset_id = 0 or d.dataset_id = f.dataset_id))
-        group by f.dataset_id
-    ), volumes as (
-        insert into volume_delta
-        select the_change, f.dataset_id, count(*), coalesce(max(s.n), 0)
-        from fresh f left join subjects s using (dataset_id) group by f.dataset_id
-    ), state as ( -- labels that the volume already has count in its new dataset too
-        select f.dataset_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin
-        from fresh f join annotation_current a using (volume_id) where f.dataset_id <> 0
-        union all
-        select f.dataset_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(max(l.confidence))
-        from fresh f
-        cross join lateral (
-            select p.organ_id, p.confidence from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
-            where p.volume_id = f.volume_id
-            union all
-            select c.organ_id, null from shipped_current c where c.volume_id = f.volume_id
-        ) l
-        where f.dataset_id <> 0
-          and not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (f.volume_id, l.organ_id))
-        group by f.dataset_id, f.volume_id, l.organ_id
-    ), counted as (
-        insert into coverage_delta
-        select the_change, dataset_id, organ_id, status, origin, partial, count(*) from state
-        group by dataset_id, organ_id, status, origin, partial
-    )
-    insert into confidence_delta
-    select the_change, dataset_id, organ_id, bin, count(*) from state where bin is not null group by dataset_id, organ_id, bin;
-
-    if special is not null then
-        perform restate_volumes(the_change, special);
-    end if;
-    return null;
 end $$;
 
 -- Rounds whose checkpoints may have seen annotations of some datasets or anything of some volumes: all rounds of a run whose
@@ -2345,18 +2286,11 @@ begin
     perform move_pointers(p_change, organs, rounds);
 end $$;
 
--- Whether the labels of a round are withheld because it saw what is removed.
-create function is_recalled(p_round bigint) returns boolean
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select exists (
-        select from tainted_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
-$$;
-
 create function refuse_recalled_rounds() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if new.round_id is not null and is_recalled(new.round_id) then
-        raise exception 'round % saw data that were removed; its labels are recalled', new.round_id
+        raise exception '% saw data that were removed; its labels are recalled', round_name(new.round_id)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return new;
@@ -2386,91 +2320,6 @@ end $$;
 
 create trigger a_withheld_volume_is_not_evaluated before insert on evaluation
     for each row execute function leave_out_withheld_evaluations();
-
--- MARK: The daemon's door
-
-create or replace function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_run bigint;
-begin
-    select run_id into the_run from job where id = p_job and token = p_token for key share;
-    if not found then
-        raise exception 'the claim on job % is lost', p_job
-            using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
-    end if;
-    if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception 'round % is not of run %', p_round, the_run using errcode = 'LA003';
-    end if;
-    if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception 'run % saw data that were removed and is recalled', the_run
-            using errcode = 'LA010', hint = 'start a new run';
-    end if;
-    return the_run;
-end $$;
-
-create or replace function run_volumes(p_run bigint)
-returns table (
-    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
-    file_sha256 bytea, affine double precision[], spacing double precision[])
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with began as ( -- as run_part
-        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
-    )
-    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
-        s.root, s.file, s.file_sha256, s.affine, s.spacing
-    from run
-    join volume v on true
-    left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
-    left join began b on b.subject_id = v.subject_id
-    join lateral (
-        select source.*, r.root from source join release r on r.id = source.release_id
-        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by source.id limit 1) s on true
-    where run.id = p_run
-      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
-      and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
-      and not exists (select from withheld_volume h where h.volume_id = v.id)
-    order by v.id
-$$;
-
-create or replace function run_labels(p_run bigint)
-returns table (
-    volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
-    object_digest bytea, object_offset bigint, object_length bigint)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with began as ( -- as run_part
-        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
-    )
-    select i.volume_id, greatest(b.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
-        m.object_offset, m.object_length
-    from run_input i
-    join run on run.id = i.run_id
-    join volume v on v.id = i.volume_id
-    join began b on b.subject_id = v.subject_id
-    left join split_member s on s.split_id = run.split_id and s.subject_id = v.subject_id
-    join annotation a on a.id = i.annotation_id
-    left join release e on e.id = a.release_id
-    join organ o on o.id = i.organ_id
-    left join mask m on m.id = a.mask_id
-    where i.run_id = p_run and s.part is distinct from 'test'
-      and not exists (select from withheld_volume h where h.volume_id = i.volume_id)
-      and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
-    order by i.volume_id, o.key
-$$;
-
-create or replace function round_labels(p_round bigint)
-returns table (
-    volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
-    object_offset bigint, object_length bigint)
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
-    from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
-    where l.round_id = p_round
-      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
-      and not is_recalled(p_round)
-    order by l.volume_id, o.key
-$$;
 
 -- MARK: Subjects
 
@@ -2503,7 +2352,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
             <> coalesce(run_part(run.id, p_joined), case when run.trains_unassigned then 'train'::split_part end))
 $$;
 
-create or replace function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
+-- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
+create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if p_kept = p_joined then
@@ -2630,83 +2480,6 @@ end $$;
 
 create trigger stored_again before insert on object for each row execute function revive_object();
 
--- MARK: States as of a revision
-
-create or replace function label_states(p_revision bigint, p_volume bigint default null, p_organ smallint default null)
-returns table (
-    volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
-    confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
-language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
-#variable_conflict use_column
-begin
-    -- Planned for its arguments each time: a plan for any volume or all reads every annotation to find one volume's.
-    return query
-    with policy as materialized (
-        select p.kind, p.datasets from annotation_policy p join change c on c.id = p.change_id
-        where c.revision <= p_revision order by p.id desc limit 1
-    ), removed as materialized (
-        select r.id as release_id from release r
-        where (select w.stands from withdrawal w join change c on c.id = w.change_id
-               where w.dataset_id = r.dataset_id and c.revision <= p_revision order by w.id desc limit 1)
-    ), withheld as materialized (
-        select h.volume_id from (
-            select distinct on (v.volume_id) v.volume_id, v.withheld
-            from volume_withholding v join change c on c.id = v.change_id
-            where c.revision <= p_revision and (p_volume is null or v.volume_id = p_volume)
-            order by v.volume_id, v.id desc) h
-        where h.withheld
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
-            c.revision, c.activity_id
-        from annotation a join change c on c.id = a.change_id
-        where c.revision <= p_revision and not a.proposed
-          and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
-    ), annotated as (
-        select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
-        where w.status <> 'unlabelled'
-          and not exists (select from removed g where g.release_id = w.release_id)
-          and not exists (select from withheld h where h.volume_id = w.volume_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-            w.release_id desc nulls first, w.id desc
-    ), adopted as (
-        select ad.run_id from adoption ad join change c on c.id = ad.change_id
-        where c.revision <= p_revision order by ad.id desc limit 1
-    ), pointer as (
-        select distinct on (p.organ_id) p.organ_id, p.round_id, c.revision
-        from round_pointer p join change c on c.id = p.change_id
-        where p.run_id = (select run_id from adopted) and c.revision <= p_revision
-        order by p.organ_id, p.id desc
-    ), pseudo as (
-        select l.volume_id, l.organ_id, l.mask_id, l.confidence, l.round_id, p.revision
-        from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
-        where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
-          and not exists (select from withheld h where h.volume_id = l.volume_id)
-    ), shipped as (
-        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
-        from shipped_label s join change c on c.id = s.change_id
-        where c.revision <= p_revision
-          and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
-          and not exists (select from removed g where g.release_id = s.release_id)
-          and not exists (select from withheld h where h.volume_id = s.volume_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
-    )
-    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
-        a.activity_id
-    from annotated a
-    union all
-    select p.volume_id, p.organ_id, 'pseudo', 'model', false, p.mask_id, p.confidence, p.round_id, null, p.revision, m.activity_id
-    from pseudo p join mask m on m.id = p.mask_id
-    where not exists (select from annotated a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
-    union all
-    select s.volume_id, s.organ_id, 'pseudo', 'model', false, s.mask_id, null, null, null, s.revision, s.activity_id
-    from shipped s
-    where not exists (select from annotated a where (a.volume_id, a.organ_id) = (s.volume_id, s.organ_id))
-      and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
-end $$;
-
 -- MARK: Policy
 
 -- Chooses another way to pick the current annotation and picks again everywhere, at one revision. Null where it holds already.
@@ -2739,32 +2512,19 @@ begin
     return the_change;
 end $$;
 
-create trigger history_is_append_only before update or delete or truncate on annotation_policy execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on withdrawal execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
-
-grant insert on mask_input to lacuna_manager;
-grant select on mask_input, annotation_policy, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding, tainted_round,
-    contaminated_checkpoint to lacuna_manager;
-grant execute on function stop_divided_runs(bigint, bigint), annotation_rank(text, integer[], integer, integer), volumes_of_removal(integer, bigint),
-    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint), is_recalled(bigint),
+grant execute on function join_subjects(bigint, bigint, bigint), stop_divided_runs(bigint, bigint), volumes_of_removal(integer, bigint),
+    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
 
 """###),
         Migration(
             number: 10, name: "exports",
-            sha256: "245c04356c31d1b8acd6acf740e3cda3e2ed7ed45a0b9e4937bb98c10926d3f5",
+            sha256: "68971f0574fbcfdd0b878e2e8f9f514e2f5dcc4c7f918354dbe59f043b303121",
             sql: ###"""
 -- What leaves the house, and on which terms it came in.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
-
-alter table activity drop constraint activity_kind_check;
-alter table activity add constraint activity_kind_check check (kind in (
-    'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-    'export'));
 
 create table release_licence (
     release_id integer not null references release,
@@ -2774,9 +2534,6 @@ create table release_licence (
     primary key (release_id, position)
 );
 comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first; statements may conflict.';
-
-insert into release_licence (release_id, position, licence, source)
-select id, 1, licence, coalesce(licence_source, 'not kept') from release where licence <> '';
 
 create table export_mask (
     activity_id bigint not null references activity,
@@ -2789,8 +2546,7 @@ comment on table export_mask is 'The masks that an export was made from. Where i
 create trigger history_is_append_only before update or delete or truncate on release_licence execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export_mask execute function refuse_rewriting();
 
--- The edges so far keep their view; exports join them.
-alter view lineage_edge rename to catalogue_edge;
+-- What comes from what, with what left the catalogue.
 create view lineage_edge as
     select kind, id, source_kind, source_id, via from catalogue_edge
     union all
@@ -2879,38 +2635,10 @@ grant select, insert on mask_centre, accepted_turn to lacuna_manager;
 
 """###),
         Migration(
-            number: 12, name: "partition",
-            sha256: "07fb3f029ae60131157805136716667ee7f8fd38a8015d35db266a636f700ddf",
+            number: 12, name: "waiting",
+            sha256: "b1c2638460e679897fb710ae06dc902eb1464974daf8e2e493da07ea3ec48202",
             sql: ###"""
--- Organs that are split and organs that are meant differently.
-set local role lacuna_owner;
-set local search_path = lacuna, pg_catalog;
-
-alter table activity drop constraint activity_kind_check;
-alter table activity add constraint activity_kind_check check (kind in (
-    'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-    'export', 'partition'));
-
-alter table organ_link drop constraint organ_link_relation_check;
-alter table organ_link add constraint organ_link_relation_check check (relation in ('division', 'within', 'overlaps', 'variant'));
-comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention; variant: what a dataset means by the whole''s name, kept apart.';
-
-alter table organ add column host_id smallint references organ;
-comment on column organ.host_id is 'The organ in which a lesion lies; null for an organ, and for a lesion of an unstated organ.';
-comment on column organ.position is 'The order of lists. Shipped organs count from 1, those that a user adds from 10001.';
-create unique index no_two_organs_have_one_position on organ (position) where position > 0;
-
-grant update (host_id) on organ to lacuna_manager;
-
--- What a split wrote is found by its activity, to take it back.
-create index on annotation (change_id) where rater = 'split';
-
-"""###),
-        Migration(
-            number: 13, name: "waiting",
-            sha256: "aebab109367f67bbeb954f038b8cfbf0424356bcd80d41fffa01a9c4259190d2",
-            sql: ###"""
--- Labels whose image is not there yet, several images of one study, and images that lie with another release.
+-- Labels whose image is not there yet.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -2956,42 +2684,6 @@ end $$;
 create trigger labels_with_a_source_do_not_wait after insert on label_file
     referencing new table as added for each statement execute function end_waiting();
 
-alter table source add column image_release_id integer references release;
-alter table source add column study text check (study <> '');
-alter table source add column phase text check (phase <> '');
-comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: its own.';
-comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
-comment on column source.phase is 'What tells the image from the others of its study: a contrast phase, a sequence, a channel.';
-
--- As before, but for the root of an image that lies with another release.
-create or replace function run_volumes(p_run bigint)
-returns table (
-    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
-    file_sha256 bytea, affine double precision[], spacing double precision[])
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with began as ( -- as run_part
-        select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
-    )
-    select v.id, v.subject_id, coalesce(greatest(m.part, b.part), 'train'), array[v.shape_x, v.shape_y, v.shape_z], v.modality,
-        s.root, s.file, s.file_sha256, s.affine, s.spacing
-    from run
-    join volume v on true
-    left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
-    left join began b on b.subject_id = v.subject_id
-    join lateral (
-        select source.*, i.root
-        from source
-        join release r on r.id = source.release_id
-        join release i on i.id = coalesce(source.image_release_id, source.release_id)
-        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by source.id limit 1) s on true
-    where run.id = p_run
-      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
-      and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
-      and not exists (select from withheld_volume h where h.volume_id = v.id)
-    order by v.id
-$$;
-
 create trigger history_is_append_only before update or delete or truncate on waiting_label execute function refuse_rewriting();
 
 grant select on waiting_label, waiting_now to lacuna_manager;
@@ -2999,420 +2691,12 @@ grant insert on waiting_label to lacuna_manager;
 
 """###),
         Migration(
-            number: 14, name: "scale",
-            sha256: "2213eaec356ba7aa8ccb665c34b04110272106e740f7b391bc7979047364c1ce",
+            number: 13, name: "scopes",
+            sha256: "58f33a147d099bea7b251b197b5f4bf7d1e3594655099aa6c36b8abf30419134",
             sql: ###"""
--- Counts for every grouping of coverage, kept as the rows come: the whole catalogue, datasets, parts of splits, published
--- rounds, and organs that are known only through a whole.
---
--- What is counted is a scope, in the column dataset_id: 0 the whole catalogue, above 0 a dataset, below 0 a part of a split or
--- a round. The status unlabelled counts the volumes where an organ is unlabelled and a whole that it divides is annotated.
---
--- A session keeps the plans of its triggers, also those made while the catalogue was empty. Those that run once a case reach
--- every table that grows through a lateral or scalar subquery, so that only an index can serve, whatever the statistics said.
+-- Keeps the counts of the other scopes, and of organs known only through a whole, as splits, subjects, rounds and organs change.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
-
-comment on column coverage_delta.dataset_id is 'A scope: 0 the whole catalogue, above 0 a dataset, below 0 split_scope or round_scope.';
-comment on column coverage_delta.status is 'unlabelled: the organ is unlabelled and a whole that it divides is annotated.';
-
-create index change_that_is_open on change (id) where revision is null;
-
--- The scope of a part of a split; without a part: of the subjects that it leaves out.
-create function split_scope(p_split integer, p_part split_part) returns integer language sql immutable as
-$$ select -(p_split * 5 + coalesce(array_position('{train,confidence,validation,test}'::lacuna.split_part[], p_part), 0)) $$;
-
-create function round_scope(p_round bigint) returns integer language sql immutable as
-$$ select -(1 << 30) - p_round::integer $$;
-
--- MARK: What is counted
-
-create view volume_scopes as
-    select v.id as volume_id, array[0]
-        || array(select m.dataset_id from volume_dataset m where m.volume_id = v.id order by m.dataset_id)
-        || array(
-            select split_scope(s.id, (select m.part from split_member m where m.split_id = s.id and m.subject_id = v.subject_id))
-            from split s order by s.id) as scopes
-    from volume v;
-comment on view volume_scopes is 'Every scope of a volume but rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
-
-create view current_state as
-    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin from annotation_current a
-    union all
-    select l.volume_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(l.confidence)
-    from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
-    union all
-    select c.volume_id, c.organ_id, 'pseudo', 'model', false, null
-    from shipped_current c
-    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, c.organ_id))
-      and not exists (
-        select from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-        where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id))
-    union all
-    select u.volume_id, u.organ_id, 'unlabelled', 'expert', false, null from (
-        select distinct a.volume_id, k.part_id as organ_id
-        from annotation_current a join organ_link k on k.whole_id = a.organ_id and k.relation = 'division'
-        where a.status = 'annotated'
-          and not exists (select from annotation_current p where (p.volume_id, p.organ_id) = (a.volume_id, k.part_id))) u;
-comment on view current_state is 'What shows now at every volume and organ, derived rows only; unlabelled: known through a whole.';
-
-create view round_state as
-    select l.volume_id, l.organ_id, l.round_id, confidence_bin(l.confidence) as bin
-    from pseudo_label l
-    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
-      and not exists (select from withheld_volume h where h.volume_id = l.volume_id);
-comment on view round_state is 'The pseudo labels of every round that no annotation hides and that are not withheld.';
-
-create or replace function state_counts(p_volumes bigint[]) returns setof coverage_count
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with counted as materialized (
-        select distinct m.volume_id from volume_dataset m where m.volume_id = any (p_volumes)
-    ), scope as materialized (
-        select c.volume_id, s.scope from counted c cross join lateral (
-            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = c.volume_id offset 0) s
-    )
-    select c.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
-    from current_state s join scope c using (volume_id) where s.volume_id = any (p_volumes) group by 1, 2, 3, 4, 5, 6
-    union all
-    select round_scope(s.round_id), s.organ_id, 'pseudo', 'model', false, s.bin, count(*)
-    from round_state s join round r on r.id = s.round_id and r.published_change_id is not null
-    where s.volume_id = any (p_volumes) group by 1, 2, 6
-$$;
-
-create or replace function scope_sizes(p_volumes bigint[]) returns setof scope_size
-language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with kin as (
-        select v.id as volume_id, v.subject_id from volume v
-        where v.subject_id in (select subject_id from volume where id = any (p_volumes))
-          and exists (select from volume_dataset m where m.volume_id = v.id)
-    )
-    select s.scope, count(*) filter (where k.volume_id = any (p_volumes)), count(distinct k.subject_id)
-    from kin k cross join lateral (
-        select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = k.volume_id offset 0) s
-    group by s.scope
-$$;
-
--- MARK: Appending
-
-drop function append_deltas(bigint, state_delta[]);
-drop function lower_state(bigint, smallint, bigint);
-drop type state_delta;
-
--- Label states gained (n above 0) or lost in volumes of the same scopes; the shape in which the triggers hand differences over.
-create type state_delta as (
-    scopes integer[], organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n bigint
-);
-
-create function append_deltas(p_change bigint, p_deltas state_delta[]) returns void language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-begin
-    with scoped as (
-        select s.scope, d.* from unnest(p_deltas) d cross join lateral unnest(d.scopes) s (scope)
-    ), counted as (
-        insert into coverage_delta
-        select p_change, scope, organ_id, status, origin, partial, sum(n) from scoped
-        group by scope, organ_id, status, origin, partial having sum(n) <> 0
-    )
-    insert into confidence_delta
-    select p_change, scope, organ_id, bin, sum(n) from scoped where bin is not null
-    group by scope, organ_id, bin having sum(n) <> 0;
-end $$;
-
--- The change that this transaction has open (nobody else's shows), else a new one.
-create function open_change(p_kind text) returns bigint language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_change bigint := (select max(id) from change where revision is null);
-begin
-    if the_change is null then
-        insert into change (activity_id) values (start_activity(p_kind, 'lacuna', '{}')) returning id into the_change;
-    end if;
-    return the_change;
-end $$;
-
-create or replace function record_annotations() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
-set jit = off as $$
-declare
-    deltas state_delta[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from (select distinct volume_id from added order by volume_id) a
-    cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
-
-    with place as materialized (
-        select v.volume_id, s.scopes from (select distinct volume_id from added) v
-        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
-        where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
-    ), pair as materialized (
-        select p.volume_id, p.organ_id, c.scopes from (select distinct volume_id, organ_id from added) p join place c using (volume_id)
-    ), word as (
-        select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater) p.volume_id, p.organ_id, a.*
-        from pair p cross join lateral (
-            select w.id, w.release_id, w.rater, w.status, w.origin, w.extent is not null as partial from annotation w
-            where w.volume_id = p.volume_id and w.organ_id = p.organ_id and not w.proposed offset 0) a
-        order by p.volume_id, p.organ_id, a.release_id, a.rater, a.id desc
-    ), policy as materialized (
-        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
-    ), best as (
-        select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
-        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
-            w.release_id desc nulls first, w.id desc
-    ), judged as materialized ( -- what counts from now on, and what counted before
-        select p.volume_id, p.organ_id, p.scopes, b.id, b.status, b.origin, b.partial,
-            o.place as old_place, o.annotation_id as old_id, o.status as old_status, o.origin as old_origin, o.partial as old_partial
-        from pair p
-        left join best b on b.volume_id = p.volume_id and b.organ_id = p.organ_id
-        left join lateral (
-            select a.ctid as place, a.annotation_id, a.status, a.origin, a.partial from annotation_current a
-            where a.volume_id = p.volume_id and a.organ_id = p.organ_id offset 0) o on true
-    ), gone as (
-        delete from annotation_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
-    ), kept as (
-        insert into annotation_current (volume_id, organ_id, annotation_id, status, origin, partial)
-        select volume_id, organ_id, id, status, origin, partial from judged where id is not null and id is distinct from old_id
-        on conflict (volume_id, organ_id) do update
-        set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
-    ), flipped as materialized (
-        select volume_id, organ_id, scopes, case when id is null then 1 else -1 end as n from judged
-        where (id is null) <> (old_id is null)
-    ), covered as materialized ( -- pseudo labels that the annotation hides or shows
-        select f.volume_id, f.organ_id, f.scopes, f.n, l.round_id, l.bin
-        from flipped f cross join lateral (
-            select p.round_id, confidence_bin(p.confidence) as bin from pseudo_label p
-            where p.volume_id = f.volume_id and p.organ_id = f.organ_id offset 0) l
-    ), visible as materialized (
-        select c.* from covered c join pseudo_pointer v on v.organ_id = c.organ_id and v.round_id = c.round_id
-    ), shipped as (
-        select f.scopes, f.organ_id, f.n
-        from flipped f left join visible v on v.volume_id = f.volume_id and v.organ_id = f.organ_id
-        cross join lateral (
-            select from shipped_current s where s.volume_id = f.volume_id and s.organ_id = f.organ_id offset 0) s
-        where v.volume_id is null
-    ), division as materialized (
-        select part_id, whole_id from organ_link where relation = 'division'
-    ), before as materialized ( -- parts and wholes that were known in these volumes
-        select c.volume_id, c.scopes, o.organ_id, o.status
-        from place c cross join lateral (
-            select a.organ_id, a.status from annotation_current a where a.volume_id = c.volume_id offset 0) o
-        where o.organ_id in (select part_id from division union select whole_id from division)
-    ), after as materialized (
-        select b.volume_id, b.scopes, b.organ_id, b.status from before b
-        where not exists (select from judged j where j.volume_id = b.volume_id and j.organ_id = b.organ_id)
-        union all
-        select j.volume_id, j.scopes, j.organ_id, j.status from judged j
-        where j.id is not null and j.organ_id in (select part_id from division union select whole_id from division)
-    ), lone as ( -- parts that are known only through a whole, then and now
-        select distinct w.scopes, w.volume_id, d.part_id, 1 as n from after w join division d on d.whole_id = w.organ_id
-        where w.status = 'annotated'
-          and not exists (select from after p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
-        union all
-        select distinct w.scopes, w.volume_id, d.part_id, -1 from before w join division d on d.whole_id = w.organ_id
-        where w.status = 'annotated'
-          and not exists (select from before p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
-    ), difference as (
-        select scopes, organ_id, status, origin, partial, null::smallint as bin, 1 as n from judged where id is not null
-        union all
-        select scopes, organ_id, old_status, old_origin, old_partial, null, -1 from judged where old_id is not null
-        union all
-        select scopes, organ_id, 'pseudo', 'model', false, bin, n from visible
-        union all
-        select scopes, organ_id, 'pseudo', 'model', false, null, n from shipped
-        union all
-        select array[round_scope(c.round_id)], c.organ_id, 'pseudo', 'model', false, c.bin, c.n
-        from covered c join round r on r.id = c.round_id and r.published_change_id is not null
-        union all
-        select scopes, part_id, 'unlabelled', 'expert', false, null, n from lone
-    ), summed as (
-        select scopes, organ_id, status, origin, partial, bin, sum(n) as n from difference group by 1, 2, 3, 4, 5, 6 having sum(n) <> 0
-    )
-    select array_agg(row(scopes, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from summed;
-
-    perform append_deltas((select max(change_id) from added), deltas);
-    return null;
-end $$;
-
-create or replace function record_shipped_labels() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
-set jit = off as $$
-declare
-    deltas state_delta[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    perform from (select distinct volume_id from added order by volume_id) a
-    cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
-
-    with place as materialized (
-        select v.volume_id, s.scopes from (select distinct volume_id from added) v
-        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
-        where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
-    ), newest as materialized (
-        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, c.scopes
-        from added a join place c using (volume_id)
-        order by a.volume_id, a.organ_id, a.release_id desc, a.id desc
-    ), known as materialized (
-        select n.*, s.id as old_id, s.release_id as old_release from newest n
-        left join lateral (
-            select s.id, s.release_id
-            from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
-            where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
-    ), kept as (
-        insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from known where old_id is null or old_release <= release_id
-        on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
-    ), shown as (
-        select k.scopes, k.organ_id from known k
-        where k.old_id is null
-          and (select true from annotation_current a where a.volume_id = k.volume_id and a.organ_id = k.organ_id) is null
-          and (select true from pseudo_label l
-               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = k.organ_id)
-                 and l.volume_id = k.volume_id and l.organ_id = k.organ_id) is null
-    ), summed as (
-        select scopes, organ_id, count(*) as n from shown group by 1, 2
-    )
-    select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, null, n)::state_delta) into deltas from summed;
-
-    perform append_deltas((select max(change_id) from added), deltas);
-    return null;
-end $$;
-
--- Counts are summed before they are gathered: a round may have millions of labels.
-create or replace function move_pointers(p_change bigint, p_organs smallint[], p_rounds bigint[]) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-declare
-    deltas state_delta[];
-begin
-    with move as materialized (
-        select m.organ_id, p.round_id as old_round, m.round_id as new_round
-        from unnest(p_organs, p_rounds) as m (organ_id, round_id)
-        left join pseudo_pointer p on p.organ_id = m.organ_id
-        where m.round_id is distinct from p.round_id
-    ), turn as (
-        select old_round as round_id, organ_id, -1 as n from move where old_round is not null
-        union all
-        select new_round, organ_id, 1 from move where new_round is not null
-    ), shown as materialized ( -- a round is read once, whatever organs of it move
-        select l.volume_id, l.organ_id, l.bin, t.n
-        from (select distinct round_id from turn) r
-        cross join lateral (
-            select s.volume_id, s.organ_id, s.bin, s.round_id from round_state s where s.round_id = r.round_id offset 0) l
-        join turn t on t.round_id = l.round_id and t.organ_id = l.organ_id
-    ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
-        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n) as n
-        from shown s join shipped_current c using (volume_id, organ_id)
-        group by s.volume_id, s.organ_id having sum(s.n) <> 0
-    ), place as materialized (
-        select v.volume_id, s.scopes from (select distinct volume_id from shown) v
-        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
-    ), summed as (
-        select c.scopes, s.organ_id, s.bin, sum(s.n) as n
-        from (select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath) s
-        join place c using (volume_id) group by 1, 2, 3 having sum(s.n) <> 0
-    )
-    select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
-    perform append_deltas(p_change, deltas);
-
-    delete from pseudo_pointer p using unnest(p_organs, p_rounds) as m (organ_id, round_id)
-    where p.organ_id = m.organ_id and m.round_id is null;
-    insert into pseudo_pointer select organ_id, round_id from unnest(p_organs, p_rounds) as m (organ_id, round_id)
-    where round_id is not null
-    on conflict (organ_id) do update set round_id = excluded.round_id;
-end $$;
-
--- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is restated; all others
--- are counted in their new datasets and, where they had none, in the whole and in the splits.
-create or replace function record_sources() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
-set jit = off as $$
-declare
-    the_change bigint := (select max(change_id) from added);
-    special bigint[];
-begin
-    perform check_open_change(min(change_id), max(change_id)) from added;
-    perform pg_advisory_xact_lock_shared(pointer_lock());
-    if exists (select from added a join release r on r.id = a.release_id join withdrawn_dataset d using (dataset_id)) then
-        raise exception 'the dataset is removed and takes no more cases'
-            using errcode = 'LA010', hint = 'lacuna dataset restore brings it back';
-    end if;
-    perform from (select distinct volume_id from added order by volume_id) a
-    cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
-    -- Two new volumes of one subject count it once.
-    perform from (
-        select distinct v.subject_id from added a
-        cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v order by 1) a
-    cross join lateral (select from subject s where s.id = a.subject_id offset 0 for no key update) s;
-    if exists (select from withdrawal) then
-        select array_agg(distinct a.volume_id) into special from added a
-        where exists (select from withheld_volume h where h.volume_id = a.volume_id) or withdrawal_of(a.volume_id) is not null;
-    end if;
-
-    with arrived as materialized (
-        select a.volume_id, v.subject_id, (select true from volume_dataset m where m.volume_id = a.volume_id limit 1) as counts
-        from (select distinct volume_id from added) a
-        cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v
-        where a.volume_id <> all (coalesce(special, '{}'))
-    ), fresh as materialized (
-        select distinct a.volume_id, a.subject_id, r.dataset_id
-        from added n join arrived a on a.volume_id = n.volume_id join release r on r.id = n.release_id
-        where (select true from volume_dataset m where m.volume_id = a.volume_id and m.dataset_id = r.dataset_id) is null
-        union all
-        select a.volume_id, a.subject_id, s.scope
-        from arrived a cross join lateral (
-            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = a.volume_id offset 0) s
-        where a.counts is null and s.scope <= 0
-    ), kept as (
-        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id > 0
-    ), subjects as materialized (
-        select f.dataset_id, count(*) as n from (select distinct dataset_id, subject_id from fresh) f
-        where (
-            select true from volume o cross join lateral (
-                select from volume_dataset m
-                where m.volume_id = o.id and (f.dataset_id <= 0 or m.dataset_id = f.dataset_id) limit 1) m
-            where o.subject_id = f.subject_id limit 1) is null
-        group by f.dataset_id
-    ), volumes as (
-        insert into volume_delta
-        select the_change, f.dataset_id, count(*), coalesce(max(s.n), 0)
-        from fresh f left join subjects s using (dataset_id) group by f.dataset_id
-    ), state as ( -- labels that the volume already has count in its new dataset too
-        select f.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.bin
-        from fresh f cross join lateral (select * from current_state c where c.volume_id = f.volume_id offset 0) s
-        where f.dataset_id > 0
-    ), counted as (
-        insert into coverage_delta
-        select the_change, dataset_id, organ_id, status, origin, partial, count(*) from state
-        group by dataset_id, organ_id, status, origin, partial
-    )
-    insert into confidence_delta
-    select the_change, dataset_id, organ_id, bin, count(*) from state where bin is not null group by dataset_id, organ_id, bin;
-
-    if special is not null then
-        perform restate_volumes(the_change, special);
-    end if;
-    return null;
-end $$;
-
-create or replace function check_mask_extent() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-begin
-    if exists (
-        select from (
-            select volume_id, max(box[4]) as x, max(box[5]) as y, max(box[6]) as z, max(known_voxels) as known
-            from added group by volume_id) m
-        cross join lateral (select shape_x, shape_y, shape_z from volume where id = m.volume_id offset 0) v
-        where m.x > v.shape_x or m.y > v.shape_y or m.z > v.shape_z
-            or m.known > v.shape_x::bigint * v.shape_y * v.shape_z) then
-        raise exception 'a mask reaches beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
-    end if;
-    return null;
-end $$;
-
--- MARK: Splits and rounds
 
 -- Counts volumes, with what they have, in other parts of splits; the arrays are parallel.
 create function move_volumes(p_change bigint, p_volumes bigint[], p_old integer[], p_new integer[]) returns void
@@ -3444,52 +2728,141 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp set 
     group by scope, organ_id, bin having sum(n) <> 0
 $$;
 
--- A new split leaves everybody out; it has the counts of the whole, which nobody changes meanwhile.
+-- Splits that are made but not counted yet: their change has no row of those whom they leave out.
+create function uncounted_splits() returns integer[] language sql stable security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+    select array(
+        select s.id from split s
+        where not exists (
+            select from volume_delta d where d.change_id = s.change_id and d.dataset_id = split_scope(s.id, null)))
+$$;
+
+-- How many volumes and subjects each part of some splits has, those whom they leave out too.
+create function part_sizes(p_splits integer[]) returns setof scope_size
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with member as materialized (
+        select m.split_id, m.part, count(*) as volumes, count(distinct m.subject_id) as subjects
+        from split_member m join volume v on v.subject_id = m.subject_id
+        where m.split_id = any (p_splits) and exists (select from volume_dataset d where d.volume_id = v.id)
+        group by 1, 2
+    )
+    select split_scope(m.split_id, m.part), m.volumes, m.subjects from member m
+    union all
+    select split_scope(s.id, null), coalesce(w.volumes, 0) - m.volumes, coalesce(w.subjects, 0) - m.subjects
+    from unnest(p_splits) s (id)
+    cross join lateral (
+        select coalesce(sum(o.volumes), 0)::bigint as volumes, coalesce(sum(o.subjects), 0)::bigint as subjects
+        from member o where o.split_id = s.id) m
+    left join coverage_volumes(null, 0, 0) w on true
+$$;
+
+-- What the volumes of some splits have that are not in the split's part of p_rest: counted where they are, and taken from there.
+create function part_counts(p_splits integer[], p_rest integer[]) returns setof coverage_count
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with placed as materialized (
+        select v.id as volume_id, m.split_id, split_scope(m.split_id, m.part) as scope
+        from split_member m join volume v on v.subject_id = m.subject_id
+        where m.split_id = any (p_splits) and split_scope(m.split_id, m.part) <> all (p_rest)
+        union all
+        select v.id, s.id, split_scope(s.id, null) from unnest(p_splits) s (id) cross join volume v
+        where split_scope(s.id, null) <> all (p_rest)
+          and not exists (select from split_member m where m.split_id = s.id and m.subject_id = v.subject_id)
+    ), state as materialized (
+        select p.split_id, p.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*) as n
+        from placed p cross join lateral (select * from current_state c where c.volume_id = p.volume_id offset 0) s
+        where exists (select from volume_dataset d where d.volume_id = p.volume_id)
+        group by 1, 2, 3, 4, 5, 6, 7
+    )
+    select e.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, e.n
+    from state s join unnest(p_rest) r (scope) on r.scope / 5 = -s.split_id -- as split_scope
+    cross join lateral (values (s.scope, s.n), (r.scope, -s.n)) e (scope, n)
+$$;
+
+-- Counts the splits of the transaction, all in one pass. The largest part of each has the counts of the whole, less what the
+-- other parts have: only those are read. That is done before importers are kept out, and again where one has committed since.
 create function record_split() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_scope integer := split_scope(new.id, null);
+    splits integer[] := uncounted_splits();
+    seen bigint;
+    sizes scope_size[];
+    rest integer[];
+    counts coverage_count[];
 begin
-    perform pg_advisory_xact_lock(pointer_lock());
+    if new.id <> all (splits) then
+        return null;
+    end if;
+    loop
+        seen := current_revision();
+        if exists (
+            select from split_member m where m.split_id = any (splits)
+            and (select true from volume v where v.subject_id = m.subject_id limit 1) is null) then
+            raise exception 'a subject of the split has no volumes: it proved to be another'
+                using errcode = 'LA004', hint = 'make the split again';
+        end if;
+        sizes := array(select s from part_sizes(splits) s);
+        rest := array(
+            select distinct on (s.dataset_id / 5) s.dataset_id from unnest(sizes) s
+            order by s.dataset_id / 5, s.volumes desc, s.dataset_id);
+        counts := array(select c from part_counts(splits, rest) c);
+        perform pg_advisory_xact_lock(pointer_lock());
+        exit when current_revision() = seen;
+    end loop;
+
+    insert into volume_delta select new.change_id, s.dataset_id, s.volumes, s.subjects from unnest(sizes) s;
     insert into coverage_delta
-    select new.change_id, the_scope, c.organ_id, c.status, c.origin, c.partial, c.n from coverage_rows(null, 0, 0) c;
-    insert into volume_delta
-    select new.change_id, the_scope, v.volumes, v.subjects from coverage_volumes(null, 0, 0) v;
-    insert into confidence_delta
-    select new.change_id, the_scope, b.organ_id, b.bin, sum(b.n) from (
-        select s.organ_id, s.bin, s.n from confidence_sum s
-        where s.revision = (select max(revision) from coverage_snapshot) and s.dataset_id = 0
+    select new.change_id, u.scope, u.organ_id, u.status, u.origin, u.partial, sum(u.n) from (
+        select r.scope, c.organ_id, c.status, c.origin, c.partial, c.n
+        from unnest(rest) r (scope) cross join coverage_rows(null, 0, 0) c
         union all
-        select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.dataset_id = 0
-        where c.revision > (select max(revision) from coverage_snapshot)) b
-    group by b.organ_id, b.bin having sum(b.n) <> 0;
+        select dataset_id, organ_id, status, origin, partial, n from unnest(counts)
+    ) u group by 2, 3, 4, 5, 6 having sum(u.n) <> 0;
+    insert into confidence_delta
+    select new.change_id, u.scope, u.organ_id, u.bin, sum(u.n) from (
+        select r.scope, b.organ_id, b.bin, b.n from unnest(rest) r (scope) cross join (
+            select s.organ_id, s.bin, s.n from confidence_sum s
+            where s.revision = (select max(revision) from coverage_snapshot) and s.dataset_id = 0
+            union all
+            select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.dataset_id = 0
+            where c.revision > (select max(revision) from coverage_snapshot)) b
+        union all
+        select dataset_id, organ_id, bin, n from unnest(counts) where bin is not null
+    ) u group by 2, 3, 4 having sum(u.n) <> 0;
     return null;
 end $$;
 
-create trigger splits_are_counted after insert on split for each row execute function record_split();
+-- Deferred until the members are there, it counts them with their split; whoever defers it writes no labels in between.
+create constraint trigger splits_are_counted after insert on split deferrable initially immediate
+    for each row execute function record_split();
 
 create type part_move as (split_id integer, subject_id bigint, old_part split_part, new_part split_part);
 
 create function record_split_members() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
-    the_change bigint := open_change('split');
+    the_change bigint;
+    uncounted integer[] := uncounted_splits(); -- record_split counts their members
     moves part_move[];
     volumes bigint[];
     olds integer[];
     news integer[];
 begin
-    perform pg_advisory_xact_lock_shared(pointer_lock());
     case tg_op
     when 'INSERT' then
-        moves := array(select row(a.split_id, a.subject_id, null, a.part)::part_move from added a);
+        moves := array(select row(a.split_id, a.subject_id, null, a.part)::part_move from added a where a.split_id <> all (uncounted));
     when 'DELETE' then
-        moves := array(select row(r.split_id, r.subject_id, r.part, null)::part_move from removed r);
+        moves := array(
+            select row(r.split_id, r.subject_id, r.part, null)::part_move from removed r where r.split_id <> all (uncounted));
     else
         moves := array(
             select row(a.split_id, a.subject_id, r.part, a.part)::part_move from removed r join added a using (split_id, subject_id)
-            where a.part <> r.part);
+            where a.part <> r.part and a.split_id <> all (uncounted));
     end case;
+    if cardinality(moves) = 0 then
+        return null;
+    end if;
+    the_change := open_change('split');
+    perform pg_advisory_xact_lock_shared(pointer_lock());
     -- Nobody labels these volumes meanwhile; whoever made the split in this transaction keeps everybody out.
     perform from volume where subject_id in (
         select m.subject_id from unnest(moves) m join split s on s.id = m.split_id join change c on c.id = s.change_id
@@ -3600,138 +2973,9 @@ end $$;
 create trigger divisions_are_counted after insert on organ_link
     referencing new table as added for each statement execute function record_divisions();
 
--- MARK: Reading
-
--- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled).
-create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as materialized (
-        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
-    select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
-        from coverage_sum s where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
-        union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
-        from change c join coverage_delta d on d.change_id = c.id
-        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
-    ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
-$$;
-
-drop function coverage_counts(bigint);
-create function coverage_counts(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select * from coverage_rows(p_revision, p_first, p_last) c where c.status <> 'unlabelled'
-$$;
-
-drop function coverage_confidence(bigint);
-create function coverage_confidence(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, median real)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as materialized (
-        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision
-    ), recent as materialized (
-        select d.dataset_id, d.organ_id, d.bin, d.n
-        from change c join confidence_delta d on d.change_id = c.id
-        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
-    ), touched as materialized (
-        select distinct r.dataset_id, r.organ_id from recent r
-    ), binned as (
-        select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select t.dataset_id, t.organ_id, s.bin, s.n
-            from touched t cross join lateral (
-                select s.bin, s.n from confidence_sum s
-                where s.revision = (select revision from base) and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
-                offset 0) s
-            union all
-            select * from recent
-        ) u group by 1, 2, 3 having sum(u.n) <> 0
-    ), ranked as (
-        select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
-        from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
-    )
-    select m.dataset_id, m.organ_id, m.median
-    from confidence_median m
-    where m.revision = (select revision from base) and m.dataset_id between p_first and p_last
-      and (m.dataset_id, m.organ_id) not in (select t.dataset_id, t.organ_id from touched t)
-    union all
-    select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
-    from ranked r where 2 * r.upto >= r.total group by 1, 2
-$$;
-
-drop function coverage_volumes(bigint);
-create function coverage_volumes(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, volumes bigint, subjects bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as materialized (
-        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
-    select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
-        select s.dataset_id, s.volumes, s.subjects from volume_sum s
-        where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
-        union all
-        select d.dataset_id, d.volumes, d.subjects
-        from change c join volume_delta d on d.change_id = c.id
-        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
-    ) u group by 1
-$$;
-
--- Sums everything committed so far into a new snapshot and returns its revision; the one before where fewer than p_least rows
--- were appended since, which are quicker read than summed.
-drop function compact_coverage();
-create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-declare
-    base bigint;
-    upto bigint;
-begin
-    perform pg_advisory_xact_lock(compaction_lock());
-    select max(revision) into base from coverage_snapshot;
-    select coalesce(max(revision), 0) into upto from change;
-    if upto <= base or (p_least > 0 and p_least > (
-        select count(*) from (
-            select 1 from change c cross join lateral (
-                select from coverage_delta d where d.change_id = c.id union all select from confidence_delta d where d.change_id = c.id
-            ) d where c.revision > base limit p_least) appended)) then
-        return base;
-    end if;
-    insert into confidence_median
-    select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto, -2147483648) m;
-    insert into coverage_snapshot values (upto);
-    insert into coverage_sum
-    select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
-        select dataset_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
-        union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
-        from change c join coverage_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
-    ) u group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0;
-    insert into confidence_sum
-    select upto, dataset_id, organ_id, bin, sum(n) from (
-        select dataset_id, organ_id, bin, n from confidence_sum where revision = base
-        union all
-        select d.dataset_id, d.organ_id, d.bin, d.n
-        from change c join confidence_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
-    ) u group by dataset_id, organ_id, bin having sum(n) <> 0;
-    insert into volume_sum
-    select upto, dataset_id, sum(volumes), sum(subjects) from (
-        select dataset_id, volumes, subjects from volume_sum where revision = base
-        union all
-        select d.dataset_id, d.volumes, d.subjects
-        from change c join volume_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
-    ) u group by dataset_id;
-    return upto;
-end $$;
-
-grant execute on function coverage_rows(bigint, integer, integer), coverage_counts(bigint, integer, integer),
-    coverage_confidence(bigint, integer, integer), coverage_volumes(bigint, integer, integer), compact_coverage(integer),
-    split_scope(integer, split_part), round_scope(bigint) to lacuna_manager, lacuna_trainer;
-
 """###),
         Migration(
-            number: 15, name: "series",
+            number: 14, name: "series",
             sha256: "21275799486e8a2a7e9a6417df17f15f6d43973664a6ba45926baff28c34eb01",
             sql: ###"""
 -- Images that are folders of DICOM slices: whose they are, as hashes that nobody without the salt can try names against.
