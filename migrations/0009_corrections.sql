@@ -419,13 +419,16 @@ begin
     set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
     where c.annotation_id <> excluded.annotation_id;
 
-    with newest as (
-        select distinct on (s.volume_id, s.organ_id) s.id, s.volume_id, s.organ_id
+    with said as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id) s.id, s.volume_id, s.organ_id, s.release_id, s.mask_id
         from shipped_label s join release r on r.id = s.release_id
         where s.volume_id = any (p_volumes)
           and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
           and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), newest as (
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id from said where mask_id is not null
+        order by volume_id, organ_id, release_id desc
     ), gone as (
         delete from shipped_current c where c.volume_id = any (p_volumes)
         and not exists (select from newest n where (n.volume_id, n.organ_id) = (c.volume_id, c.organ_id))
@@ -615,7 +618,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     union all
     select 4, 'shipped label', null, o.key, count(*), 'withheld'
     from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
-    where p_dataset is null or r.dataset_id = p_dataset group by o.key
+    where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
     union all
     select 4, 'computed annotation', null, o.key, count(*), 'withheld'
     from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
@@ -1091,14 +1094,18 @@ begin
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
           and not exists (select from withheld h where h.volume_id = l.volume_id)
-    ), shipped as (
-        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
+    ), offered as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id)
+            s.volume_id, s.organ_id, s.release_id, s.mask_id, c.revision, c.activity_id
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
           and not exists (select from removed g where g.release_id = s.release_id)
           and not exists (select from withheld h where h.volume_id = s.volume_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), shipped as (
+        select distinct on (o.volume_id, o.organ_id) o.* from offered o where o.mask_id is not null
+        order by o.volume_id, o.organ_id, o.release_id desc
     )
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
         a.activity_id

@@ -148,7 +148,8 @@ public final class CaseInspector {
         let crop = file.crop?.box(in: volume.shape)
         let labels = meaning.regions.compactMap { region in
             InspectedLabel(
-                region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
+                region, volume: volume, file: fingerprint,
+                origin: region.isModelMade ? .model : origins[region.organ] ?? origin, crop: crop)
         }
         return (fingerprint, labels)
     }

@@ -334,7 +334,7 @@ grant select on organ, organ_link, organ_synonym, dataset, release, subject, vol
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "d9cb765e2ad90e9bfd58a718963c62e34f8e4b22222edf06980e7ce6b072fa6e",
+            sha256: "c5fe2d2a90ec7b2c5c73451380b851e3e54f8d2ef841eaf60528b699ecf4f6de",
             sql: ###"""
 -- Objects, masks, annotations and what releases shipped as model-made.
 -- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
@@ -413,7 +413,7 @@ create table shipped_label (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer not null references release,
-    mask_id bigint not null,
+    mask_id bigint,
     label_file_id bigint references label_file,
     change_id bigint not null references change,
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
@@ -421,7 +421,7 @@ create table shipped_label (
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
 create index on shipped_label (label_file_id) where label_file_id is not null;
-comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
+comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run. A row without a mask takes back what the release shipped before.';
 
 create table shipped_current (
     volume_id bigint not null,
@@ -429,7 +429,7 @@ create table shipped_current (
     shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-comment on table shipped_current is 'The newest shipped label of a volume and organ, derived by record_shipped_labels, without foreign keys as annotation_current.';
+comment on table shipped_current is 'The shipped label of the newest release that has not taken its own back, by volume and organ; derived by record_shipped_labels, without foreign keys as annotation_current.';
 
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -1588,7 +1588,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "80982e3c0375aee85722d4d22cecc31dc731c15ab35e6f34cab30ff43f236299",
+            sha256: "c967dbb946985434c697dd83edfafe578762eb80b2f16e6fc29fc44582a69bb2",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what is withheld and since when, and which of several annotations is current.
 -- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
@@ -2011,13 +2011,16 @@ begin
     set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
     where c.annotation_id <> excluded.annotation_id;
 
-    with newest as (
-        select distinct on (s.volume_id, s.organ_id) s.id, s.volume_id, s.organ_id
+    with said as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id) s.id, s.volume_id, s.organ_id, s.release_id, s.mask_id
         from shipped_label s join release r on r.id = s.release_id
         where s.volume_id = any (p_volumes)
           and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
           and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), newest as (
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id from said where mask_id is not null
+        order by volume_id, organ_id, release_id desc
     ), gone as (
         delete from shipped_current c where c.volume_id = any (p_volumes)
         and not exists (select from newest n where (n.volume_id, n.organ_id) = (c.volume_id, c.organ_id))
@@ -2207,7 +2210,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     union all
     select 4, 'shipped label', null, o.key, count(*), 'withheld'
     from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
-    where p_dataset is null or r.dataset_id = p_dataset group by o.key
+    where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
     union all
     select 4, 'computed annotation', null, o.key, count(*), 'withheld'
     from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
@@ -2683,14 +2686,18 @@ begin
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
           and not exists (select from withheld h where h.volume_id = l.volume_id)
-    ), shipped as (
-        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
+    ), offered as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id)
+            s.volume_id, s.organ_id, s.release_id, s.mask_id, c.revision, c.activity_id
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
           and not exists (select from removed g where g.release_id = s.release_id)
           and not exists (select from withheld h where h.volume_id = s.volume_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), shipped as (
+        select distinct on (o.volume_id, o.organ_id) o.* from offered o where o.mask_id is not null
+        order by o.volume_id, o.organ_id, o.release_id desc
     )
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
         a.activity_id
@@ -2754,7 +2761,7 @@ grant execute on function stop_divided_runs(bigint, bigint), annotation_rank(tex
 """###),
         Migration(
             number: 10, name: "exports",
-            sha256: "245c04356c31d1b8acd6acf740e3cda3e2ed7ed45a0b9e4937bb98c10926d3f5",
+            sha256: "481c81bdda0b38f592fdb03b63f1b39da2930275022d438b7b7c312ae877c978",
             sql: ###"""
 -- What leaves the house, and on which terms it came in.
 set local role lacuna_owner;
@@ -2770,12 +2777,13 @@ create table release_licence (
     position smallint not null check (position >= 1),
     licence text not null check (licence <> ''),
     source text not null check (source <> ''),
+    activity_id bigint not null references activity,
     primary key (release_id, position)
 );
-comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first; statements may conflict.';
+comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first, and behind these what later imports state otherwise; statements may conflict.';
 
-insert into release_licence (release_id, position, licence, source)
-select id, 1, licence, coalesce(licence_source, 'not kept') from release where licence <> '';
+insert into release_licence (release_id, position, licence, source, activity_id)
+select id, 1, licence, coalesce(licence_source, 'not kept'), activity_id from release where licence <> '';
 
 create table export_mask (
     activity_id bigint not null references activity,
@@ -2959,7 +2967,7 @@ grant insert on waiting_label to lacuna_manager;
 """###),
         Migration(
             number: 14, name: "scale",
-            sha256: "2213eaec356ba7aa8ccb665c34b04110272106e740f7b391bc7979047364c1ce",
+            sha256: "42a63ff1798de34dacea8901acbfc3d59c784a5e73ffd1f18dacd6c4d860f413",
             sql: ###"""
 -- Counts for every grouping of coverage, kept as the rows come: the whole catalogue, datasets, parts of splits, published
 -- rounds, and organs that are known only through a whole.
@@ -3210,29 +3218,36 @@ begin
         select v.volume_id, s.scopes from (select distinct volume_id from added) v
         cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
-    ), newest as materialized (
-        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, c.scopes
-        from added a join place c using (volume_id)
-        order by a.volume_id, a.organ_id, a.release_id desc, a.id desc
-    ), known as materialized (
-        select n.*, s.id as old_id, s.release_id as old_release from newest n
+    ), touched as materialized (
+        select distinct a.volume_id, a.organ_id, c.scopes from added a join place c using (volume_id)
+    ), judged as materialized ( -- what showed and what shows, of all that releases shipped and did not take back
+        select t.*, o.id as old_id, o.place as old_place, n.id as id from touched t
         left join lateral (
-            select s.id, s.release_id
-            from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
-            where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
+            select c.shipped_label_id as id, c.ctid as place from shipped_current c
+            where c.volume_id = t.volume_id and c.organ_id = t.organ_id offset 0) o on true
+        left join lateral (
+            select w.id from (
+                select distinct on (s.release_id) s.id, s.release_id, s.mask_id from shipped_label s
+                where s.volume_id = t.volume_id and s.organ_id = t.organ_id order by s.release_id desc, s.id desc) w
+            where w.mask_id is not null
+              and w.release_id <> all (array(
+                select r.id from release r join withdrawn_dataset d on d.dataset_id = r.dataset_id))
+            order by w.release_id desc limit 1 offset 0) n on true
+    ), gone as (
+        delete from shipped_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
     ), kept as (
         insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from known where old_id is null or old_release <= release_id
+        select volume_id, organ_id, id from judged where id is not null and id is distinct from old_id
         on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
     ), shown as (
-        select k.scopes, k.organ_id from known k
-        where k.old_id is null
-          and (select true from annotation_current a where a.volume_id = k.volume_id and a.organ_id = k.organ_id) is null
+        select j.scopes, j.organ_id, case when j.id is null then -1 else 1 end as n from judged j
+        where (j.id is null) <> (j.old_id is null)
+          and (select true from annotation_current a where a.volume_id = j.volume_id and a.organ_id = j.organ_id) is null
           and (select true from pseudo_label l
-               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = k.organ_id)
-                 and l.volume_id = k.volume_id and l.organ_id = k.organ_id) is null
+               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = j.organ_id)
+                 and l.volume_id = j.volume_id and l.organ_id = j.organ_id) is null
     ), summed as (
-        select scopes, organ_id, count(*) as n from shown group by 1, 2
+        select scopes, organ_id, sum(n) as n from shown group by 1, 2 having sum(n) <> 0
     )
     select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, null, n)::state_delta) into deltas from summed;
 
