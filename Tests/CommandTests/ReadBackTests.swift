@@ -118,6 +118,34 @@ import Testing
         }
     }
 
+    /// People drew the livers, and a model the rest: neither becomes the other on the way.
+    @Test(arguments: ["nnunet", "monai"]) func aModelsLabelsComeBackAsAModels(_ format: String) async throws {
+        try await Workbench.with { bench in
+            let livers = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 1...2, in: bench)
+            let models = try PhantomData.write(.btcv, "models", scans: 1...3, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", livers).status == 0)
+            #expect(try await bench.lacuna("dataset", "import", models, "--origin", "model").status == 0)
+            let organs = "liver,spleen"
+            var path = bench.folder + "/list.json"
+            if format == "nnunet" {
+                path = try await export(bench, organs, ["--include-pseudo"])
+            } else {
+                let made = try await bench.lacuna(
+                    "export", "monai", "--output", path, "--organs", organs, "--include-pseudo")
+                #expect(made.status == 0, "\(made.errors)")
+            }
+            let before = try await labels(bench, organs)
+            #expect(before.count { $0.contains(" liver annotated ") } == 2)
+            #expect(before.count { $0.contains(" pseudo ") } == 4, "\(before)")
+            let after = try await readBack(path, organs, ["--origin", "reviewed"]) { other, ending in
+                #expect(!ending.output.contains("not read, in"), "\(ending.output)")
+                let origins = try await other.connection.run(OriginsOfAnnotations())
+                #expect(origins == ["reviewed"])
+            }
+            #expect(after == before)
+        }
+    }
+
     @Test func licencesAreReadBackWithWhomTheyCite() async throws {
         try await Workbench.with { bench in
             try await imported(bench)

@@ -32,11 +32,13 @@ struct ExportedStates: Sendable {
 
     /// Cases in which everything is known of every organ are not in `states`, and organs that only experts labelled not in
     /// `origins`.
-    var members: [OrderedJSON.Member] {
+    /// - Parameter withSubjects: whether nothing else in the description names them.
+    func members(withSubjects: Bool) -> [OrderedJSON.Member] {
         let named = organs.compactMap { organ in
             origins[organ].flatMap { $0 == .expert ? nil : OrderedJSON.Member(organ.rawValue, .text($0.rawValue)) }
         }
-        return [("origins", named), ("subjects", subjects), ("states", states)].compactMap { key, members in
+        return [("origins", named), ("subjects", withSubjects ? subjects : []), ("states", states)].compactMap {
+            key, members in
             members.isEmpty ? nil : .init(key, .object(members))
         }
     }

@@ -57,7 +57,7 @@ struct MONAIExport: Sendable {
             list.append(entry, to: Self.list(of: item.place?.part))
         }
         guard report.cases > 0 else { throw ExportSelection.nothingDecided }
-        list.remarks += states.members
+        list.remarks += states.members(withSubjects: false)
         try staged.write(list.json.rendered(), as: "datalist.json")
         try staged.publish([("labels", labelFolder), ("datalist.json", output)])
         return Written(

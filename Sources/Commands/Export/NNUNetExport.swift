@@ -74,7 +74,7 @@ struct NNUNetExport: Sendable {
         var dataset = NNUNetDataset(name: name, scheme: selection.scheme, channel: channel)
         dataset.usesIgnore = report.ignored > 0
         dataset.listsImages = images == .reference || !cases.allSatisfy { $0.image.hasSuffix(NNUNetDataset.fileEnding) }
-        dataset.remarks = selection.remarks + states.members
+        dataset.remarks = selection.remarks + states.members(withSubjects: true)
         try staged.write(dataset.description(cases).rendered(), as: "dataset.json")
         if let splits = NNUNetDataset.splits(cases, folds: selection.folds) {
             try staged.write(splits.rendered(), as: "splits_final.json")
