@@ -247,21 +247,27 @@ begin
         select v.volume_id, s.scopes from (select distinct volume_id from added) v
         cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
-    ), touched as materialized (
-        select distinct a.volume_id, a.organ_id, c.scopes from added a join place c using (volume_id)
-    ), judged as materialized ( -- what showed and what shows, of all that releases shipped and did not take back
-        select t.*, o.id as old_id, o.place as old_place, n.id as id from touched t
+    ), newest as materialized (
+        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, a.mask_id, c.scopes
+        from added a join place c using (volume_id)
+        order by a.volume_id, a.organ_id, a.release_id desc, a.id desc
+    ), known as materialized (
+        select n.*, s.id as old_id, s.release_id as old_release, s.place as old_place from newest n
         left join lateral (
-            select c.shipped_label_id as id, c.ctid as place from shipped_current c
-            where c.volume_id = t.volume_id and c.organ_id = t.organ_id offset 0) o on true
-        left join lateral (
-            select w.id from (
-                select distinct on (s.release_id) s.id, s.release_id, s.mask_id from shipped_label s
-                where s.volume_id = t.volume_id and s.organ_id = t.organ_id order by s.release_id desc, s.id desc) w
-            where w.mask_id is not null
-              and w.release_id <> all (array(
-                select r.id from release r join withdrawn_dataset d on d.dataset_id = r.dataset_id))
-            order by w.release_id desc limit 1 offset 0) n on true
+            select s.id, s.release_id, c.ctid as place
+            from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
+            where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
+    ), judged as materialized ( -- beneath a label that is taken back shows that of the newest release that stands by its own
+        select k.volume_id, k.organ_id, k.scopes, k.old_id, k.old_place,
+            case when k.old_release > k.release_id then k.old_id when k.mask_id is not null then k.id else (
+                select w.id from (
+                    select distinct on (s.release_id) s.id, s.release_id, s.mask_id from shipped_label s
+                    where s.volume_id = k.volume_id and s.organ_id = k.organ_id order by s.release_id desc, s.id desc) w
+                where w.mask_id is not null
+                  and w.release_id <> all (array(
+                    select r.id from release r join withdrawn_dataset d on d.dataset_id = r.dataset_id))
+                order by w.release_id desc limit 1) end as id
+        from known k
     ), gone as (
         delete from shipped_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
     ), kept as (
