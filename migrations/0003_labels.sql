@@ -98,7 +98,7 @@ create table shipped_label (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer not null references release,
-    mask_id bigint not null,
+    mask_id bigint,
     label_file_id bigint references label_file,
     change_id bigint not null references change,
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
@@ -106,7 +106,7 @@ create table shipped_label (
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
 create index on shipped_label (label_file_id) where label_file_id is not null;
-comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
+comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run. A row without a mask takes back what the release shipped before.';
 
 create table shipped_current (
     volume_id bigint not null,
@@ -114,7 +114,7 @@ create table shipped_current (
     shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-comment on table shipped_current is 'The newest shipped label of a volume and organ, derived by record_shipped_labels, without foreign keys as annotation_current.';
+comment on table shipped_current is 'The shipped label of the newest release that has not taken its own back, by volume and organ; derived by record_shipped_labels, without foreign keys as annotation_current.';
 
 -- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
 create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer

@@ -274,28 +274,41 @@ begin
         cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
     ), newest as materialized (
-        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, c.scopes
+        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, a.mask_id, c.scopes
         from added a join place c using (volume_id)
         order by a.volume_id, a.organ_id, a.release_id desc, a.id desc
     ), known as materialized (
-        select n.*, s.id as old_id, s.release_id as old_release from newest n
+        select n.*, s.id as old_id, s.release_id as old_release, s.place as old_place from newest n
         left join lateral (
-            select s.id, s.release_id
+            select s.id, s.release_id, c.ctid as place
             from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
             where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
+    ), judged as materialized ( -- beneath a label that is taken back shows that of the newest release that stands by its own
+        select k.volume_id, k.organ_id, k.scopes, k.old_id, k.old_place,
+            case when k.old_release > k.release_id then k.old_id when k.mask_id is not null then k.id else (
+                select w.id from (
+                    select distinct on (s.release_id) s.id, s.release_id, s.mask_id from shipped_label s
+                    where s.volume_id = k.volume_id and s.organ_id = k.organ_id order by s.release_id desc, s.id desc) w
+                where w.mask_id is not null
+                  and w.release_id <> all (array(
+                    select r.id from release r join withdrawn_dataset d on d.dataset_id = r.dataset_id))
+                order by w.release_id desc limit 1) end as id
+        from known k
+    ), gone as (
+        delete from shipped_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
     ), kept as (
         insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from known where old_id is null or old_release <= release_id
+        select volume_id, organ_id, id from judged where id is not null and id is distinct from old_id
         on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
     ), shown as (
-        select k.scopes, k.organ_id from known k
-        where k.old_id is null
-          and (select true from annotation_current a where a.volume_id = k.volume_id and a.organ_id = k.organ_id) is null
+        select j.scopes, j.organ_id, case when j.id is null then -1 else 1 end as n from judged j
+        where (j.id is null) <> (j.old_id is null)
+          and (select true from annotation_current a where a.volume_id = j.volume_id and a.organ_id = j.organ_id) is null
           and (select true from pseudo_label l
-               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = k.organ_id)
-                 and l.volume_id = k.volume_id and l.organ_id = k.organ_id) is null
+               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = j.organ_id)
+                 and l.volume_id = j.volume_id and l.organ_id = j.organ_id) is null
     ), summed as (
-        select scopes, organ_id, count(*) as n from shown group by 1, 2
+        select scopes, organ_id, sum(n) as n from shown group by 1, 2 having sum(n) <> 0
     )
     select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, null, n)::state_delta) into deltas from summed;
 

@@ -176,14 +176,18 @@ begin
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
           and not exists (select from withheld h where h.volume_id = l.volume_id)
-    ), shipped as (
-        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
+    ), offered as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id)
+            s.volume_id, s.organ_id, s.release_id, s.mask_id, c.revision, c.activity_id
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
           and not exists (select from removed g where g.release_id = s.release_id)
           and not exists (select from withheld h where h.volume_id = s.volume_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), shipped as (
+        select distinct on (o.volume_id, o.organ_id) o.* from offered o where o.mask_id is not null
+        order by o.volume_id, o.organ_id, o.release_id desc
     )
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
         a.activity_id

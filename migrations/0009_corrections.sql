@@ -105,13 +105,16 @@ begin
     set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
     where c.annotation_id <> excluded.annotation_id;
 
-    with newest as (
-        select distinct on (s.volume_id, s.organ_id) s.id, s.volume_id, s.organ_id
+    with said as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id) s.id, s.volume_id, s.organ_id, s.release_id, s.mask_id
         from shipped_label s join release r on r.id = s.release_id
         where s.volume_id = any (p_volumes)
           and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
           and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), newest as (
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id from said where mask_id is not null
+        order by volume_id, organ_id, release_id desc
     ), gone as (
         delete from shipped_current c where c.volume_id = any (p_volumes)
         and not exists (select from newest n where (n.volume_id, n.organ_id) = (c.volume_id, c.organ_id))
@@ -226,7 +229,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     union all
     select 4, 'shipped label', null, o.key, count(*), 'withheld'
     from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
-    where p_dataset is null or r.dataset_id = p_dataset group by o.key
+    where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
     union all
     select 4, 'computed annotation', null, o.key, count(*), 'withheld'
     from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key

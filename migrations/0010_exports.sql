@@ -7,9 +7,10 @@ create table release_licence (
     position smallint not null check (position >= 1),
     licence text not null check (licence <> ''),
     source text not null check (source <> ''),
+    activity_id bigint not null references activity,
     primary key (release_id, position)
 );
-comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first; statements may conflict.';
+comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first, and behind these what later imports state otherwise; statements may conflict.';
 
 create table export_mask (
     activity_id bigint not null references activity,

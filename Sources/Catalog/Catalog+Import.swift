@@ -73,16 +73,21 @@ public struct DatasetImage: Hashable, Sendable {
 }
 
 extension Catalog {
-    /// Finds or makes a dataset's release. An existing release keeps its origin and layout.
+    /// Finds or makes a dataset's release. An existing release keeps its origin and layout; what is stated of its licence and is
+    /// not on record stands behind what is.
     public func release(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {
         let dataset = try await connection.one(EnsureDataset(name: record.dataset))
         if let release = try await connection.first(FindRelease(dataset: dataset, name: record.release)) {
+            let stated = record.licences.filter { !$0.isMissing }
+            if !stated.isEmpty {
+                try await connection.run(InsertLicences(release: release, statements: stated, activity: activity))
+            }
             return ReleaseHandle(release: release, dataset: dataset)
         }
         return try await connection.transaction { connection in
             let release = try await connection.one(InsertRelease(dataset: dataset, record: record, activity: activity))
             try await connection.run(InsertLabelMap(release: release, entries: record.labelMap))
-            try await connection.run(InsertLicences(release: release, statements: record.licences))
+            try await connection.run(InsertLicences(release: release, statements: record.licences, activity: activity))
             return ReleaseHandle(release: release, dataset: dataset)
         }
     }

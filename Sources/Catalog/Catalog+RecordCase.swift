@@ -82,9 +82,9 @@ extension Catalog {
         let words = try await connection.run(WordsOfRelease(volume: volume, release: context.release.release))
         let before = Dictionary(words.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
         let fresh = labels.filter { before[$0.organ]?.says($0) != true }
-        let (said, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
+        let (named, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
         let silent = words.filter { word in
-            word.isAnnotation && !said.contains(word.organ) && word.file.map(read.contains) == true
+            word.stands && !named.contains(word.organ) && word.file.map(read.contains) == true
         }
         guard !fresh.isEmpty || !silent.isEmpty else { return (0, []) }
 
@@ -92,9 +92,11 @@ extension Catalog {
             volume: volume, release: context.release.release, activity: context.activity,
             change: try await change.id(on: connection), files: files.map(\.id))
         let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
-        let shipped = fresh.filter { $0.status == .pseudo }
-        let outdated = shipped.compactMap { before[$0.organ] }.filter(\.isAnnotation)
-        let annotations = fresh.filter { $0.status != .pseudo } + (outdated + silent).map(\.takenBack)
+        let (shipped, said) = (fresh.filter { $0.status == .pseudo }, fresh.filter { $0.status != .pseudo })
+        // A word of the other kind would show where the new one goes, or hide it.
+        let over = shipped.compactMap { before[$0.organ] }.filter { $0.stands && $0.isAnnotation }
+        let under = said.compactMap { before[$0.organ] }.filter { $0.stands && !$0.isAnnotation }
+        let annotations = said + (over + silent.filter(\.isAnnotation)).map(\.takenBack)
         if !annotations.isEmpty {
             try await connection.run(
                 InsertAnnotations(
@@ -102,9 +104,11 @@ extension Catalog {
                     masks: annotations.map { $0.mask == nil ? nil : masks[$0.organ] },
                     parents: annotations.map { before[$0.organ]?.annotation }))
         }
-        if !shipped.isEmpty {
+        let models = shipped + (under + silent.filter { !$0.isAnnotation }).map(\.takenBack)
+        if !models.isEmpty {
             try await connection.run(
-                InsertShippedLabels(batch: batch, labels: shipped, masks: shipped.compactMap { masks[$0.organ] }))
+                InsertShippedLabels(
+                    batch: batch, labels: models, masks: models.map { $0.mask == nil ? nil : masks[$0.organ] }))
         }
         return (fresh.count, silent.map(\.organ))
     }
@@ -154,8 +158,10 @@ struct ReleaseWord {
             && extent == label.extent?.bounds
     }
 
-    /// Whether a shipped label would stay hidden under it.
-    var isAnnotation: Bool { annotation != nil && status != .unlabelled }
+    /// Whether it is not taken back.
+    var stands: Bool { status != .unlabelled }
+    /// Whether it is an annotation, and no label that a model made.
+    var isAnnotation: Bool { annotation != nil }
 
     var takenBack: LabelRecord {
         LabelRecord(organ: organ, status: .unlabelled, origin: origin, mask: nil, file: nil)

@@ -49,7 +49,9 @@ public struct LicenceGate: Hashable, Sendable {
         return Set(texts).sorted()
     }
 
-    private func problems(of dataset: String, _ statements: [LicenceStatement]) -> [LicenceProblem] {
+    private func problems(of dataset: String, _ recorded: [LicenceStatement]) -> [LicenceProblem] {
+        // What was stated later does not contradict that nothing was found at first.
+        let statements = recorded.filter { !$0.isMissing }
         let permission = "leave it out with --dataset, or, with a permission, add --accept-licence '\(dataset)'"
         if Set(statements.map { LicenceTerms($0.text) }).count > 1 {
             return statements.map { statement in

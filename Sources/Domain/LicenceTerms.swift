@@ -6,6 +6,12 @@ public struct LicenceStatement: Hashable, Sendable {
     public let source: String
 
     public init(text: String, source: String) { (self.text, self.source) = (text, source) }
+
+    /// That nothing is stated beside a dataset's files.
+    public static let missing = LicenceStatement(text: "not stated", source: "none found beside the files")
+
+    /// Whether it only says that nothing was stated.
+    public var isMissing: Bool { self == .missing }
 }
 
 /// What a licence asks and forbids, as far as its name tells.

@@ -16,6 +16,7 @@ public struct BIDSLayout: Layout {
     let pictures: [BIDSName: String]
     let tables: [String]
     let given: LabelMap?
+    private let ontology: Ontology
 
     static let descriptionName = "dataset_description.json"
 
@@ -37,7 +38,7 @@ public struct BIDSLayout: Layout {
 
     /// - Throws: `unreadableFolder` for the images.
     init(_ listing: FolderListing, _ segmentations: [PathMatch], options: ImportOptions) throws(ImportError) {
-        (folder, self.segmentations) = (listing.folder, segmentations)
+        (folder, self.segmentations, ontology) = (listing.folder, segmentations, options.ontology)
         images = try options.images.map { path throws(ImportError) in try DatasetFolder(path) } ?? folder
         let place = images == folder ? listing : FolderListing(images)
         let named = Self.volumes.flatMap { $0.matches(in: place) }.compactMap { match in
@@ -98,7 +99,8 @@ public struct BIDSLayout: Layout {
                 ($0.split(separator: "/").count, $0.count) < ($1.split(separator: "/").count, $1.count)
             })
         else { throw .missingFile(file: path, role: "table _dseg.tsv that says what the values mean") }
-        let labels = try DatasetLabels(try Self.rows(folder.root + "/" + table, name: table), file: table)
+        let rows = try Self.rows(folder.root + "/" + table, name: table)
+        let labels = try DatasetLabels(rows, file: table, ontology)
         return (labels.map, Set(labels.unknown.map(\.value)))
     }
 

@@ -161,7 +161,8 @@ public final class CaseInspector {
         read.files.append(fingerprint)
         read.labels += meaning.regions.compactMap { region in
             InspectedLabel(
-                region, volume: volume, file: fingerprint, origin: origins[region.organ] ?? origin, crop: crop)
+                region, volume: volume, file: fingerprint,
+                origin: region.isModelMade ? .model : origins[region.organ] ?? origin, crop: crop)
         }
     }
 

@@ -13,13 +13,14 @@ public struct ClassFilesLayout: Layout {
     let images: ImageSource
     let folders: [ClassFolder]
     let classes: ClassNames
+    private let ontology: Ontology
 
     /// - Parameter asked: the layout that the caller wants, whose releases alone are then looked at.
     /// - Throws: `unreadableFolder` for the images.
     init(
         _ folder: DatasetFolder, folders: [ClassFolder], asked: LayoutName? = nil, options: ImportOptions
     ) throws(ImportError) {
-        (self.folder, self.folders) = (folder, folders)
+        (self.folder, self.folders, ontology) = (folder, folders, options.ontology)
         images = try ImageSource(dataset: folder, images: options.images)
         classes = Self.classes(folder, folders, asked, options)
         release = options.release ?? classes.map.release
@@ -92,7 +93,9 @@ public struct ClassFilesLayout: Layout {
             inFolder: ClassFolder.images.map { name + "/" + $0 } + [name, name + "_0000"])
     }
 
-    private func organs(of file: String) -> [OrganKey] { classes.organs(of: SourceFile.stem(of: file)) }
+    private func organs(of file: String) -> [OrganKey] {
+        classes.organs(of: SourceFile.stem(of: file), ontology)
+    }
 
     private func modality(of image: String) -> Modality {
         image.hasPrefix("mr") || classes.map.release.hasSuffix("-mr") ? .mr : .ct

@@ -20,8 +20,8 @@ struct ClassNames: Sendable {
     }
 
     /// The organs of a class; by the ontology's spellings where the release does not define it. Empty if unknown.
-    func organs(of name: String) -> [OrganKey] {
-        organs[Ontology.normalised(name)] ?? Ontology.standard.organ(named: name).map { [$0.key] } ?? []
+    func organs(of name: String, _ ontology: Ontology) -> [OrganKey] {
+        organs[Ontology.normalised(name)] ?? ontology.organ(named: name).map { [$0.key] } ?? []
     }
 
     /// Whether some release defines a class of that name.

@@ -5,6 +5,11 @@ struct DatalistDescription: Sendable {
     struct Entry: Hashable, Sendable {
         let image: String
         let label: String?
+        /// Labels that a model made, or that hold what a model made.
+        let pseudoLabel: String?
+        /// What the list calls the case and its patient.
+        let caseName: String?
+        let subject: String?
         /// "training", "validation", "testing" or "test".
         let list: String
     }
@@ -12,7 +17,13 @@ struct DatalistDescription: Sendable {
     let entries: [Entry]
     /// Value to name, in the order of values; empty where the list does not say.
     let labels: [(value: Int, name: String)]
-    let licence: String?
+    /// Names of several values, by name; the labels that the list gives one value are in `labels`.
+    let regions: [(name: String, values: [Int])]
+    /// The value that marks voxels which nobody looked at.
+    let ignored: Int?
+    let licence: Licence?
+    let states: StatedCases?
+    let origins: StatedOrigins?
     /// From the first to the last fold; nil where no entry has one.
     let folds: ClosedRange<Int>?
     /// Keys of entries that are not read, but folds; by name.
@@ -35,12 +46,21 @@ struct DatalistDescription: Sendable {
         }
         let lists = [content.training, content.validation, content.testing, content.test]
         entries = zip(Self.lists, lists).flatMap { name, list in
-            (list ?? []).map { Entry(image: $0.image, label: $0.label, list: name) }
+            (list ?? []).map { pair in
+                Entry(
+                    image: pair.image, label: pair.label, pseudoLabel: pair.pseudo_label, caseName: pair.case,
+                    subject: pair.subject, list: name)
+            }
         }
         let names = content.label_dict ?? content.labels ?? content.original_label_dict ?? [:]
         labels = names.compactMap { key, name in Int(key).map { ($0, name) } }.filter { $0.0 != 0 }
             .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
-        licence = content.licence ?? content.license
+        regions = content.regions.map { (name: $0.key, values: $0.value.filter { $0 > 0 }.sorted()) }
+            .filter { !$0.values.isEmpty }.sorted { $0.name < $1.name }
+        let values = Set(labels.map(\.value) + regions.flatMap(\.values))
+        ignored = content.ignore.flatMap { $0 > 0 && !values.contains($0) ? $0 : nil }
+        licence = (content.licence ?? content.license)?.licence(in: file.path)
+        (states, origins) = (content.states, content.origins)
         let pairs = lists.compactMap { $0 }.joined()
         let numbers = pairs.compactMap(\.fold)
         folds = numbers.min().flatMap { first in numbers.max().map { first...$0 } }
@@ -60,11 +80,16 @@ struct DatalistDescription: Sendable {
         let label_dict: [String: String]?
         let original_label_dict: [String: String]?
         let labels: [String: String]?
-        let licence: String?
-        let license: String?
+        let licence: StatedLicences?
+        let license: StatedLicences?
+        let regions: [String: [Int]]
+        let ignore: Int?
+        let states: StatedCases?
+        let origins: StatedOrigins?
 
         enum Keys: String, CodingKey {
             case training, validation, testing, test, label_dict, original_label_dict, labels, licence, license
+            case regions, ignore, states, origins
         }
 
         init(from decoder: any Decoder) throws {
@@ -76,8 +101,12 @@ struct DatalistDescription: Sendable {
             label_dict = try? box.decode([String: String].self, forKey: .label_dict)
             original_label_dict = try? box.decode([String: String].self, forKey: .original_label_dict)
             labels = try? box.decode([String: String].self, forKey: .labels)
-            licence = try? box.decode(String.self, forKey: .licence)
-            license = try? box.decode(String.self, forKey: .license)
+            licence = try box.decodeIfPresent(StatedLicences.self, forKey: .licence)
+            license = try box.decodeIfPresent(StatedLicences.self, forKey: .license)
+            regions = (try? box.decode([String: [Int]].self, forKey: .regions)) ?? [:]
+            ignore = try? box.decode(Int.self, forKey: .ignore)
+            states = try box.decodeIfPresent(StatedCases.self, forKey: .states)
+            origins = try box.decodeIfPresent(StatedOrigins.self, forKey: .origins)
         }
     }
 
@@ -85,11 +114,14 @@ struct DatalistDescription: Sendable {
     private struct Pair: Decodable {
         let image: String
         let label: String?
+        let pseudo_label: String?
+        let `case`: String?
+        let subject: String?
         let fold: Int?
         /// Keys that are not read.
         let others: [String]
 
-        enum Keys: String, CodingKey, CaseIterable { case image, label, fold }
+        enum Keys: String, CodingKey, CaseIterable { case image, label, fold, pseudo_label, `case`, subject }
 
         private struct AnyKey: CodingKey {
             let stringValue: String
@@ -101,6 +133,7 @@ struct DatalistDescription: Sendable {
         init(from decoder: any Decoder) throws {
             if let path = try? String(from: decoder) {
                 (image, label, fold, others) = (path, nil, nil, [])
+                (pseudo_label, `case`, subject) = (nil, nil, nil)
                 return
             }
             others = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
@@ -109,6 +142,9 @@ struct DatalistDescription: Sendable {
             image = try box.decode(String.self, forKey: .image)
             label = try box.decodeIfPresent(String.self, forKey: .label)
             fold = try? box.decodeIfPresent(Int.self, forKey: .fold)
+            pseudo_label = try? box.decodeIfPresent(String.self, forKey: .pseudo_label)
+            `case` = try? box.decodeIfPresent(String.self, forKey: .case)
+            subject = try? box.decodeIfPresent(String.self, forKey: .subject)
         }
     }
 }

@@ -11,7 +11,7 @@ struct DatasetDescription: Sendable {
     /// The first channel's modality, as written.
     let modality: String?
     let channels: Int
-    let licence: String?
+    let licence: Licence?
     let release: String?
     /// Image and label paths as written.
     let pairs: [Pair]
@@ -42,7 +42,8 @@ struct DatasetDescription: Sendable {
         let kinds = content.modality ?? [:]
         modality = kinds["0"] ?? kinds.sorted { $0.key < $1.key }.first?.value
         channels = kinds.count
-        (name, licence) = (content.name, content.licence ?? content.license)
+        name = content.name
+        licence = (content.licence ?? content.license)?.licence(in: Self.fileName)
         release = content.release?.text
         pairs = (content.training ?? []) + (content.validation ?? [])
         images = (content.test ?? []).map(\.image)
@@ -88,8 +89,8 @@ private struct Content: Decodable {
     let labels: [String: Label]
     let name: String?
     let modality: [String: String]?
-    let licence: String?
-    let license: String?
+    let licence: StatedLicences?
+    let license: StatedLicences?
     let release: Text?
     let training: [DatasetDescription.Pair]?
     let validation: [DatasetDescription.Pair]?

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// A dataset's folder: what lies in it, and the rule that nothing of it lies elsewhere.
+/// A dataset's folder: what lies in it, and the rule that nothing of it lies elsewhere but images, where a list names them.
 struct DatasetFolder: Hashable, Sendable {
     /// Absolute path without symbolic links.
     let root: String
@@ -37,7 +37,7 @@ struct DatasetFolder: Hashable, Sendable {
 
     /// The file at a path that a description or a listing gives, after symbolic links.
     /// - Parameter role: what the file is for, for the message.
-    /// - Throws: `leavesFolder` for absolute paths, "..", and links to the outside; `missingFile`.
+    /// - Throws: `leavesFolder` for "..", and for absolute paths and links to the outside; `missingFile`.
     func file(_ path: String, role: String) throws(ImportError) -> SourceFile {
         try entry(path, role: role) { $0 == .file }
     }
@@ -47,16 +47,47 @@ struct DatasetFolder: Hashable, Sendable {
         try entry(path, role: role) { $0 != nil }
     }
 
+    /// The image that a list names, in the folder or where an absolute path or a link says. Whoever wrote the list has said so, and
+    /// an image by itself says nothing of any organ: a label from the outside would.
+    /// - Throws: `leavesFolder` for "..", `missingFile`.
+    func listedImage(_ path: String) throws(ImportError) -> SourceFile {
+        do throws(ImportError) {
+            return try file(path, role: "image")
+        } catch .leavesFolder(let file, let target) {
+            let isRooted = path.hasPrefix("/")
+            guard isRooted || target.hasPrefix("/") else { throw .leavesFolder(file: file, path: target) }
+            guard let found = Self.resolve(isRooted ? path : target), Self.kind(of: found) == .file,
+                SourceFile.isVolume(found), let slash = found.lastIndex(of: "/")
+            else { throw .missingFile(file: path, role: "image") }
+            return SourceFile(
+                root: slash == found.startIndex ? "/" : String(found[..<slash]),
+                path: String(found[found.index(after: slash)...]))
+        }
+    }
+
+    /// Whether a file is named from this folder or one inside.
+    func holds(_ file: SourceFile) -> Bool { file.root == root || file.root.hasPrefix(prefix) }
+
+    private var prefix: String { root == "/" ? "/" : root + "/" }
+
+    /// The path from the folder, of an absolute path too where that lies inside; nil for one that does not.
+    private func relative(_ path: String) -> String? {
+        guard path.hasPrefix("/") else { return path }
+        if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
+        guard let target = Self.resolve(path), target.hasPrefix(prefix) else { return nil }
+        return String(target.dropFirst(prefix.count))
+    }
+
     private func entry(
         _ path: String, role: String, _ fits: (Kind?) -> Bool
     ) throws(ImportError) -> SourceFile {
-        let parts = path.split(separator: "/").filter { $0 != "." }
-        guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains("..") else {
+        let parts = (relative(path) ?? "").split(separator: "/").filter { $0 != "." }
+        guard !parts.isEmpty, !parts.contains("..") else {
             throw .leavesFolder(file: path, path: path)
         }
         let relative = parts.joined(separator: "/")
         guard let target = Self.resolve(root + "/" + relative) else { throw .missingFile(file: relative, role: role) }
-        guard target.hasPrefix(root == "/" ? "/" : root + "/") else {
+        guard target.hasPrefix(prefix) else {
             throw .leavesFolder(file: relative, path: target)
         }
         guard fits(Self.kind(of: target)) else { throw .missingFile(file: relative, role: role) }

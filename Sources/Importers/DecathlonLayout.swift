@@ -22,7 +22,8 @@ public struct DecathlonLayout: Layout {
         if let given = options.map {
             (map, unknown) = (given, [])
         } else {
-            let labels = try DatasetLabels(description.labels, file: DatasetDescription.fileName)
+            let labels = try DatasetLabels(
+                description.labels, file: DatasetDescription.fileName, options.ontology)
             (map, unknown) = (labels.map, labels.unknown)
         }
         // Values and names tell what voxels mean; whose they are and on which terms, only the dataset's own word tells.
@@ -33,8 +34,7 @@ public struct DecathlonLayout: Layout {
         let own = options.map?.release ?? description.release ?? DatasetLabels.asDeclared
         release = options.release ?? (isPublic ? map.release : own)
         defaultOrigin = facts.origin
-        let stated = description.licence.map { Licence(text: $0, source: DatasetDescription.fileName) }
-        licence = stated.map { $0.besides(facts.licence) } ?? facts.licence
+        licence = description.licence.map { $0.besides(facts.licence) } ?? facts.licence
     }
 
     public func cases() throws(ImportError) -> CaseList {

@@ -31,10 +31,11 @@ struct ImageSource: Sendable {
     }
 
     /// The image at a path that the dataset gives; in the caller's folder by the same path, else by the same name.
+    /// - Parameter mayLieOutside: whether the list may name images outside of the dataset's folder.
     /// - Throws: `missingFile`, `leavesFolder`.
-    func image(at path: String) throws(ImportError) -> SourceFile {
+    func image(at path: String, mayLieOutside: Bool = false) throws(ImportError) -> SourceFile {
         switch elsewhere {
-        case nil: return try dataset.file(path, role: "image")
+        case nil: return mayLieOutside ? try dataset.listedImage(path) : try dataset.file(path, role: "image")
         case .file(let file): return file
         case .folder(let folder):
             let name = path.split(separator: "/").last.map(String.init) ?? path

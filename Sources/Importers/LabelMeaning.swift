@@ -18,6 +18,8 @@ struct LabelMeaning: Sendable {
         let values: [Int]
         /// Values of the file at whose voxels nothing is known of the organ.
         var unknown: Set<Int> = []
+        /// Whether a model made it, whoever stands behind the rest of the file.
+        var isModelMade = false
     }
 
     /// - Parameters:
@@ -41,17 +43,20 @@ struct LabelMeaning: Sendable {
             guard let table = volume.file.header.labelTable?.filter({ $0.key != 0 }), !table.isEmpty else {
                 throw .unreadableDescription(file: file.file.path, reason: "the header declares no labels")
             }
-            (all, unknownNames) = try Self.declared(table, file: file.file.path)
+            (all, unknownNames) = try Self.declared(table, file: file.file.path, options.ontology)
             explained = Set(table.map(\.key))
         }
         let present = Set(volume.regions.map(\.value))
         let scope = options.givenScope ?? file.scope
-        regions = all.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
+        let said = all.filter { !file.stated.silent.contains($0.organ) }
+        regions = said.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
             .map {
                 Region(
-                    organ: options.meaning(of: $0.organ), values: $0.values, unknown: unknown.subtracting($0.values))
+                    organ: options.meaning(of: $0.organ), values: $0.values,
+                    unknown: file.stated.complete.contains($0.organ) ? [] : unknown.subtracting($0.values),
+                    isModelMade: file.stated.modelMade.contains($0.organ))
             }
-        leftOut = all.filter { region in
+        leftOut = said.filter { region in
             options.givenScope?.covers(region.organ, hasVoxels: true) == false
                 && !present.isDisjoint(with: region.values)
         }.map(\.organ)
@@ -65,10 +70,12 @@ struct LabelMeaning: Sendable {
 
     /// Names decide, not numbers: those differ between TotalSegmentator's versions and tasks.
     private static func declared(
-        _ table: [LabelTableEntry], file: String
+        _ table: [LabelTableEntry], file: String, _ ontology: Ontology
     ) throws(ImportError) -> ([Region], unknown: [String]) {
         let classes = ClassNames.explaining(Set(table.map(\.name)), modality: .ct)
-        let entries = table.map { LabelMap.Entry(value: $0.key, name: $0.name, organs: classes.organs(of: $0.name)) }
+        let entries = table.map {
+            LabelMap.Entry(value: $0.key, name: $0.name, organs: classes.organs(of: $0.name, ontology))
+        }
         let known = entries.filter { !$0.organs.isEmpty }
         let names = entries.filter(\.organs.isEmpty).map(\.name)
         guard !known.isEmpty else { throw .unknownNames(file: file, names: names) }

@@ -72,6 +72,8 @@ public struct CaseList: Sendable {
     public internal(set) var refused: [CaseReport] = []
     /// What holds for the dataset as a whole.
     public internal(set) var findings: [ImportFinding] = []
+    /// Images outside of the dataset's folder, where its own description says that they lie.
+    public internal(set) var outside: Set<SourceFile> = []
 
     mutating func refuse(_ name: String, _ error: ImportError) {
         refused.append(CaseReport(name: name, outcome: CaseOutcome(error)))
@@ -184,11 +186,14 @@ public struct LabelFile: Hashable, Sendable {
     public let unknown: Set<Int>
     /// Where the file is complete; nil: everywhere.
     public let crop: AnnotatedCrop?
+    /// What is said of its organs beside its voxels.
+    public let stated: StatedOrgans
 
     public init(
         file: SourceFile, reading: Reading, scope: LabelScope = .declared, unknown: Set<Int> = [],
-        crop: AnnotatedCrop? = nil
+        crop: AnnotatedCrop? = nil, stated: StatedOrgans = StatedOrgans()
     ) {
         (self.file, self.reading, self.scope, self.unknown, self.crop) = (file, reading, scope, unknown, crop)
+        self.stated = stated
     }
 }

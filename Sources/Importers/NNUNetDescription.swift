@@ -10,7 +10,11 @@ struct NNUNetDescription: Sendable {
     let channels: [String: String]
     let fileEnding: String
     let release: String?
-    let licence: String?
+    let licence: Licence?
+    /// Subjects by case, where an export of ours says whose they are.
+    let subjects: [String: String]
+    let states: StatedCases?
+    let origins: StatedOrigins?
     /// Files of cases that lie elsewhere, by case.
     let elsewhere: [String: Entry]
 
@@ -49,9 +53,9 @@ struct NNUNetDescription: Sendable {
         self.ignored = ignored
         channels = content.channel_names ?? [:]
         fileEnding = content.file_ending ?? ".nii.gz"
-        (release, licence, elsewhere) = (
-            content.release?.text, content.licence ?? content.license, content.dataset ?? [:]
-        )
+        licence = (content.licence ?? content.license)?.licence(in: DatasetDescription.fileName)
+        (release, elsewhere) = (content.release?.text, content.dataset ?? [:])
+        (states, origins, subjects) = (content.states, content.origins, content.subjects?.names ?? [:])
     }
 
     private static func read(_ folder: DatasetFolder) throws -> Content {
@@ -64,10 +68,20 @@ struct NNUNetDescription: Sendable {
         let labels: [String: Value]
         let channel_names: [String: String]?
         let file_ending: String?
-        let licence: String?
-        let license: String?
+        let licence: StatedLicences?
+        let license: StatedLicences?
         let release: Text?
         let dataset: [String: Entry]?
+        let states: StatedCases?
+        let origins: StatedOrigins?
+        let subjects: Names?
+    }
+
+    /// Names by names; nothing where it is something else.
+    private struct Names: Decodable {
+        let names: [String: String]
+
+        init(from decoder: any Decoder) throws { names = (try? [String: String](from: decoder)) ?? [:] }
     }
 
     private enum Value: Decodable {

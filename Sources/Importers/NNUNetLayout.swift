@@ -8,6 +8,7 @@ public struct NNUNetLayout: Layout {
     public let release: String
     public let defaultOrigin: LabelOrigin
     public let licence: Licence
+    public let origins: [OrganKey: LabelOrigin]
 
     let folder: DatasetFolder
     let images: ImageSource
@@ -18,42 +19,28 @@ public struct NNUNetLayout: Layout {
     /// Values that the description declares and no organ is known for.
     let unmapped: Set<Int>
     private let isModalityGiven: Bool
+    private let ontology: Ontology
 
     private static let parts = ["Tr", "Ts"]
 
     /// - Throws: `unknownNames` where no label means an organ.
     init(_ folder: DatasetFolder, options: ImportOptions) throws(ImportError) {
         let description = try NNUNetDescription(in: folder)
-        let organs = DatasetLabels.organs(of: description.labels.map(\.name))
+        let organs = DatasetLabels.organs(of: description.labels.map(\.name), options.ontology)
         unknownNames = zip(description.labels, organs).filter(\.1.isEmpty).map(\.0.name)
-        map = options.map ?? Self.map(description, organs)
+        map = options.map ?? DatasetLabels.united(description.labels, organs)
         guard !map.entries.isEmpty else {
             throw .unknownNames(file: DatasetDescription.fileName, names: unknownNames)
         }
         unmapped = Set(description.labels.flatMap(\.values)).subtracting(map.entries.map(\.value))
         (self.folder, self.description) = (folder, description)
         channels = NNUNetChannel.all(description.channels)
-        isModalityGiven = options.givenModality != nil
+        (isModalityGiven, ontology) = (options.givenModality != nil, options.ontology)
         images = try ImageSource(dataset: folder, images: options.images)
         release = options.release ?? description.release ?? map.release
         defaultOrigin = .expert
-        licence =
-            description.licence.map { Licence(text: $0, source: DatasetDescription.fileName) }
-            ?? ReleaseFacts.of(map.release).licence
-    }
-
-    /// Each value with the organs of all names that list it, so that a region is the union of its values.
-    private static func map(_ description: NNUNetDescription, _ organs: [[OrganKey]]) -> LabelMap {
-        let values = Set(description.labels.flatMap(\.values)).sorted()
-        let entries = values.compactMap { value -> LabelMap.Entry? in
-            let named = zip(description.labels, organs).filter { $0.0.values.contains(value) && !$0.1.isEmpty }
-            var seen = Set<OrganKey>()
-            let keys = named.sorted { $0.0.values.count < $1.0.values.count }.flatMap(\.1)
-                .filter { seen.insert($0).inserted }
-            guard let first = named.first, !keys.isEmpty else { return nil }
-            return LabelMap.Entry(value: value, name: first.0.name, organs: keys)
-        }
-        return LabelMap(release: DatasetLabels.asDeclared, entries: entries)
+        origins = description.origins?.origins(options.ontology) ?? [:]
+        licence = description.licence ?? ReleaseFacts.of(map.release).licence
     }
 
     public func cases() throws(ImportError) -> CaseList {
@@ -105,11 +92,12 @@ public struct NNUNetLayout: Layout {
     /// - Parameter paths: one a channel; nil where the description names fewer.
     private func add(_ name: String, images paths: [String?], label: String?, to list: inout CaseList) {
         do throws(ImportError) {
-            let labels = try label.map { path throws(ImportError) in [try self.label(path)] } ?? []
+            let labels = try label.map { path throws(ImportError) in [try self.label(path, of: name)] } ?? []
+            let subject = description.subjects[name] ?? name
             let found = try paths.map { path throws(ImportError) in try image(at: path) }
             if found.allSatisfy({ $0 == nil }) && !labels.isEmpty {
                 return list.waiting.append(
-                    WaitingCase(name: name, subject: name, modality: channels[0].modality, labels: labels))
+                    WaitingCase(name: name, subject: subject, modality: channels[0].modality, labels: labels))
             }
             for ((channel, path), image) in zip(zip(channels, paths), found) {
                 let phase = channels.count > 1 ? StudyPhase(study: name, name: channel.name) : nil
@@ -118,9 +106,10 @@ public struct NNUNetLayout: Layout {
                     list.refuse(caseName, .missingFile(file: path ?? name, role: "image"))
                     continue
                 }
+                if images.elsewhere == nil && !folder.holds(image) { list.outside.insert(image) }
                 list.cases.append(
                     CaseFiles(
-                        name: caseName, subject: name, image: image, modality: channel.modality, labels: labels,
+                        name: caseName, subject: subject, image: image, modality: channel.modality, labels: labels,
                         phase: phase))
             }
         } catch {
@@ -128,17 +117,18 @@ public struct NNUNetLayout: Layout {
         }
     }
 
-    private func label(_ path: String) throws(ImportError) -> LabelFile {
+    private func label(_ path: String, of name: String) throws(ImportError) -> LabelFile {
         LabelFile(
             file: try folder.file(path, role: "label"), reading: .values(map, unmapped: unmapped),
-            unknown: description.ignored.map { [$0] } ?? [])
+            unknown: description.ignored.map { [$0] } ?? [],
+            stated: description.states?.organs(of: name, ontology) ?? StatedOrgans())
     }
 
     /// Nil where it is not there.
     private func image(at path: String?) throws(ImportError) -> SourceFile? {
         guard let path else { return nil }
         do throws(ImportError) {
-            return try images.image(at: path)
+            return try images.image(at: path, mayLieOutside: true)
         } catch .missingFile {
             return nil
         }

@@ -17,7 +17,7 @@ struct ReleaseFacts: Sendable {
 
     /// Facts of a release by the name of its label map; labels of unknown releases are taken for people's work.
     static func of(_ release: String) -> ReleaseFacts {
-        table[release] ?? ReleaseFacts(.expert, "not stated", "none found beside the files")
+        table[release] ?? ReleaseFacts(.expert, LicenceStatement.missing.text, LicenceStatement.missing.source)
     }
 
     private static let decathlon = ReleaseFacts(.expert, "CC BY-SA 4.0", "dataset.json of the Decathlon")

@@ -16,6 +16,7 @@ public struct RuleLayout: Layout {
     let match: RuleMatch
     let map: LabelMap?
     private let isModalityGiven: Bool
+    private let ontology: Ontology
 
     /// - Throws: `unknownRelease`, and what the rule's own type finds wrong.
     init(
@@ -23,7 +24,7 @@ public struct RuleLayout: Layout {
     ) throws(ImportError) {
         (self.rule, self.match, folder, name) = (rule, match, listing.folder, rule.name)
         images = try ImageSource(dataset: folder, images: options.images)
-        isModalityGiven = options.givenModality != nil
+        (isModalityGiven, ontology) = (options.givenModality != nil, options.ontology)
         facts =
             try rule.reading?(RuleEvidence(listing: listing, options: options, match: match)) ?? NoFacts()
         let own = options.release.flatMap { rule.releases.contains($0) ? LabelMap.standard($0) : nil }
@@ -144,7 +145,7 @@ public struct RuleLayout: Layout {
     private func reading(_ label: PathMatch, _ kind: LayoutRule.Kind) throws(ImportError) -> LabelFile.Reading {
         if let name = label.parts[Self.organ] {
             let organs =
-                map.map { ClassNames($0).organs(of: name) } ?? Ontology.standard.organ(named: name).map { [$0.key] }
+                map.map { ClassNames($0).organs(of: name, ontology) } ?? ontology.organ(named: name).map { [$0.key] }
                 ?? []
             guard !organs.isEmpty else { throw .unknownNames(file: label.path, names: [name]) }
             return .oneClass(organs: organs)

@@ -57,6 +57,19 @@ import Testing
         }
     }
 
+    /// An organ that the user added goes by its own relations, and every spelling of it.
+    @Test func anOrganOfTheUsersOwnOutsideItsWholeIsTold() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench)
+            let file = bench.folder + "/organs.csv"
+            try "key,name,part_of\nliver_bed,Liver bed,liver\n".write(toFile: file, atomically: true, encoding: .utf8)
+            #expect(try await bench.lacuna("organ", "import", file).status == 0)
+            let outside = try await importMask(bench, "liver_bed", try await export(bench, "stomach"))
+            #expect(outside.contains { $0.contains("liver_bed lies wholly outside liver") }, "\(outside)")
+            #expect(try await importMask(bench, "Liver bed", try await export(bench, "liver")).isEmpty)
+        }
+    }
+
     @Test func aFileThatLiesALittleOffIsTold() async throws {
         try await Workbench.with { bench in
             try await imported(bench)

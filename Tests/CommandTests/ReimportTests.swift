@@ -54,6 +54,81 @@ import Testing
         }
     }
 
+    /// The same for labels that a model made.
+    @Test func aCorrectedMapTakesBackWhatAModelSaid() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            let wrong = try map(bench, but: [1: "urinary_bladder"])
+            let first = try await bench.lacuna("dataset", "import", path, "--origin", "model", "--map", wrong)
+            #expect(first.status == 0, "\(first.errors)")
+            func pseudo() async throws -> [String] {
+                try await bench.lacuna("coverage", "--json").rows()
+                    .filter { ($0["pseudo"] as? Int ?? 0) > 0 }.compactMap { $0["organ"] as? String }
+            }
+            #expect(try await pseudo().contains("urinary_bladder"))
+            let right = ["dataset", "import", path, "--origin", "model", "--map", try map(bench)]
+            let ending = try await bench.start(right).end()
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect((ending.output + ending.errors).contains("say nothing any more of urinary_bladder"))
+            let organs = try await pseudo()
+            #expect(organs.contains("spleen") && !organs.contains("urinary_bladder"), "\(organs)")
+            #expect(try await status(bench, "urinary_bladder") == "unlabelled")
+            let revision = try await bench.revision()
+            #expect(try await bench.start(right).end().status == 0)
+            #expect(try await bench.revision() == revision, "nothing is taken back twice")
+        }
+    }
+
+    /// Which licence holds is nobody's guess: both statements stay, and an export waits for a person who knows.
+    @Test func aCorrectedLicenceStandsBesideTheFirst() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            let first = try map(bench, more: "licence: {text: CC BY-NC-ND 4.0, source: the page}")
+            #expect(try await bench.lacuna("dataset", "import", path, "--map", first).status == 0)
+            let more = ["--organs", "liver", "--json"]
+            func export(_ name: String, _ accepted: String...) async throws -> Ending {
+                try await bench.start(
+                    ["export", "monai", "--output", "\(bench.folder)/\(name).json"] + more + accepted
+                ).end()
+            }
+            #expect(try await export("a").status == 5)
+
+            let right = try map(bench, more: "licence: {text: CC BY 4.0, source: the contract}")
+            let dry = try await bench.lacuna("dataset", "import", path, "--map", right, "--dry-run")
+            #expect(dry.output.contains("states the licence CC BY 4.0"))
+            func stated() async throws -> [String] {
+                let shown = try await bench.lacuna("dataset", "show", "set", "--json").object()
+                return try #require(shown["licences"] as? [[String: Any]]).compactMap { $0["licence"] as? String }
+            }
+            #expect(try await stated() == ["CC BY-NC-ND 4.0"], "a dry run states nothing")
+            let ending = try await bench.lacuna("dataset", "import", path, "--map", right)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect((ending.output + ending.errors).contains("--accept-licence 'set'"), "\(ending.output)")
+            #expect(try await stated() == ["CC BY-NC-ND 4.0", "CC BY 4.0"])
+            let refused = try await export("b")
+            #expect(refused.status == 5)
+            #expect(try refused.rows().allSatisfy { $0["kind"] as? String == "conflict" })
+            #expect(try await export("c", "--accept-licence", "set").status == 0)
+
+            let again = try await bench.lacuna("dataset", "import", path, "--map", right)
+            #expect(again.status == 0 && !again.output.contains("states the licence"))
+            #expect(try await stated().count == 2, "said once")
+        }
+    }
+
+    /// That nobody had stated a licence contradicts no statement.
+    @Test func aLicenceThatWasNotStatedIsStatedLater() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path, "--map", try map(bench)).status == 0)
+            let right = try map(bench, more: "licence: {text: CC BY 4.0, source: the contract}")
+            #expect(try await bench.lacuna("dataset", "import", path, "--map", right, "--strict").status == 0)
+            let ending = try await bench.lacuna(
+                "export", "monai", "--output", "\(bench.folder)/a.json", "--organs", "liver", "--purpose", "commercial")
+            #expect(ending.status == 0, "\(ending.errors)")
+        }
+    }
+
     @Test func aLabelFileThatIsGoneIsNamedAndItsWordsStay() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)

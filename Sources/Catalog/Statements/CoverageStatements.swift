@@ -91,12 +91,16 @@ struct DatasetWords: Statement {
             from own join lacuna.annotation a using (volume_id)
             where a.release_id in (select id from release) and not a.proposed
             order by a.volume_id, a.organ_id, a.release_id desc, a.id desc),
+        shipped as (
+            select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id
+            from own join lacuna.shipped_label s using (volume_id)
+            where s.release_id in (select id from release)
+            order by s.volume_id, s.organ_id, s.release_id desc, s.id desc),
         said as (
             select volume_id, organ_id, status, origin, partial from word where status <> 'unlabelled'
             union all
-            select distinct s.volume_id, s.organ_id, 'pseudo'::lacuna.label_status, 'model'::lacuna.label_origin, false
-            from own join lacuna.shipped_label s using (volume_id)
-            where s.release_id in (select id from release) and not exists (
+            select s.volume_id, s.organ_id, 'pseudo'::lacuna.label_status, 'model'::lacuna.label_origin, false
+            from shipped s where s.mask_id is not null and not exists (
                 select from word w where (w.volume_id, w.organ_id) = (s.volume_id, s.organ_id) and w.status <> 'unlabelled'))
         select null::text, o.key, z.volumes, z.subjects, null::real, c.status, c.origin, c.partial, c.n
         from (select organ_id, status, origin, partial, count(*) as n from said group by 1, 2, 3, 4) c

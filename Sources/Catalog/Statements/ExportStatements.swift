@@ -80,14 +80,21 @@ struct ListLicences: Statement {
     }
 }
 
+/// Statements that are on record already are passed over.
 struct InsertLicences: Statement {
     static let sql = """
-        insert into lacuna.release_licence (release_id, position, licence, source)
-        select $1, i, s.licence, s.source from unnest($2::text[], $3::text[]) with ordinality as s (licence, source, i)
+        insert into lacuna.release_licence (release_id, position, licence, source, activity_id)
+        select $1, (select coalesce(max(l.position), 0) from lacuna.release_licence l where l.release_id = $1)
+            + row_number() over (order by s.i), s.licence, s.source, $4
+        from (select licence, source, min(i) as i
+              from unnest($2::text[], $3::text[]) with ordinality as g (licence, source, i) group by 1, 2) s
+        where not exists (
+            select from lacuna.release_licence l where l.release_id = $1 and (l.licence, l.source) = (s.licence, s.source))
         """
     let release: Int32
     let statements: [LicenceStatement]
-    var binds: [any PostgresBindable] { [release, statements.map(\.text), statements.map(\.source)] }
+    let activity: ActivityID
+    var binds: [any PostgresBindable] { [release, statements.map(\.text), statements.map(\.source), activity] }
 }
 
 struct InsertExportMasks: Statement {

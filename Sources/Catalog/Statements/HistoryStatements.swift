@@ -13,7 +13,8 @@ struct LabelHistory: Statement {
                 null::real as confidence, a.change_id
             from lacuna.annotation a where a.volume_id = $1 and a.organ_id = (select id from wanted)
             union all
-            select null, s.mask_id, 'pseudo', 'model', s.release_id, null, null, null, s.change_id
+            select null, s.mask_id, case when s.mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status,
+                'model', s.release_id, null, null, null, s.change_id
             from lacuna.shipped_label s where s.volume_id = $1 and s.organ_id = (select id from wanted)
             union all
             select null, l.mask_id, case when l.mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status,

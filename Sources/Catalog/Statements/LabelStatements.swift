@@ -9,9 +9,11 @@ struct WordsOfRelease: Statement {
                 (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id
                  from lacuna.annotation where volume_id = $1 and release_id = $2 and rater = '' order by organ_id, id desc)
                 union all
-                (select distinct on (organ_id) organ_id, 'pseudo', 'model', mask_id, null, null, label_file_id
+                (select distinct on (organ_id) organ_id,
+                    case when mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status, 'model', mask_id, null,
+                    null, label_file_id
                  from lacuna.shipped_label where volume_id = $1 and release_id = $2 order by organ_id, id desc)
-            ) said order by organ_id, status = 'unlabelled', status = 'pseudo'
+            ) said order by organ_id, status = 'unlabelled', annotation_id is null
         ) w
         join lacuna.organ on organ.id = w.organ_id
         left join lacuna.mask m on m.id = w.mask_id
@@ -88,6 +90,7 @@ struct InsertAnnotations: Statement {
     }
 }
 
+/// Of a label that is taken back the mask is null.
 struct InsertShippedLabels: Statement {
     static let sql = """
         insert into lacuna.shipped_label (volume_id, organ_id, release_id, mask_id, label_file_id, change_id)
@@ -97,7 +100,7 @@ struct InsertShippedLabels: Statement {
         """
     let batch: LabelBatch
     let labels: [LabelRecord]
-    let masks: [MaskID]
+    let masks: [MaskID?]
     var binds: [any PostgresBindable] {
         [batch.volume, batch.release, batch.change, labels.map(\.organ), masks, batch.files(of: labels)]
     }

@@ -39,8 +39,9 @@ struct PairedLabels: Statement {
                      where a.volume_id = c.volume_id and a.release_id = c.id and a.rater = '' and not a.proposed
                      order by organ_id, a.id desc)
                     union all
-                    (select distinct on (organ_id) organ_id, 'pseudo', 'model', mask_id, null from lacuna.shipped_label s
-                     where s.volume_id = c.volume_id and s.release_id = c.id order by organ_id, s.id desc)
+                    (select distinct on (organ_id) organ_id,
+                        case when mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status, 'model', mask_id, null
+                     from lacuna.shipped_label s where s.volume_id = c.volume_id and s.release_id = c.id order by organ_id, s.id desc)
                 ) said order by organ_id, status = 'unlabelled', status = 'pseudo') w
             left join lacuna.mask m on m.id = w.mask_id
             where w.status <> 'unlabelled')

@@ -38,8 +38,9 @@ struct CoverageCommand: AsyncParsableCommand {
             var rows = try await session.catalog.coverage(by: grouping, asOf: asOf.map(Revision.init))
             let (all, wanted) = (rows, try await session.catalog.organs(named: organs))
             if !wanted.isEmpty { rows = rows.filter { wanted.contains($0.organ) } }
+            let ontology = wanted.isEmpty ? nil : try await session.catalog.ontology()
             for organ in wanted where !rows.contains(where: { $0.organ == organ }) {
-                session.output.note(Self.note(missing: organ, among: Set(all.map(\.organ)), grouping))
+                session.output.note(Self.note(missing: organ, among: Set(all.map(\.organ)), grouping, ontology))
             }
             guard session.output.format == .table else {
                 return session.output.report(rows, Coverage.columns(by: grouping))
@@ -82,10 +83,10 @@ struct CoverageCommand: AsyncParsableCommand {
     }
 
     /// Says of an organ without a row of its own which of its parts, or wholes, have one.
-    private static func note(missing organ: OrganKey, among rows: Set<OrganKey>, _ grouping: CoverageGrouping) -> String
-    {
-        if rows.isEmpty { return nothing(grouping) }
-        let ontology = Ontology.standard
+    private static func note(
+        missing organ: OrganKey, among rows: Set<OrganKey>, _ grouping: CoverageGrouping, _ ontology: Ontology?
+    ) -> String {
+        guard let ontology, !rows.isEmpty else { return nothing(grouping) }
         for (word, related) in [("parts", ontology.parts(of: organ)), ("wholes", ontology.wholes(of: organ))] {
             let labelled = related.filter(rows.contains).map(\.rawValue)
             if labelled.isEmpty { continue }

@@ -75,6 +75,8 @@ struct WrittenLabel: Sendable {
     let ignored: Int
     let contested: Int
     let masks: Set<MaskID>
+    /// Voxels of the masks that were read and are known everywhere, by organ.
+    let wholes: [OrganKey: Int]
     /// Whether a voxel is decided; without one no file was written.
     let saysAnything: Bool
 }

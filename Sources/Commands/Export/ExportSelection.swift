@@ -59,9 +59,14 @@ extension ExportSelection {
 
     /// What the description says for people: licences with their sources, and the revision.
     var remarks: [OrderedJSON.Member] {
-        let licences = releases.map { release in
-            let texts = release.statements.map { "\($0.text) (\($0.source))" }.joined(separator: "; ")
-            return OrderedJSON.text("\(release.dataset): \(texts.isEmpty ? "not stated" : texts)")
+        let licences = releases.flatMap { release in
+            let stated = release.statements
+            return (stated.isEmpty ? [LicenceStatement(text: "not stated", source: "none found")] : stated).map {
+                OrderedJSON.object([
+                    .init("dataset", .text(release.dataset)), .init("licence", .text($0.text)),
+                    .init("source", .text($0.source)),
+                ])
+            }
         }
         return [.init("licence", .list(licences)), .init("release", .text("revision \(revision)"))]
     }

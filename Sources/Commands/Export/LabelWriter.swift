@@ -18,18 +18,21 @@ struct LabelWriter: Sendable {
         -> WrittenLabel
     {
         var used: Set<MaskID> = []
+        var wholes: [OrganKey: Int] = [:]
         let labels = Dictionary(item.labels.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
         let composed = try composer.compose(
             item.evidence.filter(keep), shape: item.shape, caseName: item.name
         ) { organ in
             guard let location = labels[organ]?.mask else { preconditionFailure("evidence with a mask has its place") }
             used.insert(location.mask)
-            return try MaskReader.read(location, shape: item.shape, store)
+            let mask = try MaskReader.read(location, shape: item.shape, store)
+            if mask.known == nil { wholes[organ] = mask.foreground.population }
+            return mask
         }
         let grid = try MaskExportSource.grid(of: item.source, converted)
         if composed.saysAnything { try NIfTIWriter.write(.uint8(composed.values), on: grid, to: path) }
         return WrittenLabel(
             voxels: composed.voxels, ignored: composed.ignored, contested: composed.contested, masks: used,
-            saysAnything: composed.saysAnything)
+            wholes: wholes, saysAnything: composed.saysAnything)
     }
 }

@@ -35,25 +35,29 @@ struct MONAIExport: Sendable {
         var (list, report, taken) = (
             datalist, ExportReport(selection.scheme, selection.ontology), [ExportCase]()
         )
+        var states = ExportedStates(selection.scheme, selection.ontology)
         let work = BlockingWork()
         for item in selection.cases {
-            let (written, people, models) = try await work.run { [self] in try write(item, folder) }
+            let (own, models) = try await work.run { [self] in try write(item, folder) }
+            let (written, people) = (models ?? own, own.saysAnything)
             let image = try await work.run { [labels] in
                 try labels.converted.volumeFile(at: item.source.path, digest: item.source.sha256)
             }
             bar.advance()
-            guard people || models else { continue }
+            guard written.saysAnything else { continue }
             report.add(item, written)
+            states.add(item, own)
             taken.append(item)
             var entry = MONAIDatalist.Item(
                 image: paths.relative(image), caseName: item.name, subject: item.subject)
             if people { entry.label = paths.relative("\(final)/\(Self.labelName(item))") }
-            if models { entry.pseudoLabel = paths.relative("\(final)/\(Self.pseudoName(item))") }
+            if models != nil { entry.pseudoLabel = paths.relative("\(final)/\(Self.pseudoName(item))") }
             entry.confidence = confidences(of: item)
             if selection.folds > 1 { entry.fold = item.place?.validates.first }
             list.append(entry, to: Self.list(of: item.place?.part))
         }
         guard report.cases > 0 else { throw ExportSelection.nothingDecided }
+        list.remarks += states.members(withSubjects: false)
         try staged.write(list.json.rendered(), as: "datalist.json")
         try staged.publish([("labels", labelFolder), ("datalist.json", output)])
         return Written(
@@ -76,13 +80,13 @@ struct MONAIExport: Sendable {
     }
 
     /// Writes the case's label maps, what people said and, where a model said something, what it adds. Blocks.
-    private func write(_ item: ExportCase, _ folder: String) throws -> (WrittenLabel, people: Bool, models: Bool) {
+    private func write(_ item: ExportCase, _ folder: String) throws -> (own: WrittenLabel, withModels: WrittenLabel?) {
         let own = try labels.write(item, to: "\(folder)/\(Self.labelName(item))") { !$0.isModelMade }
         guard item.evidence.contains(where: { $0.isModelMade && labels.composer.concerns($0) }) else {
-            return (own, own.saysAnything, false)
+            return (own, nil)
         }
         let all = try labels.write(item, to: "\(folder)/\(Self.pseudoName(item))")
-        return (all, own.saysAnything, all.saysAnything)
+        return (own, all.saysAnything ? all : nil)
     }
 
     private var datalist: MONAIDatalist {

@@ -39,6 +39,7 @@ struct NNUNetExport: Sendable {
         let imageFolder = images == .reference ? nil : try staged.subfolder("imagesTr")
         let work = BlockingWork()
         var report = ExportReport(selection.scheme, selection.ontology)
+        var states = ExportedStates(selection.scheme, selection.ontology)
         var (cases, taken): ([NNUNetDataset.Case], [ExportCase]) = ([], [])
         for item in selection.cases {
             let (written, image) = try await work.run { [labels, images] in
@@ -50,6 +51,7 @@ struct NNUNetExport: Sendable {
             bar.advance()
             guard written.saysAnything else { continue }
             report.add(item, written)
+            states.add(item, written)
             taken.append(item)
             cases.append(
                 .init(
@@ -57,7 +59,7 @@ struct NNUNetExport: Sendable {
                     leftOut: item.place?.leftOut ?? []))
         }
         guard !cases.isEmpty else { throw ExportSelection.nothingDecided }
-        try describe(cases, report, channel, staged)
+        try describe(cases, report, states, channel, staged)
         try staged.publish()
         return Written(
             folder: DataRoot.resolved(staged.target) ?? staged.target, report: report,
@@ -66,12 +68,13 @@ struct NNUNetExport: Sendable {
     }
 
     private func describe(
-        _ cases: [NNUNetDataset.Case], _ report: ExportReport, _ channel: String, _ staged: StagedOutput
+        _ cases: [NNUNetDataset.Case], _ report: ExportReport, _ states: ExportedStates, _ channel: String,
+        _ staged: StagedOutput
     ) throws {
         var dataset = NNUNetDataset(name: name, scheme: selection.scheme, channel: channel)
         dataset.usesIgnore = report.ignored > 0
         dataset.listsImages = images == .reference || !cases.allSatisfy { $0.image.hasSuffix(NNUNetDataset.fileEnding) }
-        dataset.remarks = selection.remarks
+        dataset.remarks = selection.remarks + states.members(withSubjects: true)
         try staged.write(dataset.description(cases).rendered(), as: "dataset.json")
         if let splits = NNUNetDataset.splits(cases, folds: selection.folds) {
             try staged.write(splits.rendered(), as: "splits_final.json")

@@ -64,6 +64,9 @@ struct ImportRecorder {
         return try await catalog.recordWaiting(fresh, gone: gone, in: target.release, activity: target.activity)
     }
 
+    /// Puts what is stated of the licence of a known release on record, where nothing else of it changed.
+    mutating func stateLicences(_ summary: ImportSummary) async throws { _ = try await prepare(summary) }
+
     private func records(_ items: [WaitingFiles]) -> [WaitingRecord] {
         items.flatMap { item in
             item.files.map { file in

@@ -38,12 +38,14 @@ struct ImportRunner {
         let (list, vanished) = known.completing(found, root)
         summary.report.findings = list.findings + (request.subjects?.unknown(among: list) ?? [])
         summary.report.findings += (request.pairs?.unknown(among: list) ?? []) + vanished
+        let corrected = try await RecordedRelease(catalog: catalog).newLicences(summary, known)
+        summary.report.findings += corrected.finding.map { [$0] } ?? []
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
         let items = ImportItem.all(of: list)
         summary.total = items.count + list.refused.count
         progress.begin(summary)
 
-        let recorder = ImportRecorder(
+        var recorder = ImportRecorder(
             catalog: catalog, openStore: openStore, converted: converted, root: root, list: list,
             subjects: request.subjects?.byCase ?? [:], options: request.options)
         let bar = output.progress("import", total: items.count)
@@ -54,6 +56,8 @@ struct ImportRunner {
             } else {
                 try await recordOneByOne(items, known, request, recorder, bar)
             }
+            let isRefused = request.isDryRun || request.isStrict && progress.update { $0.report.failures > 0 }
+            if !corrected.statements.isEmpty && !isRefused { try await recorder.stateLicences(summary) }
         } catch {
             throw interrupted(error)
         }

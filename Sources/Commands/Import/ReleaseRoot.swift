@@ -3,18 +3,18 @@ internal import Glibc
 internal import Importers
 
 /// The folder that a release's files are recorded relative to: the deepest that holds labels and images, as far as they lie
-/// together when the release is new. An image that comes later from outside is named with `..`; one that lies with another
-/// dataset is recorded under that one's root.
+/// together when the release is new. An image that comes later from outside, or that a list names there, is named with `..`; one
+/// that lies with another dataset is recorded under that one's root.
 struct ReleaseRoot: Hashable, Sendable {
     let path: String
 
     init(path: String) { self.path = path }
 
-    /// - Parameter folder: taken where there are no files.
+    /// - Parameter folder: taken, or the folder of that file, where no file of the dataset lies in it.
     init(of list: CaseList, folder: String) {
         let folders = Set(list.ownFiles.map(\.root))
         guard let first = folders.min() else {
-            path = folder
+            path = folder.hasSuffix(".json") ? "/" + Self.parts(folder).dropLast().joined(separator: "/") : folder
             return
         }
         var common = Self.parts(first)
@@ -56,9 +56,11 @@ extension CaseList {
     /// Every label file.
     var labels: [SourceFile] { (cases.flatMap(\.labels) + waiting.flatMap(\.labels)).map(\.file) }
 
-    /// Labels and images but those that lie with another dataset.
+    /// Labels and images but those that lie with another dataset, or outside because a list says so.
     fileprivate var ownFiles: [SourceFile] {
-        cases.flatMap { $0.expected == nil ? $0.files : $0.labels.map(\.file) }
+        cases.flatMap { item in
+            item.expected == nil && !outside.contains(item.image) ? item.files : item.labels.map(\.file)
+        }
             + waiting.flatMap { $0.labels.map(\.file) }
     }
 }

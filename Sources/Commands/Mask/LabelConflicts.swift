@@ -6,14 +6,17 @@ internal import Domain
 struct LabelConflicts {
     let session: Session
     let volume: VolumeRow
-    private let ontology = Ontology.standard
+    private let ontology: Ontology
     /// Borders of organs that were drawn one by one overlap; more than this share of the smaller one is told.
     private static let toleratedOverlap = 0.05
 
-    init(session: Session, volume: VolumeRow) { (self.session, self.volume) = (session, volume) }
+    init(session: Session, volume: VolumeRow) async throws {
+        (self.session, self.volume) = (session, volume)
+        ontology = try await session.catalog.ontology()
+    }
 
     /// - Parameters:
-    ///   - mask: nil: the organ is absent.
+    ///   - mask: nil: the organ is absent, which is refused beforehand where a part of it is annotated.
     ///   - isPartial: whether more of the organ may lie where nothing is known.
     /// - Returns: a sentence for each; empty where nothing is amiss.
     func warnings(_ organ: OrganKey, _ mask: BitVolume?, isPartial: Bool = false) async throws -> [String] {
@@ -21,8 +24,9 @@ struct LabelConflicts {
         let others = try await catalog.labels(volume: volume.id).filter { $0.organ != organ && $0.status != .pseudo }
         var warnings: [String] = []
         for other in others {
-            if let problem = state(organ, isThere: mask?.isEmpty == false, other) { warnings.append(problem) }
-            guard let mask, !mask.isEmpty, concerns(organ, other.organ), let id = other.mask else { continue }
+            guard let mask, !mask.isEmpty else { continue }
+            if let problem = absence(organ, other) { warnings.append(problem) }
+            guard concerns(organ, other.organ), let id = other.mask else { continue }
             let reader = MaskReader(store: try await session.objectStore(create: false))
             let known = try await reader.read(
                 try await catalog.mask(id).location, try await catalog.limits(of: id), shape: volume.shape)
@@ -39,15 +43,9 @@ struct LabelConflicts {
     private func isPart(_ part: OrganKey, of whole: OrganKey) -> Bool { ontology.wholes(of: part).contains(whole) }
 
     /// A part that is there beside its absent whole.
-    private func state(_ organ: OrganKey, isThere: Bool, _ other: LabelRow) -> String? {
-        let otherIsThere = other.status == .annotated && other.voxels ?? 0 > 0
-        if !isThere, otherIsThere, isPart(other.organ, of: organ) {
-            return "\(organ) is said to be absent, and \(other.organ), which is a part of it, is annotated"
-        }
-        if isThere, other.status == .absent, isPart(organ, of: other.organ) {
-            return "\(organ) is annotated, and \(other.organ), of which it is a part, is said to be absent"
-        }
-        return nil
+    private func absence(_ organ: OrganKey, _ other: LabelRow) -> String? {
+        guard other.status == .absent, isPart(organ, of: other.organ) else { return nil }
+        return "\(organ) is annotated, and \(other.organ), of which it is a part, is said to be absent"
     }
 
     private func overlap(_ organ: OrganKey, _ mask: BitVolume, _ other: OrganKey, _ known: KnownMask) -> String? {

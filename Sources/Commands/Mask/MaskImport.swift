@@ -84,7 +84,8 @@ struct MaskImport: AsyncParsableCommand {
                 warnings.append("the file lies \(Decimal.fixed(voxels, places: 2)) voxels off \(name)")
             }
             let recorded = try await record(found, organ, of: volume, session)
-            warnings += try await LabelConflicts(session: session, volume: volume).warnings(
+            let conflicts = try await LabelConflicts(session: session, volume: volume)
+            warnings += try await conflicts.warnings(
                 organ, recorded.content == nil ? nil : found.foreground, isPartial: recorded.content?.extent != nil)
             try await session.catalog.compactCoverage()
             let extent = KnownExtent(recorded.content, shape: volume.shape)

@@ -96,7 +96,7 @@ struct MaskPicture: AsyncParsableCommand {
     private func shownOrgans(_ volume: VolumeID, _ catalog: Catalog) async throws -> [OrganKey] {
         if !organs.isEmpty { return try await catalog.organs(named: organs) }
         let learned = Set(try await catalog.rounds(run: run).flatMap(\.dice.keys))
-        if !learned.isEmpty { return Ontology.standard.organs.map(\.key).filter(learned.contains) }
+        if !learned.isEmpty { return try await catalog.ontology().organs.map(\.key).filter(learned.contains) }
         return try await catalog.labels(volume: volume).filter { $0.mask != nil }.map(\.organ)
     }
 }

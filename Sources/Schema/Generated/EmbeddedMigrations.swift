@@ -406,7 +406,7 @@ grant select on organ, organ_link, organ_synonym, dataset, release, subject, vol
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "56bf7233168646ef2edcb23d4763bb5fe6880054dce1d1d9690bccfbfcce78d4",
+            sha256: "670cab47527b8d7b2e05ee6c28d8750d2501706d02db1a7ac1d83ab96ffdacfe",
             sql: ###"""
 -- Objects, masks, annotations and what releases shipped as model-made.
 -- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
@@ -508,7 +508,7 @@ create table shipped_label (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer not null references release,
-    mask_id bigint not null,
+    mask_id bigint,
     label_file_id bigint references label_file,
     change_id bigint not null references change,
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
@@ -516,7 +516,7 @@ create table shipped_label (
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
 create index on shipped_label (label_file_id) where label_file_id is not null;
-comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run.';
+comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run. A row without a mask takes back what the release shipped before.';
 
 create table shipped_current (
     volume_id bigint not null,
@@ -524,7 +524,7 @@ create table shipped_current (
     shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-comment on table shipped_current is 'The newest shipped label of a volume and organ, derived by record_shipped_labels, without foreign keys as annotation_current.';
+comment on table shipped_current is 'The shipped label of the newest release that has not taken its own back, by volume and organ; derived by record_shipped_labels, without foreign keys as annotation_current.';
 
 -- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
 create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer
@@ -758,7 +758,7 @@ grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_poin
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "cbd91350889317a57e4810276d35cab1f781a77dd84e5e769c4d94fe8eab910a",
+            sha256: "64ecf4711eec4a74b4de0f66ff1fe9b8c18d4fc12465c6a6b3f604c0cef5a2c3",
             sql: ###"""
 -- Coverage counts as appended deltas, for every grouping of coverage, and the triggers that keep the current state and the
 -- deltas true as labels and sources come.
@@ -1036,28 +1036,41 @@ begin
         cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
     ), newest as materialized (
-        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, c.scopes
+        select distinct on (a.volume_id, a.organ_id) a.id, a.volume_id, a.organ_id, a.release_id, a.mask_id, c.scopes
         from added a join place c using (volume_id)
         order by a.volume_id, a.organ_id, a.release_id desc, a.id desc
     ), known as materialized (
-        select n.*, s.id as old_id, s.release_id as old_release from newest n
+        select n.*, s.id as old_id, s.release_id as old_release, s.place as old_place from newest n
         left join lateral (
-            select s.id, s.release_id
+            select s.id, s.release_id, c.ctid as place
             from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
             where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
+    ), judged as materialized ( -- beneath a label that is taken back shows that of the newest release that stands by its own
+        select k.volume_id, k.organ_id, k.scopes, k.old_id, k.old_place,
+            case when k.old_release > k.release_id then k.old_id when k.mask_id is not null then k.id else (
+                select w.id from (
+                    select distinct on (s.release_id) s.id, s.release_id, s.mask_id from shipped_label s
+                    where s.volume_id = k.volume_id and s.organ_id = k.organ_id order by s.release_id desc, s.id desc) w
+                where w.mask_id is not null
+                  and w.release_id <> all (array(
+                    select r.id from release r join withdrawn_dataset d on d.dataset_id = r.dataset_id))
+                order by w.release_id desc limit 1) end as id
+        from known k
+    ), gone as (
+        delete from shipped_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
     ), kept as (
         insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from known where old_id is null or old_release <= release_id
+        select volume_id, organ_id, id from judged where id is not null and id is distinct from old_id
         on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
     ), shown as (
-        select k.scopes, k.organ_id from known k
-        where k.old_id is null
-          and (select true from annotation_current a where a.volume_id = k.volume_id and a.organ_id = k.organ_id) is null
+        select j.scopes, j.organ_id, case when j.id is null then -1 else 1 end as n from judged j
+        where (j.id is null) <> (j.old_id is null)
+          and (select true from annotation_current a where a.volume_id = j.volume_id and a.organ_id = j.organ_id) is null
           and (select true from pseudo_label l
-               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = k.organ_id)
-                 and l.volume_id = k.volume_id and l.organ_id = k.organ_id) is null
+               where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = j.organ_id)
+                 and l.volume_id = j.volume_id and l.organ_id = j.organ_id) is null
     ), summed as (
-        select scopes, organ_id, count(*) as n from shown group by 1, 2
+        select scopes, organ_id, sum(n) as n from shown group by 1, 2 having sum(n) <> 0
     )
     select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, null, n)::state_delta) into deltas from summed;
 
@@ -1199,7 +1212,7 @@ grant execute on function split_scope(integer, split_part), round_scope(bigint) 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "3136d6089e7dd24ac86a860a72dda4092966e29f37a0c090e895c2e326cc4aa0",
+            sha256: "941dbe491804d4d7e8b2cf543831775ef4052987f65594e763bfbc8e5cf05a84",
             sql: ###"""
 -- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
 set local role lacuna_owner;
@@ -1379,14 +1392,18 @@ begin
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
           and not exists (select from withheld h where h.volume_id = l.volume_id)
-    ), shipped as (
-        select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id, c.revision, c.activity_id
+    ), offered as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id)
+            s.volume_id, s.organ_id, s.release_id, s.mask_id, c.revision, c.activity_id
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
           and not exists (select from removed g where g.release_id = s.release_id)
           and not exists (select from withheld h where h.volume_id = s.volume_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), shipped as (
+        select distinct on (o.volume_id, o.organ_id) o.* from offered o where o.mask_id is not null
+        order by o.volume_id, o.organ_id, o.release_id desc
     )
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, a.mask_id, null::real, null::bigint, a.id, a.revision,
         a.activity_id
@@ -1919,7 +1936,7 @@ grant select on catalogue_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "907374f51682886267815535453628a40af323f44cf07f9f51f59d8aa135db31",
+            sha256: "6784b38adb259f3cfd09d65dc65a48d2d8be091d08deea6983534a9cce7cd038",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
 -- restored, when two subjects prove to be one, and when the policy among several annotations changes.
@@ -2028,13 +2045,16 @@ begin
     set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
     where c.annotation_id <> excluded.annotation_id;
 
-    with newest as (
-        select distinct on (s.volume_id, s.organ_id) s.id, s.volume_id, s.organ_id
+    with said as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id) s.id, s.volume_id, s.organ_id, s.release_id, s.mask_id
         from shipped_label s join release r on r.id = s.release_id
         where s.volume_id = any (p_volumes)
           and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
           and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by s.volume_id, s.organ_id, s.release_id desc, s.id desc
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), newest as (
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id from said where mask_id is not null
+        order by volume_id, organ_id, release_id desc
     ), gone as (
         delete from shipped_current c where c.volume_id = any (p_volumes)
         and not exists (select from newest n where (n.volume_id, n.organ_id) = (c.volume_id, c.organ_id))
@@ -2149,7 +2169,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     union all
     select 4, 'shipped label', null, o.key, count(*), 'withheld'
     from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
-    where p_dataset is null or r.dataset_id = p_dataset group by o.key
+    where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
     union all
     select 4, 'computed annotation', null, o.key, count(*), 'withheld'
     from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
@@ -2520,7 +2540,7 @@ grant execute on function join_subjects(bigint, bigint, bigint), stop_divided_ru
 """###),
         Migration(
             number: 10, name: "exports",
-            sha256: "68971f0574fbcfdd0b878e2e8f9f514e2f5dcc4c7f918354dbe59f043b303121",
+            sha256: "a34e654ffe68e3181aa5cf7e8d1aa5bc73d0ef9f25c814820bd5d861414befe2",
             sql: ###"""
 -- What leaves the house, and on which terms it came in.
 set local role lacuna_owner;
@@ -2531,9 +2551,10 @@ create table release_licence (
     position smallint not null check (position >= 1),
     licence text not null check (licence <> ''),
     source text not null check (source <> ''),
+    activity_id bigint not null references activity,
     primary key (release_id, position)
 );
-comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first; statements may conflict.';
+comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first, and behind these what later imports state otherwise; statements may conflict.';
 
 create table export_mask (
     activity_id bigint not null references activity,
