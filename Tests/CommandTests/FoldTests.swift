@@ -20,16 +20,25 @@ import Testing
 
     /// What nnU-Net would train and validate on, fold by fold, and what the program said beside it.
     private func exported(_ bench: Workbench) async throws -> (folds: [[String: [String]]], notes: String) {
+        let (folder, ending) = try await export(bench)
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try ending.object()["emptyFolds"] as? [Int] == [])
+        let data = try Data(contentsOf: URL(filePath: folder + "/splits_final.json"))
+        return (try #require(try JSONSerialization.jsonObject(with: data) as? [[String: [String]]]), ending.errors)
+    }
+
+    /// The folder of the dataset, and how the program ended.
+    private func export(_ bench: Workbench, _ options: String...) async throws -> (folder: String, ending: Ending) {
         let id = "\(Int.random(in: 1...999))"
         let folder = "\(bench.folder)/\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let ending = try await bench.lacuna(
+        let arguments = [
             "export", "nnunet", "--output", folder, "--dataset-id", id, "--name", "A", "--organs", "liver", "--split",
-            "cv", "--json")
-        #expect(ending.status == 0, "\(ending.errors)")
-        let written = try #require(try ending.object()["folder"] as? String)
-        let data = try Data(contentsOf: URL(filePath: written + "/splits_final.json"))
-        return (try #require(try JSONSerialization.jsonObject(with: data) as? [[String: [String]]]), ending.errors)
+            "cv", "--json",
+        ]
+        let ending = try await bench.start(arguments + options).end()
+        let name = try FileManager.default.contentsOfDirectory(atPath: folder).first { !$0.hasPrefix(".") }
+        return ("\(folder)/\(name ?? "")", ending)
     }
 
     /// What an export calls the only case of each: the layout names patient 0001 after `img0001`.
@@ -97,8 +106,14 @@ import Testing
             #expect(list.errors.contains("validates in several folds"), "\(list.errors)")
 
             for subject in folds[2] { try await set("train", of: subject, in: "cv-2") }
-            let (_, empty) = try await exported(bench)
-            #expect(empty.contains("No exported case validates in fold 2 of 3."), "\(empty)")
+            let (folder, refused) = try await export(bench)
+            #expect(refused.status == 5, "nnU-Net fails on a fold that validates on nothing")
+            #expect(refused.errors.contains("fold 2 of 3") && refused.errors.contains("--allow-empty-folds"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
+            let accepted = try await export(bench, "--allow-empty-folds").ending
+            #expect(accepted.status == 0, "\(accepted.errors)")
+            #expect(try accepted.object()["emptyFolds"] as? [Int] == [2])
+            #expect(accepted.errors.contains("No exported case validates in fold 2 of 3"), "\(accepted.errors)")
             await root.close()
         }
     }

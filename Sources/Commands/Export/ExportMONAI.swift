@@ -54,6 +54,7 @@ struct ExportMONAI: AsyncParsableCommand {
                     Cell.Field("training", written.counts[.training] ?? 0),
                     Cell.Field("validation", written.counts[.validation] ?? 0),
                     Cell.Field("testing", written.counts[.testing] ?? 0),
+                    Cell.Field("emptyFolds", written.emptyFolds),
                     Cell.Field("leftOut", selection.unknown + selection.cases.count - written.report.cases),
                     Cell.Field("outsideSplit", selection.outsideSplit),
                     Cell.Field("ignoredPercent", Cell.number(written.report.ignoredShare, places: 1)),
