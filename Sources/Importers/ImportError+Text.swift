@@ -40,6 +40,8 @@ extension ImportError: CustomStringConvertible {
         case .sliceOrder(_, let reason): reason
         case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
+        case .purgedSubject(_, let subject, let reason, let revision):
+            "a scan of \(subject), which was removed at revision \(revision) (\(reason)) and purged"
         case .changedWhileRead: "the file changed while it was read"
         }
     }
@@ -82,6 +84,7 @@ extension ImportError: CustomStringConvertible {
         case .sliceOrder: "look at image and label in a viewer, and rename the label slices in the right order"
         case .unknownValues: "give a label map that explains them, or repair the label file"
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
+        case .purgedSubject: "leave it out; the removal stands under whatever name the scan comes"
         case .changedWhileRead: "import again when nothing writes to the folder"
         }
     }

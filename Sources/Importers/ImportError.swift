@@ -58,6 +58,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case unknownValues(file: String, values: [Int])
     /// Label and image lie on different grids; quarantined, never resampled.
     case gridMismatch(file: String, image: String, difference: GridDisagreement)
+    /// A scan of a subject who was removed, and whose masks are purged; quarantined.
+    case purgedSubject(file: String, subject: String, reason: String, revision: Int64)
     /// The file changed while it was read.
     case changedWhileRead(file: String)
 
@@ -72,7 +74,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .sliceCount(let file, _, _), .sliceOrder(let file, _),
             .listedFileMissing(let file, _, _), .changedWhileRead(let file),
-            .movedImage(let file, _),
+            .movedImage(let file, _), .purgedSubject(let file, _, _, _),
             .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
@@ -83,7 +85,7 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree), .sliceOrder: true
+        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .purgedSubject: true
         default: false
         }
     }

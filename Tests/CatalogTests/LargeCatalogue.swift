@@ -89,7 +89,8 @@ struct LargeCatalogue {
         FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
         LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListStandingVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
-        MasksInObject.self, NewestCorrection.self, OrganExists.self, PublishedRounds.self, ReasonOfWithholding.self,
+        MasksInObject.self, NewestCorrection.self, OrganExists.self, PublishedRounds.self, PurgedSubject.self,
+        ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, StandingWords.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
@@ -123,7 +124,8 @@ struct LargeCatalogue {
         "CurrentRun": small, "DatasetWords": whole, "DescribeDuplicates": whole, "EndWaiting": small,
         "ImagesOfDataset": whole, "InsertFingerprint": small, "InsertPartitionMasks": small,
         "InsertPartitionWords": small, "InsertWaiting": small, "ListFingerprints": whole,
-        "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": small, "LoadOrganSynonyms": small,
+        "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": small,
+        "LoadOrganSynonyms": small,
         "LoadOrgans": small, "MergedOrgans": small, "RecordSeries": small, "SeriesSalt": small, "SetOrganHosts": small,
         "ContentsOfObject": small, "FindCountingLabel": small, "LimitsOfMask": small, "SourceOfMask": small,
         "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole,
@@ -142,6 +144,9 @@ private struct Facts {
             Digest(
                 hex: try await world.root.ask(
                     "select encode(object_digest, 'hex') from lacuna.mask where volume_id = 77 limit 1")[0]))
+        let identity = try #require(
+            Digest(
+                hex: try await world.root.ask("select encode(identity, 'hex') from lacuna.volume where id = 77")[0]))
         let mask = MaskID(Int64(try await world.root.number("select min(id) from lacuna.mask where volume_id = 77")))
         let annotation = Int64(
             try await world.root.number("select min(id) from lacuna.annotation where volume_id = 77"))
@@ -164,7 +169,8 @@ private struct Facts {
             LocateMask(volume: volume, organ: "o20"), MaskFactsInObject(object: object),
             MaskHistory(volume: volume, organ: "liver"), MasksInObject(object: object),
             NewestCorrection(volume: volume, organ: "liver"),
-            OrganExists(organ: "liver"), PublishedRounds(run: held.run.id), ReasonOfWithholding(volume: volume),
+            OrganExists(organ: "liver"), PublishedRounds(run: held.run.id),
+            PurgedSubject(identity: identity, dataset: dataset, key: "k77"), ReasonOfWithholding(volume: volume),
             ResolveSubject(name: "A/k77"),
             ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),
             ResolveVolume(name: "images/c77", files: ["/data/A/images/c77"]),

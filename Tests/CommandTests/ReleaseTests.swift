@@ -7,7 +7,7 @@ import Testing
 /// Releases side by side, folders that move, and tables of subjects, through the program.
 @Suite struct ReleaseTests {
     /// The values of BTCV: with a map of one's own a release may have any name.
-    private static let values = """
+    static let values = """
         labels:
           1: spleen
           2: kidney_right

@@ -51,6 +51,18 @@ struct ImportRecorder {
         }
     }
 
+    /// Why a case can never be recorded, before anything is; nil where it can.
+    func refusal(of item: InspectedCase, in dataset: DatasetID?) async throws -> ImportError? {
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: [])
+        do {
+            try await catalog.requireUnpurged(records.source, in: dataset)
+            return nil
+        } catch let error as CatalogError {
+            guard let refusal = ImportError(error, of: item) else { throw error }
+            return refusal
+        }
+    }
+
     /// Records labels that wait for their image, and ends the waiting of those that are gone.
     ///
     /// - Parameter known: what waits already, by path relative to the root.
@@ -83,6 +95,7 @@ struct ImportRecorder {
             try await catalog.recordAll { scope in
                 for item in items {
                     let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
+                    try await scope.requireUnpurged(records.source, in: target.release)
                     let pack = try await writing.run { try StoredPack(storing: item, in: target.store) }
                     let labels = records.labels(in: pack)
                     outcomes.append(
@@ -137,6 +150,15 @@ struct ImportRecorder {
         } catch let error as PostgresError where error.isFromConcurrency {
             return try await body()
         }
+    }
+}
+
+extension ImportError {
+    /// What the catalogue says against one case and not against the others; nil for anything else.
+    init?(_ error: CatalogError, of item: InspectedCase) {
+        guard case .purgedSubject(let subject, let reason, let revision) = error else { return nil }
+        self = .purgedSubject(
+            file: item.image.file.file.path, subject: subject, reason: reason, revision: revision.number)
     }
 }
 

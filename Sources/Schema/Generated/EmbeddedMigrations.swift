@@ -1588,7 +1588,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "80982e3c0375aee85722d4d22cecc31dc731c15ab35e6f34cab30ff43f236299",
+            sha256: "7bfd5eb018d0d12bafec086515ea51d20528e7495ee86cffdd99cffc4f7d5888",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what is withheld and since when, and which of several annotations is current.
 -- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
@@ -2256,7 +2256,7 @@ begin
         where m.volume_id = any (volumes) and o.purged_at is not null) then
         raise exception 'its masks are purged; it cannot be restored'
             using errcode = 'LA010', hint = case when p_subject is not null
-                then 'the removal stands; its scans are withheld under whatever name they are imported'
+                then 'the removal stands; its scans are refused under whatever name they are imported'
                 else 'the removal stands; data that may be used again are imported as a dataset of another name' end;
     end if;
     leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);
