@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test func aSetOfItAloneIsNoDataset() async throws {
+        try await Workbench.with { bench in
+            _ = try await data(bench)
+            let revision = try await bench.revision()
+            let alone = try PhantomData.write(.btcv, "alone", scans: 2...2, in: bench)
+            let ending = try await bench.lacuna("dataset", "import", alone)
+            #expect(ending.status == 3, "\(ending.errors)")
+            #expect(ending.output.contains("quarantined img0001"), "\(ending.output)")
+            #expect(try await bench.revision() == revision)
+            let datasets = try await bench.lacuna("dataset", "list", "--json").rows()
+            #expect(datasets.map { $0["name"] as? String } == ["set"])
+        }
+    }
+
     @Test func neitherAPlanNorAStrictImportTakesIt() async throws {
         try await Workbench.with { bench in
             let copy = try await data(bench)

@@ -102,6 +102,8 @@ import Testing
             #expect(ending.status == 0)
             let subjects = try await bench.lacuna("subject", "list", "--json").rows()
             #expect(subjects.count == 1)
+            #expect(ending.errors.contains("joined: 1"), "\(ending.errors)")
+            #expect(!ending.output.contains("proves"), "nothing changed by it")
             let catalogue = try await bench.connection.one(Everything())
             #expect(catalogue.contains("source_series"))
             for secret in ["P4711", "DOE", "JANE", "1.2.3.", "19500102", "20010203", "Elsewhere"] {

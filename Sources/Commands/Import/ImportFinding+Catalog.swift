@@ -9,23 +9,21 @@ struct CaseUnion: Sendable {
 }
 
 extension ImportFinding {
+    /// Nil where no part of a split changed and no checkpoint was marked.
     /// - Parameter file: the image that proved it.
-    init(_ found: CaseUnion, dataset: String, file: String) {
-        let names = found.union.before.map(\.subject.name)
+    init?(_ found: CaseUnion, dataset: String, file: String) {
         let parts = found.union.changedParts
-        let marked = found.union.newlyContaminated
+        let marked = found.union.newlyContaminated.map(\.description).joined(separator: ", ")
+        guard !parts.isEmpty || !marked.isEmpty else { return nil }
+        let names = found.union.before.map(\.subject.name).joined(separator: " and ")
+        let changes = parts + (marked.isEmpty ? [] : ["checkpoints that had trained on what is held out: \(marked)"])
         self.init(
             .subjects, file: file,
-            problem: "\(dataset)/\(found.caseName) proves \(names.joined(separator: " and ")) to be one patient; "
-                + (parts.isEmpty ? "no part of a split changed" : "parts changed: " + parts.joined(separator: "; "))
-                + (marked.isEmpty
-                    ? ""
-                    : "; checkpoints that had trained on the patient although it was held out: "
-                        + marked.map(\.description).joined(separator: ", ")),
-            remedy: "they are joined, which cannot be taken back; lacuna subject show \(found.union.after.subject.name)"
-                + (parts.isEmpty
-                    ? " shows the patient" : " shows the patient; export again what these splits were used for")
-        )
+            problem: "\(dataset)/\(found.caseName) proves \(names) to be one patient; "
+                + changes.joined(separator: "; "),
+            remedy:
+                "they are joined, which cannot be taken back; see lacuna subject show \(found.union.after.subject.name), "
+                + "and make anew what was exported of these splits")
     }
 
     /// The name is that of a dataset with which the folder has nothing in common.

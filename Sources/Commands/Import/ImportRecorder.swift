@@ -38,16 +38,26 @@ struct ImportRecorder {
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
+    /// - Throws: `ImportError` where this case alone can never be recorded.
     mutating func record(_ item: InspectedCase, _ summary: ImportSummary) async throws -> RecordedCase {
+        if target == nil {
+            let dataset = try await catalog.dataset(ifNamed: summary.dataset)
+            if let refusal = try await refusal(of: item, in: dataset) { throw refusal }
+        }
         let target = try await prepare(summary)
         let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
         let (catalog, writing) = (catalog, writing)
-        return try await retrying {
-            try await catalog.record(
-                records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
-            ) {
-                records.labels(in: try await writing.run { try StoredPack(storing: item, in: target.store) })
+        do {
+            return try await retrying {
+                try await catalog.record(
+                    records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
+                ) {
+                    records.labels(in: try await writing.run { try StoredPack(storing: item, in: target.store) })
+                }
             }
+        } catch let error as CatalogError {
+            if let refusal = ImportError(error, of: item) { throw refusal }
+            throw error
         }
     }
 

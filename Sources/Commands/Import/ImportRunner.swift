@@ -89,8 +89,7 @@ struct ImportRunner {
                 do {
                     let outcome = try await recorder.record(item, summary)
                     progress.update { $0.note(item, outcome) }
-                } catch let error as CatalogError {
-                    guard let refusal = ImportError(error, of: item) else { throw error }
+                } catch let refusal as ImportError {
                     progress.update { $0.note(item.files.name, .failed(refusal)) }
                 }
             case .unchanged, .failed: progress.update { $0.note(item.name, found) }
@@ -227,7 +226,7 @@ extension ImportSummary {
         unions += proved
         let findings =
             item.findings + ImportFinding.all(takenBack: outcome.takenBack, item.files)
-            + proved.map { ImportFinding($0, dataset: dataset, file: item.image.file.file.path) }
+            + proved.compactMap { ImportFinding($0, dataset: dataset, file: item.image.file.file.path) }
         report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(findings))
     }
 

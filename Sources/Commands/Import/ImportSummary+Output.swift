@@ -63,14 +63,17 @@ extension ImportSummary {
         if report.failures > 0 && recorded == 0 && newWaiting == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
             output.note(
-                "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
+                "\nScans that the catalogue had under another name, and that are one volume with it now: \(knownScans); "
+                    + "lacuna volume list shows the names.")
         }
         if isLicenceDisputed {
             output.note(
                 "\nSources state different licences, which lacuna dataset show \(dataset) lists; an export of these labels "
                     + "will ask for --accept-licence \(dataset).")
         }
-        if !unions.isEmpty { output.note("\nSubjects that proved to be one and were joined: \(unions.count).") }
+        if !unions.isEmpty {
+            output.note("\nSubjects that proved to be one and were joined: \(unions.count); --json lists them.")
+        }
     }
 
     private var isLicenceDisputed: Bool {
