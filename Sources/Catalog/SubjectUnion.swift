@@ -19,13 +19,23 @@ public struct SubjectUnion: Sendable, Hashable {
         return after.contaminated.filter { !known.contains($0) }
     }
 
-    /// The folds in which the patient validated and does not any more, and those in which it does; empty where none was lost.
+    /// The folds in which the patient validated and does not any more, and those of the same cross-validations in which it
+    /// does; empty where none was lost.
     public var folds: (left: [String], kept: [String]) {
         let left = splits.filter { split in
             before.contains { part(of: $0, in: split) == "validation" }
                 && !["validation", "test"].contains(part(of: after, in: split))
         }
-        return left.isEmpty ? ([], []) : (left, splits.filter { part(of: after, in: $0) == "validation" })
+        let names = Set(left.map(Self.crossValidation))
+        return (
+            left,
+            splits.filter { names.contains(Self.crossValidation($0)) && part(of: after, in: $0) == "validation" }
+        )
+    }
+
+    /// `cv` of the fold `cv-0`.
+    private static func crossValidation(_ fold: String) -> Substring {
+        fold.lastIndex(of: "-").map { fold[..<$0] } ?? fold[...]
     }
 
     private var splits: [String] {

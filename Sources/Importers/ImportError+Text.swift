@@ -53,7 +53,8 @@ extension ImportError: CustomStringConvertible {
         case .unrecognised(_, _, let volumes) where volumes > 0:
             "explain the values of label files with --map FILE.yaml, and name their images with --images; or point at the "
                 + "folder that holds one of these structures"
-        case .unrecognised: "point at the folder that holds one of these structures"
+        case .unrecognised:
+            "point at the folder that holds one of these structures, or describe a structure of your own with --map FILE.yaml"
         case .listedFileMissing:
             "name the folder in which the list's paths begin with --images, or finish the download"
         case .ambiguous: "choose one with --layout, --release or --images, or import the parts one by one"

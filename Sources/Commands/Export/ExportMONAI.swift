@@ -8,8 +8,8 @@ struct ExportMONAI: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "monai", abstract: "Write a datalist for MONAI, with label maps in a folder beside it.",
         discussion: """
-            Images are named where they lie. Paths are relative to the data root where they are under it, else absolute.
-            label holds what people said; with --include-pseudo, pseudo_label holds the same with a model's labels in what
+            Images are named where they lie. Paths are relative to the data root where they are under it, else absolute. \
+            label holds what people said; with --include-pseudo, pseudo_label holds the same with a model's labels in what \
             they left open, and confidence says how sure the model is of each organ.
 
               lacuna export monai --output abdomen.json --organs liver,spleen --split main

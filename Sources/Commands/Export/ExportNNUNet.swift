@@ -8,9 +8,9 @@ struct ExportNNUNet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nnunet", abstract: "Write a raw dataset of nnU-Net v2.",
         discussion: """
-            Label maps lie on the grids of their images. A voxel of which not everything is known has the value ignore,
-            which nnU-Net leaves out of its loss. An organ that holds another exported organ is a region. With a split
-            that has a validation part, splits_final.json has one fold, and with a cross-validation all of its folds; copy it
+            Label maps lie on the grids of their images. A voxel of which not everything is known has the value ignore, \
+            which nnU-Net leaves out of its loss. An organ that holds another exported organ is a region. With a split \
+            that has a validation part, splits_final.json has one fold, and with a cross-validation all of its folds; copy it \
             beside the preprocessed dataset.
 
               lacuna export nnunet --output nnUNet_raw --dataset-id 123 --name Abdomen --organs liver,spleen
