@@ -44,7 +44,9 @@ final class Harness {
             let header = try folder.write(Array(input[..<headerSize]), to: "x.hdr")
             try folder.write(Array(input[headerSize...]), to: "x.img")
             try readVolume(header)
-        case .table: try readVolume(try folder.write(Seeds.volume(plain, table: Array(input)), to: "x.nii"))
+        case .table:
+            let file = try folder.write(Seeds.volume(plain, table: Array(input)), to: "x.nii")
+            _ = try reader.readHeader(file).header.labelTable
         case .mask:
             let mask = try MaskCodec.decode(input, shape: Self.maskShape)
             let again = MaskCodec.encode(foreground: mask.foreground, known: mask.known)

@@ -278,7 +278,7 @@ begin
         where m.volume_id = any (volumes) and o.purged_at is not null) then
         raise exception 'its masks are purged; it cannot be restored'
             using errcode = 'LA010', hint = case when p_subject is not null
-                then 'the removal stands; its scans are withheld under whatever name they are imported'
+                then 'the removal stands; its scans are refused under whatever name they are imported'
                 else 'the removal stands; data that may be used again are imported as a dataset of another name' end;
     end if;
     leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);

@@ -53,6 +53,8 @@ public struct ImageToFingerprint: Sendable, Hashable {
     public let name: String
     /// Absolute.
     public let file: String
+    /// Of the file, or of the series where that is a folder.
+    public let sha256: Digest
     public let modality: String
     /// The volume's identity, by which a file is known to be still the one that was imported.
     public let identity: Digest

@@ -114,6 +114,7 @@ extension Catalog {
     ///
     /// Everything that is already recorded stays; what differs becomes a new version with the old one as its parent.
     /// - Parameter store: writes the masks' bytes and returns the labels that name them. It runs inside the transaction.
+    /// - Throws: `CatalogError.purgedSubject`, before anything is stored.
     public func record(
         _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
         storing store: () async throws -> [LabelRecord]
@@ -121,6 +122,7 @@ extension Catalog {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
             try await connection.run(LockPointersShared())
+            try await requireUnpurged(source, in: release.dataset)
             return try await write(source, labelFiles, store(), CaseContext(release: release, activity: activity))
         }
     }
@@ -138,16 +140,19 @@ extension Catalog {
         _ source: SourceRecord, _ labelFiles: [FileRecord], _ labels: [LabelRecord], _ context: CaseContext
     ) async throws -> RecordedCase {
         var change = PendingChange(activity: context.activity)
-        let (volume, isNewVolume, joined) = try await ensureVolume(source, context, &change)
+        let (volume, isNewVolume, union) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
-        var ofOnePatient = false
-        if let series = source.series { ofOnePatient = try await recordSeries(series, of: sourceID, &change) }
+        var unions = [union].compactMap { $0 }
+        if let series = source.series {
+            unions += [try await recordSeries(series, of: sourceID, &change)].compactMap { $0 }
+        }
+        if !unions.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
         let (written, takenBack) = try await writeLabels(labels, files: named, volume: volume, context, &change)
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            takenBack: takenBack, newFiles: files.new, joinedSubjects: joined || ofOnePatient,
+            takenBack: takenBack, newFiles: files.new, unions: unions,
             statesModality: try await state(modality: source.modality, of: volume))
     }
 }
@@ -155,6 +160,12 @@ extension Catalog {
 /// Records cases inside a transaction that `recordAll` holds.
 public struct RecordingScope: Sendable {
     let catalog: Catalog
+
+    /// To be asked before the masks of a case are stored.
+    /// - Throws: `CatalogError.purgedSubject`.
+    public func requireUnpurged(_ source: SourceRecord, in release: ReleaseHandle) async throws {
+        try await catalog.requireUnpurged(source, in: release.dataset)
+    }
 
     public func record(
         _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,

@@ -16,8 +16,8 @@ public struct MaskFacts: Sendable, Hashable {
     public let activity: ActivityID
 }
 
-/// An image file that volumes were read from.
-public struct ImageFileRow: Sendable, Hashable {
+/// A file of a dataset that the catalogue names and has no copy of.
+public struct ReferencedFile: Sendable, Hashable {
     public let dataset: String
     public let caseName: String
     /// Absolute.
@@ -47,7 +47,10 @@ extension Catalog {
     }
 
     /// Every image file of every source, by dataset and case.
-    public func imageFiles() async throws -> [ImageFileRow] { try await connection.run(ListImageFiles()) }
+    public func imageFiles() async throws -> [ReferencedFile] { try await connection.run(ListImageFiles()) }
+
+    /// Every label file that waits for its image, by dataset, case and path; those of removed datasets left out.
+    public func waitingFiles() async throws -> [ReferencedFile] { try await connection.run(ListWaitingFiles()) }
 
     /// Runs `body` with the objects that rows name, tombstones left out, while nobody can store another: writers of masks and checkpoints wait.
     public func withObjectsLocked<T>(_ body: (Set<Digest>) async throws -> T) async throws -> T {

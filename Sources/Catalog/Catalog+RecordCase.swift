@@ -5,21 +5,17 @@ extension Catalog {
     /// The volume of that identity, made if it is new. A case whose subject differs from the volume's proves two subjects to be one.
     func ensureVolume(
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
-    ) async throws -> (VolumeID, isNew: Bool, joined: Bool) {
+    ) async throws -> (VolumeID, isNew: Bool, union: SubjectUnion?) {
         let dataset = context.release.dataset
         let alias = try await connection.one(LockSubject(dataset: dataset, key: source.subjectKey))
         if let volume = try await connection.one(LockVolume(identity: source.identity)) {
             guard let alias else {
                 try await connection.run(
                     InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: volume.subject))
-                return (volume.id, false, false)
+                return (volume.id, false, nil)
             }
-            guard alias != volume.subject else { return (volume.id, false, false) }
-            try await connection.run(
-                JoinSubjects(
-                    kept: min(alias, volume.subject), joined: max(alias, volume.subject),
-                    change: change.id(on: connection)))
-            return (volume.id, false, true)
+            guard alias != volume.subject else { return (volume.id, false, nil) }
+            return (volume.id, false, try await unite(alias, volume.subject, change.id(on: connection)))
         }
         let subject: SubjectID
         if let alias {
@@ -31,7 +27,7 @@ extension Catalog {
         let volume = try await connection.one(
             InsertVolume(source: source, subject: subject, change: change.id(on: connection)))
         if let fingerprint = source.fingerprint { try await record(fingerprint, of: volume) }
-        return (volume, true, false)
+        return (volume, true, nil)
     }
 
     /// States what a volume shows where nobody had said so. Returns whether that was new.

@@ -17,16 +17,12 @@ extension Catalog {
     public func seriesSalt() async throws -> [UInt8] { try await connection.one(SeriesSalt()) }
 
     /// Keeps the hashes of a new source. Two subjects that share a study, or a patient within one dataset, are one.
-    /// - Returns: whether subjects were joined.
+    /// - Returns: what it changed that subjects were joined; nil where none were.
     func recordSeries(
         _ series: SeriesRecord, of source: SourceID, _ change: inout PendingChange
-    ) async throws -> Bool {
+    ) async throws -> SubjectUnion? {
         let subjects = try await connection.one(RecordSeries(source: source, series: series))
-        guard let other = subjects.other else { return false }
-        try await connection.run(
-            JoinSubjects(
-                kept: min(subjects.own, other), joined: max(subjects.own, other),
-                change: change.id(on: connection)))
-        return true
+        guard let other = subjects.other else { return nil }
+        return try await unite(subjects.own, other, change.id(on: connection))
     }
 }

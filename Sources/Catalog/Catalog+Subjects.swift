@@ -63,17 +63,24 @@ extension Catalog {
     /// either holds for both. It cannot be taken back.
     ///
     /// - Parameter parameters: a JSON object with the reason; no patient data.
-    /// - Returns: the subject that is kept, the older one.
-    /// - Throws: SQLSTATE LA004 for one and the same subject.
-    public func joinSubjects(_ a: SubjectID, _ b: SubjectID, parameters: JSONText) async throws -> SubjectID {
+    /// - Returns: what it changed; the older subject is kept.
+    /// - Throws: SQLSTATE LA004 for one and the same subject, `CatalogError.unknownSubject` for one without a volume.
+    public func joinSubjects(_ a: SubjectID, _ b: SubjectID, parameters: JSONText) async throws -> SubjectUnion {
         try await connection.transaction { connection in
             try await connection.run(StopDividedRuns(kept: min(a, b), joined: max(a, b)))
             try await connection.run(LockPointersExclusively())
             let activity = try await startActivity(.correction, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
-            try await connection.run(JoinSubjects(kept: min(a, b), joined: max(a, b), change: change))
-            return min(a, b)
+            return try await unite(a, b, change)
         }
+    }
+
+    /// Makes one subject of two within a transaction.
+    func unite(_ a: SubjectID, _ b: SubjectID, _ change: ChangeID) async throws -> SubjectUnion {
+        let (kept, joined) = (min(a, b), max(a, b))
+        let before = [try await subject(kept), try await subject(joined)]
+        try await connection.run(JoinSubjects(kept: kept, joined: joined, change: change))
+        return SubjectUnion(before: before, after: try await subject(kept))
     }
 
     /// A subject with its names and volumes. - Throws: `CatalogError.unknownSubject` where it has no volume.

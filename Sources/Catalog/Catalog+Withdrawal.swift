@@ -38,10 +38,13 @@ public struct PurgedObject: Sendable, Hashable {
 extension Catalog {
     /// The dataset of that name. - Throws: `CatalogError.unknownDataset`.
     public func dataset(named name: String) async throws -> DatasetID {
-        guard let id = try await connection.first(FindDataset(name: name)) else {
-            throw CatalogError.unknownDataset(name)
-        }
+        guard let id = try await dataset(ifNamed: name) else { throw CatalogError.unknownDataset(name) }
         return id
+    }
+
+    /// The dataset of that name, or nil.
+    public func dataset(ifNamed name: String) async throws -> DatasetID? {
+        try await connection.first(FindDataset(name: name))
     }
 
     /// The subject that an argument names: by `DATASET/KEY`, its id or its name. - Throws: `CatalogError.unknownSubject`.
@@ -100,6 +103,17 @@ extension Catalog {
         if let reason = try await connection.first(ReasonOfWithholding(volume: volume)) {
             throw CatalogError.withheldVolume(volume, reason: reason)
         }
+    }
+
+    /// Whether a case's scan, or the subject that a dataset names, is of a subject who was removed and whose masks are
+    /// purged: nobody may store its masks again.
+    ///
+    /// - Parameter dataset: nil for one that the catalogue does not have yet.
+    /// - Throws: `CatalogError.purgedSubject`.
+    public func requireUnpurged(_ source: SourceRecord, in dataset: DatasetID?) async throws {
+        let found = try await connection.first(
+            PurgedSubject(identity: source.identity, dataset: dataset, key: source.subjectKey))
+        if let found { throw found }
     }
 
     /// - Throws: `CatalogError.removedDataset` where the dataset is removed; nothing where it does not exist.

@@ -11,6 +11,8 @@ public enum CatalogError: Error, Equatable {
     case removedDataset(String)
     /// The volume is removed or excluded, for that reason.
     case withheldVolume(VolumeID, reason: String)
+    /// A scan of a subject who was removed and whose masks are purged.
+    case purgedSubject(String, reason: String, revision: Revision)
     case unknownRun(String)
     /// The round is not one whose labels became visible.
     case notPublished(run: String, round: Int, published: [Int])

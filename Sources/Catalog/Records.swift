@@ -143,13 +143,13 @@ public struct RecordedCase: Sendable, Hashable {
     public var takenBack: [OrganKey]
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int
-    /// Subjects that this case proved to be one.
-    public var joinedSubjects: Bool
+    /// Subjects that this case proved to be one, and what that changed.
+    public var unions: [SubjectUnion]
     /// Whether the case told a known volume's modality, which nobody had stated.
     public var statesModality: Bool
 
     public var isUnchanged: Bool {
-        !isNewVolume && !isNewSource && newLabels == 0 && takenBack.isEmpty && newFiles == 0 && !joinedSubjects
+        !isNewVolume && !isNewSource && newLabels == 0 && takenBack.isEmpty && newFiles == 0 && unions.isEmpty
             && !statesModality
     }
 }

@@ -35,6 +35,10 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .conflict, "volume \(volume) is withheld: \(reason)",
                 remedy: "lacuna volume show \(volume) says why; restore or include it to use its labels")
+        case .purgedSubject(let name, let reason, let revision):
+            CommandFailure(
+                .conflict, "subject \(name) was removed at revision \(revision) (\(reason)) and its masks are purged",
+                remedy: "leave its scans out; the removal stands")
         case .unknownRun(let name):
             CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
         case .notPublished(let run, let round, let published):

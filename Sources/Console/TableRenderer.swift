@@ -34,11 +34,17 @@ enum TableRenderer {
         case .null: "-"
         case .text(let text): String(text.map { $0.unicodeScalars.allSatisfy(isPrintable) ? $0 : "?" })
         case .number(let value, let places): Decimal.fixed(value, places: places)
-        case .list(let cells): cells.map(text).joined(separator: ", ")
+        case .list(let cells): list(cells.map(text))
         case .object(let fields): fields.map { "\($0.key) \(text($0.value))" }.joined(separator: ", ")
         case .bool(let flag): flag ? "yes" : "no"
         case .integer(let value): String(value)
         }
+    }
+
+    /// Entries that have commas themselves are told apart by semicolons.
+    private static func list(_ entries: [String]) -> String {
+        if entries.isEmpty { return "-" }
+        return entries.joined(separator: entries.contains { $0.contains(", ") } ? "; " : ", ")
     }
 
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory != .control }

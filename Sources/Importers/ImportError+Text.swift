@@ -42,6 +42,8 @@ extension ImportError: CustomStringConvertible {
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
         case .turned(_, _, let proposal): "\(proposal.proposal): \(proposal.evidence)"
         case .sidesReversed(_, _, let problem): problem + ", and no pair of organs lies as it should"
+        case .purgedSubject(_, let subject, let reason, let revision):
+            "a scan of \(subject), which was removed at revision \(revision) (\(reason)) and purged"
         case .changedWhileRead: "the file changed while it was read"
         }
     }
@@ -53,7 +55,8 @@ extension ImportError: CustomStringConvertible {
         case .unrecognised(_, _, let volumes) where volumes > 0:
             "explain the values of label files with --map FILE.yaml, and name their images with --images; or point at the "
                 + "folder that holds one of these structures"
-        case .unrecognised: "point at the folder that holds one of these structures"
+        case .unrecognised:
+            "point at the folder that holds one of these structures, or describe a structure of your own with --map FILE.yaml"
         case .listedFileMissing:
             "name the folder in which the list's paths begin with --images, or finish the download"
         case .ambiguous: "choose one with --layout, --release or --images, or import the parts one by one"
@@ -92,6 +95,7 @@ extension ImportError: CustomStringConvertible {
         case .sidesReversed(_, let name, _):
             "correct the affines of image and labels if they are mirrored; if the patient's organs are reversed, import "
                 + "again with --accept laterality:\(name)"
+        case .purgedSubject: "leave it out; the removal stands under whatever name the scan comes"
         case .changedWhileRead: "import again when nothing writes to the folder"
         }
     }

@@ -62,6 +62,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case turned(file: String, caseName: String, proposal: TurnProposal)
     /// Every sided organ lies on the wrong side, and the labels fit the image: both are mirrored, or the patient is.
     case sidesReversed(file: String, caseName: String, problem: String)
+    /// A scan of a subject who was removed, and whose masks are purged; quarantined.
+    case purgedSubject(file: String, subject: String, reason: String, revision: Int64)
     /// The file changed while it was read.
     case changedWhileRead(file: String)
 
@@ -77,6 +79,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .gridMismatch(let file, _, _), .sliceCount(let file, _, _), .sliceOrder(let file, _),
             .listedFileMissing(let file, _, _), .changedWhileRead(let file),
             .movedImage(let file, _), .turned(let file, _, _), .sidesReversed(let file, _, _),
+            .purgedSubject(let file, _, _, _),
             .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
@@ -87,7 +90,7 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .turned, .sidesReversed: true
+        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .turned, .sidesReversed, .purgedSubject: true
         default: false
         }
     }

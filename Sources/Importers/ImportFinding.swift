@@ -21,6 +21,10 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case scope
         /// The files say another thing than the dataset's description.
         case description
+        /// Two subjects proved to be one patient.
+        case subjects
+        /// The name is that of another dataset, as it seems.
+        case name
     }
 
     public let kind: Kind

@@ -18,7 +18,7 @@ import Testing
             let held = try await world.start("r")
             let checkpoint = try await world.checkpoint(held, 0)
             let (p, q) = (try await catalog.subject(named: "A/p"), try await catalog.subject(named: "B/q"))
-            let kept = try await catalog.joinSubjects(q, p, parameters: Self.reason)
+            let kept = try await catalog.joinSubjects(q, p, parameters: Self.reason).after.subject.id
             #expect(kept == min(p, q))
             let joined = try await catalog.subject(kept)
             #expect(joined.volumes == [train, test])
@@ -96,7 +96,7 @@ import Testing
             var checkpoints: [CheckpointID] = []
             for run in runs { checkpoints.append(try await world.checkpoint(run, 0)) }
             let (p, q) = (try await world.catalog.subject(of: scans.p), try await world.catalog.subject(of: scans.q))
-            let kept = try await world.catalog.joinSubjects(q, p, parameters: Self.reason)
+            let kept = try await world.catalog.joinSubjects(q, p, parameters: Self.reason).after.subject.id
             let joined = try await world.catalog.subject(kept)
             #expect(joined.subject.parts == ["cv-0/validation", "cv-1/train", "cv-2/train"])
             #expect(joined.contaminated == [checkpoints[0], checkpoints[1]])
@@ -167,7 +167,8 @@ import Testing
             try await catalog.createSplits(folds, method: "random", seed: 0)
             try await catalog.split("a", [(volumes[0], .validation), (volumes[1], .train)])
             try await catalog.split("b", [(volumes[0], .train), (volumes[1], .validation)])
-            let kept = try await catalog.joinSubjects(subjects[0], subjects[1], parameters: Self.reason)
+            let kept = try await catalog.joinSubjects(subjects[0], subjects[1], parameters: Self.reason).after.subject
+                .id
             #expect(
                 try await catalog.subject(kept).subject.parts
                     == ["a/validation", "b/validation", "cv-0/validation", "cv-1/train"])

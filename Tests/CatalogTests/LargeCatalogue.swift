@@ -92,7 +92,8 @@ struct LargeCatalogue {
         FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
         LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListStandingVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
-        MasksInObject.self, NewestCorrection.self, OrganExists.self, PublishedRounds.self, ReasonOfWithholding.self,
+        MasksInObject.self, NewestCorrection.self, OrganExists.self, PublishedRounds.self, PurgedSubject.self,
+        ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, StandingWords.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
@@ -147,7 +148,8 @@ struct LargeCatalogue {
         "InsertOrganLinks": rare, "InsertOrganSynonyms": small, "InsertOrgans": small,
         "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutFingerprint": whole,
         "DatasetWords": whole, "ImagesOfDataset": whole, "ListFingerprints": whole,
-        "ListPartitionCandidates": whole, "ListWaiting": whole, "LoadOrganLinks": steady, "LoadOrganSynonyms": steady,
+        "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
+        "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "MergedOrgans": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole,
         "CentresOfSidedMasks": whole, "InsertTurns": small, "SidedMasksWithoutCentre": whole,
@@ -181,6 +183,9 @@ private struct Facts {
         let word = PersonalWord(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
         var drawn = CatalogTests.mask(88_000_003)
         drawn.object = object
+        let identity = try #require(
+            Digest(
+                hex: try await world.root.ask("select encode(identity, 'hex') from lacuna.volume where id = 77")[0]))
         let subject = try await world.catalog.subject(of: volume)
         let source = SourceID(
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
@@ -202,7 +207,8 @@ private struct Facts {
             LocateMask(volume: volume, organ: "o20"), MaskFactsInObject(object: object),
             MaskHistory(volume: volume, organ: "liver"), MasksInObject(object: object),
             NewestCorrection(volume: volume, organ: "liver"),
-            OrganExists(organ: "liver"), PublishedRounds(run: held.run.id), ReasonOfWithholding(volume: volume),
+            OrganExists(organ: "liver"), PublishedRounds(run: held.run.id),
+            PurgedSubject(identity: identity, dataset: dataset, key: "k77"), ReasonOfWithholding(volume: volume),
             ResolveSubject(name: "A/k77"),
             ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),
             ResolveVolume(name: "images/c77", files: ["/data/A/images/c77"]),

@@ -20,16 +20,25 @@ import Testing
 
     /// What nnU-Net would train and validate on, fold by fold, and what the program said beside it.
     private func exported(_ bench: Workbench) async throws -> (folds: [[String: [String]]], notes: String) {
+        let (folder, ending) = try await export(bench)
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try ending.object()["emptyFolds"] as? [Int] == [])
+        let data = try Data(contentsOf: URL(filePath: folder + "/splits_final.json"))
+        return (try #require(try JSONSerialization.jsonObject(with: data) as? [[String: [String]]]), ending.errors)
+    }
+
+    /// The folder of the dataset, and how the program ended.
+    private func export(_ bench: Workbench, _ options: String...) async throws -> (folder: String, ending: Ending) {
         let id = "\(Int.random(in: 1...999))"
         let folder = "\(bench.folder)/\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let ending = try await bench.lacuna(
+        let arguments = [
             "export", "nnunet", "--output", folder, "--dataset-id", id, "--name", "A", "--organs", "liver", "--split",
-            "cv", "--json")
-        #expect(ending.status == 0, "\(ending.errors)")
-        let written = try #require(try ending.object()["folder"] as? String)
-        let data = try Data(contentsOf: URL(filePath: written + "/splits_final.json"))
-        return (try #require(try JSONSerialization.jsonObject(with: data) as? [[String: [String]]]), ending.errors)
+            "cv", "--json",
+        ]
+        let ending = try await bench.start(arguments + options).end()
+        let name = try FileManager.default.contentsOfDirectory(atPath: folder).first { !$0.hasPrefix(".") }
+        return ("\(folder)/\(name ?? "")", ending)
     }
 
     /// What an export calls the only case of each: the layout names patient 0001 after `img0001`.
@@ -48,15 +57,18 @@ import Testing
         try await Workbench.with { bench in
             let folds = try await folds(bench)
             let (first, second) = (folds[0][0], folds[1][0])
+            let beside = try await bench.lacuna("split", "create", "beside", "--validation", "set")
+            #expect(beside.status == 0, "\(beside.errors)")
             let join = try await bench.lacuna("subject", "join", second, first, "--reason", "one patient", "--json")
             #expect(join.status == 0, "\(join.errors)")
             let changed = try #require(try join.object()["changedParts"] as? [String])
             #expect(changed.count == 2)
             #expect(changed.first?.hasPrefix("cv-0: ") == true && changed.last?.hasPrefix("cv-1: ") == true)
             #expect(try join.object()["newlyContaminated"] as? [Int] == [])
-            #expect(join.errors.contains("A patient validates in one fold"), "\(join.errors)")
+            #expect(join.errors.contains("A patient validates in one fold: no longer in cv-"), "\(join.errors)")
+            #expect(!join.errors.contains("beside"), "a split that is no fold of these")
             let parts = try #require(try join.object()["parts"] as? [String])
-            #expect(parts.count { $0.hasSuffix("/validation") } == 1)
+            #expect(parts.count { $0.hasPrefix("cv-") && $0.hasSuffix("/validation") } == 1)
 
             let (exported, _) = try await exported(bench)
             try expectNoLeak(exported)
@@ -97,8 +109,14 @@ import Testing
             #expect(list.errors.contains("validates in several folds"), "\(list.errors)")
 
             for subject in folds[2] { try await set("train", of: subject, in: "cv-2") }
-            let (_, empty) = try await exported(bench)
-            #expect(empty.contains("No exported case validates in fold 2 of 3."), "\(empty)")
+            let (folder, refused) = try await export(bench)
+            #expect(refused.status == 5, "nnU-Net fails on a fold that validates on nothing")
+            #expect(refused.errors.contains("fold 2 of 3") && refused.errors.contains("--allow-empty-folds"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
+            let accepted = try await export(bench, "--allow-empty-folds").ending
+            #expect(accepted.status == 0, "\(accepted.errors)")
+            #expect(try accepted.object()["emptyFolds"] as? [Int] == [2])
+            #expect(accepted.errors.contains("No exported case validates in fold 2 of 3"), "\(accepted.errors)")
             await root.close()
         }
     }

@@ -7,7 +7,7 @@ import Testing
 /// Releases side by side, folders that move, and tables of subjects, through the program.
 @Suite struct ReleaseTests {
     /// The values of BTCV: with a map of one's own a release may have any name.
-    private static let values = """
+    static let values = """
         labels:
           1: spleen
           2: kidney_right
@@ -54,6 +54,8 @@ import Testing
             let all = try await bench.lacuna(
                 "dataset", "diff", "set", "--release", "a", "--release", "b", "--all", "--json")
             #expect(try all.rows().count > rows.count)
+            let shown = try await bench.lacuna("dataset", "diff", "set", "--release", "a", "--release", "b")
+            #expect(shown.errors.contains("Cases: 1 added. Labels: 13 added, 1 with another mask, 25 the same."), "\(shown.errors)")
             let unknown = try await bench.lacuna("dataset", "diff", "set", "--release", "a", "--release", "c")
             #expect(unknown.status == 3)
             #expect(unknown.errors.contains("a, b"))

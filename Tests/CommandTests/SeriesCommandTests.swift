@@ -61,6 +61,10 @@ import Testing
             #expect(region.box == VoxelBox(lower: Vector3(6, 5, 4), upper: Vector3(10, 6, 5)))
             #expect(try FileManager.default.contentsOfDirectory(atPath: converted).count == 1)
 
+            try await FingerprintCommandTests.remove("1, 2", bench)
+            let computed = try await bench.lacuna("volume", "fingerprint", "--json")
+            #expect(computed.status == 0 && computed.errors.contains("2 of 2"), "\(computed.output)")
+
             let raw = try await bench.lacuna(
                 "export", "nnunet", "--output", bench.folder, "--dataset-id", "7", "--name", "P", "--organs",
                 "pancreas",
@@ -98,6 +102,8 @@ import Testing
             #expect(ending.status == 0)
             let subjects = try await bench.lacuna("subject", "list", "--json").rows()
             #expect(subjects.count == 1)
+            #expect(ending.errors.contains("joined: 1"), "\(ending.errors)")
+            #expect(!ending.output.contains("proves"), "nothing changed by it")
             let catalogue = try await bench.connection.one(Everything())
             #expect(catalogue.contains("source_series"))
             for secret in ["P4711", "DOE", "JANE", "1.2.3.", "19500102", "20010203", "Elsewhere"] {

@@ -27,6 +27,8 @@ import Testing
                 #expect(own.count { $0.hasSuffix("/validation") } == 1)
                 #expect(own.count { $0.hasSuffix("/train") } == 3)
             }
+            let folds = try await bench.lacuna("split", "show", "cv", "--json").rows()
+            #expect(NSArray(array: folds) == NSArray(array: parts), "the name stands for all folds")
             let organs = try await bench.lacuna("split", "show", "cv-0", "--by", "organ", "--json").rows()
             let liver = try #require(organs.first { $0["organ"] as? String == "liver" })
             #expect((liver["train"] as? Int ?? 0) + (liver["validation"] as? Int ?? 0) == 5)

@@ -57,6 +57,36 @@ import Testing
         }
     }
 
+    @Test func labelsThatWaitAreLookedAtToo() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
+            let training = "\(path)/RawData/Training"
+            for image in ["img0002", "img0003"] {
+                try FileManager.default.removeItem(atPath: "\(training)/img/\(image).nii.gz")
+            }
+            let imported = try await bench.lacuna("dataset", "import", path, "--json").object()
+            #expect(imported["waiting"] as? Int == 2)
+            #expect(try await findings(bench, "--read-data").1.isEmpty)
+
+            let changed = URL(filePath: "\(training)/label/label0002.nii.gz")
+            var bytes = try Data(contentsOf: changed)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: changed)
+            try FileManager.default.removeItem(atPath: "\(training)/label/label0003.nii.gz")
+            let (quick, gone) = try await findings(bench)
+            #expect(quick == 6)
+            #expect(gone.map { $0["contents"] as? [String] } == [["set/img0003"]])
+            let (status, found) = try await findings(bench, "--read-data")
+            #expect(status == 6)
+            #expect(found.map { $0["what"] as? String } == ["label", "label"])
+            #expect(found.map { $0["kind"] as? String } == ["damaged", "missing"])
+            #expect(found.first?["file"] as? String == changed.path())
+
+            #expect(try await bench.lacuna("dataset", "remove", "set", "--yes", "--reason", "x").status == 0)
+            #expect(try await findings(bench, "--read-data").0 == 0, "those of removed data are nobody's business")
+        }
+    }
+
     @Test func aStoreThatIsGoneIsToldByEveryCommand() async throws {
         try await Workbench.with { bench in
             _ = try await objects(bench)

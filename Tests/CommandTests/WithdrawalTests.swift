@@ -90,11 +90,11 @@ import Testing
             }
             let restored = try await bench.lacuna("subject", "restore", name, "--reason", "x")
             #expect(restored.status == 5)
-            #expect(restored.errors.contains("the removal stands; its scans"), "\(restored.errors)")
+            #expect(restored.errors.contains("the removal stands; its scans are refused"), "\(restored.errors)")
             #expect(!restored.errors.contains("another name"))
-            // Its scans are withheld under another name too; a dataset's are not.
+            // Its scans are held back under another name too; a dataset's are not.
             let path = "\(bench.folder)/data/internal"
-            #expect(try await bench.lacuna("dataset", "import", path, "--name", "again").status == 0)
+            #expect(try await bench.lacuna("dataset", "import", path, "--name", "again").status == 4)
             #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 2)
             for act in ["remove", "purge"] {
                 let ending = try await bench.lacuna("dataset", act, "Task03_Liver", "--yes", "--reason", "licence")

@@ -78,8 +78,10 @@ struct ListFingerprints: Statement {
 
 struct VolumesWithoutFingerprint: Statement {
     static let sql = """
-        select distinct on (v.id) v.id, d.name || '/' || s.case_name, r.root || '/' || s.file, v.modality, v.identity
+        select distinct on (v.id) v.id, d.name || '/' || s.case_name, i.root || '/' || s.file, s.file_sha256, v.modality,
+            v.identity
         from lacuna.volume v join lacuna.source s on s.volume_id = v.id join lacuna.release r on r.id = s.release_id
+        join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         join lacuna.dataset d on d.id = r.dataset_id
         where not exists (select from lacuna.fingerprint f where f.volume_id = v.id and f.version = $1::smallint)
           and not exists (select from lacuna.withheld_volume w where w.volume_id = v.id)
@@ -90,8 +92,8 @@ struct VolumesWithoutFingerprint: Statement {
     var binds: [any PostgresBindable] { [Int16(version)] }
     func decode(_ row: PostgresRow) throws -> ImageToFingerprint {
         ImageToFingerprint(
-            volume: try row.decode(0), name: try row.decode(1), file: try row.decode(2), modality: try row.decode(3),
-            identity: try row.decode(4))
+            volume: try row.decode(0), name: try row.decode(1), file: try row.decode(2), sha256: try row.decode(3),
+            modality: try row.decode(4), identity: try row.decode(5))
     }
 }
 

@@ -56,16 +56,30 @@ struct ListImageFiles: Statement {
             where h.volume_id = s.volume_id and w.volume_id is null)
         order by d.name, s.case_name, s.id
         """
-    func decode(_ row: PostgresRow) throws -> ImageFileRow {
-        ImageFileRow(
-            dataset: try row.decode(0), caseName: try row.decode(1), path: try row.decode(2), sha256: try row.decode(3),
-            bytes: try row.decode(4))
-    }
+    func decode(_ row: PostgresRow) throws -> ReferencedFile { try ReferencedFile(row) }
+}
+
+struct ListWaitingFiles: Statement {
+    static let sql = """
+        select d.name, w.case_name, r.root || '/' || w.file, w.file_sha256, w.file_bytes from lacuna.waiting_now w
+        join lacuna.release r on r.id = w.release_id join lacuna.dataset d on d.id = r.dataset_id
+        where not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = d.id)
+        order by d.name, w.case_name, w.file
+        """
+    func decode(_ row: PostgresRow) throws -> ReferencedFile { try ReferencedFile(row) }
 }
 
 /// Waits for every writer of objects and keeps new ones out until the transaction ends.
 struct LockObjectsExclusively: Statement {
     static let sql = "select from pg_advisory_xact_lock(lacuna.object_lock())"
+}
+
+extension ReferencedFile {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            dataset: try row.decode(0), caseName: try row.decode(1), path: try row.decode(2), sha256: try row.decode(3),
+            bytes: try row.decode(4))
+    }
 }
 
 extension MaskFacts {

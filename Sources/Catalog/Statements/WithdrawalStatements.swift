@@ -84,6 +84,35 @@ struct DatasetIsRemoved: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
+/// The subject that a scan, by its identity, or a dataset's key says, where it is removed and a mask of it purged.
+struct PurgedSubject: Statement {
+    static let sql = """
+        select j.name, w.reason, c.revision
+        from (
+            select v.subject_id from lacuna.volume v where v.identity = $1
+            union
+            select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
+        join lacuna.subject j on j.id = s.subject_id
+        cross join lateral (
+            select stands, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+        join lacuna.change c on c.id = w.change_id
+        where w.stands and exists (
+            select from lacuna.volume v
+            cross join lateral (
+                select from lacuna.mask m join lacuna.object o on o.digest = m.object_digest
+                where m.volume_id = v.id and o.purged_at is not null limit 1) p
+            where v.subject_id = s.subject_id)
+        limit 1
+        """
+    let identity: Digest
+    let dataset: DatasetID?
+    let key: String
+    var binds: [any PostgresBindable] { [identity, dataset, key] }
+    func decode(_ row: PostgresRow) throws -> CatalogError {
+        .purgedSubject(try row.decode(0), reason: try row.decode(1), revision: Revision(try row.decode(2)))
+    }
+}
+
 struct ReasonOfWithholding: Statement {
     static let sql = """
         select w.reason from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = $1

@@ -6,8 +6,8 @@ struct DatabaseDrop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop", abstract: "Stop the embedded database and delete it with all that the catalogue knows.",
         discussion: """
-            For a catalogue that is to begin anew, such as one whose LACUNA_HOME was deleted: as root its database lies
-            elsewhere, under /var/lib/lacuna. Datasets are files of yours and stay; so does the folder of objects, which the
+            For a catalogue that is to begin anew, such as one whose LACUNA_HOME was deleted: as root its database lies \
+            elsewhere, under /var/lib/lacuna. Datasets are files of yours and stay; so does the folder of objects, which the \
             next catalogue refuses, since it is another one's: delete it or name another.
             """)
 

@@ -7,8 +7,8 @@ struct DatasetDiff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two releases of a dataset, case by case and organ by organ.",
         discussion: """
-            Both releases are in the catalogue; what each says now is compared, whatever is current. Listed are cases and
-            labels that came or went, other images, other states and origins, and masks that changed, with their Dice
+            Both releases are in the catalogue; what each says now is compared, whatever is current. Listed are cases and \
+            labels that came or went, other images, other states and origins, and masks that changed, with their Dice \
             where both are known. Differences are after less before.
             """)
 
@@ -36,9 +36,7 @@ struct DatasetDiff: AsyncParsableCommand {
             session.output.report(
                 all ? rows : rows.filter { $0.change != .same },
                 ReleaseDiff.Row.columns(isPartial: rows.contains { $0.compared?.isEverywhere == false }))
-            let counts = ReleaseDiff.Change.allCases.map { change in (change, rows.count { $0.change == change }) }
-            let told = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
-            session.output.note(rows.isEmpty ? "Neither release has a label." : "\n\(told).")
+            session.output.note(rows.isEmpty ? "Neither release has a label." : "\n" + ReleaseDiff.summary(of: rows))
         }
     }
 }

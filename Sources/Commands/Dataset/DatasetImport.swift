@@ -8,7 +8,7 @@ struct DatasetImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Import a dataset's folder as it was downloaded.",
         discussion: """
-            The layout is recognised by its structure. Images stay where they are and are referenced; masks are copied
+            The layout is recognised by its structure. Images stay where they are and are referenced; masks are copied \
             into the object store. Importing a folder again records only what changed.
             """)
 

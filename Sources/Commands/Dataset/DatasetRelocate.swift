@@ -8,8 +8,8 @@ struct DatasetRelocate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relocate", abstract: "Say where a dataset's folder lies now.",
         discussion: """
-            The new folder takes the place of the recorded root, which dataset list shows. Every file that was imported
-            must lie there with its size; a sample of them, or with --check all each of them, must hash to what was
+            The new folder takes the place of the recorded root, which dataset list shows. Every file that was imported \
+            must lie there with its size; a sample of them, or with --check all each of them, must hash to what was \
             imported. Nothing is changed unless all do. --missing-ok moves it although files have vanished.
             """)
 

@@ -7,7 +7,7 @@ struct DatasetWaiting: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waiting", abstract: "List a dataset's labels that wait for their image.",
         discussion: """
-            Labels without their image are no volume and count nowhere. Import the dataset again when the images are
+            Labels without their image are no volume and count nowhere. Import the dataset again when the images are \
             there, or name their folder or dataset with --images; then they wait no more.
             """)
 

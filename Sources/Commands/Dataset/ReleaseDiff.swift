@@ -15,6 +15,33 @@ struct ReleaseDiff {
         /// The same mask is complete in another box.
         case extent
         case same
+
+        /// Of a case or of a label, behind a number.
+        fileprivate var words: String {
+            switch self {
+            case .caseAdded, .added: "added"
+            case .caseGone, .gone: "gone"
+            case .image: "with another image"
+            case .status: "of another status"
+            case .origin: "of another origin"
+            case .mask: "with another mask"
+            case .extent: "complete elsewhere"
+            case .same: "the same"
+            }
+        }
+    }
+
+    /// `Cases: 1 added. Labels: 2 gone, 40 the same.`
+    static func summary(of rows: [Row]) -> String {
+        let kinds: [(String, [Change])] = [
+            ("Cases", [.caseAdded, .caseGone, .image]),
+            ("Labels", [.added, .gone, .status, .origin, .mask, .extent, .same]),
+        ]
+        return kinds.compactMap { name, changes in
+            let counts = changes.map { change in (change, rows.count { $0.change == change }) }.filter { $0.1 > 0 }
+            if counts.isEmpty { return nil }
+            return "\(name): " + counts.map { "\($0.1) \($0.0.words)" }.joined(separator: ", ") + "."
+        }.joined(separator: " ")
     }
 
     struct Row {

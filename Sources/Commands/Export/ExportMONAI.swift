@@ -8,8 +8,8 @@ struct ExportMONAI: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "monai", abstract: "Write a datalist for MONAI, with label maps in a folder beside it.",
         discussion: """
-            Images are named where they lie. Paths are relative to the data root where they are under it, else absolute.
-            label holds what people said; with --include-pseudo, pseudo_label holds the same with a model's labels in what
+            Images are named where they lie. Paths are relative to the data root where they are under it, else absolute. \
+            label holds what people said; with --include-pseudo, pseudo_label holds the same with a model's labels in what \
             they left open, and confidence says how sure the model is of each organ.
 
               lacuna export monai --output abdomen.json --organs liver,spleen --split main
@@ -54,6 +54,7 @@ struct ExportMONAI: AsyncParsableCommand {
                     Cell.Field("training", written.counts[.training] ?? 0),
                     Cell.Field("validation", written.counts[.validation] ?? 0),
                     Cell.Field("testing", written.counts[.testing] ?? 0),
+                    Cell.Field("emptyFolds", written.emptyFolds),
                     Cell.Field("leftOut", selection.unknown + selection.cases.count - written.report.cases),
                     Cell.Field("outsideSplit", selection.outsideSplit),
                     Cell.Field("ignoredPercent", Cell.number(written.report.ignoredShare, places: 1)),

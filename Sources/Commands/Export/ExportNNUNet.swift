@@ -8,9 +8,9 @@ struct ExportNNUNet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nnunet", abstract: "Write a raw dataset of nnU-Net v2.",
         discussion: """
-            Label maps lie on the grids of their images. A voxel of which not everything is known has the value ignore,
-            which nnU-Net leaves out of its loss. An organ that holds another exported organ is a region. With a split
-            that has a validation part, splits_final.json has one fold, and with a cross-validation all of its folds; copy it
+            Label maps lie on the grids of their images. A voxel of which not everything is known has the value ignore, \
+            which nnU-Net leaves out of its loss. An organ that holds another exported organ is a region. With a split \
+            that has a validation part, splits_final.json has one fold, and with a cross-validation all of its folds; copy it \
             beside the preprocessed dataset.
 
               lacuna export nnunet --output nnUNet_raw --dataset-id 123 --name Abdomen --organs liver,spleen
@@ -32,6 +32,9 @@ struct ExportNNUNet: AsyncParsableCommand {
 
     @Option(help: "Name the images where they lie, or put a copy or a symbolic link into imagesTr.")
     var images: Images = .reference
+
+    @Flag(help: "Write folds in which no exported case validates; nnU-Net cannot train those.")
+    var allowEmptyFolds = false
 
     func validate() throws {
         let parts = Set(export.part.map(\.part))
@@ -65,7 +68,8 @@ struct ExportNNUNet: AsyncParsableCommand {
                 selection: selection, name: name, images: images,
                 labels: LabelWriter(
                     composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),
-                    store: try await session.objectStore(create: false), converted: session.converted))
+                    store: try await session.objectStore(create: false), converted: session.converted),
+                allowsEmptyFolds: allowEmptyFolds)
             let written = try await writer.write(to: folder, session.output)
             let activity = try await session.catalog.recordExport(
                 written.report.masks,
@@ -74,6 +78,7 @@ struct ExportNNUNet: AsyncParsableCommand {
                 [
                     Cell.Field("folder", written.folder), Cell.Field("cases", written.report.cases),
                     Cell.Field("heldOut", written.heldOut), Cell.Field("folds", selection.folds),
+                    Cell.Field("emptyFolds", written.emptyFolds),
                     Cell.Field("leftOut", selection.unknown + written.undecided),
                     Cell.Field("outsideSplit", selection.outsideSplit),
                     Cell.Field("ignoredPercent", Cell.number(written.report.ignoredShare, places: 1)),

@@ -42,7 +42,7 @@ extension ExportOptions {
         output.note(
             selection.folds == 1
                 ? "\nNo exported case is in the split's validation part: a trainer would draw folds of its own."
-                : "\nNo exported case validates in fold \(folds) of \(selection.folds).")
+                : "\nNo exported case validates in fold \(folds) of \(selection.folds) (counted from 0).")
     }
 
     /// What a person has to know beyond the numbers.

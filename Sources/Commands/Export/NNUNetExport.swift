@@ -8,6 +8,8 @@ struct NNUNetExport: Sendable {
     let name: String
     let images: ExportNNUNet.Images
     let labels: LabelWriter
+    /// Whether folds may be written that nnU-Net cannot train, since nothing validates in them.
+    let allowsEmptyFolds: Bool
 
     struct Written: Sendable {
         /// The absolute path.
@@ -59,12 +61,26 @@ struct NNUNetExport: Sendable {
                     leftOut: item.place?.leftOut ?? []))
         }
         guard !cases.isEmpty else { throw ExportSelection.nothingDecided }
+        let emptyFolds = selection.foldsWithoutValidation(taken)
+        if !allowsEmptyFolds && emptyFolds.count < selection.folds { try requireNone(emptyFolds) }
         try describe(cases, report, states, channel, staged)
         try staged.publish()
         return Written(
             folder: DataRoot.resolved(staged.target) ?? staged.target, report: report,
             heldOut: cases.count { !$0.validates.isEmpty }, undecided: selection.cases.count - cases.count,
-            emptyFolds: selection.foldsWithoutValidation(taken))
+            emptyFolds: emptyFolds)
+    }
+
+    /// nnU-Net draws validation batches from the list of a fold and ends with an error where that is empty.
+    private func requireNone(_ emptyFolds: [Int]) throws {
+        guard !emptyFolds.isEmpty else { return }
+        let folds = emptyFolds.map(String.init).joined(separator: ", ")
+        throw CommandFailure(
+            .conflict,
+            "no exported case validates in fold \(folds) of \(selection.folds) (counted from 0), which nnU-Net could not train",
+            remedy:
+                "export what the subjects of that fold have (organs, datasets), make a split with fewer folds, or accept it "
+                + "with --allow-empty-folds")
     }
 
     private func describe(

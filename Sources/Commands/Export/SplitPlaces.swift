@@ -36,17 +36,21 @@ struct SplitPlaces: Sendable {
     ///
     /// - Throws: `CatalogError.unknownSplit`.
     static func read(_ name: String, in catalog: Catalog) async throws -> SplitPlaces {
-        let names = Set(try await catalog.splits().map(\.split))
-        let splits = names.contains(name) ? [name] : folds(of: name, among: names)
-        guard !splits.isEmpty else { throw CatalogError.unknownSplit(name) }
+        let splits = try splits(of: name, among: Set(try await catalog.splits().map(\.split)))
         let subjects = try await catalog.subjectList()
         let places = subjects.map { ($0.name, Place(parts: parts(in: splits, of: $0.parts))) }
         return SplitPlaces(
             folds: splits.count, places: Dictionary(uniqueKeysWithValues: places.filter { $0.1.part != nil }))
     }
 
-    private static func folds(of name: String, among names: Set<String>) -> [String] {
-        Array((0...).lazy.map { "\(name)-\($0)" }.prefix(while: names.contains))
+    /// The split itself, or, where there is none of this name, its folds `NAME-0`, `NAME-1` and so on.
+    ///
+    /// - Throws: `CatalogError.unknownSplit`.
+    static func splits(of name: String, among names: Set<String>) throws -> [String] {
+        if names.contains(name) { return [name] }
+        let folds = Array((0...).lazy.map { "\(name)-\($0)" }.prefix(while: names.contains))
+        guard !folds.isEmpty else { throw CatalogError.unknownSplit(name) }
+        return folds
     }
 
     /// The subject's part in each split, out of words such as `main/train`.

@@ -38,16 +38,38 @@ struct ImportRecorder {
     }
 
     /// Records one case in a transaction of its own; once more where another importer was faster.
+    /// - Throws: `ImportError` where this case alone can never be recorded.
     mutating func record(_ item: InspectedCase, _ summary: ImportSummary) async throws -> RecordedCase {
+        if target == nil {
+            let dataset = try await catalog.dataset(ifNamed: summary.dataset)
+            if let refusal = try await refusal(of: item, in: dataset) { throw refusal }
+        }
         let target = try await prepare(summary)
         let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
         let (catalog, writing) = (catalog, writing)
-        return try await retrying {
-            try await catalog.record(
-                records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
-            ) {
-                records.labels(in: try await writing.run { try StoredPack(storing: item, in: target.store) })
+        do {
+            return try await retrying {
+                try await catalog.record(
+                    records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
+                ) {
+                    records.labels(in: try await writing.run { try StoredPack(storing: item, in: target.store) })
+                }
             }
+        } catch let error as CatalogError {
+            if let refusal = ImportError(error, of: item) { throw refusal }
+            throw error
+        }
+    }
+
+    /// Why a case can never be recorded, before anything is; nil where it can.
+    func refusal(of item: InspectedCase, in dataset: DatasetID?) async throws -> ImportError? {
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: [])
+        do {
+            try await catalog.requireUnpurged(records.source, in: dataset)
+            return nil
+        } catch let error as CatalogError {
+            guard let refusal = ImportError(error, of: item) else { throw error }
+            return refusal
         }
     }
 
@@ -86,6 +108,7 @@ struct ImportRecorder {
             try await catalog.recordAll { scope in
                 for item in items {
                     let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
+                    try await scope.requireUnpurged(records.source, in: target.release)
                     let pack = try await writing.run { try StoredPack(storing: item, in: target.store) }
                     let labels = records.labels(in: pack)
                     outcomes.append(
@@ -143,6 +166,15 @@ struct ImportRecorder {
         } catch let error as PostgresError where error.isFromConcurrency {
             return try await body()
         }
+    }
+}
+
+extension ImportError {
+    /// What the catalogue says against one case and not against the others; nil for anything else.
+    init?(_ error: CatalogError, of item: InspectedCase) {
+        guard case .purgedSubject(let subject, let reason, let revision) = error else { return nil }
+        self = .purgedSubject(
+            file: item.image.file.file.path, subject: subject, reason: reason, revision: revision.number)
     }
 }
 

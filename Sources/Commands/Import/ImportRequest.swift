@@ -35,8 +35,8 @@ struct ImportSummary: Sendable {
     var knownScans = 0
     /// Labels that are new or differ from what the release said before.
     var newLabels = 0
-    /// Cases that proved two subjects to be one.
-    var joinedSubjects = 0
+    /// Subjects that proved to be one, by the cases that proved it.
+    var unions: [CaseUnion] = []
     /// Cases that changed something.
     var recorded = 0
     /// Label files that wait for their image and did not before.

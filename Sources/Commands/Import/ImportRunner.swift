@@ -36,7 +36,7 @@ struct ImportRunner {
         let known = try await RecordedRelease(catalog: catalog).find(summary, found, folder: folder, request)
         let root = known.root.map(ReleaseRoot.init(path:)) ?? ReleaseRoot(of: found, folder: folder)
         let (list, vanished) = known.completing(found, root)
-        summary.report.findings = list.findings + (request.subjects?.unknown(among: list) ?? [])
+        summary.report.findings = known.findings + list.findings + (request.subjects?.unknown(among: list) ?? [])
         summary.report.findings += (request.pairs?.unknown(among: list) ?? []) + vanished
         let corrected = try await RecordedRelease(catalog: catalog).newLicences(summary, known)
         summary.report.findings += corrected.finding.map { [$0] } ?? []
@@ -90,8 +90,12 @@ struct ImportRunner {
             case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
             case .inspected(let item):
                 progress.update { $0.inHand = item.files.name }
-                let outcome = try await recorder.record(item, summary)
-                progress.update { $0.note(item, outcome) }
+                do {
+                    let outcome = try await recorder.record(item, summary)
+                    progress.update { $0.note(item, outcome) }
+                } catch let refusal as ImportError {
+                    progress.update { $0.note(item.files.name, .failed(refusal)) }
+                }
             case .unchanged, .failed: progress.update { $0.note(item.name, found) }
             }
         }
@@ -105,12 +109,19 @@ struct ImportRunner {
     ) async throws {
         var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
         let summary = progress.update { $0 }
+        let dataset = try await catalog.dataset(ifNamed: summary.dataset)
         try await examine(items, known, request, summary, recorder.root) { item, found in
             bar.advance()
             switch found {
             case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
-            case .inspected(let item) where request.isDryRun: progress.update { $0.plan(item) }
-            case .inspected(let item): whole.append(item)
+            case .inspected(let item):
+                if let refusal = try await recorder.refusal(of: item, in: dataset) {
+                    progress.update { $0.note(item.files.name, .failed(refusal)) }
+                } else if request.isDryRun {
+                    progress.update { $0.plan(item) }
+                } else {
+                    whole.append(item)
+                }
             case .unchanged, .failed: progress.update { $0.note(item.name, found) }
             }
         }
@@ -201,6 +212,7 @@ extension ImportSummary {
     var howFar: String { "\(report.present) of \(total) cases are in the catalogue" }
 
     mutating func note(_ name: String, _ found: ImportWorker.Examination) {
+        inHand = nil
         switch found {
         case .unchanged: report.record(name, .unchanged)
         case .failed(let error): report.record(name, CaseOutcome(error))
@@ -214,8 +226,11 @@ extension ImportSummary {
         newVolumes += outcome.isNewVolume ? 1 : 0
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
-        joinedSubjects += outcome.joinedSubjects ? 1 : 0
-        let findings = item.findings + ImportFinding.all(takenBack: outcome.takenBack, item.files)
+        let proved = outcome.unions.map { CaseUnion(caseName: item.files.name, union: $0) }
+        unions += proved
+        let findings =
+            item.findings + ImportFinding.all(takenBack: outcome.takenBack, item.files)
+            + proved.compactMap { ImportFinding($0, dataset: dataset, file: item.image.file.file.path) }
         report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(findings))
     }
 

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Console
 internal import Domain
 internal import Glibc
@@ -62,14 +63,17 @@ extension ImportSummary {
         if report.failures > 0 && recorded == 0 && newWaiting == 0 { output.note("\nNothing was recorded.") }
         if knownScans > 0 {
             output.note(
-                "\nKnown under another name, each one volume with several sources now: \(knownScans) of the scans.")
+                "\nScans that the catalogue had under another name, and that are one volume with it now: \(knownScans); "
+                    + "lacuna volume list shows the names.")
         }
         if isLicenceDisputed {
             output.note(
                 "\nSources state different licences, which lacuna dataset show \(dataset) lists; an export of these labels "
                     + "will ask for --accept-licence \(dataset).")
         }
-        if joinedSubjects > 0 { output.note("Subjects that proved to be one and were joined: \(joinedSubjects).") }
+        if !unions.isEmpty {
+            output.note("\nSubjects that proved to be one and were joined: \(unions.count); --json lists them.")
+        }
     }
 
     private var isLicenceDisputed: Bool {
@@ -112,12 +116,22 @@ extension ImportSummary {
     private var changes: [Cell.Field] {
         [
             Cell.Field("newVolumes", newVolumes), Cell.Field("knownScans", knownScans),
-            Cell.Field("newLabels", newLabels),
+            Cell.Field("newLabels", newLabels), Cell.Field("unions", unions.map(\.cell)),
         ]
     }
 
     private var planFields: [Cell.Field] {
         isDryRun ? [Cell.Field("labels", planned.map(\.cell))] : []
+    }
+}
+
+extension CaseUnion {
+    /// The kept and the joined subject as they were called, and what the union changed.
+    fileprivate var cell: Cell {
+        let names = union.before.map(\.subject.name)
+        return .object(
+            [Cell.Field("case", caseName), Cell.Field("kept", names[0]), Cell.Field("joined", names[1])] + union.changes
+        )
     }
 }
 

@@ -86,6 +86,8 @@ struct KnownRelease: Sendable {
     /// Label files that wait for their image, by path relative to the root.
     var waiting: [String: Digest] = [:]
     var mayPassOver = true
+    /// What a person should know of the release as a whole.
+    var findings: [ImportFinding] = []
 
     /// Names of the cases that have a label file, by path relative to the root.
     private(set) var casesOfLabel: [String: [String]] = [:]

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Glibc
 internal import Importers
 
 /// What the catalogue has of the release that an import is about to record.
@@ -14,8 +15,12 @@ struct RecordedRelease {
     ) async throws -> KnownRelease {
         let (dataset, release) = (summary.dataset, summary.layout.release)
         try await catalog.requireStanding(dataset: dataset)
-        let recorded = try await catalog.datasets(named: dataset).first { $0.release == release }
-        guard let recorded else { return KnownRelease() }
+        let releases = try await catalog.datasets(named: dataset)
+        guard let recorded = releases.first(where: { $0.release == release }) else {
+            var known = KnownRelease()
+            known.findings = try await strangeness(of: list, to: releases, folder: folder)
+            return known
+        }
         guard recorded.origin == summary.origin else {
             throw CommandFailure(
                 .conflict,
@@ -39,6 +44,43 @@ struct RecordedRelease {
                     + "folder has moved: lacuna dataset relocate \(dataset) PATH")
         }
         return known
+    }
+
+    /// A finding where the dataset has releases and none of them has a file of the list, by name and size.
+    private func strangeness(
+        of list: CaseList, to releases: [DatasetRow], folder: String
+    ) async throws -> [ImportFinding] {
+        var recorded: Set<ListedFile> = []
+        for release in releases {
+            let files = try await catalog.files(of: release.name, release: release.release)
+            recorded.formUnion(files.map { ListedFile(path: $0.path, bytes: $0.bytes) })
+        }
+        guard let name = releases.first?.name, !recorded.isEmpty else { return [] }
+        let isKnown = try await BlockingWork().run { [recorded] in
+            list.files.contains { file in
+                ListedFile(file.absolutePath).map(recorded.contains) ?? false
+            }
+        }
+        let others = releases.map { "\($0.release) (\($0.layout))" }
+        return isKnown ? [] : [ImportFinding(strange: name, others: others, folder: folder)]
+    }
+}
+
+/// A file by its name without folders, and its size.
+private struct ListedFile: Hashable {
+    let name: Substring
+    let bytes: Int
+
+    init(path: String, bytes: Int) {
+        name = path.split(separator: "/").last ?? ""
+        self.bytes = bytes
+    }
+
+    /// Nil where there is none. Looks at the disk.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(path: path, bytes: Int(status.st_size))
     }
 }
 

@@ -56,6 +56,9 @@ extension CaseList {
     /// Every label file.
     var labels: [SourceFile] { (cases.flatMap(\.labels) + waiting.flatMap(\.labels)).map(\.file) }
 
+    /// Labels and images, of whichever dataset these are.
+    var files: [SourceFile] { cases.map(\.image) + labels }
+
     /// Labels and images but those that lie with another dataset, or outside because a list says so.
     fileprivate var ownFiles: [SourceFile] {
         cases.flatMap { item in

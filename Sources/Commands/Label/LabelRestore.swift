@@ -8,7 +8,7 @@ struct LabelRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Undo the newest correction of an organ in a volume.",
         discussion: """
-            What label set or mask import changed last is said again as it was before; done twice, it is back. What a
+            What label set or mask import changed last is said again as it was before; done twice, it is back. What a \
             release said anew since then stays.
             """)
 

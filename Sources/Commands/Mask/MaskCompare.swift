@@ -9,10 +9,10 @@ struct MaskCompare: AsyncParsableCommand {
         commandName: "compare",
         abstract: "Compare masks of one volume: Dice, surface distances, millilitres, changed voxels.",
         discussion: """
-            Name two masks by their ids, or a volume and an organ: then all words that stand on it, of datasets, people and
-            the visible round, are compared pair by pair, the current one first. An absence counts as an empty mask.
-            Partial masks are compared where both are known; compared voxels says how much that is. Differences are those
-            of the second from the first: second less first.
+            Name two masks by their ids, or a volume and an organ: then all words that stand on it, of datasets, people and \
+            the visible round, are compared pair by pair, the current one first. An absence counts as an empty mask. \
+            Partial masks are compared where both are known; compared voxels says how much that is. Differences are those \
+            of the second from the first: second less first. \
             The surface Dice (NSD, after Nikolov et al.) is the share of both surfaces within --tolerance of the other.
             """)
 

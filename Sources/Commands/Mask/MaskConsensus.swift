@@ -11,12 +11,12 @@ struct MaskConsensus: AsyncParsableCommand {
         commandName: "consensus",
         abstract: "Compute one mask out of those that datasets and people say, and record it.",
         discussion: """
-            It is recorded beside the others as a proposal of the rater consensus, with the masks that it came from, and
-            counts nowhere. With --adopt it becomes that rater's word, which the policy then weighs like any other.
-            majority takes voxels of more than half of the masks; staple weighs each mask by how well it agrees
+            It is recorded beside the others as a proposal of the rater consensus, with the masks that it came from, and \
+            counts nowhere. With --adopt it becomes that rater's word, which the policy then weighs like any other. \
+            majority takes voxels of more than half of the masks; staple weighs each mask by how well it agrees \
             (Warfield et al. 2004). Masks that a model made take no part unless they are named with --mask.
 
-            A partial mask votes where it is known. The majority is that of the masks that know a voxel, and it is known
+            A partial mask votes where it is known. The majority is that of the masks that know a voxel, and it is known \
             where more than half of all masks do; by staple a voxel is known where one mask at least does.
             """)
 

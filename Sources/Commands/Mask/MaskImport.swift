@@ -10,12 +10,12 @@ struct MaskImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Take a person's mask of an organ as its new version.",
         discussion: """
-            The file lies on the grid of the volume's first source, or of the one named with --source, in any axis order;
-            it is never resampled. The organ is every voxel other than 0, or those of --value. What was said before is
+            The file lies on the grid of the volume's first source, or of the one named with --source, in any axis order; \
+            it is never resampled. The organ is every voxel other than 0, or those of --value. What was said before is \
             kept; lacuna label restore takes this back.
 
-            Where the label that counted before is partial, so is the new one: known is what was known, and each voxel that
-            the file adds to the organ or takes from it. --ignore names the value of voxels of which nothing is known;
+            Where the label that counted before is partial, so is the new one: known is what was known, and each voxel that \
+            the file adds to the organ or takes from it. --ignore names the value of voxels of which nothing is known; \
             then all others are known. --complete says that the person looked at the whole volume.
             """)
 

@@ -26,9 +26,9 @@ struct MaskPolicySet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Choose the current annotations of the whole catalogue by another policy.",
         discussion: """
-            origin: expert over reviewed over assisted, then the newest release, then the newest word. release: the newest
-            release first. datasets: those named with --dataset first, in that order, then as origin. A person's word
-            comes before any release unless origin decides. All versions are kept, and every current annotation is chosen
+            origin: expert over reviewed over assisted, then the newest release, then the newest word. release: the newest \
+            release first. datasets: those named with --dataset first, in that order, then as origin. A person's word \
+            comes before any release unless origin decides. All versions are kept, and every current annotation is chosen \
             again at one revision; runs keep the annotations that they began with.
             """)
 

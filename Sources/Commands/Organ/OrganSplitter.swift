@@ -126,7 +126,7 @@ struct SplitRow: Sendable {
             case .split: isDryRun ? "would be split" : "split"
             case .unchanged: "split before"
             case .nothing: "with nothing to split"
-            case .refused: "left as they are"
+            case .refused: "refused and left as before"
             }
         }
     }

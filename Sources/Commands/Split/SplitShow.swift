@@ -7,7 +7,8 @@ struct SplitShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show how many subjects and volumes each part has.",
         discussion: """
-            With --by organ: for each organ, in how many subjects of each part it is annotated.
+            The name of a cross-validation stands for all of its folds. With --by organ: for each organ, in how many subjects \
+            of each part it is annotated.
             """)
 
     enum Grouping: String, ExpressibleByArgument, CaseIterable {
@@ -24,12 +25,13 @@ struct SplitShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let parts = try await session.catalog.splits().filter { name == nil || $0.split == name }
-            if let name, parts.isEmpty { throw CatalogError.unknownSplit(name) }
+            let all = try await session.catalog.splits()
+            let wanted = try name.map { try Set(SplitPlaces.splits(of: $0, among: Set(all.map(\.split)))) }
+            func isWanted(_ split: String) -> Bool { wanted?.contains(split) ?? true }
             switch by {
-            case .part: session.output.report(parts, SplitPartRow.columns)
+            case .part: session.output.report(all.filter { isWanted($0.split) }, SplitPartRow.columns)
             case .organ:
-                let organs = try await session.catalog.organsBySplit().filter { name == nil || $0.split == name }
+                let organs = try await session.catalog.organsBySplit().filter { isWanted($0.split) }
                 session.output.report(organs, SplitOrganRow.columns)
             }
         }

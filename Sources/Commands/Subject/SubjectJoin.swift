@@ -34,20 +34,16 @@ struct SubjectJoin: AsyncParsableCommand {
                 throw CommandFailure(
                     .badInput, "\(first) and \(second) are one subject already", remedy: "name two different subjects")
             }
-            let before = [try await catalog.subject(min(one, other)), try await catalog.subject(max(one, other))]
             let parameters = JSONRenderer.render(
                 .object([
                     Cell.Field("reason", why.reason), Cell.Field("kept", min(one, other).rawValue),
                     Cell.Field("joined", max(one, other).rawValue),
                 ]))
-            let kept = try await catalog.joinSubjects(one, other, parameters: JSONText(parameters))
+            let union = try await catalog.joinSubjects(one, other, parameters: JSONText(parameters))
             try await catalog.compactCoverage()
-            let union = SubjectUnion(before: before, after: try await catalog.subject(kept))
             session.output.report(
-                union.after.fields + [
-                    Cell.Field("changedParts", union.changedParts),
-                    Cell.Field("newlyContaminated", union.newlyContaminated.map(\.rawValue)),
-                    Cell.Field("revision", try await catalog.currentRevision().number),
+                union.after.fields + union.changes + [
+                    Cell.Field("revision", try await catalog.currentRevision().number)
                 ])
             for line in union.notes { session.output.note(line) }
         }

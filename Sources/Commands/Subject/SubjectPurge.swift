@@ -7,7 +7,7 @@ struct SubjectPurge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge", abstract: "Destroy the stored masks of the subject that was removed.",
         discussion: """
-            Only bytes that nothing else names go; rows and tombstones stay, which verify accepts. It cannot be undone.
+            Only bytes that nothing else names go; rows and tombstones stay, which verify accepts. It cannot be undone. \
             Images and checkpoints are not touched: images lie where they were imported from.
             """)
 

@@ -8,10 +8,10 @@ struct SubjectRemove: AsyncParsableCommand {
         commandName: "remove",
         abstract: "Withhold a subject whose consent or licence was withdrawn, and all that comes of it.",
         discussion: """
-            Everything concerned is listed first; nothing changes without --yes. From the next revision on no batch,
-            coverage, export or relabelling has it, and the labels that come of it elsewhere are hidden too, unless
-            --keep-derived. Checkpoints that saw it are marked as contaminated, and daemons that train with it stop.
-            All volumes of the patient go, whatever dataset has them. History, files and bytes are kept: restore takes it
+            Everything concerned is listed first; nothing changes without --yes. From the next revision on no batch, \
+            coverage, export or relabelling has it, and the labels that come of it elsewhere are hidden too, unless \
+            --keep-derived. Checkpoints that saw it are marked as contaminated, and daemons that train with it stop. \
+            All volumes of the patient go, whatever dataset has them. History, files and bytes are kept: restore takes it \
             back, purge destroys the bytes.
             """)
 

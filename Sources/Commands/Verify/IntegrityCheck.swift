@@ -24,13 +24,15 @@ struct IntegrityCheck {
         (self.catalog, self.store, self.output, self.readsData) = (catalog, store, output, readsData)
     }
 
-    /// Objects that are missing or damaged, masks that are not what their rows say, images that are gone, orphans.
+    /// Objects that are missing or damaged, masks that are not what their rows say, images and waiting labels that are gone,
+    /// orphans.
     func run() async throws -> [IntegrityFinding] {
         // Files first: what is written meanwhile has its row by the time that rows are read.
         let listing = try await disk.run { [store] in try StoreListing(store) }
         let objects = try await catalog.objects()
         let images = try await catalog.imageFiles()
-        let bar = output.progress("verify", total: objects.count + images.count)
+        let waiting = try await catalog.waitingFiles()
+        let bar = output.progress("verify", total: objects.count + images.count + waiting.count)
         defer { bar.finish() }
         var findings = listing.strays
         for object in objects where !object.isPurged {
@@ -41,9 +43,9 @@ struct IntegrityCheck {
             }
             bar.advance()
         }
-        for image in images {
+        for (what, file) in images.map({ ("image", $0) }) + waiting.map({ ("label", $0) }) {
             let readsData = readsData
-            if let finding = try await disk.run({ Self.check(image, readsData: readsData) }) {
+            if let finding = try await disk.run({ Self.check(file, what, readsData: readsData) }) {
                 findings.append(finding)
             }
             bar.advance()
@@ -131,22 +133,23 @@ struct IntegrityCheck {
         IntegrityFinding(kind: kind, what: "converted", file: path, problem: problem)
     }
 
-    // MARK: - Images
+    // MARK: - Files of datasets
 
-    private static func check(_ image: ImageFileRow, readsData: Bool) -> IntegrityFinding? {
+    /// - Parameter what: `image`, or `label` for one that waits for its image.
+    private static func check(_ file: ReferencedFile, _ what: String, readsData: Bool) -> IntegrityFinding? {
         func finding(_ kind: IntegrityFinding.Kind, _ problem: String) -> IntegrityFinding {
-            let name = "\(image.dataset)/\(image.caseName)"
+            let name = "\(file.dataset)/\(file.caseName)"
             return IntegrityFinding(
-                kind: kind, what: "image", file: image.path, problem: "\(name): \(problem)", contents: [name])
+                kind: kind, what: what, file: file.path, problem: "\(name): \(problem)", contents: [name])
         }
-        let isFolder = FolderFile.isFolder(image.path)
-        let found = isFolder ? FolderFile.size(of: image.path, recorded: image.bytes) : size(image.path)
+        let isFolder = FolderFile.isFolder(file.path)
+        let found = isFolder ? FolderFile.size(of: file.path, recorded: file.bytes) : size(file.path)
         guard let size = found else { return finding(.missing, "the file is missing") }
-        guard size == image.bytes else {
-            return finding(.damaged, "the file has \(size) bytes instead of \(image.bytes)")
+        guard size == file.bytes else {
+            return finding(.damaged, "the file has \(size) bytes instead of \(file.bytes)")
         }
-        if readsData && isFolder && FolderFile.isIntact(image.path, recorded: image.sha256) { return nil }
-        guard readsData, (try? SHA256.digest(ofFile: image.path)) != image.sha256 else { return nil }
+        if readsData && isFolder && FolderFile.isIntact(file.path, recorded: file.sha256) { return nil }
+        guard readsData, (try? SHA256.digest(ofFile: file.path)) != file.sha256 else { return nil }
         return finding(.damaged, "the bytes are not those that were imported")
     }
 

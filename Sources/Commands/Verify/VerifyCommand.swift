@@ -5,7 +5,8 @@ internal import ObjectStore
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check that every object and image that the catalogue names is there.",
+        commandName: "verify",
+        abstract: "Check that every object, image and waiting label that the catalogue names is there.",
         discussion: """
             Without --read-data only presence and sizes are looked at. Objects that no row names (orphans, left by killed \
             imports) do no harm; --sweep removes them. Damage makes the exit status 6.
@@ -13,7 +14,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Flag(help: "Read everything: objects and images must hash right, every mask must decode and count right.")
+    @Flag(help: "Read everything: objects and files must hash right, every mask must decode and count right.")
     var readData = false
 
     @Flag(help: "Remove the objects that no row names.")
@@ -54,7 +55,7 @@ struct IntegrityFinding: Sendable, Hashable {
     }
 
     let kind: Kind
-    /// `object`, `mask`, `image`, or `converted` for a volume made of DICOM.
+    /// `object`, `mask`, `image`, `label` for one that waits for its image, or `converted` for a volume made of DICOM.
     let what: String
     let file: String
     let problem: String

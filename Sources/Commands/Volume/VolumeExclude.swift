@@ -7,7 +7,7 @@ struct VolumeExclude: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exclude", abstract: "Withhold a volume from training, coverage, export and relabelling.",
         discussion: """
-            It stays listed with the reason, its history is kept, and include takes it back. Runs leave it out when they
+            It stays listed with the reason, its history is kept, and include takes it back. Runs leave it out when they \
             next read their labels.
             """)
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
+internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Importers
@@ -19,7 +20,7 @@ struct VolumeFingerprints: AsyncParsableCommand {
         let failures = try await Session.with(options) { session in
             let images = try await session.catalog.volumesWithoutFingerprint(version: VolumeFingerprint.version)
             let bar = session.output.progress("fingerprint", total: images.count)
-            let reader = FingerprintReader()
+            let reader = FingerprintReader(converted: session.converted)
             var failures: [FingerprintFailure] = []
             for image in images {
                 do {
@@ -31,7 +32,10 @@ struct VolumeFingerprints: AsyncParsableCommand {
             }
             bar.finish()
             session.output.report(failures, FingerprintFailure.columns)
-            session.output.note("\(images.count - failures.count) of \(images.count) volumes have got a fingerprint.")
+            session.output.note(
+                images.isEmpty
+                    ? "Every volume has a fingerprint already."
+                    : "\(images.count - failures.count) of \(images.count) volumes have got a fingerprint.")
             return failures.count
         }
         if failures > 0 { throw ExitCode(ExitStatus.partlyDone.rawValue) }
@@ -54,13 +58,17 @@ struct FingerprintFailure: Error {
 
 /// Reads images again, on a thread of its own.
 struct FingerprintReader {
+    let converted: SeriesCache
     private let disk = BlockingWork()
+
+    init(converted: SeriesCache) { self.converted = converted }
 
     /// - Throws: `FingerprintFailure`.
     func read(_ image: ImageToFingerprint) async throws -> FingerprintRecord {
-        try await disk.run {
+        try await disk.run { [converted] in
             do {
-                let volume = try NIfTIReader().readImage(image.file)
+                let file = try converted.volumeFile(at: image.file, digest: image.sha256)
+                let volume = try NIfTIReader().readImage(file)
                 guard volume.identity().exact == image.identity else {
                     throw FingerprintFailure(
                         image: image, problem: "the file is not the scan that was imported",
@@ -68,6 +76,8 @@ struct FingerprintReader {
                 }
                 return FingerprintRecord(volume.fingerprint(isCT: image.modality == Modality.ct.rawValue))
             } catch let error as ImagingError {
+                throw FingerprintFailure(image: image, problem: error.problem, remedy: error.remedy)
+            } catch let error as DICOMError {
                 throw FingerprintFailure(image: image, problem: error.problem, remedy: error.remedy)
             }
         }

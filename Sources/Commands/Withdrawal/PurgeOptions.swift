@@ -36,11 +36,11 @@ struct PurgeOptions: ParsableArguments {
             ])
         case .csv, .table: output.report(rows, PurgeRow.columns)
         }
-        let hint = "Add --yes and --reason TEXT to remove these bytes for good"
         output.note(
             yes
-                ? "\nRemoved \(objects.count) objects; tombstones are left. Images lie where they were imported from."
-                : "\nNothing was removed. \(hint), once it is removed from the catalogue.")
+                ? "\nObjects destroyed: \(objects.count); tombstones are left. Images lie where they were imported from."
+                : "\nNothing was destroyed. Add --yes and --reason TEXT to destroy these bytes for good; only what is removed "
+                    + "can be purged.")
     }
 }
 

@@ -1936,7 +1936,7 @@ grant select on catalogue_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "6784b38adb259f3cfd09d65dc65a48d2d8be091d08deea6983534a9cce7cd038",
+            sha256: "97a6a37e68ea2b87ba32658ba413f639b9f32d0241c3a66108e7939ccb79cfbd",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
 -- restored, when two subjects prove to be one, and when the policy among several annotations changes.
@@ -2218,7 +2218,7 @@ begin
         where m.volume_id = any (volumes) and o.purged_at is not null) then
         raise exception 'its masks are purged; it cannot be restored'
             using errcode = 'LA010', hint = case when p_subject is not null
-                then 'the removal stands; its scans are withheld under whatever name they are imported'
+                then 'the removal stands; its scans are refused under whatever name they are imported'
                 else 'the removal stands; data that may be used again are imported as a dataset of another name' end;
     end if;
     leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);

@@ -1,43 +1,41 @@
-internal import Catalog
-internal import Domain
+public import Domain
 
-/// What a join did to splits and checkpoints.
-struct SubjectUnion {
+/// What it did to splits and checkpoints that two subjects proved to be one.
+public struct SubjectUnion: Sendable, Hashable {
     /// The kept subject, then the joined one.
-    let before: [SubjectFacts]
-    let after: SubjectFacts
+    public let before: [SubjectFacts]
+    public let after: SubjectFacts
 
     /// `SPLIT: NAME PART, NAME PART, now PART` for every split in which a part of either changed.
-    var changedParts: [String] {
+    public var changedParts: [String] {
         splits.filter { isChanged($0) }.map { split in
             let old = before.map { "\($0.subject.name) \(part(of: $0, in: split) ?? "unassigned")" }
             return "\(split): \(old.joined(separator: ", ")), now \(part(of: after, in: split) ?? "unassigned")"
         }
     }
 
-    var newlyContaminated: [CheckpointID] {
+    public var newlyContaminated: [CheckpointID] {
         let known = Set(before.flatMap(\.contaminated))
         return after.contaminated.filter { !known.contains($0) }
     }
 
-    var notes: [String] {
+    /// The folds in which the patient validated and does not any more, and those of the same cross-validations in which it
+    /// does; empty where none was lost.
+    public var folds: (left: [String], kept: [String]) {
         let left = splits.filter { split in
             before.contains { part(of: $0, in: split) == "validation" }
                 && !["validation", "test"].contains(part(of: after, in: split))
         }
-        var notes: [String] = []
-        if !left.isEmpty {
-            let kept = splits.filter { part(of: after, in: $0) == "validation" }
-            notes.append(
-                "A patient validates in one fold: no longer in \(left.joined(separator: ", ")), still in "
-                    + "\(kept.joined(separator: ", ")). Runs that began before hold it back as they did.")
-        }
-        if !newlyContaminated.isEmpty {
-            notes.append(
-                "\(newlyContaminated.count) checkpoints had trained on this patient although it was held out; see "
-                    + "lacuna lineage and lacuna round show.")
-        }
-        return notes
+        let names = Set(left.map(Self.crossValidation))
+        return (
+            left,
+            splits.filter { names.contains(Self.crossValidation($0)) && part(of: after, in: $0) == "validation" }
+        )
+    }
+
+    /// `cv` of the fold `cv-0`.
+    private static func crossValidation(_ fold: String) -> Substring {
+        fold.lastIndex(of: "-").map { fold[..<$0] } ?? fold[...]
     }
 
     private var splits: [String] {

@@ -1,0 +1,39 @@
+internal import Catalog
+internal import Domain
+internal import Importers
+
+/// Subjects that a case proved to be one patient.
+struct CaseUnion: Sendable {
+    let caseName: String
+    let union: SubjectUnion
+}
+
+extension ImportFinding {
+    /// Nil where no part of a split changed and no checkpoint was marked.
+    /// - Parameter file: the image that proved it.
+    init?(_ found: CaseUnion, dataset: String, file: String) {
+        let parts = found.union.changedParts
+        let marked = found.union.newlyContaminated.map(\.description).joined(separator: ", ")
+        guard !parts.isEmpty || !marked.isEmpty else { return nil }
+        let names = found.union.before.map(\.subject.name).joined(separator: " and ")
+        let changes = parts + (marked.isEmpty ? [] : ["checkpoints that had trained on what is held out: \(marked)"])
+        self.init(
+            .subjects, file: file,
+            problem: "\(dataset)/\(found.caseName) proves \(names) to be one patient; "
+                + changes.joined(separator: "; "),
+            remedy:
+                "they are joined, which cannot be taken back; see lacuna subject show \(found.union.after.subject.name), "
+                + "and make anew what was exported of these splits")
+    }
+
+    /// The name is that of a dataset with which the folder has nothing in common.
+    /// - Parameter others: its releases, such as `2022 (btcv)`.
+    init(strange dataset: String, others: [String], folder: String) {
+        self.init(
+            .name, file: folder,
+            problem:
+                "dataset \(dataset) is there already, as \(others.joined(separator: ", ")), and has no file in common "
+                + "with this folder; an import makes one dataset of both",
+            remedy: "nothing, if this is a release of the same; else give another --name")
+    }
+}

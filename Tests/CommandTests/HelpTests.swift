@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `--help` says, for every command.
+@Suite struct HelpTests {
+    /// No line fills the last column.
+    private static let columns = 80
+
+    private func help(_ path: [String], _ folder: String) async throws -> [String] {
+        let program = try RunningProgram(path + ["--help"], database: "", home: folder, scratch: folder)
+        let ending = try await program.end()
+        #expect(ending.status == 0, "\(path)")
+        return ending.output.components(separatedBy: "\n")
+    }
+
+    /// The names under SUBCOMMANDS, which stand two columns in.
+    private func commands(_ help: [String]) -> [String] {
+        help.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
+            .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+            .map { String($0.dropFirst(2).prefix { $0 != " " }) }
+    }
+
+    /// Lines that end although the next word had room: line breaks of the source, which show where a window is narrower.
+    private func ragged(_ help: [String]) -> [String] {
+        let text = Array(help.prefix { !$0.hasPrefix("USAGE:") })
+        return zip(text, text.dropFirst()).compactMap { line, next in
+            guard !line.isEmpty, let word = next.split(separator: " ").first, !next.hasPrefix(" ") else { return nil }
+            return line.count + 1 + word.count < Self.columns ? line : nil
+        }
+    }
+
+    @Test func paragraphsFillTheirLines() async throws {
+        try await withTemporaryFolder { folder in
+            var paths: [[String]] = [[]]
+            var seen = 0
+            while let path = paths.popLast() {
+                let help = try await help(path, folder)
+                #expect(ragged(help) == [], "\(path.joined(separator: " "))")
+                paths += commands(help).map { path + [$0] }
+                seen += 1
+            }
+            #expect(seen > 50, "every noun and verb was looked at")
+        }
+    }
+}
