@@ -9,7 +9,7 @@ public struct SubjectRow: Sendable, Hashable {
     public let datasets: [String]
     /// `split/part` of every split that has the subject.
     public let parts: [String]
-    /// Why the subject, or all that it has, is withheld; nil where something stands.
+    /// Why the subject, or all that it has, is withheld, `excluded: …` for its volumes; nil where something stands.
     public let removed: String?
 }
 

@@ -117,6 +117,8 @@ import Testing
             let shown = try await bench.lacuna("volume", "show", "internal/img0002", "--json").object()
             #expect(shown["withheld"] as? String == "excluded: motion")
             #expect((shown["labels"] as? [Any])?.isEmpty == true)
+            let subjects = try await bench.lacuna("subject", "list", "--json").rows()
+            #expect(subjects.compactMap { $0["removed"] as? String } == ["excluded: motion"])
             let included = try await bench.lacuna("volume", "include", "internal/img0002", "--reason", "fine", "--json")
             #expect(try included.object()["withheld"] is NSNull)
 

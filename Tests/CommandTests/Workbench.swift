@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -76,9 +78,10 @@ private actor Places {
 }
 
 /// A `lacuna` at work; what it writes goes to files, so that it never waits for a reader.
-final class RunningProgram: @unchecked Sendable {
-    // `Process` is used from one test, one call after another; its termination handler only resumes a stream.
-    private let process = Process()
+final class RunningProgram: Sendable {
+    private let child: pid_t
+    /// Nil while it runs.
+    private let status = Mutex<Int32?>(nil)
     private let out: URL
     private let err: URL
     private let ended: AsyncStream<Void>
@@ -90,29 +93,30 @@ final class RunningProgram: @unchecked Sendable {
         let name = UUID().uuidString
         (out, err) = (URL(filePath: "\(scratch)/\(name).out"), URL(filePath: "\(scratch)/\(name).err"))
         for file in [out, err] { FileManager.default.createFile(atPath: file.path(), contents: nil) }
-        process.executableURL = Self.folder.appending(path: "lacuna")
-        process.arguments = arguments
-        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-        process.environment = ["LACUNA_DATABASE": database, "LACUNA_HOME": home, "PATH": "/usr/bin:/bin"]
-        process.standardOutput = try FileHandle(forWritingTo: out)
-        process.standardError = try FileHandle(forWritingTo: err)
-        process.standardInput = FileHandle.nullDevice
+        let (output, errors) = (try FileHandle(forWritingTo: out), try FileHandle(forWritingTo: err))
+        child = try ChildProcess.start(
+            Self.folder.appending(path: "lacuna").path(), arguments,
+            environment: ["LACUNA_DATABASE": database, "LACUNA_HOME": home], folder: folder,
+            output: output.fileDescriptor, errors: errors.fileDescriptor)
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         ended = stream
-        process.terminationHandler = { _ in continuation.finish() }
-        try process.run()
+        Thread.detachNewThread { [self] in
+            let found = ChildProcess.wait(for: child)
+            status.withLock { $0 = found }
+            continuation.finish()
+        }
     }
 
     func end() async throws -> Ending {
         for await _ in ended {}
         return Ending(
-            status: process.terminationStatus, output: try String(contentsOf: out, encoding: .utf8),
+            status: try #require(status.withLock { $0 }), output: try String(contentsOf: out, encoding: .utf8),
             errors: try String(contentsOf: err, encoding: .utf8))
     }
 
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { status.withLock { $0 } == nil }
 
-    func interrupt() { process.interrupt() }
+    func interrupt() { status.withLock { if $0 == nil { kill(child, SIGINT) } } }
 }
 
 struct RevisionNumber: Statement {

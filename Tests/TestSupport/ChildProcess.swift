@@ -1,6 +1,7 @@
-internal import Glibc
+public import Glibc
 
-/// Runs programs to their end and keeps what they wrote.
+/// Runs programs to their end and keeps what they wrote, or starts them. Foundation's `Process` is not used for what runs
+/// often: up to Swift 6.3 it reads beyond a buffer now and then as it starts one (swift-corelibs-foundation 5472).
 public enum ChildProcess {
     public struct Outcome: Sendable {
         /// Exit status; 128 + the signal's number for a program that a signal ended.
@@ -36,19 +37,36 @@ public enum ChildProcess {
             fclose(output)
             fclose(errors)
         }
+        let child = try start(
+            path, arguments, environment: environment, folder: folder, output: fileno(output), errors: fileno(errors))
+        return Outcome(status: wait(for: child), output: text(of: output), errors: text(of: errors))
+    }
+
+    /// Starts a program as `run` does; it must be waited for.
+    ///
+    /// - Parameters:
+    ///   - output: the open file that the program writes to; it has no other but this and `errors`.
+    /// - Returns: the process.
+    public static func start(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+        output: Int32, errors: Int32
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, fileno(output), 1)
-        posix_spawn_file_actions_adddup2(&actions, fileno(errors), 2)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, errors, 2)
         let variables = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         let prefix = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
-        let child = try spawn(prefix + [path] + arguments, variables, &actions)
+        return try spawn(prefix + [path] + arguments, variables, &actions)
+    }
+
+    /// Blocks until the process ended. - Returns: its status as `Outcome` has it.
+    public static func wait(for child: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-        let exit = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
-        return Outcome(status: exit, output: text(of: output), errors: text(of: errors))
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
     }
 
     private static func spawn(

@@ -9,7 +9,8 @@ struct ListSubjectRows: Statement {
         known as (
             select * from standing
             union all
-            select v.subject_id, v.id, r.dataset_id, w.reason
+            select v.subject_id, v.id, r.dataset_id,
+                case when w.volume_id is null then w.reason else 'excluded: ' || w.reason end
             from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id
             join lacuna.volume v on v.id = h.volume_id
             join lacuna.source s on s.volume_id = v.id join lacuna.release r on r.id = s.release_id
