@@ -102,8 +102,10 @@ extension Catalog {
     }
 
     /// For each subject the organs that are annotated in at least one of its volumes.
-    public func annotatedOrgans() async throws -> [SubjectID: [OrganKey]] {
-        let rows = try await connection.run(AnnotatedOrgans())
-        return Dictionary(rows.map { ($0.subject, $0.organs) }, uniquingKeysWith: { first, _ in first })
+    public func annotatedOrgans() async throws -> [SubjectID: Set<OrganKey>] {
+        let keys = Dictionary(uniqueKeysWithValues: try await connection.run(OrganNumbers()))
+        return try await connection.run(AnnotatedOrgans()).reduce(into: [:]) { organs, found in
+            organs[found.subject, default: []].formUnion(found.organs.compactMap { keys[$0] })
+        }
     }
 }

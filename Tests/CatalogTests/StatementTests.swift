@@ -120,6 +120,7 @@ let managerStatements: [any Statement.Type] = [
     NamesObjects.self,
     NewestCorrection.self,
     OrganExists.self,
+    OrganNumbers.self,
     OrgansBySplit.self,
     PairedCases.self,
     PairedLabels.self,

@@ -75,6 +75,13 @@ struct ListOrgans: Statement {
     }
 }
 
+struct OrganNumbers: Statement {
+    static let sql = "select id, key from lacuna.organ"
+    func decode(_ row: PostgresRow) throws -> (Int16, OrganKey) {
+        (try row.decode(0), OrganKey(rawValue: try row.decode(1)))
+    }
+}
+
 /// Organs as an ontology has them.
 struct LoadOrgans: Statement {
     static let sql = """

@@ -62,15 +62,17 @@ struct DescribeSubject: Statement {
     }
 }
 
+/// One row for each volume, in the order of the index: a catalogue's states are not sorted.
 struct AnnotatedOrgans: Statement {
     static let sql = """
-        select v.subject_id, array_agg(distinct o.key order by o.key) from lacuna.annotation_current a
-        join lacuna.volume v on v.id = a.volume_id join lacuna.organ o on o.id = a.organ_id
-        where a.status = 'annotated' group by v.subject_id
+        with known as (
+            select volume_id, array_agg(organ_id) as organs from lacuna.annotation_current
+            where status = 'annotated' group by volume_id)
+        select v.subject_id, k.organs from known k join lacuna.volume v on v.id = k.volume_id
         """
     struct Found: Sendable {
         let subject: SubjectID
-        let organs: [OrganKey]
+        let organs: [Int16]
     }
     func decode(_ row: PostgresRow) throws -> Found {
         Found(subject: try row.decode(0), organs: try row.decode(1))

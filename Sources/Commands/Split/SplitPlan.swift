@@ -75,7 +75,7 @@ struct SplitPlan {
         let organs = try await catalog.annotatedOrgans()
         var random = SplitMix(seed: UInt64(bitPattern: Int64(seed)))
         let ordered = subjects.sorted().shuffled(using: &random)
-        let parts = Stratification(weights: weights).parts(of: ordered.map { Set(organs[$0] ?? []) })
+        let parts = Stratification(weights: weights).parts(of: ordered.map { organs[$0] ?? [] })
         return Dictionary(uniqueKeysWithValues: zip(ordered, parts))
     }
 }
