@@ -6,7 +6,7 @@ import Postgres
 import Testing
 
 /// What leaves one catalogue comes into an empty one as it was.
-@Suite(.serialized) struct ReadBackTests {
+@Suite struct ReadBackTests {
     /// A fully labelled set and a liver set, imported.
     private func imported(_ bench: Workbench, origin: String = "expert") async throws {
         let all = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
@@ -36,9 +36,10 @@ import Testing
 
     /// Imports an export into an empty catalogue and returns its labels, by organ.
     private func readBack(
-        _ path: String, _ organs: String, _ more: [String] = [], _ check: (Workbench, Ending) async throws -> Void
+        _ bench: Workbench, _ path: String, _ organs: String, _ more: [String] = [],
+        _ check: (Workbench, Ending) async throws -> Void
     ) async throws -> [String] {
-        try await Workbench.with { other in
+        try await bench.withAnother { other in
             let ending = try await other.start(["dataset", "import", path, "--json"] + more).end()
             #expect(ending.status == 0, "\(ending.errors)\(ending.output)")
             try await check(other, ending)
@@ -55,7 +56,7 @@ import Testing
             let path = try await export(bench, organs, ["--images", images])
             let before = try await labels(bench, organs)
             #expect(before.count == 8, "\(before)")
-            let after = try await readBack(path, organs) { other, ending in
+            let after = try await readBack(bench, path, organs) { other, ending in
                 #expect(try ending.object()["layout"] as? String == "nnunet")
                 let shown = try await other.lacuna("dataset", "show", "Dataset007_Abdomen", "--json").object()
                 let root = (shown["releases"] as? [[String: Any]])?.first?["root"] as? String
@@ -76,7 +77,7 @@ import Testing
             let ending = try await bench.lacuna("export", "monai", "--output", path, "--organs", organs)
             #expect(ending.status == 0, "\(ending.errors)")
             let before = try await labels(bench, organs)
-            let after = try await readBack(path, organs) { other, _ in
+            let after = try await readBack(bench, path, organs) { other, _ in
                 let rows = try await other.lacuna("coverage", "--organ", "liver", "--json").rows()
                 #expect(rows.first?["annotated"] as? Int == 4)
                 let origins = try await other.connection.run(OriginsOfAnnotations())
@@ -98,7 +99,7 @@ import Testing
             let scan = try #require(before.first { $0.contains(" liver_tumour ") }?.prefix(64))
             let whole = before.filter { $0.hasPrefix(scan) }
             #expect(whole.count == 2 && before.count == 3, "\(before)")
-            let after = try await readBack(path, organs) { other, _ in
+            let after = try await readBack(bench, path, organs) { other, _ in
                 let rows = try await other.lacuna("mask", "list", "--organ", "liver", "--json").rows()
                 #expect(rows.count == 2, "\(rows)")
                 let file = other.folder + "/liver.nii.gz"
@@ -137,7 +138,7 @@ import Testing
             let before = try await labels(bench, organs)
             #expect(before.count { $0.contains(" liver annotated ") } == 2)
             #expect(before.count { $0.contains(" pseudo ") } == 4, "\(before)")
-            let after = try await readBack(path, organs, ["--origin", "reviewed"]) { other, ending in
+            let after = try await readBack(bench, path, organs, ["--origin", "reviewed"]) { other, ending in
                 #expect(!ending.output.contains("not read, in"), "\(ending.output)")
                 let origins = try await other.connection.run(OriginsOfAnnotations())
                 #expect(origins == ["reviewed"])
@@ -150,7 +151,7 @@ import Testing
         try await Workbench.with { bench in
             try await imported(bench)
             let path = try await export(bench, "liver", ["--dataset", "Task03_Liver"])
-            _ = try await readBack(path, "liver") { other, _ in
+            _ = try await readBack(bench, path, "liver") { other, _ in
                 let licences = try await other.lacuna("dataset", "show", "Dataset007_Abdomen", "--json").object()
                 let rows = try #require(licences["licences"] as? [[String: Any]])
                 let own = try await bench.lacuna("dataset", "show", "Task03_Liver", "--json").object()

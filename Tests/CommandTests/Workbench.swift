@@ -44,6 +44,15 @@ struct Workbench: Sendable {
         }
     }
 
+    /// Another catalogue beside this one, empty. It takes no place of its own: no test waits while it holds one.
+    func withAnother<T>(_ body: (Workbench) async throws -> T) async throws -> T {
+        try await withTemporaryFolder { folder in
+            try await withDatabase { connection, settings in
+                try await body(Workbench(connection: connection, settings: settings, folder: folder))
+            }
+        }
+    }
+
     /// Runs the built `lacuna` to its end.
     func lacuna(_ arguments: String...) async throws -> Ending { try await start(arguments).end() }
 
