@@ -67,7 +67,7 @@ extension DaemonTests {
         ) async throws {
             let isEarly = Int.random(in: 0..<5, using: &random) == 0
             let moment = Double.random(in: 0..<(isEarly ? 0.15 : 0.3), using: &random)
-            if !isEarly { await daemon.tells("going on in round") }
+            if !isEarly { await daemon.tells(" round ") }
             try await Task.sleep(for: duration * moment)
             daemon.signal(signal)
         }
