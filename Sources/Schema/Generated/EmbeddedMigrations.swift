@@ -758,7 +758,7 @@ grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_poin
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "64ecf4711eec4a74b4de0f66ff1fe9b8c18d4fc12465c6a6b3f604c0cef5a2c3",
+            sha256: "edd2a6e8e291c5c40efbe9b7f140fce1e761237057235076c6c48619c45b3a98",
             sql: ###"""
 -- Coverage counts as appended deltas, for every grouping of coverage, and the triggers that keep the current state and the
 -- deltas true as labels and sources come.
@@ -841,8 +841,9 @@ create table volume_sum (
 );
 insert into coverage_snapshot values (0);
 
-create function confidence_bin(confidence real) returns smallint language sql immutable strict as
-$$ select least(199, floor(confidence * 200))::smallint $$;
+-- Not declared strict, so that queries take its expression in.
+create function confidence_bin(confidence real) returns smallint language sql immutable as
+$$ select case when confidence < 1 then floor(confidence * 200)::smallint when confidence >= 1 then 199::smallint end $$;
 
 -- The scope of a part of a split; without a part: of the subjects that it leaves out.
 create function split_scope(p_split integer, p_part split_part) returns integer language sql immutable as
@@ -1097,23 +1098,29 @@ begin
         select old_round as round_id, organ_id, -1 as n from move where old_round is not null
         union all
         select new_round, organ_id, 1 from move where new_round is not null
-    ), shown as materialized ( -- a round is read once, whatever organs of it move
-        select l.volume_id, l.organ_id, l.bin, t.n
-        from (select distinct round_id from turn) r
+    ), side as ( -- a round is read once, whatever organs of it move
+        select round_id, n, array_agg(organ_id) as organs from turn group by 1, 2
+    ), shown as materialized (
+        select l.volume_id, l.organ_id, l.bin, r.n
+        from side r
         cross join lateral (
-            select s.volume_id, s.organ_id, s.bin, s.round_id from round_state s where s.round_id = r.round_id offset 0) l
-        join turn t on t.round_id = l.round_id and t.organ_id = l.organ_id
+            select s.volume_id, s.organ_id, s.bin from round_state s
+            where s.round_id = r.round_id and s.organ_id = any (r.organs) offset 0) l
     ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
-        select s.volume_id, s.organ_id, null::smallint as bin, -sum(s.n) as n
-        from shown s join shipped_current c using (volume_id, organ_id)
-        group by s.volume_id, s.organ_id having sum(s.n) <> 0
-    ), place as materialized (
-        select v.volume_id, s.scopes from (select distinct volume_id from shown) v
-        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) s
+        select s.volume_id, s.organ_id, null::smallint as bin, -s.n as n
+        from (select volume_id, organ_id, sum(n) as n from shown group by 1, 2 having sum(n) <> 0) s
+        where (select true from shipped_current c where c.volume_id = s.volume_id and c.organ_id = s.organ_id)
+    ), changed as ( -- by volume and without a join: a round that was staged a moment ago is in no statistics
+        select volume_id, array_agg(organ_id) as organs, array_agg(bin) as bins, array_agg(n) as counts from (
+            select volume_id, organ_id, bin, sum(n) as n
+            from (select * from shown union all select * from beneath) u group by 1, 2, 3 having sum(n) <> 0) c
+        group by volume_id
     ), summed as (
-        select c.scopes, s.organ_id, s.bin, sum(s.n) as n
-        from (select volume_id, organ_id, bin, n from shown union all select volume_id, organ_id, bin, n from beneath) s
-        join place c using (volume_id) group by 1, 2, 3 having sum(s.n) <> 0
+        select p.scopes, u.organ_id, u.bin, sum(u.n) as n
+        from changed v
+        cross join lateral (select c.scopes from volume_scopes c where c.volume_id = v.volume_id offset 0) p
+        cross join lateral unnest(v.organs, v.bins, v.counts) as u (organ_id, bin, n)
+        group by 1, 2, 3 having sum(u.n) <> 0
     )
     select array_agg(row(scopes, organ_id, 'pseudo', 'model', false, bin, n)::state_delta) into deltas from summed;
     perform append_deltas(p_change, deltas);
