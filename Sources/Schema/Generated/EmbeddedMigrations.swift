@@ -1219,11 +1219,13 @@ grant execute on function split_scope(integer, split_part), round_scope(bigint) 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "941dbe491804d4d7e8b2cf543831775ef4052987f65594e763bfbc8e5cf05a84",
+            sha256: "a1bdb04d86f9c9b192f47f62833f641c5091ee43cea3fb0525a55a4d28bb09dc",
             sql: ###"""
 -- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
+
+-- Deltas are fetched change by change: few were made since the last snapshot, which the planner cannot know.
 
 -- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled).
 create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
@@ -1236,7 +1238,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off 
         from coverage_sum s where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
         union all
         select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
-        from change c join coverage_delta d on d.change_id = c.id
+        from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
         where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
           and d.dataset_id between p_first and p_last
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
@@ -1257,7 +1259,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off 
         select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision
     ), recent as materialized (
         select d.dataset_id, d.organ_id, d.bin, d.n
-        from change c join confidence_delta d on d.change_id = c.id
+        from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
         where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
           and d.dataset_id between p_first and p_last
     ), touched as materialized (
@@ -1295,7 +1297,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off 
         where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
         union all
         select d.dataset_id, d.volumes, d.subjects
-        from change c join volume_delta d on d.change_id = c.id
+        from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
           and d.dataset_id between p_first and p_last
     ) u group by 1
@@ -1327,21 +1329,24 @@ begin
         select dataset_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
         union all
         select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
-        from change c join coverage_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+        from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
+        where c.revision > base and c.revision <= upto
     ) u group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0;
     insert into confidence_sum
     select upto, dataset_id, organ_id, bin, sum(n) from (
         select dataset_id, organ_id, bin, n from confidence_sum where revision = base
         union all
         select d.dataset_id, d.organ_id, d.bin, d.n
-        from change c join confidence_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+        from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
+        where c.revision > base and c.revision <= upto
     ) u group by dataset_id, organ_id, bin having sum(n) <> 0;
     insert into volume_sum
     select upto, dataset_id, sum(volumes), sum(subjects) from (
         select dataset_id, volumes, subjects from volume_sum where revision = base
         union all
         select d.dataset_id, d.volumes, d.subjects
-        from change c join volume_delta d on d.change_id = c.id where c.revision > base and c.revision <= upto
+        from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
+        where c.revision > base and c.revision <= upto
     ) u group by dataset_id;
     return upto;
 end $$;
