@@ -45,7 +45,7 @@ public enum ChildProcess {
     /// Starts a program as `run` does; it must be waited for.
     ///
     /// - Parameters:
-    ///   - output: the open file that the program writes to; it has no other but this and `errors`.
+    ///   - output: the open file that the program writes to. Files opened without `O_CLOEXEC` are the program's too.
     /// - Returns: the process.
     public static func start(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,

@@ -6,9 +6,9 @@ public struct SmallDisk: Sendable {
 
     private var filler: String { path + "/filler" }
 
-    /// Takes all room that is left.
+    /// Takes all room that is left. No program that another test starts meanwhile may hold the file: it would keep the room.
     public func fill() {
-        let file = open(filler, O_WRONLY | O_CREAT, 0o600)
+        let file = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(file) }
         for size in [1 << 16, 1 << 9] {
             let block = [UInt8](repeating: 1, count: size)
