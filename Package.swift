@@ -151,7 +151,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport",
             swiftSettings: swift),
-        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: swift),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
         .testTarget(

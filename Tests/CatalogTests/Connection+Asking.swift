@@ -18,10 +18,9 @@ extension Connection {
 
     /// Waits until the server process of another connection waits for a lock.
     nonisolated func awaitBlocked(_ process: Int) async throws {
-        while try await number(
-            "select count(*) from pg_stat_activity where pid = \(process) and wait_event_type = 'Lock'") == 0
-        {
-            await Task.yield()
+        try await awaits("the session \(process) waits for a lock") {
+            try await number(
+                "select count(*) from pg_stat_activity where pid = \(process) and wait_event_type = 'Lock'") > 0
         }
     }
 }

@@ -96,7 +96,9 @@ import Testing
             let holder = try await Connection.connect(cluster.settings(database: "lacuna"))
             try await holder.execute("begin; lock table lacuna.volume in share row exclusive mode")
             let program = try bench.start(["dataset", "import", path])
-            while try await bench.connection.first(WaitingBackend()) == nil && program.isRunning {}
+            try await awaits("the import waits for the lock") {
+                try await bench.connection.first(WaitingBackend()) != nil || !program.isRunning
+            }
             guard case .running(let server) = cluster.status() else {
                 return #expect(Bool(false), "the server does not run")
             }

@@ -34,28 +34,26 @@ final class RunningProgram: Sendable {
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         let path = ChildProcess.built(name)
         guard let output = tmpfile() else { throw NotStarted(path: path, problem: "no scratch file") }
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw NotStarted(path: path, problem: "no pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let pipe = PrivatePipe() else { throw NotStarted(path: path, problem: "no pipe") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, fileno(output), 1)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        posix_spawn_file_actions_adddup2(&actions, pipe.writer, 2)
         let variables = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { (text: String) in strdup(text) }
         let values: [UnsafeMutablePointer<CChar>?] = variables.map { (text: String) in strdup(text) }
         defer { for copy in words + values { free(copy) } }
         var child = pid_t()
         let status = posix_spawn(&child, path, &actions, nil, words + [nil], values + [nil])
-        close(ends[1])
+        close(pipe.writer)
         guard status == 0 else {
-            close(ends[0])
+            close(pipe.reader)
             throw NotStarted(path: path, problem: String(cString: strerror(status)))
         }
         process = child
-        let (reader, file, start) = (ends[0], SendableFile(output), ContinuousClock.now)
+        let (reader, file, start) = (pipe.reader, SendableFile(output), ContinuousClock.now)
         Thread.detachNewThread { self.follow(reader, file.handle, since: start) }
     }
 

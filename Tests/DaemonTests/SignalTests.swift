@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 extension DaemonTests {
@@ -27,8 +28,8 @@ extension DaemonTests {
         }
 
         private func newCheckpoint(after step: Int, _ place: Place) async throws {
-            while try await place.number("select coalesce(max(step), 0) from lacuna.checkpoint") <= step {
-                await Task.yield()
+            try await awaits("a checkpoint after step \(step)") {
+                try await place.number("select coalesce(max(step), 0) from lacuna.checkpoint") > step
             }
         }
     }

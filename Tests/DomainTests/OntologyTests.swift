@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct OntologyTests {
@@ -178,11 +179,7 @@ import Testing
     @Test func generatedFileIsCurrent() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let check = Process()
-        check.executableURL = root.appending(path: "Scripts/generate-ontology")
-        check.arguments = ["--check"]
-        try check.run()
-        check.waitUntilExit()
-        #expect(check.terminationStatus == 0)
+        let check = try ChildProcess.run(root.appending(path: "Scripts/generate-ontology").path, ["--check"])
+        #expect(check.status == 0, "\(check.errors)")
     }
 }

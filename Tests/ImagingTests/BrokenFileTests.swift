@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 /// Every kind of bad input, as a real file, gets its own error.
@@ -80,11 +81,7 @@ struct BrokenFileTests {
     }
 
     private func compressed(_ path: String) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        process.arguments = ["-kf", path]
-        try process.run()
-        process.waitUntilExit()
+        #expect(try ChildProcess.run("/bin/gzip", ["-kf", path]).status == 0)
         return Array(try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
     }
 

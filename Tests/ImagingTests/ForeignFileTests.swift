@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 /// Files that lie under a NIfTI name and are something else, with the bytes that such files begin with.
@@ -71,11 +72,7 @@ struct ForeignFileTests {
     }
 
     private func gzip(_ path: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        process.arguments = ["-kf", path]
-        try process.run()
-        process.waitUntilExit()
+        #expect(try ChildProcess.run("/bin/gzip", ["-kf", path]).status == 0)
     }
 
     @Test func bothVersionsOfNIfTIAreRead() throws {

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 /// Byte orders, types, scaling, units, members and extensions.
@@ -86,11 +87,7 @@ struct ReaderTests {
         var joined: [UInt8] = []
         for part in [raw.bytes[..<100], raw.bytes[100..<400], raw.bytes[400...]] {
             let path = try folder.write(Array(part), "part")
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-            process.arguments = ["-f", path]
-            try process.run()
-            process.waitUntilExit()
+            #expect(try ChildProcess.run("/bin/gzip", ["-f", path]).status == 0)
             joined += try Data(contentsOf: URL(fileURLWithPath: path + ".gz"))
         }
         #expect(try reader.readImage(try folder.write(joined, "x.nii.gz")).identity() == expected)

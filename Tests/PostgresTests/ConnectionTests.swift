@@ -138,7 +138,7 @@ private func withOrgans(_ body: (Connection, ConnectionSettings) async throws ->
             let watcher = try await Connection.connect(settings)
             let process = await connection.backendProcess
             async let sleeping: Void = { _ = try await connection.run(Sleep()) }()
-            while try await !watcher.one(IsActive(process: process)) {}
+            try await awaits("the statement runs") { try await watcher.one(IsActive(process: process)) }
             await connection.cancel()
             do {
                 try await sleeping
@@ -181,8 +181,7 @@ private func withOrgans(_ body: (Connection, ConnectionSettings) async throws ->
                 let dropped = try await Connection.connect(settings.with("application_name", "dropped"))
                 #expect(try await dropped.run(OrganKeys()) == [])
             }
-            while try await watcher.one(SessionCount(name: "dropped")) > 0 {}
-            #expect(try await watcher.one(SessionCount(name: "dropped")) == 0)
+            try await awaits("the sessions are gone") { try await watcher.one(SessionCount(name: "dropped")) == 0 }
         }
     }
 

@@ -1,7 +1,10 @@
 public import Glibc
 
-/// Runs programs to their end and keeps what they wrote, or starts them. Foundation's `Process` is not used for what runs
-/// often: up to Swift 6.3 it reads beyond a buffer now and then as it starts one (swift-corelibs-foundation 5472).
+/// Runs programs to their end and keeps what they wrote, or starts them.
+///
+/// Foundation's `Process` is used nowhere: up to Swift 6.3 it reads beyond a buffer now and then as it starts one
+/// (swift-corelibs-foundation 5472), and it takes a program for alive as long as any other that was started at the same
+/// moment, a server for instance, holds its socket.
 public enum ChildProcess {
     public struct Outcome: Sendable {
         /// Exit status; 128 + the signal's number for a program that a signal ended.

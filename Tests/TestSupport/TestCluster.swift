@@ -48,11 +48,12 @@ public actor TestCluster {
         return cluster
     }
 
-    /// A cluster in a temporary folder, or below `rootFolder`; not started.
+    /// A cluster in a temporary folder, or below `rootFolder`; not started. No lock is waited for without end.
     public static func newCluster(
         logins: [String] = ["lacuna", "lacunad"], settings: [String: String] = [:], rootFolder: String? = nil
     ) throws -> EmbeddedCluster {
         var options = ClusterOptions.forTests
+        options.settings["lock_timeout"] = "120s"
         options.settings.merge(settings) { $1 }
         options.logins = logins
         options.rootFolder = (rootFolder ?? TemporaryFolder.root) + "/c"

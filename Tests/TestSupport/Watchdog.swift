@@ -15,13 +15,11 @@ enum Watchdog {
         """
 
     static func start(folder: String) {
-        var ends: [Int32] = [0, 0]
-        precondition(pipe(&ends) == 0, "no pipe for the watchdog")
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let pipe = PrivatePipe() else { fatalError("no pipe for the watchdog") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, pipe.reader, 0)
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         var attributes = posix_spawnattr_t()
@@ -36,7 +34,7 @@ enum Watchdog {
         var child = pid_t()
         let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments + [nil], environ)
         precondition(status == 0, "no watchdog: \(String(cString: strerror(status)))")
-        close(ends[0])
+        close(pipe.reader)
         // The other end stays open until this process ends.
     }
 }
