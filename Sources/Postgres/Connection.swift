@@ -23,7 +23,7 @@ public actor Connection {
         thread.finish()
     }
 
-    /// Connects, and sets the session to UTF-8.
+    /// Connects, and sets the session to UTF-8 and to no just-in-time compilation.
     ///
     /// - Throws: `PostgresError.connectionFailed` with libpq's message.
     public static func connect(_ settings: ConnectionSettings) async throws(PostgresError) -> Connection {
@@ -44,6 +44,8 @@ public actor Connection {
             throw .connectionFailed(message: message)
         }
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
+        // Compiling one of our statements takes longer than running it, whatever the planner makes of its functions' sizes.
+        PQclear(PQexec(opened, "set jit = off"))
         canceller.set(PQgetCancel(opened))
         socket.set(PQsocket(opened))
         handle = opened
