@@ -27,7 +27,7 @@ def run(programs, report, options):
             _split(server, report, volumes)
         _reading(programs, report, server, volumes, options.rounds or 20)
         _loading(report, server, catalogue, options.rounds or 3)
-        _relabelling(report, server, catalogue)
+        _relabelling(report, server, catalogue, options.rounds or 3)
     finally:
         server.stop()
 
@@ -193,16 +193,28 @@ UPDATE = """
     where (s.volume, s.organ) = (c.volume, c.organ);"""
 
 
-def _relabelling(report, server, catalogue):
-    """One round each way; all are taken back."""
-    rounds, states = Rounds(server, catalogue), catalogue.volumes
-    ours = _script(server, "", rounds.parts(1), rounds.publish(1))
-    rows = _script(server, _without_triggers(), rounds.parts(1), rounds.point(1))
-    what = f"a round of {states} label states, staged and published"
-    report.add("scale", what, ours, "s", peer=rows, at_most=1.3, peer_name="the same rows and pointers without triggers")
+def _relabelling(report, server, catalogue, rounds):
+    """One round each way, in turn; all are taken back, and swept up before the next."""
+    made, states = Rounds(server, catalogue), catalogue.volumes
     if server.sql(NAME, "select count(*) from pg_namespace where nspname = 'peer'") == "0":
         for statement in UPDATED.split(";"):
             server.sql(NAME, statement)
-    update = _script(server, "", [], UPDATE)
-    report.add("scale", what, ours, "s", peer=update, at_most=1.3,
-               peer_name="an update of as many rows of one table of all states, by its key")
+    ways = {
+        "ours": lambda: _script(server, "", made.parts(1), made.publish(1)),
+        "rows": lambda: _script(server, _without_triggers(), made.parts(1), made.point(1)),
+        "update": lambda: _script(server, "", [], UPDATE),
+    }
+    found = interleaved(rounds, {way: lambda body=body: _swept(server, body) for way, body in ways.items()})
+    peers = {"rows": "the same rows and pointers without triggers",
+             "update": "an update of as many rows of one table of all states, by its key"}
+    for way, name in peers.items():
+        report.add("scale", f"a round of {states} label states, staged and published", median(found["ours"]), "s",
+                   peer=median(found[way]), at_most=1.3, peer_name=name, spread=spread(found["ours"]),
+                   peerSpread=spread(found[way]))
+
+
+def _swept(server, body):
+    """What the last round left behind would be paid for by the next."""
+    for table in ["lacuna.mask", "lacuna.pseudo_label", "lacuna.pseudo_pointer", "peer.state"]:
+        server.sql(NAME, f"vacuum {table}")
+    return body()
