@@ -87,7 +87,7 @@ struct LargeCatalogue {
     /// The types of `managers` and `trainers`.
     static let hot: [any Statement.Type] = [
         AnnotationIsCurrent.self, CatalogueUUID.self, CheckpointExists.self, CompactCoverage.self, CountOrgans.self,
-        CoverageByRound.self, CoverageBySplit.self, CoverageCounts.self, CurrentPolicy.self, CurrentRevision.self,
+        CoverageOfRounds.self, CoverageOfSplits.self, CoverageOfDatasets.self, CurrentPolicy.self, CurrentRevision.self,
         DatasetExists.self, DatasetIsRemoved.self, DescribeSubject.self, DescribeVolume.self, EnsureDataset.self,
         FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
         LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListStandingVersions.self,
@@ -192,8 +192,8 @@ private struct Facts {
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
         managers = [
             AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
-            CompactCoverage(), CountOrgans(), CoverageByRound(), CoverageBySplit(),
-            CoverageCounts(revision: nil, byDataset: true), CoverageCounts(revision: nil, byDataset: false),
+            CompactCoverage(), CountOrgans(), CoverageOfRounds(), CoverageOfSplits(),
+            CoverageOfDatasets(revision: nil, byDataset: true), CoverageOfDatasets(revision: nil, byDataset: false),
             CurrentPolicy(), CurrentRevision(), DatasetExists(name: "A"), DatasetIsRemoved(name: "A"),
             DescribeSubject(subject: subject), DescribeVolume(id: volume), EnsureDataset(name: "A"),
             FindDataset(name: "A"),

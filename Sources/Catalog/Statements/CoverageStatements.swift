@@ -1,77 +1,85 @@
 import Domain
 import Postgres
 
-/// Counts of the whole catalogue (group null) or of each dataset, for every organ that is known anywhere, and now also for
-/// those that a merged label divides into.
-struct CoverageCounts: Statement {
+/// The facts of the whole catalogue (scope 0) or of each dataset, now with what a merged label divides into.
+struct CoverageOfDatasets: Statement {
     static let sql = """
-        with counts as materialized (select * from lacuna.coverage_rows($1, 0, case when $2 then 2147483647 else 0 end)),
-        known as (
-            select organ_id from counts where status <> 'unlabelled'
-            union
-            select l.part_id from counts c join lacuna.organ_link l on l.whole_id = c.organ_id and l.relation = 'division'
-            where $1::bigint is null and c.status = 'annotated')
-        select d.name, o.key, v.volumes, v.subjects, m.median, c.status, c.origin, c.partial, c.n
-        from lacuna.coverage_volumes($1) v
-        cross join known k
-        join lacuna.organ o on o.id = k.organ_id
-        left join lacuna.dataset d on d.id = v.dataset_id
-        left join counts c on c.dataset_id = v.dataset_id and c.organ_id = k.organ_id
-        left join lacuna.coverage_confidence($1, 0, case when $2 then 2147483647 else 0 end) m
-            on m.dataset_id = v.dataset_id and m.organ_id = k.organ_id
-        where (v.dataset_id <> 0) = $2
-        order by d.name, o.position
+        select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
+        from lacuna.coverage_rows($1, 0, $2)
+        union all
+        select 'size', dataset_id, null, null, null, null, volumes, subjects, null, null
+        from lacuna.coverage_volumes($1, 0, $2)
+        union all
+        select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
+        from lacuna.coverage_confidence($1, 0, $2)
+        union all
+        select 'group', 0, null, null, null, null, 0, null, null, null where $2 = 0
+        union all
+        select 'group', id, null, null, null, null, row_number() over (order by name), null, null, name
+        from lacuna.dataset where $2 > 0
+        union all
+        select 'division', whole_id, part_id, null, null, null, null, null, null, null
+        from lacuna.organ_link where relation = 'division' and $1::bigint is null
+        union all
+        select 'organ', null, id, null, null, null, position, null, null, key from lacuna.organ
         """
     let revision: Revision?
     let byDataset: Bool
-    var binds: [any PostgresBindable] { [revision, byDataset] }
-    func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
+    var binds: [any PostgresBindable] { [revision, byDataset ? Int32.max : 0] }
+    func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
-/// Counts of each split and part that has volumes, unassigned subjects under `split/unassigned`.
-struct CoverageBySplit: Statement {
+/// The facts of each split and part, unassigned subjects under `split/unassigned`.
+struct CoverageOfSplits: Statement {
     static let sql = """
-        with part as (
-            select lacuna.split_scope(s.id, p.part) as scope, s.name || '/' || coalesce(p.part::text, 'unassigned') as label
+        select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
+        from lacuna.coverage_rows(null, -1073741824, -1)
+        union all
+        select 'size', dataset_id, null, null, null, null, volumes, subjects, null, null
+        from lacuna.coverage_volumes(null, -1073741824, -1) where volumes > 0
+        union all
+        select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
+        from lacuna.coverage_confidence(null, -1073741824, -1)
+        union all
+        select 'group', p.scope, null, null, null, null, row_number() over (order by p.label), null, null, p.label
+        from (
+            select lacuna.split_scope(s.id, p.part), s.name || '/' || coalesce(p.part::text, 'unassigned')
             from lacuna.split s cross join (
-                select null::lacuna.split_part union all select unnest(enum_range(null::lacuna.split_part))) p (part)),
-        counts as materialized (select * from lacuna.coverage_rows(null, -1073741824, -1)),
-        known as (select distinct organ_id from counts where status <> 'unlabelled')
-        select p.label, o.key, v.volumes, v.subjects, m.median, c.status, c.origin, c.partial, c.n
-        from part p
-        join lacuna.coverage_volumes(null, -1073741824, -1) v on v.dataset_id = p.scope and v.volumes > 0
-        cross join known k
-        join lacuna.organ o on o.id = k.organ_id
-        left join counts c on c.dataset_id = p.scope and c.organ_id = k.organ_id
-        left join lacuna.coverage_confidence(null, -1073741824, -1) m on m.dataset_id = p.scope and m.organ_id = k.organ_id
-        order by p.label, o.position
+                select null::lacuna.split_part union all select unnest(enum_range(null::lacuna.split_part))) p (part)
+        ) p (scope, label)
+        union all
+        select 'organ', null, id, null, null, null, position, null, null, key from lacuna.organ
         """
-    func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
+    func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
-/// For each published round `run/number`: what its pseudo labels cover beside the annotations of now.
-struct CoverageByRound: Statement {
+/// The facts of each published round `run/number`: what its pseudo labels cover beside the annotations of now.
+struct CoverageOfRounds: Statement {
     static let sql = """
-        with size as (select volumes, subjects from lacuna.coverage_volumes(null, 0, 0)),
-        published as (
-            select r.id, lacuna.round_scope(r.id) as scope, run.name || '/' || r.number as label, run.id as run_id, r.number
-            from lacuna.round r join lacuna.run on run.id = r.run_id where r.published_change_id is not null),
-        whole as materialized (
-            select * from lacuna.coverage_rows(null, 0, 0) c where c.status in ('annotated', 'absent')),
-        rounds as materialized (select * from lacuna.coverage_rows(null, -2147483648, -1073741825)),
-        counts as (
-            select p.scope, c.organ_id, c.status, c.origin, c.partial, c.n from published p cross join whole c
-            union all
-            select c.dataset_id, c.organ_id, c.status, c.origin, c.partial, c.n from rounds c)
-        select p.label, o.key, z.volumes, z.subjects, m.median, c.status, c.origin, c.partial, c.n
-        from published p cross join size z
-        join lacuna.run_organ ro on ro.run_id = p.run_id
-        join lacuna.organ o on o.id = ro.organ_id
-        left join counts c on c.scope = p.scope and c.organ_id = o.id
-        left join lacuna.coverage_confidence(null, -2147483648, -1073741825) m on m.dataset_id = p.scope and m.organ_id = o.id
-        order by p.run_id, p.number, o.position
+        with published as (
+            select lacuna.round_scope(r.id) as scope, run.name || '/' || r.number as label, run.id as run_id, r.number
+            from lacuna.round r join lacuna.run on run.id = r.run_id where r.published_change_id is not null)
+        select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
+        from lacuna.coverage_rows(null, -2147483648, -1073741825)
+        union all
+        select 'count', p.scope, c.organ_id, c.status, c.origin, c.partial, c.n, null, null, null
+        from lacuna.coverage_rows(null, 0, 0) c cross join published p where c.status in ('annotated', 'absent')
+        union all
+        select 'size', p.scope, null, null, null, null, z.volumes, z.subjects, null, null
+        from lacuna.coverage_volumes(null, 0, 0) z cross join published p
+        union all
+        select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
+        from lacuna.coverage_confidence(null, -2147483648, -1073741825)
+        union all
+        select 'group', scope, null, null, null, null, row_number() over (order by run_id, number), null, null, label
+        from published
+        union all
+        select 'learned', p.scope, l.organ_id, null, null, null, null, null, null, null
+        from published p join lacuna.run_organ l using (run_id)
+        union all
+        select 'organ', null, id, null, null, null, position, null, null, key from lacuna.organ
         """
-    func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
+    func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
 /// What a dataset itself says of its volumes, whatever is current there: the newest release's word on an organ, else what it
@@ -102,13 +110,18 @@ struct DatasetWords: Statement {
             select s.volume_id, s.organ_id, 'pseudo'::lacuna.label_status, 'model'::lacuna.label_origin, false
             from shipped s where s.mask_id is not null and not exists (
                 select from word w where (w.volume_id, w.organ_id) = (s.volume_id, s.organ_id) and w.status <> 'unlabelled'))
-        select null::text, o.key, z.volumes, z.subjects, null::real, c.status, c.origin, c.partial, c.n
-        from (select organ_id, status, origin, partial, count(*) as n from said group by 1, 2, 3, 4) c
-        cross join size z join lacuna.organ o on o.id = c.organ_id order by o.position, o.key
+        select 'count', 0, organ_id, status, origin, partial, count(*), null::bigint, null::real, null::text
+        from said group by organ_id, status, origin, partial
+        union all
+        select 'size', 0, null, null, null, null, volumes, subjects, null, null from size
+        union all
+        select 'group', 0, null, null, null, null, 0, null, null, null
+        union all
+        select 'organ', null, id, null, null, null, position, null, null, key from lacuna.organ
         """
     let dataset: String
     var binds: [any PostgresBindable] { [dataset] }
-    func decode(_ row: PostgresRow) throws -> CoverageCount { try CoverageCount(row) }
+    func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
 /// Sums the appended counts where so many have come together that reading them takes milliseconds.
@@ -116,11 +129,20 @@ struct CompactCoverage: Statement {
     static let sql = "select lacuna.compact_coverage(2000)"
 }
 
-extension CoverageCount {
+extension CoverageFact {
+    /// Columns: kind, scope, organ, status, origin, partial, a number (count, volumes or position), subjects, median, name.
     fileprivate init(_ row: PostgresRow) throws {
-        self.init(
-            group: try row.decode(0), organ: try row.decode(1), volumes: try row.decode(2), subjects: try row.decode(3),
-            medianConfidence: try row.decode(4), status: try row.decode(5), origin: try row.decode(6),
-            partial: try row.decode(7, as: Bool?.self) ?? false, n: try row.decode(8, as: Int?.self) ?? 0)
+        switch try row.decode(0, as: String.self) {
+        case "count":
+            let count = LabelCount(
+                status: try row.decode(3), origin: try row.decode(4), partial: try row.decode(5), n: try row.decode(6))
+            self = .count(scope: try row.decode(1), organ: try row.decode(2), count)
+        case "size": self = .size(scope: try row.decode(1), volumes: try row.decode(6), subjects: try row.decode(7))
+        case "median": self = .median(scope: try row.decode(1), organ: try row.decode(2), try row.decode(8))
+        case "group": self = .group(scope: try row.decode(1), position: try row.decode(6), name: try row.decode(9))
+        case "division": self = .division(of: try row.decode(1), into: try row.decode(2))
+        case "learned": self = .learned(scope: try row.decode(1), organ: try row.decode(2))
+        default: self = .organ(try row.decode(2), position: try row.decode(6), key: try row.decode(9))
+        }
     }
 }

@@ -1219,7 +1219,7 @@ grant execute on function split_scope(integer, split_part), round_scope(bigint) 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "a1bdb04d86f9c9b192f47f62833f641c5091ee43cea3fb0525a55a4d28bb09dc",
+            sha256: "f810e90797907ad981aeeca9bec121b250ce25825a9ac28c9ccb16b344932540",
             sql: ###"""
 -- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
 set local role lacuna_owner;
@@ -1227,22 +1227,42 @@ set local search_path = lacuna, pg_catalog;
 
 -- Deltas are fetched change by change: few were made since the last snapshot, which the planner cannot know.
 
--- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled).
+-- The newest snapshot as of a revision, and whether changes came after it.
+create function coverage_base(p_revision bigint) returns table (revision bigint, is_behind boolean)
+language sql stable as $$
+    select s.revision, exists (
+        select from lacuna.change c where c.revision > s.revision and (p_revision is null or c.revision <= p_revision))
+    from (select max(n.revision) from lacuna.coverage_snapshot n where p_revision is null or n.revision <= p_revision) s (revision)
+$$;
+
+-- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled). What a
+-- snapshot summed is read as it stands; only what was appended since is added to it.
 create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as materialized (
-        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+    base bigint;
+    is_behind boolean;
+begin
+    select * into base, is_behind from coverage_base(p_revision);
+    if not is_behind then
+        return query
+        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = base and s.dataset_id between p_first and p_last;
+        return;
+    end if;
+    return query
     select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
         select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
-        from coverage_sum s where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
+        from coverage_sum s where s.revision = base and s.dataset_id between p_first and p_last
         union all
         select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
         from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
-        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+        where c.revision > base and (p_revision is null or c.revision <= p_revision)
           and d.dataset_id between p_first and p_last
-    ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0
-$$;
+    ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0;
+end $$;
 
 create function coverage_counts(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
@@ -1254,13 +1274,24 @@ $$;
 -- it; only where confidences came or went since are bins summed.
 create function coverage_confidence(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, organ_id smallint, median real)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as materialized (
-        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision
-    ), recent as materialized (
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+    base bigint;
+    is_behind boolean;
+begin
+    select * into base, is_behind from coverage_base(p_revision);
+    if not is_behind then
+        return query
+        select m.dataset_id, m.organ_id, m.median
+        from confidence_median m where m.revision = base and m.dataset_id between p_first and p_last;
+        return;
+    end if;
+    return query
+    with recent as materialized (
         select d.dataset_id, d.organ_id, d.bin, d.n
         from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
-        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+        where c.revision > base and (p_revision is null or c.revision <= p_revision)
           and d.dataset_id between p_first and p_last
     ), touched as materialized (
         select distinct r.dataset_id, r.organ_id from recent r
@@ -1269,7 +1300,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off 
             select t.dataset_id, t.organ_id, s.bin, s.n
             from touched t cross join lateral (
                 select s.bin, s.n from confidence_sum s
-                where s.revision = (select revision from base) and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
+                where s.revision = base and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
                 offset 0) s
             union all
             select * from recent
@@ -1280,28 +1311,39 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off 
     )
     select m.dataset_id, m.organ_id, m.median
     from confidence_median m
-    where m.revision = (select revision from base) and m.dataset_id between p_first and p_last
+    where m.revision = base and m.dataset_id between p_first and p_last
       and (m.dataset_id, m.organ_id) not in (select t.dataset_id, t.organ_id from touched t)
     union all
     select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
-    from ranked r where 2 * r.upto >= r.total group by 1, 2
-$$;
+    from ranked r where 2 * r.upto >= r.total group by 1, 2;
+end $$;
 
 create function coverage_volumes(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
 returns table (dataset_id integer, volumes bigint, subjects bigint)
-language sql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
-    with base as materialized (
-        select max(revision) as revision from coverage_snapshot where p_revision is null or revision <= p_revision)
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+    base bigint;
+    is_behind boolean;
+begin
+    select * into base, is_behind from coverage_base(p_revision);
+    if not is_behind then
+        return query
+        select s.dataset_id, s.volumes, s.subjects
+        from volume_sum s where s.revision = base and s.dataset_id between p_first and p_last;
+        return;
+    end if;
+    return query
     select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
         select s.dataset_id, s.volumes, s.subjects from volume_sum s
-        where s.revision = (select revision from base) and s.dataset_id between p_first and p_last
+        where s.revision = base and s.dataset_id between p_first and p_last
         union all
         select d.dataset_id, d.volumes, d.subjects
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
-        where c.revision > (select revision from base) and (p_revision is null or c.revision <= p_revision)
+        where c.revision > base and (p_revision is null or c.revision <= p_revision)
           and d.dataset_id between p_first and p_last
-    ) u group by 1
-$$;
+    ) u group by 1;
+end $$;
 
 -- Sums everything committed so far into a new snapshot and returns its revision; the one before where fewer than p_least rows
 -- were appended since, which are quicker read than summed.
@@ -1431,9 +1473,9 @@ begin
       and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
 end $$;
 
-grant execute on function coverage_rows(bigint, integer, integer), coverage_counts(bigint, integer, integer),
-    coverage_confidence(bigint, integer, integer), coverage_volumes(bigint, integer, integer), compact_coverage(integer)
-    to lacuna_manager, lacuna_trainer;
+grant execute on function coverage_base(bigint), coverage_rows(bigint, integer, integer),
+    coverage_counts(bigint, integer, integer), coverage_confidence(bigint, integer, integer),
+    coverage_volumes(bigint, integer, integer), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint) to lacuna_manager;
 
 """###),
