@@ -5,13 +5,13 @@ import Postgres
 struct CoverageOfDatasets: Statement {
     static let sql = """
         select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
-        from lacuna.coverage_rows($1, 0, $2)
+        from lacuna.coverage_rows($1, 0, $2::integer)
         union all
         select 'size', dataset_id, null, null, null, null, volumes, subjects, null, null
-        from lacuna.coverage_volumes($1, 0, $2)
+        from lacuna.coverage_volumes($1, 0, $2::integer)
         union all
         select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
-        from lacuna.coverage_confidence($1, 0, $2)
+        from lacuna.coverage_confidence($1, 0, $2::integer)
         union all
         select 'group', 0, null, null, null, null, 0, null, null, null where $2 = 0
         union all
