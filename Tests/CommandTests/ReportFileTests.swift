@@ -1,6 +1,7 @@
 import Foundation
 import Phantoms
 import Postgres
+import TestSupport
 import Testing
 
 /// The report of an import in a file, whole whatever becomes of the import.
