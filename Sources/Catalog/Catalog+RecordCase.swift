@@ -71,7 +71,7 @@ extension Catalog {
     ///
     /// - Parameters:
     ///   - annotator: whose words they are, recorded beside the release's own as proposed ones; empty: the release's own.
-    ///   - files: the case's label files with their ids; what other files said stays.
+    ///   - files: the case's label files with their ids; what other files said, or had a part in, stays.
     /// - Returns: how many were written, and the organs of those taken back.
     func writeLabels(
         _ labels: [LabelRecord], by annotator: String = "", files: [(record: FileRecord, id: Int64)], volume: VolumeID,
@@ -84,7 +84,7 @@ extension Catalog {
         let fresh = labels.filter { before[$0.organ]?.says($0) != true }
         let (named, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
         let silent = words.filter { word in
-            word.stands && !named.contains(word.organ) && word.file.map(read.contains) == true
+            word.stands && !named.contains(word.organ) && !word.files.isEmpty && word.files.allSatisfy(read.contains)
         }
         guard !fresh.isEmpty || !silent.isEmpty else { return (0, []) }
 
@@ -156,8 +156,8 @@ struct ReleaseWord {
     let mask: MaskID?
     let annotation: Int64?
     let extent: [Int32]?
-    /// The label file that said so, relative to the release's root.
-    let file: String?
+    /// The label files that said so, relative to the release's root; several for a union.
+    let files: [String]
 
     func says(_ label: LabelRecord) -> Bool {
         status == label.status && origin == label.origin && content == label.mask?.content

@@ -11,6 +11,9 @@ public struct AnnotatorFiles: Hashable, Sendable {
     /// Why none of them can be used, as far as that is known before they are opened.
     public let problem: ImportError?
 
+    /// Whether a file is named as one of an annotator's.
+    public static func has(_ path: String) -> Bool { InstanceFile(path) != nil }
+
     /// The annotators of a case, by number.
     ///
     /// An annotator says something of an organ where none of its instances is missing that anybody drew. What is missing says

@@ -217,6 +217,31 @@ import Testing
         }
     }
 
+    @Test func whatIsGoneStaysAndWhatIsNotCompleteAnyMoreIsTakenBack() async throws {
+        try await Workbench.with { bench in
+            let tree = try KidneyTree(in: bench)
+            #expect(try await importing(bench, tree, "--annotators").status == 0)
+            for file in [("cyst", 1), ("kidney", 2)] {
+                try tree.remove(KidneyTree.file(file.0, file.1, 3))
+                let revision = try await bench.revision()
+                let gone = try await importing(bench, tree, "--annotators")
+                #expect(gone.output.contains("is kept beside the label"), "\(gone.output)")
+                #expect(try await bench.revision() == revision)
+                #expect(try await proposed(bench).count == 9)
+                try tree.draw(3)
+            }
+            try tree.label(KidneyTree.file("cyst", 2, 1), [(1, KidneyTree.cyst)])
+            let more = try await importing(bench, tree, "--annotators")
+            #expect(more.status == 0, "\(more.errors)")
+            #expect(more.output.contains("the files of annotation 2 say nothing any more of kidney, kidney_cyst"))
+            let said = try Dictionary(grouping: try await proposed(bench), by: annotation).mapValues(\.count)
+            #expect(said == [1: 3, 2: 1, 3: 1])
+            let (revision, again) = (try await bench.revision(), try await importing(bench, tree, "--annotators"))
+            #expect(try again.object()["unchanged"] as? Int == 2)
+            #expect(try await bench.revision() == revision)
+        }
+    }
+
     @Test func aRemovedDatasetTakesThemAlong() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
@@ -228,6 +253,12 @@ import Testing
             let restored = try await bench.lacuna("dataset", "restore", "kits23", "--reason", "test")
             #expect(restored.status == 0, "\(restored.errors)")
             #expect(try await proposed(bench).compactMap { $0["id"] as? Int } == before)
+
+            for act in ["remove", "purge"] {
+                let ending = try await bench.lacuna("dataset", act, "kits23", "--yes", "--reason", "test")
+                #expect(ending.status == 0, "\(ending.errors)")
+            }
+            #expect(try await bench.lacuna("verify", "--read-data").status == 0)
         }
     }
 

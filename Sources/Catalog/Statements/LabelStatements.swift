@@ -5,7 +5,13 @@ import Postgres
 /// the newest word of an annotator of it, which no model made.
 struct WordsOfRelease: Statement {
     static let sql = """
-        select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent, f.file from (
+        select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent, array(
+            select f.file from (
+                select w.label_file_id as id
+                union all
+                select u.label_file_id from lacuna.mask_file u where u.mask_id = w.mask_id) i
+            join lacuna.label_file f on f.id = i.id)
+        from (
             select distinct on (organ_id) * from (
                 (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id
                  from lacuna.annotation where volume_id = $1 and release_id = $2 and rater = $3 order by organ_id, id desc)
@@ -18,7 +24,6 @@ struct WordsOfRelease: Statement {
         ) w
         join lacuna.organ on organ.id = w.organ_id
         left join lacuna.mask m on m.id = w.mask_id
-        left join lacuna.label_file f on f.id = w.label_file_id
         """
     let volume: VolumeID
     let release: Int32
@@ -28,7 +33,7 @@ struct WordsOfRelease: Statement {
     func decode(_ row: PostgresRow) throws -> ReleaseWord {
         ReleaseWord(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2), content: try row.decode(3),
-            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), file: try row.decode(7))
+            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), files: try row.decode(7))
     }
 }
 
