@@ -30,6 +30,19 @@ import Testing
         }
     }
 
+    /// The bytes of every label map of an export, by name.
+    private func exported(_ bench: Workbench) async throws -> [String: Data] {
+        let ending = try await bench.lacuna(
+            "export", "nnunet", "--output", bench.folder, "--dataset-id", "7", "--name", "Kidney", "--organs",
+            "kidney,kidney_tumour")
+        #expect(ending.status == 0, "\(ending.errors)")
+        let folder = bench.folder + "/Dataset007_Kidney/labelsTr"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count == 2)
+        return Dictionary(
+            uniqueKeysWithValues: try names.map { ($0, try Data(contentsOf: URL(filePath: "\(folder)/\($0)"))) })
+    }
+
     private func voxels(_ bench: Workbench, _ mask: Int) async throws -> BitVolume {
         let catalog = Catalog(bench.connection, program: "tests")
         let facts = try await catalog.mask(MaskID(Int64(mask)))
@@ -40,9 +53,12 @@ import Testing
     @Test func eachAnnotatorsUnionStandsBesideTheLabel() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
-            let without = try await bench.withAnother { other in
+            let (without, coverage, export) = try await bench.withAnother { other in
                 #expect(try await importing(other, tree).status == 0)
-                return try await labels(other)
+                return (
+                    try await labels(other), try await other.lacuna("coverage", "--json").output,
+                    try await exported(other)
+                )
             }
             let report = try await importing(bench, tree, "--annotators")
             #expect(report.status == 0, "\(report.errors)")
@@ -50,6 +66,8 @@ import Testing
             #expect(summary["accepted"] as? Int == 2 && summary["newLabels"] as? Int == 6)
             #expect(summary["newAnnotatorLabels"] as? Int == 9)
             #expect(try await labels(bench) == without, "what counts is what counts without them")
+            #expect(try await bench.lacuna("coverage", "--json").output == coverage)
+            #expect(try await exported(bench) == export)
 
             let rows = try await proposed(bench)
             #expect(rows.count == 9)
