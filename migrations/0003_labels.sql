@@ -46,6 +46,14 @@ create table mask_input (
 create index on mask_input (input_id);
 comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
 
+create table mask_file (
+    mask_id bigint not null references mask,
+    label_file_id bigint not null references label_file,
+    primary key (mask_id, label_file_id)
+);
+create index on mask_file (label_file_id);
+comment on table mask_file is 'Further label files that a mask is the union of, beside the one that its annotation names: an annotator''s instances of an organ.';
+
 create table annotation (
     id bigint generated always as identity primary key,
     volume_id bigint not null references volume,
@@ -70,7 +78,7 @@ create index on annotation (label_file_id) where label_file_id is not null;
 create index on annotation (change_id) where rater = 'split';
 comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
-comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted.';
+comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted, or what one annotator of a release drew.';
 
 create table annotation_current (
     volume_id bigint not null,
@@ -169,12 +177,13 @@ create trigger mask_fits_its_volume after insert on mask
 
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on mask_file execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation_policy execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on shipped_label execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
-grant select on object, mask, mask_input, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
-grant insert on object, mask, mask_input, annotation, shipped_label to lacuna_manager;
+grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant insert on object, mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
 grant execute on function annotation_rank(text, integer[], integer, integer) to lacuna_manager;

@@ -17,6 +17,9 @@ create view catalogue_edge as
     select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
     where a.mask_id is not null and a.label_file_id is not null
     union all
+    -- and from further files, where it is the union of several
+    select 'mask', f.mask_id, 'label file', f.label_file_id, 'read from' from mask_file f
+    union all
     select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
     union all
     select 'mask', m.id, 'volume', m.volume_id, 'of' from mask m

@@ -587,7 +587,7 @@ begin
     -- Only where more than one release or rater has spoken can another become current.
     perform restate_volumes(the_change, array(
         select distinct volume_id from (
-            select volume_id from annotation group by volume_id, organ_id
+            select volume_id from annotation where not proposed group by volume_id, organ_id
             having count(distinct (coalesce(release_id, 0), rater)) > 1) contested));
     return the_change;
 end $$;

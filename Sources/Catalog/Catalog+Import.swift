@@ -117,7 +117,7 @@ extension Catalog {
     /// - Throws: `CatalogError.purgedSubject`, before anything is stored.
     public func record(
         _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
-        storing store: () async throws -> [LabelRecord]
+        storing store: () async throws -> CaseLabels
     ) async throws -> RecordedCase {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
@@ -137,7 +137,7 @@ extension Catalog {
     }
 
     func write(
-        _ source: SourceRecord, _ labelFiles: [FileRecord], _ labels: [LabelRecord], _ context: CaseContext
+        _ source: SourceRecord, _ labelFiles: [FileRecord], _ labels: CaseLabels, _ context: CaseContext
     ) async throws -> RecordedCase {
         var change = PendingChange(activity: context.activity)
         let (volume, isNewVolume, union) = try await ensureVolume(source, context, &change)
@@ -149,10 +149,16 @@ extension Catalog {
         if !unions.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
-        let (written, takenBack) = try await writeLabels(labels, files: named, volume: volume, context, &change)
+        let (written, takenBack) = try await writeLabels(labels.labels, files: named, volume: volume, context, &change)
+        var annotators: [RecordedAnnotator] = []
+        for (name, labels) in labels.annotators {
+            let (written, takenBack) = try await writeLabels(
+                labels, by: name, files: named, volume: volume, context, &change)
+            annotators.append(RecordedAnnotator(name: name, newLabels: written, takenBack: takenBack))
+        }
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            takenBack: takenBack, newFiles: files.new, unions: unions,
+            takenBack: takenBack, annotators: annotators, newFiles: files.new, unions: unions,
             statesModality: try await state(modality: source.modality, of: volume))
     }
 }
@@ -169,7 +175,7 @@ public struct RecordingScope: Sendable {
 
     public func record(
         _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
-        labels: [LabelRecord]
+        labels: CaseLabels
     ) async throws -> RecordedCase {
         try await catalog.write(source, labelFiles, labels, CaseContext(release: release, activity: activity))
     }

@@ -18,6 +18,8 @@ public struct LabelRow: Sendable, Hashable {
     public let confidence: Double?
     public let revision: Revision
     public let activity: ActivityID
+    /// Who says so, where it is a word that stands beside the labels: `DATASET RELEASE, ANNOTATOR`, or a person's name.
+    public var source: String?
 }
 
 /// Where a mask's bytes lie, and what they must hash to.
@@ -43,6 +45,12 @@ extension Catalog {
     ) async throws -> [LabelRow] {
         if let organ { try await require(organ) }
         return try await connection.run(ListLabels(revision: revision, volume: volume, organ: organ))
+    }
+
+    /// Every word that stands beside the labels and never counts, such as what single annotators drew, by volume and organ.
+    public func proposedLabels(volume: VolumeID? = nil, organ: OrganKey? = nil) async throws -> [LabelRow] {
+        if let organ { try await require(organ) }
+        return try await connection.run(ListProposedWords(volume: volume, organ: organ))
     }
 
     /// The current mask of (volume, organ), or that of a round of a run.

@@ -69,23 +69,27 @@ extension Catalog {
 
     /// Writes the labels that differ from what the release said before, and takes back what the files, read anew, say no more.
     ///
-    /// - Parameter files: the case's label files with their ids; what other files said stays.
+    /// - Parameters:
+    ///   - annotator: whose words they are, recorded beside the release's own as proposed ones; empty: the release's own.
+    ///   - files: the case's label files with their ids; what other files said, or had a part in, stays.
     /// - Returns: how many were written, and the organs of those taken back.
     func writeLabels(
-        _ labels: [LabelRecord], files: [(record: FileRecord, id: Int64)], volume: VolumeID, _ context: CaseContext,
-        _ change: inout PendingChange
+        _ labels: [LabelRecord], by annotator: String = "", files: [(record: FileRecord, id: Int64)], volume: VolumeID,
+        _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (written: Int, takenBack: [OrganKey]) {
-        let words = try await connection.run(WordsOfRelease(volume: volume, release: context.release.release))
+        precondition(annotator.isEmpty || labels.allSatisfy { $0.status != .pseudo }, "an annotator is no model")
+        let words = try await connection.run(
+            WordsOfRelease(volume: volume, release: context.release.release, rater: annotator))
         let before = Dictionary(words.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
         let fresh = labels.filter { before[$0.organ]?.says($0) != true }
         let (named, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
         let silent = words.filter { word in
-            word.stands && !named.contains(word.organ) && word.file.map(read.contains) == true
+            word.stands && !named.contains(word.organ) && !word.files.isEmpty && word.files.allSatisfy(read.contains)
         }
         guard !fresh.isEmpty || !silent.isEmpty else { return (0, []) }
 
         let batch = LabelBatch(
-            volume: volume, release: context.release.release, activity: context.activity,
+            volume: volume, release: context.release.release, rater: annotator, activity: context.activity,
             change: try await change.id(on: connection), files: files.map(\.id))
         let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
         let (shipped, said) = (fresh.filter { $0.status == .pseudo }, fresh.filter { $0.status != .pseudo })
@@ -122,6 +126,10 @@ extension Catalog {
             label.mask?.centre.flatMap { centre in masks[label.organ].map { MaskCentre(mask: $0, centre: centre) } }
         }
         if !centred.isEmpty { try await connection.run(InsertMaskCentres(centres: centred)) }
+        let united = labels.flatMap { label in label.otherFiles.map { (masks[label.organ], batch.files[$0]) } }
+        if !united.isEmpty {
+            try await connection.run(InsertMaskFiles(masks: united.compactMap(\.0), files: united.map(\.1)))
+        }
         return masks
     }
 }
@@ -130,6 +138,8 @@ extension Catalog {
 struct LabelBatch {
     let volume: VolumeID
     let release: Int32
+    /// Empty for the release's own words.
+    let rater: String
     let activity: ActivityID
     let change: ChangeID
     let files: [Int64]
@@ -137,7 +147,7 @@ struct LabelBatch {
     func files(of labels: [LabelRecord]) -> [Int64?] { labels.map { $0.file.map { files[$0] } } }
 }
 
-/// The newest thing that a release says of an organ.
+/// The newest thing that a release, or an annotator of it, says of an organ.
 struct ReleaseWord {
     let organ: OrganKey
     let status: LabelStatus
@@ -146,8 +156,8 @@ struct ReleaseWord {
     let mask: MaskID?
     let annotation: Int64?
     let extent: [Int32]?
-    /// The label file that said so, relative to the release's root.
-    let file: String?
+    /// The label files that said so, relative to the release's root; several for a union.
+    let files: [String]
 
     func says(_ label: LabelRecord) -> Bool {
         status == label.status && origin == label.origin && content == label.mask?.content

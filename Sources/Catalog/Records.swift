@@ -111,6 +111,18 @@ public struct WaitingRecord: Hashable, Sendable {
     }
 }
 
+/// What a release says of a case: the labels that hold, and beside them what single annotators said.
+public struct CaseLabels: Sendable {
+    public var labels: [LabelRecord]
+    /// Annotated or absent; recorded beside the labels and never current. One that is here says all that it says.
+    public var annotators: [(name: String, labels: [LabelRecord])]
+
+    public init(_ labels: [LabelRecord], annotators: [(name: String, labels: [LabelRecord])] = []) {
+        precondition(annotators.allSatisfy { !$0.name.isEmpty }, "an annotator has a name")
+        (self.labels, self.annotators) = (labels, annotators)
+    }
+}
+
 /// What a release says of one organ in one volume.
 public struct LabelRecord: Sendable {
     public var organ: OrganKey
@@ -123,13 +135,15 @@ public struct LabelRecord: Sendable {
     public var extent: VoxelBox?
     /// The label file it was read from: an index into the files recorded with it.
     public var file: Int?
+    /// Further files that its mask is the union of, likewise.
+    public var otherFiles: [Int]
 
     public init(
         organ: OrganKey, status: LabelStatus, origin: LabelOrigin, mask: StoredMask?, extent: VoxelBox? = nil,
-        file: Int?
+        file: Int?, otherFiles: [Int] = []
     ) {
         (self.organ, self.status, self.origin) = (organ, status, origin)
-        (self.mask, self.extent, self.file) = (mask, extent, file)
+        (self.mask, self.extent, self.file, self.otherFiles) = (mask, extent, file, otherFiles)
     }
 }
 
@@ -141,6 +155,8 @@ public struct RecordedCase: Sendable, Hashable {
     public var newLabels: Int
     /// Organs that the case's files said something of before, and now do not.
     public var takenBack: [OrganKey]
+    /// The same of single annotators, by name.
+    public var annotators: [RecordedAnnotator] = []
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int
     /// Subjects that this case proved to be one, and what that changed.
@@ -150,8 +166,16 @@ public struct RecordedCase: Sendable, Hashable {
 
     public var isUnchanged: Bool {
         !isNewVolume && !isNewSource && newLabels == 0 && takenBack.isEmpty && newFiles == 0 && unions.isEmpty
-            && !statesModality
+            && !statesModality && annotators.allSatisfy { $0.newLabels == 0 && $0.takenBack.isEmpty }
     }
+}
+
+/// What recording the words of one annotator on a case changed.
+public struct RecordedAnnotator: Sendable, Hashable {
+    public var name: String
+    public var newLabels: Int
+    /// Organs that the annotator's files said something of before, and now do not.
+    public var takenBack: [OrganKey]
 }
 
 extension Affine {

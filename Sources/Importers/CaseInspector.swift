@@ -28,7 +28,8 @@ public final class CaseInspector {
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
-    /// Length and SHA-256 of each of the case's files as they lie on the disk; nothing is decompressed or converted.
+    /// Length and SHA-256 of each of the case's files as they lie on the disk, and of those of its annotators that can be read;
+    /// nothing is decompressed or converted.
     /// - Parameter known: the image's digest as recorded before, which tells the series of a folder that holds several.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`, `series`.
     public func fingerprint(_ files: CaseFiles, known: Digest? = nil) throws(ImportError) -> CaseFingerprint {
@@ -36,7 +37,10 @@ public final class CaseInspector {
         let image =
             files.image.isFolder
             ? try seriesFingerprint(files.image, known: known) : try Self.fingerprint(files.image)
-        return CaseFingerprint(files: [image] + (try fingerprints(of: files.labels.map(\.file))))
+        let drawn = options.annotators ? files.annotators.flatMap(\.instances) : []
+        return CaseFingerprint(
+            files: [image] + (try fingerprints(of: files.labels.map(\.file)))
+                + drawn.compactMap { try? Self.fingerprint($0.file) })
     }
 
     /// Length and SHA-256 of label files, or of the slices of a folder, as they lie on the disk.
@@ -57,9 +61,11 @@ public final class CaseInspector {
         let turn = try turn(files, read, check, &findings)
         if let turn { read = try labels(of: files, on: image, opened, turned: turn.turn, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
+        let drawn = drawings(files, on: image, opened, turned: turn?.turn)
         return InspectedCase(
-            files: files, image: image, labels: read.labels, findings: findings, turn: turn,
-            fingerprint: CaseFingerprint(files: [image.file] + read.files))
+            files: files, image: image, labels: read.labels, drawn: drawn, findings: findings + drawn.findings,
+            turn: turn,
+            fingerprint: CaseFingerprint(files: [image.file] + read.files + drawn.files))
     }
 
     /// Reads the labels of a case that waits, so that a broken file is refused now and not when its image comes.
@@ -162,11 +168,11 @@ public final class CaseInspector {
         read.labels += meaning.regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: fingerprint,
-                origin: region.isModelMade ? .model : origins[region.organ] ?? origin, crop: crop)
+                origin: region.isModelMade ? .model : origin(of: region.organ), crop: crop)
         }
     }
 
-    private func labelVolume(
+    func labelVolume(
         _ file: SourceFile, on image: OpenedImage, turned turn: LabelTurn?
     ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
         if file.isFolder { return try Self.stack(file, on: image, turned: turn) }
@@ -186,7 +192,8 @@ public final class CaseInspector {
         }
     }
 
-    private func position(_ organ: OrganKey) -> Int { options.ontology[organ]?.position ?? .max }
+    func position(_ organ: OrganKey) -> Int { options.ontology[organ]?.position ?? .max }
+    func origin(of organ: OrganKey) -> LabelOrigin { origins[organ] ?? origin }
 
     // MARK: - Files
 

@@ -31,12 +31,16 @@ extension ImportFinding {
     }
 
     /// Organs that the files of a case said something of in an earlier import.
-    public static func all(takenBack organs: [OrganKey], _ files: CaseFiles) -> [ImportFinding] {
+    /// - Parameter annotator: whose files; nil: the labels.
+    public static func all(
+        takenBack organs: [OrganKey], by annotator: String? = nil, _ files: CaseFiles
+    ) -> [ImportFinding] {
         guard let label = files.labels.first, !organs.isEmpty else { return [] }
         return [
             ImportFinding(
                 .description, file: label.file.path,
-                problem: "the labels say nothing any more of " + ImportError.list(organs.map(\.rawValue)),
+                problem: "\(annotator.map { "the files of \($0)" } ?? "the labels") say nothing any more of "
+                    + ImportError.list(organs.map(\.rawValue)),
                 remedy: "what they said before is taken back; lacuna mask history has it")
         ]
     }

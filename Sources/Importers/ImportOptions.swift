@@ -30,6 +30,8 @@ public struct ImportOptions: Sendable {
     public var description: DatasetMap?
     /// What the caller accepts that would be held back otherwise.
     public var accepted: [Acceptance] = []
+    /// Whether the masks of single annotators are recorded too, beside the labels that hold.
+    public var annotators = false
     /// Whether one bad case refuses the whole import; for the caller, the importer treats cases one by one.
     public var strict: Bool
 

@@ -8,6 +8,8 @@ public struct InspectedCase: Sendable {
     public let image: InspectedImage
     /// One an organ, in the order of the ontology. An organ that is not here is unlabelled.
     public let labels: [InspectedLabel]
+    /// What single annotators drew, where the caller wants it.
+    public let drawn: InspectedDrawings
     /// What a person should know; the case is imported all the same.
     public let findings: [ImportFinding]
     /// How the labels were laid on the image, where the caller accepted that; nil: as their headers say.
@@ -18,7 +20,7 @@ public struct InspectedCase: Sendable {
 
 /// Which bytes a case consists of.
 public struct CaseFingerprint: Hashable, Sendable {
-    /// In the order of `CaseFiles.files`.
+    /// In the order of `CaseFiles.files`, then those of annotators.
     public let files: [FileFingerprint]
 
     public init(files: [FileFingerprint]) { self.files = files }

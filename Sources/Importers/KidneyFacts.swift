@@ -1,3 +1,5 @@
+internal import Domain
+
 /// KiTS: which of its releases the case folders are of, and what lies beside the labels that are read.
 ///
 /// Value 1 includes cysts in KiTS19, and 3 is a cyst in KiTS21 and KiTS23; KiTS21 has its aggregated masks in files of
@@ -5,6 +7,11 @@
 struct KidneyFacts: RuleFacts {
     let release: String?
     let findings: [ImportFinding]
+    /// By the case's folder.
+    private let annotators: [String: [AnnotatorFiles]]
+
+    /// Where instances lie in a case's folder: KiTS23, KiTS21.
+    private static let instanceFolders = ["instances", "segmentations"]
 
     /// - Throws: `ambiguous` where nothing tells the release, or two of them lie in the folder.
     init(_ evidence: RuleEvidence) throws(ImportError) {
@@ -17,11 +24,21 @@ struct KidneyFacts: RuleFacts {
         let place = folders.first ?? ""
         let cases = evidence.match.labels.map { Self.parent($0.path) }
         let rated = cases.filter { path in
-            ["instances", "segmentations", "raw"].contains(where: evidence.listing.folders(in: path).contains)
+            (Self.instanceFolders + ["raw"]).contains(where: evidence.listing.folders(in: path).contains)
         }
         release = try Self.release(evidence, place, hasInstances: !rated.isEmpty)
-        findings = rated.isEmpty ? [] : [Self.instances(rated)]
+        let drawn = Dictionary(
+            rated.map { ($0, Self.instances($0, evidence.listing)) }, uniquingKeysWith: { first, _ in first })
+        let organs = Self.organs(release, evidence.options.ontology)
+        annotators = drawn.mapValues { AnnotatorFiles.all($0, in: evidence.listing.folder, organs: organs) }
+        if evidence.options.annotators {
+            findings = Self.strangers(drawn.values.flatMap { $0 }, organs)
+        } else {
+            findings = rated.isEmpty ? [] : [Self.besides(rated, hasMasks: drawn.values.contains { !$0.isEmpty })]
+        }
     }
+
+    func annotators(beside label: String) -> [AnnotatorFiles] { annotators[Self.parent(label)] ?? [] }
 
     private static func release(
         _ evidence: RuleEvidence, _ place: String, hasInstances: Bool
@@ -37,12 +54,38 @@ struct KidneyFacts: RuleFacts {
             readings: ["--release kits19 (value 1 includes cysts)", "--release kits23 (value 3 is a cyst)"])
     }
 
-    private static func instances(_ cases: [String]) -> ImportFinding {
+    private static func instances(_ path: String, _ listing: FolderListing) -> [InstanceFile] {
+        instanceFolders.filter(listing.folders(in: path).contains).flatMap { folder in
+            listing.files(in: "\(path)/\(folder)").compactMap { InstanceFile("\(path)/\(folder)/\($0)") }
+        }
+    }
+
+    /// What a structure's voxels belong to, as in the aggregated label: those of a tumour or cyst also to the kidney.
+    private static func organs(_ release: String?, _ ontology: Ontology) -> (String) -> [OrganKey] {
+        let classes = (LabelMap.standard(release ?? "") ?? LabelMap.standard("kits23")).map(ClassNames.init)
+        return { classes?.organs(of: $0, ontology) ?? [] }
+    }
+
+    private static func besides(_ cases: [String], hasMasks: Bool) -> ImportFinding {
         ImportFinding(
             .description, file: cases.min() ?? "",
             problem: "instances by several annotators beside the label that is read, in "
                 + ImportError.count(cases.count, "case", "cases"),
-            remedy: "nothing: the aggregated label is imported; the annotators' own masks stay where they are")
+            remedy: "nothing: the aggregated label is imported"
+                + (hasMasks ? "; with --annotators what each of them drew is recorded beside it" : ""))
+    }
+
+    /// Structures that were drawn too and that no organ is known for, such as KiTS21's vessels.
+    private static func strangers(_ files: [InstanceFile], _ organs: (String) -> [OrganKey]) -> [ImportFinding] {
+        let unknown = files.filter { organs($0.instance.structure).isEmpty }
+        guard let first = unknown.map(\.path).min() else { return [] }
+        let names = Set(unknown.map(\.instance.structure)).sorted()
+        return [
+            ImportFinding(
+                .classUnknown, file: first,
+                problem: "annotators also drew what no known organ is: " + ImportError.list(names),
+                remedy: "it is not recorded; lacuna organ import adds organs")
+        ]
     }
 
     private static func parent(_ path: String) -> String {

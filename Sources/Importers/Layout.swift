@@ -131,16 +131,20 @@ public struct CaseFiles: Hashable, Sendable {
     public let phase: StudyPhase?
     /// What another dataset knows of the image, where it lies with that; nil for an image of the dataset's own.
     public let expected: ExpectedImage?
+    /// Files of single annotators, which lie beside the labels and are read only where the caller wants it.
+    public let annotators: [AnnotatorFiles]
 
     public init(
         name: String, subject: String, image: SourceFile, modality: Modality, labels: [LabelFile],
-        findings: [ImportFinding] = [], phase: StudyPhase? = nil, expected: ExpectedImage? = nil
+        findings: [ImportFinding] = [], phase: StudyPhase? = nil, expected: ExpectedImage? = nil,
+        annotators: [AnnotatorFiles] = []
     ) {
         (self.name, self.subject, self.image, self.modality) = (name, subject, image, modality)
         (self.labels, self.findings, self.phase, self.expected) = (labels, findings, phase, expected)
+        self.annotators = annotators
     }
 
-    /// Every file of the case, the image first.
+    /// Image and labels, the image first.
     public var files: [SourceFile] { [image] + labels.map(\.file) }
 }
 

@@ -89,6 +89,8 @@ protocol RuleFacts: Sendable {
     func scope(_ parts: [String: String], _ modality: Modality) -> LabelScope?
     /// Where a case's annotation is complete.
     func crop(_ parts: [String: String]) -> AnnotatedCrop?
+    /// Files of single annotators beside a label, by its path.
+    func annotators(beside label: String) -> [AnnotatorFiles]
 }
 
 extension RuleFacts {
@@ -97,6 +99,7 @@ extension RuleFacts {
     func modality(_ parts: [String: String]) -> Modality? { nil }
     func scope(_ parts: [String: String], _ modality: Modality) -> LabelScope? { nil }
     func crop(_ parts: [String: String]) -> AnnotatedCrop? { nil }
+    func annotators(beside label: String) -> [AnnotatorFiles] { [] }
 }
 
 /// Nothing beyond the rule.

@@ -96,7 +96,8 @@ public struct RuleLayout: Layout {
         let modality = facts.modality(parts) ?? rule.modality
         return CaseFiles(
             name: name, subject: subject(parts) ?? phase?.study ?? name, image: image, modality: modality,
-            labels: try files(labels, parts, modality, kind), phase: phase)
+            labels: try files(labels, parts, modality, kind), phase: phase,
+            annotators: facts.annotators(beside: labels[0].path))
     }
 
     /// What tells an image from the others that its labels serve: what the rule says, or the parts of the path that differ.
@@ -124,7 +125,8 @@ public struct RuleLayout: Layout {
         let (name, modality) = (caseName(labels[0]), facts.modality(parts) ?? rule.modality)
         return WaitingCase(
             name: name, subject: subject(parts) ?? name, modality: modality,
-            labels: try files(labels, parts, modality, kind))
+            labels: try files(labels, parts, modality, kind),
+            annotators: facts.annotators(beside: labels[0].path))
     }
 
     private func files(

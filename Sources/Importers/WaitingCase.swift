@@ -10,14 +10,17 @@ public struct WaitingCase: Hashable, Sendable {
     public let labels: [LabelFile]
     /// Known before the files are opened.
     public let findings: [ImportFinding]
+    /// Files of single annotators; they are read when the image is there.
+    public let annotators: [AnnotatorFiles]
 
     /// - Precondition: at least one label.
     public init(
-        name: String, subject: String, modality: Modality, labels: [LabelFile], findings: [ImportFinding] = []
+        name: String, subject: String, modality: Modality, labels: [LabelFile], findings: [ImportFinding] = [],
+        annotators: [AnnotatorFiles] = []
     ) {
         precondition(!labels.isEmpty, "a case without labels does not wait")
         (self.name, self.subject, self.modality) = (name, subject, modality)
-        (self.labels, self.findings) = (labels, findings)
+        (self.labels, self.findings, self.annotators) = (labels, findings, annotators)
     }
 
     /// Why it waits, for the report.
@@ -35,6 +38,6 @@ public struct WaitingCase: Hashable, Sendable {
     ) -> CaseFiles {
         CaseFiles(
             name: name ?? self.name, subject: subject, image: image, modality: modality ?? self.modality,
-            labels: labels, findings: findings, phase: phase, expected: expected)
+            labels: labels, findings: findings, phase: phase, expected: expected, annotators: annotators)
     }
 }

@@ -11,7 +11,7 @@ import Testing
         "adoption",
         "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta", "withdrawal",
         "volume_withholding",
-        "annotation_policy", "mask_input", "waiting_label",
+        "annotation_policy", "mask_input", "mask_file", "waiting_label",
     ]
 
     @Test func historyRefusesTheOwnerToo() async throws {

@@ -158,14 +158,14 @@ import Testing
             try await world.catalog.recordAll { scope async throws in
                 _ = try await scope.record(
                     source(scan: 21, case: "c21", subject: "c21"), labelFiles: [labelFile("c21")], in: release,
-                    activity: activity, labels: [annotated("liver", 21)])
+                    activity: activity, labels: CaseLabels([annotated("liver", 21)]))
                 async let publishing: Void = world.publish(held, 0)
                 try await world.root.awaitBlocked(publisher)
                 async let importing = second(22, "c22", [annotated("liver", 22)])
                 try await world.root.awaitBlocked(process)
                 _ = try await scope.record(
                     source(scan: 22, case: "c22", subject: "c22"), labelFiles: [labelFile("c22")], in: release,
-                    activity: activity, labels: [annotated("liver", 23)])
+                    activity: activity, labels: CaseLabels([annotated("liver", 23)]))
                 try await world.manager.execute("commit; begin")
                 try await publishing
                 _ = try await importing
@@ -209,7 +209,7 @@ import Testing
             try await catalog.record(
                 source(scan: scan, case: "x\(scan)", subject: subject), labelFiles: [labelFile("x\(scan)")],
                 in: release,
-                activity: activity, storing: { labels }
+                activity: activity, storing: { CaseLabels(labels) }
             ).volume
         }
     }

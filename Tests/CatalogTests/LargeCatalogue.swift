@@ -78,8 +78,9 @@ struct LargeCatalogue {
 
     /// Run by `Catalog.write` for each case.
     static let recording: [any Statement.Type] = [
-        FindSource.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertMasks.self,
-        InsertObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self, InsertSubjectAlias.self,
+        FindSource.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertMaskFiles.self,
+        InsertMasks.self, InsertObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self,
+        InsertSubjectAlias.self,
         InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
         LockSubject.self, LockVolume.self, StateModality.self, WordsOfRelease.self,
     ]
@@ -90,7 +91,8 @@ struct LargeCatalogue {
         CoverageOfRounds.self, CoverageOfSplits.self, CoverageOfDatasets.self, CurrentPolicy.self, CurrentRevision.self,
         DatasetExists.self, DatasetIsRemoved.self, DescribeSubject.self, DescribeVolume.self, EnsureDataset.self,
         FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
-        LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListStandingVersions.self,
+        LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListProposedWords.self,
+        ListStandingVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
         MasksInObject.self, NewestCorrection.self, OrganExists.self, OrganNumbers.self, PublishedRounds.self,
         PurgedSubject.self,
@@ -201,6 +203,7 @@ private struct Facts {
             LabelHistory(volume: volume, organ: "liver"), LineageBackward(kind: "mask", id: mask.rawValue),
             LineageForward(kind: "mask", id: mask.rawValue),
             ListLabels(revision: nil, volume: volume, organ: nil), ListOrgans(),
+            ListProposedWords(volume: volume, organ: nil),
             ListStandingVersions(volume: volume, organ: "liver"),
             ListVolumes(after: volume, limit: 100, withheld: true),
             ListVolumes(after: nil, limit: 100, withheld: false),

@@ -27,6 +27,8 @@ import Testing
     /// another's.
     private func expectRecordingUsesIndexes(_ world: World, _ large: LargeCatalogue) async throws {
         let context = CaseContext(release: large.release, activity: large.activity)
+        var drawn = annotated("liver", 77_000_003)
+        drawn.otherFiles = [1]
         for (what, scan, name, subject) in [
             ("new", 9_000_000, "new", "new"), ("known", 1_000_000, "again", "case1000000"),
             ("joined", 1_000_000, "joined", "k77"),
@@ -36,8 +38,12 @@ import Testing
                 try await world.manager.run(LockPointersShared())
                 _ = try await world.catalog.write(
                     source(scan: scan, case: name, subject: subject),
-                    [FileRecord(path: "labels/\(name).nii.gz", sha256: digest(scan + 1), bytes: 10)],
-                    [annotated("liver", 77_000_001), absent("spleen"), shipped("pancreas", 77_000_002)], context)
+                    [1, 2].map {
+                        FileRecord(path: "labels/\(name)_\($0).nii.gz", sha256: digest(scan + $0), bytes: 10)
+                    },
+                    CaseLabels(
+                        [annotated("liver", 77_000_001), absent("spleen"), shipped("pancreas", 77_000_002)],
+                        annotators: [("annotation 1", [drawn])]), context)
             }
             #expect(rows.scanned == [], "\(what)")
             #expect(rows.fetched < Self.mostRows, "\(what)")

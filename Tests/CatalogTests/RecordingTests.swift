@@ -121,7 +121,7 @@ import Testing
                 try await world.catalog.recordAll { scope async throws in
                     _ = try await scope.record(
                         source(scan: 1, case: "c1", subject: "p1"), labelFiles: [labelFile("c1")], in: release,
-                        activity: activity, labels: [annotated("liver", 1)])
+                        activity: activity, labels: CaseLabels([annotated("liver", 1)]))
                     throw Stop()
                 }
             }

@@ -65,7 +65,7 @@ import Testing
             record.imageRelease = images
             let made = try await world.catalog.record(
                 record, labelFiles: [labelFile("case1")], in: release, activity: activity,
-                storing: { [annotated("liver", 1)] })
+                storing: { CaseLabels([annotated("liver", 1)]) })
             #expect(!made.isNewVolume)
             let volume = try await world.catalog.volume(named: "A/case1")
             #expect(volume.sources.map(\.root) == ["/data/images", "/data/images"])

@@ -134,7 +134,8 @@ extension Catalog {
     @discardableResult
     func add(
         _ dataset: String, release: String = "1", scan: Int, case name: String? = nil, subject: String? = nil,
-        file: Int = 0, origin: LabelOrigin = .expert, _ labels: [LabelRecord] = []
+        file: Int = 0, origin: LabelOrigin = .expert, _ labels: [LabelRecord] = [],
+        annotators: [(name: String, labels: [LabelRecord])] = []
     ) async throws -> RecordedCase {
         let name = name ?? "case\(scan)"
         let activity = try await startActivity(.import)
@@ -144,7 +145,7 @@ extension Catalog {
                 root: "/data/\(dataset)"), activity: activity)
         return try await record(
             source(scan: scan, case: name, subject: subject ?? name), labelFiles: [labelFile(name, file)], in: handle,
-            activity: activity, storing: { labels })
+            activity: activity, storing: { CaseLabels(labels, annotators: annotators) })
     }
 
     /// Puts the only subject of each volume into a part.

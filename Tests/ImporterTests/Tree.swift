@@ -34,6 +34,8 @@ final class Tree {
         try Data(bytes).write(to: URL(filePath: try place(relative)))
     }
 
+    func remove(_ relative: String) throws { try FileManager.default.removeItem(atPath: path(relative)) }
+
     func bytes(of relative: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path(relative)))) }
 
     func link(_ relative: String, to target: String) throws {

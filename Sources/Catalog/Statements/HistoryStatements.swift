@@ -9,7 +9,7 @@ struct LabelHistory: Statement {
             select mask_id, annotation_id from lacuna.label_states(lacuna.current_revision(), $1, (select id from wanted))),
         event as (
             select a.id as annotation_id, a.mask_id, a.status, a.origin, a.release_id, null::bigint as round_id,
-                case when a.release_id is null then a.rater end as rater,
+                case when a.release_id is null or a.proposed then a.rater end as rater,
                 null::real as confidence, a.change_id
             from lacuna.annotation a where a.volume_id = $1 and a.organ_id = (select id from wanted)
             union all

@@ -35,7 +35,9 @@ struct LimitsOfMask: Statement {
 struct SourceOfMask: Statement {
     static let sql = """
         select coalesce(
-            (select coalesce(d.name || ' ' || r.name, nullif(a.rater, ''), 'a person') from lacuna.annotation a
+            (select coalesce(
+                d.name || ' ' || r.name || case when a.rater = '' then '' else ', ' || a.rater end, nullif(a.rater, ''),
+                'a person') from lacuna.annotation a
              left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id
              where a.mask_id = $1 order by a.id limit 1),
             (select run.name || '/' || r.number from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id

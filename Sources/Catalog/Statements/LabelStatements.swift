@@ -1,31 +1,39 @@
 import Domain
 import Postgres
 
-/// The newest word of a release on every organ of a volume: its annotation, or the shipped label where that is taken back.
+/// The newest word of a release on every organ of a volume: its annotation, or the shipped label where that is taken back; or
+/// the newest word of an annotator of it, which no model made.
 struct WordsOfRelease: Statement {
     static let sql = """
-        select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent, f.file from (
+        select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent, array(
+            select f.file from (
+                select w.label_file_id as id
+                union all
+                select u.label_file_id from lacuna.mask_file u where u.mask_id = w.mask_id) i
+            join lacuna.label_file f on f.id = i.id)
+        from (
             select distinct on (organ_id) * from (
                 (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id
-                 from lacuna.annotation where volume_id = $1 and release_id = $2 and rater = '' order by organ_id, id desc)
+                 from lacuna.annotation where volume_id = $1 and release_id = $2 and rater = $3 order by organ_id, id desc)
                 union all
                 (select distinct on (organ_id) organ_id,
                     case when mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status, 'model', mask_id, null,
                     null, label_file_id
-                 from lacuna.shipped_label where volume_id = $1 and release_id = $2 order by organ_id, id desc)
+                 from lacuna.shipped_label where volume_id = $1 and release_id = $2 and $3 = '' order by organ_id, id desc)
             ) said order by organ_id, status = 'unlabelled', annotation_id is null
         ) w
         join lacuna.organ on organ.id = w.organ_id
         left join lacuna.mask m on m.id = w.mask_id
-        left join lacuna.label_file f on f.id = w.label_file_id
         """
     let volume: VolumeID
     let release: Int32
-    var binds: [any PostgresBindable] { [volume, release] }
+    /// Empty: the release itself.
+    let rater: String
+    var binds: [any PostgresBindable] { [volume, release, rater] }
     func decode(_ row: PostgresRow) throws -> ReleaseWord {
         ReleaseWord(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2), content: try row.decode(3),
-            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), file: try row.decode(7))
+            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), files: try row.decode(7))
     }
 }
 
@@ -66,12 +74,24 @@ struct InsertMasks: Statement {
     func decode(_ row: PostgresRow) throws -> (OrganKey, MaskID) { (try row.decode(0), try row.decode(1)) }
 }
 
+/// The files that a mask is the union of, beside the one that its annotation names.
+struct InsertMaskFiles: Statement {
+    static let sql = """
+        insert into lacuna.mask_file (mask_id, label_file_id) select * from unnest($1::bigint[], $2::bigint[])
+        """
+    /// One an entry of `files`.
+    let masks: [MaskID]
+    let files: [Int64]
+    var binds: [any PostgresBindable] { [masks, files] }
+}
+
+/// The words of an annotator stand beside those of the release as proposed ones.
 struct InsertAnnotations: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id,
-            change_id)
+            change_id, rater, proposed)
         select $1, o.id, $2, a.status::lacuna.label_status, a.origin::lacuna.label_origin, a.mask,
-            case when a.has_extent then ($10::integer[])[6 * (a.i - 1) + 1 : 6 * a.i] end, a.file, a.parent, $3
+            case when a.has_extent then ($10::integer[])[6 * (a.i - 1) + 1 : 6 * a.i] end, a.file, a.parent, $3, $12, $12 <> ''
         from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $11::boolean[])
             with ordinality as a (organ, status, origin, mask, file, parent, has_extent, i)
         join lacuna.organ o on o.key = a.organ
@@ -85,7 +105,7 @@ struct InsertAnnotations: Statement {
         return [
             batch.volume, batch.release, batch.change, labels.map(\.organ), labels.map(\.status.rawValue),
             labels.map(\.origin.rawValue), masks, batch.files(of: labels), parents,
-            labels.flatMap { ($0.extent ?? nowhere).bounds }, labels.map { $0.extent != nil },
+            labels.flatMap { ($0.extent ?? nowhere).bounds }, labels.map { $0.extent != nil }, batch.rater,
         ]
     }
 }

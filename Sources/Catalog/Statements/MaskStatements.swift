@@ -41,6 +41,45 @@ struct ListLabels: Statement {
     }
 }
 
+/// Of every release and rater the newest proposed word, of volumes that are not withheld.
+struct ListProposedWords: Statement {
+    static let sql = """
+        with word as (
+            select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater) a.* from lacuna.annotation a
+            where a.proposed and ($1::bigint is null or a.volume_id = $1)
+              and ($2::text is null or a.organ_id = (select id from lacuna.organ where key = $2))
+            order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc)
+        select w.mask_id, w.volume_id, o.key, w.status, w.origin, m.voxels,
+            case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
+            c.revision, c.activity_id, g.case_name,
+            coalesce(d.name || ' ' || r.name || ', ' || w.rater, nullif(w.rater, ''), 'a person')
+        from word w
+        join lacuna.organ o on o.id = w.organ_id join lacuna.change c on c.id = w.change_id
+        left join lateral (
+            select min(s.spacing[1] * s.spacing[2] * s.spacing[3]) as smallest,
+                max(s.spacing[1] * s.spacing[2] * s.spacing[3]) as largest,
+                (array_agg(e.name || '/' || s.case_name order by s.id))[1] as case_name
+            from lacuna.source s join lacuna.release q on q.id = s.release_id join lacuna.dataset e on e.id = q.dataset_id
+            where s.volume_id = w.volume_id) g on true
+        left join lacuna.mask m on m.id = w.mask_id
+        left join lacuna.release r on r.id = w.release_id left join lacuna.dataset d on d.id = r.dataset_id
+        where w.status <> 'unlabelled'
+          and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = r.dataset_id)
+          and not exists (select from lacuna.withheld_volume h where h.volume_id = w.volume_id)
+        order by w.volume_id, o.position, w.release_id, w.rater
+        """
+    let volume: VolumeID?
+    let organ: OrganKey?
+    var binds: [any PostgresBindable] { [volume, organ] }
+    func decode(_ row: PostgresRow) throws -> LabelRow {
+        LabelRow(
+            mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(9), organ: try row.decode(2),
+            status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
+            millilitres: try row.decode(6), round: nil, confidence: nil, revision: try row.decode(7),
+            activity: try row.decode(8), source: try row.decode(10))
+    }
+}
+
 /// The mask of the current state: the annotation's, else the visible round's, else the shipped one.
 struct LocateMask: Statement {
     static let sql = """

@@ -64,6 +64,13 @@ struct DatasetImport: AsyncParsableCommand {
             """)
     var accept: [String] = []
 
+    @Flag(
+        help: """
+            Record also what each single annotator drew, where the layout has it (KiTS): as words beside the labels, which \
+            never count by themselves.
+            """)
+    var annotators = false
+
     @Flag(help: "Record all cases or none.")
     var strict = false
 
@@ -152,6 +159,7 @@ struct DatasetImport: AsyncParsableCommand {
         found.ontology = ontology
         found.meanings = try meanings(ontology)
         found.accepted = accept.compactMap(Acceptance.init)
+        found.annotators = annotators
         switch complete {
         case "all": found.scope = .declared
         case "present": found.scope = .present

@@ -35,22 +35,39 @@ struct CaseRecords {
     }
 
     /// The labels, naming their bytes in `pack`.
-    func labels(in pack: StoredPack?) -> [LabelRecord] {
+    func labels(in pack: StoredPack?) -> CaseLabels {
         let files = item.fingerprint.files.dropFirst().map(\.file)
         var entries = (pack?.entries ?? []).makeIterator()
-        return item.labels.map { label in
-            var mask: StoredMask?
-            if let encoded = label.mask, let pack, let entry = entries.next() {
-                mask = StoredMask(
-                    content: encoded.contentHash, object: pack.object.digest, objectBytes: pack.object.size,
-                    offset: entry.offset, length: entry.length, voxels: encoded.voxels,
-                    knownVoxels: encoded.knownVoxels, box: encoded.box,
-                    centre: SidedPair.organs.contains(label.organ) ? label.region?.centre : nil)
-            }
+        func stored(_ encoded: EncodedMask?) -> StoredMask? {
+            guard let encoded, let pack, let entry = entries.next() else { return nil }
+            return StoredMask(encoded, entry, of: pack)
+        }
+        let labels = item.labels.map { label in
+            var mask = stored(label.mask)
+            if SidedPair.organs.contains(label.organ) { mask?.centre = label.region?.centre }
             return LabelRecord(
                 organ: label.organ, status: label.status, origin: label.origin, mask: mask, extent: label.extent,
                 file: files.firstIndex(of: label.file.file))
         }
+        let drawn = item.drawn.drawings.map { drawing in
+            let places = drawing.files.compactMap { files.firstIndex(of: $0.file) }
+            let record = LabelRecord(
+                organ: drawing.organ, status: drawing.status, origin: drawing.origin, mask: stored(drawing.mask),
+                file: places.first, otherFiles: Array(places.dropFirst()))
+            return (drawing.annotator, record)
+        }
+        return CaseLabels(
+            labels,
+            annotators: item.drawn.annotators.map { name in (name, drawn.filter { $0.0 == name }.map(\.1)) })
+    }
+}
+
+extension StoredMask {
+    fileprivate init(_ encoded: EncodedMask, _ entry: PackEntry, of pack: StoredPack) {
+        self.init(
+            content: encoded.contentHash, object: pack.object.digest, objectBytes: pack.object.size,
+            offset: entry.offset, length: entry.length, voxels: encoded.voxels, knownVoxels: encoded.knownVoxels,
+            box: encoded.box)
     }
 }
 

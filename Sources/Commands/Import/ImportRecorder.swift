@@ -147,7 +147,8 @@ struct ImportRecorder {
                         Cell.Field("layout", summary.layout.name.rawValue),
                         Cell.Field("origin", summary.origin.rawValue),
                         Cell.Field("cases", list.cases.count),
-                    ] + (options.accepted.isEmpty ? [] : [Cell.Field("accepted", options.accepted.map(\.description))]))
+                    ] + (options.accepted.isEmpty ? [] : [Cell.Field("accepted", options.accepted.map(\.description))])
+                        + (options.annotators ? [Cell.Field("annotators", true)] : []))
             ))
     }
 

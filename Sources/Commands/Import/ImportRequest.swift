@@ -35,6 +35,8 @@ struct ImportSummary: Sendable {
     var knownScans = 0
     /// Labels that are new or differ from what the release said before.
     var newLabels = 0
+    /// The same of single annotators; nil where the caller does not want them.
+    var newDrawings: Int?
     /// Subjects that proved to be one, by the cases that proved it.
     var unions: [CaseUnion] = []
     /// Cases that changed something.

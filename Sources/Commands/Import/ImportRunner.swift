@@ -32,6 +32,7 @@ struct ImportRunner {
             dataset: name, layout: layout, origin: request.options.origin(of: layout),
             licence: request.options.licence(of: layout),
             isDryRun: request.isDryRun, isStrict: request.isStrict)
+        summary.newDrawings = request.options.annotators ? 0 : nil
 
         let known = try await RecordedRelease(catalog: catalog).find(summary, found, folder: folder, request)
         let root = known.root.map(ReleaseRoot.init(path:)) ?? ReleaseRoot(of: found, folder: folder)
@@ -40,6 +41,9 @@ struct ImportRunner {
         summary.report.findings += (request.pairs?.unknown(among: list) ?? []) + vanished
         let corrected = try await RecordedRelease(catalog: catalog).newLicences(summary, known)
         summary.report.findings += corrected.finding.map { [$0] } ?? []
+        if request.options.annotators && !list.hasAnnotators {
+            summary.report.findings.append(ImportFinding(noAnnotators: folder))
+        }
         for refused in list.refused { summary.report.record(refused.name, refused.outcome) }
         let items = ImportItem.all(of: list)
         summary.total = items.count + list.refused.count
@@ -121,6 +125,7 @@ struct ImportRunner {
                     progress.update { $0.plan(item) }
                 } else {
                     whole.append(item)
+                    progress.update { $0.noteHeld(item) }
                 }
             case .unchanged, .failed: progress.update { $0.note(item.name, found) }
             }
@@ -226,16 +231,27 @@ extension ImportSummary {
         newVolumes += outcome.isNewVolume ? 1 : 0
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
+        newDrawings = newDrawings.map { $0 + outcome.annotators.reduce(0) { $0 + $1.newLabels } }
         let proved = outcome.unions.map { CaseUnion(caseName: item.files.name, union: $0) }
         unions += proved
         let findings =
             item.findings + ImportFinding.all(takenBack: outcome.takenBack, item.files)
+            + outcome.annotators.flatMap { ImportFinding.all(takenBack: $0.takenBack, by: $0.name, item.files) }
             + proved.compactMap { ImportFinding($0, dataset: dataset, file: item.image.file.file.path) }
         report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(findings))
+        noteHeld(item)
+    }
+
+    /// Each annotator whose words on the case are held back, as a line of its own.
+    mutating func noteHeld(_ item: InspectedCase) {
+        for held in item.drawn.held {
+            report.record("\(item.files.name), \(held.annotator)", .quarantined(held.error))
+        }
     }
 
     mutating func plan(_ item: InspectedCase) {
         planned += PlannedLabel.all(of: item)
         report.record(item.files.name, CaseOutcome(item.findings))
+        noteHeld(item)
     }
 }

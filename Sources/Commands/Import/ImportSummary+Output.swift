@@ -27,7 +27,10 @@ extension ImportSummary {
         case .csv: return output.render(rows + (failure.map { [ReportLine($0)] } ?? []), ReportLine.columns)
         case .table:
             let plan =
-                isDryRun && !planned.isEmpty ? "\n" + output.render(planned, PlannedLabel.columns) : ""
+                isDryRun && !planned.isEmpty
+                ? "\n"
+                    + output.render(
+                        planned, PlannedLabel.columns(hasAnnotators: planned.contains { $0.annotator != nil })) : ""
             let problems = rows.filter { $0.problem != nil } + (failure.map { [ReportLine($0)] } ?? [])
             return output.render(tableFields) + plan + ReportLine.blocks(problems, width: width)
         }
@@ -103,7 +106,7 @@ extension ImportSummary {
                 : [
                     Cell.Field("new volumes", newVolumes), Cell.Field("known scans", knownScans),
                     Cell.Field("new labels", newLabels),
-                ])
+                ] + (newDrawings.map { [Cell.Field("new labels of annotators", $0)] } ?? []))
     }
 
     private var heading: [Cell.Field] {
@@ -116,7 +119,8 @@ extension ImportSummary {
     private var changes: [Cell.Field] {
         [
             Cell.Field("newVolumes", newVolumes), Cell.Field("knownScans", knownScans),
-            Cell.Field("newLabels", newLabels), Cell.Field("unions", unions.map(\.cell)),
+            Cell.Field("newLabels", newLabels), Cell.Field("newAnnotatorLabels", newDrawings),
+            Cell.Field("unions", unions.map(\.cell)),
         ]
     }
 

@@ -19,10 +19,12 @@ actor ImportWorker {
 
     private let thread: ConnectionThread = .start()
     private let inspector: CaseInspector
+    private let readsAnnotators: Bool
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     init(layout: any Layout, options: ImportOptions, converted: SeriesCache) {
         inspector = CaseInspector(layout: layout, options: options, converted: converted)
+        readsAnnotators = options.annotators
     }
 
     deinit { thread.finish() }
@@ -50,9 +52,10 @@ actor ImportWorker {
 
     private func examine(_ files: CaseFiles, in root: ReleaseRoot, known: KnownFiles?) -> Examination {
         do throws(ImportError) {
-            if let known {
-                let found = try inspector.fingerprint(files, known: known.image)
-                if known == KnownFiles(found, in: root) { return .unchanged }
+            if let known, !readsAnnotators || files.annotators.allSatisfy({ $0.problem == nil }) {
+                let drawn = files.annotators.flatMap(\.instances).map { root.relative($0.file) }
+                let found = KnownFiles(try inspector.fingerprint(files, known: known.image), in: root)
+                if found == (readsAnnotators ? known : known.without(drawn)) { return .unchanged }
             }
             return .inspected(try inspector.inspect(files))
         } catch {
@@ -61,7 +64,7 @@ actor ImportWorker {
     }
 }
 
-/// A case's masks in the store; entries in the order of the labels that have a mask.
+/// A case's masks in the store; entries in the order of the labels that have a mask, then of the annotators'.
 struct StoredPack: Sendable {
     let object: ObjectID
     let entries: [PackEntry]
@@ -70,7 +73,7 @@ struct StoredPack: Sendable {
 extension StoredPack {
     /// Stores the case's masks as one object; nil where it has none.
     init?(storing item: InspectedCase, in store: LocalObjectStore) throws {
-        let masks = item.labels.compactMap(\.mask)
+        let masks = item.labels.compactMap(\.mask) + item.drawn.drawings.compactMap(\.mask)
         guard !masks.isEmpty else { return nil }
         var packer = ObjectPacker()
         entries = masks.map { packer.append($0.bytes) }
@@ -114,6 +117,12 @@ struct KnownFiles: Equatable, Sendable {
     var image: Digest
     /// By path relative to the release's root.
     var labels: [String: Digest]
+
+    func without(_ paths: [String]) -> KnownFiles {
+        var copy = self
+        for path in paths { copy.labels[path] = nil }
+        return copy
+    }
 }
 
 extension KnownFiles {

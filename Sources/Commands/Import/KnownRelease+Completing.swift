@@ -34,7 +34,9 @@ extension KnownRelease {
                 ImportFinding(
                     .description, file: file,
                     problem: "a label of case \(item.name) was imported before and is not there",
-                    remedy: "what it said is kept; restore it, or take it back with lacuna label set … unlabelled")
+                    remedy: AnnotatorFiles.has(file)
+                        ? "what its annotator drew is kept beside the label; restore it if it is needed"
+                        : "what it said is kept; restore it, or take it back with lacuna label set … unlabelled")
             }
         }
     }

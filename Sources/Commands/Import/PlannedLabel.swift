@@ -11,6 +11,8 @@ struct PlannedLabel: Sendable {
     let organ: OrganKey?
     let status: LabelStatus
     let origin: LabelOrigin?
+    /// Whose word it is, recorded beside the labels; nil for a label.
+    let annotator: String?
     /// Of the mask; nil without one.
     let voxels: Int?
     let millilitres: Double?
@@ -24,27 +26,36 @@ struct PlannedLabel: Sendable {
                 voxels: label.mask?.voxels, millilitres: label.region?.millilitres,
                 isPartial: label.extent != nil || label.mask?.knownVoxels != nil)
         }
-        return labels.isEmpty ? [PlannedLabel(item)] : labels
+        let drawings = item.drawn.drawings.map { drawing in
+            PlannedLabel(
+                item, organ: drawing.organ, status: drawing.status, origin: drawing.origin,
+                annotator: drawing.annotator,
+                voxels: drawing.mask?.voxels,
+                millilitres: drawing.mask.map { Double($0.voxels) * item.image.grid.millilitresPerVoxel })
+        }
+        return (labels.isEmpty ? [PlannedLabel(item)] : labels) + drawings
     }
 
     private init(
         _ item: InspectedCase, organ: OrganKey? = nil, status: LabelStatus = .unlabelled, origin: LabelOrigin? = nil,
-        voxels: Int? = nil, millilitres: Double? = nil, isPartial: Bool = false
+        annotator: String? = nil, voxels: Int? = nil, millilitres: Double? = nil, isPartial: Bool = false
     ) {
         (caseName, subject, modality) = (item.files.name, item.files.subject, item.image.modality)
-        (self.organ, self.status, self.origin) = (organ, status, origin)
+        (self.organ, self.status, self.origin, self.annotator) = (organ, status, origin, annotator)
         (self.voxels, self.millilitres, self.isPartial) = (voxels, millilitres, isPartial)
     }
 
-    static var columns: [Column<PlannedLabel>] {
+    /// - Parameter hasAnnotators: whether a person is shown whose words they are.
+    static func columns(hasAnnotators: Bool) -> [Column<PlannedLabel>] {
         [
             Column("case") { $0.caseName }, Column("subject") { $0.subject },
             Column("modality") { $0.modality.rawValue },
             Column("organ") { $0.organ?.rawValue }, Column("status") { $0.status.rawValue },
-            Column("origin") { $0.origin?.rawValue }, Column("voxels") { $0.voxels },
+            Column("origin") { $0.origin?.rawValue },
+            Column("annotator", isShown: hasAnnotators) { $0.annotator }, Column("voxels") { $0.voxels },
             Column("millilitres") { $0.millilitres }, Column("partial") { $0.isPartial },
         ]
     }
 
-    var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
+    var cell: Cell { .object(Self.columns(hasAnnotators: true).map { Cell.Field($0.key, $0.value(self)) }) }
 }

@@ -56,6 +56,11 @@ extension CaseList {
     /// Every label file.
     var labels: [SourceFile] { (cases.flatMap(\.labels) + waiting.flatMap(\.labels)).map(\.file) }
 
+    /// Whether single annotators drew something beside the labels.
+    var hasAnnotators: Bool {
+        cases.contains { !$0.annotators.isEmpty } || waiting.contains { !$0.annotators.isEmpty }
+    }
+
     /// Labels and images, of whichever dataset these are.
     var files: [SourceFile] { cases.map(\.image) + labels }
 

@@ -20,7 +20,7 @@ struct VolumeShow: AsyncParsableCommand {
             session.output.report(fields(of: volume, labels: isTable ? [] : labels))
             if isTable && !labels.isEmpty {
                 Output.write("\n", to: 1)
-                session.output.report(labels, LabelRow.columns)
+                session.output.report(labels, LabelRow.columns())
             }
         }
     }

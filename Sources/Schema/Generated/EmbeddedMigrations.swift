@@ -406,7 +406,7 @@ grant select on organ, organ_link, organ_synonym, dataset, release, subject, vol
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "670cab47527b8d7b2e05ee6c28d8750d2501706d02db1a7ac1d83ab96ffdacfe",
+            sha256: "08f06bce4e14066af44456ac84ec3b63c23a9c3bcd27b503fd8aee3316fb7ecd",
             sql: ###"""
 -- Objects, masks, annotations and what releases shipped as model-made.
 -- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
@@ -456,6 +456,14 @@ create table mask_input (
 create index on mask_input (input_id);
 comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
 
+create table mask_file (
+    mask_id bigint not null references mask,
+    label_file_id bigint not null references label_file,
+    primary key (mask_id, label_file_id)
+);
+create index on mask_file (label_file_id);
+comment on table mask_file is 'Further label files that a mask is the union of, beside the one that its annotation names: an annotator''s instances of an organ.';
+
 create table annotation (
     id bigint generated always as identity primary key,
     volume_id bigint not null references volume,
@@ -480,7 +488,7 @@ create index on annotation (label_file_id) where label_file_id is not null;
 create index on annotation (change_id) where rater = 'split';
 comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
-comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted.';
+comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted, or what one annotator of a release drew.';
 
 create table annotation_current (
     volume_id bigint not null,
@@ -579,14 +587,15 @@ create trigger mask_fits_its_volume after insert on mask
 
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on mask_file execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on annotation_policy execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on shipped_label execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
-grant select on object, mask, mask_input, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
-grant insert on object, mask, mask_input, annotation, shipped_label to lacuna_manager;
+grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant insert on object, mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
 grant execute on function annotation_rank(text, integer[], integer, integer) to lacuna_manager;
 
 """###),
@@ -1913,7 +1922,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "lineage",
-            sha256: "c17cb5830a06ad906a3748460e96ce1bfee021ce0ecbf65c05b1d1631197fd3b",
+            sha256: "49418f09ef697fc255485f340f4d7348e57714a87126a4bfafdf43932d8e79b2",
             sql: ###"""
 -- What comes from what within the catalogue: one row says that (kind, id) was derived from (source_kind, source_id).
 set local role lacuna_owner;
@@ -1933,6 +1942,9 @@ create view catalogue_edge as
     -- an annotation's mask from the file that it was read from
     select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
     where a.mask_id is not null and a.label_file_id is not null
+    union all
+    -- and from further files, where it is the union of several
+    select 'mask', f.mask_id, 'label file', f.label_file_id, 'read from' from mask_file f
     union all
     select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
     union all
@@ -1990,7 +2002,7 @@ grant select on catalogue_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "97a6a37e68ea2b87ba32658ba413f639b9f32d0241c3a66108e7939ccb79cfbd",
+            sha256: "1d544a91e4336baf28e8435f2aaec392257a2e2b9b0796354cf670f4b6c00bbb",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
 -- restored, when two subjects prove to be one, and when the policy among several annotations changes.
@@ -2581,7 +2593,7 @@ begin
     -- Only where more than one release or rater has spoken can another become current.
     perform restate_volumes(the_change, array(
         select distinct volume_id from (
-            select volume_id from annotation group by volume_id, organ_id
+            select volume_id from annotation where not proposed group by volume_id, organ_id
             having count(distinct (coalesce(release_id, 0), rater)) > 1) contested));
     return the_change;
 end $$;
