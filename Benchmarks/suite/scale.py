@@ -25,9 +25,13 @@ def run(programs, report, options):
                 report.add("scale", f"{what} of {states} label states with all their rows", seconds, "s")
             Rounds(server, catalogue).first()
             _split(server, report, volumes)
-        _reading(programs, report, server, volumes, options.rounds or 20)
-        _loading(report, server, catalogue, options.rounds or 3)
-        _relabelling(report, server, catalogue, options.rounds or 3)
+        parts = {
+            "reading": lambda: _reading(programs, report, server, volumes, options.rounds or 20),
+            "loading": lambda: _loading(report, server, catalogue, options.rounds or 5),
+            "relabelling": lambda: _relabelling(report, server, catalogue, options.rounds or 3),
+        }
+        for part in options.parts or parts:
+            parts[part]()
     finally:
         server.stop()
 
