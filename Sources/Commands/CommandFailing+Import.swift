@@ -9,7 +9,12 @@ extension ImportError: CommandFailing {
 }
 
 extension PhantomError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, description) }
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .occupied: CommandFailure(.conflict, description)
+        case .unwritable, .senseless: CommandFailure(.badInput, description)
+        }
+    }
 }
 
 extension NumericsError: CommandFailing {

@@ -1,4 +1,5 @@
 package import Cluster
+internal import Glibc
 package import Postgres
 internal import Schema
 
@@ -15,7 +16,13 @@ package enum DatabaseTarget: Sendable {
             return .server(ConnectionSettings(target: target))
         }
         if environment.namesServer { return .server(ConnectionSettings()) }
-        return .embedded(try EmbeddedCluster(home: homeFolder(options, environment)))
+        let home = homeFolder(options, environment)
+        var entry = stat()
+        guard stat(home, &entry) != 0 || entry.st_mode & S_IFMT == S_IFDIR else {
+            throw CommandFailure(
+                .badInput, "the home is a file", file: home, remedy: "name a folder with --home or LACUNA_HOME")
+        }
+        return .embedded(try EmbeddedCluster(home: home))
     }
 
     /// The embedded cluster; nil for a server that somebody else runs.

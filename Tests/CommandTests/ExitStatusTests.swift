@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 @Suite struct ExitStatusTests {
@@ -20,6 +21,14 @@ import Testing
             #expect(ending.status == status, "\(arguments): \(ending.errors)")
             if status != 0 { #expect(!ending.errors.isEmpty) }
         }
+    }
+
+    @Test func aHomeThatIsAFileIsTold() throws {
+        let home = TemporaryFolder.make("home") + "/README.md"
+        try "text".write(toFile: home, atomically: true, encoding: .utf8)
+        let ending = try ChildProcess.run(
+            ChildProcess.built("lacuna"), ["dataset", "list"], environment: ["LACUNA_HOME": home])
+        #expect(ending.status == 3 && ending.errors.contains("the home is a file"), "\(ending.errors)")
     }
 
     @Test(arguments: [

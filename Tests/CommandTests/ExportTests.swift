@@ -39,7 +39,7 @@ import Testing
             #expect(try await bench.start(export + [image, "--force"]).end().status == 3)
             #expect(try Data(contentsOf: URL(filePath: image)) == before)
             #expect(try await bench.start(export + [file]).end().status == 0)
-            #expect(try await bench.start(export + [file]).end().status == 3)
+            #expect(try await bench.start(export + [file]).end().status == 5)
             #expect(try await bench.start(export + [file, "--force"]).end().status == 0)
         }
     }

@@ -79,6 +79,22 @@ import Testing
             // Nothing is missing, and a second time nothing is computed.
             let computed = try await bench.lacuna("volume", "fingerprint")
             #expect(computed.status == 0 && computed.errors.contains("Every volume"), "\(computed.errors)")
+            try await expectThatASplitOfThemLeaks(bench)
+        }
+    }
+
+    private func expectThatASplitOfThemLeaks(_ bench: Workbench) async throws {
+        #expect(try await bench.lacuna("split", "create", "s", "--train", "own", "--test", "copy").status == 0)
+        let check = try await bench.lacuna("split", "check", "s", "--json")
+        #expect(check.status == 5, "\(check.errors)")
+        let leaks = try check.rows()
+        #expect(leaks.count == 2 && leaks.allSatisfy { $0["kind"] as? String == "near" })
+        for leak in leaks {
+            let sides = [("first", "firstPart"), ("second", "secondPart")].compactMap { name, part in
+                (leak[name] as? String).flatMap { name in (leak[part] as? String).map { (name, $0) } }
+            }
+            #expect(sides.contains { $0.hasPrefix("own/") && $1 == "train" }, "\(leak)")
+            #expect(sides.contains { $0.hasPrefix("copy/") && $1 == "test" }, "\(leak)")
         }
     }
 

@@ -99,6 +99,39 @@ import Testing
         }
     }
 
+    @Test func aDatasetWithoutScansMakesNoPart() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            try FileManager.default.removeItem(atPath: "\(path)/RawData/Training/img")
+            _ = try await bench.lacuna("dataset", "import", path, "--layout", "btcv")
+            let split = try await bench.lacuna("split", "create", "s", "--train", "set")
+            #expect(split.status == 3 && split.errors.contains("dataset set has no scan"), "\(split.errors)")
+            #expect(try await bench.lacuna("split", "show", "s").status == 3)
+        }
+    }
+
+    @Test func aListWithAnUnclearNameMakesNoSplit() async throws {
+        try await Workbench.with { bench in
+            for (name, scan) in [("a", 1), ("b", 2)] {
+                let path = try PhantomData.write(.btcv, name, scans: scan...scan, in: bench)
+                let files = try FileManager.default.contentsOfDirectory(atPath: "\(path)/RawData/Training/img")
+                for file in files where file != "img0001.nii.gz" {
+                    for (folder, kind) in [("img", "img"), ("label", "label")] {
+                        let place = "\(path)/RawData/Training/\(folder)/\(kind)"
+                        try FileManager.default.moveItem(
+                            atPath: place + file.dropFirst(3), toPath: place + "0001.nii.gz")
+                    }
+                }
+                #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            }
+            let list = try write("case,part\nimg0001,test\n", "parts.csv", bench)
+            let refused = try await bench.lacuna("split", "create", "theirs", "--list", list)
+            #expect(refused.status == 3 && refused.errors.contains("a/img0001"), "\(refused.errors)")
+            let made = try await bench.lacuna("split", "create", "theirs", "--list", list, "--dataset", "b")
+            #expect(made.status == 0, "the name is free: \(made.errors)")
+        }
+    }
+
     @Test func aListThatCannotBeUsedIsTold() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)

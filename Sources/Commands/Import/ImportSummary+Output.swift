@@ -113,6 +113,7 @@ extension ImportSummary {
         [
             Cell.Field("dataset", dataset), Cell.Field("release", layout.release),
             Cell.Field("layout", layout.name.rawValue), Cell.Field("origin", origin.rawValue),
+            Cell.Field("licence", licence.text),
         ]
     }
 

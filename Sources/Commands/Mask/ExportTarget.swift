@@ -18,7 +18,7 @@ struct ExportTarget {
         }
         if !mayOverwrite, access(path, F_OK) == 0 {
             throw CommandFailure(
-                .badInput, "the file exists already", file: path, remedy: "choose another name, or add --force")
+                .conflict, "the file exists already", file: path, remedy: "choose another name, or add --force")
         }
     }
 

@@ -26,8 +26,7 @@ struct LeakCheck {
                 return nil
             }
             return Leak(
-                first: pair.first.id.description, firstPart: first, second: pair.second.id.description,
-                secondPart: second,
+                first: pair.first.name, firstPart: first, second: pair.second.name, secondPart: second,
                 kind: pair.kind.rawValue)
         }
     }

@@ -38,9 +38,8 @@ struct ListedCases {
         var notes = ["\(known) of \(count) listed cases are in the catalogue."]
         if !missing.isEmpty { notes.append("Not found: \(Self.named(missing.map(\.path))).") }
         if !ambiguous.isEmpty {
-            let cases = ambiguous.map { "\($0.entry.path) (\($0.names.joined(separator: ", ")))" }
             notes.append(
-                "Ambiguous and not compared: \(Self.named(cases)). Name the dataset with --dataset, or give paths.")
+                "Ambiguous and not compared: \(unclear). Name the dataset with --dataset, or give paths.")
         }
         let byName = found.filter { $0.found.isByName && $0.entry.path.contains("/") }
         if !byName.isEmpty {
@@ -50,6 +49,9 @@ struct ListedCases {
         }
         return notes
     }
+
+    /// The ambiguous entries, each with the cases that it may mean.
+    var unclear: String { Self.named(ambiguous.map { "\($0.entry.path) (\($0.names.joined(separator: ", ")))" }) }
 
     /// The folder of a list, without links.
     static func folder(of list: String) -> String {

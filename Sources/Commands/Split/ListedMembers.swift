@@ -10,7 +10,7 @@ struct ListedMembers {
     /// Where cases are looked for; nil: everywhere.
     let dataset: String?
 
-    /// - Throws: bad input where none of its cases is known, a conflict where a subject is in two parts.
+    /// - Throws: bad input where none of its cases is known or one is not clear, a conflict where a subject is in two parts.
     func find(_ session: Session) async throws -> [SubjectID: SplitPart] {
         let (entries, named) = try await BlockingWork().run { [list, fold] in
             let entries = try PublishedSplit.read(list, fold: fold, part: nil).entries
@@ -18,6 +18,11 @@ struct ListedMembers {
             return (entries, entries.map { NamedCase(name: $0.name, paths: $0.paths(from: folder)) })
         }
         let listed = ListedCases(entries, try await session.catalog.cases(named: named, dataset: dataset))
+        guard listed.ambiguous.isEmpty else {
+            throw CommandFailure(
+                .badInput, "cases of several patients have a name in it: \(listed.unclear)", file: list,
+                remedy: "name the dataset with --dataset, or give paths")
+        }
         guard !listed.found.isEmpty else {
             throw CommandFailure(
                 .badInput, "none of its \(entries.count) cases is in the catalogue", file: list,

@@ -8,7 +8,8 @@ struct SplitCheck: AsyncParsableCommand {
         commandName: "check", abstract: "Look for patients that train here and are held back there.",
         discussion: """
             The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: \
-            pairs of volumes that look alike and lie in different parts are listed here, and make the exit status 5.
+            pairs of volumes that look alike (lacuna volume duplicates) and lie in different parts are listed here, and make \
+            the exit status 5.
 
             With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI \
             or Decathlon list, a CSV file with the columns case and part, or a plain list of cases with --part. A \
@@ -51,12 +52,14 @@ struct SplitCheck: AsyncParsableCommand {
                 throw CatalogError.unknownSplit(name)
             }
             let check = LeakCheck(subjects: try await session.catalog.subjectList(), split: name)
-            let pairs = try await session.catalog.proposedDuplicates()
+            let search = NearDuplicates(catalog: session.catalog, output: session.output)
+            let pairs = try await search.all().map(\.pair)
             let (leaks, isComplete) =
                 list == nil ? (check.leaks(among: pairs), true) : try await compared(check, pairs, session)
             session.output.report(leaks, Leak.columns)
             session.output.note("\(check.assigned) subjects are assigned, \(check.unassigned) are not.")
             if leaks.isEmpty, isComplete { session.output.note(list == nil ? Self.nothingAlike : Self.nothingListed) }
+            try await search.tellMissing()
             return (leaks, isComplete)
         }
         if !leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }

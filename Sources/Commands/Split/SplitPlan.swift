@@ -16,7 +16,7 @@ struct SplitPlan {
     /// What the catalogue keeps as the split's method.
     var method: String { !drawsFromAll ? "datasets" : datasets.values.allSatisfy(\.isEmpty) ? "random" : "mixed" }
 
-    /// - Throws: `CatalogError.unknownDataset`, `subjectInTwoParts`.
+    /// - Throws: `CatalogError.unknownDataset`, `subjectInTwoParts`; bad input for a dataset without scans.
     func members(in catalog: Catalog) async throws -> [SubjectID: SplitPart] {
         var members: [SubjectID: SplitPart] = [:]
         for part in SplitPart.allCases {
@@ -32,7 +32,13 @@ struct SplitPlan {
     private func add(
         _ dataset: String, to part: SplitPart, _ members: inout [SubjectID: SplitPart], _ catalog: Catalog
     ) async throws {
-        for subject in try await catalog.subjects(of: dataset) {
+        let subjects = try await catalog.subjects(of: dataset)
+        guard !subjects.isEmpty else {
+            throw CommandFailure(
+                .badInput, "dataset \(dataset) has no scan to put into part \(part.rawValue)",
+                remedy: "import its images, or leave it out; lacuna dataset show \(dataset) tells what is recorded")
+        }
+        for subject in subjects {
             let before = members.updateValue(part, forKey: subject)
             guard before == nil || before == part else {
                 let name = try await catalog.subjectList(dataset: dataset).first { $0.id == subject }?.name

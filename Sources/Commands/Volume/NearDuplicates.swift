@@ -9,12 +9,31 @@ internal import Postgres
 struct NearDuplicates {
     /// At or above it two volumes are proposed; docs/identity.md says where it comes from.
     static let threshold = 0.75
+    /// More than anybody reads.
+    static let mostPairs = 1_000_000
 
     let catalog: Catalog
     let output: Output
 
+    /// Pairs with equal keys first, then the most alike ones; at most `limit` in all.
+    func all(atLeast least: Double = threshold, limit: Int = mostPairs) async throws -> [DuplicateProposal] {
+        let equal = try await catalog.proposedDuplicates().map(DuplicateProposal.init(equal:))
+        let known = Set(equal.map(\.volumes))
+        let near = try await find(atLeast: least, limit: limit).filter { !known.contains($0.volumes) }
+        return Array((equal + near).prefix(limit))
+    }
+
+    /// Tells how many volumes could be compared by their keys only.
+    func tellMissing() async throws {
+        let missing = try await catalog.countWithoutFingerprint(version: VolumeFingerprint.version)
+        guard missing > 0 else { return }
+        output.note(
+            "\(missing) volumes have no fingerprint and were compared by their keys only: lacuna volume fingerprint "
+                + "computes them.")
+    }
+
     /// The most alike pairs first, at most `limit`; volumes without a fingerprint take no part.
-    func find(atLeast least: Double, limit: Int) async throws -> [DuplicateProposal] {
+    private func find(atLeast least: Double, limit: Int) async throws -> [DuplicateProposal] {
         let table = try await catalog.fingerprints(version: VolumeFingerprint.version, size: VolumeFingerprint.size)
         let search = SimilaritySearch(
             strictness: VolumeFingerprint.strictness, components: VolumeFingerprint.components)
@@ -50,6 +69,8 @@ struct DuplicateProposal {
     /// 0 to 1; 1 for pairs with equal keys.
     let score: Double
     let reason: String
+
+    fileprivate var volumes: [VolumeID] { [pair.first.id, pair.second.id] }
 
     init(pair: DuplicateRow, score: Double, reason: String) {
         (self.pair, self.score, self.reason) = (pair, score, reason)

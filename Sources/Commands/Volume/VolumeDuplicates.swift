@@ -24,28 +24,18 @@ struct VolumeDuplicates: AsyncParsableCommand {
 
     func validate() throws {
         guard (0.01...1).contains(atLeast) else { throw ValidationError("--at-least is between 0.01 and 1.") }
-        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is between 1 and 1000000.") }
+        guard (1...NearDuplicates.mostPairs).contains(limit) else {
+            throw ValidationError("--limit is between 1 and \(NearDuplicates.mostPairs).")
+        }
     }
 
     func run() async throws {
         try await Session.with(options) { session in
-            let equal = try await session.catalog.proposedDuplicates().map(DuplicateProposal.init(equal:))
-            let near = try await NearDuplicates(catalog: session.catalog, output: session.output)
-                .find(atLeast: atLeast, limit: limit)
-            let known = Set(equal.map(\.volumes))
-            let found = (equal + near.filter { !known.contains($0.volumes) }).prefix(limit)
-            session.output.report(Array(found), DuplicateProposal.columns)
+            let search = NearDuplicates(catalog: session.catalog, output: session.output)
+            let found = try await search.all(atLeast: atLeast, limit: limit)
+            session.output.report(found, DuplicateProposal.columns)
             if found.isEmpty { session.output.note("No two volumes look alike.") }
-            let missing = try await session.catalog.countWithoutFingerprint(version: VolumeFingerprint.version)
-            if missing > 0 {
-                session.output.note(
-                    "\(missing) volumes have no fingerprint and were compared by their keys only: "
-                        + "lacuna volume fingerprint computes them.")
-            }
+            try await search.tellMissing()
         }
     }
-}
-
-extension DuplicateProposal {
-    fileprivate var volumes: [VolumeID] { [pair.first.id, pair.second.id] }
 }
