@@ -48,9 +48,24 @@ extension Catalog {
         return others.filter { !replaced.contains($0.organ) } + own
     }
 
-    /// The datasets whose labels a run learned from, by name.
-    public func datasets(behindRun run: String) async throws -> [String] {
-        try await connection.run(DatasetsOfRun(run: run))
+    /// The datasets whose masks some masks are or were made of, and those that runs learned from, by name, with one way each.
+    ///
+    /// Behind a mask are its earlier versions, the masks that it was computed from and, of what a run predicted, the run; behind a
+    /// run is what its snapshot comes of, other runs too.
+    public func datasets(behind masks: [MaskID], runs: Set<String>) async throws -> [String: LicensedUse] {
+        var found: [String: LicensedUse] = [:]
+        var (open, seen) = (runs.sorted().map { ($0, LicensedUse.learned(run: $0)) }, runs)
+        func take(_ maker: MaskMaker, _ use: LicensedUse) {
+            switch maker {
+            case .dataset(let name): if found[name] == nil { found[name] = use }
+            case .run(let name): if seen.insert(name).inserted { open.append((name, use)) }
+            }
+        }
+        for (maker, mask) in try await connection.run(MakersOfMasks(masks: masks)) { take(maker, .madeInto(mask)) }
+        while let (run, use) = open.popLast() {
+            for maker in try await connection.run(MakersOfRun(run: run)) { take(maker, use) }
+        }
+        return found
     }
 
     /// Every statement about every release's licence, by dataset.

@@ -53,20 +53,6 @@ struct ExportRunLabels: Statement {
     func decode(_ row: PostgresRow) throws -> ExportLabel { try ExportLabel(row) }
 }
 
-/// The datasets whose labels a run learned from.
-struct DatasetsOfRun: Statement {
-    static let sql = """
-        select distinct d.name from lacuna.run
-        join lacuna.run_input i on i.run_id = run.id and i.part in ('train', 'confidence')
-        join lacuna.annotation a on a.id = i.annotation_id
-        join lacuna.release e on e.id = a.release_id join lacuna.dataset d on d.id = e.dataset_id
-        where run.name = $1 order by 1
-        """
-    let run: String
-    var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
-}
-
 struct ListLicences: Statement {
     static let sql = """
         select d.name, e.name, l.licence, l.source from lacuna.release_licence l
