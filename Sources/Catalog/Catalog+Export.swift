@@ -34,11 +34,14 @@ public struct LicenceRow: Sendable, Hashable {
 extension Catalog {
     /// What is known of a volume's organs as of a revision, by the organs' positions.
     ///
-    /// - Parameter run: takes this run's pseudo labels in the place of those of the catalogue's current run.
+    /// - Parameters:
+    ///   - datasets: the labels are chosen among the words of these datasets, persons' words and runs' labels, as if no other
+    ///     dataset had said anything; empty: all datasets.
+    ///   - run: takes this run's pseudo labels in the place of those of the catalogue's current run.
     public func exportLabels(
-        volume: VolumeID, asOf revision: Revision, run: String? = nil
+        volume: VolumeID, asOf revision: Revision, of datasets: [String] = [], run: String? = nil
     ) async throws -> [ExportLabel] {
-        let labels = try await connection.run(ExportLabels(revision: revision, volume: volume))
+        let labels = try await connection.run(ExportLabels(revision: revision, volume: volume, datasets: datasets))
         guard let run else { return labels }
         let others = labels.filter { $0.round == nil }
         let annotated = Set(others.filter { $0.status != .pseudo }.map(\.organ))

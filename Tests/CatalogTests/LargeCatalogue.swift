@@ -231,7 +231,8 @@ private struct Facts {
                 source: source,
                 series: SeriesRecord(
                     patient: digest(99_000_002), study: digest(99_000_003), series: digest(99_000_004))),
-            ExportLabels(revision: revision, volume: volume),
+            ExportLabels(revision: revision, volume: volume, datasets: []),
+            ExportLabels(revision: revision, volume: volume, datasets: ["A"]),
             ExportRunLabels(revision: revision, volume: volume, run: "r"),
             HeldBackOrgans(run: "r", number: 0), MakersOfMasks(masks: [mask, other]),
             InsertActivity(kind: .export, program: "tests", parameters: JSONText("{}")),

@@ -43,6 +43,7 @@ import Testing
         try await Workbench.with { bench in
             try await imported(bench)
             let only = ["--dataset", "free"]
+            #expect(try await export(bench, "monai", ["--purpose", "commercial"] + only).status == 0, "its own label")
             let consensus = try await bench.lacuna(
                 "mask", "consensus", "free/liver_1", "liver", "--method", "majority", "--adopt", "--reason", "c",
                 "--json")

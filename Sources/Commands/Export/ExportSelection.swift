@@ -147,11 +147,8 @@ private struct ExportSelector {
             return
         }
         var labels = try await catalog.exportLabels(
-            volume: volume.id, asOf: revision, run: options.includePseudo ? options.run : nil)
-        labels.removeAll { label in
-            (label.status == .pseudo && !options.includePseudo)
-                || (!options.dataset.isEmpty && !(label.dataset.map(options.dataset.contains) ?? true))
-        }
+            volume: volume.id, asOf: revision, of: options.dataset, run: options.includePseudo ? options.run : nil)
+        if !options.includePseudo { labels.removeAll { $0.status == .pseudo } }
         labels = merge.applied(to: labels)
         guard let source = volume.sources.first(where: { Self.takes($0, options) }) else { return }
         let found = ExportCase(
