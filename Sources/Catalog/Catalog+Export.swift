@@ -34,11 +34,14 @@ public struct LicenceRow: Sendable, Hashable {
 extension Catalog {
     /// What is known of a volume's organs as of a revision, by the organs' positions.
     ///
-    /// - Parameter run: takes this run's pseudo labels in the place of those of the catalogue's current run.
+    /// - Parameters:
+    ///   - datasets: the labels are chosen among the words of these datasets, persons' words and runs' labels, as if no other
+    ///     dataset had said anything; empty: all datasets.
+    ///   - run: takes this run's pseudo labels in the place of those of the catalogue's current run.
     public func exportLabels(
-        volume: VolumeID, asOf revision: Revision, run: String? = nil
+        volume: VolumeID, asOf revision: Revision, of datasets: [String] = [], run: String? = nil
     ) async throws -> [ExportLabel] {
-        let labels = try await connection.run(ExportLabels(revision: revision, volume: volume))
+        let labels = try await connection.run(ExportLabels(revision: revision, volume: volume, datasets: datasets))
         guard let run else { return labels }
         let others = labels.filter { $0.round == nil }
         let annotated = Set(others.filter { $0.status != .pseudo }.map(\.organ))
@@ -48,9 +51,24 @@ extension Catalog {
         return others.filter { !replaced.contains($0.organ) } + own
     }
 
-    /// The datasets whose labels a run learned from, by name.
-    public func datasets(behindRun run: String) async throws -> [String] {
-        try await connection.run(DatasetsOfRun(run: run))
+    /// The datasets whose masks some masks are or were made of, and those that runs learned from, by name, with one way each.
+    ///
+    /// Behind a mask are its earlier versions, the masks that it was computed from and, of what a run predicted, the run; behind a
+    /// run is what its snapshot comes of, other runs too.
+    public func datasets(behind masks: [MaskID], runs: Set<String>) async throws -> [String: LicensedUse] {
+        var found: [String: LicensedUse] = [:]
+        var (open, seen) = (runs.sorted().map { ($0, LicensedUse.learned(run: $0)) }, runs)
+        func take(_ maker: MaskMaker, _ use: LicensedUse) {
+            switch maker {
+            case .dataset(let name): if found[name] == nil { found[name] = use }
+            case .run(let name): if seen.insert(name).inserted { open.append((name, use)) }
+            }
+        }
+        for (maker, mask) in try await connection.run(MakersOfMasks(masks: masks)) { take(maker, .madeInto(mask)) }
+        while let (run, use) = open.popLast() {
+            for maker in try await connection.run(MakersOfRun(run: run)) { take(maker, use) }
+        }
+        return found
     }
 
     /// Every statement about every release's licence, by dataset.

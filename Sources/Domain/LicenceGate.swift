@@ -17,14 +17,25 @@ public struct LicenceProblem: Hashable, Sendable {
     public let remedy: String
 }
 
+/// How a release's data come into an export.
+public enum LicensedUse: Hashable, Sendable {
+    /// Its own images or labels are taken.
+    case own
+    /// This mask of the export was made of its masks: a consensus, a correction, or a correction of what a run predicted.
+    case madeInto(MaskID)
+    /// The run of that name, whose labels are taken, learned from its labels.
+    case learned(run: String)
+}
+
 /// What was stated of the licence of a dataset's release, the weightiest statement first.
 public struct LicensedRelease: Hashable, Sendable {
     public let dataset: String
     public let release: String
     public let statements: [LicenceStatement]
+    public let use: LicensedUse
 
-    public init(dataset: String, release: String, statements: [LicenceStatement]) {
-        (self.dataset, self.release, self.statements) = (dataset, release, statements)
+    public init(dataset: String, release: String, statements: [LicenceStatement], use: LicensedUse = .own) {
+        (self.dataset, self.release, self.statements, self.use) = (dataset, release, statements, use)
     }
 }
 
@@ -40,7 +51,7 @@ public struct LicenceGate: Hashable, Sendable {
 
     /// Everything that stands in the way, release by release; none where the export may be made.
     public func problems(_ releases: [LicensedRelease]) -> [LicenceProblem] {
-        releases.filter { !accepted.contains($0.dataset) }.flatMap { problems(of: $0.dataset, $0.statements) }
+        releases.filter { !accepted.contains($0.dataset) }.flatMap { problems(of: $0) }
     }
 
     /// The share-alike licences that the export falls under, each once, in the order of their texts.
@@ -49,10 +60,21 @@ public struct LicenceGate: Hashable, Sendable {
         return Set(texts).sorted()
     }
 
-    private func problems(of dataset: String, _ recorded: [LicenceStatement]) -> [LicenceProblem] {
+    /// What keeps the dataset out of the export.
+    private func omission(of use: LicensedUse) -> String {
+        switch use {
+        case .own: "leave it out with --dataset"
+        case .madeInto(let mask):
+            "mask \(mask) was made of its masks (lacuna lineage \(mask) shows how): take that label back"
+        case .learned(let run): "run \(run) learned from it: leave out --include-pseudo, or name another --run"
+        }
+    }
+
+    private func problems(of release: LicensedRelease) -> [LicenceProblem] {
+        let dataset = release.dataset
         // What was stated later does not contradict that nothing was found at first.
-        let statements = recorded.filter { !$0.isMissing }
-        let permission = "leave it out with --dataset, or, with a permission, add --accept-licence '\(dataset)'"
+        let statements = release.statements.filter { !$0.isMissing }
+        let permission = "\(omission(of: release.use)), or, with a permission, add --accept-licence '\(dataset)'"
         if Set(statements.map { LicenceTerms($0.text) }).count > 1 {
             return statements.map { statement in
                 LicenceProblem(

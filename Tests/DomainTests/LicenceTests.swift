@@ -71,6 +71,20 @@ import Testing
         #expect(problem.remedy.contains("--accept-licence 'LiTS'"))
     }
 
+    /// No `--dataset` leaves out what was made of a dataset's masks.
+    @Test func theRemedyGoesWithTheWayThatADatasetCameIn() {
+        for (use, words) in [
+            (LicensedUse.own, "leave it out with --dataset"), (.madeInto(MaskID(12)), "lacuna lineage 12"),
+            (.learned(run: "r"), "--include-pseudo"),
+        ] {
+            let release = LicensedRelease(
+                dataset: "a", release: "1", statements: [LicenceStatement(text: "CC BY-NC 4.0", source: "a page")],
+                use: use)
+            let remedy = LicenceGate(purpose: .commercial).problems([release]).first?.remedy
+            #expect(remedy?.contains(words) == true && remedy?.contains("--accept-licence 'a'") == true)
+        }
+    }
+
     @Test func shareAlikeSpreads() {
         let releases = [release("a", "CC BY 4.0"), release("b", "CC BY-SA 4.0"), release("c", "CC BY-SA 4.0")]
         #expect(LicenceGate.shareAlike(releases) == ["CC BY-SA 4.0"])

@@ -1,13 +1,14 @@
 import Domain
 import Postgres
 
-/// What is known of each organ of a volume as of a revision, with the mask's bytes and whose word it is. What was removed
-/// since is withheld at every revision.
+/// What is known of each organ of a volume as of a revision, with the mask's bytes and whose word it is; with datasets, what
+/// these, persons and runs say. What was removed since is withheld at every revision.
 struct ExportLabels: Statement {
     static let sql = """
         select o.key, l.status, l.origin, a.extent, l.confidence, run.name || '/' || r.number, d.name,
             m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
-        from lacuna.label_states($1, $2) l
+        from lacuna.label_states($1, $2, null,
+            case when cardinality($3::text[]) > 0 then array(select n.id from lacuna.dataset n where n.name = any ($3)) end) l
         join lacuna.organ o on o.id = l.organ_id
         left join lacuna.mask m on m.id = l.mask_id
         left join lacuna.annotation a on a.id = l.annotation_id
@@ -25,7 +26,9 @@ struct ExportLabels: Statement {
         """
     let revision: Revision
     let volume: VolumeID
-    var binds: [any PostgresBindable] { [revision, volume] }
+    /// Empty: all.
+    let datasets: [String]
+    var binds: [any PostgresBindable] { [revision, volume, datasets] }
     func decode(_ row: PostgresRow) throws -> ExportLabel { try ExportLabel(row) }
 }
 
@@ -51,20 +54,6 @@ struct ExportRunLabels: Statement {
     let run: String
     var binds: [any PostgresBindable] { [revision, volume, run] }
     func decode(_ row: PostgresRow) throws -> ExportLabel { try ExportLabel(row) }
-}
-
-/// The datasets whose labels a run learned from.
-struct DatasetsOfRun: Statement {
-    static let sql = """
-        select distinct d.name from lacuna.run
-        join lacuna.run_input i on i.run_id = run.id and i.part in ('train', 'confidence')
-        join lacuna.annotation a on a.id = i.annotation_id
-        join lacuna.release e on e.id = a.release_id join lacuna.dataset d on d.id = e.dataset_id
-        where run.name = $1 order by 1
-        """
-    let run: String
-    var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
 }
 
 struct ListLicences: Statement {

@@ -13,7 +13,10 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "Take this part of the split; say it again for more (default: all; for nnU-Net all but test).")
     var part: [Part] = []
 
-    @Option(help: "Take the volumes and labels of this dataset only; say it again for more (default: all).")
+    @Option(
+        help:
+            "Take the volumes of this dataset, with its own and persons' labels; say it again for more (default: all)."
+    )
     var dataset: [String] = []
 
     @Option(help: "Export the labels as of this revision (default: now).")

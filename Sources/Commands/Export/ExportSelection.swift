@@ -147,11 +147,8 @@ private struct ExportSelector {
             return
         }
         var labels = try await catalog.exportLabels(
-            volume: volume.id, asOf: revision, run: options.includePseudo ? options.run : nil)
-        labels.removeAll { label in
-            (label.status == .pseudo && !options.includePseudo)
-                || (!options.dataset.isEmpty && !(label.dataset.map(options.dataset.contains) ?? true))
-        }
+            volume: volume.id, asOf: revision, of: options.dataset, run: options.includePseudo ? options.run : nil)
+        if !options.includePseudo { labels.removeAll { $0.status == .pseudo } }
         labels = merge.applied(to: labels)
         guard let source = volume.sources.first(where: { Self.takes($0, options) }) else { return }
         let found = ExportCase(
@@ -172,18 +169,22 @@ private struct ExportSelector {
             outsideSplit: outsideSplit, releases: try await releases(), folds: places?.folds ?? 0)
     }
 
-    /// The releases of every dataset that images or labels come from, also through what a run learned from.
+    /// The releases of every dataset that images or labels come from, also through what masks were made of and runs learned from.
     private func releases() async throws -> [LicensedRelease] {
-        var datasets = Set(cases.map(\.source.dataset) + cases.flatMap { $0.labels.compactMap(\.dataset) })
-        let rounds = Set(cases.flatMap { $0.labels.compactMap(\.round) })
-        for run in Set(rounds.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.endIndex)) }) {
-            datasets.formUnion(try await catalog.datasets(behindRun: run))
-        }
+        let labels = cases.flatMap(\.labels)
+        let own = Set(cases.map(\.source.dataset) + labels.compactMap(\.dataset))
+        let rounds = Set(labels.compactMap(\.round))
+        var uses = try await catalog.datasets(
+            behind: labels.compactMap { $0.mask?.mask },
+            runs: Set(rounds.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.endIndex)) }))
+        for dataset in own { uses[dataset] = .own }
         let stated = Dictionary(grouping: try await catalog.licences()) { [$0.dataset, $0.release] }
-        return try await catalog.datasets().filter { datasets.contains($0.name) }.map { row in
-            LicensedRelease(
-                dataset: row.name, release: row.release,
-                statements: stated[[row.name, row.release]]?.map(\.statement) ?? [])
+        return try await catalog.datasets().compactMap { row in
+            uses[row.name].map { use in
+                LicensedRelease(
+                    dataset: row.name, release: row.release,
+                    statements: stated[[row.name, row.release]]?.map(\.statement) ?? [], use: use)
+            }
         }
     }
 }

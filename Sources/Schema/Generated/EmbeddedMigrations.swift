@@ -1228,7 +1228,7 @@ grant execute on function split_scope(integer, split_part), round_scope(bigint) 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "f810e90797907ad981aeeca9bec121b250ce25825a9ac28c9ccb16b344932540",
+            sha256: "6b03a9233b2890096a1fb9f764a8b43637f121ae7fc4d433225a2874ef0a2eb6",
             sql: ###"""
 -- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
 set local role lacuna_owner;
@@ -1402,8 +1402,10 @@ begin
     return upto;
 end $$;
 
--- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row.
-create function label_states(p_revision bigint, p_volume bigint default null, p_organ smallint default null)
+-- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row. With datasets: what
+-- would hold if no other dataset had said or shipped anything; persons' words and runs' labels are of none.
+create function label_states(
+    p_revision bigint, p_volume bigint default null, p_organ smallint default null, p_datasets integer[] default null)
 returns table (
     volume_id bigint, organ_id smallint, status label_status, origin label_origin, partial boolean, mask_id bigint,
     confidence real, round_id bigint, annotation_id bigint, revision bigint, activity_id bigint)
@@ -1433,6 +1435,8 @@ begin
         from annotation a join change c on c.id = a.change_id
         where c.revision <= p_revision and not a.proposed
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
+          and (p_datasets is null or a.release_id is null
+               or a.release_id in (select n.id from release n where n.dataset_id = any (p_datasets)))
         order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
     ), annotated as (
         select distinct on (w.volume_id, w.organ_id) w.*
@@ -1461,6 +1465,8 @@ begin
         from shipped_label s join change c on c.id = s.change_id
         where c.revision <= p_revision
           and (p_volume is null or s.volume_id = p_volume) and (p_organ is null or s.organ_id = p_organ)
+          and (p_datasets is null
+               or s.release_id in (select n.id from release n where n.dataset_id = any (p_datasets)))
           and not exists (select from removed g where g.release_id = s.release_id)
           and not exists (select from withheld h where h.volume_id = s.volume_id)
         order by s.volume_id, s.organ_id, s.release_id, s.id desc
@@ -1485,7 +1491,7 @@ end $$;
 grant execute on function coverage_base(bigint), coverage_rows(bigint, integer, integer),
     coverage_counts(bigint, integer, integer), coverage_confidence(bigint, integer, integer),
     coverage_volumes(bigint, integer, integer), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
-grant execute on function label_states(bigint, bigint, smallint) to lacuna_manager;
+grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;
 
 """###),
         Migration(

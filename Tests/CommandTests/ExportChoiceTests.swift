@@ -1,0 +1,60 @@
+import Foundation
+import Phantoms
+import Testing
+
+/// What `--dataset` names in an export.
+@Suite struct ExportChoiceTests {
+    private func export(_ bench: Workbench, _ organs: String, _ more: String...) async throws -> Ending {
+        try await bench.start(
+            [
+                "export", "nnunet", "--output", bench.folder, "--dataset-id", String(Int.random(in: 1...999)),
+                "--name", "Chosen", "--organs", organs, "--json",
+            ] + more
+        ).end()
+    }
+
+    private func annotated(_ ending: Ending) throws -> [String: Int] {
+        let rows = try #require(try ending.object()["organs"] as? [[String: Any]])
+        return Dictionary(
+            uniqueKeysWithValues: rows.map { ($0["organ"] as? String ?? "", $0["annotated"] as? Int ?? 0) })
+    }
+
+    @Test func aDatasetIsExportedWithItsOwnLabelsWhateverIsCurrent() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await bench.lacuna("dataset", "import", path, "--name", "other").status == 0)
+            for names in [["internal"], ["other"], ["internal", "other"], []] {
+                let ending = try await bench.start(
+                    [
+                        "export", "monai", "--output", "\(bench.folder)/\(UUID().uuidString).json", "--organs",
+                        "kidney_left,spleen", "--json",
+                    ] + names.flatMap { ["--dataset", $0] }
+                ).end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(try annotated(ending) == ["kidney_left": 2, "spleen": 2], "\(names)")
+                #expect(try ending.object()["leftOut"] as? Int == 0)
+            }
+            let raw = try await export(bench, "kidney_left,spleen", "--dataset", "internal")
+            #expect(try annotated(raw) == ["kidney_left": 2, "spleen": 2])
+
+            // A person's word is of no dataset and counts beside each.
+            let said = try await bench.lacuna(
+                "label", "set", "internal/img0001", "spleen", "absent", "--override", "--reason", "removed")
+            #expect(said.status == 0, "\(said.errors)")
+            let after = try await export(bench, "kidney_left,spleen", "--dataset", "internal")
+            #expect(try annotated(after) == ["kidney_left": 2, "spleen": 1])
+        }
+    }
+
+    /// Without an image of its own a dataset has no word on a scan, and another's is not taken for its.
+    @Test func anotherDatasetsLabelsStayOut() async throws {
+        try await Workbench.with { bench in
+            let all = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
+            let livers = try PhantomData.write(.msd(.liver, lesions: false), "livers", scans: 1...1, in: bench)
+            for path in [all, livers] { #expect(try await bench.lacuna("dataset", "import", path).status == 0) }
+            let ending = try await export(bench, "liver,spleen", "--dataset", "livers")
+            #expect(try annotated(ending) == ["liver": 1, "spleen": 0], "\(ending.errors)")
+        }
+    }
+}
