@@ -114,7 +114,7 @@ extension Catalog {
     ///
     /// Everything that is already recorded stays; what differs becomes a new version with the old one as its parent.
     /// - Parameter store: writes the masks' bytes and returns the labels that name them. It runs inside the transaction.
-    /// - Throws: `CatalogError.purgedSubject`, before anything is stored.
+    /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`, before anything is stored.
     public func record(
         _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
         storing store: () async throws -> CaseLabels
@@ -122,7 +122,7 @@ extension Catalog {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
             try await connection.run(LockPointersShared())
-            try await requireUnpurged(source, in: release.dataset)
+            try await requireRecordable(source, in: CasePlace(release))
             return try await write(source, labelFiles, store(), CaseContext(release: release, activity: activity))
         }
     }
@@ -168,9 +168,9 @@ public struct RecordingScope: Sendable {
     let catalog: Catalog
 
     /// To be asked before the masks of a case are stored.
-    /// - Throws: `CatalogError.purgedSubject`.
-    public func requireUnpurged(_ source: SourceRecord, in release: ReleaseHandle) async throws {
-        try await catalog.requireUnpurged(source, in: release.dataset)
+    /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
+    public func requireRecordable(_ source: SourceRecord, in release: ReleaseHandle) async throws {
+        try await catalog.requireRecordable(source, in: CasePlace(release))
     }
 
     public func record(

@@ -110,7 +110,7 @@ extension Catalog {
     ///
     /// - Parameter dataset: nil for one that the catalogue does not have yet.
     /// - Throws: `CatalogError.purgedSubject`.
-    public func requireUnpurged(_ source: SourceRecord, in dataset: DatasetID?) async throws {
+    func requireUnpurged(_ source: SourceRecord, in dataset: DatasetID?) async throws {
         let found = try await connection.first(
             PurgedSubject(identity: source.identity, dataset: dataset, key: source.subjectKey))
         if let found { throw found }

@@ -13,6 +13,8 @@ public enum CatalogError: Error, Equatable {
     case withheldVolume(VolumeID, reason: String)
     /// A scan of a subject who was removed and whose masks are purged.
     case purgedSubject(String, reason: String, revision: Revision)
+    /// A case of a release would show another scan than the one on record.
+    case exchangedScan(ExchangedScan)
     case unknownRun(String)
     /// The round is not one whose labels became visible.
     case notPublished(run: String, round: Int, published: [Int])

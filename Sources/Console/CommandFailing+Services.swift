@@ -39,6 +39,10 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .conflict, "subject \(name) was removed at revision \(revision) (\(reason)) and its masks are purged",
                 remedy: "leave its scans out; the removal stands")
+        case .exchangedScan(let scan):
+            CommandFailure(
+                .conflict, "case \(scan.caseName) is volume \(scan.volume), and its image shows another scan now",
+                remedy: "put the imported file back, or import the folder as a release of its own: --release NAME")
         case .unknownRun(let name):
             CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
         case .notPublished(let run, let round, let published):

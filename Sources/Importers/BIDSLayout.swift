@@ -46,7 +46,7 @@ public struct BIDSLayout: Layout {
         }
         pictures = Dictionary(named, uniquingKeysWith: { first, _ in first })
         tables = Self.tableNames.flatMap { $0.matches(in: listing) }.map(\.path)
-        given = options.map ?? options.release.flatMap(LabelMap.standard)
+        given = options.map ?? options.publicRelease.flatMap(LabelMap.standard)
         let facts = ReleaseFacts.of(given?.release ?? "")
         (release, defaultOrigin) = (options.release ?? given?.release ?? DatasetLabels.asDeclared, facts.origin)
         licence = Self.licence(folder) ?? facts.licence

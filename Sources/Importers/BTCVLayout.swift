@@ -27,7 +27,7 @@ public struct BTCVLayout: Layout {
     /// The map is the caller's, else that of the named release (`gibson-btcv` adds the duodenum), else the challenge's.
     /// - Throws: `unreadableFolder` for the images.
     init(_ folder: DatasetFolder, parts: [String], options: ImportOptions) throws(ImportError) {
-        map = options.map ?? options.release.flatMap(LabelMap.standard) ?? Self.challenge
+        map = options.map ?? options.publicRelease.flatMap(LabelMap.standard) ?? Self.challenge
         let facts = ReleaseFacts.of(map.release)
         (self.folder, self.parts) = (folder, parts)
         images = try ImageSource(dataset: folder, images: options.images)

@@ -32,7 +32,7 @@ public struct ClassFilesLayout: Layout {
         _ folder: DatasetFolder, _ folders: [ClassFolder], _ asked: LayoutName?, _ options: ImportOptions
     ) -> ClassNames {
         if let map = options.map { return ClassNames(map) }
-        if let release = options.release, let map = LabelMap.standard(release) { return ClassNames(map) }
+        if let release = options.publicRelease, let map = LabelMap.standard(release) { return ClassNames(map) }
         let names = Set(folders.flatMap(\.files).map(SourceFile.stem))
         let isMR = folders.contains { item in
             ["mri", "mr"].contains { folder.volume((item.parent.isEmpty ? "" : item.parent + "/") + $0) != nil }

@@ -29,7 +29,7 @@ public struct DatalistLayout: Layout {
     init(_ file: SourceFile, options: ImportOptions) throws(ImportError) {
         let description = try DatalistDescription(file)
         (self.file, self.description, ontology) = (file, description, options.ontology)
-        let given = options.map ?? options.release.flatMap(LabelMap.standard)
+        let given = options.map ?? options.publicRelease.flatMap(LabelMap.standard)
         if let given {
             (map, unknown) = (given, [])
         } else if description.labels.isEmpty && description.regions.isEmpty {
@@ -41,7 +41,7 @@ public struct DatalistLayout: Layout {
         }
         folders = try DatalistFolders(file, description.entries, images: options.images)
         release = options.release ?? options.map?.release ?? DatasetLabels.asDeclared
-        let facts = ReleaseFacts.of(release)
+        let facts = ReleaseFacts.of(options.publicRelease ?? release)
         defaultOrigin = facts.origin
         let stated = description.origins?.origins(options.ontology) ?? [:]
         origins = facts.origins.merging(stated) { _, own in own }

@@ -27,7 +27,7 @@ public struct DecathlonLayout: Layout {
             (map, unknown) = (labels.map, labels.unknown)
         }
         // Values and names tell what voxels mean; whose they are and on which terms, only the dataset's own word tells.
-        let isPublic = options.release == map.release || description.isCalled(map.release)
+        let isPublic = options.publicRelease == map.release || description.isCalled(map.release)
         let facts = ReleaseFacts.of(isPublic ? map.release : DatasetLabels.asDeclared)
         self.folder = folder
         images = try ImageSource(dataset: folder, images: options.images)

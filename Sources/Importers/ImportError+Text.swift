@@ -21,6 +21,7 @@ extension ImportError: CustomStringConvertible {
         case .waitsForImage: "the image is missing, so the labels wait: they are no volume by themselves"
         case .movedImage(_, let dataset): "the image, which dataset \(dataset) brought, is not there any more"
         case .changedImage(_, let dataset): "not the image that dataset \(dataset) brought: its bytes have changed"
+        case .exchangedImage(_, let image): image.problem
         case .noSuchImage(_, let dataset, let wanted):
             "its image is to be case \(wanted), which \(dataset) does not have"
         case .severalImages(_, let dataset, let cases):
@@ -69,8 +70,9 @@ extension ImportError: CustomStringConvertible {
             "finish the download and import again, or name the folder or the dataset of the images with --images"
         case .movedImage(_, let dataset):
             "say where the folder lies now: lacuna dataset relocate \(dataset) PATH; or restore the file"
-        case .changedImage(_, let dataset):
-            "restore the file, or import the changed one first: lacuna dataset import … --name \(dataset)"
+        case .changedImage:
+            "restore the file, or import the changed images with these labels as a dataset of their own"
+        case .exchangedImage(_, let image): image.remedy
         case .noSuchImage(_, let dataset, _):
             "correct the pairs; lacuna volume list --dataset \(dataset) shows its cases"
         case .severalImages: "say which one it is: --pairs FILE.csv with the columns case and image"

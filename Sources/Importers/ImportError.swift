@@ -28,6 +28,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case movedImage(file: String, dataset: String)
     /// An image of another dataset that is not the one that was imported.
     case changedImage(file: String, dataset: String)
+    /// A case on record whose image shows another scan now; quarantined.
+    case exchangedImage(file: String, ExchangedImage)
     /// Several images of another dataset answer to one name.
     case severalImages(file: String, dataset: String, cases: [String])
     /// A case of another dataset, named by the caller, that it does not have.
@@ -80,7 +82,8 @@ public enum ImportError: Error, Hashable, Sendable {
             .listedFileMissing(let file, _, _), .changedWhileRead(let file),
             .movedImage(let file, _), .turned(let file, _, _), .sidesReversed(let file, _, _),
             .purgedSubject(let file, _, _, _),
-            .changedImage(let file, _), .severalImages(let file, _, _), .noSuchImage(let file, _, _):
+            .changedImage(let file, _), .exchangedImage(let file, _), .severalImages(let file, _, _),
+            .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file
         case .series(let error): error.file
@@ -90,7 +93,9 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .turned, .sidesReversed, .purgedSubject: true
+        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .turned, .sidesReversed, .purgedSubject,
+            .exchangedImage:
+            true
         default: false
         }
     }

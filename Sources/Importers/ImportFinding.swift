@@ -23,6 +23,8 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case description
         /// Two subjects proved to be one patient.
         case subjects
+        /// The scan's subject is removed, or its volume excluded.
+        case withheld
         /// The name is that of another dataset, as it seems.
         case name
     }

@@ -4,7 +4,8 @@ public import Domain
 public struct ImportOptions: Sendable {
     /// The dataset's name; the folder's name where nil.
     public var name: String?
-    /// The release, as a shipped label map is called (`btcv`, `totalsegmentator-v1`); found from the files where nil.
+    /// The release, as a shipped label map is called (`btcv`, `totalsegmentator-v1`), or a version of one (`btcv+corrected`);
+    /// found from the files where nil.
     public var release: String?
     /// The layout; recognised where nil.
     public var layout: LayoutName?
@@ -44,6 +45,9 @@ public struct ImportOptions: Sendable {
         self.modality = modality
         (self.origin, self.map, self.complete, self.strict) = (origin, map, complete, strict)
     }
+
+    /// The release whose label map and facts hold: `btcv` of `btcv+corrected`.
+    var publicRelease: String? { release.map { String($0.prefix { $0 != "+" }) } }
 
     /// The caller's scope, if any.
     var givenScope: LabelScope? { complete.map(LabelScope.only) ?? scope ?? description?.scope }

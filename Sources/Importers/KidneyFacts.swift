@@ -44,7 +44,7 @@ struct KidneyFacts: RuleFacts {
         _ evidence: RuleEvidence, _ place: String, hasInstances: Bool
     ) throws(ImportError) -> String? {
         if evidence.options.map != nil { return nil }
-        if let given = evidence.options.release { return given }
+        if let given = evidence.options.publicRelease { return given }
         if evidence.match.labels.contains(where: { $0.path.contains("aggregated_MAJ_seg") }) { return "kits21" }
         let files = evidence.listing.files(in: place)
         if files.contains("kits23.json") || hasInstances { return "kits23" }

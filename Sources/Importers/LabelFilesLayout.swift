@@ -29,7 +29,7 @@ public struct LabelFilesLayout: Layout {
     ) throws(ImportError) {
         self.folder = folder
         images = try ImageSource(dataset: folder, images: options.images)
-        map = options.map ?? (options.layout == .mapped ? options.release.flatMap(LabelMap.standard) : nil)
+        map = options.map ?? (options.layout == .mapped ? options.publicRelease.flatMap(LabelMap.standard) : nil)
         let usesMap = map != nil
         let volumes = folder.volumes()
         let isLabel: (String) -> Bool = { name in

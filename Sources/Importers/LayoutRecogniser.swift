@@ -138,7 +138,7 @@ public struct LayoutRecogniser {
     }
 
     private func checkRelease(of layout: any Layout, in path: String) throws(ImportError) {
-        guard let release = options.release, options.map == nil, options.description == nil else { return }
+        guard let release = options.publicRelease, options.map == nil, options.description == nil else { return }
         let known = layout.knownReleases
         guard known.isEmpty || known.contains(release) else {
             throw .unknownRelease(folder: path, release: release, known: known)

@@ -27,7 +27,7 @@ public struct RuleLayout: Layout {
         (isModalityGiven, ontology) = (options.givenModality != nil, options.ontology)
         facts =
             try rule.reading?(RuleEvidence(listing: listing, options: options, match: match)) ?? NoFacts()
-        let own = options.release.flatMap { rule.releases.contains($0) ? LabelMap.standard($0) : nil }
+        let own = options.publicRelease.flatMap { rule.releases.contains($0) ? LabelMap.standard($0) : nil }
         map = options.map ?? own ?? (facts.release ?? rule.releases.first).flatMap(LabelMap.standard)
         let known = ReleaseFacts.of(rule.releases.isEmpty ? "" : map?.release ?? "")
         release =

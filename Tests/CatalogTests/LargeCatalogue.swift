@@ -95,8 +95,7 @@ struct LargeCatalogue {
         ListStandingVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
         MasksInObject.self, NewestCorrection.self, OrganExists.self, OrganNumbers.self, PublishedRounds.self,
-        PurgedSubject.self,
-        ReasonOfWithholding.self,
+        FindExchangedScan.self, FindWithholding.self, PurgedSubject.self, ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, StandingWords.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
@@ -191,6 +190,8 @@ private struct Facts {
             Digest(
                 hex: try await world.root.ask("select encode(identity, 'hex') from lacuna.volume where id = 77")[0]))
         let subject = try await world.catalog.subject(of: volume)
+        var exchanged = CatalogTests.source(scan: 78, case: "c78", subject: "k78")
+        exchanged.identity = identity
         let source = SourceID(
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
         managers = [
@@ -213,6 +214,8 @@ private struct Facts {
             MaskHistory(volume: volume, organ: "liver"), MasksInObject(object: object),
             NewestCorrection(volume: volume, organ: "liver"),
             OrganExists(organ: "liver"), OrganNumbers(), PublishedRounds(run: held.run.id),
+            FindExchangedScan(source: exchanged, release: release),
+            FindWithholding(identity: identity, dataset: dataset, key: "k77"),
             PurgedSubject(identity: identity, dataset: dataset, key: "k77"), ReasonOfWithholding(volume: volume),
             ResolveSubject(name: "A/k77"),
             ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),

@@ -20,6 +20,41 @@ import Testing
         }
     }
 
+    @Test func aCaseOfAReleaseShowsOneScanForGood() async throws {
+        try await World.with { world async throws in
+            let first = try await world.catalog.add("A", scan: 1, case: "x", [annotated("liver", 1)])
+            let second = try await world.catalog.add("A", scan: 2, case: "y", [annotated("liver", 2)])
+            let revision = try await world.revision()
+            func refusal(_ body: () async throws -> Void) async -> ExchangedScan? {
+                do {
+                    try await body()
+                    return nil
+                } catch CatalogError.exchangedScan(let scan) {
+                    return scan
+                } catch {
+                    Issue.record(error)
+                    return nil
+                }
+            }
+            let known = await refusal { try await world.catalog.add("A", scan: 2, case: "x", [annotated("liver", 3)]) }
+            #expect(known?.caseName == "x" && known?.volume == first.volume && known?.isTurned == false)
+            #expect(known?.shown == second.volume && known?.shownAs == ["A/y"])
+            let new = await refusal { try await world.catalog.add("A", scan: 3, case: "x", [annotated("liver", 3)]) }
+            #expect(new?.volume == first.volume && new?.shown == nil && new?.shownAs == [])
+            let place = try await world.catalog.place(ofDataset: "A", release: "1")
+            var turned = source(scan: 4, case: "x", subject: "x")
+            turned.orientationBlind = digest(1)
+            let mirrored = await refusal { try await world.catalog.requireRecordable(turned, in: place) }
+            #expect(mirrored?.isTurned == true)
+            #expect(try await world.revision() == revision)
+
+            // In another release, and under another name, it may be whatever it is.
+            try await world.catalog.add("A", release: "2", scan: 2, case: "x", subject: "y", [annotated("liver", 3)])
+            try await world.catalog.add("A", scan: 3, case: "z", [annotated("liver", 4)])
+            #expect(try await world.catalog.add("A", scan: 1, case: "x", [annotated("liver", 1)]).isUnchanged)
+        }
+    }
+
     @Test func aChangedLabelIsANewVersionWithItsParent() async throws {
         try await World.with { world async throws in
             try await world.catalog.add("A", scan: 1, [annotated("liver", 1), annotated("spleen", 2)])

@@ -79,7 +79,15 @@ import Testing
     @Test func whatIsOnlyRemovedIsWithheldAsBefore() async throws {
         try await Workbench.with { bench in
             let copy = try await data(bench, isPurged: false)
-            #expect(try await bench.lacuna("dataset", "import", copy).status == 0)
+            for more in [["--dry-run"], []] {
+                let ending = try await bench.start(["dataset", "import", copy, "--json"] + more).end()
+                #expect(ending.status == 0)
+                let cases = try #require(try ending.object()["cases"] as? [[String: Any]])
+                let told = cases.filter { ($0["problem"] as? String)?.contains("subject set/0002 is removed") == true }
+                #expect(told.map { $0["case"] as? String } == ["img0002"], "\(cases)")
+                #expect((told.first?["problem"] as? String)?.contains("consent ended") == true)
+                #expect((told.first?["remedy"] as? String)?.contains("lacuna subject restore set/0002") == true)
+            }
             #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 1)
             #expect(try await bench.lacuna("subject", "restore", "set/0002", "--reason", "given").status == 0)
             #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 2)

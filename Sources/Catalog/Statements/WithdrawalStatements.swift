@@ -113,6 +113,34 @@ struct PurgedSubject: Statement {
     }
 }
 
+/// Likewise where it is only removed, or the scan's volume excluded.
+struct FindWithholding: Statement {
+    static let sql = """
+        (select j.name, null::bigint, w.reason
+        from (
+            select v.subject_id from lacuna.volume v where v.identity = $1
+            union
+            select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
+        join lacuna.subject j on j.id = s.subject_id
+        cross join lateral (
+            select stands, reason from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+        where w.stands limit 1)
+        union all
+        (select null, v.id, w.reason from lacuna.volume v
+        cross join lateral (
+            select stands, reason from lacuna.withdrawal where volume_id = v.id order by id desc limit 1) w
+        where v.identity = $1 and w.stands)
+        limit 1
+        """
+    let identity: Digest
+    let dataset: DatasetID?
+    let key: String
+    var binds: [any PostgresBindable] { [identity, dataset, key] }
+    func decode(_ row: PostgresRow) throws -> Withholding {
+        Withholding(subject: try row.decode(0), volume: try row.decode(1), reason: try row.decode(2))
+    }
+}
+
 struct ReasonOfWithholding: Statement {
     static let sql = """
         select w.reason from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = $1

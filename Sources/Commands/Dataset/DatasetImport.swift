@@ -20,7 +20,11 @@ struct DatasetImport: AsyncParsableCommand {
     @Option(help: "Call the dataset so (default: the folder's name).")
     var name: String?
 
-    @Option(help: "Take the label map and the facts of this release (default: found from the files).")
+    @Option(
+        help: """
+            Take the label map and the facts of this release (default: found from the files); RELEASE+NAME is a version of it, \
+            recorded beside it.
+            """)
     var release: String?
 
     @Option(help: "Read this layout: auto, \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")

@@ -26,6 +26,23 @@ extension ImportFinding {
                 + "and make anew what was exported of these splits")
     }
 
+    /// A scan of a removed subject, or of an excluded volume.
+    init(_ found: Withholding, file: String) {
+        let (what, remedy) =
+            if let subject = found.subject {
+                ("subject \(subject) is removed", "lacuna subject restore \(subject) --reason TEXT brings it back")
+            } else {
+                (
+                    "the volume is excluded",
+                    "lacuna volume include \(found.volume?.description ?? "VOLUME") --reason TEXT brings it back"
+                )
+            }
+        self.init(
+            .withheld, file: file,
+            problem: "it counts nowhere and no export or run gets it: \(what) (\(found.reason))",
+            remedy: "nothing, if it is to stay so; else \(remedy)")
+    }
+
     /// The name is that of a dataset with which the folder has nothing in common.
     /// - Parameter others: its releases, such as `2022 (btcv)`.
     init(strange dataset: String, others: [String], folder: String) {

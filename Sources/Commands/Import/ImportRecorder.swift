@@ -41,8 +41,7 @@ struct ImportRecorder {
     /// - Throws: `ImportError` where this case alone can never be recorded.
     mutating func record(_ item: InspectedCase, _ summary: ImportSummary) async throws -> RecordedCase {
         if target == nil {
-            let dataset = try await catalog.dataset(ifNamed: summary.dataset)
-            if let refusal = try await refusal(of: item, in: dataset) { throw refusal }
+            if let refusal = try await refusal(of: item, in: place(summary), summary) { throw refusal }
         }
         let target = try await prepare(summary)
         let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
@@ -56,21 +55,35 @@ struct ImportRecorder {
                 }
             }
         } catch let error as CatalogError {
-            if let refusal = ImportError(error, of: item) { throw refusal }
+            if let refusal = ImportError(error, of: item, in: summary.layout.release) { throw refusal }
             throw error
         }
     }
 
+    /// Where the release's cases are recorded, or would be.
+    func place(_ summary: ImportSummary) async throws -> CasePlace {
+        try await catalog.place(ofDataset: summary.dataset, release: summary.layout.release)
+    }
+
     /// Why a case can never be recorded, before anything is; nil where it can.
-    func refusal(of item: InspectedCase, in dataset: DatasetID?) async throws -> ImportError? {
+    func refusal(of item: InspectedCase, in place: CasePlace, _ summary: ImportSummary) async throws -> ImportError? {
         let records = CaseRecords(item, in: root, subjects: subjects, salt: [])
         do {
-            try await catalog.requireUnpurged(records.source, in: dataset)
+            try await catalog.requireRecordable(records.source, in: place)
             return nil
         } catch let error as CatalogError {
-            guard let refusal = ImportError(error, of: item) else { throw error }
+            guard let refusal = ImportError(error, of: item, in: summary.layout.release) else { throw error }
             return refusal
         }
+    }
+
+    /// That a case's scan is withheld, where it is.
+    /// - Parameter place: nil once a case is recorded.
+    func withheld(_ item: InspectedCase, in place: CasePlace? = nil) async throws -> [ImportFinding] {
+        guard let place = place ?? target.map({ CasePlace($0.release) }) else { return [] }
+        let source = CaseRecords(item, in: root, subjects: subjects, salt: []).source
+        let found = try await catalog.withholding(of: source, in: place)
+        return found.map { [ImportFinding($0, file: item.image.file.file.path)] } ?? []
     }
 
     /// Records labels that wait for their image, and ends the waiting of those that are gone.
@@ -108,7 +121,7 @@ struct ImportRecorder {
             try await catalog.recordAll { scope in
                 for item in items {
                     let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
-                    try await scope.requireUnpurged(records.source, in: target.release)
+                    try await scope.requireRecordable(records.source, in: target.release)
                     let pack = try await writing.run { try StoredPack(storing: item, in: target.store) }
                     let labels = records.labels(in: pack)
                     outcomes.append(
@@ -172,10 +185,19 @@ struct ImportRecorder {
 
 extension ImportError {
     /// What the catalogue says against one case and not against the others; nil for anything else.
-    init?(_ error: CatalogError, of item: InspectedCase) {
-        guard case .purgedSubject(let subject, let reason, let revision) = error else { return nil }
-        self = .purgedSubject(
-            file: item.image.file.file.path, subject: subject, reason: reason, revision: revision.number)
+    init?(_ error: CatalogError, of item: InspectedCase, in release: String) {
+        let file = item.image.file.file.path
+        switch error {
+        case .purgedSubject(let subject, let reason, let revision):
+            self = .purgedSubject(file: file, subject: subject, reason: reason, revision: revision.number)
+        case .exchangedScan(let scan):
+            self = .exchangedImage(
+                file: file,
+                ExchangedImage(
+                    caseName: scan.caseName, volume: scan.volume, isTurned: scan.isTurned, shown: scan.shown,
+                    shownAs: scan.shownAs, release: release))
+        default: return nil
+        }
     }
 }
 

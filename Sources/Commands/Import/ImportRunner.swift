@@ -96,7 +96,8 @@ struct ImportRunner {
                 progress.update { $0.inHand = item.files.name }
                 do {
                     let outcome = try await recorder.record(item, summary)
-                    progress.update { $0.note(item, outcome) }
+                    let withheld = outcome.isUnchanged ? [] : try await recorder.withheld(item)
+                    progress.update { $0.note(item, outcome, withheld) }
                 } catch let refusal as ImportError {
                     progress.update { $0.note(item.files.name, .failed(refusal)) }
                 }
@@ -113,16 +114,17 @@ struct ImportRunner {
     ) async throws {
         var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
         let summary = progress.update { $0 }
-        let dataset = try await catalog.dataset(ifNamed: summary.dataset)
+        let place = try await recorder.place(summary)
         try await examine(items, known, request, summary, recorder.root) { item, found in
             bar.advance()
             switch found {
             case .waiting(let item, let files): waiting.append(WaitingFiles(item: item, files: files))
             case .inspected(let item):
-                if let refusal = try await recorder.refusal(of: item, in: dataset) {
+                if let refusal = try await recorder.refusal(of: item, in: place, summary) {
                     progress.update { $0.note(item.files.name, .failed(refusal)) }
                 } else if request.isDryRun {
-                    progress.update { $0.plan(item) }
+                    let withheld = try await recorder.withheld(item, in: place)
+                    progress.update { $0.plan(item, withheld) }
                 } else {
                     whole.append(item)
                     progress.update { $0.noteHeld(item) }
@@ -143,8 +145,9 @@ struct ImportRunner {
         var recorder = recorder
         if !whole.isEmpty {
             let outcomes = try await recorder.recordAll(whole, summary)
-            progress.update { summary in
-                for (item, outcome) in zip(whole, outcomes) { summary.note(item, outcome) }
+            for (item, outcome) in zip(whole, outcomes) {
+                let withheld = outcome.isUnchanged ? [] : try await recorder.withheld(item)
+                progress.update { $0.note(item, outcome, withheld) }
             }
         }
         try await record(waiting, known, &recorder, summary)
@@ -225,7 +228,7 @@ extension ImportSummary {
         }
     }
 
-    mutating func note(_ item: InspectedCase, _ outcome: RecordedCase) {
+    mutating func note(_ item: InspectedCase, _ outcome: RecordedCase, _ withheld: [ImportFinding]) {
         inHand = nil
         recorded += outcome.isUnchanged ? 0 : 1
         newVolumes += outcome.isNewVolume ? 1 : 0
@@ -235,7 +238,7 @@ extension ImportSummary {
         let proved = outcome.unions.map { CaseUnion(caseName: item.files.name, union: $0) }
         unions += proved
         let findings =
-            item.findings + ImportFinding.all(takenBack: outcome.takenBack, item.files)
+            item.findings + withheld + ImportFinding.all(takenBack: outcome.takenBack, item.files)
             + outcome.annotators.flatMap { ImportFinding.all(takenBack: $0.takenBack, by: $0.name, item.files) }
             + proved.compactMap { ImportFinding($0, dataset: dataset, file: item.image.file.file.path) }
         report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(findings))
@@ -249,9 +252,9 @@ extension ImportSummary {
         }
     }
 
-    mutating func plan(_ item: InspectedCase) {
+    mutating func plan(_ item: InspectedCase, _ withheld: [ImportFinding]) {
         planned += PlannedLabel.all(of: item)
-        report.record(item.files.name, CaseOutcome(item.findings))
+        report.record(item.files.name, CaseOutcome(item.findings + withheld))
         noteHeld(item)
     }
 }

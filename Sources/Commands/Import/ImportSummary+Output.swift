@@ -75,8 +75,15 @@ extension ImportSummary {
                     + "will ask for --accept-licence \(dataset).")
         }
         if !unions.isEmpty {
-            output.note("\nSubjects that proved to be one and were joined: \(unions.count); --json lists them.")
+            output.note(
+                "\nSubjects that proved to be one and were joined: \(unions.count) (\(joined)); --json lists them.")
         }
+    }
+
+    /// `internal/0001 and internal/0002`, the first few.
+    private var joined: String {
+        let pairs = unions.map { $0.union.before.map(\.subject.name).joined(separator: " and ") }
+        return pairs.prefix(3).joined(separator: ", ") + (pairs.count > 3 ? ", …" : "")
     }
 
     private var isLicenceDisputed: Bool {

@@ -130,7 +130,9 @@ enum MaskExportSource {
         guard digest == source.sha256 else {
             throw CommandFailure(
                 .badInput, "the source image is not the one that was imported", file: path,
-                remedy: "put the imported file back, or import the dataset again")
+                remedy:
+                    "put the imported file back, or name another source with --source; an export of several volumes leaves "
+                    + "out one that lacuna volume exclude withholds")
         }
         return path
     }

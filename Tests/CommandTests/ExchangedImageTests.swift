@@ -1,0 +1,107 @@
+import Domain
+import Foundation
+import Imaging
+import Phantoms
+import Testing
+
+/// A case on record whose image file is exchanged: labels of one scan never come to stand on another.
+@Suite struct ExchangedImageTests {
+    private let files = FileManager.default
+
+    private func image(_ path: String, _ number: Int) -> String {
+        "\(path)/RawData/Training/img/img000\(number).nii.gz"
+    }
+
+    /// An imported set.
+    private func set(_ bench: Workbench, scans: Int = 3) async throws -> String {
+        let path = try PhantomData.write(.btcv, "internal", scans: 1...scans, in: bench)
+        #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+        return path
+    }
+
+    private func copy(_ number: Int, over other: Int, of path: String) throws -> Data {
+        let old = try Data(contentsOf: URL(filePath: image(path, other)))
+        try Data(contentsOf: URL(filePath: image(path, number))).write(to: URL(filePath: image(path, other)))
+        return old
+    }
+
+    private func quarantined(_ ending: Ending) throws -> [[String: Any]] {
+        try #require(ending.object()["cases"] as? [[String: Any]]).filter { $0["outcome"] as? String == "quarantined" }
+    }
+
+    @Test func anotherCasesScanIsHeldBackByName() async throws {
+        try await Workbench.with { bench in
+            let path = try await set(bench)
+            let (revision, labels) = (
+                try await bench.revision(), try await bench.lacuna("mask", "list", "--json").output
+            )
+            let subjects = try await bench.lacuna("subject", "list", "--json").output
+            let old = try copy(2, over: 1, of: path)
+
+            for more in [["--dry-run"], [], ["--strict"]] {
+                let ending = try await bench.start(["dataset", "import", path, "--json"] + more).end()
+                #expect(ending.status == (more == ["--strict"] ? 3 : 4), "\(more): \(ending.errors)")
+                let rows = try quarantined(ending)
+                #expect(rows.map { $0["case"] as? String } == ["img0001"])
+                let problem = try #require(rows.first?["problem"] as? String)
+                #expect(problem.contains("imported as case img0001, volume 1"), "\(problem)")
+                #expect(problem.contains("the scan of internal/img0002, volume 2"), "\(problem)")
+                #expect((rows.first?["remedy"] as? String)?.contains("--release btcv+NAME") == true)
+            }
+            #expect(try await bench.revision() == revision)
+            #expect(try await bench.lacuna("mask", "list", "--json").output == labels)
+            #expect(try await bench.lacuna("subject", "list", "--json").output == subjects)
+
+            try old.write(to: URL(filePath: image(path, 1)))
+            let restored = try await bench.lacuna("dataset", "import", path)
+            #expect(restored.status == 0 && restored.errors.contains("Nothing changed"), "\(restored.output)")
+        }
+    }
+
+    @Test func newVoxelsUnderAnOldNameAreHeldBackUntilTheyAreARelease() async throws {
+        try await Workbench.with { bench in
+            let path = try await set(bench, scans: 2)
+            let volume = try NIfTIReader().readImage(image(path, 1))
+            let values = volume.voxels.floats.map { Int16($0) }
+            let changed = [values[0] + 1] + values.dropFirst()
+            try NIfTIWriter.write(.int16(VoxelBuffer(changed)), on: volume.grid, to: image(path, 1))
+            let ending = try await bench.lacuna("dataset", "import", path, "--json")
+            #expect(ending.status == 4, "\(ending.errors)")
+            let problem = try #require(try quarantined(ending).first?["problem"] as? String)
+            #expect(problem.contains("its voxels are new to the catalogue"), "\(problem)")
+            #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 2)
+
+            let release = try await bench.lacuna("dataset", "import", path, "--release", "btcv+second", "--json")
+            #expect(release.status == 0, "\(release.errors) \(release.output)")
+            #expect(try release.object()["newVolumes"] as? Int == 1)
+            let again = try await bench.lacuna("dataset", "import", path, "--release", "btcv+second")
+            #expect(again.errors.contains("Nothing changed"), "\(again.output)")
+            let diff = try await bench.lacuna(
+                "dataset", "diff", "internal", "--release", "btcv", "--release", "btcv+second", "--json")
+            #expect(diff.status == 0, "\(diff.errors)")
+            let rows = try diff.rows().filter { $0["change"] as? String == "image changed" }
+            #expect(rows.map { $0["case"] as? String } == ["img0001"])
+            // The old scan's file is gone; without it everything can be exported again.
+            let excluded = try await bench.lacuna("volume", "exclude", "1", "--reason", "replaced")
+            #expect(excluded.status == 0, "\(excluded.errors)")
+            let export = try await bench.lacuna(
+                "export", "nnunet", "--output", bench.folder + "/out", "--dataset-id", "1", "--name", "A", "--organs",
+                "liver")
+            #expect(export.status == 0, "\(export.errors)")
+            let unknown = try await bench.lacuna("dataset", "import", path, "--release", "other+second")
+            #expect(unknown.status == 3 && unknown.errors.contains("no release other"), "\(unknown.errors)")
+        }
+    }
+
+    @Test func otherBytesOfTheSameVoxelsGoOn() async throws {
+        try await Workbench.with { bench in
+            let path = try await set(bench, scans: 2)
+            let volume = try NIfTIReader().readImage(image(path, 1))
+            let values = volume.voxels.floats.map(Float.init)
+            try NIfTIWriter.write(.float32(VoxelBuffer(values)), on: volume.grid, to: image(path, 1))
+            let ending = try await bench.lacuna("dataset", "import", path, "--json")
+            #expect(ending.status == 0, "\(ending.output)")
+            #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 2)
+        }
+    }
+}
