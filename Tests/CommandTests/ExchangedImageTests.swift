@@ -97,7 +97,7 @@ import Testing
         try await Workbench.with { bench in
             let path = try await set(bench, scans: 2)
             let volume = try NIfTIReader().readImage(image(path, 1))
-            let values = volume.voxels.floats.map(Float.init)
+            let values = volume.voxels.floats.map { Float($0) }
             try NIfTIWriter.write(.float32(VoxelBuffer(values)), on: volume.grid, to: image(path, 1))
             let ending = try await bench.lacuna("dataset", "import", path, "--json")
             #expect(ending.status == 0, "\(ending.output)")
