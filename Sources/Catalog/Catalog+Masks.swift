@@ -79,9 +79,6 @@ extension Catalog {
         try await connection.run(MasksInObject(object: object))
     }
 
-    /// - Throws: `CatalogError.unknownOrgan`.
-    public func requireOrgan(_ organ: OrganKey) async throws { try await require(organ) }
-
     func require(_ organ: OrganKey) async throws {
         guard try await connection.one(OrganExists(organ: organ)) else {
             throw CatalogError.unknownOrgan(organ.rawValue)

@@ -46,7 +46,10 @@ public struct DatasetRow: Sendable, Hashable {
     public let release: String
     public let layout: String
     public let origin: LabelOrigin
+    /// What the first import stated.
     public let licence: String?
+    /// Every licence that was ever stated, the weightiest first and each once; that nothing was stated only where nothing ever was.
+    public let licences: [String]
     public let root: String
     /// Those that are withheld do not count.
     public let volumes: Int

@@ -14,16 +14,20 @@ public enum Withdrawable: Sendable, Hashable {
 
 /// One line of what a removal concerns.
 public struct RemovalItem: Sendable, Hashable {
-    /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label` or
-    /// `unfinished run`.
+    /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label`,
+    /// `unfinished run` or `export`.
     public let kind: String
-    /// Of the volume, source, round, checkpoint or run; nil for labels, which are counted by organ.
+    /// Of the volume, source, round, checkpoint, run or export; nil for labels, which are counted by organ.
     public let id: Int64?
-    /// For people: case and file, organ, or run and round.
+    /// For people: case and file, organ, run and round, or what was exported where.
     public let label: String
+    /// Of an export the masks in it that come of what is removed.
     public let count: Int
-    /// `withheld`, `contaminated`, `recalled`, `stopped`, or that it is kept and why.
+    /// `withheld`, `contaminated`, `recalled`, `stopped`, `left already`, or that it is kept and why.
     public var effect: String
+
+    /// The kind of what no removal reaches.
+    public static let export = "export"
 
     /// The effect on labels that come of what is removed and are of other volumes.
     public static let recalled = "recalled"

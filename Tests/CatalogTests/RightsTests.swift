@@ -129,7 +129,8 @@ import Testing
                 """)
             #expect(
                 callable == [
-                    "advance_round", "claim_run", "compact_coverage", "coverage_base", "coverage_confidence", "coverage_counts",
+                    "advance_round", "claim_run", "compact_coverage", "coverage_base", "coverage_confidence",
+                    "coverage_counts",
                     "coverage_rows", "coverage_volumes", "current_revision", "finish_run", "heartbeat", "hold_claim",
                     "object_lock",
                     "pointer_lock", "publish_round", "record_checkpoint", "record_evaluation", "release_claim",

@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// What `--dataset` names in an export.
+/// What `--dataset` and `--organs` name in an export.
 @Suite struct ExportChoiceTests {
     private func export(_ bench: Workbench, _ organs: String, _ more: String...) async throws -> Ending {
         try await bench.start(
@@ -55,6 +55,25 @@ import Testing
             for path in [all, livers] { #expect(try await bench.lacuna("dataset", "import", path).status == 0) }
             let ending = try await export(bench, "liver,spleen", "--dataset", "livers")
             #expect(try annotated(ending) == ["liver": 1, "spleen": 0], "\(ending.errors)")
+        }
+    }
+
+    @Test func organsAreNamedInAnySpelling() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let merged = ["--merge", "livr=liver"]
+            for (organs, more) in [("livr,spleen", []), ("liver,spleen", merged)] {
+                let ending = try await bench.start(
+                    ["export", "monai", "--output", bench.folder + "/a.json", "--organs", organs] + more
+                ).end()
+                #expect(ending.status == 3)
+                #expect(ending.errors.contains("did you mean liver?"), "\(ending.errors)")
+            }
+            let spelled = try await export(bench, "Liver, Left Kidney")
+            #expect(try annotated(spelled) == ["liver": 1, "kidney_left": 1], "\(spelled.errors)")
+            let twice = try await export(bench, "liver,Liver")
+            #expect(twice.status == 2, "\(twice.errors)")
         }
     }
 }

@@ -96,9 +96,15 @@ import Testing
             let masks = try await bench.lacuna("mask", "list", "--organ", "Left Kidney", "--json").rows()
             #expect(masks.count == 4)
             #expect(masks.allSatisfy { $0["organ"] as? String == "kidney_left" })
-            let unknown = try await bench.lacuna("mask", "history", "1", "livr")
-            #expect(unknown.status == 3)
-            #expect(unknown.errors.contains("did you mean liver"), "\(unknown.errors)")
+            for command in [
+                ["mask", "history", "1", "livr"], ["mask", "compare", "1", "livr"],
+                ["mask", "consensus", "1", "livr", "--method", "majority", "--reason", "x"],
+                ["label", "restore", "1", "livr", "--reason", "x"],
+            ] {
+                let unknown = try await bench.start(command).end()
+                #expect(unknown.status == 3)
+                #expect(unknown.errors.contains("did you mean liver"), "\(unknown.errors)")
+            }
             let counted = try await bench.lacuna("coverage", "--organ", "left kidney", "--json").rows()
             #expect(counted.compactMap { $0["organ"] as? String } == ["kidney_left"])
             let history = try await bench.lacuna("mask", "history", "1", "LIVER", "--json").rows()

@@ -67,4 +67,25 @@ import Testing
             #expect(try await export(bench, "a", "--accept-licence", "LiTS").status == 0)
         }
     }
+
+    /// A list has room for one licence and says that there are more.
+    @Test func aListSaysThatSeveralLicencesWereStated() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.msd(.liver, lesions: false), "Livers", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(!(try await bench.lacuna("dataset", "list").output.contains("more")))
+            let file = "\(path)/dataset.json"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            for other in ["CC BY 4.0", "ask the authors"] {
+                try text.replacing("CC0 1.0", with: other).write(toFile: file, atomically: true, encoding: .utf8)
+                #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            }
+            let table = try await bench.lacuna("dataset", "list").output
+            #expect(table.contains("CC0 1.0 and 2 more"), "\(table)")
+            #expect(try await bench.lacuna("dataset", "show", "Livers").output.contains("CC0 1.0 and 2 more"))
+            let row = try #require(try await bench.lacuna("dataset", "list", "--json").rows().first)
+            #expect(row["licence"] as? String == "CC0 1.0")
+            #expect(row["licences"] as? [String] == ["CC0 1.0", "CC BY 4.0", "ask the authors"])
+        }
+    }
 }

@@ -54,6 +54,54 @@ import Testing
         }
     }
 
+    /// What left the house cannot be withheld; somebody has to ask for it back.
+    @Test func aRemovalNamesTheExportsThatCarryTheData() async throws {
+        try await Workbench.with { bench in
+            try await importTwo(bench)
+            func export(_ name: String, _ organ: String, _ dataset: String) async throws -> Int {
+                let ending = try await bench.lacuna(
+                    "export", "monai", "--output", "\(bench.folder)/\(name).json", "--organs", organ, "--dataset",
+                    dataset, "--json")
+                #expect(ending.status == 0, "\(ending.errors)")
+                return try #require(try ending.object()["activity"] as? Int)
+            }
+            func exports(_ thing: String, _ name: String) async throws -> [[String: Any]] {
+                let listed = try await bench.lacuna(thing, "remove", name, "--json")
+                let items = try #require(try listed.object()["items"] as? [[String: Any]])
+                let exports = items.filter { $0["kind"] as? String == "export" }
+                #expect(listed.errors.contains("left the catalogue") == !exports.isEmpty, "\(listed.errors)")
+                return exports
+            }
+            #expect(try await exports("dataset", "internal").isEmpty)
+            let livers = try await export("livers", "liver", "Task03_Liver")
+            #expect(try await exports("dataset", "internal").isEmpty, "its liver is not what was exported")
+            let spleens = try await export("spleens", "spleen", "internal")
+            let own = try await exports("dataset", "internal")
+            #expect(own.map { $0["id"] as? Int } == [spleens])
+            #expect((own.first?["label"] as? String)?.contains("\(bench.folder)/spleens.json") == true, "\(own)")
+            #expect(own.first?["count"] as? Int == 26, "all organs of two scans took part, to say where no spleen is")
+            let table = try await bench.lacuna("dataset", "remove", "internal")
+            #expect(table.output.contains("spleens.json"), "\(table.output)")
+
+            // What was made of its masks carries it too.
+            #expect(
+                try await bench.lacuna("mask", "policy", "set", "release", "--reason", "people first").status == 0)
+            let consensus = try await bench.lacuna(
+                "mask", "consensus", "internal/img0001", "liver", "--method", "majority", "--adopt", "--reason", "c")
+            #expect(consensus.status == 0, "\(consensus.errors)")
+            let made = try await export("made", "liver", "Task03_Liver")
+            #expect(try await exports("dataset", "internal").map { $0["id"] as? Int } == [spleens, made])
+
+            // A subject's are those of its volumes, whichever dataset has them.
+            let subjects = try await bench.lacuna("subject", "list", "--dataset", "internal", "--json").rows()
+                .compactMap { $0["name"] as? String }
+            try #require(subjects.count == 2)
+            let shared = try await exports("subject", subjects[0]).compactMap { $0["id"] as? Int }
+            #expect(shared == [livers, spleens, made])
+            #expect(try await exports("subject", subjects[1]).map { $0["id"] as? Int } == [spleens])
+        }
+    }
+
     @Test func aPurgeLeavesTombstonesThatVerifyAccepts() async throws {
         try await Workbench.with { bench in
             try await importTwo(bench)

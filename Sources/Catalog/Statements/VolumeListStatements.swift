@@ -139,7 +139,9 @@ struct ListDatasets: Statement {
                 join lacuna.volume v on v.id = s.volume_id where s.release_id = r.id)),
             (select w.reason from lacuna.withdrawn_dataset g join lacuna.withdrawal w on w.id = g.withdrawal_id
              where g.dataset_id = d.id),
-            (select count(distinct w.case_name) from lacuna.waiting_now w where w.release_id = r.id)
+            (select count(distinct w.case_name) from lacuna.waiting_now w where w.release_id = r.id),
+            array(select l.licence from lacuna.release_licence l where l.release_id = r.id order by l.position),
+            array(select l.source from lacuna.release_licence l where l.release_id = r.id order by l.position)
         from lacuna.dataset d join lacuna.release r on r.dataset_id = d.id left join kept k on k.dataset_id = d.id
         where $1::text is null or d.name = $1 order by d.name, r.id
         """
@@ -148,8 +150,17 @@ struct ListDatasets: Statement {
     func decode(_ row: PostgresRow) throws -> DatasetRow {
         DatasetRow(
             name: try row.decode(0), release: try row.decode(1), layout: try row.decode(2), origin: try row.decode(3),
-            licence: try row.decode(4), root: try row.decode(5), volumes: try row.decode(6),
+            licence: try row.decode(4), licences: try Self.licences(row), root: try row.decode(5),
+            volumes: try row.decode(6),
             subjects: try row.decode(7),
             removed: try row.decode(8), waiting: try row.decode(9))
+    }
+
+    private static func licences(_ row: PostgresRow) throws -> [String] {
+        let (texts, sources): ([String], [String]) = (try row.decode(10), try row.decode(11))
+        let all = zip(texts, sources).map(LicenceStatement.init)
+        let stated = all.filter { !$0.isMissing }
+        var seen: Set<String> = []
+        return (stated.isEmpty ? all : stated).map(\.text).filter { seen.insert($0).inserted }
     }
 }

@@ -27,7 +27,13 @@ struct ResolveSubject: Statement {
 }
 
 struct RemovalPlan: Statement {
-    static let sql = "select kind, id, label, n, effect from lacuna.removal_plan($1::integer, $2)"
+    static let sql = """
+        select kind, id, label, n, effect from (
+            select 1 as part, p.* from lacuna.removal_plan($1::integer, $2) with ordinality p (kind, id, label, n, effect, i)
+            union all
+            select 2, 'export', e.id, e.label, e.n, 'left already', e.id from lacuna.exports_of_removal($1::integer, $2) e) item
+        order by part, i
+        """
     let dataset: DatasetID?
     let subject: SubjectID?
     var binds: [any PostgresBindable] { [dataset, subject] }

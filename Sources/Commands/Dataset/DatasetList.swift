@@ -11,14 +11,15 @@ struct DatasetList: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let datasets = try await session.catalog.datasets()
-            session.output.report(datasets, DatasetRow.columns)
+            session.output.report(datasets, DatasetRow.columns(session.output.format))
             if datasets.isEmpty { session.output.note("There are no datasets yet; start with lacuna dataset import.") }
         }
     }
 }
 
 extension DatasetRow {
-    static var columns: [Column<DatasetRow>] {
+    /// A table has room for one licence and says how many more there are.
+    static func columns(_ format: Output.Format) -> [Column<DatasetRow>] {
         [
             Column("name", title: "dataset") { $0.name },
             Column("release") { $0.release },
@@ -28,8 +29,14 @@ extension DatasetRow {
             Column("subjects") { $0.subjects },
             Column("waiting") { $0.waiting },
             Column("removed") { $0.removed },
-            Column("licence") { $0.licence },
+            Column("licence") { format == .table ? $0.licencesInShort : $0.licence },
+            Column("licences", isShown: false) { $0.licences },
             Column("root") { $0.root },
         ]
+    }
+
+    private var licencesInShort: String? {
+        guard let first = licences.first else { return licence }
+        return licences.count > 1 ? "\(first) and \(licences.count - 1) more" : first
     }
 }

@@ -24,7 +24,7 @@ struct DatasetShow: AsyncParsableCommand {
             let known = try await catalog.words(of: dataset)
             let licences = try await catalog.licences().filter { $0.dataset == dataset }
             if session.output.format == .table {
-                session.output.report(releases, DatasetRow.columns)
+                session.output.report(releases, DatasetRow.columns(.table))
                 Output.write("\n", to: 1)
                 session.output.report(licences, LicenceRow.columns)
                 Output.write("\n", to: 1)
@@ -55,7 +55,7 @@ extension DatasetRow {
         .object([
             Cell.Field("release", release), Cell.Field("layout", layout), Cell.Field("origin", origin.rawValue),
             Cell.Field("volumes", volumes), Cell.Field("subjects", subjects), Cell.Field("waiting", waiting),
-            Cell.Field("licence", licence), Cell.Field("root", root),
+            Cell.Field("licence", licence), Cell.Field("licences", licences), Cell.Field("root", root),
         ])
     }
 }

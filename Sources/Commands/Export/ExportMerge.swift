@@ -8,11 +8,11 @@ struct ExportMerge: Sendable {
 
     /// - Parameter texts: `ORGAN=ORGAN,VARIANT`, in any spelling.
     /// - Throws: bad input for organs that there are not, that are not exported, or that are no variants.
-    init(_ texts: [String], over wanted: [OrganKey], _ ontology: Ontology) throws {
+    init(_ texts: [String], over wanted: [OrganKey], _ ontology: Ontology, _ names: OrganNames) throws {
         accepted = try texts.map { text in
             let sides = text.split(separator: "=", omittingEmptySubsequences: false)
-            let organ = try Self.organ(sides[0], ontology)
-            let labels = try sides[1].split(separator: ",").map { try Self.organ($0, ontology) }
+            let organ = try names.key(of: String(sides[0]))
+            let labels = try sides[1].split(separator: ",").map { try names.key(of: String($0)) }
             guard wanted.contains(organ) else {
                 throw Self.refusal("\(organ) is not exported", "name it with --organs, or take it out of --merge")
             }
@@ -39,11 +39,6 @@ struct ExportMerge: Sendable {
             let others = labels.filter { $0.organ != merge.organ && $0.organ != found?.organ }
             return others + (found.map { [$0.counted(as: merge.organ)] } ?? [])
         }
-    }
-
-    private static func organ(_ name: Substring, _ ontology: Ontology) throws -> OrganKey {
-        guard let organ = ontology.organ(named: name) else { throw CatalogError.unknownOrgan(String(name)) }
-        return organ.key
     }
 
     private static func refusal(_ problem: String, _ remedy: String) -> CommandFailure {

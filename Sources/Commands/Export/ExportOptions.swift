@@ -4,7 +4,7 @@ internal import Domain
 
 /// What every export is told.
 struct ExportOptions: ParsableArguments {
-    @Option(help: "Export these organs, by their keys, with commas between them.")
+    @Option(help: "Export these organs, by their keys or other spellings, with commas between them.")
     var organs: String
 
     @Option(help: "Take the subjects of this split, or of its folds, and tell who trains and who validates.")
@@ -53,7 +53,7 @@ struct ExportOptions: ParsableArguments {
     enum Purpose: String, CaseIterable, ExpressibleByArgument { case research, commercial }
 
     mutating func validate() throws {
-        if organKeys.isEmpty { throw ValidationError("--organs names no organ.") }
+        if organNames.isEmpty { throw ValidationError("--organs names no organ.") }
         if let wrong = merge.first(where: { $0.split(separator: "=", omittingEmptySubsequences: false).count != 2 }) {
             throw ValidationError("--merge \(wrong): say ORGAN=ORGAN,VARIANT.")
         }
@@ -61,8 +61,9 @@ struct ExportOptions: ParsableArguments {
         if run != nil && !includePseudo { throw ValidationError("--run goes with --include-pseudo.") }
     }
 
-    var organKeys: [OrganKey] {
-        organs.split(separator: ",").map { OrganKey($0.filter { $0 != " " }) }
+    /// As they were spelled.
+    var organNames: [String] {
+        organs.split(separator: ",").map(String.init).filter { !$0.allSatisfy(\.isWhitespace) }
     }
 
     var gate: LicenceGate {

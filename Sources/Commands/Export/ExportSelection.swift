@@ -78,9 +78,9 @@ extension ExportSelection {
     ) async throws -> ExportSelection {
         let catalog = session.catalog
         let ontology = try await catalog.ontology()
-        for organ in options.organKeys { try await catalog.requireOrgan(organ) }
-        let scheme = try LabelScheme(options.organKeys, ontology: ontology)
-        let merge = try ExportMerge(options.merge, over: scheme.organs, ontology)
+        let names = OrganNames(try await catalog.organs())
+        let scheme = try LabelScheme(options.organNames.map { try names.key(of: $0) }, ontology: ontology)
+        let merge = try ExportMerge(options.merge, over: scheme.organs, ontology, names)
         for dataset in options.dataset { try await catalog.requireDataset(dataset) }
         if let run = options.run { try await catalog.requireRun(run) }
         let revision = try await revision(options.asOf, catalog)

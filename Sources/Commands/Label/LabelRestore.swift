@@ -19,14 +19,14 @@ struct LabelRestore: AsyncParsableCommand {
     @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key.")
+    @Argument(help: "Name the organ by its key or another spelling.")
     var organ: String
 
     func run() async throws {
         try await Session.with(options) { session in
             let catalog = session.catalog
             let volume = try await catalog.volume(named: volume)
-            let organ = OrganKey(rawValue: organ)
+            let organ = try await catalog.organ(named: organ)
             let parameters = JSONRenderer.render(
                 .object([Cell.Field("reason", why.reason), Cell.Field("undoes", true)]))
             let written = try await catalog.undoCorrection(

@@ -21,7 +21,7 @@ struct MaskCompare: AsyncParsableCommand {
     @Argument(help: "Name the first mask by its id; or the volume by its id, by DATASET/CASE or by its file.")
     var first: String
 
-    @Argument(help: "Name the second mask by its id; or the organ by its key.")
+    @Argument(help: "Name the second mask by its id; or the organ by its key or another spelling.")
     var second: String
 
     @Option(help: "Count surfaces as equal within this many millimetres.")
@@ -39,8 +39,8 @@ struct MaskCompare: AsyncParsableCommand {
                 return try await compare(MaskID(first), MaskID(second), session)
             }
             let volume = try await session.catalog.volume(named: first)
-            let versions = try await session.catalog.standingVersions(
-                volume: volume.id, organ: OrganKey(rawValue: second))
+            let organ = try await session.catalog.organ(named: second)
+            let versions = try await session.catalog.standingVersions(volume: volume.id, organ: organ)
             let pairs = try await MaskPairs(session: session, volume: volume).compare(versions)
             session.output.report(
                 pairs,
@@ -48,7 +48,7 @@ struct MaskCompare: AsyncParsableCommand {
                     tolerance: tolerance, isPartial: pairs.contains { !$0.comparison.region.isEverywhere }))
             if versions.count < 2 {
                 session.output.note(
-                    "Nothing to compare: \(versions.count) word stands on \(second) in volume \(volume.id).")
+                    "Nothing to compare: \(versions.count) word stands on \(organ) in volume \(volume.id).")
             }
         }
     }

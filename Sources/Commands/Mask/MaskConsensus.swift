@@ -32,7 +32,7 @@ struct MaskConsensus: AsyncParsableCommand {
     @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key.")
+    @Argument(help: "Name the organ by its key or another spelling.")
     var organ: String
 
     @Option(help: "Say how: majority or staple.")
@@ -47,7 +47,8 @@ struct MaskConsensus: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let volume = try await session.catalog.volume(named: volume)
-            let inputs = try await inputs(of: volume, session.catalog)
+            let organ = try await session.catalog.organ(named: organ)
+            let inputs = try await inputs(organ, of: volume, session.catalog)
             let reader = MaskReader(store: try await session.objectStore(create: false))
             var masks: [KnownMask] = []
             for input in inputs {
@@ -61,17 +62,18 @@ struct MaskConsensus: AsyncParsableCommand {
                     .badInput, "the masks have no voxel in common by \(method.rawValue)",
                     remedy: "lacuna mask compare \(volume.id) \(organ) shows how they differ")
             }
-            let recorded = try await record(consensus, volume, inputs, session)
+            let recorded = try await record(consensus, organ, of: volume, inputs, session)
             try await session.catalog.compactCoverage()
             report(
-                recorded, consensus, volume, inputs, raters, try await session.catalog.currentRevision(), session.output
-            )
+                recorded, consensus, organ, of: volume, inputs, raters,
+                try await session.catalog.currentRevision(), session.output)
         }
     }
 
     /// - Throws: bad input for fewer than two masks, more than sixteen, or one of another volume or organ.
-    private func inputs(of volume: VolumeRow, _ catalog: Catalog) async throws -> [MaskLocation] {
-        let organ = OrganKey(rawValue: organ)
+    private func inputs(
+        _ organ: OrganKey, of volume: VolumeRow, _ catalog: Catalog
+    ) async throws -> [MaskLocation] {
         var found: [MaskLocation] = []
         if mask.isEmpty {
             let standing = try await catalog.standingVersions(volume: volume.id, organ: organ)
@@ -108,10 +110,10 @@ struct MaskConsensus: AsyncParsableCommand {
     }
 
     private func record(
-        _ consensus: KnownMask, _ volume: VolumeRow, _ inputs: [MaskLocation], _ session: Session
+        _ consensus: KnownMask, _ organ: OrganKey, of volume: VolumeRow, _ inputs: [MaskLocation], _ session: Session
     ) async throws -> RecordedWord {
         let word = PersonalWord(
-            volume: volume.id, organ: OrganKey(rawValue: organ), rater: Self.rater, origin: .reviewed,
+            volume: volume.id, organ: organ, rater: Self.rater, origin: .reviewed,
             inputs: inputs.map(\.mask), isProposed: !adopt)
         let parameters = JSONRenderer.render(
             .object([
@@ -125,11 +127,12 @@ struct MaskConsensus: AsyncParsableCommand {
     }
 
     private func report(
-        _ recorded: RecordedWord, _ consensus: KnownMask, _ volume: VolumeRow, _ inputs: [MaskLocation],
-        _ raters: [Consensus.Rater], _ revision: Revision, _ output: Output
+        _ recorded: RecordedWord, _ consensus: KnownMask, _ organ: OrganKey, of volume: VolumeRow,
+        _ inputs: [MaskLocation], _ raters: [Consensus.Rater], _ revision: Revision, _ output: Output
     ) {
         output.report([
-            Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ), Cell.Field("method", method.rawValue),
+            Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
+            Cell.Field("method", method.rawValue),
             Cell.Field("mask", recorded.mask?.rawValue), Cell.Field("voxels", consensus.foreground.population),
             Cell.Field("partial", !consensus.region.isEverywhere), Cell.Field("knownVoxels", consensus.region.count),
             Cell.Field("inputs", inputs.map(\.mask.rawValue)),

@@ -41,6 +41,12 @@ struct RemovalOptions: ParsableArguments {
             ])
         case .csv, .table: output.report(items, RemovalItem.columns)
         }
+        let exports = items.count { $0.kind == RemovalItem.export }
+        if exports > 0 {
+            output.note(
+                "\n\(exports == 1 ? "1 export" : "\(exports) exports") of it left the catalogue before, which a removal does not "
+                    + "reach: have them deleted where they went.")
+        }
         if !yes {
             output.note("\nNothing was changed. Add --yes and --reason TEXT to withhold all of this at one revision.")
         } else if isNew {
