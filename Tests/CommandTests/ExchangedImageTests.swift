@@ -84,8 +84,10 @@ import Testing
             // The old scan's file is gone; without it everything can be exported again.
             let excluded = try await bench.lacuna("volume", "exclude", "1", "--reason", "replaced")
             #expect(excluded.status == 0, "\(excluded.errors)")
+            let output = bench.folder + "/out"
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: false)
             let export = try await bench.lacuna(
-                "export", "nnunet", "--output", bench.folder + "/out", "--dataset-id", "1", "--name", "A", "--organs",
+                "export", "nnunet", "--output", output, "--dataset-id", "1", "--name", "A", "--organs",
                 "liver")
             #expect(export.status == 0, "\(export.errors)")
             let unknown = try await bench.lacuna("dataset", "import", path, "--release", "other+second")
