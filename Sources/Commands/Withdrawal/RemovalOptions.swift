@@ -45,7 +45,7 @@ struct RemovalOptions: ParsableArguments {
         if exports > 0 {
             output.note(
                 "\n\(exports == 1 ? "1 export" : "\(exports) exports") of it left the catalogue before, which a removal does not "
-                    + "reach: have them deleted where they went.")
+                    + "reach: what went there has to be deleted there.")
         }
         if !yes {
             output.note("\nNothing was changed. Add --yes and --reason TEXT to withhold all of this at one revision.")
