@@ -11,15 +11,13 @@ public struct CasePlace: Sendable, Hashable {
     init(dataset: DatasetID?, release: Int32?) { (self.dataset, self.release) = (dataset, release) }
 }
 
-/// A case whose image shows another scan than the one on record.
+/// A case whose image shows the scan of another case than the one on record.
 public struct ExchangedScan: Sendable, Hashable {
     public let caseName: String
     /// The volume on record.
     public let volume: VolumeID
-    /// Whether the image has the voxels of that volume in another orientation.
-    public let isTurned: Bool
-    /// The volume that the image shows now; nil for one that the catalogue does not have.
-    public let shown: VolumeID?
+    /// The volume that the image shows now.
+    public let shown: VolumeID
     /// What that one is known as, `DATASET/CASE`, the release's own cases first; three at most.
     public let shownAs: [String]
 }
@@ -41,8 +39,8 @@ extension Catalog {
         return CasePlace(dataset: dataset, release: found)
     }
 
-    /// Whether a case may be recorded: nobody may store masks of a purged subject again, and a case of a release shows one scan for
-    /// good, since labels said of one scan would else stand on another.
+    /// Whether a case may be recorded: nobody may store masks of a purged subject again, and a case's image does not become the scan
+    /// of another case, on which labels said of the first would stand.
     ///
     /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
     public func requireRecordable(_ source: SourceRecord, in place: CasePlace) async throws {
@@ -51,6 +49,12 @@ extension Catalog {
         if let found = try await connection.first(FindExchangedScan(source: source, release: release)) {
             throw CatalogError.exchangedScan(found)
         }
+    }
+
+    /// The volume that a case showed before it was given an image with other voxels; nil where it always showed this one.
+    public func replacedVolume(by source: SourceRecord, in place: CasePlace) async throws -> VolumeID? {
+        guard let release = place.release else { return nil }
+        return try await connection.first(FindReplacedVolume(source: source, release: release))
     }
 
     /// Why a case's scan counts nowhere, though it is recorded; nil where nothing holds it back.

@@ -88,19 +88,36 @@ extension CaseList {
     public mutating func join(_ images: DatasetImages) {
         let patient = waiting
         waiting = []
-        var joined = 0
+        var joined: [(item: WaitingCase, images: [DatasetImages.Entry])] = []
         for item in patient {
             do throws(ImportError) {
                 let found = try images.images(of: item)
-                if found.isEmpty { waiting.append(item) }
-                joined += found.isEmpty ? 0 : 1
-                cases += found.map { item.with($0, amongSeveral: found.count > 1) }
+                if found.isEmpty { waiting.append(item) } else { joined.append((item, found)) }
             } catch {
                 refuse(item.name, error)
             }
         }
-        if joined == 0 && !waiting.isEmpty { findings.append(Self.nothingJoined(waiting, images)) }
+        add(joined, of: images.dataset)
+        if joined.isEmpty && !waiting.isEmpty { findings.append(Self.nothingJoined(waiting, images)) }
         settle()
+    }
+
+    /// Adds the cases with their images; those that claim one image are all refused, since one of them would silently win.
+    private mutating func add(_ joined: [(item: WaitingCase, images: [DatasetImages.Entry])], of dataset: String) {
+        var claims: [SourceFile: [String]] = [:]
+        for (item, images) in joined {
+            for file in Set(images.map(\.file)) { claims[file, default: []].append(item.name) }
+        }
+        for (item, images) in joined {
+            if let shared = images.first(where: { (claims[$0.file] ?? []).count > 1 }) {
+                let (file, names) = (item.labels[0].file.path, claims[shared.file] ?? [])
+                refuse(
+                    item.name,
+                    .sharedImage(file: file, dataset: dataset, image: shared.caseName, cases: names.sorted()))
+            } else {
+                cases += images.map { item.with($0, amongSeveral: images.count > 1) }
+            }
+        }
     }
 
     private static func nothingJoined(_ waiting: [WaitingCase], _ images: DatasetImages) -> ImportFinding {

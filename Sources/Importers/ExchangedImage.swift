@@ -1,38 +1,26 @@
 public import Domain
 
-/// A case on record whose image shows another scan now.
+/// A case on record whose image shows the scan of another case now.
 public struct ExchangedImage: Hashable, Sendable {
     public let caseName: String
     /// The volume on record.
     public let volume: VolumeID
-    /// Whether the voxels are those of that volume in another orientation.
-    public let isTurned: Bool
-    /// The volume that the image shows now; nil for a new one.
-    public let shown: VolumeID?
+    /// The volume that the image shows now.
+    public let shown: VolumeID
     /// What that one is known as, `DATASET/CASE`.
     public let shownAs: [String]
     /// The release that the case is of.
     public let release: String
 
-    public init(
-        caseName: String, volume: VolumeID, isTurned: Bool, shown: VolumeID?, shownAs: [String], release: String
-    ) {
-        (self.caseName, self.volume, self.isTurned) = (caseName, volume, isTurned)
-        (self.shown, self.shownAs, self.release) = (shown, shownAs, release)
+    public init(caseName: String, volume: VolumeID, shown: VolumeID, shownAs: [String], release: String) {
+        (self.caseName, self.volume, self.shown) = (caseName, volume, shown)
+        (self.shownAs, self.release) = (shownAs, release)
     }
 
     var problem: String {
-        let found: String =
-            if let shown, !shownAs.isEmpty {
-                "it is the scan of \(shownAs.joined(separator: ", ")), volume \(shown)"
-            } else if let shown {
-                "it is volume \(shown)"
-            } else if isTurned {
-                "it has the same voxels mirrored or turned"
-            } else {
-                "its voxels are new to the catalogue"
-            }
-        return "the image is another scan than the one imported as case \(caseName), volume \(volume): \(found)"
+        let names = shownAs.isEmpty ? "" : "the scan of \(shownAs.joined(separator: ", ")), "
+        return "the image is another scan than the one imported as case \(caseName), volume \(volume): it is "
+            + "\(names)volume \(shown)"
     }
 
     var remedy: String {

@@ -26,6 +26,8 @@ extension ImportError: CustomStringConvertible {
             "its image is to be case \(wanted), which \(dataset) does not have"
         case .severalImages(_, let dataset, let cases):
             "several images of dataset \(dataset) answer to this name: " + Self.list(cases)
+        case .sharedImage(_, let dataset, let image, let cases):
+            "the labels of \(Self.list(cases)) claim one image, \(image) of dataset \(dataset)"
         case .unknownRelease(_, let release, let known):
             "no release \(release) of this layout is known; known are " + known.joined(separator: ", ")
         case .holdsDatasets(_, let datasets): "a folder of datasets: " + Self.list(datasets)
@@ -75,6 +77,9 @@ extension ImportError: CustomStringConvertible {
         case .exchangedImage(_, let image): image.remedy
         case .noSuchImage(_, let dataset, _):
             "correct the pairs; lacuna volume list --dataset \(dataset) shows its cases"
+        case .sharedImage:
+            "say which image each of them has: --pairs FILE.csv with the columns case and image; two label sets of one image are "
+                + "two datasets"
         case .severalImages: "say which one it is: --pairs FILE.csv with the columns case and image"
         case .unknownRelease: "correct the name, leave it out, or say with a label map what the values mean"
         case .holdsDatasets: "import them one by one"

@@ -32,6 +32,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case exchangedImage(file: String, ExchangedImage)
     /// Several images of another dataset answer to one name.
     case severalImages(file: String, dataset: String, cases: [String])
+    /// Labels of several cases that claim one image of another dataset.
+    case sharedImage(file: String, dataset: String, image: String, cases: [String])
     /// A case of another dataset, named by the caller, that it does not have.
     case noSuchImage(file: String, dataset: String, wanted: String)
     /// A release that the layout does not know.
@@ -82,7 +84,8 @@ public enum ImportError: Error, Hashable, Sendable {
             .listedFileMissing(let file, _, _), .changedWhileRead(let file),
             .movedImage(let file, _), .turned(let file, _, _), .sidesReversed(let file, _, _),
             .purgedSubject(let file, _, _, _),
-            .changedImage(let file, _), .exchangedImage(let file, _), .severalImages(let file, _, _),
+            .changedImage(let file, _), .exchangedImage(let file, _),
+            .severalImages(let file, _, _), .sharedImage(let file, _, _, _),
             .noSuchImage(let file, _, _):
             file
         case .volume(let error): error.file

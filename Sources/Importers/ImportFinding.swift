@@ -25,6 +25,8 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case subjects
         /// The scan's subject is removed, or its volume excluded.
         case withheld
+        /// The case showed another scan before.
+        case replaced
         /// The name is that of another dataset, as it seems.
         case name
     }

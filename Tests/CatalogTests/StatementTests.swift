@@ -45,6 +45,7 @@ let managerStatements: [any Statement.Type] = [
     FindExchangedScan.self,
     FindMask.self,
     FindRelease.self,
+    FindReplacedVolume.self,
     FindRunID.self,
     FindSource.self,
     FindSplit.self,

@@ -94,6 +94,27 @@ import Testing
         }
     }
 
+    @Test func twoLabelsOfOneImageAreRefusedByName() async throws {
+        try await Workbench.with { bench in
+            let images = try PhantomData.write(.btcv, "scans", scans: 1...2, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", images).status == 0)
+            let labels = try PhantomData.write(.btcv, "others", scans: 1...2, in: bench)
+            try files.removeItem(atPath: "\(labels)/RawData/Training/img")
+            let table = try pairs(bench, ["img0001,img0002"])
+            let ending = try await bench.lacuna(
+                "dataset", "import", labels, "--images", "dataset:scans", "--pairs", table, "--json")
+            #expect(ending.status == 3, "\(ending.output)")
+            let rows = try #require(ending.object()["cases"] as? [[String: Any]])
+            #expect(rows.map { $0["outcome"] as? String } == ["refused", "refused"])
+            let told = "the labels of img0001, img0002 claim one image, img0002 of dataset scans"
+            #expect(rows.allSatisfy { $0["problem"] as? String == told }, "\(rows)")
+            let both = try pairs(bench, ["img0001,img0002", "img0002,img0001"])
+            let right = try await bench.lacuna(
+                "dataset", "import", labels, "--images", "dataset:scans", "--pairs", both, "--json")
+            #expect(try right.object()["accepted"] as? Int == 2, "\(right.output)")
+        }
+    }
+
     @Test func namesThatAreEqualNeedNoTable() async throws {
         try await Workbench.with { bench in
             let images = try PhantomData.write(.btcv, "scans", scans: 1...2, in: bench)

@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// A case on record whose image file is exchanged: labels of one scan never come to stand on another.
+/// A case on record whose image file is exchanged: labels of one scan never come to stand on that of another case.
 @Suite struct ExchangedImageTests {
     private let files = FileManager.default
 
@@ -58,19 +58,49 @@ import Testing
         }
     }
 
-    @Test func newVoxelsUnderAnOldNameAreHeldBackUntilTheyAreARelease() async throws {
+    /// The first image with one voxel changed.
+    private func replaceFirst(of path: String) throws {
+        let volume = try NIfTIReader().readImage(image(path, 1))
+        let values = volume.voxels.floats.map { Int16($0) }
+        let changed = [values[0] + 1] + values.dropFirst()
+        try NIfTIWriter.write(.int16(VoxelBuffer(changed)), on: volume.grid, to: image(path, 1))
+    }
+
+    @Test func newVoxelsUnderAnOldNameAreANewVolumeAndTold() async throws {
         try await Workbench.with { bench in
             let path = try await set(bench, scans: 2)
-            let volume = try NIfTIReader().readImage(image(path, 1))
-            let values = volume.voxels.floats.map { Int16($0) }
-            let changed = [values[0] + 1] + values.dropFirst()
-            try NIfTIWriter.write(.int16(VoxelBuffer(changed)), on: volume.grid, to: image(path, 1))
-            let ending = try await bench.lacuna("dataset", "import", path, "--json")
-            #expect(ending.status == 4, "\(ending.errors)")
-            let problem = try #require(try quarantined(ending).first?["problem"] as? String)
-            #expect(problem.contains("its voxels are new to the catalogue"), "\(problem)")
-            #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 2)
+            try replaceFirst(of: path)
+            for more in [["--dry-run"], []] {
+                let ending = try await bench.start(["dataset", "import", path, "--json"] + more).end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                let told = try #require(ending.object()["cases"] as? [[String: Any]])
+                    .first { $0["case"] as? String == "img0001" }
+                #expect(told?["outcome"] as? String == "warned")
+                #expect((told?["problem"] as? String)?.contains("imported as this case, volume 1") == true)
+                #expect((told?["remedy"] as? String)?.contains("lacuna volume exclude 1") == true)
+            }
+            #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 3)
+            let again = try await bench.lacuna("dataset", "import", path)
+            #expect(again.errors.contains("Nothing changed"), "\(again.output)")
+            try await expectThatAllCanBeExportedWithoutTheOldVolume(bench)
+        }
+    }
 
+    /// The old scan's file is gone; without it everything can be exported again.
+    private func expectThatAllCanBeExportedWithoutTheOldVolume(_ bench: Workbench) async throws {
+        let excluded = try await bench.lacuna("volume", "exclude", "1", "--reason", "replaced")
+        #expect(excluded.status == 0, "\(excluded.errors)")
+        let output = bench.folder + "/out"
+        try files.createDirectory(atPath: output, withIntermediateDirectories: false)
+        let export = try await bench.lacuna(
+            "export", "nnunet", "--output", output, "--dataset-id", "1", "--name", "A", "--organs", "liver")
+        #expect(export.status == 0, "\(export.errors)")
+    }
+
+    @Test func aChangedSetIsAReleaseOfItsOwn() async throws {
+        try await Workbench.with { bench in
+            let path = try await set(bench, scans: 2)
+            try replaceFirst(of: path)
             let release = try await bench.lacuna("dataset", "import", path, "--release", "btcv+second", "--json")
             #expect(release.status == 0, "\(release.errors) \(release.output)")
             #expect(try release.object()["newVolumes"] as? Int == 1)
@@ -81,15 +111,6 @@ import Testing
             #expect(diff.status == 0, "\(diff.errors)")
             let rows = try diff.rows().filter { $0["change"] as? String == "image changed" }
             #expect(rows.map { $0["case"] as? String } == ["img0001"])
-            // The old scan's file is gone; without it everything can be exported again.
-            let excluded = try await bench.lacuna("volume", "exclude", "1", "--reason", "replaced")
-            #expect(excluded.status == 0, "\(excluded.errors)")
-            let output = bench.folder + "/out"
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: false)
-            let export = try await bench.lacuna(
-                "export", "nnunet", "--output", output, "--dataset-id", "1", "--name", "A", "--organs",
-                "liver")
-            #expect(export.status == 0, "\(export.errors)")
             let unknown = try await bench.lacuna("dataset", "import", path, "--release", "other+second")
             #expect(unknown.status == 3 && unknown.errors.contains("no release other"), "\(unknown.errors)")
         }

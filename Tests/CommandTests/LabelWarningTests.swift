@@ -26,6 +26,18 @@ import Testing
         return told
     }
 
+    @Test func anImageTakenForAMaskIsToldInShort() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "wrong", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let ending = try await bench.lacuna(
+                "mask", "import", "wrong/img0001", "liver", "\(path)/RawData/Training/img/img0001.nii.gz", "--rater",
+                "r")
+            #expect(ending.status == 3)
+            #expect(ending.errors.contains("as an image has") && ending.errors.count < 500, "\(ending.errors)")
+        }
+    }
+
     private func importMask(_ bench: Workbench, _ organ: String, _ path: String) async throws -> [String] {
         try warnings(try await bench.lacuna("mask", "import", "1", organ, path, "--reason", "x", "--json"))
     }

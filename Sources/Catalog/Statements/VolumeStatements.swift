@@ -94,28 +94,39 @@ struct FindSource: Statement {
     func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }
 }
 
-/// A case on record none of whose volumes has that identity.
+/// A case on record, where its image shows a known volume that is none of the case's.
 struct FindExchangedScan: Statement {
     static let sql = """
-        select s.case_name, s.volume_id, coalesce(v.orientation_blind = $4, false), n.id,
+        select s.case_name, s.volume_id, n.id,
             array(select d.name || '/' || o.case_name from lacuna.source o
                   join lacuna.release r on r.id = o.release_id join lacuna.dataset d on d.id = r.dataset_id
                   where o.volume_id = n.id order by r.id <> $1, o.id limit 3)
         from lacuna.source s
-        join lacuna.volume v on v.id = s.volume_id
-        left join lacuna.volume n on n.identity = $3
+        join lacuna.volume n on n.identity = $3
         where s.release_id = $1 and s.case_name = $2 and not exists (
             select from lacuna.source k where k.release_id = $1 and k.case_name = $2 and k.volume_id = n.id)
         order by s.id desc limit 1
         """
     let source: SourceRecord
     let release: Int32
-    var binds: [any PostgresBindable] { [release, source.caseName, source.identity, source.orientationBlind] }
+    var binds: [any PostgresBindable] { [release, source.caseName, source.identity] }
     func decode(_ row: PostgresRow) throws -> ExchangedScan {
         ExchangedScan(
-            caseName: try row.decode(0), volume: try row.decode(1), isTurned: try row.decode(2),
-            shown: try row.decode(3), shownAs: try row.decode(4))
+            caseName: try row.decode(0), volume: try row.decode(1), shown: try row.decode(2), shownAs: try row.decode(3)
+        )
     }
+}
+
+/// The volume that a case's image showed before, where it shows another now.
+struct FindReplacedVolume: Statement {
+    static let sql = """
+        select s.volume_id from lacuna.source s join lacuna.volume v on v.id = s.volume_id
+        where s.release_id = $1 and s.case_name = $2 and v.identity <> $3 order by s.id desc limit 1
+        """
+    let source: SourceRecord
+    let release: Int32
+    var binds: [any PostgresBindable] { [release, source.caseName, source.identity] }
+    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
 struct InsertSource: Statement {

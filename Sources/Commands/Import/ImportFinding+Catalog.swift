@@ -26,6 +26,17 @@ extension ImportFinding {
                 + "and make anew what was exported of these splits")
     }
 
+    /// The case's image was replaced by one that the catalogue did not have.
+    init(replaced volume: VolumeID, file: String) {
+        self.init(
+            .replaced, file: file,
+            problem:
+                "the image has other voxels than the one imported as this case, volume \(volume): it is a volume of its own, "
+                + "and both count",
+            remedy: "lacuna volume exclude \(volume) --reason TEXT takes the old one out; or put the imported file back"
+        )
+    }
+
     /// A scan of a removed subject, or of an excluded volume.
     init(_ found: Withholding, file: String) {
         let (what, remedy) =

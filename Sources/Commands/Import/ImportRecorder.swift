@@ -77,13 +77,17 @@ struct ImportRecorder {
         }
     }
 
-    /// That a case's scan is withheld, where it is.
+    /// That a case's scan is withheld, or another than before, where it is.
     /// - Parameter place: nil once a case is recorded.
-    func withheld(_ item: InspectedCase, in place: CasePlace? = nil) async throws -> [ImportFinding] {
+    func remarks(on item: InspectedCase, in place: CasePlace? = nil) async throws -> [ImportFinding] {
         guard let place = place ?? target.map({ CasePlace($0.release) }) else { return [] }
+        let file = item.image.file.file.path
         let source = CaseRecords(item, in: root, subjects: subjects, salt: []).source
-        let found = try await catalog.withholding(of: source, in: place)
-        return found.map { [ImportFinding($0, file: item.image.file.file.path)] } ?? []
+        let withholding = try await catalog.withholding(of: source, in: place)
+        let replaced = try await catalog.replacedVolume(by: source, in: place)
+        return [
+            withholding.map { ImportFinding($0, file: file) }, replaced.map { ImportFinding(replaced: $0, file: file) },
+        ].compactMap { $0 }
     }
 
     /// Records labels that wait for their image, and ends the waiting of those that are gone.
@@ -194,8 +198,8 @@ extension ImportError {
             self = .exchangedImage(
                 file: file,
                 ExchangedImage(
-                    caseName: scan.caseName, volume: scan.volume, isTurned: scan.isTurned, shown: scan.shown,
-                    shownAs: scan.shownAs, release: release))
+                    caseName: scan.caseName, volume: scan.volume, shown: scan.shown, shownAs: scan.shownAs,
+                    release: release))
         default: return nil
         }
     }

@@ -96,8 +96,8 @@ struct ImportRunner {
                 progress.update { $0.inHand = item.files.name }
                 do {
                     let outcome = try await recorder.record(item, summary)
-                    let withheld = outcome.isUnchanged ? [] : try await recorder.withheld(item)
-                    progress.update { $0.note(item, outcome, withheld) }
+                    let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item)
+                    progress.update { $0.note(item, outcome, remarks) }
                 } catch let refusal as ImportError {
                     progress.update { $0.note(item.files.name, .failed(refusal)) }
                 }
@@ -123,8 +123,8 @@ struct ImportRunner {
                 if let refusal = try await recorder.refusal(of: item, in: place, summary) {
                     progress.update { $0.note(item.files.name, .failed(refusal)) }
                 } else if request.isDryRun {
-                    let withheld = try await recorder.withheld(item, in: place)
-                    progress.update { $0.plan(item, withheld) }
+                    let remarks = try await recorder.remarks(on: item, in: place)
+                    progress.update { $0.plan(item, remarks) }
                 } else {
                     whole.append(item)
                     progress.update { $0.noteHeld(item) }
@@ -146,8 +146,8 @@ struct ImportRunner {
         if !whole.isEmpty {
             let outcomes = try await recorder.recordAll(whole, summary)
             for (item, outcome) in zip(whole, outcomes) {
-                let withheld = outcome.isUnchanged ? [] : try await recorder.withheld(item)
-                progress.update { $0.note(item, outcome, withheld) }
+                let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item)
+                progress.update { $0.note(item, outcome, remarks) }
             }
         }
         try await record(waiting, known, &recorder, summary)
@@ -228,7 +228,7 @@ extension ImportSummary {
         }
     }
 
-    mutating func note(_ item: InspectedCase, _ outcome: RecordedCase, _ withheld: [ImportFinding]) {
+    mutating func note(_ item: InspectedCase, _ outcome: RecordedCase, _ remarks: [ImportFinding]) {
         inHand = nil
         recorded += outcome.isUnchanged ? 0 : 1
         newVolumes += outcome.isNewVolume ? 1 : 0
@@ -238,7 +238,7 @@ extension ImportSummary {
         let proved = outcome.unions.map { CaseUnion(caseName: item.files.name, union: $0) }
         unions += proved
         let findings =
-            item.findings + withheld + ImportFinding.all(takenBack: outcome.takenBack, item.files)
+            item.findings + remarks + ImportFinding.all(takenBack: outcome.takenBack, item.files)
             + outcome.annotators.flatMap { ImportFinding.all(takenBack: $0.takenBack, by: $0.name, item.files) }
             + proved.compactMap { ImportFinding($0, dataset: dataset, file: item.image.file.file.path) }
         report.record(item.files.name, outcome.isUnchanged ? .unchanged : CaseOutcome(findings))
@@ -252,9 +252,9 @@ extension ImportSummary {
         }
     }
 
-    mutating func plan(_ item: InspectedCase, _ withheld: [ImportFinding]) {
+    mutating func plan(_ item: InspectedCase, _ remarks: [ImportFinding]) {
         planned += PlannedLabel.all(of: item)
-        report.record(item.files.name, CaseOutcome(item.findings + withheld))
+        report.record(item.files.name, CaseOutcome(item.findings + remarks))
         noteHeld(item)
     }
 }

@@ -51,9 +51,8 @@ struct PersonalMaskFile: Sendable {
         let present = Set(labels.regions.map(\.value))
         let organs = present.subtracting(ignored)
         if values.isEmpty && organs.count > 1 {
-            let list = organs.sorted().map(String.init).joined(separator: ", ")
             throw failure(
-                "the file has the values \(list)",
+                Self.telling(organs.sorted()),
                 remedy: "say which of them the organ is: --value; and where nothing is known: --ignore")
         }
         let wanted = values.isEmpty ? organs : values
@@ -72,6 +71,17 @@ struct PersonalMaskFile: Sendable {
         return Found(
             foreground: labels.mask(of: wanted), unknown: unknown, digest: labels.file.digest,
             displacement: displacement)
+    }
+
+    /// So many values are told one by one; more of them are an image's, as it seems.
+    private static let told = 20
+
+    /// - Parameter values: ascending, not empty.
+    private static func telling(_ values: [Int]) -> String {
+        guard values.count > told else {
+            return "the file has the values " + values.map(String.init).joined(separator: ", ")
+        }
+        return "the file has \(values.count) values from \(values[0]) to \(values[values.count - 1]), as an image has"
     }
 
     /// - Returns: voxels, where the grids are not quite the same.
