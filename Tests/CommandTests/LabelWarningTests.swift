@@ -31,8 +31,8 @@ import Testing
             let path = try PhantomData.write(.btcv, "wrong", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             let ending = try await bench.lacuna(
-                "mask", "import", "wrong/img0001", "liver", "\(path)/RawData/Training/img/img0001.nii.gz", "--rater",
-                "r")
+                "mask", "import", "wrong/img0001", "liver", "\(path)/RawData/Training/img/img0001.nii.gz",
+                "--reason", "x")
             #expect(ending.status == 3)
             #expect(ending.errors.contains("as an image has") && ending.errors.count < 500, "\(ending.errors)")
         }
