@@ -41,7 +41,8 @@ extension CatalogError: CommandFailing {
                 remedy: "leave its scans out; the removal stands")
         case .exchangedScan(let scan):
             CommandFailure(
-                .conflict, "case \(scan.caseName) is volume \(scan.volume), and its image shows volume \(scan.shown) now",
+                .conflict,
+                "case \(scan.caseName) is volume \(scan.volume), and its image shows volume \(scan.shown) now",
                 remedy: "put the imported file back, or import the folder as a release of its own: --release NAME")
         case .unknownRun(let name):
             CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
