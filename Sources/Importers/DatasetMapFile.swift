@@ -40,7 +40,8 @@ public enum DatasetMapFile {
         do {
             root = try compose(yaml: text)
         } catch let error as YamlError {
-            throw reader.wrong(line: error.line, "not valid YAML")
+            let (line, problem) = error.told(of: text)
+            throw reader.wrong(line: line, problem)
         } catch {
             throw reader.wrong(line: 1, "not valid YAML")
         }
@@ -50,12 +51,36 @@ public enum DatasetMapFile {
 }
 
 extension YamlError {
-    fileprivate var line: Int {
+    /// The line to look at, and what is wrong there.
+    fileprivate func told(of text: String) -> (line: Int, problem: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let last = max(1, (lines.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0) + 1)
         switch self {
-        case .reader(_, _, _, _): 1
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-        case .duplicatedKeysInMapping(_, let context): context.mark.line
-        default: 1
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            // What is open at the end began somewhere.
+            guard mark.line > last else { return (mark.line, "not valid YAML: \(problem)") }
+            let place = context.map { " \($0.text)" } ?? ""
+            return (min(context?.mark.line ?? last, last), "not valid YAML: \(problem)\(place)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            let key = keys.first ?? ""
+            let line = Self.secondLine(of: key, in: lines, from: context.mark.line) ?? context.mark.line
+            return (line, "not valid YAML: a duplicate key, \(key)")
+        default: return (1, "not valid YAML")
         }
+    }
+
+    /// The line on which a key of a mapping is named again.
+    /// - Parameter first: the line on which the mapping begins.
+    private static func secondLine(of key: String, in lines: [Substring], from first: Int) -> Int? {
+        let named = lines.indices.dropFirst(first - 1).filter { index in
+            let line = lines[index].drop { $0 == " " }
+            let quotes = line.first.map { "\"'".contains($0) } == true ? 1 : 0
+            let rest = line.dropFirst(quotes)
+            return rest.hasPrefix(key) && rest.dropFirst(key.count + quotes).drop { $0 == " " }.first == ":"
+        }
+        guard let one = named.first else { return nil }
+        let indent = lines[one].prefix { $0 == " " }.count
+        return named.dropFirst().first { index in lines[index].prefix { $0 == " " }.count == indent }.map { $0 + 1 }
     }
 }

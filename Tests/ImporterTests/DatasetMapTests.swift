@@ -36,14 +36,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("labels: {0: liver}", 1), ("labels: {a: liver}", 1), ("labels: []", 1), ("x: [", 2), ("labels:\n  1:\n", 2),
+        ("labels: {0: liver}", 1), ("labels: {a: liver}", 1), ("labels: []", 1), ("x: [", 1), ("labels:\n  1:\n", 2),
         ("", 1), ("release: a\nlabels:\n  1: liver\n  2: warp core\n", 4), ("labels:\n  1: liver\ncolour: red\n", 3),
         ("labels:\n  1: liver\norigin: surgeon\n", 3), ("labels:\n  1: liver\nmodality: xray\n", 3),
         ("images: a/{case}.nii.gz\nvalues: {1: liver}\n", 1),
         ("images: a\nlabels: b\nvalues: {1: liver}\ncase: '{who}'", 4),
         ("labels: {regex: '(['}\nimages: a\nvalues: {1: liver}\n", 1),
         ("labels: /abs\nimages: a\nvalues: {1: liver}\n", 1),
-        ("labels:\n  1: liver\n  1: spleen\n", 2), ("labels:\n  1: liver\ncomplete:\n  - liver\n  - lever\n", 5),
+        ("labels:\n  1: liver\n  1: spleen\n", 3), ("labels:\n  1: liver\ncomplete:\n  - liver\n  - lever\n", 5),
     ]) func whatIsWrongHasItsLine(text: String, line: Int) {
         guard
             case .wrongLine("m.yaml", let found, _)? = importError({
@@ -88,5 +88,22 @@ import Testing
         let files = try #require(try layout.cases().cases.first)
         let found = try CaseInspector(layout: layout, options: options).inspect(files)
         #expect(found["liver"]?.status == .annotated && found["spleen"]?.status == .absent)
+    }
+
+    @Test(arguments: [
+        ("values:\n  1: liver\n  2: spleen\n  1: pancreas\n", 4, "duplicate key, 1"),
+        ("release: a\nvalues: {1: liver}\nrelease: b\n", 3, "duplicate key, release"),
+        ("values:\n  1: [liver, spleen\n", 2, "flow sequence"),
+        ("values: {1: liver\n\n\n", 1, "flow mapping"),
+    ]) func whatIsNoYAMLIsToldWithItsLine(text: String, line: Int, word: String) {
+        guard
+            case .wrongLine(_, let found, let problem)? = importError({
+                _ = try DatasetMapFile.parse(text, file: "m.yaml")
+            })
+        else {
+            Issue.record("taken: \(text)")
+            return
+        }
+        #expect(found == line && problem.contains(word), "\(found) \(problem)")
     }
 }
