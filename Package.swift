@@ -70,8 +70,10 @@ let package = Package(
 
         // MARK: - Foundation: one outside concern each
 
+        /// The operating system: executor threads, blocking work, files and folders, stop flags, counter-based random numbers.
+        .target(name: "System", swiftSettings: kernels),
         /// Connections, statements, COPY and typed errors over libpq.
-        .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: swift),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "System"], swiftSettings: swift),
         /// A private PostgreSQL server on a unix socket: create, start, stop.
         .target(name: "Cluster", swiftSettings: swift),
         /// SHA-256 of bytes and files.
@@ -91,10 +93,10 @@ let package = Package(
 
         /// Migrations: embedded SQL, planner, runner, verifier.
         .target(name: "Schema", dependencies: ["Postgres"], swiftSettings: swift),
-        /// The database in Domain's words.
+        /// The database in terms of Domain.
         .target(name: "Catalog", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
         /// Content-addressed bytes on the local disk.
-        .target(name: "ObjectStore", dependencies: ["Domain", "Hashing"], swiftSettings: swift),
+        .target(name: "Objects", dependencies: ["Domain", "Hashing", "System"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(
             name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
@@ -109,13 +111,25 @@ let package = Package(
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
 
+        // MARK: - Workflows: use cases; no text output, no exit codes, no argument parser
+
+        /// One folder a use case, composed of services; commands, the daemon and a server call them.
+        .target(
+            name: "Workflows",
+            dependencies: [
+                "Catalog", "DICOM", "Domain", "Exporters", "Hashing", "Imaging", "Importers", "Numerics", "Objects",
+                "Phantoms", "Postgres", "Rounds", "Schema", "System",
+            ],
+            swiftSettings: swift),
+
         // MARK: - Console: what both programs share
 
         /// Options, connection, results as table, JSON or CSV, progress, exit statuses.
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser,
+                "Catalog", "Cluster", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "Schema", "System",
+                "Workflows", argumentParser,
             ],
             swiftSettings: swift),
 
@@ -127,8 +141,8 @@ let package = Package(
             dependencies: [
                 "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Schema",
                 "Catalog",
-                "ObjectStore",
-                "Importers", "Exporters", "Rounds", "Phantoms", argumentParser, logging,
+                "Objects",
+                "Importers", "Exporters", "Rounds", "Phantoms", "System", "Workflows", argumentParser, logging,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
@@ -137,7 +151,9 @@ let package = Package(
                 "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Tensors",
                 "Schema",
                 "Catalog",
-                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, signals, yams,
+                "Objects", "Jobs", "Learning", "Rounds", "System", "Workflows", argumentParser, logging, lifecycle,
+                signals,
+                yams,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -175,11 +191,11 @@ let package = Package(
             name: "ExporterTests", dependencies: ["Exporters", "Imaging", "Domain", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
+            name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"],
+            dependencies: ["Catalog", "Jobs", "Objects", "Postgres", "Domain", "Hashing", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",
@@ -193,7 +209,7 @@ let package = Package(
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging", "Rounds",
                 "Domain",
-                "Postgres", "Schema", "TestSupport", "Learning", "ObjectStore",
+                "Postgres", "Schema", "TestSupport", "Learning", "Objects",
                 "lacuna", "lacunad",
             ],
             exclude: ["Peers"],

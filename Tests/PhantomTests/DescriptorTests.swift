@@ -1,0 +1,86 @@
+import Domain
+import Imaging
+import Phantoms
+import TestSupport
+import Testing
+
+/// Proposals are made from 0.75 on; the tables that this suite prints are those of docs/identity.md.
+@Suite struct DescriptorTests {
+    private static let threshold = 0.75
+    private static let grid = PhantomGrid(shape: GridShape(140, 120, 90), spacing: Vector3(2.6, 2.6, 3))
+    private static let real = "wasserth__TotalSegmentator/tests/reference_files/example_ct.nii.gz"
+    private static let short = "wasserth__TotalSegmentator/tests/reference_files/example_ct_sm.nii.gz"
+
+    /// Scores of each copy with its original, printed as a line a copy.
+    private func scores(_ scan: Scan, _ title: String) throws -> [(name: String, score: Double)] {
+        let own = try #require(try scan.imageDescriptor())
+        return try Scan.copies.map { copy in
+            let score = own.score(with: try #require(try copy.make(scan).imageDescriptor())).score
+            print("\(title) | \(copy.name) | \((score * 100).rounded() / 100)")
+            return (copy.name, score)
+        }
+    }
+
+    @Test(arguments: [0, 3]) func copiesOfAPhantomAreAlike(number: Int) throws {
+        let scan = Scan(PhantomCase(seed: 7, number: number, grid: Self.grid))
+        for (name, score) in try scores(scan, "phantom \(number)") { #expect(score > 0.82, "\(name): \(score)") }
+    }
+
+    @Test func copiesOfARealScanAreAlike() throws {
+        guard let file = sharedData(Self.real) else { return }
+        for (name, score) in try scores(Scan(file: file), "real CT, 336 mm") {
+            #expect(score > 0.85, "\(name): \(score)")
+        }
+    }
+
+    /// The least that is told apart well: a scan of 90 mm, and 72 mm of it.
+    @Test func copiesOfAShortScanAreAlike() throws {
+        guard let file = sharedData(Self.short) else { return }
+        for (name, score) in try scores(Scan(file: file), "real CT, 90 mm") {
+            #expect(score > Self.threshold, "\(name): \(score)")
+        }
+    }
+
+    @Test func differentPatientsAreNotAlike() throws {
+        var scans: [(String, Scan)] = (0..<12).map {
+            ("phantom \($0)", Scan(PhantomCase(seed: 7, number: $0, grid: Self.grid)))
+        }
+        if let file = sharedData(Self.real) { scans.append(("real CT", try Scan(file: file))) }
+        let found = try scans.map { ($0.0, try #require(try $0.1.imageDescriptor())) }
+        var (largest, largestReal) = (0.0, 0.0)
+        for (index, one) in found.enumerated() {
+            for other in found[..<index] {
+                let score = one.1.score(with: other.1).score
+                if one.0.hasPrefix("real") {
+                    largestReal = max(largestReal, score)
+                } else {
+                    largest = max(largest, score)
+                }
+            }
+        }
+        print("different phantoms | largest of 66 | \((largest * 100).rounded() / 100)")
+        print("real CT and phantoms | largest of 12 | \((largestReal * 100).rounded() / 100)")
+        #expect(largest < 0.7 && largestReal < 0.4)
+    }
+
+    /// Two parts of one patient that do not overlap are two scans.
+    @Test func partsThatDoNotOverlapAreNotAlike() throws {
+        guard let file = sharedData(Self.real) else { return }
+        let scan = try Scan(file: file)
+        let lower = try #require(try scan.slices(0, 0.45).imageDescriptor())
+        let upper = try #require(try scan.slices(0.55, 1).imageDescriptor())
+        let score = lower.score(with: upper).score
+        print("real CT | its lower and its upper part | \((score * 100).rounded() / 100)")
+        #expect(score < 0.4)
+    }
+
+    @Test func aSmallImageHasNone() throws {
+        let scan = Scan(PhantomCase(seed: 7, number: 1, grid: Self.grid))
+        #expect(try scan.slices(0, 0.2).imageDescriptor() == nil)
+        #expect(try scan.slices(0, 0.3).imageDescriptor() != nil)
+    }
+
+    @Test func aDescriptorIsFifteenHundredBytes() {
+        #expect(ImageDescriptor.size == 1536 && ImageDescriptor.version == 1)
+    }
+}
