@@ -75,19 +75,19 @@ let package = Package(
         /// Connections, statements, COPY and typed errors over libpq.
         .target(name: "Postgres", dependencies: ["CLibPQ", "System"], swiftSettings: swift),
         /// A private PostgreSQL server on a unix socket: create, start, stop.
-        .target(name: "Cluster", swiftSettings: swift),
+        .target(name: "Cluster", dependencies: ["System"], swiftSettings: swift),
         /// SHA-256 of bytes and files.
         .target(name: "Hashing", dependencies: ["CCrypto", "Domain"], swiftSettings: kernels),
         /// NIfTI in and out, orientation, label volumes, mask codec, volume cache, PNG.
         .target(
-            name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing"],
+            name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing", "System"],
             swiftSettings: kernels),
         /// Series of DICOM slices: headers, digests, volumes made of them by `dcm2niix`.
-        .target(name: "DICOM", dependencies: ["Domain", "Hashing", "Imaging"], swiftSettings: swift),
+        .target(name: "DICOM", dependencies: ["Domain", "Hashing", "Imaging", "System"], swiftSettings: swift),
         /// Resampling, Dice, surface distance over dense arrays.
         .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
-        .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: kernels),
+        .target(name: "Tensors", dependencies: ["CTorch", "System"], swiftSettings: kernels),
 
         // MARK: - Services: they do not import each other
 
@@ -99,17 +99,18 @@ let package = Package(
         .target(name: "Objects", dependencies: ["Domain", "Hashing", "System"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(
-            name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
+            name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", "System", yams], swiftSettings: kernels),
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
-        .target(name: "Exporters", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
+        .target(name: "Exporters", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
-        .target(name: "Learning", dependencies: ["Domain", "Imaging", "Numerics", "Tensors"], swiftSettings: kernels),
+        .target(
+            name: "Learning", dependencies: ["Domain", "Imaging", "Numerics", "System", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
-        .target(name: "Phantoms", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
+        .target(name: "Phantoms", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
 
         // MARK: - Workflows: use cases; no text output, no exit codes, no argument parser
 
@@ -171,10 +172,10 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "TestSupport"],
+            name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "System", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"],
+            name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "System", "TestSupport"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(

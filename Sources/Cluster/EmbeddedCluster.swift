@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// A PostgreSQL server of one's own on a private socket, kept under a home folder.
 ///
@@ -49,17 +50,17 @@ public struct EmbeddedCluster: Sendable, Hashable {
 
     /// Makes the cluster if there is none and starts it if it does not run; callers at the same time wait for one another.
     public func start() async throws(ClusterError) {
-        try await onOwnThread { () throws(ClusterError) in try self.startBlocking() }
+        try await BlockingWork().run { () throws(ClusterError) in try self.startBlocking() }
     }
 
     /// Stops the server; sessions are ended and their transactions rolled back.
     public func stop() async throws(ClusterError) {
-        try await onOwnThread { () throws(ClusterError) in try self.stopBlocking() }
+        try await BlockingWork().run { () throws(ClusterError) in try self.stopBlocking() }
     }
 
     /// Stops the server at once and deletes the cluster with all its data.
     public func destroy() async throws(ClusterError) {
-        try await onOwnThread { () throws(ClusterError) in try self.destroyBlocking() }
+        try await BlockingWork().run { () throws(ClusterError) in try self.destroyBlocking() }
     }
 
     /// The running server's process from `postmaster.pid`; nil when the file is missing or stale.
@@ -71,27 +72,4 @@ public struct EmbeddedCluster: Sendable, Hashable {
         guard ServerProcess.isAlive(process) else { return nil }
         return (process, lines.count > 7 && lines[7].hasPrefix("ready"))
     }
-}
-
-/// Runs a call that blocks on a thread made for it.
-private func onOwnThread(_ body: @escaping @Sendable () throws(ClusterError) -> Void) async throws(ClusterError) {
-    let result: Result<Void, ClusterError> = await withCheckedContinuation { continuation in
-        let work = Work { continuation.resume(returning: Result(catching: body)) }
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, Unmanaged.passRetained(work).toOpaque())
-        precondition(status == 0, "the system has no thread left")
-        pthread_detach(thread)
-    }
-    try result.get()
-}
-
-private final class Work: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

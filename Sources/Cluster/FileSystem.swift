@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// The few file operations that a cluster needs.
 enum FileSystem {
@@ -32,26 +33,9 @@ enum FileSystem {
         return lstat(path, &entry) == 0 ? entry.st_uid : nil
     }
 
-    /// The names in a folder without `.` and `..`, sorted; none when it cannot be read.
-    static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
     /// The path without symbolic links and `..`; parts that do not exist yet are kept as they are.
     static func resolve(_ path: String) -> String {
-        if let resolved = realpath(path, nil) {
-            defer { free(resolved) }
-            return String(cString: resolved)
-        }
+        if let resolved = FilePath.resolved(path) { return resolved }
         let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
         guard let slash = trimmed.lastIndex(of: "/") else { return resolve(".") + "/" + trimmed }
         let parent = trimmed[..<slash]
@@ -90,19 +74,14 @@ enum FileSystem {
         }
     }
 
-    /// Writes a file under a temporary name and renames it.
+    /// Writes a file whole or not at all, with exactly the permissions `mode`.
     static func write(_ text: String, to path: String, mode: mode_t) throws(ClusterError) {
-        let temporary = path + ".new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw .file(path: temporary, problem: lastProblem()) }
-        fchmod(descriptor, mode)
-        let bytes = Array(text.utf8)
-        let written = Glibc.write(descriptor, bytes, bytes.count)
-        fsync(descriptor)
-        close(descriptor)
-        guard written == bytes.count, rename(temporary, path) == 0 else {
-            throw .file(path: path, problem: lastProblem())
+        do {
+            let draft = try TemporaryFile(in: FilePath.parent(of: path), mode: mode)
+            try draft.write(Array(text.utf8))
+            try draft.place(at: path, mode: mode)
+        } catch {
+            throw .file(path: error.path, problem: error.reason)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// A child process in a session of its own that inherits no descriptor, so that neither Ctrl-C nor a waiting pipe reaches it.
 struct Program {
@@ -56,7 +57,8 @@ struct Program {
         posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
         posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
         // Descriptors that other code left inheritable; closing one that is gone by then does no harm.
-        for inherited in FileSystem.names(in: "/proc/self/fd").compactMap({ Int32($0) }) where inherited > 2 {
+        for inherited in ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap({ Int32($0) }) where inherited > 2
+        {
             posix_spawn_file_actions_addclose(&actions, inherited)
         }
         var attributes = posix_spawnattr_t()

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// An installed PostgreSQL server.
 struct ServerBinaries: Hashable {
@@ -24,8 +25,8 @@ struct ServerBinaries: Hashable {
 
     /// Where Debian, Red Hat and a build from source put server programs, and where `pg_config` says they are.
     private static func distributionFolders() -> [String] {
-        var folders = FileSystem.names(in: "/usr/lib/postgresql").map { "/usr/lib/postgresql/\($0)/bin" }
-        folders += FileSystem.names(in: "/usr").filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
+        var folders = ((try? Folder.names(in: "/usr/lib/postgresql")) ?? []).map { "/usr/lib/postgresql/\($0)/bin" }
+        folders += ((try? Folder.names(in: "/usr")) ?? []).filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
         folders.append("/usr/local/pgsql/bin")
         for config in ["/usr/bin/pg_config", "/usr/local/bin/pg_config"] where FileSystem.isExecutable(config) {
             if let folder = try? Program([config, "--bindir"]).output(), !folders.contains(folder) {

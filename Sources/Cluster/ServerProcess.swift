@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What the system says about server processes.
 enum ServerProcess {
@@ -15,7 +16,7 @@ enum ServerProcess {
 
     /// Whether any live process has the data folder as its working folder, as all of a server's have.
     static func anyWorks(in dataFolder: String) -> Bool {
-        FileSystem.names(in: "/proc").compactMap { Int32($0) }.contains { process in
+        ((try? Folder.names(in: "/proc")) ?? []).compactMap { Int32($0) }.contains { process in
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
             let count = readlink("/proc/\(process)/cwd", &buffer, buffer.count)
             let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)

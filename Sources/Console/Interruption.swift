@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import System
 
 /// What a command does before it ends on Ctrl-C, a termination or a hang-up of the terminal.
 package enum Interruption {
@@ -14,10 +15,14 @@ package enum Interruption {
         guard pipe(&ends) == 0 else { return }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         writing.store(ends[1], ordering: .sequentiallyConsistent)
-        let watcher = Unmanaged.passRetained(Watcher(reading: ends[0], body))
-        var thread = pthread_t()
-        let failure = pthread_create(&thread, nil, { Watcher.run($0) }, watcher.toOpaque())
-        guard failure == 0 else { return watcher.release() }
+        let reading = ends[0]
+        let isStarted = DetachedThread.start {
+            var byte: UInt8 = 0
+            while read(reading, &byte, 1) < 0 && errno == EINTR {}
+            body()
+            end()
+        }
+        guard isStarted else { return }
         for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { Interruption.tell($0) } }
     }
 
@@ -29,21 +34,5 @@ package enum Interruption {
         var byte: UInt8 = 0
         _ = write(writing.load(ordering: .sequentiallyConsistent), &byte, 1)
         signal(number, SIG_DFL)
-    }
-
-    private final class Watcher: Sendable {
-        private let reading: Int32
-        private let body: @Sendable () -> Void
-
-        init(reading: Int32, _ body: @escaping @Sendable () -> Void) { (self.reading, self.body) = (reading, body) }
-
-        static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-            guard let context else { return nil }
-            let watcher = Unmanaged<Watcher>.fromOpaque(context).takeRetainedValue()
-            var byte: UInt8 = 0
-            while read(watcher.reading, &byte, 1) < 0 && errno == EINTR {}
-            watcher.body()
-            Interruption.end()
-        }
     }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// Small files that people write, and texts that are written for them.
 package enum TextFile {
@@ -7,32 +8,26 @@ package enum TextFile {
     /// Writes a file whole or not at all: beside it, then under its name. Blocks.
     /// - Throws: a failure for a place that cannot be written to.
     package static func write(_ text: String, to path: String) throws {
-        let temporary = "\(path).\(getpid()).part"
-        guard let file = fopen(temporary, "wx") else { throw unwritable(path) }
-        var text = text
-        let isWhole = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
-        let isSafe = isWhole && fflush(file) == 0 && fsync(fileno(file)) == 0
-        guard fclose(file) == 0, isSafe, rename(temporary, path) == 0 else {
-            let failure = unwritable(path)
-            unlink(temporary)
-            throw failure
+        do {
+            try AtomicFile.write(text, to: path)
+        } catch {
+            throw unwritable(path, error.reason)
         }
     }
 
     /// - Throws: a failure where `write` could not write.
     package static func requireWritable(_ path: String) throws {
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let folder = FilePath.parent(of: path)
         var status = stat()
         if stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
             throw CommandFailure(.badInput, "not a file", file: path, remedy: "name another file")
         }
-        guard access(folder, W_OK | X_OK) == 0 else { throw unwritable(path) }
+        guard access(folder, W_OK | X_OK) == 0 else { throw unwritable(path, String(cString: strerror(errno))) }
     }
 
-    private static func unwritable(_ path: String) -> CommandFailure {
+    private static func unwritable(_ path: String, _ reason: String) -> CommandFailure {
         CommandFailure(
-            .badInput, "the file cannot be written: \(String(cString: strerror(errno)))", file: path,
+            .badInput, "the file cannot be written: \(reason)", file: path,
             remedy: "check the folder and its permissions, or name another file")
     }
 

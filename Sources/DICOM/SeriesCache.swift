@@ -1,6 +1,7 @@
 public import Domain
 internal import Glibc
 internal import Imaging
+internal import System
 
 /// Volumes made of DICOM series, as NIfTI files named by the series' digests. Everything in it can be made again.
 ///
@@ -26,7 +27,7 @@ public struct SeriesCache: Sendable {
     public func volume(of series: Series, digest: Digest) throws(DICOMError) -> String {
         let target = path(of: digest)
         if holds(digest) { return target }
-        try WorkFolder.make(folder)
+        do { try Folder.create(folder, mode: 0o700) } catch { throw .unwritable(file: error.path, code: error.code) }
         try WorkFolder.with(in: folder) { workplace throws(DICOMError) in
             try converter.convert(series, in: workplace) { volume, grid throws(DICOMError) in
                 try Self.write(volume, on: grid, to: target)
@@ -46,7 +47,7 @@ public struct SeriesCache: Sendable {
 
     /// The series whose volumes are here.
     public var contents: [Digest] {
-        WorkFolder.names(in: folder).compactMap { name in
+        ((try? Folder.names(in: folder)) ?? []).compactMap { name in
             name.hasSuffix(".nii.gz") ? Digest(hex: name.dropLast(7)) : nil
         }
     }
@@ -59,8 +60,9 @@ public struct SeriesCache: Sendable {
             var status = stat()
             return lstat(path, &status) == 0 && status.st_mtim.tv_sec < time
         }
-        for name in WorkFolder.names(in: folder) where name.hasPrefix(".converting-") || name.hasSuffix(".part") {
-            if isOld("\(folder)/\(name)") { WorkFolder.remove("\(folder)/\(name)") }
+        for name in (try? Folder.names(in: folder)) ?? []
+        where name.hasPrefix(".converting-") || name.hasSuffix(".part") {
+            if isOld("\(folder)/\(name)") { try? Folder.remove("\(folder)/\(name)") }
         }
         let unnamed = contents.filter { !named.contains($0) }.map(path).filter(isOld)
         for path in unnamed { unlink(path) }

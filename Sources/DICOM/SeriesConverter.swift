@@ -1,6 +1,7 @@
 internal import Domain
 internal import Glibc
 public import Imaging
+internal import System
 
 /// Makes a volume of a series with `dcm2niix`, and checks that it lies where the slices' headers say.
 public struct SeriesConverter: Sendable {
@@ -44,7 +45,7 @@ public struct SeriesConverter: Sendable {
     ) throws(DICOMError) -> (ImageVolume, ImageGrid) {
         let reader = NIfTIReader()
         var reason = "it made no volume"
-        for name in WorkFolder.names(in: folder) where name.hasSuffix(".nii") {
+        for name in (try? Folder.names(in: folder)) ?? [] where name.hasSuffix(".nii") {
             do {
                 if expected.isSheared { Self.dropQuaternion(of: "\(folder)/\(name)") }
                 let volume = try reader.readImage("\(folder)/\(name)")

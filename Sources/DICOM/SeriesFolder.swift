@@ -1,5 +1,5 @@
 public import Domain
-internal import Glibc
+internal import System
 
 /// The series that lie in a folder and below it.
 public struct SeriesFolder: Sendable {
@@ -15,7 +15,7 @@ public struct SeriesFolder: Sendable {
     public init(_ path: String) throws(DICOMError) {
         self.path = path
         var slices: [SliceHeader] = []
-        for file in Self.files(in: path) {
+        for file in Folder.files(in: path, depth: Self.deepest, where: { !$0.hasPrefix(".") && $0 != "DICOMDIR" }) {
             if let slice = try Self.slice(file, path) { slices.append(slice) }
         }
         guard !slices.isEmpty else { throw .noSlices(folder: path) }
@@ -68,31 +68,6 @@ public struct SeriesFolder: Sendable {
             if let known { found[known].append(slice) } else { found.append([slice]) }
         }
         return bySeries.map { Series($0, in: folder) }.sorted { ($0.count, $1.summary) > ($1.count, $0.summary) }
-    }
-
-    /// Relative paths, sorted.
-    private static func files(in folder: String) -> [String] {
-        var (found, open) = ([String](), [("", 0)])
-        while let (place, level) = open.popLast() {
-            guard let stream = opendir("\(folder)/\(place)") else { continue }
-            defer { closedir(stream) }
-            while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                let inside = place.isEmpty ? name : "\(place)/\(name)"
-                var status = stat()
-                guard !name.hasPrefix("."), name != "DICOMDIR", stat("\(folder)/\(inside)", &status) == 0 else {
-                    continue
-                }
-                switch status.st_mode & S_IFMT {
-                case S_IFREG: found.append(inside)
-                case S_IFDIR where level < deepest: open.append((inside, level + 1))
-                default: continue
-                }
-            }
-        }
-        return found.sorted()
     }
 }
 

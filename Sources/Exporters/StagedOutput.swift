@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// A folder beside the output in which an export grows, and which becomes the output at the end, all at once.
 public struct StagedOutput: Sendable {
@@ -13,10 +14,8 @@ public struct StagedOutput: Sendable {
     public init(target: String) throws(ExportError) {
         let path = target.hasSuffix("/") && target.count > 1 ? String(target.dropLast()) : target
         try Self.refuse(existing: path)
-        let slash = path.lastIndex(of: "/")
-        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        guard access(parent, F_OK) == 0 else { throw .noFolder(parent) }
+        let (parent, name) = (FilePath.parent(of: path), FilePath.name(of: path))
+        guard FilePath.exists(parent) else { throw .noFolder(parent) }
         let folder = "\(parent)/.\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
         try Self.makeFolder(folder)
         (self.target, self.folder) = (path, folder)
@@ -37,12 +36,10 @@ public struct StagedOutput: Sendable {
     /// Writes a text file within the staged folder. Blocks.
     public func write(_ text: String, as name: String) throws(ExportError) {
         let path = "\(folder)/\(name)"
-        guard let file = fopen(path, "wx") else { throw Self.failure(path) }
-        let written = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0
-        let code = errno
-        guard fclose(file) == 0, written else {
-            errno = code
-            throw Self.failure(path)
+        do {
+            try AtomicFile.write(text, to: path)
+        } catch {
+            throw .unwritable(file: path, reason: error.reason)
         }
     }
 
@@ -62,7 +59,7 @@ public struct StagedOutput: Sendable {
     }
 
     /// Removes whatever is left of the staged folder. Blocks.
-    public func discard() { Self.remove(folder) }
+    public func discard() { try? Folder.remove(folder) }
 
     // MARK: -
 
@@ -77,27 +74,5 @@ public struct StagedOutput: Sendable {
 
     private static func failure(_ path: String) -> ExportError {
         .unwritable(file: path, reason: String(cString: strerror(errno)))
-    }
-
-    /// Removes a file, or a folder with what is in it; links are removed, never followed.
-    private static func remove(_ path: String) {
-        guard let handle = opendirNoFollow(path) else {
-            unlink(path)
-            return
-        }
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { remove("\(path)/\(name)") }
-        }
-        closedir(handle)
-        rmdir(path)
-    }
-
-    private static func opendirNoFollow(_ path: String) -> OpaquePointer? {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        return fdopendir(descriptor)
     }
 }

@@ -63,8 +63,8 @@ public enum NIfTIWriter {
         scatter(voxels, grid, into: contents.base + head.count)
         let bytes = UnsafeRawBufferPointer(start: contents.base, count: size)
         try withExtendedLifetime(contents) {
-            guard path.hasSuffix(".gz") else { return try AtomicFile.write([bytes], to: path) }
-            try compressed(bytes, level: compressionLevel) { try AtomicFile.write([$0], to: path) }
+            guard path.hasSuffix(".gz") else { return try ImageFile.write([bytes], to: path) }
+            try compressed(bytes, level: compressionLevel) { try ImageFile.write([$0], to: path) }
         }
     }
 

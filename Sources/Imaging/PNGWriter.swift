@@ -19,6 +19,6 @@ public enum PNGWriter {
         guard png_image_write_to_memory(&image, &bytes, &size, 0, canvas.pixels, 0, nil) != 0 else {
             throw ImagingError.pictureFailed(file: path)
         }
-        try bytes[..<size].withUnsafeBytes { try AtomicFile.write([$0], to: path) }
+        try bytes[..<size].withUnsafeBytes { try ImageFile.write([$0], to: path) }
     }
 }

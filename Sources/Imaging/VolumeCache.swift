@@ -28,7 +28,7 @@ public struct VolumeCache: Sendable {
         try header.withUnsafeBytes { head in
             try voxels.withBytes {
                 precondition($0.count == shape.count * (voxels.typeCode == 4 ? 2 : 4), "one voxel per point")
-                try AtomicFile.write([head, $0], to: path(name))
+                try ImageFile.write([head, $0], to: path(name))
             }
         }
     }

@@ -1,5 +1,6 @@
 public import Domain
 internal import Hashing
+internal import System
 
 /// The keys by which a volume is recognised in other files.
 public struct VolumeIdentity: Sendable, Hashable {
@@ -76,17 +77,8 @@ private struct ValueSummary {
 
     @inline(__always)
     private mutating func add(_ bits: UInt64, times count: Int, _ value: Double) {
-        firstSum &+= Self.mix(bits) &* UInt64(count)
-        secondSum &+= Self.mix(bits ^ 0x9e37_79b9_7f4a_7c15) &* UInt64(count)
+        firstSum &+= SplitMix64.mixed(bits &+ SplitMix64.increment) &* UInt64(count)
+        secondSum &+= SplitMix64.mixed((bits ^ SplitMix64.increment) &+ SplitMix64.increment) &* UInt64(count)
         clipped[Int(min(1000, max(-1000, value)).rounded(.toNearestOrEven)) + 1000] += count
-    }
-
-    /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-    @inline(__always)
-    private static func mix(_ bits: UInt64) -> UInt64 {
-        var z = bits &+ 0x9e37_79b9_7f4a_7c15
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
     }
 }

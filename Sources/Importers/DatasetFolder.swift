@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import System
 
 /// A dataset's folder: what lies in it, and the rule that nothing of it lies elsewhere but images, where a list names them.
 struct DatasetFolder: Hashable, Sendable {
@@ -22,8 +23,8 @@ struct DatasetFolder: Hashable, Sendable {
     /// Names in `folder` (relative; "" is the root), sorted, without debris; empty where there is no such folder.
     func names(in folder: String = "") -> [String] {
         let path = folder.isEmpty ? root : root + "/" + folder
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return found.filter { !SourceFile.isDebris($0) }.sorted()
+        let found = (try? Folder.names(in: path)) ?? []
+        return found.filter { !SourceFile.isDebris($0) }
     }
 
     /// NIfTI files in `folder`, sorted.

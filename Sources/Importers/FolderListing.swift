@@ -1,4 +1,4 @@
-internal import Glibc
+internal import System
 
 /// What lies in the folders of one dataset, each folder listed once.
 ///
@@ -48,22 +48,13 @@ final class FolderListing {
     }
 
     private static func read(_ path: String) -> [Entry] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var found: [Entry] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard name != ".", name != "..", !SourceFile.isDebris(name) else { continue }
-            switch Int(entry.pointee.d_type) {
-            case Int(DT_DIR): found.append(Entry(name: name, isFolder: true))
-            case Int(DT_REG): found.append(Entry(name: name, isFolder: false))
-            default:
-                guard let kind = DatasetFolder.kind(of: path + "/" + name) else { continue }
-                found.append(Entry(name: name, isFolder: kind == .folder))
+        let found = (try? Folder.entries(of: path)) ?? []
+        return found.filter { !SourceFile.isDebris($0.name) }.compactMap { entry in
+            switch entry.kind == .link ? Folder.kind(of: "\(path)/\(entry.name)") : entry.kind {
+            case .folder: Entry(name: entry.name, isFolder: true)
+            case .file: Entry(name: entry.name, isFolder: false)
+            case .link, .other, nil: nil
             }
         }
-        return found.sorted { $0.name < $1.name }
     }
 }

@@ -1,4 +1,5 @@
 public import Tensors
+public import System
 
 /// A learned confidence in residual form: confidence logit = segmentation logit + correction, where the correction is
 /// a small convolutional head on the trunk's last features and starts at zero. After ConfidNet (Corbière et al.,
@@ -65,7 +66,7 @@ public final class ConfidenceTrainer {
 
     /// Takes `settings.confidenceSteps` steps; `event` gets the number of steps done and the loss.
     public func run(
-        stop: StopSignal = StopSignal(), event: (_ step: Int, _ loss: Double) throws -> Void = { _, _ in }
+        stop: StopFlag = StopFlag(), event: (_ step: Int, _ loss: Double) throws -> Void = { _, _ in }
     ) throws -> TrainingOutcome {
         for step in 0..<settings.confidenceSteps {
             if stop.isRaised { return .stopped(step: step) }

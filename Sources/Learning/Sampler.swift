@@ -1,5 +1,6 @@
 public import Domain
 internal import Tensors
+internal import System
 
 /// Draws batches that mix fully and partially labelled volumes. What a step sees is a function of (seed, round, step)
 /// alone, so any step can be made again without those before it.

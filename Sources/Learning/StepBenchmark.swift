@@ -1,4 +1,5 @@
 internal import Tensors
+internal import System
 
 /// Times optimisation steps without loading: forward, weighted cross-entropy, backward and Adam on one synthetic batch.
 public struct StepBenchmark: Hashable, Sendable {

@@ -1,4 +1,5 @@
 public import Tensors
+public import System
 
 /// What a training starts from.
 public enum TrainingStart {
@@ -69,7 +70,7 @@ public final class Trainer {
     ///   - checkpoint: called every `checkpointSteps` steps, and at the end of the call, with the state to resume from.
     ///   - event: called after every step, on this thread.
     public func run(
-        stop: StopSignal = StopSignal(), checkpoint: (Checkpoint) throws -> Void = { _ in },
+        stop: StopFlag = StopFlag(), checkpoint: (Checkpoint) throws -> Void = { _ in },
         event: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
         let clock = ContinuousClock()

@@ -1,13 +1,14 @@
 import Domain
 import Glibc
+import System
 
 extension ObjectFolder {
     /// Calls `body` for every object, in the order of their names, holding one folder's names in memory (a 256th).
     ///
     /// - Parameter stray: called with the path of each file among the objects that no object can have.
     public func forEach(_ body: (ObjectID) throws -> Void, stray: (String) throws -> Void = { _ in }) throws {
-        for shard in try Folder.names(in: root) where Self.isShard(shard) {
-            for name in try Folder.names(in: "\(root)/\(shard)") {
+        for shard in try names(in: root) where Self.isShard(shard) {
+            for name in try names(in: "\(root)/\(shard)") {
                 let path = "\(root)/\(shard)/\(name)"
                 guard let digest = Digest(hex: shard + name), self.path(of: digest) == path else {
                     try stray(path)
@@ -31,7 +32,7 @@ extension ObjectFolder {
     /// - Returns: the number of files removed.
     public func removeTemporaries(writtenBefore moment: Int) throws(ObjectStoreError) -> Int {
         var removed = 0
-        for name in try Folder.names(in: "\(root)/\(Self.temporaries)") {
+        for name in try names(in: "\(root)/\(Self.temporaries)") {
             let path = "\(root)/\(Self.temporaries)/\(name)"
             var status = stat()
             guard stat(path, &status) == 0, status.st_mtim.tv_sec < moment else { continue }
@@ -39,5 +40,9 @@ extension ObjectFolder {
             removed += 1
         }
         return removed
+    }
+
+    private func names(in folder: String) throws(ObjectStoreError) -> [String] {
+        try storing { () throws(SystemError) in try Folder.names(in: folder) }
     }
 }

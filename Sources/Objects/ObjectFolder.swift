@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import System
 
 /// Immutable bytes in a local folder, each object named by the SHA-256 of its stored bytes: `ab/cdef…` under the root.
 ///
@@ -42,24 +43,29 @@ public struct ObjectFolder: Sendable {
     /// Creates the folders, makes them durable, and last the marker; where two processes do it at once, the first marker
     /// stays.
     private static func establish(_ marker: StoreMarker, in root: String) throws(ObjectStoreError) {
-        try Folder.create(root)
+        try storing { () throws(SystemError) in try Folder.create(root) }
         try refuseForeignContents(of: root)
-        try Folder.create("\(root)/\(temporaries)")
+        try storing { () throws(SystemError) in try Folder.create("\(root)/\(temporaries)") }
         for shard in shards where mkdir("\(root)/\(shard)", 0o755) != 0 && errno != EEXIST {
             throw .last("mkdir", "\(root)/\(shard)")
         }
-        try Folder.synchronise(root)
-        let draft = try TemporaryFile(in: "\(root)/\(temporaries)")
-        try draft.write(Array(marker.text.utf8))
-        try draft.placeIfVacant(at: "\(root)/\(StoreMarker.name)")
-        try Folder.synchronise(root)
+        try storing { () throws(SystemError) in
+            try Folder.synchronise(root)
+            let draft = try TemporaryFile(in: "\(root)/\(temporaries)")
+            try draft.write(Array(marker.text.utf8))
+            try draft.placeIfVacant(at: "\(root)/\(StoreMarker.name)", mode: 0o444)
+            try Folder.synchronise(root)
+        }
     }
 
     /// Without a marker only an empty folder, or what an interrupted creation left, may become a store: a store that lost
     /// its marker would otherwise be given to the wrong catalogue, whose sweep would empty it.
     private static func refuseForeignContents(of root: String) throws(ObjectStoreError) {
-        for name in try Folder.names(in: root) where name != temporaries && name != StoreMarker.name {
-            if isShard(name), try Folder.names(in: "\(root)/\(name)").isEmpty { continue }
+        func names(in folder: String) throws(ObjectStoreError) -> [String] {
+            try storing { () throws(SystemError) in try Folder.names(in: folder) }
+        }
+        for name in try names(in: root) where name != temporaries && name != StoreMarker.name {
+            if isShard(name), try names(in: "\(root)/\(name)").isEmpty { continue }
             // Another process has established the store since the marker was looked for, and put something into it.
             if try StoreMarker.read(in: root) != nil { return }
             throw .notAStore(path: root, problem: "the folder holds \(name) but no store marker")

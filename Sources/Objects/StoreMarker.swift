@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The file that makes a folder a store and says whose: two lines of text, the format's version and the catalogue's UUID.
 struct StoreMarker: Equatable {
@@ -22,7 +23,7 @@ struct StoreMarker: Equatable {
             if errno == ENOENT { return nil }
             throw .last("access", path)
         }
-        let bytes = try OpenFile(path, O_RDONLY).prefix(256)
+        let bytes = try storing { () throws(SystemError) in try OpenFile(reading: path).bytes(at: 0, count: 256) }
         return try parse(String(decoding: bytes, as: UTF8.self), path: path)
     }
 

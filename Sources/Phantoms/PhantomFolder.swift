@@ -1,52 +1,27 @@
-import Glibc
+internal import Glibc
+internal import System
 
-/// Folders and small text files.
+/// Folders and text files of generated datasets.
 enum PhantomFolder {
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-    /// Makes a folder with the folders above it; one that exists is left as it is.
+    /// Creates a folder and those above it; one that exists is left as it is.
     static func make(_ path: String) throws(PhantomError) {
-        var prefix = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-            if mkdir(prefix, 0o777) != 0, errno != EEXIST { throw failure(prefix) }
-        }
+        try writing { () throws(SystemError) in try Folder.create(path, mode: 0o777) }
     }
 
-    /// Removes a folder with all that is in it; one that is not there is no failure.
+    /// Removes a folder with its contents; a missing one is no error.
     static func remove(_ path: String) throws(PhantomError) {
-        var entry = stat()
-        guard lstat(path, &entry) == 0 else { return }
-        if entry.st_mode & S_IFMT == S_IFDIR {
-            for name in names(in: path) { try remove("\(path)/\(name)") }
-        }
-        if Glibc.remove(path) != 0 { throw failure(path) }
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
+        try writing { () throws(SystemError) in try Folder.remove(path) }
     }
 
     static func rename(_ path: String, to name: String) throws(PhantomError) {
-        if Glibc.rename(path, name) != 0 { throw failure(name) }
+        if Glibc.rename(path, name) != 0 { throw .unwritable(path: name, reason: String(cString: strerror(errno))) }
     }
 
     static func write(_ text: String, to path: String) throws(PhantomError) {
-        guard let file = fopen(path, "wx") else { throw failure(path) }
-        let written = fputs(text, file) >= 0
-        guard fclose(file) == 0, written else { throw failure(path) }
+        try writing { () throws(SystemError) in try AtomicFile.write(text, to: path) }
     }
 
-    private static func failure(_ path: String) -> PhantomError {
-        .unwritable(path: path, reason: String(cString: strerror(errno)))
+    private static func writing(_ body: () throws(SystemError) -> Void) throws(PhantomError) {
+        do { try body() } catch { throw .unwritable(path: error.path, reason: error.reason) }
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Imaging
+internal import System
 
 /// Writes the datasets of a plan as folders in the layouts of public releases.
 public enum PhantomGenerator {
@@ -34,7 +35,7 @@ public enum PhantomGenerator {
         _ plan: PhantomPlan, into path: String, progress: (Progress) -> Void = { _ in }
     ) throws -> Output {
         try plan.check()
-        for dataset in plan.datasets where PhantomFolder.exists("\(path)/\(dataset.name)") {
+        for dataset in plan.datasets where FilePath.exists("\(path)/\(dataset.name)") {
             throw PhantomError.occupied(path: "\(path)/\(dataset.name)")
         }
         try PhantomFolder.make(path)

@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+internal import System
 
 /// Turns structures into Hounsfield units: attenuation by phase and patient, mottled tissue, blur, noise.
 ///
@@ -57,7 +58,7 @@ struct PhantomImage {
     private static func unit(_ value: Float) -> Int16 { Int16(min(3071, max(-1024, value.rounded()))) }
 
     private func gauss(_ index: Int, _ lane: UInt64) -> Float {
-        Float(PhantomRandom.gauss(PhantomRandom.mix(key &+ UInt64(index) &* 2 &+ lane)))
+        Float(PhantomRandom.gauss(SplitMix64.mixed(key &+ UInt64(index) &* 2 &+ lane)))
     }
 
     private func fill(_ slice: inout [Float], _ z: Int, _ structures: [UInt8]) {

@@ -1,5 +1,6 @@
 internal import Domain
 import Glibc
+internal import System
 
 /// Counter-based random numbers: the n-th number of a stream is a pure function of (seed, stream, n), so that a case looks the
 /// same whichever cases were made before it.
@@ -7,11 +8,13 @@ struct PhantomRandom: RandomNumberGenerator {
     private let key: UInt64
     private var counter: UInt64 = 0
 
-    init(seed: UInt64, stream: UInt64) { key = Self.mix(Self.mix(seed) &+ stream &* 0xD1B5_4A32_D192_ED03) }
+    init(seed: UInt64, stream: UInt64) {
+        key = SplitMix64.mixed(SplitMix64.mixed(seed) &+ stream &* 0xD1B5_4A32_D192_ED03)
+    }
 
     mutating func next() -> UInt64 {
         counter &+= 1
-        return Self.mix(key &+ counter &* 0x9E37_79B9_7F4A_7C15)
+        return SplitMix64.mixed(key &+ counter &* SplitMix64.increment)
     }
 
     /// Uniform in `range`.
@@ -27,14 +30,6 @@ struct PhantomRandom: RandomNumberGenerator {
     /// A vector whose components are normal with the given deviation.
     mutating func jitter(_ deviation: Double) -> Vector3<Double> {
         Vector3(normal(deviation), normal(deviation), normal(deviation))
-    }
-
-    /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
-    static func mix(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 
     /// A number of mean 0 and variance 1 from 64 random bits: the sum of four uniform 16-bit lanes, within ±3.5.

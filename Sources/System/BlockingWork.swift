@@ -7,5 +7,5 @@ package actor BlockingWork {
 
     deinit { thread.finish() }
 
-    package func run<T: Sendable>(_ body: @Sendable () throws -> T) throws -> T { try body() }
+    package func run<T: Sendable, E: Error>(_ body: @Sendable () throws(E) -> T) throws(E) -> T { try body() }
 }

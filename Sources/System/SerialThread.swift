@@ -15,19 +15,12 @@ package final class SerialThread: SerialExecutor {
     private let available: Semaphore = Semaphore()
 
     /// Makes the executor and its thread.
-    package static func start() -> SerialThread {
+    ///
+    /// - Parameter stackSizeInBytes: nil: the system's default.
+    package static func start(stackSizeInBytes: Int? = nil) -> SerialThread {
         let executor = SerialThread()
-        let argument = Unmanaged.passRetained(executor).toOpaque()
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<SerialThread>.fromOpaque(argument).takeRetainedValue().loop()
-                return nil
-            }, argument)
-        precondition(status == 0, "the system has no thread left")
-        pthread_detach(thread)
+        let isStarted = DetachedThread.start(stackSizeInBytes: stackSizeInBytes) { executor.loop() }
+        precondition(isStarted, "the system has no thread left")
         return executor
     }
 

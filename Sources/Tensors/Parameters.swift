@@ -1,3 +1,5 @@
+internal import System
+
 /// The trainable tensors of a network by path ("enc.0.1.conv.weight"), in order of creation.
 public final class Parameters {
     public private(set) var paths: [String] = []

@@ -2,6 +2,7 @@ import Domain
 import Testing
 
 @testable import Numerics
+internal import System
 
 @Suite struct ConnectedComponentTests {
     /// What the runs must agree with: a flood from every voxel that no flood has reached.
@@ -51,7 +52,7 @@ import Testing
     func randomMasksFallIntoThePartsThatAFloodFinds(
         _ shape: GridShape, _ neighbourhood: ConnectedComponents.Neighbourhood
     ) {
-        var random = SplitMix(seed: UInt64(shape.count))
+        var random = SplitMix64(seed: UInt64(shape.count))
         for density in [0.05, 0.2, 0.35, 0.6, 0.97] {
             var mask = BitVolume(shape)
             for voxel in 0..<shape.count where Double.random(in: 0..<1, using: &random) < density { mask[voxel] = true }

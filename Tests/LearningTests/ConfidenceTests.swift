@@ -2,6 +2,7 @@ import Domain
 import Learning
 import Tensors
 import Testing
+internal import System
 
 /// A network that says yes everywhere, where only bright voxels of the upper half are right: its own probability cannot
 /// tell, its features can.

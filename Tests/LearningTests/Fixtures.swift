@@ -2,6 +2,7 @@ import Domain
 import Glibc
 import Learning
 import Tensors
+internal import System
 
 /// All libtorch work of the tests runs here, in turn, so that sums are in one order.
 let tensorThread = TensorThread(threads: 1)

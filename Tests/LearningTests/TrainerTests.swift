@@ -2,6 +2,7 @@ import Domain
 import Learning
 import Tensors
 import Testing
+internal import System
 
 @Suite struct TrainerTests {
     private static let rule = KnownVoxelRule(organCount: 1, exclusions: [])
@@ -24,7 +25,7 @@ import Testing
             let uninterrupted = try trainer(.fresh)
             _ = try uninterrupted.run()
             var saved: [Checkpoint] = []
-            let stop = StopSignal()
+            let stop = StopFlag()
             let first = try trainer(.fresh)
             let outcome = try first.run(
                 stop: stop, checkpoint: { saved.append($0) }, event: { if $0.step == 5 { stop.raise() } })

@@ -9,6 +9,14 @@ func withScratchFolder<Result>(_ body: (String) throws -> Result) throws -> Resu
     return try body(path)
 }
 
+/// The same for asynchronous work.
+func withScratchFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    var template = Array("/tmp/lacuna-store-test-XXXXXX".utf8CString)
+    let path = try #require(mkdtemp(&template).map { String(cString: $0) })
+    defer { removeTree(path) }
+    return try await body(path)
+}
+
 /// Calls `body` with a 64 KiB file system of its own; returns nil, after saying why, where this user may mount none.
 func withTinyFileSystem<Result>(_ body: (String) throws -> Result) throws -> Result? {
     try withScratchFolder { folder in

@@ -1,6 +1,7 @@
 internal import Console
 internal import Catalog
 internal import Domain
+internal import System
 
 /// How subjects come into the parts of a split.
 struct SplitPlan {
@@ -79,7 +80,7 @@ struct SplitPlan {
         _ subjects: Set<SubjectID>, weights: [Double], _ catalog: LabelCatalog
     ) async throws -> [SubjectID: Int] {
         let organs = try await catalog.annotatedOrgans()
-        var random = SplitMix(seed: UInt64(bitPattern: Int64(seed)))
+        var random = SplitMix64(seed: UInt64(bitPattern: Int64(seed)))
         let ordered = subjects.sorted().shuffled(using: &random)
         let parts = Stratification(weights: weights).parts(of: ordered.map { organs[$0] ?? [] })
         return Dictionary(uniqueKeysWithValues: zip(ordered, parts))

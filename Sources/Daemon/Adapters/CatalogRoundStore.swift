@@ -3,6 +3,7 @@ internal import Domain
 internal import Jobs
 internal import Postgres
 internal import Rounds
+internal import System
 
 /// Keeps runs in the catalogue under a leased job, through the trainer's functions only.
 actor CatalogRoundStore: RoundStore, RoundPublisher {

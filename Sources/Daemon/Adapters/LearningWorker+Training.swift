@@ -4,6 +4,7 @@ internal import Learning
 internal import Objects
 internal import Rounds
 internal import Tensors
+internal import System
 
 /// What the training thread tells while it runs.
 private enum TrainingSignal: Sendable {
@@ -91,7 +92,7 @@ extension LearningWorker: RoundTrainer {
         let (plan, settings, rule) = (plan, settings, rule)
         return try await divergenceIsFinal {
             try await thread.run {
-                let stop = StopSignal()
+                let stop = StopFlag()
                 let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
                 let trainer = try Trainer(plan, settings: settings, sampler: sampler, round: round, start: start.start)
                 return try trainer.run(

@@ -4,6 +4,7 @@ internal import Logging
 internal import Rounds
 internal import ServiceLifecycle
 internal import UnixSignals
+internal import System
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ internal import Glibc
 internal import Objects
 internal import Postgres
 internal import Rounds
+internal import System
 
 /// What a run works with: the catalogue as trainer, the objects, the cache, and the parts that join them.
 struct DaemonSession {

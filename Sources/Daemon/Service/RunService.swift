@@ -3,6 +3,7 @@ internal import Domain
 internal import Rounds
 internal import ServiceLifecycle
 internal import Synchronization
+internal import System
 
 /// One run of INERRANT as a service: it ends when the run does, and on SIGTERM after the step in hand.
 struct RunService: Service {
@@ -21,13 +22,6 @@ struct RunService: Service {
         }
         outcome.set(result)
     }
-}
-
-/// Turns true once and stays so; read by the driver between steps.
-final class StopFlag: Sendable {
-    private let raised = Atomic(false)
-    func raise() { raised.store(true, ordering: .releasing) }
-    var isRaised: Bool { raised.load(ordering: .acquiring) }
 }
 
 /// How the run ended, for the caller of the service group.

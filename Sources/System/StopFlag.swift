@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Asks a training to end cleanly after the step it is in. Safe to raise from any thread.
-public final class StopSignal: Sendable {
+/// A request to stop: raised once, from any thread, and read between steps of long work.
+public final class StopFlag: Sendable {
     private let raised = Atomic(false)
 
     public init() {}

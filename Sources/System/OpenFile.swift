@@ -1,12 +1,15 @@
-import Glibc
+internal import Glibc
 
-/// A file descriptor that closes itself. Every call retries when a signal interrupts it.
-struct OpenFile: ~Copyable {
+/// A file descriptor that closes itself. Every call is repeated when a signal interrupts it. Blocks.
+public struct OpenFile: ~Copyable {
     let descriptor: Int32
-    let path: String
+    public let path: String
+
+    /// Opens a file for reading.
+    public init(reading path: String) throws(SystemError) { try self.init(path, O_RDONLY) }
 
     /// Opens `path` with `flags` (`O_CLOEXEC` is added); a created file gets `mode` less the umask.
-    init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(ObjectStoreError) {
+    init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemError) {
         descriptor = retrying { open(path, flags | O_CLOEXEC, mode) }
         self.path = path
         guard descriptor >= 0 else { throw .last("open", path) }
@@ -15,22 +18,22 @@ struct OpenFile: ~Copyable {
     deinit { close(descriptor) }
 
     /// Size in bytes.
-    func size() throws(ObjectStoreError) -> Int {
+    public func size() throws(SystemError) -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .last("fstat", path) }
         return Int(status.st_size)
     }
 
-    /// Makes the contents, or a folder's entries, survive a power cut.
-    func synchronise() throws(ObjectStoreError) {
+    /// Makes the contents, or a folder's entries, survive a power failure.
+    public func synchronise() throws(SystemError) {
         guard retrying({ fsync(descriptor) }) == 0 else { throw .last("fsync", path) }
     }
 
-    func setMode(_ mode: mode_t) throws(ObjectStoreError) {
+    func setMode(_ mode: mode_t) throws(SystemError) {
         guard fchmod(descriptor, mode) == 0 else { throw .last("fchmod", path) }
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ObjectStoreError) {
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes
         while !rest.isEmpty {
             let count = retrying { Glibc.write(descriptor, rest.baseAddress, rest.count) }
@@ -40,7 +43,7 @@ struct OpenFile: ~Copyable {
     }
 
     /// Reads up to `buffer.count` bytes at `offset`; fewer only at the end of the file.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(ObjectStoreError) -> Int {
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         var filled = 0
         while filled < buffer.count {
             let start = buffer.baseAddress! + filled
@@ -51,26 +54,18 @@ struct OpenFile: ~Copyable {
         }
         return filled
     }
-}
 
-/// Repeats a system call while a signal interrupts it.
-func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
-    while true {
-        let result = call()
-        if result != -1 || errno != EINTR { return result }
-    }
-}
-
-extension ObjectStoreError {
-    /// The error that `errno` tells of, after `operation` on `path` failed.
-    static func last(_ operation: String, _ path: String) -> ObjectStoreError {
-        let code = errno
-        return switch code {
-        case ENOSPC, EDQUOT, EFBIG: .full(path: path)
-        case EROFS: .readOnly(path: path)
-        case EACCES, EPERM: .denied(path: path)
-        case ENOTDIR: .notAStore(path: path, problem: "a part of the path is a file, not a folder")
-        default: .system(path: path, operation: operation, code: code)
+    /// `count` bytes at `offset`; fewer only at the end of the file.
+    public func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(SystemError) {
+                filled = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
+        return bytes
     }
 }

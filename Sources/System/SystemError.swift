@@ -1,0 +1,29 @@
+internal import Glibc
+
+/// A call of the operating system that failed: the call, the path and its `errno`.
+public struct SystemError: Error, Hashable, Sendable {
+    /// The name of the call, such as `open`.
+    public let operation: String
+    public let path: String
+    public let code: Int32
+
+    public init(operation: String, path: String, code: Int32) {
+        (self.operation, self.path, self.code) = (operation, path, code)
+    }
+
+    /// The error in `errno`, after `operation` on `path` failed.
+    static func last(_ operation: String, _ path: String) -> SystemError {
+        SystemError(operation: operation, path: path, code: errno)
+    }
+
+    /// The operating system's text for the code.
+    public var reason: String { String(cString: strerror(code)) }
+}
+
+/// Repeats a system call while a signal interrupts it.
+func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+        let result = call()
+        if result != -1 || errno != EINTR { return result }
+    }
+}

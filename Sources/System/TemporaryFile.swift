@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// A new file that is removed unless it is placed: written under a name of its own, then moved to its final name in one step, so that a
+/// reader of that name sees the old or the whole new contents, also after a power failure. Blocks.
+public struct TemporaryFile: ~Copyable {
+    private let file: OpenFile
+
+    /// Creates a file in `folder` under a name that no other process uses, ending in `.part`.
+    ///
+    /// - Parameters:
+    ///   - prefix: what the name begins with.
+    ///   - mode: the permissions of the file, less the umask.
+    public init(in folder: String, prefix: String = "", mode: UInt32 = 0o644) throws(SystemError) {
+        let number = UInt64.random(in: 0...UInt64.max)
+        let name = "\(prefix)\(String(number, radix: 36))-\(getpid()).part"
+        file = try OpenFile("\(folder)/\(name)", O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+    }
+
+    /// Leaves nothing behind after a failure; after a rename the name is gone already.
+    deinit { unlink(file.path) }
+
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes) }
+
+    public func write(_ bytes: [UInt8]) throws(SystemError) {
+        try bytes.withUnsafeBytes { bytes in Result { () throws(SystemError) in try file.write(bytes) } }.get()
+    }
+
+    /// Makes the bytes durable and moves them to `path`, in place of what is there. The folder is not synchronised.
+    ///
+    /// - Parameter mode: the exact permissions of the file; nil keeps those that it was created with.
+    public consuming func place(at path: String, mode: UInt32? = nil) throws(SystemError) {
+        try finish(mode)
+        guard rename(file.path, path) == 0 else { throw .last("rename", path) }
+    }
+
+    /// Makes the bytes durable and gives them the name `path` unless it is taken. The folder is not synchronised.
+    public consuming func placeIfVacant(at path: String, mode: UInt32? = nil) throws(SystemError) {
+        try finish(mode)
+        guard link(file.path, path) == 0 || errno == EEXIST else { throw .last("link", path) }
+    }
+
+    private func finish(_ mode: UInt32?) throws(SystemError) {
+        if let mode { try file.setMode(mode) }
+        try file.synchronise()
+    }
+}
