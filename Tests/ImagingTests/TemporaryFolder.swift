@@ -1,18 +1,5 @@
 import Foundation
 
-/// The real files beside the package; tests that need them say so and pass where they are absent.
-enum SharedData {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data").path
-
-    static func path(_ name: String, for check: String) -> String? {
-        let path = "\(folder)/\(name)"
-        if FileManager.default.fileExists(atPath: path) { return path }
-        print("left out, no shared data: \(check) (\(name))")
-        return nil
-    }
-}
-
 /// A folder that is gone after the test.
 final class TemporaryFolder {
     let path: String
