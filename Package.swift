@@ -3,12 +3,16 @@ import PackageDescription
 
 // MARK: - Settings
 
-let swift: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+/// `LACUNA_STRICT` makes warnings in this package's own Swift targets errors; `Scripts/test` sets it.
+let isStrict = Context.environment["LACUNA_STRICT"] != nil
+
+let swift: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Voxel loops are a hundred times slower unoptimised, so targets that hold them are optimised in debug builds too.
 let kernels: [SwiftSetting] = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -202,6 +206,32 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+/// The test targets of the extra passes of `Scripts/test`: numeric ones in release mode, those with concurrency of their own
+/// under the thread sanitizer.
+let passes = [
+    "numeric": ["DomainTests", "ExporterTests", "ImagingTests", "LearningTests", "PhantomTests"],
+    "concurrent": ["ImagingTests", "ObjectStoreTests", "PostgresTests", "RoundsTests"],
+]
+
+/// `LACUNA_TESTS` keeps the test targets of one pass and what they need, so that little is built in the pass's own folder.
+if let pass = Context.environment["LACUNA_TESTS"] {
+    guard var open = passes[pass] else { fatalError("LACUNA_TESTS=\(pass): use \(passes.keys.sorted())") }
+    let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+    var kept: Set<String> = []
+    while let name = open.popLast() {
+        guard let target = targets[name] else { fatalError("LACUNA_TESTS=\(pass): no target is named \(name)") }
+        guard kept.insert(name).inserted else { continue }
+        open += target.dependencies.compactMap {
+            switch $0 {
+            case .targetItem(let name, _), .byNameItem(let name, _): name
+            default: nil
+            }
+        }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
+}
 
 /// `LACUNA_FUZZ` adds the fuzzer, which only `Scripts/fuzz` builds, with its instrumentation.
 if Context.environment["LACUNA_FUZZ"] != nil {
