@@ -74,8 +74,10 @@ let package = Package(
 
         // MARK: - Foundation: one outside concern each
 
+        /// The operating system: executor threads, blocking work, files and folders, stop flags, counter-based random numbers.
+        .target(name: "System", swiftSettings: kernels),
         /// Connections, statements, COPY and typed errors over libpq.
-        .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: swift),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "System"], swiftSettings: swift),
         /// A private PostgreSQL server on a unix socket: create, start, stop.
         .target(name: "Cluster", swiftSettings: swift),
         /// SHA-256 of bytes and files.
@@ -95,23 +97,34 @@ let package = Package(
 
         /// Migrations: embedded SQL, planner, runner, verifier.
         .target(name: "Schema", dependencies: ["Postgres"], swiftSettings: swift),
-        /// The database in Domain's words.
+        /// The database in terms of Domain.
         .target(name: "Catalog", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
         /// Content-addressed bytes on the local disk.
-        .target(name: "ObjectStore", dependencies: ["Domain", "Hashing"], swiftSettings: swift),
+        .target(name: "Objects", dependencies: ["Domain", "Hashing", "System"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(
             name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", yams], swiftSettings: kernels),
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
         .target(name: "Exporters", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
-        .target(name: "Jobs", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
+        .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
-        .target(name: "Learning", dependencies: ["Domain", "Imaging", "Numerics", "Tensors"], swiftSettings: kernels),
+        .target(name: "Learning", dependencies: ["Domain", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging"], swiftSettings: kernels),
+
+        // MARK: - Workflows: use cases; no text output, no exit codes, no argument parser
+
+        /// One folder a use case, composed of services; commands, the daemon and a server call them.
+        .target(
+            name: "Workflows",
+            dependencies: [
+                "Catalog", "DICOM", "Domain", "Exporters", "Hashing", "Imaging", "Importers", "Numerics", "Objects",
+                "Phantoms", "Postgres", "Rounds", "Schema", "System",
+            ],
+            swiftSettings: swift),
 
         // MARK: - Console: what both programs share
 
@@ -119,7 +132,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Domain", "Imaging", "ObjectStore", "Postgres", "Schema", argumentParser,
+                "Catalog", "Cluster", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "Schema", "System",
+                "Workflows", argumentParser,
             ],
             swiftSettings: swift),
 
@@ -131,8 +145,8 @@ let package = Package(
             dependencies: [
                 "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Schema",
                 "Catalog",
-                "ObjectStore",
-                "Importers", "Exporters", "Rounds", "Phantoms", argumentParser, logging,
+                "Objects",
+                "Importers", "Exporters", "Rounds", "Phantoms", "System", "Workflows", argumentParser,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
@@ -141,7 +155,9 @@ let package = Package(
                 "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Tensors",
                 "Schema",
                 "Catalog",
-                "ObjectStore", "Jobs", "Learning", "Rounds", argumentParser, logging, lifecycle, signals, yams,
+                "Objects", "Jobs", "Learning", "Rounds", "System", "Workflows", argumentParser, logging, lifecycle,
+                signals,
+                yams,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -151,7 +167,7 @@ let package = Package(
 
         // MARK: - Tests
 
-        /// One private PostgreSQL per test process and a fresh database per test; real files from `../shared/data` where it exists.
+        /// One private PostgreSQL per test process, a fresh database per test, real files, child processes.
         .target(
             name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport",
             swiftSettings: swift),
@@ -162,7 +178,7 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "TestSupport"],
+            name: "LearningTests", dependencies: ["Learning", "Tensors", "Domain"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
@@ -179,11 +195,11 @@ let package = Package(
             name: "ExporterTests", dependencies: ["Exporters", "Imaging", "Domain", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "ObjectStoreTests", dependencies: ["ObjectStore", "Hashing", "Domain"], swiftSettings: swift),
+            name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Jobs", "ObjectStore", "Postgres", "Domain", "Hashing", "TestSupport"],
+            dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",
@@ -195,9 +211,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging", "Rounds",
+                "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
                 "Domain",
-                "Postgres", "Schema", "TestSupport", "Learning", "ObjectStore",
+                "Postgres", "Schema", "TestSupport", "Learning", "Objects",
                 "lacuna", "lacunad",
             ],
             exclude: ["Peers"],
@@ -211,7 +227,7 @@ let package = Package(
 /// under the thread sanitizer.
 let passes = [
     "numeric": ["DomainTests", "ExporterTests", "ImagingTests", "LearningTests", "PhantomTests"],
-    "concurrent": ["ImagingTests", "ObjectStoreTests", "PostgresTests", "RoundsTests"],
+    "concurrent": ["ImagingTests", "ObjectsTests", "PostgresTests", "RoundsTests"],
 ]
 
 /// `LACUNA_TESTS` keeps the test targets of one pass and what they need, so that little is built in the pass's own folder.

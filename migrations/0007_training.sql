@@ -313,7 +313,7 @@ end $$;
 
 -- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
 -- run to publish is adopted.
-create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_held_back text[]) returns bigint
+create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_withheld text[]) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
@@ -329,7 +329,7 @@ begin
         raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 
-    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_held_back) then null else p_round end) into organs, rounds
+    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_withheld) then null else p_round end) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
     insert into round_pointer (run_id, organ_id, round_id, change_id)
     select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);

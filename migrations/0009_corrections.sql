@@ -178,7 +178,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 
 -- The standing words of no release, such as a consensus, whose masks were computed from masks of a dataset.
-create function words_computed_from(p_dataset integer) returns setof annotation
+create function annotations_computed_from(p_dataset integer) returns setof annotation
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive computed (mask_id) as (
         select i.mask_id from mask_input i
@@ -232,7 +232,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
     union all
     select 4, 'computed annotation', null, o.key, count(*), 'withheld'
-    from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
+    from annotations_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
     union all
     select 5, 'pseudo label', e.id, e.label, count(*), 'withheld'
     from leaving v join pseudo_label l on l.volume_id = v.id join name e on e.id = l.round_id and e.published group by e.id, e.label
@@ -251,7 +251,7 @@ $$;
 
 -- Removes or restores a dataset or a subject, excludes or includes a volume, at one revision. Null where it is so already.
 create function withdraw(
-    p_dataset integer, p_subject bigint, p_volume bigint, p_stands boolean, p_recalls boolean, p_reason text, p_program text)
+    p_dataset integer, p_subject bigint, p_volume bigint, p_is_current boolean, p_recalls boolean, p_reason text, p_program text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     last withdrawal;
@@ -267,13 +267,13 @@ begin
     perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
-    if coalesce(last.stands, false) = p_stands then
+    if coalesce(last.stands, false) = p_is_current then
         return null;
     end if;
     volumes := array(
         select v.id from volume v where v.subject_id = p_subject or v.id = p_volume
         union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset);
-    if not p_stands and exists (
+    if not p_is_current and exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null) then
         raise exception 'its masks are purged; it cannot be restored'
@@ -285,21 +285,21 @@ begin
 
     insert into change (activity_id) values (start_activity(
         case when p_volume is null then 'removal' else 'correction' end, p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_stands,
+        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_is_current,
             'recalls', p_recalls, 'reason', p_reason)))
     returning id into the_change;
     insert into withdrawal (dataset_id, subject_id, volume_id, stands, recalls, reason, change_id)
-    values (p_dataset, p_subject, p_volume, p_stands, p_recalls, p_reason, the_change) returning id into the_withdrawal;
-    if p_dataset is not null and p_stands then
+    values (p_dataset, p_subject, p_volume, p_is_current, p_recalls, p_reason, the_change) returning id into the_withdrawal;
+    if p_dataset is not null and p_is_current then
         insert into withdrawn_dataset values (p_dataset, the_withdrawal);
     elsif p_dataset is not null then
         delete from withdrawn_dataset where dataset_id = p_dataset;
     end if;
     perform restate_volumes(the_change, volumes);
     -- What was computed from masks of the dataset on volumes that stay is taken back, and said again when it is restored.
-    if p_stands then
+    if p_is_current then
         insert into annotation (volume_id, organ_id, rater, status, origin, parent_id, proposed, change_id)
-        select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from words_computed_from(p_dataset);
+        select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from annotations_computed_from(p_dataset);
     else
         insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, extent, parent_id, proposed, change_id)
         select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
@@ -309,7 +309,7 @@ begin
             where (n.volume_id, n.organ_id, n.rater, n.proposed) = (a.volume_id, a.organ_id, a.rater, a.proposed)
               and n.release_id is null and n.id > a.id);
     end if;
-    if p_volume is null and p_stands then
+    if p_volume is null and p_is_current then
         perform taint_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
     elsif p_volume is null then
         perform untaint_rounds(the_change, last.id);
@@ -593,6 +593,6 @@ begin
 end $$;
 
 grant execute on function join_subjects(bigint, bigint, bigint), stop_divided_runs(bigint, bigint), volumes_of_removal(integer, bigint),
-    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint),
+    rounds_that_saw(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

@@ -36,15 +36,15 @@ public struct FileRecord: Hashable, Sendable {
     public var sha256: Digest
     public var bytes: Int
     /// How its voxels were laid on the image, where the caller accepted that; nil: as its header says.
-    public var turn: TurnRecord?
+    public var flip: FlipRecord?
 
-    public init(path: String, sha256: Digest, bytes: Int, turn: TurnRecord? = nil) {
-        (self.path, self.sha256, self.bytes, self.turn) = (path, sha256, bytes, turn)
+    public init(path: String, sha256: Digest, bytes: Int, flip: FlipRecord? = nil) {
+        (self.path, self.sha256, self.bytes, self.flip) = (path, sha256, bytes, flip)
     }
 }
 
 /// A mirroring of labels that the caller accepted.
-public struct TurnRecord: Hashable, Sendable {
+public struct FlipRecord: Hashable, Sendable {
     /// `none`, `x`, `y` or `z`: the canonical axis.
     public var axis: String
     /// What speaks for it.
@@ -72,7 +72,7 @@ public struct SourceRecord: Sendable {
     public var storageType: String
     public var modality: String
     /// The volume's descriptor; nil where it is to be computed later.
-    public var fingerprint: FingerprintRecord?
+    public var descriptor: DescriptorRecord?
     /// What was noticed, as JSON text: an array of strings.
     public var findings: String
     /// The release whose root the image's path is relative to, where it lies with another dataset; nil: its own.
@@ -87,7 +87,7 @@ public struct SourceRecord: Sendable {
     public init(
         caseName: String, subjectKey: String, image: FileRecord, identity: Digest, orientationBlind: Digest,
         clipped: Digest, shape: GridShape, affine: Affine, orientation: String, qformCode: Int, sformCode: Int,
-        storageType: String, modality: String, fingerprint: FingerprintRecord? = nil, findings: String = "[]",
+        storageType: String, modality: String, descriptor: DescriptorRecord? = nil, findings: String = "[]",
         imageRelease: Int32? = nil, study: String? = nil, phase: String? = nil
     ) {
         (self.imageRelease, self.study, self.phase) = (imageRelease, study, phase)
@@ -96,7 +96,7 @@ public struct SourceRecord: Sendable {
         (self.shape, self.affine, self.orientation) = (shape, affine, orientation)
         (self.qformCode, self.sformCode) = (qformCode, sformCode)
         (self.storageType, self.modality, self.findings) = (storageType, modality, findings)
-        self.fingerprint = fingerprint
+        self.descriptor = descriptor
     }
 }
 
@@ -160,7 +160,7 @@ public struct RecordedCase: Sendable, Hashable {
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int
     /// Subjects that this case proved to be one, and what that changed.
-    public var unions: [SubjectUnion]
+    public var unions: [SubjectMerge]
     /// Whether the case told a known volume's modality, which nobody had stated.
     public var statesModality: Bool
 

@@ -114,9 +114,9 @@ public struct TrainingCatalog: Sendable {
 
     /// Makes the round visible at one revision; organs held back point to nothing.
     public func publish(
-        _ claim: Claim, round: RoundID, from: String, to: String, heldBack: [OrganKey]
+        _ claim: Claim, round: RoundID, from: String, to: String, withheld: [OrganKey]
     ) async throws {
-        try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, heldBack: heldBack))
+        try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, withheld: withheld))
         try await connection.run(CompactCoverage())
     }
 

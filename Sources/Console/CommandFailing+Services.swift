@@ -2,7 +2,7 @@ package import Catalog
 package import DICOM
 internal import Domain
 package import Imaging
-package import ObjectStore
+package import Objects
 
 extension CatalogError: CommandFailing {
     package var commandFailure: CommandFailure {

@@ -29,7 +29,7 @@ package struct EmbeddedDatabase {
         let superuser = try await connectStarting(.superuser)
         let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
         try await EmbeddedLogins.grant(superuser)
-        try await Catalog(superuser, program: Program.lacuna.version).extend(with: .standard)
+        try await LabelCatalog(superuser, program: Program.lacuna.version).extend(with: .standard)
         await superuser.close()
         return applied
     }

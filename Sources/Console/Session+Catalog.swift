@@ -2,10 +2,21 @@ package import Catalog
 internal import Cluster
 package import DICOM
 internal import Glibc
-package import ObjectStore
+package import Objects
+internal import System
+package import Workflows
 
 extension Session {
-    package var catalog: Catalog { Catalog(connection, program: Program.lacuna.version) }
+    /// What workflows work on; their progress is drawn as bars.
+    package var workspace: Workspace {
+        let session = self
+        return Workspace(catalog: catalog, converted: converted, progress: output) { create in
+            try await LocalObjectStore.open(
+                try session.localFolder(session.objects), catalogue: try await session.catalog.uuid(), create: create)
+        }
+    }
+
+    package var catalog: LabelCatalog { LabelCatalog(connection, program: Program.lacuna.version) }
 
     /// The volume that an argument names: its id, `DATASET/CASE`, or its file by an absolute path, one from the working
     /// folder, or one from the dataset's folder.
@@ -41,10 +52,10 @@ extension Session {
     ///
     /// - Parameter create: whether to make it where there is none.
     /// - Throws: `ObjectStoreError`, or a failure of usage for a store that is no local folder.
-    package func objectStore(create: Bool = true) async throws -> LocalObjectStore {
+    package func objectStore(create: Bool = true) async throws -> ObjectFolder {
         let folder = try localFolder(objects)
         let catalogue = try await catalog.uuid()
-        return try await BlockingWork().run { try LocalObjectStore.open(folder, catalogue: catalogue, create: create) }
+        return try await BlockingWork().run { try ObjectFolder.open(folder, catalogue: catalogue, create: create) }
     }
 
     /// Says so where the catalogue names objects and the folder that held them is gone, which no import mends.

@@ -10,7 +10,7 @@ public enum OrganLabel: Hashable, Sendable {
 }
 
 /// A source's merged label ("kidneys"): evidence for its parts together.
-public struct UnionLabel: Hashable, Sendable {
+public struct CompositeLabel: Hashable, Sendable {
     /// Indices of the organs that together make it.
     public let parts: [Int]
     /// nil: examined, and none of the parts is there.
@@ -71,30 +71,30 @@ public struct KnownVoxelRule: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - labels: one per organ, on `shape`.
-    ///   - unionSets: the merged labels that have a plane, by their parts.
+    ///   - compositeSets: the merged labels that have a plane, by their parts.
     ///   - planes: one byte per organ and voxel of the box ([organ, z, y, x]), `VoxelKnowledge`.
-    ///   - unionPlanes: one byte per union set and voxel: 1 where the merged label is set, none of its parts is known
+    ///   - compositePlanes: one byte per union set and voxel: 1 where the merged label is set, none of its parts is known
     ///     to be there and one at least may be: the voxels of the term −log(1 − Π(1 − p)).
     public func fill(
-        _ planes: UnsafeMutableBufferPointer<UInt8>, unionPlanes: UnsafeMutableBufferPointer<UInt8>,
-        unionSets: [[Int]] = [], labels: [OrganLabel], unions: [UnionLabel] = [], shape: GridShape, box: VoxelBox
+        _ planes: UnsafeMutableBufferPointer<UInt8>, compositePlanes: UnsafeMutableBufferPointer<UInt8>,
+        compositeSets: [[Int]] = [], labels: [OrganLabel], unions: [CompositeLabel] = [], shape: GridShape, box: VoxelBox
     ) {
         precondition(labels.count == organCount, "one label per organ")
         let grid = PatchGrid(shape: shape, box: box)
-        precondition(planes.count == organCount * grid.count && unionPlanes.count == unionSets.count * grid.count)
+        precondition(planes.count == organCount * grid.count && compositePlanes.count == compositeSets.count * grid.count)
         planes.update(repeating: VoxelKnowledge.unknown)
-        unionPlanes.update(repeating: VoxelKnowledge.unknown)
+        compositePlanes.update(repeating: VoxelKnowledge.unknown)
         let organs = (0..<organCount).map { grid.plane($0, of: planes) }
         paintComplete(labels, organs, grid)
         for union in unions {
-            guard let set = unionSets.firstIndex(of: union.parts) else { continue }
-            paint(union, grid.plane(set, of: unionPlanes), organs, grid)
+            guard let set = compositeSets.firstIndex(of: union.parts) else { continue }
+            paint(union, grid.plane(set, of: compositePlanes), organs, grid)
         }
         spread(organs)
         paintPseudo(labels, organs, grid)
         spread(organs)
-        for (set, parts) in unionSets.enumerated() {
-            settle(grid.plane(set, of: unionPlanes), parts.map { organs[$0] })
+        for (set, parts) in compositeSets.enumerated() {
+            settle(grid.plane(set, of: compositePlanes), parts.map { organs[$0] })
         }
     }
 
@@ -120,7 +120,7 @@ public struct KnownVoxelRule: Hashable, Sendable {
     }
 
     /// Zeros of a merged label are zeros of its parts; its voxels are none of what all its parts exclude.
-    private func paint(_ union: UnionLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
+    private func paint(_ union: CompositeLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
         grid.paint(union.foreground, within: union.extent, where: union.known, into: plane)
         for part in union.parts {
             mark(organs[part], where: plane, is: VoxelKnowledge.negative, as: VoxelKnowledge.negative)

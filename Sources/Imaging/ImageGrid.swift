@@ -34,11 +34,11 @@ public struct ImageGrid: Hashable, Sendable {
 
     /// This file's bytes laid on another grid, mirrored along an axis or not, whatever their own header says of the place.
     /// - Precondition: one canonical shape.
-    public func laid(on other: ImageGrid, turned turn: LabelTurn) -> ImageGrid {
+    public func laid(on other: ImageGrid, flipped flip: LabelFlip) -> ImageGrid {
         precondition(canonicalShape == other.canonicalShape, "one shape")
         return ImageGrid(
             canonicalShape: other.canonicalShape, canonicalAffine: other.canonicalAffine,
-            storedAs: turn.axis.map(orientation.mirrored(along:)) ?? orientation, sformCode: sformCode,
+            storedAs: flip.axis.map(orientation.mirrored(along:)) ?? orientation, sformCode: sformCode,
             qformCode: qformCode)
     }
 
@@ -76,7 +76,7 @@ public enum GeometryFinding: Hashable, Sendable, CustomStringConvertible {
             "qform and sform differ by \(ImagingError.rounded(voxels)) voxels; the sform is used"
         case .sheared(let cosine):
             "the grid is sheared: two of its axes are \(Self.degreesFromSquare(cosine)) degrees off the right angle"
-        case .oblique(let degrees): "the grid is turned by \(ImagingError.rounded(degrees)) degrees"
+        case .oblique(let degrees): "the grid is flipped by \(ImagingError.rounded(degrees)) degrees"
         case .unitConverted(let factor): "lengths were converted to millimetres (factor \(factor))"
         }
     }

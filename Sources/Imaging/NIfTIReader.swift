@@ -36,10 +36,10 @@ public final class NIfTIReader {
     /// Reads a label map that is laid on an image's grid, mirrored along a canonical axis or not, whatever its header says.
     /// - Throws: `ImagingError`, as the other form.
     /// - Precondition: the file has the image's canonical shape.
-    public func readLabels(_ path: String, on image: ImageGrid, turned turn: LabelTurn) throws -> LabelVolume {
+    public func readLabels(_ path: String, on image: ImageGrid, flipped flip: LabelFlip) throws -> LabelVolume {
         let stored = try readStored(path)
         let laid = StoredImage(
-            facts: stored.facts, grid: stored.grid.laid(on: image, turned: turn), voxels: stored.voxels,
+            facts: stored.facts, grid: stored.grid.laid(on: image, flipped: flip), voxels: stored.voxels,
             owner: stored.owner)
         return try LabelVolume(laid, pool: &pool)
     }

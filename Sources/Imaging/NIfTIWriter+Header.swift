@@ -39,8 +39,8 @@ extension NIfTIWriter {
         var (x, y, z) = (0.0, 0.0, 0.0)
         var (dx, dy, dz, factor) = (0.0, 0.0, 0.0, 0.0)
         nifti_dmat44_to_quatern(grid.affine.dmat44, &b, &c, &d, &x, &y, &z, &dx, &dy, &dz, &factor)
-        let turned = Affine(nifti_quatern_to_dmat44(b, c, d, x, y, z, dx, dy, dz, factor))
-        let moved = grid.affine.largestCornerDisplacementInVoxels(to: turned, shape: grid.shape)
+        let flipped = Affine(nifti_quatern_to_dmat44(b, c, d, x, y, z, dx, dy, dz, factor))
+        let moved = grid.affine.largestCornerDisplacementInVoxels(to: flipped, shape: grid.shape)
         if moved > GridAgreement.acceptedVoxels && grid.sformCode > 0 { return }
         h.qform_code = Int16(grid.qformCode)
         (h.quatern_b, h.quatern_c, h.quatern_d) = (Float(b), Float(c), Float(d))

@@ -10,7 +10,7 @@ public struct InspectedDrawings: Sendable {
     /// Annotators of whom nothing is taken, since one of their files cannot be used.
     public fileprivate(set) var held: [HeldAnnotator] = []
     /// Every file of `annotators`.
-    fileprivate(set) var files: [FileFingerprint] = []
+    fileprivate(set) var files: [FileChecksum] = []
     fileprivate(set) var findings: [ImportFinding] = []
 }
 
@@ -20,7 +20,7 @@ public struct InspectedDrawing: Sendable {
     public let organ: OrganKey
     public let origin: LabelOrigin
     /// Those that it is the union of, at least one.
-    public let files: [FileFingerprint]
+    public let files: [FileChecksum]
     /// Canonical on the image's grid; nil where the files have no voxel.
     public let mask: EncodedMask?
 
@@ -38,7 +38,7 @@ extension CaseInspector {
     /// annotator on this case, and nothing else.
     /// - Parameter turn: how the case's labels are laid on the image.
     func drawings(
-        _ files: CaseFiles, on image: InspectedImage, _ opened: OpenedImage, turned turn: LabelTurn?
+        _ files: CaseFiles, on image: InspectedImage, _ opened: OpenedImage, flipped flip: LabelFlip?
     ) -> InspectedDrawings {
         var found = InspectedDrawings()
         for annotator in options.annotators ? files.annotators : [] {
@@ -46,7 +46,7 @@ extension CaseInspector {
                 if let problem = annotator.problem { throw problem }
                 var union = Union(shape: image.grid.canonicalShape)
                 for file in annotator.instances {
-                    try add(file, of: files.name, on: image, opened, turned: turn, to: &union)
+                    try add(file, of: files.name, on: image, opened, flipped: flip, to: &union)
                 }
                 found.annotators.append(annotator.name)
                 found.drawings += drawings(union, by: annotator.name)
@@ -63,16 +63,16 @@ extension CaseInspector {
     private struct Union {
         let shape: GridShape
         var voxels: [OrganKey: BitVolume] = [:]
-        var filesOfOrgan: [OrganKey: [FileFingerprint]] = [:]
-        var files: [FileFingerprint] = []
+        var filesOfOrgan: [OrganKey: [FileChecksum]] = [:]
+        var files: [FileChecksum] = []
         var findings: [ImportFinding] = []
     }
 
     private func add(
         _ file: LabelFile, of caseName: String, on image: InspectedImage, _ opened: OpenedImage,
-        turned turn: LabelTurn?, to union: inout Union
+        flipped flip: LabelFlip?, to union: inout Union
     ) throws(ImportError) {
-        let (volume, fingerprint) = try labelVolume(file.file, on: opened, turned: turn)
+        let (volume, checksum) = try labelVolume(file.file, on: opened, flipped: flip)
         union.findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
@@ -83,10 +83,10 @@ extension CaseInspector {
             }
             union.findings.append(ImportFinding(acceptedStorage: difference, file: file.file.path))
         }
-        union.files.append(fingerprint)
+        union.files.append(checksum)
         for region in try LabelMeaning(file, volume, options: options).regions {
             union.voxels[region.organ, default: BitVolume(union.shape)].formUnion(volume.mask(of: Set(region.values)))
-            union.filesOfOrgan[region.organ, default: []].append(fingerprint)
+            union.filesOfOrgan[region.organ, default: []].append(checksum)
         }
     }
 

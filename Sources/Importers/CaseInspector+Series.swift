@@ -5,7 +5,7 @@ internal import Imaging
 /// A case's image while its labels are read.
 struct OpenedImage {
     let volume: ImageVolume
-    let fingerprint: FileFingerprint
+    let checksum: FileChecksum
     /// Where the image is a folder of DICOM slices.
     let series: Series?
 }
@@ -26,7 +26,7 @@ extension CaseInspector {
             guard try series.digest() == digest else { throw ImportError.changedWhileRead(file: files.image.path) }
             return OpenedImage(
                 volume: volume,
-                fingerprint: FileFingerprint(file: files.image, bytes: series.bytes, sha256: digest), series: series)
+                checksum: FileChecksum(file: files.image, bytes: series.bytes, sha256: digest), series: series)
         } catch let error as DICOMError {
             throw .series(error)
         } catch let error as ImagingError {
@@ -55,14 +55,14 @@ extension CaseInspector {
     }
 
     /// Files that are unchanged need no conversion.
-    func seriesFingerprint(_ file: SourceFile, known: Digest?) throws(ImportError) -> FileFingerprint {
+    func seriesChecksum(_ file: SourceFile, known: Digest?) throws(ImportError) -> FileChecksum {
         do throws(DICOMError) {
             let folder = try SeriesFolder(file.absolutePath)
             if let known, let series = try? folder.series(digest: known) {
-                return FileFingerprint(file: file, bytes: series.bytes, sha256: known)
+                return FileChecksum(file: file, bytes: series.bytes, sha256: known)
             }
             let series = folder.series[0]
-            return FileFingerprint(file: file, bytes: series.bytes, sha256: try series.digest())
+            return FileChecksum(file: file, bytes: series.bytes, sha256: try series.digest())
         } catch {
             throw .series(error)
         }

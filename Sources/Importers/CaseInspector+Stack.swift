@@ -6,8 +6,8 @@ extension CaseInspector {
     /// Label slices on the slices of a series: the first picture by name is the first slice by instance number.
     /// - Throws: `unsupported` without DICOM, `sliceCount`, `sliceOrder`, `volume`.
     static func stack(
-        _ file: SourceFile, on image: OpenedImage, turned turn: LabelTurn?
-    ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
+        _ file: SourceFile, on image: OpenedImage, flipped flip: LabelFlip?
+    ) throws(ImportError) -> (LabelVolume, FileChecksum) {
         guard let series = image.series else {
             throw .unsupported(
                 folder: file.path, what: "label slices whose image is no folder of DICOM slices",
@@ -23,24 +23,24 @@ extension CaseInspector {
         }
         let labels: LabelVolume
         do {
-            labels = try read(pictures, series, on: image.volume.grid, turned: turn, folder: file.absolutePath)
+            labels = try read(pictures, series, on: image.volume.grid, flipped: flip, folder: file.absolutePath)
         } catch let error as ImagingError {
             throw .volume(error)
         } catch {
             throw .changedWhileRead(file: file.path)
         }
-        return (labels, try stackFingerprint(file))
+        return (labels, try stackChecksum(file))
     }
 
     /// - Throws: `DICOMError`, `ImagingError`.
     private static func read(
-        _ pictures: [String], _ series: Series, on image: ImageGrid, turned turn: LabelTurn?, folder: String
+        _ pictures: [String], _ series: Series, on image: ImageGrid, flipped flip: LabelFlip?, folder: String
     ) throws -> LabelVolume {
         let stored = try series.grid()
         let grid = stored.withHandedness(of: image)
         var paths = pictures
         for (picture, position) in zip(pictures, series.instanceOrder) { paths[position] = picture }
-        let laid = turn.map { grid.laid(on: image, turned: $0) } ?? grid
+        let laid = flip.map { grid.laid(on: image, flipped: $0) } ?? grid
         return try LabelStack.read(paths, on: laid, isUpsideDown: grid != stored, folder: folder)
     }
 
@@ -56,11 +56,11 @@ extension CaseInspector {
         return Int(String(digits.reversed())) ?? 0
     }
 
-    static func stackFingerprint(_ file: SourceFile) throws(ImportError) -> FileFingerprint {
+    static func stackChecksum(_ file: SourceFile) throws(ImportError) -> FileChecksum {
         do {
             let paths = pictures(in: file)
             let bytes = paths.reduce(0) { $0 + (DatasetFolder.size(of: $1) ?? 0) }
-            return FileFingerprint(file: file, bytes: bytes, sha256: try LabelStack.digest(of: paths))
+            return FileChecksum(file: file, bytes: bytes, sha256: try LabelStack.digest(of: paths))
         } catch let error as ImagingError {
             throw .volume(error)
         } catch {

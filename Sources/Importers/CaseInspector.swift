@@ -32,22 +32,22 @@ public final class CaseInspector {
     /// nothing is decompressed or converted.
     /// - Parameter known: the image's digest as recorded before, which tells the series of a folder that holds several.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`, `series`.
-    public func fingerprint(_ files: CaseFiles, known: Digest? = nil) throws(ImportError) -> CaseFingerprint {
+    public func checksums(of files: CaseFiles, known: Digest? = nil) throws(ImportError) -> CaseChecksums {
         try requirePlace(of: files)
         let image =
             files.image.isFolder
-            ? try seriesFingerprint(files.image, known: known) : try Self.fingerprint(files.image)
+            ? try seriesChecksum(files.image, known: known) : try Self.checksum(files.image)
         let drawn = options.annotators ? files.annotators.flatMap(\.instances) : []
-        return CaseFingerprint(
-            files: [image] + (try fingerprints(of: files.labels.map(\.file)))
-                + drawn.compactMap { try? Self.fingerprint($0.file) })
+        return CaseChecksums(
+            files: [image] + (try checksums(of: files.labels.map(\.file)))
+                + drawn.compactMap { try? Self.checksum($0.file) })
     }
 
     /// Length and SHA-256 of label files, or of the slices of a folder, as they lie on the disk.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
-    public func fingerprints(of files: [SourceFile]) throws(ImportError) -> [FileFingerprint] {
+    public func checksums(of files: [SourceFile]) throws(ImportError) -> [FileChecksum] {
         try files.map { file throws(ImportError) in
-            file.isFolder ? try Self.stackFingerprint(file) : try Self.fingerprint(file)
+            file.isFolder ? try Self.stackChecksum(file) : try Self.checksum(file)
         }
     }
 
@@ -56,27 +56,27 @@ public final class CaseInspector {
     public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
         var findings = files.findings
         let (image, opened) = try image(files, &findings)
-        var check = TurnCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
+        var check = FlipCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
         var read = try labels(of: files, on: image, opened, check: &check)
-        let turn = try turn(files, read, check, &findings)
-        if let turn { read = try labels(of: files, on: image, opened, turned: turn.turn, check: &check) }
+        let flip = try flip(files, read, check, &findings)
+        if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
-        let drawn = drawings(files, on: image, opened, turned: turn?.turn)
+        let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
         return InspectedCase(
             files: files, image: image, labels: read.labels, drawn: drawn, findings: findings + drawn.findings,
-            turn: turn,
-            fingerprint: CaseFingerprint(files: [image.file] + read.files + drawn.files))
+            flip: flip,
+            checksums: CaseChecksums(files: [image.file] + read.files + drawn.files))
     }
 
     /// Reads the labels of a case that waits, so that a broken file is refused now and not when its image comes.
     /// - Returns: what was read, in the order of its labels.
     /// - Throws: what makes a label unusable.
-    public func check(_ item: WaitingCase) throws(ImportError) -> [FileFingerprint] {
+    public func check(_ item: WaitingCase) throws(ImportError) -> [FileChecksum] {
         try item.labels.map { file throws(ImportError) in
-            if file.file.isFolder { return try Self.stackFingerprint(file.file) }
+            if file.file.isFolder { return try Self.stackChecksum(file.file) }
             let (volume, bytes) = try read(file.file) { try reader.readLabels($0) }
             _ = try LabelMeaning(file, volume, options: options)
-            return FileFingerprint(file: file.file, bytes: bytes, sha256: volume.file.digest)
+            return FileChecksum(file: file.file, bytes: bytes, sha256: volume.file.digest)
         }
     }
 
@@ -88,7 +88,7 @@ public final class CaseInspector {
         try requirePlace(of: files)
         let opened = try open(files)
         let volume = opened.volume
-        if let expected = files.expected, expected.sha256 != opened.fingerprint.sha256 {
+        if let expected = files.expected, expected.sha256 != opened.checksum.sha256 {
             throw .changedImage(file: files.image.absolutePath, dataset: expected.dataset)
         }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
@@ -104,9 +104,9 @@ public final class CaseInspector {
                     remedy: "check that the values are Hounsfield units, and not rescaled or clipped"))
         }
         let image = InspectedImage(
-            file: opened.fingerprint, identity: volume.identity(), grid: volume.grid,
+            file: opened.checksum, identity: volume.identity(), grid: volume.grid,
             storageType: volume.file.header.type, modality: modality,
-            appearance: volume.fingerprint(isCT: modality == .ct), series: opened.series?.identifiers)
+            appearance: volume.imageDescriptor(isCT: modality == .ct), series: opened.series?.identifiers)
         return (image, opened)
     }
 
@@ -115,7 +115,7 @@ public final class CaseInspector {
         let (volume, bytes) = try read(files.image) { try reader.readImage($0) }
         return OpenedImage(
             volume: volume,
-            fingerprint: FileFingerprint(file: files.image, bytes: bytes, sha256: volume.file.digest), series: nil)
+            checksum: FileChecksum(file: files.image, bytes: bytes, sha256: volume.file.digest), series: nil)
     }
 
     /// - Throws: `movedImage` where an image of another dataset does not lie where it did.
@@ -130,21 +130,21 @@ public final class CaseInspector {
 
     /// - Parameter turned: how every file is laid on the image; nil: as its header says, and as `check` then sees it.
     private func labels(
-        of files: CaseFiles, on image: InspectedImage, _ opened: OpenedImage, turned turn: LabelTurn? = nil,
-        check: inout TurnCheck
+        of files: CaseFiles, on image: InspectedImage, _ opened: OpenedImage, flipped flip: LabelFlip? = nil,
+        check: inout FlipCheck
     ) throws(ImportError) -> ReadLabels {
         var read = ReadLabels()
-        for file in files.labels { try add(file, on: image, opened, turned: turn, to: &read, &check) }
+        for file in files.labels { try add(file, on: image, opened, flipped: flip, to: &read, &check) }
         try Self.refuseDuplicates(read.labels)
         read.labels.sort { position($0.organ) < position($1.organ) }
         return read
     }
 
     private func add(
-        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, turned turn: LabelTurn?,
-        to read: inout ReadLabels, _ check: inout TurnCheck
+        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, flipped flip: LabelFlip?,
+        to read: inout ReadLabels, _ check: inout FlipCheck
     ) throws(ImportError) {
-        let (volume, fingerprint) = try labelVolume(file.file, on: opened, turned: turn)
+        let (volume, checksum) = try labelVolume(file.file, on: opened, flipped: flip)
         read.findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
@@ -152,7 +152,7 @@ public final class CaseInspector {
         case .quarantine(let difference):
             let error = ImportError.gridMismatch(
                 file: file.file.path, image: image.file.file.path, difference: difference)
-            guard difference.mayBeTurned(image.grid, volume.grid) else { throw error }
+            guard difference.mayBeFlipped(image.grid, volume.grid) else { throw error }
             read.note(error, difference)
         }
         let meaning = try LabelMeaning(file, volume, options: options)
@@ -162,25 +162,25 @@ public final class CaseInspector {
         if !meaning.leftOut.isEmpty {
             read.findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
         }
-        if turn == nil { check.add(volume, meaning) }
+        if flip == nil { check.add(volume, meaning) }
         let crop = file.crop?.box(in: volume.shape)
-        read.files.append(fingerprint)
+        read.files.append(checksum)
         read.labels += meaning.regions.compactMap { region in
             InspectedLabel(
-                region, volume: volume, file: fingerprint,
+                region, volume: volume, file: checksum,
                 origin: region.isModelMade ? .model : origin(of: region.organ), crop: crop)
         }
     }
 
     func labelVolume(
-        _ file: SourceFile, on image: OpenedImage, turned turn: LabelTurn?
-    ) throws(ImportError) -> (LabelVolume, FileFingerprint) {
-        if file.isFolder { return try Self.stack(file, on: image, turned: turn) }
+        _ file: SourceFile, on image: OpenedImage, flipped flip: LabelFlip?
+    ) throws(ImportError) -> (LabelVolume, FileChecksum) {
+        if file.isFolder { return try Self.stack(file, on: image, flipped: flip) }
         let (volume, bytes) = try read(file) {
-            guard let turn else { return try reader.readLabels($0) }
-            return try reader.readLabels($0, on: image.volume.grid, turned: turn)
+            guard let flip else { return try reader.readLabels($0) }
+            return try reader.readLabels($0, on: image.volume.grid, flipped: flip)
         }
-        return (volume, FileFingerprint(file: file, bytes: bytes, sha256: volume.file.digest))
+        return (volume, FileChecksum(file: file, bytes: bytes, sha256: volume.file.digest))
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {
@@ -213,7 +213,7 @@ public final class CaseInspector {
         return (volume, before.bytes)
     }
 
-    private static func fingerprint(_ file: SourceFile) throws(ImportError) -> FileFingerprint {
+    private static func checksum(_ file: SourceFile) throws(ImportError) -> FileChecksum {
         let before = try stamp(file)
         let digest: Digest
         do {
@@ -222,7 +222,7 @@ public final class CaseInspector {
             throw .volume(.unreadable(file: file.absolutePath, code: EIO))
         }
         guard try stamp(file) == before else { throw .changedWhileRead(file: file.path) }
-        return FileFingerprint(file: file, bytes: before.bytes, sha256: digest)
+        return FileChecksum(file: file, bytes: before.bytes, sha256: digest)
     }
 
     /// Length and time of change.

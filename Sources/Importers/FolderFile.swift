@@ -18,7 +18,7 @@ public enum FolderFile {
     public static func isIntact(_ path: String, recorded digest: Digest) -> Bool {
         let place = SourceFile(root: path, path: "")
         if !CaseInspector.pictures(in: place).isEmpty {
-            return (try? CaseInspector.stackFingerprint(place).sha256) == digest
+            return (try? CaseInspector.stackChecksum(place).sha256) == digest
         }
         return (try? SeriesFolder(path).series(digest: digest)) != nil
     }

@@ -43,7 +43,7 @@ extension ImportError: CustomStringConvertible {
         case .sliceOrder(_, let reason): reason
         case .unknownValues(_, let values): "label values without a meaning: " + Self.list(values.map(String.init))
         case .gridMismatch(_, let image, let difference): "not on the grid of \(image): \(difference)"
-        case .turned(_, _, let proposal): "\(proposal.proposal): \(proposal.evidence)"
+        case .flipped(_, _, let proposal): "\(proposal.proposal): \(proposal.evidence)"
         case .sidesReversed(_, _, let problem): problem + ", and no pair of organs lies as it should"
         case .purgedSubject(_, let subject, let reason, let revision):
             "a scan of \(subject), which was removed at revision \(revision) (\(reason)) and purged"
@@ -96,7 +96,7 @@ extension ImportError: CustomStringConvertible {
         case .gridMismatch(_, _, .handedness):
             "look at both in a viewer; if they fit, import again with --accept handedness"
         case .gridMismatch: "find the image that the label was drawn on; labels are never resampled silently"
-        case .turned(_, let name, _):
+        case .flipped(_, let name, _):
             "look at both in a viewer; then import again with --accept flip:\(name), or with --accept flip for every case "
                 + "with such evidence"
         case .sidesReversed(_, let name, _):

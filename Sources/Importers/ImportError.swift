@@ -63,7 +63,7 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Label and image lie on different grids; quarantined, never resampled.
     case gridMismatch(file: String, image: String, difference: GridDisagreement)
     /// The labels seem to lie mirrored on the image, or fit it only against their own header.
-    case turned(file: String, caseName: String, proposal: TurnProposal)
+    case flipped(file: String, caseName: String, proposal: FlipProposal)
     /// Every sided organ lies on the wrong side, and the labels fit the image: both are mirrored, or the patient is.
     case sidesReversed(file: String, caseName: String, problem: String)
     /// A scan of a subject who was removed, and whose masks are purged; quarantined.
@@ -82,7 +82,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .sliceCount(let file, _, _), .sliceOrder(let file, _),
             .listedFileMissing(let file, _, _), .changedWhileRead(let file),
-            .movedImage(let file, _), .turned(let file, _, _), .sidesReversed(let file, _, _),
+            .movedImage(let file, _), .flipped(let file, _, _), .sidesReversed(let file, _, _),
             .purgedSubject(let file, _, _, _),
             .changedImage(let file, _), .exchangedImage(let file, _),
             .severalImages(let file, _, _), .sharedImage(let file, _, _, _),
@@ -96,7 +96,7 @@ public enum ImportError: Error, Hashable, Sendable {
     /// Whether the case is held back for a person to look at rather than refused.
     public var quarantines: Bool {
         switch self {
-        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .turned, .sidesReversed, .purgedSubject,
+        case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .flipped, .sidesReversed, .purgedSubject,
             .exchangedImage:
             true
         default: false

@@ -63,10 +63,10 @@ extension ImportFinding {
     }
 
     /// Labels that lie on the image as the caller accepted.
-    init(accepted proposal: TurnProposal, file: String) {
+    init(accepted proposal: FlipProposal, file: String) {
         self.init(
             .flip, file: file,
-            problem: (proposal.turn.axis == nil ? "laid on the image" : "mirrored along \(proposal.turn.rawValue)")
+            problem: (proposal.flip.axis == nil ? "laid on the image" : "mirrored along \(proposal.flip.rawValue)")
                 + " as accepted: \(proposal.evidence)",
             remedy: "nothing, if a look at them agrees")
     }
@@ -79,10 +79,10 @@ extension ImportFinding {
     }
 
     /// Labels that may lie mirrored.
-    init(weak proposal: TurnProposal, caseName: String, file: String) {
+    init(weak proposal: FlipProposal, caseName: String, file: String) {
         self.init(
             .flip, file: file,
-            problem: "they may be mirrored along \(proposal.turn.rawValue): \(proposal.evidence)",
+            problem: "they may be mirrored along \(proposal.flip.rawValue): \(proposal.evidence)",
             remedy: "look at them in a viewer; if they are, import again with --accept flip:\(caseName)")
     }
 

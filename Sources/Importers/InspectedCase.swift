@@ -13,21 +13,21 @@ public struct InspectedCase: Sendable {
     /// What a person should know; the case is imported all the same.
     public let findings: [ImportFinding]
     /// How the labels were laid on the image, where the caller accepted that; nil: as their headers say.
-    public let turn: TurnProposal?
+    public let flip: FlipProposal?
     /// Every file that was read, the image first.
-    public let fingerprint: CaseFingerprint
+    public let checksums: CaseChecksums
 }
 
 /// Which bytes a case consists of.
-public struct CaseFingerprint: Hashable, Sendable {
+public struct CaseChecksums: Hashable, Sendable {
     /// In the order of `CaseFiles.files`, then those of annotators.
-    public let files: [FileFingerprint]
+    public let files: [FileChecksum]
 
-    public init(files: [FileFingerprint]) { self.files = files }
+    public init(files: [FileChecksum]) { self.files = files }
 }
 
 /// A file's bytes as they lie on the disk.
-public struct FileFingerprint: Hashable, Sendable {
+public struct FileChecksum: Hashable, Sendable {
     public let file: SourceFile
     public let bytes: Int
     public let sha256: Digest
@@ -39,14 +39,14 @@ public struct FileFingerprint: Hashable, Sendable {
 
 /// What is known of a case's image.
 public struct InspectedImage: Sendable {
-    public let file: FileFingerprint
+    public let file: FileChecksum
     public let identity: VolumeIdentity
     /// Geometry as stored, from which canonical shape, affine, spacing and codes follow.
     public let grid: ImageGrid
     public let storageType: VoxelType
     public let modality: Modality
     /// Nil where the image is too small for one.
-    public let appearance: VolumeFingerprint?
+    public let appearance: ImageDescriptor?
     /// Of an image that is a folder of DICOM slices.
     public let series: SeriesIdentifiers?
 }
@@ -57,7 +57,7 @@ public struct InspectedLabel: Sendable {
     /// `annotated`, `absent`, or `pseudo` where a model made the labels, with or without voxels.
     public let status: LabelStatus
     public let origin: LabelOrigin
-    public let file: FileFingerprint
+    public let file: FileChecksum
     /// The file's values whose union is the organ, ascending; empty for a file of one class.
     public let values: [Int]
     /// Nil where the organ has no voxels.

@@ -6,7 +6,7 @@ extension InspectedLabel {
     /// Nil where the file leaves the organ unknown everywhere.
     /// - Parameter crop: the canonical box within which the file is complete.
     init?(
-        _ region: LabelMeaning.Region, volume: LabelVolume, file: FileFingerprint, origin: LabelOrigin, crop: VoxelBox?
+        _ region: LabelMeaning.Region, volume: LabelVolume, file: FileChecksum, origin: LabelOrigin, crop: VoxelBox?
     ) {
         let present = volume.regions.filter { region.values.contains($0.value) }
         let hidden = region.unknown.filter { volume.region(of: $0) != nil }

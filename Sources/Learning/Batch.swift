@@ -21,33 +21,33 @@ public final class Batch {
     /// [N, union sets, (Z,) Y, X]: 1 where one of the parts is, nobody knows which. nil without merged labels.
     public let union: Tensor?
     /// The parts of each union set.
-    public let unionSets: [[Int]]
+    public let compositeSets: [[Int]]
     /// Known voxels, and among them positive ones, per organ.
     public internal(set) var knownCounts: [Int]
     public internal(set) var positiveCounts: [Int]
     /// Voxels per union set.
-    public internal(set) var unionCounts: [Int]
+    public internal(set) var compositeCounts: [Int]
     public internal(set) var origins: [PatchOrigin] = []
 
     /// - Parameter patch: sizes of the spatial axes, outermost first.
-    public init(rows: Int, channels: Int, organs: Int, patch: [Int], unionSets: [[Int]] = []) throws {
+    public init(rows: Int, channels: Int, organs: Int, patch: [Int], compositeSets: [[Int]] = []) throws {
         image = try Tensor.zeros([rows, channels] + patch)
         target = try Tensor.zeros([rows, organs] + patch)
         known = try Tensor.zeros([rows, organs] + patch)
-        union = unionSets.isEmpty ? nil : try Tensor.zeros([rows, unionSets.count] + patch)
-        self.unionSets = unionSets
+        union = compositeSets.isEmpty ? nil : try Tensor.zeros([rows, compositeSets.count] + patch)
+        self.compositeSets = compositeSets
         knownCounts = Array(repeating: 0, count: organs)
         positiveCounts = knownCounts
-        unionCounts = Array(repeating: 0, count: unionSets.count)
+        compositeCounts = Array(repeating: 0, count: compositeSets.count)
     }
 
     /// A batch of given values, counts included; for tests and benchmarks of the loss.
     public convenience init(
-        image: Tensor, target: [Float], known: [Float], organs: Int, union: [Float] = [], unionSets: [[Int]] = []
+        image: Tensor, target: [Float], known: [Float], organs: Int, union: [Float] = [], compositeSets: [[Int]] = []
     ) throws {
         let shape = image.shape
         try self.init(
-            rows: shape[0], channels: shape[1], organs: organs, patch: Array(shape[2...]), unionSets: unionSets)
+            rows: shape[0], channels: shape[1], organs: organs, patch: Array(shape[2...]), compositeSets: compositeSets)
         try self.image.copy(from: image)
         try self.target.copy(from: try Tensor(target, shape: self.target.shape))
         try self.known.copy(from: try Tensor(known, shape: self.known.shape))
@@ -57,12 +57,12 @@ public final class Batch {
             knownCounts[i / voxels % organs] += 1
             if target[i] != 0 { positiveCounts[i / voxels % organs] += 1 }
         }
-        for i in union.indices where union[i] != 0 { unionCounts[i / voxels % unionSets.count] += 1 }
+        for i in union.indices where union[i] != 0 { compositeCounts[i / voxels % compositeSets.count] += 1 }
     }
 
     func clearCounts() {
         for i in knownCounts.indices { (knownCounts[i], positiveCounts[i]) = (0, 0) }
-        for i in unionCounts.indices { unionCounts[i] = 0 }
+        for i in compositeCounts.indices { compositeCounts[i] = 0 }
         origins.removeAll(keepingCapacity: true)
     }
 }

@@ -38,8 +38,8 @@ public struct KnownVoxelLoss {
         var terms = try logits.binaryCrossEntropy(
             target: batch.target, weight: batch.known, positiveWeight: positiveWeight
         ).sum(over: axes)
-        if let union = batch.union, batch.unionCounts.contains(where: { $0 > 0 }) {
-            let unions = try unionTerms(logits, batch, union, axes)
+        if let union = batch.union, batch.compositeCounts.contains(where: { $0 > 0 }) {
+            let unions = try compositeTerms(logits, batch, union, axes)
             terms = try Tensor.concatenated([terms] + unions, axis: 0)
         }
         let factors = factors(batch, terms.count, positions: logits.count)
@@ -54,11 +54,11 @@ public struct KnownVoxelLoss {
 
     /// Σ −log(1 − Π(1 − p)) per set, the product over the parts not known to be elsewhere.
     /// With L = Σ log(1 − p) it is −log(−expm1(L)); L is kept below −10⁻³⁰, where float32 would call it 0.
-    private func unionTerms(_ logits: Tensor, _ batch: Batch, _ union: Tensor, _ axes: [Int]) throws -> [Tensor] {
+    private func compositeTerms(_ logits: Tensor, _ batch: Batch, _ union: Tensor, _ axes: [Int]) throws -> [Tensor] {
         let open = try batch.known.scaled(by: -1, plus: 1)
         let none = try logits.scaled(by: -1).logSigmoid() * open
-        return try batch.unionSets.indices.map { set in
-            let parts = try Tensor(positions: batch.unionSets[set])
+        return try batch.compositeSets.indices.map { set in
+            let parts = try Tensor(positions: batch.compositeSets[set])
             let allAbsent = try none.selecting(parts, axis: 1).sum(over: [1]).clamped(atMost: -1e-30)
             let missed = try allAbsent.expMinusOne().scaled(by: -1).log().scaled(by: -1)
             let mask = try union.slice(set..<(set + 1), axis: 1).reshaped(missed.shape)
@@ -67,7 +67,7 @@ public struct KnownVoxelLoss {
     }
 
     private func factors(_ batch: Batch, _ count: Int, positions: Int) -> [Double] {
-        let counts = Array((batch.knownCounts + batch.unionCounts).prefix(count))
+        let counts = Array((batch.knownCounts + batch.compositeCounts).prefix(count))
         switch normalisation {
         case .total:
             let known = max(1, counts.reduce(0, +))

@@ -112,13 +112,13 @@ public struct Relabeller: Sendable {
         defer { planes.deallocate() }
         let none = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
         let sets = Array(Set(item.unions.map(\.parts)))
-        let unionPlanes =
+        let compositePlanes =
             sets.isEmpty ? none : UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sets.count * slice)
-        defer { unionPlanes.deallocate() }
+        defer { compositePlanes.deallocate() }
         for z in 0..<item.shape.z {
             let box = VoxelBox(lower: Vector3(0, 0, z), upper: Vector3(item.shape.x, item.shape.y, z + 1))
             rule.fill(
-                planes, unionPlanes: unionPlanes, unionSets: sets, labels: labels, unions: item.unions,
+                planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, unions: item.unions,
                 shape: item.shape, box: box)
             for organ in labels.indices {
                 sort(&open[organ], planes, prediction, offset: z * slice, count: slice)

@@ -9,7 +9,7 @@ internal import Tensors
 public final class Sampler {
     public let cases: [TrainingCase]
     /// Merged labels of the cases by their parts.
-    public let unionSets: [[Int]]
+    public let compositeSets: [[Int]]
     private let plan: NetworkPlan
     private let settings: LearningSettings
     private let rule: KnownVoxelRule
@@ -17,7 +17,7 @@ public final class Sampler {
     private let kernel: PatchKernel
     private let patch: Vector3<Int>
     private var planes: [UInt8]
-    private var unionPlanes: [UInt8]
+    private var compositePlanes: [UInt8]
 
     /// Throws `LearningError` where a case does not fit the plan, or nothing is known anywhere.
     public init(
@@ -29,19 +29,19 @@ public final class Sampler {
         places = PlaceIndex(cases, organs: plan.organs.count)
         guard !places.informative.isEmpty else { throw LearningError.nothingToLearn }
         let sets = Set(cases.flatMap { $0.unions.map(\.parts) })
-        unionSets = settings.missingAsBackground ? [] : sets.sorted { $0.lexicographicallyPrecedes($1) }
+        compositeSets = settings.missingAsBackground ? [] : sets.sorted { $0.lexicographicallyPrecedes($1) }
         kernel = PatchKernel(settings)
         patch = settings.patchSize
         let voxels = patch.x * patch.y * patch.z
         planes = Array(repeating: 0, count: plan.organs.count * voxels)
-        unionPlanes = Array(repeating: 0, count: unionSets.count * voxels)
+        compositePlanes = Array(repeating: 0, count: compositeSets.count * voxels)
     }
 
     /// An empty batch of the right shapes, to be filled again and again.
     public func makeBatch() throws -> Batch {
         try Batch(
             rows: settings.batch, channels: plan.inputChannels, organs: plan.organs.count,
-            patch: settings.patchAxes, unionSets: unionSets)
+            patch: settings.patchAxes, compositeSets: compositeSets)
     }
 
     /// Fills `batch` with the rows of a step.
@@ -119,9 +119,9 @@ public final class Sampler {
     private func fillLabels(_ row: Int, _ batch: Batch, _ origin: PatchOrigin) throws {
         let item = cases[origin.caseIndex]
         planes.withUnsafeMutableBufferPointer { planes in
-            unionPlanes.withUnsafeMutableBufferPointer { unionPlanes in
+            compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
                 rule.fill(
-                    planes, unionPlanes: unionPlanes, unionSets: unionSets, labels: item.labels,
+                    planes, compositePlanes: compositePlanes, compositeSets: compositeSets, labels: item.labels,
                     unions: item.unions, shape: item.shape, box: origin.box)
             }
         }
@@ -150,10 +150,10 @@ public final class Sampler {
             }
         }
         try batch.union?.withMutableFloats { union in
-            let base = row * unionPlanes.count
-            for i in unionPlanes.indices {
-                union[base + i] = Float(unionPlanes[i])
-                batch.unionCounts[i / voxels] += Int(unionPlanes[i])
+            let base = row * compositePlanes.count
+            for i in compositePlanes.indices {
+                union[base + i] = Float(compositePlanes[i])
+                batch.compositeCounts[i / voxels] += Int(compositePlanes[i])
             }
         }
     }

@@ -49,12 +49,12 @@ public struct TrainingCase: Sendable {
     /// One per organ of the plan, in its order.
     public var labels: [OrganLabel]
     /// Merged labels over organs of the plan.
-    public var unions: [UnionLabel]
+    public var unions: [CompositeLabel]
 
     /// - Precondition: as many voxels as the shape holds.
     public init(
         volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: ImageVoxels, labels: [OrganLabel],
-        unions: [UnionLabel] = []
+        unions: [CompositeLabel] = []
     ) {
         precondition(image.count == shape.count, "as many voxels as the shape holds")
         (self.volume, self.shape, self.spacing, self.image) = (volume, shape, spacing, image)

@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import Synchronization
+internal import System
 
 /// Cancels what a connection is running, from another thread.
 ///
@@ -34,7 +35,7 @@ final class Canceller: @unchecked Sendable {
 
 /// A thread for one cancel request.
 private actor CancelSender {
-    private let thread: ConnectionThread = .start()
+    private let thread: SerialThread = .start()
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
     deinit { thread.finish() }
     func send(_ canceller: Canceller) { canceller.send() }

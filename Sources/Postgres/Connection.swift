@@ -1,11 +1,12 @@
 internal import CLibPQ
+internal import System
 
 /// One connection to a PostgreSQL server, on a thread of its own; libpq's handle never leaves that thread.
 ///
 /// A connection serves one task at a time: two tasks that share one would find each other's transactions. Take one from a
 /// `ConnectionPool` instead.
 public actor Connection {
-    private let thread: ConnectionThread
+    private let thread: SerialThread
     /// Nil once closed.
     private var handle: OpaquePointer?
     /// Names of prepared statements, by text and parameter types.

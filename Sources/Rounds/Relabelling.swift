@@ -1,5 +1,5 @@
 /// Why an organ is not relabelled in a round.
-public enum HoldBack: String, Sendable, Hashable, CaseIterable, Codable {
+public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable {
     /// Annotated in fewer training volumes than the plan asks for.
     case fewAnnotations
     /// Predicted far larger than annotated on the validation volumes.
@@ -26,23 +26,23 @@ public struct Relabelling: Sendable, Hashable, Codable {
     /// Keys of the organs relabelled, in the plan's order.
     public let organs: [String]
     /// The plan's other organs. What an earlier round published of them is withdrawn by this round's publication.
-    public let heldBack: [String: HoldBack]
+    public let withheld: [String: WithholdingReason]
 
     /// - Precondition: `round` is not the plan's last.
     public init(plan: RunPlan, round: Int, evaluation: Evaluation) {
         guard let gamma = plan.gamma(ofRound: round) else { preconditionFailure("the last round relabels nothing") }
-        var heldBack: [String: HoldBack] = [:]
+        var withheld: [String: WithholdingReason] = [:]
         for organ in plan.organs {
-            heldBack[organ] = Self.holdBack(evaluation.organs[organ], plan: plan)
+            withheld[organ] = Self.withholdingReason(evaluation.organs[organ], plan: plan)
         }
         self.gamma = gamma
         confidentNegatives = plan.confidentNegatives(ofRound: round)
-        organs = plan.organs.filter { heldBack[$0] == nil }
-        self.heldBack = heldBack
+        organs = plan.organs.filter { withheld[$0] == nil }
+        self.withheld = withheld
     }
 
     /// An organ without an annotated validation volume cannot be judged by its size and is relabelled.
-    private static func holdBack(_ organ: OrganEvaluation?, plan: RunPlan) -> HoldBack? {
+    private static func withholdingReason(_ organ: OrganEvaluation?, plan: RunPlan) -> WithholdingReason? {
         guard let organ, organ.annotatedVolumes >= plan.minimumAnnotatedVolumes else { return .fewAnnotations }
         guard let ratio = organ.volumeRatio else { return nil }
         if ratio > plan.guardRatio { return .flooding }

@@ -65,7 +65,7 @@ public enum RoundEvent: Sendable, Hashable {
     case trained(round: Int, StoredWeights)
     case calibrated(round: Int, Calibration)
     case evaluated(round: Int, Evaluation)
-    case heldBack(round: Int, organ: String, HoldBack)
+    case withheld(round: Int, organ: String, WithholdingReason)
     /// `done` of `total` pending volumes are staged.
     case staged(round: Int, volume: VolumeID, done: Int, total: Int)
     case published(round: Int, Publication)

@@ -126,8 +126,8 @@ public struct RunDriver: Sendable {
         }
         guard let evaluation = context.round.evaluation else { preconditionFailure("an evaluated round has results") }
         let relabelling = Relabelling(plan: context.plan, round: number, evaluation: evaluation)
-        for (organ, reason) in relabelling.heldBack.sorted(by: { $0.key < $1.key }) {
-            observer.observe(.heldBack(round: number, organ: organ, reason))
+        for (organ, reason) in relabelling.withheld.sorted(by: { $0.key < $1.key }) {
+            observer.observe(.withheld(round: number, organ: organ, reason))
         }
         return try await advance(context, by: .startRelabelling(relabelling))
     }

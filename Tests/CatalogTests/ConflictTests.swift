@@ -53,16 +53,16 @@ import Testing
         try await World.with { world async throws in
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
-            let word = PersonalWord(volume: volume, organ: "liver", rater: "r1", origin: .expert)
+            let word = PersonalAnnotation(volume: volume, organ: "liver", rater: "r1", origin: .expert)
             let made = try await catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
-                WordContent(mask: mask(9))
+                AnnotationContent(mask: mask(9))
             }
             #expect(made.isNew && made.isCurrent)
             #expect(try await catalog.mask(try #require(made.mask)).parent == MaskID(1))
             #expect(try await current(world, volume) == digest(9))
             let revision = try await world.revision()
             let again = try await catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
-                WordContent(mask: mask(9))
+                AnnotationContent(mask: mask(9))
             }
             #expect(!again.isNew && again.mask == made.mask)
             #expect(try await world.revision() == revision)
@@ -104,15 +104,15 @@ import Testing
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1, origin: .assisted)]).volume
             try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
-            var word = PersonalWord(
+            var word = PersonalAnnotation(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)],
                 isProposed: true)
             let proposed = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
-                WordContent(mask: mask(7))
+                AnnotationContent(mask: mask(7))
             }
             #expect(!proposed.isCurrent)
             #expect(try await current(world, volume) == digest(2))
-            let versions = try await catalog.standingVersions(volume: volume, organ: "liver")
+            let versions = try await catalog.labelVersions(volume: volume, organ: "liver")
             #expect(versions.map(\.source) == ["B 1", "A 1", "consensus"])
             #expect(versions.map(\.isCurrent) == [true, false, false])
             #expect(versions.map(\.isProposed) == [false, false, true])
@@ -123,7 +123,7 @@ import Testing
             #expect(try await world.plainStates() == [])
             word.isProposed = false
             #expect(
-                try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in WordContent(mask: mask(7))
+                try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in AnnotationContent(mask: mask(7))
                 }.isCurrent)
             #expect(try await current(world, volume) == digest(7))
             try await expectTrueCoverage(world)
@@ -135,9 +135,9 @@ import Testing
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1, origin: .assisted)]).volume
             try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
-            let word = PersonalWord(
+            let word = PersonalAnnotation(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)])
-            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in WordContent(mask: mask(7))
+            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in AnnotationContent(mask: mask(7))
             }
             let before = try await world.plainStates()
             let a = try await catalog.dataset(named: "A")

@@ -9,9 +9,9 @@ import Testing
 @Suite struct DescentTests {
     private static let reason = JSONText(#"{"reason": "test"}"#)
 
-    private func said(_ world: World, _ word: PersonalWord, _ n: Int) async throws -> MaskID {
+    private func said(_ world: World, _ word: PersonalAnnotation, _ n: Int) async throws -> MaskID {
         let recorded = try await world.catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
-            WordContent(mask: mask(n))
+            AnnotationContent(mask: mask(n))
         }
         #expect(recorded.isCurrent)
         return try #require(recorded.mask)
@@ -27,13 +27,13 @@ import Testing
             let other = try await catalog.add("C", scan: 2, [absent("spleen")]).volume
             let consensus = try await said(
                 world,
-                PersonalWord(
+                PersonalAnnotation(
                     volume: volume, organ: "liver", rater: "consensus", origin: .reviewed,
                     inputs: [MaskID(1), MaskID(2)]), 5)
             let drawn = try await said(
-                world, PersonalWord(volume: volume, organ: "liver", rater: "ab", origin: .expert), 6)
+                world, PersonalAnnotation(volume: volume, organ: "liver", rater: "ab", origin: .expert), 6)
             let stomach = try await said(
-                world, PersonalWord(volume: volume, organ: "stomach", rater: "ab", origin: .expert), 7)
+                world, PersonalAnnotation(volume: volume, organ: "stomach", rater: "ab", origin: .expert), 7)
             for made in [consensus, drawn] {
                 #expect(
                     try await catalog.datasets(behind: [made], runs: []) == [
@@ -55,7 +55,7 @@ import Testing
             #expect(ofRun == ["A": learned, "B": learned, "C": learned])
             let predicted = MaskID(Int64(try await world.manager.number("select mask_id from lacuna.pseudo_label")))
             let corrected = try await said(
-                world, PersonalWord(volume: other, organ: "liver", rater: "ab", origin: .expert), 8)
+                world, PersonalAnnotation(volume: other, organ: "liver", rater: "ab", origin: .expert), 8)
             for made in [predicted, corrected] {
                 let use = LicensedUse.madeInto(made)
                 #expect(try await catalog.datasets(behind: [made], runs: []) == ["A": use, "B": use, "C": use])

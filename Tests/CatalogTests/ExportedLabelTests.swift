@@ -47,9 +47,9 @@ import Testing
 
             // What a dataset takes back it says no more; a person's word is beside each.
             try await catalog.add("A", scan: 1, file: 1, [annotated("liver", 1), unlabelled("spleen")])
-            let word = PersonalWord(volume: volume, organ: "pancreas", rater: "ab", origin: .expert)
+            let word = PersonalAnnotation(volume: volume, organ: "pancreas", rater: "ab", origin: .expert)
             _ = try await catalog.record(word, kind: .correction, parameters: JSONText("{}")) { _ in
-                WordContent(mask: mask(9))
+                AnnotationContent(mask: mask(9))
             }
             let own = try await labels(world, volume, "A")
             #expect(own.map { $0.prefix { $0 != " " } } == ["liver", "pancreas"])

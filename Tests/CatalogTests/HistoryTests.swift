@@ -125,7 +125,7 @@ import Testing
                         ("liver", 20 + 10 * round, 0.9), ("spleen", 21 + 10 * round, 0.8),
                         ("stomach", 22 + 10 * round, 0.7),
                     ])
-                try await world.publish(held, round, heldBack: round == 0 ? ["stomach"] : [])
+                try await world.publish(held, round, withheld: round == 0 ? ["stomach"] : [])
                 if round == 0 { #expect(try await masks(world) == ["liver|1", "spleen|2"]) }
             }
             #expect(try await masks(world) == ["liver|4", "spleen|5", "stomach|6"])

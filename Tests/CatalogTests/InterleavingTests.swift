@@ -11,7 +11,7 @@ import Testing
             try await world.catalog.add("A", scan: 9)
             let other = try await world.connect(as: "lacuna")
             let process = await other.backendProcess
-            let second = try await recording(in: "B", Catalog(other, program: "other"))
+            let second = try await recording(in: "B", LabelCatalog(other, program: "other"))
             let third = try await world.connect(as: "lacuna")
             try await third.execute("begin; select lacuna.lock_volume('\\x\(digest(1))')")
             async let later = second(1, "q", [annotated("liver", 2)])
@@ -30,7 +30,7 @@ import Testing
             let volume = try await world.catalog.add("A", scan: 1).volume
             let other = try await world.connect(as: "lacuna")
             let process = await other.backendProcess
-            let second = try await recording(in: "B", Catalog(other, program: "other"))
+            let second = try await recording(in: "B", LabelCatalog(other, program: "other"))
             try await world.manager.execute(
                 """
                 begin;
@@ -110,7 +110,7 @@ import Testing
             let process = await other.backendProcess
             try await world.catalog.add("B", scan: 9, subject: "q")
             let first = try await recording(in: "A", world.catalog)
-            let second = try await recording(in: "B", Catalog(other, program: "other"))
+            let second = try await recording(in: "B", LabelCatalog(other, program: "other"))
             try await world.root.execute("begin; select from lacuna.subject for no key update")
             async let one = second(2, "q", [])
             try await world.root.awaitBlocked(process)
@@ -149,7 +149,7 @@ import Testing
             let publisher = await world.trainer.backendProcess
             let other = try await world.connect(as: "lacuna")
             let process = await other.backendProcess
-            let second = try await recording(in: "B", Catalog(other, program: "other"))
+            let second = try await recording(in: "B", LabelCatalog(other, program: "other"))
             let activity = try await world.catalog.startActivity(.import)
             let release = try await world.catalog.release(
                 ReleaseRecord(
@@ -198,7 +198,7 @@ import Testing
 
     /// A function that records one case in the dataset's release.
     private func recording(
-        in dataset: String, _ catalog: Catalog
+        in dataset: String, _ catalog: LabelCatalog
     ) async throws -> @Sendable (Int, String, [LabelRecord]) async throws -> VolumeID {
         let activity = try await catalog.startActivity(.import)
         let release = try await catalog.release(

@@ -91,38 +91,38 @@ struct LargeCatalogue {
         CoverageOfRounds.self, CoverageOfSplits.self, CoverageOfDatasets.self, CurrentPolicy.self, CurrentRevision.self,
         DatasetExists.self, DatasetIsRemoved.self, DescribeSubject.self, DescribeVolume.self, EnsureDataset.self,
         FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
-        LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListProposedWords.self,
-        ListStandingVersions.self,
+        LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListProposedAnnotations.self,
+        ListLabelVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
         MasksInObject.self, NewestCorrection.self, OrganExists.self, OrganNumbers.self, PublishedRounds.self,
         FindExchangedScan.self, FindReplacedVolume.self, FindWithholding.self, PurgedSubject.self,
         ReasonOfWithholding.self,
-        ResolveSubject.self, ResolveVolume.self, StandingWords.self, ClaimRun.self, FindHolder.self,
+        ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
         SessionRole.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, RecordSeries.self, SourceOfMask.self,
-        ExportLabels.self, ExportRunLabels.self, HeldBackOrgans.self, InsertActivity.self, InsertExportMasks.self,
-        InsertFingerprint.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self, MakersOfMasks.self,
+        ExportLabels.self, ExportRunLabels.self, WithheldOrgans.self, InsertActivity.self, InsertExportMasks.self,
+        InsertDescriptor.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self, MakersOfMasks.self,
         RecordCheckpoint.self,
-        WordOfRater.self, WordsOfPartition.self,
+        AnnotationOfRater.self, WordsOfPartition.self,
     ]
 
     /// Rows of history that a person or a partition adds for one volume; they belong to a change that is open.
     static func words(_ change: ChangeID, annotation: Int64, mask: MaskID) -> [any Statement] {
-        let word = PersonalWord(volume: VolumeID(77), organ: "liver", rater: "somebody", origin: .expert)
+        let word = PersonalAnnotation(volume: VolumeID(77), organ: "liver", rater: "somebody", origin: .expert)
         return [
-            InsertWords(volume: word.volume, organ: "liver", status: .absent, sources: [.person], change: change),
-            InsertPersonalWord(word: word, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
-            InsertPartitionWords(annotation: annotation, sides: ["liver"], masks: [mask], change: change),
+            InsertCorrections(volume: word.volume, organ: "liver", status: .absent, sources: [.person], change: change),
+            InsertPersonalAnnotation(word: word, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
+            InsertPartitionAnnotations(annotation: annotation, sides: ["liver"], masks: [mask], change: change),
             UndoAnnotations(annotations: [annotation], change: change),
         ]
     }
 
     /// The types of `words`.
     static let speaking: [any Statement.Type] = [
-        InsertPartitionWords.self, InsertPersonalWord.self, InsertWords.self, UndoAnnotations.self,
+        InsertPartitionAnnotations.self, InsertPersonalAnnotation.self, InsertCorrections.self, UndoAnnotations.self,
     ]
 
     private static let whole = "it reports on the whole catalogue, dataset or release"
@@ -138,7 +138,7 @@ struct LargeCatalogue {
         "InsertSplit": rare,
         "InsertSplitMembers": rare, "CountSplits": rare, "DeferCountingOfSplits": "a setting of the transaction",
         "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",
-        "AnnotatedOrgans": whole, "CaseFingerprints": whole, "FilesOfRelease": whole,
+        "AnnotatedOrgans": whole, "ListRecordedFiles": whole, "FilesOfRelease": whole,
         "FindCases": "it joins a list of cases with all",
         "ListDatasets": whole, "ListImageFiles": whole, "ListLicences": whole, "ListObjects": whole,
         "ListSplits": whole, "ListSubjectRows": whole, "ListSubjects": whole, "OrgansBySplit": whole,
@@ -149,14 +149,14 @@ struct LargeCatalogue {
         "StagedVolumes": training, "FinishRun": small,
         "InsertLabelMap": small, "InsertLicences": small,
         "InsertOrganLinks": rare, "InsertOrganSynonyms": small, "InsertOrgans": small,
-        "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutFingerprint": whole,
-        "DatasetWords": whole, "ImagesOfDataset": whole, "ListFingerprints": whole,
+        "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutDescriptor": whole,
+        "DatasetLabelCounts": whole, "ImagesOfDataset": whole, "ListDescriptors": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
         "MakersOfRun": training,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "MergedOrgans": steady, "SeriesSalt": steady, "SetOrganHosts": small,
-        "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutFingerprint": whole,
-        "CentresOfSidedMasks": whole, "InsertTurns": small, "SidedMasksWithoutCentre": whole,
+        "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutDescriptor": whole,
+        "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
     ]
 }
 
@@ -184,7 +184,7 @@ private struct Facts {
         let other = MaskID(Int64(try await world.root.number("select max(id) from lacuna.mask where volume_id = 77")))
         let activity = ActivityID(Int64(try await world.root.number("select max(id) from lacuna.activity")))
         let revision = Revision(Int64(try await world.revision()))
-        let word = PersonalWord(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
+        let word = PersonalAnnotation(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
         var drawn = CatalogTests.mask(88_000_003)
         drawn.object = object
         let identity = try #require(
@@ -206,8 +206,8 @@ private struct Facts {
             LabelHistory(volume: volume, organ: "liver"), LineageBackward(kind: "mask", id: mask.rawValue),
             LineageForward(kind: "mask", id: mask.rawValue),
             ListLabels(revision: nil, volume: volume, organ: nil), ListOrgans(),
-            ListProposedWords(volume: volume, organ: nil),
-            ListStandingVersions(volume: volume, organ: "liver"),
+            ListProposedAnnotations(volume: volume, organ: nil),
+            ListLabelVersions(volume: volume, organ: "liver"),
             ListVolumes(after: volume, limit: 100, withheld: true),
             ListVolumes(after: nil, limit: 100, withheld: false),
             ListVolumesOfDataset(dataset: "A", after: volume, limit: 100, withheld: true),
@@ -222,7 +222,7 @@ private struct Facts {
             ResolveSubject(name: "A/k77"),
             ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),
             ResolveVolume(name: "images/c77", files: ["/data/A/images/c77"]),
-            StandingWords(volume: volume, organ: "liver"),
+            CurrentAnnotations(volume: volume, organ: "liver"),
             ActivityIsPartition(activity: ActivityID(1)), ContentsOfObject(object: object), CurrentRun(),
             DescribeDuplicates(volumes: [volume, VolumeID(78)]),
             EndWaiting(release: release, files: ["labels/w"], activity: ActivityID(1)),
@@ -242,13 +242,13 @@ private struct Facts {
             ExportLabels(revision: revision, volume: volume, datasets: []),
             ExportLabels(revision: revision, volume: volume, datasets: ["A"]),
             ExportRunLabels(revision: revision, volume: volume, run: "r"),
-            HeldBackOrgans(run: "r", number: 0), MakersOfMasks(masks: [mask, other]),
+            WithheldOrgans(run: "r", number: 0), MakersOfMasks(masks: [mask, other]),
             InsertActivity(kind: .export, program: "tests", parameters: JSONText("{}")),
             InsertExportMasks(activity: activity, masks: [mask, other]),
-            InsertFingerprint(volume: volume, record: FingerprintRecord(version: 1, descriptor: [1])),
+            InsertDescriptor(volume: volume, record: DescriptorRecord(version: 1, descriptor: [1])),
             InsertMask(word: word, mask: drawn, activity: activity), InsertMaskInputs(mask: mask, inputs: [other]),
             InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
-            WordOfRater(word: word), WordsOfPartition(activity: activity),
+            AnnotationOfRater(word: word), WordsOfPartition(activity: activity),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         var stored = CatalogTests.mask(88_000_001)

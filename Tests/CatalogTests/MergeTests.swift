@@ -14,7 +14,7 @@ import Testing
         }
         try await world.catalog.extend(
             with: Ontology(
-                organs: [organ("aorta", 9), organ("aorta_short", Catalog.firstOwnPosition)],
+                organs: [organ("aorta", 9), organ("aorta_short", LabelCatalog.firstOwnPosition)],
                 links: [OrganLink(part: "aorta_short", whole: "aorta", relation: .variant)]))
         let volumes = [
             try await world.catalog.add("a", scan: 1, [annotated("aorta", 1)]),
@@ -95,7 +95,7 @@ import Testing
 
     @Test func anOntologyComesBackAsItWasAdded() async throws {
         try await withDatabase(role: "lacuna") { connection, _ async throws in
-            let catalog = Catalog(connection, program: "tests")
+            let catalog = LabelCatalog(connection, program: "tests")
             try await catalog.extend(with: .standard)
             let found = try await catalog.ontology()
             #expect(found.organs == Ontology.standard.organs)
@@ -107,7 +107,7 @@ import Testing
     @Test func noTwoOrgansHaveOnePosition() async throws {
         try await World.with { world in
             func organ(_ key: OrganKey) -> Ontology {
-                Ontology(organs: [Organ(key: key, name: "x", position: Catalog.firstOwnPosition, code: nil)])
+                Ontology(organs: [Organ(key: key, name: "x", position: LabelCatalog.firstOwnPosition, code: nil)])
             }
             try await world.catalog.extend(with: organ("one"))
             let refused = await #expect(throws: PostgresError.self) {

@@ -71,7 +71,7 @@ import Testing
             let split = NewSplit(
                 name: "s",
                 members: Dictionary(uniqueKeysWithValues: subjects.map { ($0, $0 == subjects[4] ? .test : .train) }))
-            async let making: Void = Catalog(other, program: "other").createSplits([split], method: "listed", seed: nil)
+            async let making: Void = LabelCatalog(other, program: "other").createSplits([split], method: "listed", seed: nil)
             try await world.root.awaitBlocked(process)
             try await world.manager.execute("commit")
             try await making
@@ -94,7 +94,7 @@ import Testing
                 """)
             let split = NewSplit(name: "s", members: [subjects[0]: .train, subjects[1]: .test])
             async let refused = refusal {
-                try await Catalog(other, program: "other").createSplits([split], method: "listed", seed: nil)
+                try await LabelCatalog(other, program: "other").createSplits([split], method: "listed", seed: nil)
             }
             try await world.root.awaitBlocked(process)
             try await world.manager.execute("commit")

@@ -13,7 +13,7 @@ import Testing
             let other = try await world.connect(as: "lacuna")
             let process = await other.backendProcess
             try await world.manager.execute(absence(of: volume))
-            let remover = Catalog(other, program: "other")
+            let remover = LabelCatalog(other, program: "other")
             async let removing = remover.withdraw(.dataset(a), recalling: true, reason: "consent")
             try await world.root.awaitBlocked(process)
             try await world.manager.execute("commit")
@@ -33,7 +33,7 @@ import Testing
             let other = try await world.connect(as: "lacuna")
             let process = await other.backendProcess
             try await world.manager.execute("begin; select lacuna.withdraw(1, null, null, true, true, 'consent', 'x')")
-            let importer = Catalog(other, program: "other")
+            let importer = LabelCatalog(other, program: "other")
             async let refused = refusal { try await importer.add("A", scan: 2, [annotated("liver", 2)]) }
             try await world.root.awaitBlocked(process)
             try await world.manager.execute("commit")
@@ -73,7 +73,7 @@ import Testing
             let other = try await world.connect(as: "lacuna")
             let process = await other.backendProcess
             try await world.manager.execute(absence(of: volume))
-            let chooser = Catalog(other, program: "other")
+            let chooser = LabelCatalog(other, program: "other")
             async let choosing = chooser.setAnnotationPolicy(AnnotationPolicy(kind: .release), reason: "x")
             try await world.root.awaitBlocked(process)
             try await world.manager.execute("commit")

@@ -17,7 +17,7 @@ struct World {
     let root: Connection
     let settings: ConnectionSettings
 
-    var catalog: Catalog { Catalog(manager, program: Self.program) }
+    var catalog: LabelCatalog { LabelCatalog(manager, program: Self.program) }
     var training: TrainingCatalog { TrainingCatalog(trainer, program: Self.program) }
     var jobs: JobQueue { JobQueue(trainer) }
 
@@ -129,7 +129,7 @@ func labelFile(_ name: String, _ n: Int = 0) -> FileRecord {
 
 // MARK: - Work
 
-extension Catalog {
+extension LabelCatalog {
     /// Imports a case of a dataset, as one transaction.
     @discardableResult
     func add(
@@ -217,9 +217,9 @@ extension World {
             held.claim, round: held.rounds[round].id, checkpoint: checkpoint, volume: volume, storing: { staged })
     }
 
-    func publish(_ held: HeldRun, _ round: Int, heldBack: [OrganKey] = []) async throws {
+    func publish(_ held: HeldRun, _ round: Int, withheld: [OrganKey] = []) async throws {
         try await training.publish(
-            held.claim, round: held.rounds[round].id, from: "planned", to: "published", heldBack: heldBack)
+            held.claim, round: held.rounds[round].id, from: "planned", to: "published", withheld: withheld)
     }
 
     /// Every state as of now, as label_states has them.

@@ -3,7 +3,7 @@ import Console
 import Domain
 import Foundation
 import Imaging
-import ObjectStore
+import Objects
 import Phantoms
 import Testing
 
@@ -44,10 +44,10 @@ import Testing
     }
 
     private func voxels(_ bench: Workbench, _ mask: Int) async throws -> BitVolume {
-        let catalog = Catalog(bench.connection, program: "tests")
+        let catalog = LabelCatalog(bench.connection, program: "tests")
         let facts = try await catalog.mask(MaskID(Int64(mask)))
-        let store = try LocalObjectStore.open(bench.home + "/objects", catalogue: try await catalog.uuid())
-        return try await MaskReader(store: store).read(facts.location, shape: KidneyTree.shape).foreground
+        let store = try ObjectFolder.open(bench.home + "/objects", catalogue: try await catalog.uuid())
+        return try await BlockingMaskReader(store: store).read(facts.location, shape: KidneyTree.shape).foreground
     }
 
     @Test func eachAnnotatorsUnionStandsBesideTheLabel() async throws {

@@ -80,7 +80,7 @@ import Testing
             #expect(scores == scores.sorted(by: >))
             #expect(try await bench.lacuna("volume", "duplicates", "--at-least", "2").status == 2)
             // Nothing is missing, and a second time nothing is computed.
-            let computed = try await bench.lacuna("volume", "fingerprint")
+            let computed = try await bench.lacuna("volume", "describe")
             #expect(computed.status == 0 && computed.errors.contains("Every volume"), "\(computed.errors)")
             try await expectThatASplitOfThemLeaks(bench)
         }

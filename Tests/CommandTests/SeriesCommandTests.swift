@@ -61,8 +61,8 @@ import Testing
             #expect(region.box == VoxelBox(lower: Vector3(6, 5, 4), upper: Vector3(10, 6, 5)))
             #expect(try FileManager.default.contentsOfDirectory(atPath: converted).count == 1)
 
-            try await FingerprintCommandTests.remove("1, 2", bench)
-            let computed = try await bench.lacuna("volume", "fingerprint", "--json")
+            try await DescriptorCommandTests.remove("1, 2", bench)
+            let computed = try await bench.lacuna("volume", "describe", "--json")
             #expect(computed.status == 0 && computed.errors.contains("2 of 2"), "\(computed.output)")
 
             let raw = try await bench.lacuna(

@@ -5,7 +5,7 @@ import Domain
 import Foundation
 import Imaging
 import Learning
-import ObjectStore
+import Objects
 import Phantoms
 import Postgres
 import Testing
@@ -52,7 +52,7 @@ import Testing
             var planes = [UInt8](repeating: 9, count: truth.shape.count)
             planes.withUnsafeMutableBufferPointer { planes in
                 KnownVoxelRule(organCount: 1, exclusions: []).fill(
-                    planes, unionPlanes: .init(start: nil, count: 0), labels: item.labels, shape: truth.shape,
+                    planes, compositePlanes: .init(start: nil, count: 0), labels: item.labels, shape: truth.shape,
                     box: VoxelBox(truth.shape))
             }
             let ignored = truth.mask(of: [1])
@@ -76,7 +76,7 @@ import Testing
             ],
             ontology: .standard,
             images: ImageCache(folder: cache, converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
-            masks: MaskReader(store: try LocalObjectStore.open(bench.home + "/objects", catalogue: stored.catalogue)))
+            masks: BlockingMaskReader(store: try ObjectFolder.open(bench.home + "/objects", catalogue: stored.catalogue)))
         return try library.makeCase(volume)
     }
 }

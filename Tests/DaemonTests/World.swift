@@ -58,7 +58,7 @@ actor World {
         let admin = try await Connection.connect(cluster.settings(database: "lacuna"))
         try await Migrator(admin, program: "tests").migrate()
         try await EmbeddedLogins.grant(admin)
-        try await Catalog(admin, program: "tests").extend(with: .standard)
+        try await LabelCatalog(admin, program: "tests").extend(with: .standard)
         await admin.close()
 
         let folder = TemporaryFolder.make("world")

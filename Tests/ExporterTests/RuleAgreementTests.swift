@@ -75,7 +75,7 @@ import Testing
         var none: [UInt8] = []
         bytes.withUnsafeMutableBufferPointer { planes in
             none.withUnsafeMutableBufferPointer { unions in
-                rule.fill(planes, unionPlanes: unions, labels: labels, shape: Self.shape, box: VoxelBox(Self.shape))
+                rule.fill(planes, compositePlanes: unions, labels: labels, shape: Self.shape, box: VoxelBox(Self.shape))
             }
         }
         return labels.indices.map { Array(bytes[$0 * count..<($0 + 1) * count]) }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that is gone after the test.
+/// A folder that is deleted with this object.
 final class TemporaryFolder {
     let path: String
 

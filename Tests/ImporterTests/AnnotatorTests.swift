@@ -84,7 +84,7 @@ import Testing
         let plain = try inspected(try tree())
         #expect(found.labels.map(\.organ) == plain.labels.map(\.organ))
         #expect(found.labels.map(\.mask) == plain.labels.map(\.mask))
-        #expect(found.fingerprint.files.count == 14 && plain.fingerprint.files.count == 2)
+        #expect(found.checksums.files.count == 14 && plain.checksums.files.count == 2)
     }
 
     @Test func withoutTheOptionNothingOfThemIsRead() throws {
@@ -142,7 +142,7 @@ import Testing
         let held = try #require(found.drawn.held.first)
         #expect(found.drawn.held.count == 1 && held.annotator == "annotation 2")
         #expect(held.error.file.hasSuffix(file), "\(held.error)")
-        #expect(!found.fingerprint.files.contains { $0.file.path.contains("annotation-2") })
+        #expect(!found.checksums.files.contains { $0.file.path.contains("annotation-2") })
     }
 
     /// Neither absent nor smaller: what lacks an instance that another has is not said at all.
@@ -170,7 +170,7 @@ import Testing
         #expect(list.findings[0].problem.contains("artery, ureter, vein"), "\(list.findings)")
         let found = try CaseInspector(layout: layout, options: Self.asked).inspect(list.cases[0])
         #expect(found.drawn.drawings.count == 9 && found.drawn.held.isEmpty)
-        #expect(!found.fingerprint.files.contains { $0.file.path.contains("artery") })
+        #expect(!found.checksums.files.contains { $0.file.path.contains("artery") })
     }
 
     @Test func labelsThatWaitBringTheirAnnotatorsWithTheImage() throws {

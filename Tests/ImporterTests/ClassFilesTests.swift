@@ -13,7 +13,7 @@ import Testing
         #expect(found["gallbladder"]?.status == .absent)
         #expect(found["spleen"] == nil)
         #expect(found.kinds == [.classMissing])
-        #expect(found.fingerprint.files.count == 3)
+        #expect(found.checksums.files.count == 3)
     }
 
     @Test func anyOneValueMarksTheClass() throws {

@@ -114,18 +114,18 @@ import Testing
         #expect(try inspected(Tree.btcv(), ImportOptions(modality: .mr)).image.modality == .mr)
     }
 
-    @Test func fingerprintsAreOfTheBytesOnDisk() throws {
+    @Test func checksumsAreOfTheBytesOnDisk() throws {
         let tree = try Tree.decathlon()
         let layout = try LayoutRecogniser().recognise(tree.root)
         let files = try layout.cases().cases[0]
         let inspector = CaseInspector(layout: layout, options: ImportOptions())
-        let before = try inspector.fingerprint(files)
+        let before = try inspector.checksums(of: files)
         #expect(before.files.map(\.file) == files.files)
         #expect(before.files[0].sha256 == SHA256.digest(of: try tree.bytes(of: "imagesTr/liver_0.nii.gz")))
         #expect(before.files[0].bytes == (try tree.bytes(of: "imagesTr/liver_0.nii.gz")).count)
-        #expect(try inspector.inspect(files).fingerprint == before)
+        #expect(try inspector.inspect(files).checksums == before)
         try tree.label("labelsTr/liver_0.nii.gz", [(1, Boxes.spleen)])
-        let after = try inspector.fingerprint(files)
+        let after = try inspector.checksums(of: files)
         #expect(after.files[0] == before.files[0] && after.files[1] != before.files[1])
     }
 

@@ -35,8 +35,8 @@ import Testing
         #expect(found.labels.map(\.organ) == ["liver", "brain"])
         try expect(found["liver"], is: oracle.labels?["5"])
         #expect(found["brain"]?.status == .absent)
-        #expect(found.fingerprint.files[1].sha256.description == oracle.sha256)
-        #expect(found.fingerprint.files[1].bytes == oracle.bytes)
+        #expect(found.checksums.files[1].sha256.description == oracle.sha256)
+        #expect(found.checksums.files[1].bytes == oracle.bytes)
         #expect(found.files.name == "example_ct_sm")
     }
 

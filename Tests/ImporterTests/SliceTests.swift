@@ -16,7 +16,7 @@ import Testing
         let middle = Vector3((0..<3).map { Double(Boxes.liver.lower[$0] + Boxes.liver.upper[$0] - 1) / 2 })
         let centre = Tree.affine.world(middle)
         #expect((0..<3).allSatisfy { abs(liver.centroid[$0] - centre[$0]) < 1e-3 })
-        #expect(found.image.series != nil && found.fingerprint.files.count == 2)
+        #expect(found.image.series != nil && found.checksums.files.count == 2)
     }
 
     @Test func slicesAndFilesOfOneScanAreOneVolume() throws {
@@ -68,11 +68,11 @@ import Testing
         #expect(whole.voxels == liver.population)
 
         try tree.pictures("CT/1/Ground", liver, areReversed: true)
-        guard case .turned(_, _, let proposal)? = importError({ _ = try inspected(tree) }) else {
+        guard case .flipped(_, _, let proposal)? = importError({ _ = try inspected(tree) }) else {
             Issue.record("the reverse order is taken")
             return
         }
-        #expect(proposal.turn == .z && proposal.isStrong)
+        #expect(proposal.flip == .z && proposal.isStrong)
         var options = ImportOptions()
         options.accepted = [try #require(Acceptance("flip"))]
         #expect(try inspected(tree, options)["liver"]?.mask?.contentHash == whole.contentHash)
@@ -117,12 +117,12 @@ import Testing
         let tree = try Tree.chaos()
         let layout = try LayoutRecogniser().recognise(tree.root)
         let files = try #require(try layout.cases().cases.first)
-        let found = try inspected(tree).fingerprint
+        let found = try inspected(tree).checksums
         let inspector = CaseInspector(layout: layout, options: ImportOptions())
-        #expect(try inspector.fingerprint(files, known: found.files[0].sha256) == found)
+        #expect(try inspector.checksums(of: files, known: found.files[0].sha256) == found)
         let label = tree.path("Train_Sets/CT/1/Ground/liver_GT_003.png")
         try FileManager.default.removeItem(atPath: label)
         try FileManager.default.copyItem(atPath: tree.path("Train_Sets/CT/1/Ground/liver_GT_000.png"), toPath: label)
-        #expect(try inspector.fingerprint(files, known: found.files[0].sha256) != found)
+        #expect(try inspector.checksums(of: files, known: found.files[0].sha256) != found)
     }
 }

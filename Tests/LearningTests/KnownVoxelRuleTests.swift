@@ -9,24 +9,24 @@ import Testing
         organCount: 4, exclusions: [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)], parts: [(part: 3, whole: 0)])
 
     private func planes(
-        _ labels: [OrganLabel], unions: [UnionLabel] = [], box: VoxelBox? = nil
+        _ labels: [OrganLabel], unions: [CompositeLabel] = [], box: VoxelBox? = nil
     ) -> (organs: [[UInt8]], unions: [[UInt8]]) {
         let box = box ?? VoxelBox(shape)
         let count = box.shape.count
         let sets = unions.map(\.parts)
         var planes = [UInt8](repeating: 9, count: 4 * count)
-        var unionPlanes = [UInt8](repeating: 9, count: sets.count * count)
+        var compositePlanes = [UInt8](repeating: 9, count: sets.count * count)
         planes.withUnsafeMutableBufferPointer { planes in
-            unionPlanes.withUnsafeMutableBufferPointer { unionPlanes in
+            compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
                 rule.fill(
-                    planes, unionPlanes: unionPlanes, unionSets: sets, labels: labels, unions: unions, shape: shape,
+                    planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, unions: unions, shape: shape,
                     box: box)
             }
         }
         func split(_ all: [UInt8]) -> [[UInt8]] {
             stride(from: 0, to: all.count, by: count).map { Array(all[$0..<$0 + count]) }
         }
-        return (split(planes), split(unionPlanes))
+        return (split(planes), split(compositePlanes))
     }
 
     private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func aMergedLabelIsUnknownWhereNobodyLooked() {
-        let kidneys = UnionLabel(parts: [1, 2], foreground: bits(0, 4), known: bits(0, 1))
+        let kidneys = CompositeLabel(parts: [1, 2], foreground: bits(0, 4), known: bits(0, 1))
         let result = planes([.unknown, .unknown, .unknown, .unknown], unions: [kidneys])
         #expect(result.organs[1] == [0, 1, 0, 0, 0, 0] && result.organs[2] == [0, 1, 0, 0, 0, 0])
         #expect(result.unions[0] == [1, 0, 0, 0, 0, 0])
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func aMergedLabelIsZeroForAllPartsAndOpenWhereSet() {
-        let kidneys = UnionLabel(parts: [1, 2], foreground: bits(0, 1, 4))
+        let kidneys = CompositeLabel(parts: [1, 2], foreground: bits(0, 1, 4))
         let result = planes([.unknown, .unknown, .unknown, .unknown], unions: [kidneys])
         #expect(result.organs[1] == [0, 0, 1, 1, 0, 1])
         #expect(result.organs[2] == [0, 0, 1, 1, 0, 1])
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func aMergedLabelIsClosedWhereOnePartIsKnownToBeThere() {
-        let kidneys = UnionLabel(parts: [1, 2], foreground: bits(0, 1, 4))
+        let kidneys = CompositeLabel(parts: [1, 2], foreground: bits(0, 1, 4))
         let result = planes([.unknown, .known(foreground: bits(0)), .unknown, .unknown], unions: [kidneys])
         #expect(result.organs[1] == [2, 1, 1, 1, 1, 1])
         #expect(result.organs[2] == [1, 0, 1, 1, 0, 1])
@@ -114,7 +114,7 @@ import Testing
         var plane = [UInt8](repeating: 0, count: box.shape.count)
         plane.withUnsafeMutableBufferPointer {
             one.fill(
-                $0, unionPlanes: .init(start: nil, count: 0), labels: [.known(foreground: foreground)], shape: long,
+                $0, compositePlanes: .init(start: nil, count: 0), labels: [.known(foreground: foreground)], shape: long,
                 box: box)
         }
         let expected = (0..<2).flatMap { z in

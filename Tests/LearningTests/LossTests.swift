@@ -19,7 +19,7 @@ import Testing
             let width = logits.count / organs
             let batch = try Batch(
                 image: try Tensor.zeros([1, 1, 1, width]), target: target, known: known, organs: organs, union: union,
-                unionSets: sets)
+                compositeSets: sets)
             let scores = try Tensor(logits, shape: [1, organs, 1, width])
             try scores.requireGradient()
             let loss = try KnownVoxelLoss(diceWeight: diceWeight, dimensions: 2)(scores, batch)

@@ -74,5 +74,5 @@ import Testing
 private func batch(_ oracle: Checkpoint, unions: Bool) throws -> Batch {
     try Batch(
         image: try oracle.tensor("input"), target: try oracle.values("target"), known: try oracle.values("known"),
-        organs: 3, union: unions ? try oracle.values("union") : [], unionSets: unions ? [[1, 2]] : [])
+        organs: 3, union: unions ? try oracle.values("union") : [], compositeSets: unions ? [[1, 2]] : [])
 }

@@ -7,7 +7,7 @@ import Testing
     private let shape = GridShape(8, 1, 1)
     private let rule = KnownVoxelRule(organCount: 3, exclusions: [(0, 1)])
 
-    private func item(_ labels: [OrganLabel], unions: [UnionLabel] = []) -> TrainingCase {
+    private func item(_ labels: [OrganLabel], unions: [CompositeLabel] = []) -> TrainingCase {
         TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
             image: ImageVoxels(Array(repeating: 0, count: 8)),

@@ -83,11 +83,11 @@ struct Scan {
     }
 
     /// Written as NIfTI and read again, as an import has it.
-    func fingerprint() throws -> VolumeFingerprint? {
+    func imageDescriptor() throws -> ImageDescriptor? {
         let file = TemporaryFolder.make("scan") + "/scan.nii"
         let grid = ImageGrid(shape: shape, affine: .scaling(spacing))
         try NIfTIWriter.write(.int16(VoxelBuffer(values.map { Int16($0.rounded()) })), on: grid, to: file)
-        return try NIfTIReader().readImage(file).fingerprint(isCT: true)
+        return try NIfTIReader().readImage(file).imageDescriptor(isCT: true)
     }
 
     /// What is made of scans, by name.

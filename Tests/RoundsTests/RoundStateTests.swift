@@ -70,7 +70,7 @@ private let actions: [RoundAction] = [
             ]))
         #expect(relabelling.organs == ["good", "unjudged", "edge"])
         #expect(
-            relabelling.heldBack == [
+            relabelling.withheld == [
                 "big": .flooding, "small": .vanishing, "few": .fewAnnotations, "unseen": .fewAnnotations,
             ])
         #expect(relabelling.gamma == 2.0 / 3)

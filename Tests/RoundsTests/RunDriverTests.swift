@@ -14,7 +14,7 @@ import Testing
         #expect(end.rounds.map { $0.relabelling?.gamma } == [0.5, 1, nil])
         #expect(end.rounds.map { $0.trainedOn?.number } == [40, 41, 42])
         #expect(end.rounds.map { $0.weights?.steps } == [3, 5, 7])
-        #expect(end.rounds[0].relabelling?.heldBack == ["pancreas": .flooding])
+        #expect(end.rounds[0].relabelling?.withheld == ["pancreas": .flooding])
         #expect(end.visible == ["liver": 1])
         #expect(end.publications == 2)
     }
@@ -40,7 +40,7 @@ import Testing
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"
             case .ended: "ended"
-            case .step, .trained, .calibrated, .evaluated, .heldBack, .staged, .failed: nil
+            case .step, .trained, .calibrated, .evaluated, .withheld, .staged, .failed: nil
             }
         }
         #expect(

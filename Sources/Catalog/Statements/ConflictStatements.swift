@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-struct ListStandingVersions: Statement {
+struct ListLabelVersions: Statement {
     static let sql = """
         with asked as (select id from lacuna.organ where key = $2),
         current as (
@@ -40,9 +40,9 @@ struct ListStandingVersions: Statement {
     let volume: VolumeID
     let organ: OrganKey
     var binds: [any PostgresBindable] { [volume, organ] }
-    func decode(_ row: PostgresRow) throws -> StandingVersion {
+    func decode(_ row: PostgresRow) throws -> LabelVersion {
         let mask = try row.decode(0, as: MaskID?.self)
-        return StandingVersion(
+        return LabelVersion(
             mask: mask == nil ? nil : try MaskLocation(row, from: 0), source: try row.decode(5),
             status: try row.decode(6), origin: try row.decode(7), isCurrent: try row.decode(8),
             isProposed: try row.decode(9), limits: try LabelLimits(row, from: 10))

@@ -2,7 +2,7 @@ import Domain
 import Postgres
 
 /// What each release and rater, and a person (release null), says of (volume, organ) unless it was taken back.
-struct StandingWords: Statement {
+struct CurrentAnnotations: Statement {
     static let sql = """
         select release_id, rater, status from (
             select distinct on (a.release_id, a.rater) a.release_id, a.rater, a.status from lacuna.annotation a
@@ -11,27 +11,27 @@ struct StandingWords: Statement {
         where status <> 'unlabelled' order by release_id nulls first, rater
         """
     struct Found: Sendable {
-        let source: WordSource
+        let source: AnnotationSource
         let status: LabelStatus
     }
     let volume: VolumeID
     let organ: OrganKey
     var binds: [any PostgresBindable] { [volume, organ] }
     func decode(_ row: PostgresRow) throws -> Found {
-        Found(source: WordSource(release: try row.decode(0), rater: try row.decode(1)), status: try row.decode(2))
+        Found(source: AnnotationSource(release: try row.decode(0), rater: try row.decode(1)), status: try row.decode(2))
     }
 }
 
 /// Who says something: a release, a rater of it, or a person.
-struct WordSource: Hashable, Sendable {
+struct AnnotationSource: Hashable, Sendable {
     /// Nil for a person's own word.
     let release: Int32?
     let rater: String
 
-    static let person = WordSource(release: nil, rater: "")
+    static let person = AnnotationSource(release: nil, rater: "")
 }
 
-struct InsertWords: Statement {
+struct InsertCorrections: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, release_id, rater, status, origin, parent_id, change_id)
         select $1, o.id, r.release, r.rater, $3::lacuna.label_status, 'expert',
@@ -42,7 +42,7 @@ struct InsertWords: Statement {
     let volume: VolumeID
     let organ: OrganKey
     let status: LabelStatus
-    let sources: [WordSource]
+    let sources: [AnnotationSource]
     let change: ChangeID
     var binds: [any PostgresBindable] {
         [volume, organ, status, sources.map(\.release), change, sources.map(\.rater)]

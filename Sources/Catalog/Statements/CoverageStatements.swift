@@ -84,7 +84,7 @@ struct CoverageOfRounds: Statement {
 
 /// What a dataset itself says of its volumes, whatever is current there: the newest release's word on an organ, else what it
 /// ships.
-struct DatasetWords: Statement {
+struct DatasetLabelCounts: Statement {
     static let sql = """
         with own as (
             select w.volume_id from lacuna.volume_dataset w join lacuna.dataset d on d.id = w.dataset_id where d.name = $1),

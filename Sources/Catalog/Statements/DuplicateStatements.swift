@@ -47,19 +47,19 @@ struct DescribeDuplicates: Statement {
     func decode(_ row: PostgresRow) throws -> DuplicateVolume { try DuplicateVolume(row, from: 0) }
 }
 
-struct InsertFingerprint: Statement {
+struct InsertDescriptor: Statement {
     static let sql = """
-        insert into lacuna.fingerprint (volume_id, version, descriptor) values ($1, $2::smallint, $3) on conflict do nothing
+        insert into lacuna.image_descriptor (volume_id, version, descriptor) values ($1, $2::smallint, $3) on conflict do nothing
         """
     let volume: VolumeID
-    let record: FingerprintRecord
+    let record: DescriptorRecord
     var binds: [any PostgresBindable] { [volume, Int16(record.version), record.descriptor] }
 }
 
 /// Volumes that are too small for a fingerprint have an empty one.
-struct ListFingerprints: Statement {
+struct ListDescriptors: Statement {
     static let sql = """
-        select f.volume_id, f.descriptor from lacuna.fingerprint f
+        select f.volume_id, f.descriptor from lacuna.image_descriptor f
         where f.version = $1::smallint and octet_length(f.descriptor) = $2 and f.volume_id > $3
           and not exists (select from lacuna.withheld_volume w where w.volume_id = f.volume_id)
         order by f.volume_id limit $4
@@ -76,31 +76,31 @@ struct ListFingerprints: Statement {
     func decode(_ row: PostgresRow) throws -> Row { Row(volume: try row.decode(0), descriptor: try row.decode(1)) }
 }
 
-struct VolumesWithoutFingerprint: Statement {
+struct VolumesWithoutDescriptor: Statement {
     static let sql = """
         select distinct on (v.id) v.id, d.name || '/' || s.case_name, i.root || '/' || s.file, s.file_sha256, v.modality,
             v.identity
         from lacuna.volume v join lacuna.source s on s.volume_id = v.id join lacuna.release r on r.id = s.release_id
         join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         join lacuna.dataset d on d.id = r.dataset_id
-        where not exists (select from lacuna.fingerprint f where f.volume_id = v.id and f.version = $1::smallint)
+        where not exists (select from lacuna.image_descriptor f where f.volume_id = v.id and f.version = $1::smallint)
           and not exists (select from lacuna.withheld_volume w where w.volume_id = v.id)
           and not exists (select from lacuna.withdrawn_dataset w where w.dataset_id = d.id)
         order by v.id, s.id desc
         """
     let version: Int
     var binds: [any PostgresBindable] { [Int16(version)] }
-    func decode(_ row: PostgresRow) throws -> ImageToFingerprint {
-        ImageToFingerprint(
+    func decode(_ row: PostgresRow) throws -> UndescribedImage {
+        UndescribedImage(
             volume: try row.decode(0), name: try row.decode(1), file: try row.decode(2), sha256: try row.decode(3),
             modality: try row.decode(4), identity: try row.decode(5))
     }
 }
 
-struct CountWithoutFingerprint: Statement {
+struct CountWithoutDescriptor: Statement {
     static let sql = """
         select count(*) from lacuna.volume v
-        where not exists (select from lacuna.fingerprint f where f.volume_id = v.id and f.version = $1::smallint)
+        where not exists (select from lacuna.image_descriptor f where f.volume_id = v.id and f.version = $1::smallint)
           and not exists (select from lacuna.withheld_volume w where w.volume_id = v.id)
         """
     let version: Int

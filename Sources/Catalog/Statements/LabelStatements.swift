@@ -30,8 +30,8 @@ struct WordsOfRelease: Statement {
     /// Empty: the release itself.
     let rater: String
     var binds: [any PostgresBindable] { [volume, release, rater] }
-    func decode(_ row: PostgresRow) throws -> ReleaseWord {
-        ReleaseWord(
+    func decode(_ row: PostgresRow) throws -> ReleaseAnnotation {
+        ReleaseAnnotation(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2), content: try row.decode(3),
             mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), files: try row.decode(7))
     }

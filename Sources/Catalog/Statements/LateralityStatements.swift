@@ -15,16 +15,16 @@ struct InsertMaskCentres: Statement {
 }
 
 /// One import accepts one turn of a file.
-struct InsertTurns: Statement {
+struct InsertFlips: Statement {
     static let sql = """
-        insert into lacuna.accepted_turn (label_file_id, activity_id, axis, evidence)
+        insert into lacuna.accepted_flip (label_file_id, activity_id, axis, evidence)
         select t.file, $1, t.axis, t.evidence from unnest($2::bigint[], $3::text[], $4::text[]) as t (file, axis, evidence)
         on conflict do nothing
         """
     let activity: ActivityID
     let files: [Int64]
-    let turns: [TurnRecord]
-    var binds: [any PostgresBindable] { [activity, files, turns.map(\.axis), turns.map(\.evidence)] }
+    let flips: [FlipRecord]
+    var binds: [any PostgresBindable] { [activity, files, flips.map(\.axis), flips.map(\.evidence)] }
 }
 
 /// Current masks of some organs, with foreground, of volumes that nobody withholds, without a centre.

@@ -44,7 +44,7 @@ private let describeNodes = """
         else (
             select d.name || '/' || s.case_name || ': ' || f.file || coalesce((
                 select case t.axis when 'none' then ', laid on the image' else ', mirrored along ' || t.axis end || ' as accepted by '
-                    || y.agent from lacuna.accepted_turn t join lacuna.activity y on y.id = t.activity_id
+                    || y.agent from lacuna.accepted_flip t join lacuna.activity y on y.id = t.activity_id
                 where t.label_file_id = f.id order by t.activity_id desc limit 1), '')
             from lacuna.label_file f
             join lacuna.source s on s.id = f.source_id

@@ -42,7 +42,7 @@ struct ListLabels: Statement {
 }
 
 /// Of every release and rater the newest proposed word, of volumes that are not withheld.
-struct ListProposedWords: Statement {
+struct ListProposedAnnotations: Statement {
     static let sql = """
         with word as (
             select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater) a.* from lacuna.annotation a

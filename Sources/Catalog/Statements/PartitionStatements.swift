@@ -74,7 +74,7 @@ struct ListPartitionCandidates: Statement {
     let sides: [OrganKey]
     let dataset: String?
     let volumes: [VolumeID]
-    var binds: [any PostgresBindable] { [organ, sides, dataset, volumes, Catalog.partitionRater] }
+    var binds: [any PostgresBindable] { [organ, sides, dataset, volumes, LabelCatalog.partitionRater] }
     func decode(_ row: PostgresRow) throws -> PartitionCandidate {
         let rows: [Double] = try row.decode(5)
         let mask = try row.decode(8, as: MaskID?.self)
@@ -116,14 +116,14 @@ struct InsertPartitionMasks: Statement {
         [
             annotation, activity, sides, masks.map(\.content), masks.map(\.object), masks.map(\.offset),
             masks.map(\.length), masks.map(\.voxels), masks.map(\.knownVoxels), masks.flatMap(\.box.bounds),
-            Catalog.partitionRater,
+            LabelCatalog.partitionRater,
         ]
     }
     func decode(_ row: PostgresRow) throws -> (OrganKey, MaskID) { (try row.decode(0), try row.decode(1)) }
 }
 
 /// Says of each side what the merged annotation says, of its part of the voxels.
-struct InsertPartitionWords: Statement {
+struct InsertPartitionAnnotations: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, release_id, rater, status, origin, mask_id, extent, parent_id, change_id)
         select a.volume_id, o.id, a.release_id, $5, a.status, a.origin, s.mask, a.extent,
@@ -137,7 +137,7 @@ struct InsertPartitionWords: Statement {
     let sides: [OrganKey]
     let masks: [MaskID]
     let change: ChangeID
-    var binds: [any PostgresBindable] { [annotation, sides, masks, change, Catalog.partitionRater] }
+    var binds: [any PostgresBindable] { [annotation, sides, masks, change, LabelCatalog.partitionRater] }
 }
 
 struct ActivityIsPartition: Statement {

@@ -2,7 +2,7 @@ import Domain
 import Postgres
 
 /// The newest word of a rater without a release.
-struct WordOfRater: Statement {
+struct AnnotationOfRater: Statement {
     static let sql = """
         select a.id, a.status, a.origin, a.mask_id, m.content_sha256,
             exists (
@@ -21,11 +21,11 @@ struct WordOfRater: Statement {
         let isCurrent: Bool
         let extent: VoxelBox?
 
-        func says(_ status: LabelStatus, _ other: WordContent?) -> Bool {
+        func says(_ status: LabelStatus, _ other: AnnotationContent?) -> Bool {
             self.status == status && content == other?.mask.content && extent == other?.extent
         }
     }
-    let word: PersonalWord
+    let word: PersonalAnnotation
     var binds: [any PostgresBindable] { [word.volume, word.organ, word.rater, word.isProposed] }
     func decode(_ row: PostgresRow) throws -> Found {
         let bounds: [Int32]? = try row.decode(6)
@@ -46,7 +46,7 @@ struct InsertMask: Statement {
             $4, $5, $6, $7, $8, $9, $10
         from lacuna.organ o where o.key = $2 returning id
         """
-    let word: PersonalWord
+    let word: PersonalAnnotation
     let mask: StoredMask
     let activity: ActivityID
     var binds: [any PostgresBindable] {
@@ -65,14 +65,14 @@ struct InsertMaskInputs: Statement {
     var binds: [any PostgresBindable] { [mask, inputs] }
 }
 
-struct InsertPersonalWord: Statement {
+struct InsertPersonalAnnotation: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id,
             extent)
         select $1, o.id, $3, $4::lacuna.label_status, $5::lacuna.label_origin, $6, $7, $8, $9, $10::integer[]
         from lacuna.organ o where o.key = $2 returning id
         """
-    let word: PersonalWord
+    let word: PersonalAnnotation
     let status: LabelStatus
     let mask: MaskID?
     let extent: VoxelBox?

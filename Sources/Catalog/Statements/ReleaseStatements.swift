@@ -51,7 +51,7 @@ struct InsertLabelMap: Statement {
     }
 }
 
-struct CaseFingerprints: Statement {
+struct ListRecordedFiles: Statement {
     static let sql = """
         select distinct on (s.case_name) s.case_name, s.file_sha256,
             array(select f.file from lacuna.label_file f where f.source_id = s.id order by f.id),

@@ -38,11 +38,11 @@ struct PublishedRounds: Statement {
 }
 
 /// The organs that a round did not relabel, each with the reason that it stored.
-struct HeldBackOrgans: Statement {
+struct WithheldOrgans: Statement {
     static let sql = """
         select h.key, h.value from lacuna.run join lacuna.round r on r.run_id = run.id
-        cross join jsonb_each_text(r.record #> '{relabelling,heldBack}') h
-        where run.name = $1 and r.number = $2 and jsonb_typeof(r.record #> '{relabelling,heldBack}') = 'object'
+        cross join jsonb_each_text(r.record #> '{relabelling,withheld}') h
+        where run.name = $1 and r.number = $2 and jsonb_typeof(r.record #> '{relabelling,withheld}') = 'object'
         """
     struct Found: Sendable {
         let organ: OrganKey

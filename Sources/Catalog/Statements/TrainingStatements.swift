@@ -185,8 +185,8 @@ struct PublishRound: Statement {
     let round: RoundID
     let from: String
     let to: String
-    let heldBack: [OrganKey]
-    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to, heldBack] }
+    let withheld: [OrganKey]
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to, withheld] }
 }
 
 struct StagedVolumes: Statement {

@@ -28,7 +28,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
         case .server(let settings):
             let connection = try await Connection.connect(settings)
             let applied = try await Migrator(connection, program: Program.lacuna.version).migrate()
-            try await Catalog(connection, program: Program.lacuna.version).extend(with: .standard)
+            try await LabelCatalog(connection, program: Program.lacuna.version).extend(with: .standard)
             await connection.close()
             return applied
         }

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Importers
+internal import System
 
 struct DatasetImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -135,7 +136,7 @@ struct DatasetImport: AsyncParsableCommand {
         }
     }
 
-    private func takeImages(_ request: inout ImportRequest, _ catalog: Catalog) async throws {
+    private func takeImages(_ request: inout ImportRequest, _ catalog: LabelCatalog) async throws {
         guard let images else { return }
         switch try await ImageArgument(images, catalog: catalog) {
         case .path(let path) where pairs == nil: request.options.images = path

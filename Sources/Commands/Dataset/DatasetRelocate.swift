@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Postgres
+internal import System
 
 struct DatasetRelocate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,7 +63,7 @@ struct DatasetRelocate: AsyncParsableCommand {
         if !findings.isEmpty { throw ExitCode(ExitStatus.partlyDone.rawValue) }
     }
 
-    private func recordedRelease(_ catalog: Catalog) async throws -> DatasetRow {
+    private func recordedRelease(_ catalog: LabelCatalog) async throws -> DatasetRow {
         try await catalog.requireDataset(dataset)
         let releases = try await catalog.datasets().filter { $0.name == dataset }
         let names = releases.map(\.release).joined(separator: ", ")

@@ -69,7 +69,7 @@ struct ReleaseDiff {
         let cases = try await session.catalog.cases(of: dataset, before: before, after: after)
         let labels = try await session.catalog.labels(of: dataset, before: before, after: after)
         let byCase = Dictionary(grouping: labels, by: \.caseName)
-        let reader = MaskReader(store: try await session.objectStore(create: false))
+        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
         let bar = session.output.progress("diff", total: cases.count)
         defer { bar.finish() }
         var rows: [Row] = []
@@ -89,7 +89,7 @@ struct ReleaseDiff {
         }
     }
 
-    private func row(_ pair: LabelPair, _ reader: MaskReader) async throws -> Row {
+    private func row(_ pair: LabelPair, _ reader: BlockingMaskReader) async throws -> Row {
         var row = Row(
             caseName: pair.caseName, organ: pair.organ, change: Self.change(pair), before: pair.before,
             after: pair.after)

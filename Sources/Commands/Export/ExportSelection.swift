@@ -94,7 +94,7 @@ extension ExportSelection {
         return try await selector.finish()
     }
 
-    private static func revision(_ asOf: Int64?, _ catalog: Catalog) async throws -> Revision {
+    private static func revision(_ asOf: Int64?, _ catalog: LabelCatalog) async throws -> Revision {
         let newest = try await catalog.currentRevision()
         guard let asOf else { return newest }
         guard (0...newest.number).contains(asOf) else {
@@ -110,7 +110,7 @@ private struct ExportSelector {
     private let options: ExportOptions
     private let scheme: LabelScheme
     private let revision: Revision
-    private let catalog: Catalog
+    private let catalog: LabelCatalog
     private let composer: LabelComposer
     private let places: SplitPlaces?
     private let merge: ExportMerge
@@ -124,7 +124,7 @@ private struct ExportSelector {
 
     init(
         _ options: ExportOptions, _ parts: Set<SplitPart>, _ scheme: LabelScheme, _ merge: ExportMerge,
-        _ ontology: Ontology, _ revision: Revision, _ catalog: Catalog
+        _ ontology: Ontology, _ revision: Revision, _ catalog: LabelCatalog
     ) async throws {
         wanted = options.split == nil ? nil : options.part.isEmpty ? parts : Set(options.part.map(\.part))
         (self.options, self.scheme, self.revision, self.catalog) = (options, scheme, revision, catalog)

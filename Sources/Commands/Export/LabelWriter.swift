@@ -4,13 +4,13 @@ internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Imaging
-internal import ObjectStore
+internal import Objects
 internal import Synchronization
 
 /// Writes the label map of one case on the grid of its image. Blocks.
 struct LabelWriter: Sendable {
     let composer: LabelComposer
-    let store: LocalObjectStore
+    let store: ObjectFolder
     let converted: SeriesCache
 
     /// - Throws: damage of a stored mask, an image that is gone or changed, `ExportError`, `ImagingError`.
@@ -25,7 +25,7 @@ struct LabelWriter: Sendable {
         ) { organ in
             guard let location = labels[organ]?.mask else { preconditionFailure("evidence with a mask has its place") }
             used.insert(location.mask)
-            let mask = try MaskReader.read(location, shape: item.shape, store)
+            let mask = try BlockingMaskReader.read(location, shape: item.shape, store)
             if mask.known == nil { wholes[organ] = mask.foreground.population }
             return mask
         }

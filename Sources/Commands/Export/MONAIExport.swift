@@ -4,6 +4,7 @@ internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Glibc
+internal import System
 
 /// Writes a MONAI datalist and its label maps: all of it, or nothing.
 struct MONAIExport: Sendable {

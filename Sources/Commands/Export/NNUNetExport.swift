@@ -1,6 +1,7 @@
 internal import Console
 internal import Domain
 internal import Exporters
+internal import System
 
 /// Writes a raw dataset of nnU-Net v2: all of it, or nothing.
 struct NNUNetExport: Sendable {

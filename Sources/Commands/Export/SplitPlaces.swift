@@ -35,7 +35,7 @@ struct SplitPlaces: Sendable {
     /// Reads the split, or, where there is none of this name, its folds `NAME-0`, `NAME-1` and so on.
     ///
     /// - Throws: `CatalogError.unknownSplit`.
-    static func read(_ name: String, in catalog: Catalog) async throws -> SplitPlaces {
+    static func read(_ name: String, in catalog: LabelCatalog) async throws -> SplitPlaces {
         let splits = try splits(of: name, among: Set(try await catalog.splits().map(\.split)))
         let subjects = try await catalog.subjectList()
         let places = subjects.map { ($0.name, Place(parts: parts(in: splits, of: $0.parts))) }

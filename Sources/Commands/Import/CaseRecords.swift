@@ -4,7 +4,7 @@ internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Importers
-internal import ObjectStore
+internal import Objects
 
 /// An inspected case in the catalogue's words.
 struct CaseRecords {
@@ -25,18 +25,18 @@ struct CaseRecords {
             clipped: image.identity.clipped, shape: grid.canonicalShape, affine: grid.canonicalAffine,
             orientation: grid.orientation.description, qformCode: grid.qformCode, sformCode: grid.sformCode,
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
-            fingerprint: FingerprintRecord(image.appearance),
+            descriptor: DescriptorRecord(image.appearance),
             findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
         source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }
         self.source = source
-        let turn = item.turn.map { TurnRecord(axis: $0.turn.rawValue, evidence: $0.evidence) }
-        labelFiles = item.fingerprint.files.dropFirst().map { FileRecord($0, in: root, turn: turn) }
+        let flip = item.flip.map { FlipRecord(axis: $0.flip.rawValue, evidence: $0.evidence) }
+        labelFiles = item.checksums.files.dropFirst().map { FileRecord($0, in: root, flip: flip) }
     }
 
     /// The labels, naming their bytes in `pack`.
     func labels(in pack: StoredPack?) -> CaseLabels {
-        let files = item.fingerprint.files.dropFirst().map(\.file)
+        let files = item.checksums.files.dropFirst().map(\.file)
         var entries = (pack?.entries ?? []).makeIterator()
         func stored(_ encoded: EncodedMask?) -> StoredMask? {
             guard let encoded, let pack, let entry = entries.next() else { return nil }
@@ -78,7 +78,7 @@ extension SeriesRecord {
 }
 
 extension FileRecord {
-    init(_ file: FileFingerprint, in root: ReleaseRoot, turn: TurnRecord? = nil) {
-        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes, turn: turn)
+    init(_ file: FileChecksum, in root: ReleaseRoot, flip: FlipRecord? = nil) {
+        self.init(path: root.relative(file.file), sha256: file.sha256, bytes: file.bytes, flip: flip)
     }
 }

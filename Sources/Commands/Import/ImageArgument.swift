@@ -13,7 +13,7 @@ enum ImageArgument: Hashable, Sendable {
 
     /// A word without a slash may be either; `./NAME` and `dataset:NAME` say which. Looks at the disk.
     /// - Throws: bad input for a word that is neither or both.
-    init(_ text: String, catalog: Catalog) async throws {
+    init(_ text: String, catalog: LabelCatalog) async throws {
         if text.hasPrefix(Self.prefix) {
             self = .dataset(String(text.dropFirst(Self.prefix.count)))
             return
@@ -35,7 +35,7 @@ enum ImageArgument: Hashable, Sendable {
         }
     }
 
-    private static func hasDataset(_ name: String, _ catalog: Catalog) async throws -> Bool {
+    private static func hasDataset(_ name: String, _ catalog: LabelCatalog) async throws -> Bool {
         try await catalog.datasets().contains { $0.name == name }
     }
 }
@@ -44,7 +44,7 @@ extension DatasetImages {
     /// The images of a dataset of the catalogue.
     /// - Parameter pairs: which image each case of labels has, where names do not tell.
     /// - Throws: an unknown or removed dataset, and what is wrong with the pairs.
-    init(of dataset: String, pairs: CaseTable?, in catalog: Catalog) async throws {
+    init(of dataset: String, pairs: CaseTable?, in catalog: LabelCatalog) async throws {
         let images = try await catalog.images(of: dataset)
         self.init(
             dataset: dataset, entries: images.map(Entry.init),

@@ -3,15 +3,15 @@ internal import Domain
 internal import Importers
 
 /// Subjects that a case proved to be one patient.
-struct CaseUnion: Sendable {
+struct CaseMerge: Sendable {
     let caseName: String
-    let union: SubjectUnion
+    let union: SubjectMerge
 }
 
 extension ImportFinding {
     /// Nil where no part of a split changed and no checkpoint was marked.
     /// - Parameter file: the image that proved it.
-    init?(_ found: CaseUnion, dataset: String, file: String) {
+    init?(_ found: CaseMerge, dataset: String, file: String) {
         let parts = found.union.changedParts
         let marked = found.union.newlyContaminated.map(\.description).joined(separator: ", ")
         guard !parts.isEmpty || !marked.isEmpty else { return nil }

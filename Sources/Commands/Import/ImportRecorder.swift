@@ -3,13 +3,14 @@ internal import Console
 internal import DICOM
 internal import Domain
 internal import Importers
-internal import ObjectStore
+internal import Objects
 internal import Postgres
+internal import System
 
 /// Writes inspected cases: bytes first, rows second. Activity and release are made with the first case.
 struct ImportRecorder {
-    let catalog: Catalog
-    let openStore: () async throws -> LocalObjectStore
+    let catalog: LabelCatalog
+    let openStore: () async throws -> ObjectFolder
     let converted: SeriesCache
     let root: ReleaseRoot
     let list: CaseList
@@ -23,13 +24,13 @@ struct ImportRecorder {
     private struct Target: Sendable {
         let activity: ActivityID
         let release: ReleaseHandle
-        let store: LocalObjectStore
+        let store: ObjectFolder
         /// What identifiers of DICOM series are hashed with.
         let salt: [UInt8]
     }
 
     init(
-        catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore, converted: SeriesCache,
+        catalog: LabelCatalog, openStore: @escaping () async throws -> ObjectFolder, converted: SeriesCache,
         root: ReleaseRoot, list: CaseList, subjects: [String: String], options: ImportOptions
     ) {
         (self.catalog, self.openStore, self.root, self.list) = (catalog, openStore, root, list)
@@ -208,7 +209,7 @@ extension ImportError {
 /// A case that waits, and what its label files were read as.
 struct WaitingFiles: Sendable {
     let item: WaitingCase
-    let files: [FileFingerprint]
+    let files: [FileChecksum]
 }
 
 extension PostgresError {

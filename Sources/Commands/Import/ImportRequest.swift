@@ -38,7 +38,7 @@ struct ImportSummary: Sendable {
     /// The same of single annotators; nil where the caller does not want them.
     var newDrawings: Int?
     /// Subjects that proved to be one, by the cases that proved it.
-    var unions: [CaseUnion] = []
+    var unions: [CaseMerge] = []
     /// Cases that changed something.
     var recorded = 0
     /// Label files that wait for their image and did not before.

@@ -3,8 +3,9 @@ internal import Console
 internal import DICOM
 internal import Domain
 internal import Importers
-internal import ObjectStore
+internal import Objects
 internal import Postgres
+internal import System
 
 /// Brings a dataset into the catalogue: recognise, then per case compare, inspect, store bytes, record rows.
 ///
@@ -13,9 +14,9 @@ struct ImportRunner {
     /// Two buffers full of voxels is what memory is planned for; on one core a second would only take the cache from the first.
     private static var workers: Int { min(2, UsableCores.count) }
 
-    let catalog: Catalog
+    let catalog: LabelCatalog
     /// Opens the store when the first mask is to be stored.
-    let openStore: () async throws -> LocalObjectStore
+    let openStore: () async throws -> ObjectFolder
     /// Where volumes made of DICOM series are kept.
     let converted: SeriesCache
     let output: Output
@@ -235,7 +236,7 @@ extension ImportSummary {
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
         newDrawings = newDrawings.map { $0 + outcome.annotators.reduce(0) { $0 + $1.newLabels } }
-        let proved = outcome.unions.map { CaseUnion(caseName: item.files.name, union: $0) }
+        let proved = outcome.unions.map { CaseMerge(caseName: item.files.name, union: $0) }
         unions += proved
         let findings =
             item.findings + remarks + ImportFinding.all(takenBack: outcome.takenBack, item.files)

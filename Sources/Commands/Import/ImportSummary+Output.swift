@@ -137,7 +137,7 @@ extension ImportSummary {
     }
 }
 
-extension CaseUnion {
+extension CaseMerge {
     /// The kept and the joined subject as they were called, and what the union changed.
     fileprivate var cell: Cell {
         let names = union.before.map(\.subject.name)

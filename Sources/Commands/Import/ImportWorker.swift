@@ -4,20 +4,21 @@ internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Importers
-internal import ObjectStore
+internal import Objects
 internal import Postgres
+internal import System
 
 /// Reads cases on a thread of its own, with an inspector's buffers kept from case to case.
 actor ImportWorker {
     /// What was found in a case's files.
     enum Examination: Sendable {
         case unchanged
-        case waiting(WaitingCase, [FileFingerprint])
+        case waiting(WaitingCase, [FileChecksum])
         case inspected(InspectedCase)
         case failed(ImportError)
     }
 
-    private let thread: ConnectionThread = .start()
+    private let thread: SerialThread = .start()
     private let inspector: CaseInspector
     private let readsAnnotators: Bool
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -41,7 +42,7 @@ actor ImportWorker {
         do throws(ImportError) {
             let files = item.labels.map(\.file)
             if files.allSatisfy({ known[root.relative($0)] != nil }) {
-                let prints = try inspector.fingerprints(of: files)
+                let prints = try inspector.checksums(of: files)
                 if prints.allSatisfy({ known[root.relative($0.file)] == $0.sha256 }) { return .waiting(item, prints) }
             }
             return .waiting(item, try inspector.check(item))
@@ -54,7 +55,7 @@ actor ImportWorker {
         do throws(ImportError) {
             if let known, !readsAnnotators || files.annotators.allSatisfy({ $0.problem == nil }) {
                 let drawn = files.annotators.flatMap(\.instances).map { root.relative($0.file) }
-                let found = KnownFiles(try inspector.fingerprint(files, known: known.image), in: root)
+                let found = KnownFiles(try inspector.checksums(of: files, known: known.image), in: root)
                 if found == (readsAnnotators ? known : known.without(drawn)) { return .unchanged }
             }
             return .inspected(try inspector.inspect(files))
@@ -72,7 +73,7 @@ struct StoredPack: Sendable {
 
 extension StoredPack {
     /// Stores the case's masks as one object; nil where it has none.
-    init?(storing item: InspectedCase, in store: LocalObjectStore) throws {
+    init?(storing item: InspectedCase, in store: ObjectFolder) throws {
         let masks = item.labels.compactMap(\.mask) + item.drawn.drawings.compactMap(\.mask)
         guard !masks.isEmpty else { return nil }
         var packer = ObjectPacker()
@@ -126,9 +127,9 @@ struct KnownFiles: Equatable, Sendable {
 }
 
 extension KnownFiles {
-    init(_ fingerprint: Importers.CaseFingerprint, in root: ReleaseRoot) {
-        image = fingerprint.files[0].sha256
-        let pairs = fingerprint.files.dropFirst().map { (root.relative($0.file), $0.sha256) }
+    init(_ checksums: CaseChecksums, in root: ReleaseRoot) {
+        image = checksums.files[0].sha256
+        let pairs = checksums.files.dropFirst().map { (root.relative($0.file), $0.sha256) }
         labels = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -3,10 +3,11 @@ internal import Console
 internal import Domain
 internal import Glibc
 internal import Importers
+internal import System
 
 /// What the catalogue has of the release that an import is about to record.
 struct RecordedRelease {
-    let catalog: Catalog
+    let catalog: LabelCatalog
 
     /// - Parameter folder: the folder that is imported.
     /// - Throws: a conflict where the release is recorded with another origin, or from another place.
@@ -14,7 +15,7 @@ struct RecordedRelease {
         _ summary: ImportSummary, _ list: CaseList, folder: String, _ request: ImportRequest
     ) async throws -> KnownRelease {
         let (dataset, release) = (summary.dataset, summary.layout.release)
-        try await catalog.requireStanding(dataset: dataset)
+        try await catalog.requirePresent(dataset: dataset)
         let releases = try await catalog.datasets(named: dataset)
         guard let recorded = releases.first(where: { $0.release == release }) else {
             var known = KnownRelease()
@@ -30,7 +31,7 @@ struct RecordedRelease {
                     "import it with --origin \(recorded.origin.rawValue); labels of origin \(summary.origin.rawValue) "
                     + "belong to a dataset of their own: --name")
         }
-        let cases = try await catalog.fingerprints(dataset: dataset, release: release)
+        let cases = try await catalog.recordedFiles(dataset: dataset, release: release)
         let waiting = try await catalog.waitingLabels(dataset: dataset, release: release)
         let known = KnownRelease(
             root: recorded.root,

@@ -17,7 +17,7 @@ struct KnownMask: Sendable {
     func encoded() -> EncodedMask { MaskCodec.encode(foreground: foreground, known: known) }
 }
 
-extension MaskReader {
+extension BlockingMaskReader {
     /// A label's mask, or none where somebody looked and the organ is absent, with the region of which it speaks.
     ///
     /// Of a round's prediction that is the whole volume: its known plane says how sure the network was.

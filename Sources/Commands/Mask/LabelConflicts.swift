@@ -27,7 +27,7 @@ struct LabelConflicts {
             guard let mask, !mask.isEmpty else { continue }
             if let problem = absence(organ, other) { warnings.append(problem) }
             guard concerns(organ, other.organ), let id = other.mask else { continue }
-            let reader = MaskReader(store: try await session.objectStore(create: false))
+            let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
             let known = try await reader.read(
                 try await catalog.mask(id).location, try await catalog.limits(of: id), shape: volume.shape)
             if isPartial && isPart(other.organ, of: organ) { continue }

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Imaging
+internal import System
 
 struct MaskCompare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,7 +41,7 @@ struct MaskCompare: AsyncParsableCommand {
             }
             let volume = try await session.catalog.volume(named: first)
             let organ = try await session.catalog.organ(named: second)
-            let versions = try await session.catalog.standingVersions(volume: volume.id, organ: organ)
+            let versions = try await session.catalog.labelVersions(volume: volume.id, organ: organ)
             let pairs = try await MaskPairs(session: session, volume: volume).compare(versions)
             session.output.report(
                 pairs,
@@ -62,7 +63,7 @@ struct MaskCompare: AsyncParsableCommand {
                 remedy: "name two masks of one volume")
         }
         let volume = try await session.catalog.volume(named: a.volume.description)
-        let reader = MaskReader(store: try await session.objectStore(create: false))
+        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
         let catalog = session.catalog
         let one = try await reader.read(a.location, try await catalog.limits(of: a.location.mask), shape: a.shape)
         let other = try await reader.read(b.location, try await catalog.limits(of: b.location.mask), shape: b.shape)

@@ -3,6 +3,7 @@ internal import Console
 internal import Domain
 internal import Imaging
 internal import Numerics
+internal import System
 
 /// How much two masks of one volume agree where both are known.
 struct MaskComparison: Sendable {
@@ -45,8 +46,8 @@ struct MaskComparison: Sendable {
 
 /// Two standing words on one organ of one volume.
 struct MaskPair {
-    let first: StandingVersion
-    let second: StandingVersion
+    let first: LabelVersion
+    let second: LabelVersion
     let comparison: MaskComparison
 
     /// - Parameters:
@@ -79,7 +80,7 @@ struct MaskPair {
     }
 }
 
-extension StandingVersion {
+extension LabelVersion {
     /// For people: who says so.
     fileprivate var name: String { isProposed ? "\(source) (proposed)" : source }
 }
@@ -89,13 +90,13 @@ struct MaskPairs {
     let session: Session
     let volume: VolumeRow
 
-    func compare(_ versions: [StandingVersion]) async throws -> [MaskPair] {
+    func compare(_ versions: [LabelVersion]) async throws -> [MaskPair] {
         guard versions.count > 1 else { return [] }
         if volume.voxelVolume == nil {
             session.output.warn(
                 "the sources of volume \(volume.id) disagree on spacing; millimetres are those of the first")
         }
-        let reader = MaskReader(store: try await session.objectStore(create: false))
+        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
         var masks: [KnownMask] = []
         for version in versions {
             masks.append(try await reader.read(version.mask, version.limits, shape: volume.shape))

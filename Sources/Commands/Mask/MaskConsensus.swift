@@ -5,6 +5,7 @@ internal import Domain
 internal import Imaging
 internal import Numerics
 internal import Postgres
+internal import System
 
 struct MaskConsensus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,7 +50,7 @@ struct MaskConsensus: AsyncParsableCommand {
             let volume = try await session.catalog.volume(named: volume)
             let organ = try await session.catalog.organ(named: organ)
             let inputs = try await inputs(organ, of: volume, session.catalog)
-            let reader = MaskReader(store: try await session.objectStore(create: false))
+            let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
             var masks: [KnownMask] = []
             for input in inputs {
                 let limits = try await session.catalog.limits(of: input.mask)
@@ -72,11 +73,11 @@ struct MaskConsensus: AsyncParsableCommand {
 
     /// - Throws: bad input for fewer than two masks, more than sixteen, or one of another volume or organ.
     private func inputs(
-        _ organ: OrganKey, of volume: VolumeRow, _ catalog: Catalog
+        _ organ: OrganKey, of volume: VolumeRow, _ catalog: LabelCatalog
     ) async throws -> [MaskLocation] {
         var found: [MaskLocation] = []
         if mask.isEmpty {
-            let standing = try await catalog.standingVersions(volume: volume.id, organ: organ)
+            let standing = try await catalog.labelVersions(volume: volume.id, organ: organ)
             found = standing.filter { !$0.isProposed && $0.origin != .model && $0.source != Self.rater }.compactMap(
                 \.mask)
         }
@@ -111,8 +112,8 @@ struct MaskConsensus: AsyncParsableCommand {
 
     private func record(
         _ consensus: KnownMask, _ organ: OrganKey, of volume: VolumeRow, _ inputs: [MaskLocation], _ session: Session
-    ) async throws -> RecordedWord {
-        let word = PersonalWord(
+    ) async throws -> RecordedAnnotation {
+        let word = PersonalAnnotation(
             volume: volume.id, organ: organ, rater: Self.rater, origin: .reviewed,
             inputs: inputs.map(\.mask), isProposed: !adopt)
         let parameters = JSONRenderer.render(
@@ -122,12 +123,12 @@ struct MaskConsensus: AsyncParsableCommand {
             ]))
         let store = try await session.objectStore()
         return try await session.catalog.record(word, kind: .review, parameters: JSONText(parameters)) { _ in
-            try await WordContent.put(consensus, in: store)
+            try await AnnotationContent.put(consensus, in: store)
         }
     }
 
     private func report(
-        _ recorded: RecordedWord, _ consensus: KnownMask, _ organ: OrganKey, of volume: VolumeRow,
+        _ recorded: RecordedAnnotation, _ consensus: KnownMask, _ organ: OrganKey, of volume: VolumeRow,
         _ inputs: [MaskLocation], _ raters: [Consensus.Rater], _ revision: Revision, _ output: Output
     ) {
         output.report([

@@ -5,6 +5,7 @@ internal import DICOM
 internal import Domain
 internal import Hashing
 internal import Imaging
+internal import System
 
 struct MaskExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,7 +52,7 @@ struct MaskExport: AsyncParsableCommand {
             let source = try MaskExportSource.choose(volume, dataset: source)
             let organ = try await session.catalog.organ(named: organ)
             let location = try await session.catalog.maskLocation(volume: volume.id, organ: organ)
-            let reader = MaskReader(store: try await session.objectStore(create: false))
+            let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
             let limits = try await session.catalog.limits(of: location.mask)
             let mask = try await reader.read(location, limits, shape: volume.shape)
             let (path, unknown, converted) = (output, unknown, session.converted)

@@ -3,8 +3,9 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Imaging
-internal import ObjectStore
+internal import Objects
 internal import Postgres
+internal import System
 
 struct MaskImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +57,7 @@ struct MaskImport: AsyncParsableCommand {
     var complete = false
 
     func validate() throws {
-        if [Catalog.partitionRater, MaskConsensus.rater].contains(rater) {
+        if [LabelCatalog.partitionRater, MaskConsensus.rater].contains(rater) {
             throw ValidationError("--rater \(rater) is what computed masks go by; choose another name.")
         }
         if complete && !ignore.isEmpty { throw ValidationError("--complete leaves nothing to --ignore.") }
@@ -114,10 +115,10 @@ struct MaskImport: AsyncParsableCommand {
 
     private func record(
         _ found: PersonalMaskFile.Found, _ organ: OrganKey, of volume: VolumeRow, _ session: Session
-    ) async throws -> RecordedWord {
+    ) async throws -> RecordedAnnotation {
         let store = try await session.objectStore()
-        let reader = MaskReader(store: store)
-        let word = PersonalWord(
+        let reader = BlockingMaskReader(store: store)
+        let word = PersonalAnnotation(
             volume: volume.id, organ: organ, rater: rater, origin: LabelOrigin(rawValue: origin) ?? .expert)
         let parameters = JSONRenderer.render(
             .object([
@@ -133,7 +134,7 @@ struct MaskImport: AsyncParsableCommand {
             }
             let known = before
             let mask = try await BlockingWork().run { found.mask(after: known) }
-            return try await WordContent.put(mask, in: store)
+            return try await AnnotationContent.put(mask, in: store)
         }
     }
 }
@@ -144,15 +145,15 @@ struct KnownExtent {
     let voxels: Int
 
     /// - Parameter content: nil for an absence, which is known everywhere.
-    init(_ content: WordContent?, shape: GridShape) {
+    init(_ content: AnnotationContent?, shape: GridShape) {
         isPartial = content?.extent != nil
         voxels = content?.mask.knownVoxels ?? content?.extent?.shape.count ?? shape.count
     }
 }
 
-extension WordContent {
+extension AnnotationContent {
     /// Makes one mask durable in an object of its own.
-    static func put(_ mask: KnownMask, in store: LocalObjectStore) async throws -> WordContent {
+    static func put(_ mask: KnownMask, in store: ObjectFolder) async throws -> AnnotationContent {
         try await BlockingWork().run {
             let encoded = mask.encoded()
             var packer = ObjectPacker()
@@ -161,7 +162,7 @@ extension WordContent {
             let stored = StoredMask(
                 content: encoded.contentHash, object: object.digest, objectBytes: object.size, offset: entry.offset,
                 length: entry.length, voxels: encoded.voxels, knownVoxels: encoded.knownVoxels, box: encoded.box)
-            return WordContent(mask: stored, extent: mask.extent)
+            return AnnotationContent(mask: stored, extent: mask.extent)
         }
     }
 }

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Imaging
+internal import System
 
 struct MaskPicture: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,7 +67,7 @@ struct MaskPicture: AsyncParsableCommand {
 
     /// What is known first, then the rounds in the order in which they published.
     private func columns(of volume: VolumeRow, _ session: Session) async throws -> [SlicePicture.Column] {
-        let reader = MaskReader(store: try await session.objectStore(create: false))
+        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
         var known = SlicePicture.Column(title: "known")
         var rounds: [String: SlicePicture.Column] = [:]
         var order: [String] = []
@@ -93,7 +94,7 @@ struct MaskPicture: AsyncParsableCommand {
     }
 
     /// Those asked for; else those that a run learned; else those with a mask here.
-    private func shownOrgans(_ volume: VolumeID, _ catalog: Catalog) async throws -> [OrganKey] {
+    private func shownOrgans(_ volume: VolumeID, _ catalog: LabelCatalog) async throws -> [OrganKey] {
         if !organs.isEmpty { return try await catalog.organs(named: organs) }
         let learned = Set(try await catalog.rounds(run: run).flatMap(\.dice.keys))
         if !learned.isEmpty { return try await catalog.ontology().organs.map(\.key).filter(learned.contains) }

@@ -40,7 +40,7 @@ struct MaskRollback: AsyncParsableCommand {
     var reason: String
 
     /// What a person may not expect of a run that does not show.
-    private static func hidden(_ run: String, _ catalog: Catalog) async throws -> String? {
+    private static func hidden(_ run: String, _ catalog: LabelCatalog) async throws -> String? {
         let current = try await catalog.currentRun()
         guard current != run else { return nil }
         return "Run \(run) is not the current one (\(current.map { "that is \($0)" } ?? "none is")): its labels show "

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import System
 
 struct OrganImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct OrganImport: AsyncParsableCommand {
         try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
             let known = try await session.catalog.organs()
-            let first = max(Catalog.firstOwnPosition, (known.map(\.position).max() ?? 0) + 1)
+            let first = max(LabelCatalog.firstOwnPosition, (known.map(\.position).max() ?? 0) + 1)
             let listed = try OrganFile.parse(text, file: file, firstPosition: first)
             let ontology = try Self.resolving(listed, among: OrganNames(known))
             try Self.check(ontology, within: try await session.catalog.ontology(), file)

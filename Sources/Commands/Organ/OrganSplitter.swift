@@ -3,23 +3,24 @@ internal import Console
 internal import Domain
 internal import Imaging
 internal import Numerics
-internal import ObjectStore
+internal import Objects
 internal import Postgres
+internal import System
 
 /// Splits merged annotations one after another: read, check, store bytes, record rows.
 struct OrganSplitter {
     let organ: PairedOrgan
-    let catalog: Catalog
-    let openStore: () async throws -> LocalObjectStore
+    let catalog: LabelCatalog
+    let openStore: () async throws -> ObjectFolder
     let reason: String?
     let isDryRun: Bool
     private let work = BlockingWork()
-    private var store: LocalObjectStore?
+    private var store: ObjectFolder?
     /// Made with the first volume that is recorded, so that a split without any leaves no trace.
     private var activity: ActivityID?
 
     init(
-        organ: PairedOrgan, catalog: Catalog, openStore: @escaping () async throws -> LocalObjectStore,
+        organ: PairedOrgan, catalog: LabelCatalog, openStore: @escaping () async throws -> ObjectFolder,
         reason: String?, isDryRun: Bool
     ) {
         (self.organ, self.catalog, self.openStore) = (organ, catalog, openStore)
@@ -34,7 +35,7 @@ struct OrganSplitter {
         }
         guard let location = candidate.mask else { preconditionFailure("an annotated organ has a mask") }
         let store = try await openedStore()
-        let mask = try await MaskReader(store: store).read(location, shape: candidate.shape)
+        let mask = try await BlockingMaskReader(store: store).read(location, shape: candidate.shape)
         let affine = candidate.affine
         let found = try await work.run { Result { try SidePartition(mask.foreground, affine: affine) } }
         switch found {
@@ -74,7 +75,7 @@ struct OrganSplitter {
     }
 
     private mutating func record(
-        _ sides: SidePartition, _ known: BitVolume?, _ candidate: PartitionCandidate, _ store: LocalObjectStore,
+        _ sides: SidePartition, _ known: BitVolume?, _ candidate: PartitionCandidate, _ store: ObjectFolder,
         _ row: inout SplitRow
     ) async throws {
         let activity = try await startedActivity()
@@ -91,7 +92,7 @@ struct OrganSplitter {
         }
     }
 
-    private mutating func openedStore() async throws -> LocalObjectStore {
+    private mutating func openedStore() async throws -> ObjectFolder {
         if let store { return store }
         let opened = try await openStore()
         store = opened
@@ -176,7 +177,7 @@ struct SplitRow: Sendable {
 
 extension StoredMask {
     /// Makes masks durable in one object. Blocks.
-    fileprivate static func putTogether(_ masks: [EncodedMask], in store: LocalObjectStore) throws -> [StoredMask] {
+    fileprivate static func putTogether(_ masks: [EncodedMask], in store: ObjectFolder) throws -> [StoredMask] {
         var packer = ObjectPacker()
         let entries = masks.map { packer.append($0.bytes) }
         let object = try store.put(packer.finish())

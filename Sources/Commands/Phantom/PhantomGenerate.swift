@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Console
 internal import Domain
 internal import Phantoms
+internal import System
 
 struct PhantomGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

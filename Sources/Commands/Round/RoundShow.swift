@@ -26,21 +26,21 @@ struct RoundShow: AsyncParsableCommand {
                     .badInput, "run \(name) has no round \(number)", remedy: "lacuna round list --run \(name)")
             }
             let confidence = try await session.catalog.confidence(run: name).filter { $0.round == number }
-            let heldBack = try await session.catalog.heldBack(run: name, round: number)
+            let withheld = try await session.catalog.withheld(run: name, round: number)
             let merged = try await session.catalog.mergedOrgans(run: name)
-            session.output.report(Self.organs(round, confidence, heldBack, merged), RoundOrgan.columns)
+            session.output.report(Self.organs(round, confidence, withheld, merged), RoundOrgan.columns)
         }
     }
 
     private static func organs(
-        _ round: RoundRow, _ confidence: [RoundConfidenceRow], _ heldBack: [OrganKey: String],
+        _ round: RoundRow, _ confidence: [RoundConfidenceRow], _ withheld: [OrganKey: String],
         _ merged: [OrganKey: [OrganKey]]
     ) -> [RoundOrgan] {
         let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
-        return Set(round.dice.keys).union(byOrgan.keys).union(heldBack.keys).union(merged.keys).sorted().map { organ in
+        return Set(round.dice.keys).union(byOrgan.keys).union(withheld.keys).union(merged.keys).sorted().map { organ in
             RoundOrgan(
                 round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ],
-                heldBack: heldBack[organ].map { HoldBack(rawValue: $0)?.explanation ?? $0 },
+                withheld: withheld[organ].map { WithholdingReason(rawValue: $0)?.explanation ?? $0 },
                 merged: merged[organ]?.map(\.rawValue))
         }
     }
@@ -53,7 +53,7 @@ private struct RoundOrgan {
     let dice: Double?
     let confidence: RoundConfidenceRow?
     /// Why it was not relabelled.
-    let heldBack: String?
+    let withheld: String?
     /// What the run counts as the organ; nil: the organ alone.
     let merged: [String]?
 
@@ -64,7 +64,7 @@ private struct RoundOrgan {
             Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
-            Column("heldBack", title: "held back") { $0.heldBack },
+            Column("withheld", title: "held back") { $0.withheld },
             Column("merged") { $0.merged }, Column("contaminated") { $0.round.isContaminated },
         ]
     }

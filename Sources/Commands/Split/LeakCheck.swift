@@ -47,7 +47,7 @@ struct LeakCheck {
     }
 
     private func leak(_ entry: PublishedSplit.Entry, _ names: String, _ part: SplitPart?, kind: String) -> Leak? {
-        guard let part, part != entry.part, part.isHeldBack || entry.part.isHeldBack else { return nil }
+        guard let part, part != entry.part, part.isHeldOut || entry.part.isHeldOut else { return nil }
         return Leak(first: entry.path, firstPart: entry.part, second: names, secondPart: part, kind: kind)
     }
 
@@ -56,7 +56,7 @@ struct LeakCheck {
 
 extension SplitPart {
     /// Whether nothing may be fitted on it.
-    fileprivate var isHeldBack: Bool { self == .validation || self == .test }
+    fileprivate var isHeldOut: Bool { self == .validation || self == .test }
 }
 
 /// One patient in two parts that must not share any.

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Console
 internal import Domain
+internal import System
 
 /// The subjects that a published list puts into parts.
 struct ListedMembers {

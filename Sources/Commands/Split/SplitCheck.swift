@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import System
 
 struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -99,7 +99,7 @@ struct SplitCreate: AsyncParsableCommand {
         }
     }
 
-    private func splits(_ plan: SplitPlan, _ catalog: Catalog) async throws -> [NewSplit] {
+    private func splits(_ plan: SplitPlan, _ catalog: LabelCatalog) async throws -> [NewSplit] {
         guard let folds else { return [NewSplit(name: name, members: try await plan.members(in: catalog))] }
         return try await plan.folds(folds, in: catalog).enumerated().map { fold, members in
             NewSplit(name: "\(name)-\(fold)", members: members)

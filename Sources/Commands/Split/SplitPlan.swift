@@ -17,7 +17,7 @@ struct SplitPlan {
     var method: String { !drawsFromAll ? "datasets" : datasets.values.allSatisfy(\.isEmpty) ? "random" : "mixed" }
 
     /// - Throws: `CatalogError.unknownDataset`, `subjectInTwoParts`; bad input for a dataset without scans.
-    func members(in catalog: Catalog) async throws -> [SubjectID: SplitPart] {
+    func members(in catalog: LabelCatalog) async throws -> [SubjectID: SplitPart] {
         var members: [SubjectID: SplitPart] = [:]
         for part in SplitPart.allCases {
             for dataset in datasets[part] ?? [] { try await add(dataset, to: part, &members, catalog) }
@@ -30,7 +30,7 @@ struct SplitPlan {
     }
 
     private func add(
-        _ dataset: String, to part: SplitPart, _ members: inout [SubjectID: SplitPart], _ catalog: Catalog
+        _ dataset: String, to part: SplitPart, _ members: inout [SubjectID: SplitPart], _ catalog: LabelCatalog
     ) async throws {
         let subjects = try await catalog.subjects(of: dataset)
         guard !subjects.isEmpty else {
@@ -48,7 +48,7 @@ struct SplitPlan {
     }
 
     /// Draws the held-out parts so that each has its share of every organ.
-    private func draw(from members: inout [SubjectID: SplitPart], _ catalog: Catalog) async throws {
+    private func draw(from members: inout [SubjectID: SplitPart], _ catalog: LabelCatalog) async throws {
         guard !holdouts.isEmpty else { return }
         var eligible = Set(members.filter { $0.value == .train }.keys)
         if !holdoutDatasets.isEmpty {
@@ -65,7 +65,7 @@ struct SplitPlan {
     }
 
     /// One split a fold: its subjects validate, those of the other folds train, and whatever else is in a part stays there.
-    func folds(_ count: Int, in catalog: Catalog) async throws -> [[SubjectID: SplitPart]] {
+    func folds(_ count: Int, in catalog: LabelCatalog) async throws -> [[SubjectID: SplitPart]] {
         let members = try await members(in: catalog)
         let training = Set(members.filter { $0.value == .train }.keys)
         guard training.count >= count else { throw CatalogError.tooFewSubjects(split: split, subjects: training.count) }
@@ -76,7 +76,7 @@ struct SplitPlan {
     }
 
     private func strata(
-        _ subjects: Set<SubjectID>, weights: [Double], _ catalog: Catalog
+        _ subjects: Set<SubjectID>, weights: [Double], _ catalog: LabelCatalog
     ) async throws -> [SubjectID: Int] {
         let organs = try await catalog.annotatedOrgans()
         var random = SplitMix(seed: UInt64(bitPattern: Int64(seed)))

@@ -6,12 +6,13 @@ internal import Glibc
 internal import Hashing
 internal import Imaging
 internal import Importers
-internal import ObjectStore
+internal import Objects
+internal import System
 
 /// Compares what rows name with what lies on the disk.
 struct IntegrityCheck {
-    let catalog: Catalog
-    let store: LocalObjectStore
+    let catalog: LabelCatalog
+    let store: ObjectFolder
     let converted: SeriesCache
     let output: Output
     /// Whether bytes are read, or only presence and sizes looked at.
@@ -19,7 +20,7 @@ struct IntegrityCheck {
 
     private let disk = BlockingWork()
 
-    init(catalog: Catalog, store: LocalObjectStore, converted: SeriesCache, output: Output, readsData: Bool) {
+    init(catalog: LabelCatalog, store: ObjectFolder, converted: SeriesCache, output: Output, readsData: Bool) {
         self.converted = converted
         (self.catalog, self.store, self.output, self.readsData) = (catalog, store, output, readsData)
     }
@@ -102,10 +103,10 @@ struct IntegrityCheck {
     }
 
     /// Decodes a mask, checks its content's hash, and counts its voxels.
-    private static func check(_ mask: MaskFacts, _ store: LocalObjectStore, _ path: String) -> IntegrityFinding? {
+    private static func check(_ mask: MaskFacts, _ store: ObjectFolder, _ path: String) -> IntegrityFinding? {
         let problem: String
         do {
-            let planes = try MaskReader.read(mask.location, shape: mask.shape, store)
+            let planes = try BlockingMaskReader.read(mask.location, shape: mask.shape, store)
             let (found, known) = (planes.foreground.population, planes.known?.population)
             if found == mask.voxels && known == mask.knownVoxels { return nil }
             problem = "mask \(mask.location.mask) has \(found) voxels instead of \(mask.voxels)"
@@ -166,7 +167,7 @@ struct StoreListing: Sendable {
     private(set) var strays: [IntegrityFinding] = []
 
     /// Blocks.
-    init(_ store: LocalObjectStore) throws {
+    init(_ store: ObjectFolder) throws {
         var (objects, strays): ([ObjectID], [IntegrityFinding]) = ([], [])
         try store.forEach {
             objects.append($0)

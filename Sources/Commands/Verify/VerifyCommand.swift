@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
-internal import ObjectStore
+internal import Objects
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +36,7 @@ struct VerifyCommand: AsyncParsableCommand {
         options.output.note(findings.isEmpty ? "Everything is there." : "Nothing is damaged.")
     }
 
-    private static func store(_ session: Session) async throws -> LocalObjectStore {
+    private static func store(_ session: Session) async throws -> ObjectFolder {
         do {
             return try await session.objectStore(create: false)
         } catch let error as ObjectStoreError {

@@ -4,6 +4,7 @@ internal import Domain
 internal import Imaging
 internal import Numerics
 internal import Postgres
+internal import System
 
 /// Pairs of volumes whose fingerprints are alike, found by comparing all with all.
 struct NearDuplicates {
@@ -12,7 +13,7 @@ struct NearDuplicates {
     /// More than anybody reads.
     static let mostPairs = 1_000_000
 
-    let catalog: Catalog
+    let catalog: LabelCatalog
     let output: Output
 
     /// Pairs with equal keys first, then the most alike ones; at most `limit` in all.
@@ -25,18 +26,18 @@ struct NearDuplicates {
 
     /// Tells how many volumes could be compared by their keys only.
     func tellMissing() async throws {
-        let missing = try await catalog.countWithoutFingerprint(version: VolumeFingerprint.version)
+        let missing = try await catalog.countWithoutDescriptor(version: ImageDescriptor.version)
         guard missing > 0 else { return }
         output.note(
-            "\(missing) volumes have no fingerprint and were compared by their keys only: lacuna volume fingerprint "
+            "\(missing) volumes have no image descriptor and were compared by their keys only: lacuna volume describe "
                 + "computes them.")
     }
 
     /// The most alike pairs first, at most `limit`; volumes without a fingerprint take no part.
     private func find(atLeast least: Double, limit: Int) async throws -> [DuplicateProposal] {
-        let table = try await catalog.fingerprints(version: VolumeFingerprint.version, size: VolumeFingerprint.size)
+        let table = try await catalog.descriptors(version: ImageDescriptor.version, size: ImageDescriptor.size)
         let search = SimilaritySearch(
-            strictness: VolumeFingerprint.strictness, components: VolumeFingerprint.components)
+            strictness: ImageDescriptor.strictness, components: ImageDescriptor.components)
         guard table.volumes.count > 1 else { return [] }
         let bar = output.progress("compare", total: search.steps(for: table.volumes.count))
         defer { bar.finish() }

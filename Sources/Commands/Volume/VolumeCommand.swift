@@ -5,7 +5,7 @@ struct VolumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "volume", abstract: "List volumes, find those that may be one scan, and exclude some.",
         subcommands: [
-            VolumeList.self, VolumeShow.self, VolumeDuplicates.self, VolumeFingerprints.self, VolumeLaterality.self,
+            VolumeList.self, VolumeShow.self, VolumeDuplicates.self, VolumeDescriptors.self, VolumeLaterality.self,
             VolumeExclude.self,
             VolumeInclude.self,
         ])

@@ -10,7 +10,7 @@ struct VolumeDuplicates: AsyncParsableCommand {
         discussion: """
             Scans with equal voxels are one volume already, whatever their files' names. These pairs are alike when axis \
             order and flips (orientation), or values beyond ±1000 HU (clipped), are left out of account, or when their \
-            fingerprints are (near: cropped, resampled, re-windowed or mirrored copies). Look at them: nothing is merged. \
+            image descriptors are (near: cropped, resampled, re-windowed or mirrored copies). Look at them: nothing is merged. \
             lacuna subject join says that two are one patient.
             """)
 

@@ -65,7 +65,7 @@ struct MissingCentres {
     func record() async throws {
         let missing = try await session.catalog.sidedMasksWithoutCentre()
         guard !missing.isEmpty else { return }
-        let reader = MaskReader(store: try await session.objectStore(create: false))
+        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
         let bar = session.output.progress("masks", total: missing.count)
         defer { bar.finish() }
         for start in stride(from: 0, to: missing.count, by: Self.batch) {

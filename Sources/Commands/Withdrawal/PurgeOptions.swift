@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
-internal import ObjectStore
+internal import Objects
+internal import System
 
 /// How the bytes of something that is removed are destroyed.
 struct PurgeOptions: ParsableArguments {

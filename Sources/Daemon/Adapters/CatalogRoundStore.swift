@@ -108,11 +108,11 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     func publish(_ context: RoundContext) async throws -> RoundRecord {
         let round = context.round
-        let heldBack = round.relabelling?.heldBack.keys.sorted() ?? []
+        let withheld = round.relabelling?.withheld.keys.sorted() ?? []
         try await fenced {
             try await catalog.publish(
                 claim, round: roundID(round.number), from: round.state.rawValue, to: RoundState.published.rawValue,
-                heldBack: heldBack.map { OrganKey($0) })
+                withheld: withheld.map { OrganKey($0) })
         }
         let current = try await catalog.currentRun()
         if current != configuration.plan.name { hidden(current) }

@@ -2,7 +2,7 @@ internal import Catalog
 internal import Domain
 internal import Imaging
 internal import Learning
-internal import ObjectStore
+internal import Objects
 internal import Rounds
 internal import Tensors
 
@@ -87,7 +87,7 @@ extension LearningWorker: RoundRelabeller {
 extension [PseudoLabel] {
     /// Encodes the labels on the volume's own grid and stores them as one object. Blocks.
     fileprivate func pack(
-        on grid: TrainingGrid, organs: [OrganKey], into store: LocalObjectStore
+        on grid: TrainingGrid, organs: [OrganKey], into store: ObjectFolder
     ) throws -> [StagedMask] {
         guard !isEmpty else { return [] }
         var packer = ObjectPacker()

@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Domain
 internal import Learning
-internal import ObjectStore
+internal import Objects
 internal import Rounds
 internal import Tensors
 

@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Domain
 internal import Learning
-internal import ObjectStore
+internal import Objects
 internal import Rounds
 internal import Tensors
 
@@ -15,7 +15,7 @@ actor LearningWorker {
     let rule: KnownVoxelRule
     let catalog: TrainingCatalog
     let rounds: CatalogRoundStore
-    let store: LocalObjectStore
+    let store: ObjectFolder
     let thread: TensorThread
     /// Writes checkpoints while `thread` trains on: a kill then loses the steps since the last one, not the round.
     private let storage = TensorThread()
@@ -26,7 +26,7 @@ actor LearningWorker {
 
     init(
         library: CaseLibrary, settings: LearningSettings, ontology: Ontology, catalog: TrainingCatalog,
-        rounds: CatalogRoundStore, store: LocalObjectStore
+        rounds: CatalogRoundStore, store: ObjectFolder
     ) {
         (self.library, self.settings, self.catalog) = (library, settings, catalog)
         (self.rounds, self.store) = (rounds, store)

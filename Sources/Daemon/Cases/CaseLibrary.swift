@@ -4,7 +4,7 @@ internal import Domain
 internal import Imaging
 internal import Learning
 internal import Numerics
-internal import ObjectStore
+internal import Objects
 
 /// The volumes and labels of a run as cases to learn from, on the run's grid.
 ///
@@ -16,11 +16,11 @@ struct CaseLibrary: Sendable {
     private let labels: [VolumeID: [RunLabel]]
     private let merged: [OrganKey: [Int]]
     private let images: ImageCache
-    private let masks: MaskReader
+    private let masks: BlockingMaskReader
 
     init(
         plan organs: [OrganKey], volumes: [RunVolume], labels: [RunLabel], ontology: Ontology, images: ImageCache,
-        masks: MaskReader
+        masks: BlockingMaskReader
     ) {
         self.organs = organs
         self.volumes = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0) })
@@ -70,11 +70,11 @@ struct CaseLibrary: Sendable {
         return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down))
     }
 
-    private func unions(_ known: [RunLabel], _ grid: TrainingGrid) throws -> [UnionLabel] {
+    private func unions(_ known: [RunLabel], _ grid: TrainingGrid) throws -> [CompositeLabel] {
         try known.compactMap { label in
             guard let parts = merged[label.organ] else { return nil }
             let mask = try label.mask.map { try masks.readBlocking($0, shape: grid.native) }
-            return UnionLabel(
+            return CompositeLabel(
                 parts: parts, foreground: mask.map { grid.down($0.foreground) }, extent: label.extent.map(grid.down),
                 known: mask?.known.map(grid.down))
         }

@@ -2,7 +2,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Glibc
-internal import ObjectStore
+internal import Objects
 internal import Postgres
 internal import Rounds
 
@@ -10,7 +10,7 @@ internal import Rounds
 struct DaemonSession {
     let session: Session
     let catalog: TrainingCatalog
-    let store: LocalObjectStore
+    let store: ObjectFolder
     let configuration: DaemonConfiguration
     let ontology: Ontology
 
@@ -51,7 +51,7 @@ struct DaemonSession {
             folder: try cacheFolder(), converted: session.converted, spacing: configuration.grid.spacing)
         let library = CaseLibrary(
             plan: organs, volumes: try await catalog.volumes(of: run), labels: try await catalog.labels(of: run),
-            ontology: ontology, images: images, masks: MaskReader(store: store))
+            ontology: ontology, images: images, masks: BlockingMaskReader(store: store))
         try check(library)
         return LearningWorker(
             library: library, settings: configuration.settings, ontology: ontology, catalog: catalog, rounds: rounds,

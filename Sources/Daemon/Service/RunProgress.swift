@@ -69,7 +69,7 @@ final class RunProgress: RoundObserver {
         case .calibrated(let round, let calibration): "round \(round): " + ranking(calibration)
         case .evaluated(let round, let evaluation):
             "round \(round): held-out Dice " + (evaluation.meanDice.map(short) ?? "unknown")
-        case .heldBack(let round, let organ, let reason):
+        case .withheld(let round, let organ, let reason):
             "round \(round): \(organ) is not relabelled: \(reason.explanation)"
         case .published(let round, let publication):
             "round \(round): published \(publication.labels) pseudo labels at revision \(publication.revision)"

@@ -1496,7 +1496,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "14e8cc12de640368644c96a7ec86138a1ee632c07f0eccdcd0d019a0ee16be87",
+            sha256: "3cf05c69221724ffc4f193ee96a1fa33c7c8b7509d7fe8cfdd489a27d69807d4",
             sql: ###"""
 -- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
 -- and each is fenced by the claim (job, token) that the caller holds.
@@ -1813,7 +1813,7 @@ end $$;
 
 -- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
 -- run to publish is adopted.
-create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_held_back text[]) returns bigint
+create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_withheld text[]) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
@@ -1829,7 +1829,7 @@ begin
         raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 
-    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_held_back) then null else p_round end) into organs, rounds
+    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_withheld) then null else p_round end) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
     insert into round_pointer (run_id, organ_id, round_id, change_id)
     select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
@@ -2008,7 +2008,7 @@ grant select on catalogue_edge to lacuna_manager;
 """###),
         Migration(
             number: 9, name: "corrections",
-            sha256: "1d544a91e4336baf28e8435f2aaec392257a2e2b9b0796354cf670f4b6c00bbb",
+            sha256: "b0fff19705dae2e9649c7e46a2bd88197f38490fd59528ccf00dcfd84a8e5b45",
             sql: ###"""
 -- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
 -- restored, when two subjects prove to be one, and when the policy among several annotations changes.
@@ -2190,7 +2190,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 
 -- The standing words of no release, such as a consensus, whose masks were computed from masks of a dataset.
-create function words_computed_from(p_dataset integer) returns setof annotation
+create function annotations_computed_from(p_dataset integer) returns setof annotation
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive computed (mask_id) as (
         select i.mask_id from mask_input i
@@ -2244,7 +2244,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
     union all
     select 4, 'computed annotation', null, o.key, count(*), 'withheld'
-    from words_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
+    from annotations_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
     union all
     select 5, 'pseudo label', e.id, e.label, count(*), 'withheld'
     from leaving v join pseudo_label l on l.volume_id = v.id join name e on e.id = l.round_id and e.published group by e.id, e.label
@@ -2263,7 +2263,7 @@ $$;
 
 -- Removes or restores a dataset or a subject, excludes or includes a volume, at one revision. Null where it is so already.
 create function withdraw(
-    p_dataset integer, p_subject bigint, p_volume bigint, p_stands boolean, p_recalls boolean, p_reason text, p_program text)
+    p_dataset integer, p_subject bigint, p_volume bigint, p_is_current boolean, p_recalls boolean, p_reason text, p_program text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     last withdrawal;
@@ -2279,13 +2279,13 @@ begin
     perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
-    if coalesce(last.stands, false) = p_stands then
+    if coalesce(last.stands, false) = p_is_current then
         return null;
     end if;
     volumes := array(
         select v.id from volume v where v.subject_id = p_subject or v.id = p_volume
         union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset);
-    if not p_stands and exists (
+    if not p_is_current and exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null) then
         raise exception 'its masks are purged; it cannot be restored'
@@ -2297,21 +2297,21 @@ begin
 
     insert into change (activity_id) values (start_activity(
         case when p_volume is null then 'removal' else 'correction' end, p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_stands,
+        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_is_current,
             'recalls', p_recalls, 'reason', p_reason)))
     returning id into the_change;
     insert into withdrawal (dataset_id, subject_id, volume_id, stands, recalls, reason, change_id)
-    values (p_dataset, p_subject, p_volume, p_stands, p_recalls, p_reason, the_change) returning id into the_withdrawal;
-    if p_dataset is not null and p_stands then
+    values (p_dataset, p_subject, p_volume, p_is_current, p_recalls, p_reason, the_change) returning id into the_withdrawal;
+    if p_dataset is not null and p_is_current then
         insert into withdrawn_dataset values (p_dataset, the_withdrawal);
     elsif p_dataset is not null then
         delete from withdrawn_dataset where dataset_id = p_dataset;
     end if;
     perform restate_volumes(the_change, volumes);
     -- What was computed from masks of the dataset on volumes that stay is taken back, and said again when it is restored.
-    if p_stands then
+    if p_is_current then
         insert into annotation (volume_id, organ_id, rater, status, origin, parent_id, proposed, change_id)
-        select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from words_computed_from(p_dataset);
+        select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from annotations_computed_from(p_dataset);
     else
         insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, extent, parent_id, proposed, change_id)
         select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
@@ -2321,7 +2321,7 @@ begin
             where (n.volume_id, n.organ_id, n.rater, n.proposed) = (a.volume_id, a.organ_id, a.rater, a.proposed)
               and n.release_id is null and n.id > a.id);
     end if;
-    if p_volume is null and p_stands then
+    if p_volume is null and p_is_current then
         perform taint_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
     elsif p_volume is null then
         perform untaint_rounds(the_change, last.id);
@@ -2605,7 +2605,7 @@ begin
 end $$;
 
 grant execute on function join_subjects(bigint, bigint, bigint), stop_divided_runs(bigint, bigint), volumes_of_removal(integer, bigint),
-    rounds_that_saw(bigint[], integer[]), words_computed_from(integer), removal_plan(integer, bigint),
+    rounds_that_saw(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
 
@@ -2707,25 +2707,25 @@ grant insert on release_licence, export_mask to lacuna_manager;
 """###),
         Migration(
             number: 11, name: "identity",
-            sha256: "02d976490b034390b2485872181917b85b4a9b8bc3c623603e2811e739575094",
+            sha256: "d1d9c17d818a07684b2b6d80a5cbc40f784d3400c048682b39011281dd4f1e9e",
             sql: ###"""
--- What finds near-duplicates and reversed sides: fingerprints of volumes, and where sided organs lie.
+-- What finds near-duplicates and reversed sides: image descriptors of volumes, and where sided organs lie.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
-create table fingerprint (
+create table image_descriptor (
     volume_id bigint not null references volume,
     version smallint not null check (version >= 1),
     descriptor bytea not null,
     primary key (volume_id, version)
 );
-comment on table fingerprint is 'A small descriptor of a volume''s content, by which crops, resampled and re-windowed copies are proposed as duplicates; versions are never compared with each other.';
-comment on column fingerprint.descriptor is 'Version 1: three windows of 512 signed bytes; empty where the volume is too small to be told from others.';
+comment on table image_descriptor is 'A small descriptor of a volume''s content, by which crops, resampled and re-windowed copies are proposed as duplicates; versions are never compared with each other.';
+comment on column image_descriptor.descriptor is 'Version 1: three windows of 512 signed bytes; empty where the volume is too small to be told from others.';
 
-create trigger history_is_append_only before update or delete or truncate on fingerprint execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on image_descriptor execute function refuse_rewriting();
 
-grant select on fingerprint to lacuna_manager;
-grant insert on fingerprint to lacuna_manager;
+grant select on image_descriptor to lacuna_manager;
+grant insert on image_descriptor to lacuna_manager;
 
 create table mask_centre (
     mask_id bigint primary key references mask,
@@ -2735,17 +2735,17 @@ create table mask_centre (
 );
 comment on table mask_centre is 'Where masks of sided organs lie: the mean position of their foreground in canonical voxels; only of masks that have some.';
 
-create table accepted_turn (
+create table accepted_flip (
     label_file_id bigint not null references label_file,
     activity_id bigint not null references activity,
     axis text not null check (axis in ('none', 'x', 'y', 'z')),
     evidence text not null check (evidence <> ''),
     primary key (label_file_id, activity_id)
 );
-comment on table accepted_turn is 'Label files whose voxels an import mirrored along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
+comment on table accepted_flip is 'Label files whose voxels an import mirrored along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
 
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
-create trigger history_is_append_only before update or delete or truncate on accepted_turn execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
 
 create view current_mask as
     select a.volume_id, a.organ_id, n.mask_id
@@ -2765,7 +2765,7 @@ create view current_mask as
 comment on view current_mask is 'The mask of every current state that has one: the annotation''s, else the visible round''s, else the shipped one.';
 
 grant select on current_mask to lacuna_manager;
-grant select, insert on mask_centre, accepted_turn to lacuna_manager;
+grant select, insert on mask_centre, accepted_flip to lacuna_manager;
 
 """###),
         Migration(

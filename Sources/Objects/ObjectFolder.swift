@@ -1,0 +1,83 @@
+import Domain
+import Glibc
+
+/// Immutable bytes in a local folder, each object named by the SHA-256 of its stored bytes: `ab/cdef…` under the root.
+///
+/// Any number of processes may use one store at once. An object's file appears by a rename after its bytes are on disk,
+/// so that a reader sees it whole or not at all, whatever is killed. Between a put and the commit of the row that names
+/// the object, the caller holds the catalogue's shared advisory lock, which keeps a sweep away.
+///
+/// Calls block on the disk: never make them on Swift's cooperative pool.
+public struct ObjectFolder: Sendable {
+    /// The store's folder.
+    public let root: String
+    /// UUID of the catalogue that the store belongs to, lower case.
+    public let catalogue: String
+
+    static let temporaries = "temporary"
+
+    private init(root: String, catalogue: String) { (self.root, self.catalogue) = (root, catalogue) }
+
+    /// Opens the store of `catalogue` at `path`, which is created where it is missing, if `create` says so.
+    ///
+    /// - Parameter catalogue: the catalogue's UUID, 36 characters of either case.
+    /// - Throws: `foreign` where the store is another catalogue's, `notAStore` where the folder holds something else,
+    ///   `noStore` where there is none and `create` is false.
+    public static func open(
+        _ path: String, catalogue: String, create: Bool = true
+    ) throws(ObjectStoreError) -> ObjectFolder {
+        let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let expected = StoreMarker(catalogue: catalogue)
+        if try StoreMarker.read(in: root) == nil {
+            guard create else { throw .noStore(path: root) }
+            try establish(expected, in: root)
+        }
+        guard let found = try StoreMarker.read(in: root) else { throw .noStore(path: root) }
+        guard found == expected else {
+            throw .foreign(path: root, expected: expected.catalogue, found: found.catalogue)
+        }
+        return ObjectFolder(root: root, catalogue: found.catalogue)
+    }
+
+    /// Creates the folders, makes them durable, and last the marker; where two processes do it at once, the first marker
+    /// stays.
+    private static func establish(_ marker: StoreMarker, in root: String) throws(ObjectStoreError) {
+        try Folder.create(root)
+        try refuseForeignContents(of: root)
+        try Folder.create("\(root)/\(temporaries)")
+        for shard in shards where mkdir("\(root)/\(shard)", 0o755) != 0 && errno != EEXIST {
+            throw .last("mkdir", "\(root)/\(shard)")
+        }
+        try Folder.synchronise(root)
+        let draft = try TemporaryFile(in: "\(root)/\(temporaries)")
+        try draft.write(Array(marker.text.utf8))
+        try draft.placeIfVacant(at: "\(root)/\(StoreMarker.name)")
+        try Folder.synchronise(root)
+    }
+
+    /// Without a marker only an empty folder, or what an interrupted creation left, may become a store: a store that lost
+    /// its marker would otherwise be given to the wrong catalogue, whose sweep would empty it.
+    private static func refuseForeignContents(of root: String) throws(ObjectStoreError) {
+        for name in try Folder.names(in: root) where name != temporaries && name != StoreMarker.name {
+            if isShard(name), try Folder.names(in: "\(root)/\(name)").isEmpty { continue }
+            // Another process has established the store since the marker was looked for, and put something into it.
+            if try StoreMarker.read(in: root) != nil { return }
+            throw .notAStore(path: root, problem: "the folder holds \(name) but no store marker")
+        }
+    }
+
+    // MARK: - Names
+
+    static var shards: [String] { (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) } }
+
+    static func isShard(_ name: String) -> Bool {
+        name.utf8.count == 2 && name.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+
+    func shard(of digest: Digest) -> String { "\(root)/\(digest.description.prefix(2))" }
+
+    /// Where an object's bytes lie.
+    public func path(of id: ObjectID) -> String { path(of: id.digest) }
+
+    func path(of digest: Digest) -> String { "\(shard(of: digest))/\(digest.description.dropFirst(2))" }
+}

@@ -1,0 +1,83 @@
+public import Domain
+
+/// Everything that a store can refuse or fail at. Paths are the store's own; none holds patient data.
+public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file system has no room left, or a quota is used up.
+    case full(path: String)
+    /// The file system is mounted read-only.
+    case readOnly(path: String)
+    /// This user may not do that here.
+    case denied(path: String)
+    /// There is no store at the path and none was to be created.
+    case noStore(path: String)
+    /// The folder holds something else, or the store's marker is lost or unreadable.
+    case notAStore(path: String, problem: String)
+    /// The store is of a later format than this program knows.
+    case newerFormat(path: String, version: Int)
+    /// The store belongs to another catalogue.
+    case foreign(path: String, expected: String, found: String)
+    case missing(path: String, digest: Digest)
+    /// The stored bytes do not hash to the object's name.
+    case damaged(path: String, digest: Digest, actual: Digest)
+    /// A read behind the object's end.
+    case outOfRange(path: String, offset: Int, length: Int, size: Int)
+    /// Bytes that are no pack of this version.
+    case badPack(problem: String)
+    /// Any other refusal of the operating system: the call and its `errno`.
+    case system(path: String, operation: String, code: Int32)
+
+    /// Whether stored bytes are missing or wrong, in contrast to a store that cannot be used.
+    public var isDamage: Bool {
+        switch self {
+        case .missing, .damaged, .outOfRange, .badPack: true
+        default: false
+        }
+    }
+
+    /// The file or folder concerned; nil for bytes in memory.
+    public var path: String? {
+        switch self {
+        case .full(let path), .readOnly(let path), .denied(let path), .noStore(let path), .notAStore(let path, _),
+            .newerFormat(let path, _), .foreign(let path, _, _), .missing(let path, _), .damaged(let path, _, _),
+            .outOfRange(let path, _, _, _), .system(let path, _, _):
+            path
+        case .badPack: nil
+        }
+    }
+
+    public var problem: String {
+        switch self {
+        case .full: "no space is left in the object store's file system"
+        case .readOnly: "the object store's file system is read-only"
+        case .denied: "this user may not read or write there"
+        case .noStore: "there is no object store here"
+        case .notAStore(_, let problem): problem
+        case .newerFormat(_, let version): "the store has format \(version), which is newer than this program"
+        case .foreign(_, let expected, let found):
+            "the store belongs to catalogue \(found), the database is catalogue \(expected)"
+        case .missing: "the object's file is missing"
+        case .damaged(_, _, let actual): "the object's bytes are damaged: they hash to \(actual)"
+        case .outOfRange(_, let offset, let length, let size):
+            "\(length) bytes at \(offset) were asked for, the object has \(size)"
+        case .badPack(let problem): "the bytes are no mask pack: \(problem)"
+        case .system(_, let operation, let code): "\(operation) failed with errno \(code)"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .full: "free space or raise the quota, then repeat; nothing was left half-written"
+        case .readOnly: "mount it writable, or name another store with --objects"
+        case .denied: "run as the store's owner, or give this user access to the folder"
+        case .noStore: "check --objects or LACUNA_HOME, or import a dataset: the first one makes it"
+        case .notAStore: "name an empty or new folder, or restore the store's marker file from the backup"
+        case .newerFormat: "use the program version that wrote the store, or a later one"
+        case .foreign: "name this catalogue's own store with --objects, or connect to the store's database"
+        case .missing, .damaged: "restore the file from the backup, then run lacuna verify --read-data"
+        case .outOfRange, .badPack: "run lacuna verify --read-data and restore what it names"
+        case .system: "check the disk and the system's log, then repeat"
+        }
+    }
+
+    public var description: String { (path.map { "\($0): " } ?? "") + "\(problem); \(remedy)" }
+}

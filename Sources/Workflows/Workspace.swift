@@ -1,0 +1,57 @@
+package import Catalog
+package import DICOM
+internal import Glibc
+package import Objects
+internal import System
+
+/// What every workflow works on: the catalogue, its objects, the volumes converted from DICOM, and a progress sink.
+package struct Workspace: Sendable {
+    package let catalog: LabelCatalog
+    package let converted: SeriesCache
+    package let progress: any ProgressSink
+    private let openStore: @Sendable (_ create: Bool) async throws -> any ObjectStore
+
+    /// - Parameters:
+    ///   - converted: the volumes converted from DICOM series, a cache that can be rebuilt.
+    ///   - openStore: opens the object store, and creates it where it is missing if asked to.
+    package init(
+        catalog: LabelCatalog, converted: SeriesCache, progress: any ProgressSink,
+        openStore: @escaping @Sendable (_ create: Bool) async throws -> any ObjectStore
+    ) {
+        (self.catalog, self.converted, self.progress, self.openStore) = (catalog, converted, progress, openStore)
+    }
+
+    /// The object store for reading.
+    /// - Throws: `ObjectStoreError.noStore` where there is none.
+    package func objects() async throws -> any ObjectStore { try await openStore(false) }
+
+    /// The object store for writing, created where it is missing.
+    package func writableObjects() async throws -> any ObjectStore { try await openStore(true) }
+
+    /// A reader of masks in the object store.
+    package func masks() async throws -> MaskReader { MaskReader(store: try await objects()) }
+
+    /// The volume that a person names: by id, by `DATASET/CASE`, or by its file, as an absolute path, a path from the working folder,
+    /// or one relative to the dataset's folder.
+    ///
+    /// - Throws: `CatalogError.unknownVolume`, `.ambiguousVolume`.
+    package func volume(named name: String) async throws -> VolumeRow {
+        let files = try await BlockingWork().run { Self.absolutePaths(of: name) }
+        return try await catalog.volume(named: name, files: files)
+    }
+
+    /// The path without links, and the path without links above the file alone; none where no file exists.
+    private static func absolutePaths(of name: String) -> [String] {
+        guard let file = resolved(name) else { return [] }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let above = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
+        guard let folder = resolved(above), let last = parts.last else { return [file] }
+        return [file, "\(folder)/\(last)"]
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}
