@@ -3,12 +3,16 @@ import PackageDescription
 
 // MARK: - Settings
 
-let swift: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+/// `LACUNA_STRICT` makes warnings in this package's own Swift targets errors; `Scripts/test` sets it.
+let isStrict = Context.environment["LACUNA_STRICT"] != nil
+
+let swift: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Voxel loops are a hundred times slower unoptimised, so targets that hold them are optimised in debug builds too.
 let kernels: [SwiftSetting] = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -103,10 +107,14 @@ let package = Package(
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
         .target(name: "Exporters", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
-        .target(name: "Jobs", dependencies: ["Domain", "Postgres"], swiftSettings: swift),
+        .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
+<<<<<<< HEAD
         .target(
             name: "Learning", dependencies: ["Domain", "Imaging", "Numerics", "System", "Tensors"], swiftSettings: kernels),
+=======
+        .target(name: "Learning", dependencies: ["Domain", "Tensors"], swiftSettings: kernels),
+>>>>>>> 5fbdf99d8c670e2cd965e85b46e3aa42fc91a42c
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
@@ -143,7 +151,7 @@ let package = Package(
                 "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Schema",
                 "Catalog",
                 "Objects",
-                "Importers", "Exporters", "Rounds", "Phantoms", "System", "Workflows", argumentParser, logging,
+                "Importers", "Exporters", "Rounds", "Phantoms", "System", "Workflows", argumentParser,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
@@ -164,7 +172,7 @@ let package = Package(
 
         // MARK: - Tests
 
-        /// One private PostgreSQL per test process and a fresh database per test; real files from `../shared/data` where it exists.
+        /// One private PostgreSQL per test process, a fresh database per test, real files, child processes.
         .target(
             name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport",
             swiftSettings: swift),
@@ -175,7 +183,11 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "System", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
+<<<<<<< HEAD
             name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "System", "TestSupport"],
+=======
+            name: "LearningTests", dependencies: ["Learning", "Tensors", "Domain"],
+>>>>>>> 5fbdf99d8c670e2cd965e85b46e3aa42fc91a42c
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
@@ -196,7 +208,7 @@ let package = Package(
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Jobs", "Objects", "Postgres", "Domain", "Hashing", "TestSupport"],
+            dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",
@@ -208,7 +220,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging", "Rounds",
+                "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
                 "Domain",
                 "Postgres", "Schema", "TestSupport", "Learning", "Objects",
                 "lacuna", "lacunad",
@@ -219,6 +231,32 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+/// The test targets of the extra passes of `Scripts/test`: numeric ones in release mode, those with concurrency of their own
+/// under the thread sanitizer.
+let passes = [
+    "numeric": ["DomainTests", "ExporterTests", "ImagingTests", "LearningTests", "PhantomTests"],
+    "concurrent": ["ImagingTests", "ObjectsTests", "PostgresTests", "RoundsTests"],
+]
+
+/// `LACUNA_TESTS` keeps the test targets of one pass and what they need, so that little is built in the pass's own folder.
+if let pass = Context.environment["LACUNA_TESTS"] {
+    guard var open = passes[pass] else { fatalError("LACUNA_TESTS=\(pass): use \(passes.keys.sorted())") }
+    let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+    var kept: Set<String> = []
+    while let name = open.popLast() {
+        guard let target = targets[name] else { fatalError("LACUNA_TESTS=\(pass): no target is named \(name)") }
+        guard kept.insert(name).inserted else { continue }
+        open += target.dependencies.compactMap {
+            switch $0 {
+            case .targetItem(let name, _), .byNameItem(let name, _): name
+            default: nil
+            }
+        }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
+}
 
 /// `LACUNA_FUZZ` adds the fuzzer, which only `Scripts/fuzz` builds, with its instrumentation.
 if Context.environment["LACUNA_FUZZ"] != nil {

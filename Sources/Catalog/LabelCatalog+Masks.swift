@@ -69,7 +69,7 @@ extension LabelCatalog {
     /// Every mask of (volume, organ) with what made it, oldest first; superseded and hidden ones too.
     public func maskHistory(volume: VolumeID, organ: OrganKey) async throws -> [MaskVersion] {
         try await require(organ)
-        return try await connection.run(MaskHistory(volume: volume, organ: organ))
+        return try await connection.run(HistoryOfMasks(volume: volume, organ: organ))
     }
 
     public func objects() async throws -> [ObjectRow] { try await connection.run(ListObjects()) }

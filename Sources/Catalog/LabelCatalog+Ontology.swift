@@ -72,7 +72,7 @@ extension LabelCatalog {
 extension Connection {
     func ontology() async throws -> Ontology {
         Ontology(
-            organs: try await run(LoadOrgans()), links: try await run(LoadOrganLinks()).compactMap { $0 },
-            synonyms: try await run(LoadOrganSynonyms()))
+            organs: try run(LoadOrgans()), links: try run(LoadOrganLinks()).compactMap { $0 },
+            synonyms: try run(LoadOrganSynonyms()))
     }
 }

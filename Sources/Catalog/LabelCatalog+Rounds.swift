@@ -38,7 +38,7 @@ extension LabelCatalog {
     /// Rounds in the order of runs and numbers; nil: of all runs.
     public func rounds(run: String? = nil) async throws -> [RoundRow] {
         if let run { try await requireRun(run) }
-        let dice = try await connection.run(RoundDice(run: run))
+        let dice = try await connection.run(DiceOfRun(run: run))
         let byRound = Dictionary(grouping: dice) { $0.round }
         return try await connection.run(ListRounds(run: run)).map { found in
             let organs = byRound[found.id] ?? []

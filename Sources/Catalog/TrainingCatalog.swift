@@ -16,7 +16,7 @@ public struct TrainingCatalog: Sendable {
 
     /// Throws unless the session can do no more than a trainer: no superuser, no member of the owner or of the managers.
     public func requireTrainerRole() async throws {
-        let role = try await connection.one(SessionRole())
+        let role = try await connection.one(RoleOfSession())
         if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
     }
 

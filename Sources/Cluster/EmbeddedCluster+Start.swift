@@ -48,16 +48,16 @@ extension EmbeddedCluster {
 
     /// Makes the data under another name and renames them, so that a half-made cluster is never taken for one.
     private func create(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
-        try Program(["/bin/rm", "-rf", paths.unfinishedData, paths.data]).running(as: user).output()
+        try SystemProgram(["/bin/rm", "-rf", paths.unfinishedData, paths.data]).running(as: user).output()
         var arguments = [
             binaries.path("initdb"), "--pgdata=\(paths.unfinishedData)", "--username=\(Self.superuser)", "--auth=peer",
             "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions",
         ]
         if !options.syncsInitialisation { arguments.append("--no-sync") }
-        try Program(arguments).running(as: user).output()
+        try SystemProgram(arguments).running(as: user).output()
         try makeRolesAndDatabase(binaries, user)
-        try Program(["/bin/mv", "-T", paths.unfinishedData, paths.data]).running(as: user).output()
-        if options.syncsInitialisation { try Program(["/bin/sync", paths.server]).running(as: user).output() }
+        try SystemProgram(["/bin/mv", "-T", paths.unfinishedData, paths.data]).running(as: user).output()
+        if options.syncsInitialisation { try SystemProgram(["/bin/sync", paths.server]).running(as: user).output() }
     }
 
     /// The logins and the database, by the server's single-user mode, which takes one statement a line.
@@ -67,7 +67,7 @@ extension EmbeddedCluster {
         let script = statements.joined(separator: "\n") + "\n"
         try FileSystem.write(script, to: paths.firstStatements, mode: 0o644)
         defer { unlink(paths.firstStatements) }
-        var server = Program([
+        var server = SystemProgram([
             binaries.path("postgres"), "--single", "-D", paths.unfinishedData, "-c", "exit_on_error=on", "-c",
             "log_checkpoints=off", "postgres",
         ])
@@ -85,7 +85,7 @@ extension EmbeddedCluster {
 
     private func launch(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
         try removeStaleProcessFiles()
-        let status = try Program([
+        let status = try SystemProgram([
             binaries.path("pg_ctl"), "start", "--silent", "--wait", "--timeout=60", "--pgdata=\(paths.data)",
             "--log=\(paths.log)", "--options=\(serverOptions())",
         ]).running(as: user).run().status

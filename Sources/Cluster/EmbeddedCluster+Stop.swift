@@ -12,16 +12,16 @@ extension EmbeddedCluster {
         let user = try ServerUser.forCaller()
         try FileSystem.withLock(paths.lock) { () throws(ClusterError) in
             try shutDown(user, mode: "immediate")
-            try Program(["/bin/rm", "-rf", paths.server, paths.socketFolder]).output()
+            try SystemProgram(["/bin/rm", "-rf", paths.server, paths.socketFolder]).output()
         }
-        try Program(["/bin/rm", "-rf", paths.folder]).output()
+        try SystemProgram(["/bin/rm", "-rf", paths.folder]).output()
     }
 
     private func shutDown(_ user: ServerUser?, mode: String) throws(ClusterError) {
         guard postmaster() != nil, let version = FileSystem.read("\(paths.data)/PG_VERSION") else { return }
         let binaries = try ServerBinaries.locate(
             extra: options.binaryFolders, needed: Int(version.prefix { $0.isNumber }))
-        try Program([
+        try SystemProgram([
             binaries.path("pg_ctl"), "stop", "--silent", "--wait", "--timeout=60", "--mode=\(mode)",
             "--pgdata=\(paths.data)",
         ]).running(as: user).output()

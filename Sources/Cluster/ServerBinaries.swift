@@ -29,7 +29,7 @@ struct ServerBinaries: Hashable {
         folders += ((try? Folder.names(in: "/usr")) ?? []).filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
         folders.append("/usr/local/pgsql/bin")
         for config in ["/usr/bin/pg_config", "/usr/local/bin/pg_config"] where FileSystem.isExecutable(config) {
-            if let folder = try? Program([config, "--bindir"]).output(), !folders.contains(folder) {
+            if let folder = try? SystemProgram([config, "--bindir"]).output(), !folders.contains(folder) {
                 folders.append(folder)
             }
         }
@@ -39,7 +39,7 @@ struct ServerBinaries: Hashable {
     /// Asks the program itself: `postgres (PostgreSQL) 15.18 (Debian …)`.
     private static func inspect(_ folder: String) -> ServerBinaries? {
         guard FileSystem.isExecutable("\(folder)/initdb"), FileSystem.isExecutable("\(folder)/pg_ctl"),
-            let line = try? Program(["\(folder)/postgres", "--version"]).output()
+            let line = try? SystemProgram(["\(folder)/postgres", "--version"]).output()
         else { return nil }
         let version = line.split(separator: " ").dropFirst(2).first?.prefix { $0.isNumber }
         return version.flatMap { Int($0) }.map { ServerBinaries(folder: folder, major: $0) }

@@ -1,4 +1,4 @@
-public import Domain
+internal import Domain
 
 /// What one annotator drew in a case beside the label that holds: a file an instance.
 public struct AnnotatorFiles: Hashable, Sendable {

@@ -3,7 +3,7 @@ public import Domain
 /// The voxels of one volume in Hounsfield units, x fastest, kept alive by their owner (a mapped file, or an array).
 ///
 /// `@unchecked Sendable`: the memory is only read, and stays valid and unchanged while `owner`, itself sendable, lives.
-public struct ImageVoxels: @unchecked Sendable {
+public struct IntensityVoxels: @unchecked Sendable {
     private let start: UnsafePointer<Int16>
     private let owner: any AnyObject & Sendable
     public let count: Int
@@ -45,7 +45,7 @@ public struct TrainingCase: Sendable {
     public let shape: GridShape
     /// Millimetres per voxel along x, y, z.
     public let spacing: Vector3<Double>
-    public let image: ImageVoxels
+    public let image: IntensityVoxels
     /// One per organ of the plan, in its order.
     public var labels: [OrganLabel]
     /// Merged labels over organs of the plan.
@@ -53,7 +53,7 @@ public struct TrainingCase: Sendable {
 
     /// - Precondition: as many voxels as the shape holds.
     public init(
-        volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: ImageVoxels, labels: [OrganLabel],
+        volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: IntensityVoxels, labels: [OrganLabel],
         unions: [CompositeLabel] = []
     ) {
         precondition(image.count == shape.count, "as many voxels as the shape holds")

@@ -1,5 +1,5 @@
 /// Little-endian values into bytes.
-struct ByteWriter {
+struct CheckpointWriter {
     private(set) var bytes: [UInt8] = []
 
     init(capacity: Int) { bytes.reserveCapacity(capacity) }

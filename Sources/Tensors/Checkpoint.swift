@@ -44,7 +44,7 @@ public struct Checkpoint: Hashable, Sendable {
     public subscript(path: String) -> StoredTensor? { positions[path].map { tensors[$0] } }
 
     public func bytes() -> [UInt8] {
-        var writer = ByteWriter(capacity: tensors.reduce(1024) { $0 + 4 * $1.values.count + 128 })
+        var writer = CheckpointWriter(capacity: tensors.reduce(1024) { $0 + 4 * $1.values.count + 128 })
         writer.append(raw: Self.magic)
         writer.append(Self.format)
         writer.append(UInt32(metadata.count))

@@ -93,14 +93,14 @@ struct LargeCatalogue {
         FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
         LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListProposedAnnotations.self,
         ListLabelVersions.self,
-        ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, MaskHistory.self,
+        ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, HistoryOfMasks.self,
         MasksInObject.self, NewestCorrection.self, OrganExists.self, OrganNumbers.self, PublishedRounds.self,
         FindExchangedScan.self, FindReplacedVolume.self, FindWithholding.self, PurgedSubject.self,
         ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
-        SessionRole.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
+        RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, RecordSeries.self, SourceOfMask.self,
         ExportLabels.self, ExportRunLabels.self, WithheldOrgans.self, InsertActivity.self, InsertExportMasks.self,
@@ -143,7 +143,7 @@ struct LargeCatalogue {
         "ListDatasets": whole, "ListImageFiles": whole, "ListLicences": whole, "ListObjects": whole,
         "ListSplits": whole, "ListSubjectRows": whole, "ListSubjects": whole, "OrgansBySplit": whole,
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
-        "RoundConfidences": whole, "RoundDice": whole, "ListRounds": whole,
+        "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
         "RunLabels": training, "RunVolumes": training,
         "StagedVolumes": training, "FinishRun": small,
@@ -212,7 +212,7 @@ private struct Facts {
             ListVolumes(after: nil, limit: 100, withheld: false),
             ListVolumesOfDataset(dataset: "A", after: volume, limit: 100, withheld: true),
             LocateMask(volume: volume, organ: "o20"), MaskFactsInObject(object: object),
-            MaskHistory(volume: volume, organ: "liver"), MasksInObject(object: object),
+            HistoryOfMasks(volume: volume, organ: "liver"), MasksInObject(object: object),
             NewestCorrection(volume: volume, organ: "liver"),
             OrganExists(organ: "liver"), OrganNumbers(), PublishedRounds(run: held.run.id),
             FindExchangedScan(source: exchanged, release: release),
@@ -254,7 +254,7 @@ private struct Facts {
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
-            SessionRole(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
+            RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
             Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "planned", to: "trained", record: JSONText("{}")),

@@ -30,7 +30,10 @@ import Testing
     /// Rewrites a label file in place, mirrored along a canonical axis.
     private func mirror(label file: String, along axis: Int) throws {
         let labels = try NIfTIReader().readLabels(file)
-        guard case .uint8(let buffer) = labels.values else { return }
+        guard case .uint8(let buffer) = labels.values else {
+            Issue.record("\(file): not stored as uint8")
+            return
+        }
         try NIfTIWriter.write(
             .uint8(VoxelBuffer(mirrored(buffer.withVoxels(Array.init), labels.shape, axis))), on: labels.grid, to: file)
     }

@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func masksThatFindNoRoomAreToldAndTheNextImportGoesOn() async throws {
+    @Test(.needsMounting()) func masksThatFindNoRoomAreToldAndTheNextImportGoesOn() async throws {
         try await withSmallDisk(megabytes: 2) { disk in
             try await Workbench.with { bench in
                 let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func aDatabaseThatFindsNoRoomIsToldAndTheNextImportGoesOn() async throws {
+    @Test(.needsMounting()) func aDatabaseThatFindsNoRoomIsToldAndTheNextImportGoesOn() async throws {
         try await withSmallDisk(megabytes: 160) { disk in
             try await withServer(in: disk.path) { cluster, bench in
                 let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The tools that exports are made for accept them: nnU-Net's own check, and MONAI's own loader.
-@Suite(.serialized) struct PeerAcceptanceTests {
+@Suite(.serialized, .needsPeers) struct PeerAcceptanceTests {
     private func imported(_ bench: Workbench) async throws {
         let all = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
         let livers = try PhantomData.write(
@@ -16,7 +16,6 @@ import Testing
 
     @Test(arguments: ["reference", "copy", "link"])
     func nnUNetVerifiesTheDataset(_ images: String) async throws {
-        guard let python = PeerTools.python() else { return }
         try await Workbench.with { bench in
             try await imported(bench)
             let exported = try await bench.lacuna(
@@ -24,7 +23,7 @@ import Testing
                 "liver,liver_tumour,spleen", "--split", "main", "--images", images)
             #expect(exported.status == 0, "\(exported.errors)")
             let verified = try await PeerTools.run(
-                python, "verify_nnunet.py", bench.folder + "/Dataset007_Abdomen")
+                "verify_nnunet.py", bench.folder + "/Dataset007_Abdomen")
             #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
             #expect(verified.output.contains("verify_dataset_integrity Done"))
             #expect(!verified.output.contains("Warning"), "\(verified.output)")
@@ -38,7 +37,6 @@ import Testing
     }
 
     @Test func monaiLoadsTheDatalist() async throws {
-        guard let python = PeerTools.python() else { return }
         try await Workbench.with { bench in
             try await imported(bench)
             let exported = try await bench.lacuna(
@@ -46,7 +44,7 @@ import Testing
                 "main")
             #expect(exported.status == 0, "\(exported.errors)")
             let loaded = try await PeerTools.run(
-                python, "load_monai.py", bench.folder + "/list.json")
+                "load_monai.py", bench.folder + "/list.json")
             #expect(loaded.status == 0, "\(loaded.output)\(loaded.errors)")
             #expect(loaded.output.contains("training 0 Task03_Liver_liver_1 [1, 3]"), "\(loaded.output)")
             #expect(loaded.output.contains("validation 1 internal_img0001 [0, 1, 2]"), "\(loaded.output)")

@@ -1,22 +1,18 @@
 import Foundation
 import Glibc
 import TestSupport
+import Testing
 
 /// A Python with the tools that exports are made for, named by `LACUNA_PEER_PYTHON`.
 enum PeerTools {
-    /// Nil where none is named; the check that is left out is then named on standard error.
-    static func python(check: String = #function) -> String? {
-        if let path = ProcessInfo.processInfo.environment["LACUNA_PEER_PYTHON"], access(path, X_OK) == 0 {
-            return path
-        }
-        let notice = "left out: \(check) needs a Python with nnunetv2 and monai, named by LACUNA_PEER_PYTHON\n"
-        FileHandle.standardError.write(Data(notice.utf8))
-        return nil
-    }
+    /// Nil where none is named.
+    static let python: String? = ProcessInfo.processInfo.environment["LACUNA_PEER_PYTHON"]
+        .flatMap { access($0, X_OK) == 0 ? $0 : nil }
 
-    /// Runs a script of the folder `Peers`.
-    static func run(_ python: String, _ script: String, _ arguments: String...) async throws -> ChildProcess.Outcome {
-        try await Task.detached {
+    /// Runs a script of the folder `Peers`. Its test has the trait `needsPeers`.
+    static func run(_ script: String, _ arguments: String...) async throws -> ChildProcess.Outcome {
+        let python = try #require(python)
+        return try await Task.detached {
             try ChildProcess.run(
                 python, ["\(packageRoot)/Tests/CommandTests/Peers/\(script)"] + arguments,
                 environment: [
@@ -25,5 +21,13 @@ enum PeerTools {
                     "OMP_NUM_THREADS": "1", "HOME": TemporaryFolder.root,
                 ])
         }.value
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Runs a test only where a Python with the tools is named.
+    static var needsPeers: Self {
+        .enabled(
+            if: PeerTools.python != nil, "needs a Python with nnunetv2 and monai, named by LACUNA_PEER_PYTHON")
     }
 }

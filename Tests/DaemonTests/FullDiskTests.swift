@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension DaemonTests {
-    @Suite struct FullDiskTests {
+    @Suite(.needsMounting()) struct FullDiskTests {
         @Test func objectsThatFindNoRoomStopTheRunUntilThereIs() async throws {
             try await withSmallDisk(megabytes: 4) { disk in
                 try await World.with { place in

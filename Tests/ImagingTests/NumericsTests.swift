@@ -43,7 +43,7 @@ struct NumericsTests {
             for i in 0..<shape.count {
                 for m in 0..<2 where Int.random(in: 0..<12, using: &generator) == 0 { masks[m][i] = true }
             }
-            guard let found = SurfaceDistance(masks[0], masks[1], spacing: spacing) else { continue }
+            let found = try #require(SurfaceDistance(masks[0], masks[1], spacing: spacing))
             #expect(found.forward.elementsEqual(search(masks[0], masks[1], spacing)) { abs($0 - $1) < 1e-9 })
             #expect(found.backward.elementsEqual(search(masks[1], masks[0], spacing)) { abs($0 - $1) < 1e-9 })
         }

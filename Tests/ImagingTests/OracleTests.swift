@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 /// What nibabel found in a real file; boxes and shapes in stored order.
@@ -25,104 +26,129 @@ struct OracleEntry: Decodable, Sendable {
     let stored_min: Double?
     let stored_max: Double?
     let labels: [String: Region]?
+}
 
-    static func all() throws -> [(name: String, path: String, entry: OracleEntry)] {
-        guard let path = SharedData.path("ORACLE.json", for: "real files against nibabel") else { return [] }
-        struct File: Decodable { let files: [String: OracleEntry] }
-        let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        return file.files.sorted { $0.key < $1.key }.map { ($0.key, "\(SharedData.folder)/\($0.key)", $0.value) }
+/// A real file with what nibabel found in it.
+struct OracleFile: Sendable, CustomTestStringConvertible {
+    let name: String
+    let path: String
+    let expected: OracleEntry
+
+    var testDescription: String { name }
+
+    /// The files of a folder that its `ORACLE.json` lists, by name; scalar volumes, or all others.
+    static func all(in folder: String, scalar: Bool) throws -> [OracleFile] {
+        struct Oracle: Decodable { let files: [String: OracleEntry] }
+        let content = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/ORACLE.json"))
+        return try JSONDecoder().decode(Oracle.self, from: content).files.sorted { $0.key < $1.key }
+            .filter { $0.value.isScalarVolume == scalar }
+            .map { OracleFile(name: $0.key, path: "\(folder)/\($0.key)", expected: $0.value) }
     }
 }
 
+/// The committed files.
 struct OracleTests {
     let reader = NIfTIReader()
 
-    @Test func headersAndGridsEqualNibabels() throws {
-        for (name, path, expected) in try OracleEntry.all() where expected.isScalarVolume {
-            let (header, grid, _) = try reader.readHeader(path)
-            #expect(header.dimensions == expected.dim, "\(name)")
-            #expect(header.type.rawValue == expected.datatype, "\(name)")
-            #expect(header.voxelOffset == Int(expected.vox_offset ?? Double(header.voxelOffset)), "\(name)")
-            #expect(header.qformCode == expected.qform_code && header.sformCode == expected.sform_code, "\(name)")
-            #expect(header.extensions.count == expected.n_ext, "\(name)")
-            #expect(grid.orientation.description == expected.axcodes, "\(name)")
-            for row in 0..<3 {
-                for column in 0..<4 {
-                    let found = column < 3 ? grid.affine.columns[column][row] : grid.affine.translation[row]
-                    #expect(abs(found - expected.affine[row][column]) < 2e-4, "\(name) row \(row) column \(column)")
-                }
-            }
-        }
-    }
+    @Test(arguments: try OracleFile.all(in: RealData.committed, scalar: true))
+    func aVolumeEqualsNibabels(file: OracleFile) throws { try OracleComparison(file).all() }
 
-    @Test func labelsEqualNibabels() throws {
-        for (name, path, expected) in try OracleEntry.all() where expected.isScalarVolume {
-            guard let labels = expected.labels else { continue }
-            let found = try reader.readLabels(path)
-            #expect(found.file.digest.description == expected.sha256, "\(name)")
-            #expect(Set(found.regions.map { "\($0.value)" }) == Set(labels.keys), "\(name)")
-            for region in found.regions {
-                guard let wanted = labels["\(region.value)"] else { continue }
-                #expect(region.voxels == wanted.voxels, "\(name) label \(region.value)")
-                #expect(abs(region.millilitres - wanted.ml) < 1e-3 + 1e-6 * wanted.ml, "\(name) label \(region.value)")
-                #expect(found.grid.stored(region.box) == wanted.box, "\(name) label \(region.value)")
-                for axis in 0..<3 {
-                    #expect(abs(region.centroid[axis] - wanted.centroid_world[axis]) < 2e-3, "\(name) \(region.value)")
-                }
-                let mask = found.mask(of: [region.value])
-                #expect(mask.population == wanted.voxels && mask.boundingBox == region.box, "\(name) \(region.value)")
-            }
-        }
-    }
-
-    @Test func imageRangesEqualNibabels() throws {
-        for (name, path, expected) in try OracleEntry.all() where expected.isScalarVolume {
-            guard let low = expected.stored_min, let high = expected.stored_max, low < high else { continue }
-            let image = try reader.readImage(path)
-            let header = image.file.header
-            let (slope, intercept) = header.isScaled ? (header.slope, header.intercept) : (1, 0)
-            #expect(abs(image.statistics.minimum - (low * slope + intercept)) < 1e-4, "\(name)")
-            #expect(abs(image.statistics.maximum - (high * slope + intercept)) < 1e-4, "\(name)")
-        }
-    }
-
-    @Test func whatIsNoScalarVolumeIsRefusedByName() throws {
-        for (name, path, expected) in try OracleEntry.all() where !expected.isScalarVolume {
-            let error = #expect(throws: ImagingError.self, "\(name)") { try reader.readHeader(path) }
-            switch error {
-            case .unsupportedType(_, let code): #expect(code == expected.datatype)
-            case .severalVolumes(_, let dimensions): #expect(dimensions == expected.dim)
-            default: Issue.record("\(name): \(String(describing: error))")
-            }
-        }
-    }
+    @Test(arguments: try OracleFile.all(in: RealData.committed, scalar: false))
+    func whatIsNoScalarVolumeIsRefusedByName(file: OracleFile) { OracleComparison(file).refusal() }
 
     @Test func declaredScopeIsRead() throws {
         let name = "wasserth__TotalSegmentator/tests/reference_files/example_seg_roi_subset.nii.gz"
-        guard let path = SharedData.path(name, for: "label table of a header extension") else { return }
-        let labels = try reader.readLabels(path)
+        let labels = try reader.readLabels(RealData.path(name))
         #expect(labels.file.header.labelTable == [.init(key: 5, name: "liver"), .init(key: 90, name: "brain")])
         #expect(labels.regions.map(\.value) == [5])
     }
 
-    @Test func oneScanUnderTwoNamesIsOneVolume() throws {
-        let names = [
-            "wasserth__TotalSegmentator/tests/reference_files/example_ct_sm.nii.gz",
-            "MIC-DKFZ__nnUNet/nnunetv2/tests/example_data/example_ct_sm.nii.gz",
-        ]
-        let paths = names.compactMap { SharedData.path($0, for: "identity of a real scan") }
-        guard paths.count == 2 else { return }
-        let identities = try paths.map { try reader.readImage($0).identity() }
+    private static let scan = "wasserth__TotalSegmentator/tests/reference_files/example_ct_sm.nii.gz"
+    private static let sameScan = "MIC-DKFZ__nnUNet/nnunetv2/tests/example_data/example_ct_sm.nii.gz"
+
+    @Test(.needsRealData(sameScan)) func oneScanUnderTwoNamesIsOneVolume() throws {
+        let identities = try [Self.scan, Self.sameScan].map { try reader.readImage(RealData.path($0)).identity() }
         #expect(identities[0] == identities[1])
     }
 
-    @Test func pairsAndTheirPartnersAreFound() throws {
-        let folder = "Enet4__nifti-rs/resources"
-        guard let single = SharedData.path("\(folder)/minimal.nii", for: "header and image pairs") else { return }
-        let whole = try reader.readImage(single).identity()
-        for name in ["minimal.hdr", "minimal.img", "minimal.hdr.gz", "minimal2.hdr"] {
-            guard let path = SharedData.path("\(folder)/\(name)", for: "header and image pairs") else { continue }
-            #expect(try reader.readImage(path).identity() == whole, "\(name)")
+    @Test(arguments: ["minimal.hdr", "minimal.img", "minimal.hdr.gz", "minimal2.hdr"])
+    func pairsAndTheirPartnersAreFound(name: String) throws {
+        let folder = RealData.path("Enet4__nifti-rs/resources")
+        let whole = try reader.readImage("\(folder)/minimal.nii").identity()
+        #expect(try reader.readImage("\(folder)/\(name)").identity() == whole)
+    }
+}
+
+/// All files of the larger set.
+@Suite(.needsRealData("ORACLE.json")) struct SharedOracleTests {
+    @Test(arguments: try OracleFile.all(in: RealData.shared, scalar: true))
+    func aVolumeEqualsNibabels(file: OracleFile) throws { try OracleComparison(file).all() }
+
+    @Test(arguments: try OracleFile.all(in: RealData.shared, scalar: false))
+    func whatIsNoScalarVolumeIsRefusedByName(file: OracleFile) { OracleComparison(file).refusal() }
+}
+
+/// Compares what the reader finds in a file with what nibabel found.
+private struct OracleComparison {
+    let path: String
+    let expected: OracleEntry
+    let reader = NIfTIReader()
+
+    init(_ file: OracleFile) { (path, expected) = (file.path, file.expected) }
+
+    func all() throws {
+        try headerAndGrid()
+        if let labels = expected.labels { try regions(labels) }
+        if let low = expected.stored_min, let high = expected.stored_max, low < high { try range(low, high) }
+    }
+
+    func headerAndGrid() throws {
+        let (header, grid, _) = try reader.readHeader(path)
+        #expect(header.dimensions == expected.dim)
+        #expect(header.type.rawValue == expected.datatype)
+        #expect(header.voxelOffset == Int(expected.vox_offset ?? Double(header.voxelOffset)))
+        #expect(header.qformCode == expected.qform_code && header.sformCode == expected.sform_code)
+        #expect(header.extensions.count == expected.n_ext)
+        #expect(grid.orientation.description == expected.axcodes)
+        for row in 0..<3 {
+            for column in 0..<4 {
+                let found = column < 3 ? grid.affine.columns[column][row] : grid.affine.translation[row]
+                #expect(abs(found - expected.affine[row][column]) < 2e-4, "row \(row) column \(column)")
+            }
+        }
+    }
+
+    func regions(_ labels: [String: OracleEntry.Region]) throws {
+        let found = try reader.readLabels(path)
+        #expect(found.file.digest.description == expected.sha256)
+        #expect(Set(found.regions.map { "\($0.value)" }) == Set(labels.keys))
+        for region in found.regions {
+            guard let wanted = labels["\(region.value)"] else { continue }
+            #expect(region.voxels == wanted.voxels, "label \(region.value)")
+            #expect(abs(region.millilitres - wanted.ml) < 1e-3 + 1e-6 * wanted.ml, "label \(region.value)")
+            #expect(found.grid.stored(region.box) == wanted.box, "label \(region.value)")
+            for axis in 0..<3 {
+                #expect(abs(region.centroid[axis] - wanted.centroid_world[axis]) < 2e-3, "label \(region.value)")
+            }
+            let mask = found.mask(of: [region.value])
+            #expect(mask.population == wanted.voxels && mask.boundingBox == region.box, "label \(region.value)")
+        }
+    }
+
+    func range(_ low: Double, _ high: Double) throws {
+        let image = try reader.readImage(path)
+        let header = image.file.header
+        let (slope, intercept) = header.isScaled ? (header.slope, header.intercept) : (1, 0)
+        #expect(abs(image.statistics.minimum - (low * slope + intercept)) < 1e-4)
+        #expect(abs(image.statistics.maximum - (high * slope + intercept)) < 1e-4)
+    }
+
+    func refusal() {
+        let error = #expect(throws: ImagingError.self) { try reader.readHeader(path) }
+        switch error {
+        case .unsupportedType(_, let code): #expect(code == expected.datatype)
+        case .severalVolumes(_, let dimensions): #expect(dimensions == expected.dim)
+        default: Issue.record("\(String(describing: error))")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Numerics
@@ -76,29 +77,46 @@ import Testing
         }
     }
 
-    /// Sides that people and models drew, put together and split again, on the real files.
-    @Test func realSidesComeBackVoxelForVoxel() throws {
-        let amos = "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz"
-        let total = "wasserth__TotalSegmentator/tests/reference_files/example_seg"
-        let pairs: [(file: String, right: Set<Int>, left: Set<Int>)] = [
-            (amos, [2], [3]), (amos, [11], [12]), ("\(total).nii.gz", [2], [3]), ("\(total).nii.gz", [8], [9]),
-            ("\(total).nii.gz", [13, 14], [10, 11]), ("\(total).nii.gz", [87], [86]), ("\(total).nii.gz", [89], [88]),
-            ("\(total)_mr.nii.gz", [2], [3]), ("\(total)_fast_force_split.nii.gz", [2], [3]),
-        ]
-        for (file, right, left) in pairs {
-            guard let path = SharedData.path(file, for: "sides of real labels") else { continue }
-            let labels = try NIfTIReader().readLabels(path)
-            let found = try SidePartition(labels.mask(of: right.union(left)), affine: labels.grid.canonicalAffine)
-            #expect(found.right == labels.mask(of: right), "\(file) \(right)")
-            #expect(found.left == labels.mask(of: left), "\(file) \(left)")
+    /// A label file with the values of an organ's right and left side.
+    struct SidesOfAFile: Sendable {
+        let file: String
+        let right: Set<Int>
+        let left: Set<Int>
+
+        init(_ file: String, right: Set<Int>, left: Set<Int>) {
+            (self.file, self.right, self.left) = (file, right, left)
         }
     }
 
+    private static let amos = "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz"
+    private static let total = "wasserth__TotalSegmentator/tests/reference_files/example_seg"
+    private static let touching = "\(total)_fast_force_split.nii.gz"
+
+    /// Sides that people and models drew, put together and split again, on the real files.
+    @Test(arguments: [
+        SidesOfAFile(amos, right: [2], left: [3]), SidesOfAFile(amos, right: [11], left: [12]),
+        SidesOfAFile("\(total).nii.gz", right: [2], left: [3]), SidesOfAFile("\(total).nii.gz", right: [8], left: [9]),
+        SidesOfAFile("\(total).nii.gz", right: [13, 14], left: [10, 11]),
+        SidesOfAFile("\(total).nii.gz", right: [87], left: [86]),
+        SidesOfAFile("\(total).nii.gz", right: [89], left: [88]),
+        SidesOfAFile("\(total)_mr.nii.gz", right: [2], left: [3]),
+    ]) func realSidesComeBackVoxelForVoxel(sides: SidesOfAFile) throws { try expectThatTheyComeBack(sides) }
+
+    @Test(.needsRealData(touching)) func realKidneysBesideTouchingHipsComeBackVoxelForVoxel() throws {
+        try expectThatTheyComeBack(SidesOfAFile(Self.touching, right: [2], left: [3]))
+    }
+
+    private func expectThatTheyComeBack(_ sides: SidesOfAFile) throws {
+        let labels = try NIfTIReader().readLabels(RealData.path(sides.file))
+        let both = labels.mask(of: sides.right.union(sides.left))
+        let found = try SidePartition(both, affine: labels.grid.canonicalAffine)
+        #expect(found.right == labels.mask(of: sides.right))
+        #expect(found.left == labels.mask(of: sides.left))
+    }
+
     /// Both hip bones touch in this file.
-    @Test func realSidesThatTouchAreRefused() throws {
-        let file = "wasserth__TotalSegmentator/tests/reference_files/example_seg_fast_force_split.nii.gz"
-        guard let path = SharedData.path(file, for: "sides that touch") else { return }
-        let labels = try NIfTIReader().readLabels(path)
+    @Test(.needsRealData(touching)) func realSidesThatTouchAreRefused() throws {
+        let labels = try NIfTIReader().readLabels(RealData.path(Self.touching))
         #expect(refusal(labels.mask(of: [77, 78]), labels.grid.canonicalAffine) == .onePart)
     }
 

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 struct WriterTests {
@@ -9,24 +10,20 @@ struct WriterTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test func aRealMaskLiesExactlyOnItsImage() throws {
-        let names = [
-            "modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz",
-            "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz",
-            "niivue__niivue/packages/niivue/demos/images/draw.nii.gz",
-        ]
-        for name in names {
-            guard let path = SharedData.path(name, for: "a mask written on a real grid") else { continue }
-            let labels = try reader.readLabels(path)
-            guard let organ = labels.regions.max(by: { $0.voxels < $1.voxels }) else { continue }
-            let mask = labels.mask(of: [organ.value])
-            let copy = folder.file("mask.nii.gz")
-            try NIfTIWriter.write(mask: mask, on: labels.grid, to: copy)
-            let written = try reader.readLabels(copy)
-            #expect(written.grid == labels.grid || written.grid.nearlyEquals(labels.grid), "\(name)")
-            #expect(written.mask(of: [1]) == mask, "\(name)")
-            #expect(GridAgreement(image: labels.grid, label: written.grid) == .agree)
-        }
+    @Test(arguments: [
+        "modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz",
+        "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz",
+        "niivue__niivue/packages/niivue/demos/images/draw.nii.gz",
+    ]) func aRealMaskIsWrittenExactlyOnItsGrid(name: String) throws {
+        let labels = try reader.readLabels(RealData.path(name))
+        let organ = try #require(labels.regions.max { $0.voxels < $1.voxels })
+        let mask = labels.mask(of: [organ.value])
+        let copy = folder.file("mask.nii.gz")
+        try NIfTIWriter.write(mask: mask, on: labels.grid, to: copy)
+        let written = try reader.readLabels(copy)
+        #expect(written.grid == labels.grid || written.grid.nearlyEquals(labels.grid))
+        #expect(written.mask(of: [1]) == mask)
+        #expect(GridAgreement(image: labels.grid, label: written.grid) == .agree)
     }
 
     @Test func writingTwiceGivesTheSameBytes() throws {

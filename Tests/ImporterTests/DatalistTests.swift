@@ -1,6 +1,8 @@
 import Domain
+import FoundationEssentials
 import Imaging
 import Importers
+import TestSupport
 import Testing
 
 /// What a datalist says beyond pairs of files.
@@ -72,6 +74,23 @@ import Testing
         #expect(list.cases.first?.labels.map(\.file.path) == ["labels/a.nii.gz"])
         #expect(list.findings.count == 1)
         #expect(list.findings[0].problem.contains("pseudo_label") && list.findings[0].remedy.contains("--origin model"))
+    }
+
+    /// A published list of 30 cases, of which two are on disk.
+    @Test func aPublishedListNamesItsLabelsAndItsMissingFiles() throws {
+        let tree = Tree()
+        let list = RealData.path("Project-MONAI__VISTA/jsons/BTCV-Abdomen_5_folds.json")
+        try tree.write([UInt8](Data(contentsOf: URL(filePath: list))), to: "list.json")
+        for number in ["0037", "0039"] {
+            try tree.image("RawData/Training/img/img\(number).nii.gz", seed: number == "0037" ? 1 : 2)
+            try tree.label("RawData/Training/label/label\(number).nii.gz", [(6, Boxes.liver), (1, Boxes.spleen)])
+        }
+        let found = try listed(tree, at: "list.json")
+        #expect(Set(found.cases.map(\.name)) == ["img0037", "img0039"] && found.refused.count == 28)
+        let item = try inspected(tree, at: "list.json")
+        #expect(item.labels.count == 13 && item["portal_vein_and_splenic_vein"]?.status == .absent)
+        #expect(item["liver"]?.region?.voxels == Boxes.count(Boxes.liver))
+        #expect(item["spleen"]?.region?.voxels == Boxes.count(Boxes.spleen))
     }
 
     @Test(arguments: [

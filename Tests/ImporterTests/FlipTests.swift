@@ -191,14 +191,16 @@ import Testing
 
     private static let reference = "wasserth__TotalSegmentator/tests/reference_files"
 
-    @Test(arguments: [
-        ("example_ct.nii.gz", "example_seg_fast_force_split.nii.gz"), ("example_ct_sm.nii.gz", "example_seg.nii.gz"),
-    ])
-    func realLabels(image: String, labels: String) throws {
-        guard let image = sharedData("\(Self.reference)/\(image)"),
-            let labels = sharedData("\(Self.reference)/\(labels)")
-        else { return }
-        let pair = try Pair(image: image, labels: labels)
+    @Test func realLabels() throws { try expectTurns("example_ct_sm.nii.gz", "example_seg.nii.gz") }
+
+    @Test(.needsRealData(reference + "/example_ct.nii.gz", reference + "/example_seg_fast_force_split.nii.gz"))
+    func realLabelsOfALargerScan() throws {
+        try expectTurns("example_ct.nii.gz", "example_seg_fast_force_split.nii.gz")
+    }
+
+    private func expectTurns(_ image: String, _ labels: String) throws {
+        let pair = try Pair(
+            image: RealData.path("\(Self.reference)/\(image)"), labels: RealData.path("\(Self.reference)/\(labels)"))
         let whole = try inspected(try pair.tree())
         #expect(whole.kinds.isDisjoint(with: [.flip, .laterality]), "\(whole.findings)")
         for flip in [LabelFlip.x, .y, .z] {

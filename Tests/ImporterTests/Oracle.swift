@@ -1,6 +1,7 @@
 import FoundationEssentials
+import TestSupport
 
-/// `ORACLE.json` of the shared data: what another program finds in the same files.
+/// `ORACLE.json`: what nibabel finds in the real files.
 struct Oracle: Decodable {
     struct File: Decodable {
         struct Label: Decodable {
@@ -18,16 +19,15 @@ struct Oracle: Decodable {
 
     let files: [String: File]
 
-    /// The folder of the shared data beside the package; nil where it is absent, which is then said.
-    static func folder(_ check: String = #function) -> String? {
-        let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let folder = "/\(package)/../shared/data"
-        if FileManager.default.fileExists(atPath: folder + "/ORACLE.json") { return folder }
-        print("left out: \(check) needs ../shared/data, which is absent")
-        return nil
+    /// What is known of a file: the committed oracle has it, or else that of the larger set.
+    static func file(_ name: String) throws -> File {
+        for folder in [RealData.committed, RealData.shared] {
+            if let file = try read(folder).files[name] { return file }
+        }
+        throw CocoaError(.fileNoSuchFile)
     }
 
-    static func read(_ folder: String) throws -> Oracle {
+    private static func read(_ folder: String) throws -> Oracle {
         try JSONDecoder().decode(Oracle.self, from: Data(contentsOf: URL(filePath: folder + "/ORACLE.json")))
     }
 }

@@ -1,11 +1,14 @@
 import Domain
 import Imaging
 import Importers
+import TestSupport
 import Testing
 
-/// Real files against values that another program computed.
+/// Real files against values that nibabel computed.
 @Suite struct RealDataTests {
     private static let reference = "wasserth__TotalSegmentator/tests/reference_files/"
+    private static let other = "MIC-DKFZ__nnUNet/nnunetv2/tests/example_data/"
+    private static let groundTruth = "modaresimr__evalseg/derived_nifti/GroundTruth/"
 
     private func inspect(_ path: String, _ options: ImportOptions) throws -> InspectedCase {
         let layout = try LayoutRecogniser(options: options).recognise(path)
@@ -25,12 +28,10 @@ import Testing
     }
 
     @Test func aDeclaredScopeTellsAbsentFromUnlabelled() throws {
-        guard let data = Oracle.folder() else { return }
-        let options = ImportOptions(
-            images: data + "/wasserth__TotalSegmentator/tests/reference_files/example_ct_sm.nii.gz")
+        let options = ImportOptions(images: RealData.path(Self.reference + "example_ct_sm.nii.gz"))
         let path = Self.reference + "example_seg_roi_subset.nii.gz"
-        let found = try inspect(data + "/" + path, options)
-        let oracle = try #require(try Oracle.read(data).files[path])
+        let found = try inspect(RealData.path(path), options)
+        let oracle = try Oracle.file(path)
         #expect(found.labels.map(\.organ) == ["liver", "brain"])
         try expect(found["liver"], is: oracle.labels?["5"])
         #expect(found["brain"]?.status == .absent)
@@ -39,14 +40,12 @@ import Testing
         #expect(found.files.name == "example_ct_sm")
     }
 
-    @Test func oneFileAClassAgreesWithTheOracle() throws {
-        guard let data = Oracle.folder() else { return }
-        let options = ImportOptions(images: data + "/" + Self.reference + "example_ct_sm.nii.gz")
-        let found = try inspect(data + "/" + Self.reference + "example_seg_fast", options)
-        let oracle = try Oracle.read(data).files
+    @Test(.needsRealData(reference + "example_seg_fast")) func oneFileAClassAgreesWithTheOracle() throws {
+        let options = ImportOptions(images: RealData.path(Self.reference + "example_ct_sm.nii.gz"))
+        let found = try inspect(RealData.path(Self.reference + "example_seg_fast"), options)
         #expect(found.labels.count == 117)
         for label in found.labels {
-            let file = try #require(oracle[Self.reference + "example_seg_fast/\(label.organ).nii.gz"])
+            let file = try Oracle.file(Self.reference + "example_seg_fast/\(label.organ).nii.gz")
             if file.labels?.isEmpty != false {
                 #expect(label.status == .absent)
             } else {
@@ -58,10 +57,9 @@ import Testing
     }
 
     @Test func aWholeTableAgreesWithTheOracle() throws {
-        guard let data = Oracle.folder() else { return }
-        let options = ImportOptions(images: data + "/" + Self.reference + "example_ct_sm.nii.gz")
-        let found = try inspect(data + "/" + Self.reference + "example_seg.nii.gz", options)
-        let oracle = try #require(try Oracle.read(data).files[Self.reference + "example_seg.nii.gz"])
+        let options = ImportOptions(images: RealData.path(Self.reference + "example_ct_sm.nii.gz"))
+        let found = try inspect(RealData.path(Self.reference + "example_seg.nii.gz"), options)
+        let oracle = try Oracle.file(Self.reference + "example_seg.nii.gz")
         #expect(found.labels.count == 117)
         #expect(found.labels.filter { $0.status == .annotated }.count == oracle.labels?.count)
         for label in found.labels where label.status == .annotated {
@@ -69,13 +67,12 @@ import Testing
         }
     }
 
-    @Test func theMRTaskIsReadByItsNames() throws {
-        guard let data = Oracle.folder() else { return }
-        let options = ImportOptions(images: data + "/" + Self.reference + "example_mr_sm.nii.gz")
-        let found = try inspect(data + "/" + Self.reference + "example_seg_mr.nii.gz", options)
-        let oracle = try #require(try Oracle.read(data).files[Self.reference + "example_seg_mr.nii.gz"])
-        let layout = try LayoutRecogniser(options: options).recognise(
-            data + "/" + Self.reference + "example_seg_mr.nii.gz")
+    @Test(.needsRealData(reference + "example_mr_sm.nii.gz")) func theMRTaskIsReadByItsNames() throws {
+        let options = ImportOptions(images: RealData.path(Self.reference + "example_mr_sm.nii.gz"))
+        let path = RealData.path(Self.reference + "example_seg_mr.nii.gz")
+        let found = try inspect(path, options)
+        let oracle = try Oracle.file(Self.reference + "example_seg_mr.nii.gz")
+        let layout = try LayoutRecogniser(options: options).recognise(path)
         #expect(layout.release == "totalsegmentator-mr")
         #expect(found.files.modality == .mr && found.image.grid.orientation.description == "LPS")
         #expect(!found.kinds.contains(.classUnknown))
@@ -84,33 +81,41 @@ import Testing
         }
     }
 
-    @Test func oneScanUnderTwoNamesIsOneVolume() throws {
-        guard let data = Oracle.folder() else { return }
+    @Test(.needsRealData(other + "example_ct_sm.nii.gz")) func oneScanUnderTwoNamesIsOneVolume() throws {
         let map = LabelMap(release: "body", entries: [LabelMap.Entry(value: 1, name: "liver", organs: ["liver"])])
-        let other = data + "/MIC-DKFZ__nnUNet/nnunetv2/tests/example_data/"
         let first = try inspect(
-            data + "/" + Self.reference + "example_seg_roi_subset.nii.gz",
-            ImportOptions(images: data + "/" + Self.reference + "example_ct_sm.nii.gz"))
+            RealData.path(Self.reference + "example_seg_roi_subset.nii.gz"),
+            ImportOptions(images: RealData.path(Self.reference + "example_ct_sm.nii.gz")))
         let second = try inspect(
-            other + "example_ct_sm_T300_output.nii.gz", ImportOptions(images: other + "example_ct_sm.nii.gz", map: map))
+            RealData.path(Self.other + "example_ct_sm_T300_output.nii.gz"),
+            ImportOptions(images: RealData.path(Self.other + "example_ct_sm.nii.gz"), map: map))
         #expect(first.image.identity == second.image.identity)
     }
 
     /// These label files come without their images, so an image is made on their grid.
     @Test(arguments: [
         ("uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz", "amos22"),
-        ("modaresimr__evalseg/derived_nifti/GroundTruth/id45_btcv_0002_multiorgan8.nii.gz", "evalseg-task003"),
-        ("modaresimr__evalseg/derived_nifti/GroundTruth/id50_btcv_0007_multiorgan8.nii.gz", "evalseg-task003"),
-        ("modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz", "evalseg-task003"),
+        (groundTruth + "id88_btcv_0078_multiorgan8.nii.gz", "evalseg-task003"),
         ("niivue__niivue/packages/niivue/demos/images/torsoLabel.nii.gz", "torso-label"),
     ]) func expertLabelsAgreeWithTheOracle(path: String, release: String) throws {
-        guard let data = Oracle.folder() else { return }
+        try expectAgreement(path, release)
+    }
+
+    @Test(
+        .needsRealData(
+            groundTruth + "id45_btcv_0002_multiorgan8.nii.gz", groundTruth + "id50_btcv_0007_multiorgan8.nii.gz"),
+        arguments: ["id45_btcv_0002_multiorgan8.nii.gz", "id50_btcv_0007_multiorgan8.nii.gz"])
+    func moreExpertLabelsAgreeWithTheOracle(name: String) throws {
+        try expectAgreement(Self.groundTruth + name, "evalseg-task003")
+    }
+
+    private func expectAgreement(_ path: String, _ release: String) throws {
         let tree = Tree()
-        let grid = try NIfTIReader().readHeader(data + "/" + path).grid
+        let grid = try NIfTIReader().readHeader(RealData.path(path)).grid
         try tree.image("made.nii.gz", on: grid)
         let map = try #require(LabelMap.standard(release))
-        let found = try inspect(data + "/" + path, ImportOptions(images: tree.path("made.nii.gz"), map: map))
-        let oracle = try #require(try Oracle.read(data).files[path])
+        let found = try inspect(RealData.path(path), ImportOptions(images: tree.path("made.nii.gz"), map: map))
+        let oracle = try Oracle.file(path)
         #expect(found.labels.count == map.organs.count)
         #expect(found.kinds.isEmpty)
         for label in found.labels {
@@ -123,8 +128,7 @@ import Testing
     }
 
     @Test func aRealImageOfSeveralChannelsIsRefused() throws {
-        guard let data = Oracle.folder() else { return }
-        let folder = data + "/open-edge-platform__datumaro/tests/assets/brats_dataset"
+        let folder = RealData.path("open-edge-platform__datumaro/tests/assets/brats_dataset")
         let tree = try Tree.totalSegmentator()
         let layout = try LayoutRecogniser().recognise(tree.root)
         let image = SourceFile(root: folder, path: "imagesTr/BRATS_001.nii.gz")

@@ -127,7 +127,10 @@ import Testing
         try list.write(tree.bytes(of: "folds.json"), to: "folds.json")
         let lost = try listed(list, at: "folds.json")
         #expect(lost.cases.isEmpty && lost.refused.count == 3)
-        guard case .refused(let error)? = lost.refused.first?.outcome else { return }
+        guard case .refused(let error)? = lost.refused.first?.outcome else {
+            Issue.record("a list without its files was accepted")
+            return
+        }
         #expect(error.remedy.contains("--images") && error.problem.contains(list.root))
         let found = try listed(list, ImportOptions(images: tree.root), at: "folds.json")
         #expect(found.cases.map(\.name) == ["a", "b"] && found.waiting.map(\.name) == ["c"])

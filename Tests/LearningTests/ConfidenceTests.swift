@@ -22,7 +22,7 @@ internal import System
         }
         let truth = BitVolume(shape) { x, y, z in y >= 8 && bright[shape.index(x, y, z)] }
         return TrainingCase(
-            volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 1), image: ImageVoxels(voxels),
+            volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 1), image: IntensityVoxels(voxels),
             labels: [.known(foreground: truth)])
     }
 

@@ -69,7 +69,7 @@ func cubeCase(_ id: Int64, side: Int = 24, lower: Vector3<Int>, size: Int, known
     var random = CounterRandom(UInt64(id))
     let voxels = (0..<shape.count).map { Int16((cube[$0] ? 120 : 20) + random.unit() * 40) }
     return TrainingCase(
-        volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 2), image: ImageVoxels(voxels),
+        volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 2), image: IntensityVoxels(voxels),
         labels: [known ? .known(foreground: cube) : .unknown])
 }
 

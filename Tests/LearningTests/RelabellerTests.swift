@@ -10,7 +10,7 @@ import Testing
     private func item(_ labels: [OrganLabel], unions: [CompositeLabel] = []) -> TrainingCase {
         TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
-            image: ImageVoxels(Array(repeating: 0, count: 8)),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)),
             labels: labels, unions: unions)
     }
 
@@ -130,7 +130,7 @@ import Testing
         let extent = VoxelBox(lower: .zero, upper: Vector3(6, 1, 1))
         let item = TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1),
-            image: ImageVoxels(Array(repeating: 0, count: 8)),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)),
             labels: [
                 .known(foreground: BitVolume(shape, voxels: [1, 2, 3]), extent: extent), .unknown,
                 .known(foreground: nil),

@@ -178,8 +178,8 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
 }
 
 @Suite struct RefusingDiskTests {
-    @Test func aFullDiskIsNamedAndLeavesNothingHalfWritten() throws {
-        _ = try withTinyFileSystem { folder in
+    @Test(.needsMounting) func aFullDiskIsNamedAndLeavesNothingHalfWritten() throws {
+        try withTinyFileSystem { folder in
             let store = try ObjectFolder.open("\(folder)/objects", catalogue: catalogue)
             let small = try store.put([1, 2, 3])
             let before = files(under: folder)
@@ -195,8 +195,8 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
         }
     }
 
-    @Test func aReadOnlyFileSystemIsNamedAndStillReadable() throws {
-        _ = try withTinyFileSystem { folder in
+    @Test(.needsMounting) func aReadOnlyFileSystemIsNamedAndStillReadable() throws {
+        try withTinyFileSystem { folder in
             let store = try ObjectFolder.open("\(folder)/objects", catalogue: catalogue)
             let id = try store.put([1, 2, 3])
             try #require(remountReadOnly(folder))
@@ -210,11 +210,8 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
         }
     }
 
-    @Test func missingRightsAreNamed() throws {
-        guard geteuid() != 0 else {
-            print("left out: root may write everywhere; run as an ordinary user to check missing rights")
-            return
-        }
+    @Test(.enabled(if: geteuid() != 0, "needs an ordinary user: root may write everywhere"))
+    func missingRightsAreNamed() throws {
         try withScratchFolder { folder in
             #expect(chmod(folder, 0o555) == 0)
             defer { chmod(folder, 0o755) }

@@ -26,26 +26,31 @@ import Testing
         for (name, score) in try scores(scan, "phantom \(number)") { #expect(score > 0.82, "\(name): \(score)") }
     }
 
-    @Test func copiesOfARealScanAreAlike() throws {
-        guard let file = sharedData(Self.real) else { return }
-        for (name, score) in try scores(Scan(file: file), "real CT, 336 mm") {
+    @Test(.needsRealData(Self.real)) func copiesOfARealScanAreAlike() throws {
+        for (name, score) in try scores(Scan(file: RealData.path(Self.real)), "real CT, 336 mm") {
             #expect(score > 0.85, "\(name): \(score)")
         }
     }
 
     /// The least that is told apart well: a scan of 90 mm, and 72 mm of it.
     @Test func copiesOfAShortScanAreAlike() throws {
-        guard let file = sharedData(Self.short) else { return }
-        for (name, score) in try scores(Scan(file: file), "real CT, 90 mm") {
+        for (name, score) in try scores(Scan(file: RealData.path(Self.short)), "real CT, 90 mm") {
             #expect(score > Self.threshold, "\(name): \(score)")
         }
     }
 
-    @Test func differentPatientsAreNotAlike() throws {
+    @Test func differentPatientsAreNotAlike() throws { try expectDifferent(from: Self.short) }
+
+    @Test(.needsRealData(Self.real)) func aTallerScanIsNotLikeOtherPatients() throws {
+        try expectDifferent(from: Self.real)
+    }
+
+    /// Compares twelve phantoms and a real CT, each with each.
+    private func expectDifferent(from file: String) throws {
         var scans: [(String, Scan)] = (0..<12).map {
             ("phantom \($0)", Scan(PhantomCase(seed: 7, number: $0, grid: Self.grid)))
         }
-        if let file = sharedData(Self.real) { scans.append(("real CT", try Scan(file: file))) }
+        scans.append(("real CT", try Scan(file: RealData.path(file))))
         let found = try scans.map { ($0.0, try #require(try $0.1.imageDescriptor())) }
         var (largest, largestReal) = (0.0, 0.0)
         for (index, one) in found.enumerated() {
@@ -59,14 +64,15 @@ import Testing
             }
         }
         print("different phantoms | largest of 66 | \((largest * 100).rounded() / 100)")
-        print("real CT and phantoms | largest of 12 | \((largestReal * 100).rounded() / 100)")
+        print(
+            "real CT of \(scans[12].1.shape.z) slices and phantoms | largest of 12 | \((largestReal * 100).rounded() / 100)"
+        )
         #expect(largest < 0.7 && largestReal < 0.4)
     }
 
     /// Two parts of one patient that do not overlap are two scans.
-    @Test func partsThatDoNotOverlapAreNotAlike() throws {
-        guard let file = sharedData(Self.real) else { return }
-        let scan = try Scan(file: file)
+    @Test(.needsRealData(Self.real)) func partsThatDoNotOverlapAreNotAlike() throws {
+        let scan = try Scan(file: RealData.path(Self.real))
         let lower = try #require(try scan.slices(0, 0.45).imageDescriptor())
         let upper = try #require(try scan.slices(0.55, 1).imageDescriptor())
         let score = lower.score(with: upper).score

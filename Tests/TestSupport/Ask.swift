@@ -1,9 +1,9 @@
 public import Postgres
 
-/// Runs a query that a test puts together, in the session's own rights; each row comes as its text.
+/// Runs a query that a test composes, with the privileges of the session; each row is returned as text.
 public struct Ask: Statement {
     public static let sql = "select pg_temp.ask($1)"
-    /// What a session runs before it asks: a temporary function needs no privilege but that on temporary objects.
+    /// To be run first in a session. It creates a temporary function, which needs only the privilege for temporary objects.
     public static let preparation = """
         create function pg_temp.ask(question text) returns setof text language plpgsql as $$
         declare
@@ -23,6 +23,6 @@ public struct Ask: Statement {
 }
 
 extension Connection {
-    /// The rows of a query, columns joined by `|`, null as `-`; `Ask.preparation` was run before.
+    /// The rows of a query, columns joined by `|`, null as `-`. `Ask.preparation` must have been run in the session.
     public nonisolated func ask(_ question: String) async throws -> [String] { try await run(Ask(question: question)) }
 }

@@ -1,16 +1,16 @@
-/// What a test waited for did not come.
-public struct NeverCame: Error, CustomStringConvertible {
+/// The event that a test awaited did not occur in time.
+public struct EventTimeout: Error, CustomStringConvertible {
     public let event: String
-    public var description: String { "waited two minutes in vain: \(event)" }
+    public var description: String { "timed out after two minutes: \(event)" }
 }
 
-/// Asks again and again until `isThere`, and gives up after two minutes, so that a test that waits in vain fails by name.
+/// Polls until `isThere` returns true, for at most two minutes, so that a test that hangs fails with the event's name.
 ///
-/// - Throws: `NeverCame`, and what `isThere` throws.
+/// - Throws: `EventTimeout`, and the errors of `isThere`.
 public func awaits(_ event: String, isThere: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(120)
     while try await !isThere() {
-        guard ContinuousClock.now < deadline else { throw NeverCame(event: event) }
+        guard ContinuousClock.now < deadline else { throw EventTimeout(event: event) }
         await Task.yield()
     }
 }

@@ -1,10 +1,10 @@
 public import Glibc
 
-/// Runs programs to their end and keeps what they wrote, or starts them.
+/// Runs programs and captures their output, or starts them.
 ///
-/// Foundation's `Process` is used nowhere: up to Swift 6.3 it reads beyond a buffer now and then as it starts one
-/// (swift-corelibs-foundation 5472), and it takes a program for alive as long as any other that was started at the same
-/// moment, a server for instance, holds its socket.
+/// Foundation's `Process` is not used anywhere: up to Swift 6.3 it sometimes reads beyond a buffer when it starts a program
+/// (swift-corelibs-foundation 5472), and it considers a program running while another that was started at the same moment,
+/// such as a server, keeps its socket open.
 public enum ChildProcess {
     public struct Outcome: Sendable {
         /// Exit status; 128 + the signal's number for a program that a signal ended.
@@ -18,7 +18,7 @@ public enum ChildProcess {
         public let problem: String
     }
 
-    /// A program of this package as it was built with the tests.
+    /// Path of a program of this package, built with the tests.
     public static func built(_ name: String) -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
@@ -27,9 +27,10 @@ public enum ChildProcess {
             + name
     }
 
-    /// Runs a program; blocks until it ended. It sees only the environment given and `PATH`.
+    /// Runs a program and blocks until it ends. Its environment is `environment` and `PATH`.
     ///
-    /// - Parameter folder: its working folder; the caller's where nil.
+    /// - Parameter folder: working folder; nil: that of the caller.
+    /// - Throws: `Failure` if the program cannot be started.
     public static func run(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil
     ) throws -> Outcome {
@@ -45,11 +46,12 @@ public enum ChildProcess {
         return Outcome(status: wait(for: child), output: text(of: output), errors: text(of: errors))
     }
 
-    /// Starts a program as `run` does; it must be waited for.
+    /// Starts a program like `run`. The caller must call `wait(for:)`.
     ///
     /// - Parameters:
-    ///   - output: the open file that the program writes to. Files opened without `O_CLOEXEC` are the program's too.
-    /// - Returns: the process.
+    ///   - output: open file descriptor for standard output. The program inherits every descriptor opened without `O_CLOEXEC`.
+    /// - Returns: the process id.
+    /// - Throws: `Failure` if the program cannot be started.
     public static func start(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
         output: Int32, errors: Int32
@@ -65,7 +67,9 @@ public enum ChildProcess {
         return try spawn(prefix + [path] + arguments, variables, &actions)
     }
 
-    /// Blocks until the process ended. - Returns: its status as `Outcome` has it.
+    /// Blocks until the process ends.
+    ///
+    /// - Returns: the exit status, as in `Outcome`.
     public static func wait(for child: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
@@ -78,7 +82,7 @@ public enum ChildProcess {
         let words: [UnsafeMutablePointer<CChar>?] = arguments.map { (text: String) in strdup(text) }
         let values: [UnsafeMutablePointer<CChar>?] = variables.map { (text: String) in strdup(text) }
         defer { for copy in words + values { free(copy) } }
-        // The threads of tests block signals, and a program that inherited that could not end its own children.
+        // Threads of tests block signals. A program that inherited the mask could not terminate its own children.
         var (attributes, mask) = (posix_spawnattr_t(), sigset_t())
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// A series of CT slices as a scanner writes it (CT Image Storage, explicit little-endian), of an imaginary patient.
+/// A series of CT slices of an imaginary patient, as a scanner writes it (CT Image Storage, explicit little-endian).
 ///
 /// The first file by name is the slice nearest to the head.
 public struct DICOMStack {
@@ -20,11 +20,11 @@ public struct DICOMStack {
     public var number = 3
     /// Whether each slice claims a series of its own.
     public var isScattered = false
-    /// Radians by which the gantry is turned about the x axis while the table moves straight.
+    /// Gantry tilt about the x axis in radians; the table moves straight.
     public var tilt = 0.0
-    /// Whether the header leaves out the representation of values.
+    /// Whether the transfer syntax is implicit little-endian.
     public var isImplicit = false
-    /// Slices, from the head, that are left out.
+    /// Indices of missing slices, counted from the head.
     public var missing: Set<Int> = []
 
     public init(shape: GridShape, spacing: Vector3<Double>, origin: Vector3<Double>, voxels: [Int16]) {
@@ -32,7 +32,7 @@ public struct DICOMStack {
         (self.shape, self.spacing, self.origin, self.voxels) = (shape, spacing, origin, voxels)
     }
 
-    /// Writes i0000,0000b.dcm, i0001,0000b.dcm, … into a folder that is made where it lacks.
+    /// Writes i0000,0000b.dcm, i0001,0000b.dcm, … into a folder, which is created if necessary.
     public func write(to folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for slice in 0..<shape.z where !missing.contains(slice) {

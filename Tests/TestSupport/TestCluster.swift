@@ -2,7 +2,7 @@ public import Cluster
 public import Postgres
 internal import Schema
 
-/// The private server of this test process, started by the first test that needs it.
+/// The private PostgreSQL server of this test process, started by the first test that needs it.
 public actor TestCluster {
     public static let shared = TestCluster()
 
@@ -29,7 +29,7 @@ public actor TestCluster {
         try await running().settings(database: database, role: role)
     }
 
-    /// A name that no other database of this process has.
+    /// A database name that is unique in this process.
     func newName() -> String {
         databases += 1
         return "test_\(databases)"
@@ -48,7 +48,7 @@ public actor TestCluster {
         return cluster
     }
 
-    /// A cluster in a temporary folder, or below `rootFolder`; not started. No lock is waited for without end.
+    /// A cluster in a temporary folder, or below `rootFolder`; not started. Waiting for a lock times out after two minutes.
     public static func newCluster(
         logins: [String] = ["lacuna", "lacunad"], settings: [String: String] = [:], rootFolder: String? = nil
     ) throws -> EmbeddedCluster {
@@ -76,7 +76,7 @@ public actor TestCluster {
 }
 
 extension EmbeddedCluster {
-    /// Settings to log in to this cluster.
+    /// Connection settings for a database of this cluster.
     public func settings(database: String, role: String = EmbeddedCluster.superuser) -> ConnectionSettings {
         ConnectionSettings(
             keywords: ["host": socketFolder, "port": String(port), "dbname": database, "user": role],
@@ -84,11 +84,11 @@ extension EmbeddedCluster {
     }
 }
 
-/// Runs `body` with a fresh database of its own, made from the migrated template and dropped afterwards.
+/// Runs `body` with a new database, created from the migrated template and dropped afterwards.
 ///
 /// - Parameters:
-///   - role: who the connection and the settings log in as; `settings.with(user:)` gives the others:
-///     `lacuna` (manager), `lacunad` (trainer), `lacuna_stranger` (nobody), `postgres` (superuser).
+///   - role: the login of the connection and the settings; `settings.with(user:)` gives the others:
+///     `lacuna` (manager), `lacunad` (trainer), `lacuna_stranger` (no privileges), `postgres` (superuser).
 ///   - migrated: false for an empty database.
 public func withDatabase<T>(
     role: String = "lacuna", migrated: Bool = true,

@@ -1,8 +1,9 @@
 internal import Glibc
 
-/// A shell that waits for the end of a pipe that only this process holds open, and then cleans up; so also after a crash.
+/// A shell that waits for the end of a pipe that only this process keeps open, and then cleans up; this also works after a
+/// crash.
 enum Watchdog {
-    /// Immediate shutdown of every server under the folder, then the folder goes.
+    /// Shuts down every server in the folder at once and deletes the folder.
     private static let script = """
         trap '' INT TERM HUP
         read -r _
@@ -25,7 +26,7 @@ enum Watchdog {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own: Ctrl-C on the tests does not reach it.
+        // A process group of its own, so that Ctrl-C on the tests does not stop it.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         let arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", script, folder].map { (text: String) in
             strdup(text)
@@ -35,6 +36,6 @@ enum Watchdog {
         let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments + [nil], environ)
         precondition(status == 0, "no watchdog: \(String(cString: strerror(status)))")
         close(pipe.reader)
-        // The other end stays open until this process ends.
+        // The writing end stays open until this process ends.
     }
 }

@@ -103,7 +103,7 @@ struct MasksInObject: Statement {
     func decode(_ row: PostgresRow) throws -> MaskLocation { try MaskLocation(row, from: 0) }
 }
 
-struct MaskHistory: Statement {
+struct HistoryOfMasks: Statement {
     static let sql = """
         select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.parent_id,
             coalesce((select a.origin from lacuna.annotation a where a.mask_id = m.id limit 1), 'model'),

@@ -91,7 +91,7 @@ struct ListRounds: Statement {
     }
 }
 
-struct RoundDice: Statement {
+struct DiceOfRun: Statement {
     static let sql = """
         select e.round_id, o.key, avg(e.dice), count(*) from lacuna.evaluation e
         join lacuna.organ o on o.id = e.organ_id

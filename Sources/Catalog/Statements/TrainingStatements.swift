@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-struct SessionRole: Statement {
+struct RoleOfSession: Statement {
     static let sql = """
         select session_user::text, r.rolsuper or pg_has_role(session_user, 'lacuna_owner', 'member')
             or pg_has_role(session_user, 'lacuna_manager', 'member')

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Console
+internal import Domain
 
 extension SubjectMerge {
     /// What a person has to know beyond the parts that changed.

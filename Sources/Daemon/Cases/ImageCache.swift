@@ -31,12 +31,12 @@ struct ImageCache: Sendable {
     /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call. Blocks.
     ///
     /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`, `DICOMError`.
-    func voxels(of volume: RunVolume) throws -> Learning.ImageVoxels {
+    func voxels(of volume: RunVolume) throws -> IntensityVoxels {
         let name = name(of: volume)
-        if let mapped = try cache.open(name) { return try Learning.ImageVoxels(mapped, file: volume.path) }
+        if let mapped = try cache.open(name) { return try IntensityVoxels(mapped, file: volume.path) }
         try fill(name, volume)
         guard let mapped = try cache.open(name) else { throw DaemonError.imageMissing(file: volume.path) }
-        return try Learning.ImageVoxels(mapped, file: volume.path)
+        return try IntensityVoxels(mapped, file: volume.path)
     }
 
     private func name(of volume: RunVolume) -> String {
@@ -71,7 +71,7 @@ extension RunVolume {
     var path: String { "\(root)/\(file)" }
 }
 
-extension Learning.ImageVoxels {
+extension IntensityVoxels {
     fileprivate init(_ mapped: MappedVolume, file: String) throws {
         guard case .int16(let voxels) = mapped.voxels else { throw DaemonError.imageChanged(file: file) }
         self.init(voxels, owner: mapped)

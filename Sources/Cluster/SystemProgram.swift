@@ -2,7 +2,7 @@ internal import Glibc
 internal import System
 
 /// A child process in a session of its own that inherits no descriptor, so that neither Ctrl-C nor a waiting pipe reaches it.
-struct Program {
+struct SystemProgram {
     var arguments: [String]
     /// Read as standard input; `/dev/null` unless set.
     var input = "/dev/null"
@@ -13,7 +13,7 @@ struct Program {
     private static let newSession: Int16 = 0x80
 
     /// The same program run as another user, by root.
-    func running(as user: ServerUser?) -> Program {
+    func running(as user: ServerUser?) -> SystemProgram {
         guard let user else { return self }
         var copy = self
         copy.arguments =
