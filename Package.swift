@@ -103,18 +103,14 @@ let package = Package(
         .target(name: "Objects", dependencies: ["Domain", "Hashing", "System"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(
-            name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", "System", yams], swiftSettings: kernels),
+            name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", "System", yams],
+            swiftSettings: kernels),
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
         .target(name: "Exporters", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
-<<<<<<< HEAD
-        .target(
-            name: "Learning", dependencies: ["Domain", "Imaging", "Numerics", "System", "Tensors"], swiftSettings: kernels),
-=======
-        .target(name: "Learning", dependencies: ["Domain", "Tensors"], swiftSettings: kernels),
->>>>>>> 5fbdf99d8c670e2cd965e85b46e3aa42fc91a42c
+        .target(name: "Learning", dependencies: ["Domain", "System", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
@@ -183,11 +179,7 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "System", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-<<<<<<< HEAD
-            name: "LearningTests", dependencies: ["Learning", "Tensors", "Imaging", "Domain", "System", "TestSupport"],
-=======
-            name: "LearningTests", dependencies: ["Learning", "Tensors", "Domain"],
->>>>>>> 5fbdf99d8c670e2cd965e85b46e3aa42fc91a42c
+            name: "LearningTests", dependencies: ["Domain", "Learning", "System", "Tensors"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(

@@ -1,4 +1,4 @@
-"""`lacuna volume duplicates` over many generated fingerprints, against numpy doing the same products."""
+"""`lacuna volume duplicates` over many generated image descriptors, against numpy doing the same products."""
 import json
 import os
 import random
@@ -38,9 +38,9 @@ print(json.dumps({"seconds": time.perf_counter() - began, "pairs": len(found)}))
 def run(programs, report, options):
     count = options.volumes or 100_000
     cluster, name = programs.cluster, f"duplicates_{count}"
-    table = os.path.join(programs.work, f"fingerprints_{count}.bin")
+    table = os.path.join(programs.work, f"descriptors_{count}.bin")
     if not cluster.exists(name) or not os.path.exists(table):
-        report.note(f"Generating {count} fingerprints …")
+        report.note(f"Generating {count} image descriptors …")
         _generate(cluster, name, table, count, programs.work)
     used = set(cores())
     cluster.pin(used)
@@ -85,11 +85,11 @@ def _generate(cluster, name, table, count, folder):
             copies.append(bytes(row))
         file.seek(0, os.SEEK_END)
         file.writelines(copies)
-    rows = os.path.join(folder, "fingerprints.copy")
+    rows = os.path.join(folder, "descriptors.copy")
     with open(table + ".new", "rb") as file, open(rows, "w") as out:
         for number in range(1, count + 1):
             out.write(f"{number}\t1\t\\\\x{file.read(size).hex()}\n")
-    cluster.psql(name, "-c", f"\\copy lacuna.fingerprint (volume_id, version, descriptor) from '{rows}'")
+    cluster.psql(name, "-c", f"\\copy lacuna.image_descriptor (volume_id, version, descriptor) from '{rows}'")
     cluster.sql(name, "vacuum analyze")
     os.remove(rows)
     os.rename(table + ".new", table)
