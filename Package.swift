@@ -203,6 +203,10 @@ let package = Package(
             dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
+            name: "WorkflowTests",
+            dependencies: ["Catalog", "Domain", "Imaging", "Objects", "TestSupport", "Workflows"],
+            swiftSettings: swift),
+        .testTarget(
             name: "DaemonTests",
             dependencies: [
                 "Catalog", "Cluster", "Domain", "Imaging", "Phantoms", "Postgres", "Schema", "TestSupport", "lacuna",
