@@ -54,11 +54,11 @@ extension LabelCatalog {
     /// Records the sides of one merged annotation in a transaction of its own, at a new revision.
     ///
     /// They carry its release, origin and extent, so that whatever withholds it withholds them, and its mask as their input.
-    /// - Parameter store: makes the masks' bytes durable and returns what names them, in the order of `sides`. It runs
-    ///   inside the transaction, under the lock that keeps the sweep away.
+    /// - Parameter store: makes the masks' bytes durable and returns the stored mask of each side. It runs inside the
+    ///   transaction, under the lock that keeps the sweep away.
     public func recordPartition(
-        of candidate: PartitionCandidate, into sides: [OrganKey], activity: ActivityID,
-        storing store: () async throws -> [StoredMask]
+        of candidate: PartitionCandidate, activity: ActivityID,
+        storing store: () async throws -> [OrganKey: StoredMask]
     ) async throws -> RecordedPartition {
         guard let source = candidate.mask else { preconditionFailure("what is divided has a mask") }
         return try await connection.transaction { connection in
@@ -67,12 +67,13 @@ extension LabelCatalog {
             guard try await connection.one(AnnotationIsCurrent(annotation: candidate.annotation)) else {
                 return .superseded
             }
-            let stored = try await store()
+            let stored = try await store().sorted { $0.key.rawValue < $1.key.rawValue }
             let change = try await connection.one(InsertChange(activity: activity))
-            try await connection.run(InsertObjects(masks: stored))
+            try await connection.run(InsertObjects(masks: stored.map(\.value)))
             let masks = try await connection.run(
                 InsertPartitionMasks(
-                    annotation: candidate.annotation, sides: sides, masks: stored, activity: activity))
+                    annotation: candidate.annotation, sides: stored.map(\.key), masks: stored.map(\.value),
+                    activity: activity))
             for mask in masks { try await connection.run(InsertMaskInputs(mask: mask.1, inputs: [source.mask])) }
             try await connection.run(
                 InsertPartitionAnnotations(

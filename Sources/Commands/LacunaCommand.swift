@@ -6,6 +6,14 @@ package struct LacunaCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "lacuna",
         abstract: "Manage organ labels of partially labelled CT and MR datasets.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna dataset import ~/data/Task09_Spleen
+              $ lacuna coverage
+              organ     volumes  annotated  absent  pseudo  unlabelled  confidence  …
+              liver           9          8       0       0           1  -
+              spleen          9          6       0       0           3  -
+            """,
         version: Program.lacuna.version,
         subcommands: [
             DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
@@ -18,6 +26,6 @@ package struct LacunaCommand: AsyncParsableCommand {
 
 /// The program `lacuna`.
 public enum Lacuna {
-    /// Runs the command that the arguments name and ends the process with its exit status.
+    /// Runs the command line of this process and ends the process with its exit status.
     public static func run() async -> Never { await Program.lacuna.run(LacunaCommand.self) }
 }

@@ -1,10 +1,10 @@
 internal import Glibc
 package import Postgres
 
-/// The operating system's user who runs the program. On a shared login, such as the embedded database's, it is what tells
-/// people apart.
+/// The operating system's user who runs the program; it identifies people who share a database login, such as the embedded
+/// database's.
 package enum Account {
-    /// Its name, or its number where the system has no name for it.
+    /// The user's name, or the user id where the system has no name for it.
     static var name: String {
         let user = getuid()
         var entry = passwd()
@@ -14,8 +14,8 @@ package enum Account {
         return isKnown ? String(cString: entry.pw_name) : String(user)
     }
 
-    /// Lets activities that the connection starts keep it.
-    package static func tell(_ connection: Connection) async throws -> Connection {
+    /// Sets the account that activities of the connection record.
+    package static func set(on connection: Connection) async throws -> Connection {
         try await connection.run(SetAccount(account: name))
         return connection
     }

@@ -9,7 +9,7 @@ package enum Cell: Hashable, Sendable {
     case list([Cell])
     case object([Field])
 
-    /// One key and value of an object; objects keep the order they are given in.
+    /// One key and value of an object; objects keep the order of their fields.
     package struct Field: Hashable, Sendable {
         package var key: String
         package var value: Cell
@@ -28,7 +28,7 @@ package enum Cell: Hashable, Sendable {
     }
 }
 
-/// What can stand in a result.
+/// A type whose values can be part of a result.
 package protocol CellConvertible {
     var cell: Cell { get }
 }
@@ -43,10 +43,6 @@ extension Bool: CellConvertible {
 
 extension Int: CellConvertible {
     package var cell: Cell { .integer(self) }
-}
-
-extension Int32: CellConvertible {
-    package var cell: Cell { .integer(Int(self)) }
 }
 
 extension Int64: CellConvertible {

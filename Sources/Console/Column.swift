@@ -1,8 +1,8 @@
-/// One column of a report: its key in JSON and CSV, its title in tables, and where its value comes from.
+/// One column of a report: its key in JSON and CSV, its title in tables, and its value for a row.
 package struct Column<Row> {
     package let key: String
     let title: String
-    /// Whether tables show it; JSON and CSV have every column.
+    /// Whether tables show it; JSON and CSV contain every column.
     let isShown: Bool
     package let value: (Row) -> Cell
 

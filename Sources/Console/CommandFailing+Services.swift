@@ -9,75 +9,79 @@ extension CatalogError: CommandFailing {
         switch self {
         case .unknownOrgan(let name, let nearest):
             CommandFailure(
-                .badInput, "no organ is called \(name)",
+                .badInput, "no organ is named \(name)",
                 remedy: (nearest.isEmpty ? "" : "did you mean \(nearest.map(\.rawValue).joined(separator: ", "))? ")
-                    + "lacuna organ list shows all")
+                    + "lacuna organ list shows all organs")
         case .unknownVolume(let name):
             CommandFailure(
-                .badInput, "no volume answers to \(name)",
-                remedy: "name it by its id, by DATASET/CASE or by its file; lacuna volume list shows them")
+                .badInput, "no volume is named \(name)",
+                remedy: "name a volume by its id, DATASET/CASE or its file; lacuna volume list shows all volumes")
         case .ambiguousVolume(let name, let matches):
-            CommandFailure(.badInput, "\(matches) volumes answer to \(name)", remedy: "name one by its id")
+            CommandFailure(.badInput, "\(name) names \(matches) volumes", remedy: "name one of them by its id")
         case .unknownDataset(let name):
-            CommandFailure(.badInput, "there is no dataset \(name)", remedy: "lacuna dataset list shows them")
+            CommandFailure(
+                .badInput, "no dataset is named \(name)", remedy: "lacuna dataset list shows all datasets")
         case .unknownSubject(let name):
             CommandFailure(
-                .badInput, "no subject answers to \(name)",
-                remedy: "name it by its id or by DATASET/KEY; lacuna subject list shows them")
+                .badInput, "no subject is named \(name)",
+                remedy: "name a subject by its id or DATASET/KEY; lacuna subject list shows all subjects")
         case .unknownRelease(let name, let dataset, let known):
             CommandFailure(
                 .badInput, "dataset \(dataset) has no release \(name)",
-                remedy: "its releases are: \(known.joined(separator: ", "))")
+                remedy: "name one of its releases: \(known.joined(separator: ", "))")
         case .removedDataset(let name):
             CommandFailure(
-                .conflict, "the dataset \(name) is removed", remedy: "lacuna dataset restore \(name) brings it back")
+                .conflict, "dataset \(name) is removed",
+                remedy: "restore it with lacuna dataset restore \(name) --reason TEXT")
         case .withheldVolume(let volume, let reason):
             CommandFailure(
                 .conflict, "volume \(volume) is withheld: \(reason)",
-                remedy: "lacuna volume show \(volume) says why; restore or include it to use its labels")
+                remedy: "to use its labels, restore its dataset or subject, or include the volume again")
         case .purgedSubject(let name, let reason, let revision):
             CommandFailure(
                 .conflict, "subject \(name) was removed at revision \(revision) (\(reason)) and its masks are purged",
-                remedy: "leave its scans out; the removal stands")
+                remedy: "leave its scans out of the import; a purged subject cannot be restored")
         case .exchangedScan(let scan):
             CommandFailure(
                 .conflict,
-                "case \(scan.caseName) is volume \(scan.volume), and its image shows volume \(scan.shown) now",
-                remedy: "put the imported file back, or import the folder as a release of its own: --release NAME")
+                "case \(scan.caseName) is volume \(scan.volume), but its image now shows volume \(scan.shown)",
+                remedy: "restore the imported file, or import the folder as another release with --release NAME")
         case .unknownRun(let name):
-            CommandFailure(.badInput, "there is no run \(name)", remedy: "lacuna round list shows them")
+            CommandFailure(.badInput, "no run is named \(name)", remedy: "lacuna round list shows all runs")
         case .notPublished(let run, let round, let published):
             CommandFailure(
                 .badInput, "run \(run) has published no round \(round)",
                 remedy: published.isEmpty
-                    ? "it has published none yet; lacuna round list --run \(run)"
+                    ? "wait for its first published round; lacuna round list --run \(run) shows its rounds"
                     : "name one of \(published.map(String.init).joined(separator: ", ")), or none")
         case .unknownSplit(let name):
-            CommandFailure(.badInput, "there is no split \(name)", remedy: "lacuna split show shows them")
+            CommandFailure(.badInput, "no split is named \(name)", remedy: "lacuna split show lists all splits")
         case .unknownMask(let id):
-            CommandFailure(.badInput, "there is no mask \(id)", remedy: "lacuna mask list shows them")
+            CommandFailure(.badInput, "mask \(id) does not exist", remedy: "lacuna mask list shows all masks")
         case .unknownCheckpoint(let id):
-            CommandFailure(.badInput, "there is no checkpoint \(id)", remedy: "lacuna round list shows them")
+            CommandFailure(
+                .badInput, "checkpoint \(id) does not exist", remedy: "lacuna round list shows all checkpoints")
         case .unknownRevision(let revision, let newest):
-            CommandFailure(.badInput, "there is no revision \(revision)", remedy: "the newest is \(newest)")
+            CommandFailure(
+                .badInput, "revision \(revision) does not exist", remedy: "name a revision up to \(newest), the newest")
         case .noMask(let volume, let organ):
             CommandFailure(
                 .badInput, "volume \(volume) has no mask of \(organ)",
-                remedy: "lacuna mask list --volume \(volume) shows what it has")
+                remedy: "lacuna mask list --volume \(volume) shows its masks")
         case .splitExists(let name):
-            CommandFailure(.conflict, "there is a split \(name) already", remedy: "choose another name")
+            CommandFailure(.conflict, "a split named \(name) exists", remedy: "choose another name")
         case .tooFewSubjects(let split, let subjects):
             CommandFailure(
-                .badInput, "split \(split) would have more folds than the \(subjects) subjects that train",
+                .badInput, "split \(split) would have more folds than its \(subjects) training subjects",
                 remedy: "choose fewer folds, or name more datasets with --train")
         case .noPartition(let activity):
             CommandFailure(
-                .badInput, "activity \(activity) split no organ",
-                remedy: "lacuna organ split says which activity did; lacuna mask show names it too")
+                .badInput, "activity \(activity) is not a partition by side",
+                remedy: "lacuna organ partition and lacuna mask show print the activity of a partition")
         case .subjectInTwoParts(let split, let subject):
             CommandFailure(
                 .conflict, "subject \(subject) would be in two parts of split \(split)",
-                remedy: "the datasets share patients; name each dataset for one part only, or split by --holdout")
+                remedy: "the datasets share patients: name each dataset for one part only, or split by --holdout")
         }
     }
 }

@@ -2,7 +2,7 @@ internal import Cluster
 internal import Postgres
 internal import Schema
 
-/// An error as the command line tells it: what is wrong, in which file, what to do, and how the program ends.
+/// An error as the command line reports it: problem, file, remedy, and the program's exit status.
 package struct CommandFailure: Error, Hashable, Sendable {
     package var status: ExitStatus
     package var problem: String
@@ -24,7 +24,7 @@ package struct CommandFailure: Error, Hashable, Sendable {
         return lines
     }
 
-    /// What any error means to the caller.
+    /// The failure that any error is reported as.
     package init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
@@ -36,7 +36,7 @@ package struct CommandFailure: Error, Hashable, Sendable {
     }
 }
 
-/// An error of another target that knows how the command line tells it; the conformances stand beside the commands.
+/// An error of another target that the command line can report.
 package protocol CommandFailing: Error {
     var commandFailure: CommandFailure { get }
 }
@@ -48,7 +48,7 @@ extension PostgresError: CommandFailing {
             CommandFailure(
                 .unreachable, description, remedy: "check --database or PGHOST, and that the server is running")
         case .server(let error): error.commandFailure
-        case .transactionFailed: CommandFailure(.conflict, description)
+        case .transactionFailed: CommandFailure(.conflict, description, remedy: "run the command again")
         case .decoding, .encoding, .rowCount, .nestedTransaction, .client:
             CommandFailure(.internalError, description, remedy: "report this with the command that you ran")
         }
@@ -56,24 +56,26 @@ extension PostgresError: CommandFailing {
 }
 
 extension ServerError {
-    /// LA004 names something that does not exist; class 23 and our other LA are rules that the request breaks; 40 and 55 are others at work at the same time; 08, 53, 57 and
-    /// 58 are a server that cannot serve; 42501 is a role that may not.
+    /// By SQLSTATE. LA004: a name that does not exist. Class 23 and other LA: a constraint or a rule of the schema. 40 and 55:
+    /// concurrent changes. 08, 28, 3D, 53, 57 and 58: the server cannot serve. 42501: insufficient privilege. 22: a wrong value.
     var commandFailure: CommandFailure {
-        let told = sqlState.hasPrefix("LA") ? message : description
+        let text = sqlState.hasPrefix("LA") ? message : description
         switch sqlState {
         case "42501":
-            return CommandFailure(.conflict, told, remedy: hint ?? "log in as a member of lacuna_manager")
-        case "LA004": return CommandFailure(.badInput, told, remedy: hint)
-        case "57014": return CommandFailure(.interrupted, told)
+            return CommandFailure(.conflict, text, remedy: hint ?? "log in as a member of lacuna_manager")
+        case "LA004": return CommandFailure(.badInput, text, remedy: hint ?? "name one that exists")
+        case "57014": return CommandFailure(.interrupted, text, remedy: "run the command again")
         case _ where ["23", "LA"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(.conflict, told, remedy: hint)
+            return CommandFailure(.conflict, text, remedy: hint ?? "correct the request")
         case _ where ["40", "55"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(.conflict, told, remedy: "others work on the same rows; run the command again")
+            return CommandFailure(
+                .conflict, text, remedy: "another session changes the same rows; run the command again")
         case _ where ["08", "28", "3D", "53", "57", "58"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(.unreachable, told, remedy: hint ?? "see the server's log")
-        case _ where sqlState.hasPrefix("22"): return CommandFailure(.badInput, told, remedy: hint)
+            return CommandFailure(.unreachable, text, remedy: hint ?? "check the server's log")
+        case _ where sqlState.hasPrefix("22"):
+            return CommandFailure(.badInput, text, remedy: hint ?? "correct the value")
         default:
-            return CommandFailure(.internalError, told, remedy: hint ?? "report this with the command that you ran")
+            return CommandFailure(.internalError, text, remedy: hint ?? "report this with the command that you ran")
         }
     }
 }

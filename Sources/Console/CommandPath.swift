@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Domain
 
-/// The nouns and verbs that a command line begins with, up to the first option.
+/// The noun and the verb at the beginning of a command line, up to the first option.
 struct CommandPath {
     private let words: [String]
     private let root: any ParsableCommand.Type
@@ -12,9 +12,9 @@ struct CommandPath {
         (self.root, self.program) = (root, program)
     }
 
-    /// The parser would call a verb that does not exist an unexpected argument.
+    /// Refuses an unknown noun or verb, which the parser would report as an unexpected argument.
     ///
-    /// - Throws: a failure of usage that names the commands that come nearest.
+    /// - Throws: a failure of usage that names the most similar commands.
     func check() throws {
         var command = root
         var path = program
@@ -38,7 +38,8 @@ struct CommandPath {
         let nearest = Spelling.nearest(to: word, among: known)
         let offer =
             nearest.isEmpty
-            ? "there are \(known.sorted().joined(separator: ", "))" : "did you mean \(nearest.joined(separator: ", "))?"
+            ? "available: \(known.sorted().joined(separator: ", "))"
+            : "did you mean \(nearest.joined(separator: ", "))?"
         return CommandFailure(.usage, "unknown command: \(path) \(word)", remedy: "\(offer); see \(path) --help")
     }
 }

@@ -3,14 +3,14 @@ internal import Glibc
 package import Postgres
 internal import Schema
 
-/// Which database a command works on.
+/// The database that a command works on.
 package enum DatabaseTarget: Sendable {
-    /// A server that somebody else runs.
+    /// A server that Lacuna does not manage.
     case server(ConnectionSettings)
-    /// The server under the home folder.
+    /// The embedded server under the home folder.
     case embedded(EmbeddedCluster)
 
-    /// `--database`, else `LACUNA_DATABASE`, else what libpq's variables name, else the embedded cluster.
+    /// `--database`, else `LACUNA_DATABASE`, else the server that libpq's variables name, else the embedded cluster.
     package static func resolve(_ options: GlobalOptions, _ environment: Environment) throws -> DatabaseTarget {
         if let target = options.database ?? environment["LACUNA_DATABASE"] {
             return .server(ConnectionSettings(target: target))
@@ -20,12 +20,12 @@ package enum DatabaseTarget: Sendable {
         var entry = stat()
         guard stat(home, &entry) != 0 || entry.st_mode & S_IFMT == S_IFDIR else {
             throw CommandFailure(
-                .badInput, "the home is a file", file: home, remedy: "name a folder with --home or LACUNA_HOME")
+                .badInput, "the home folder is a file", file: home, remedy: "name a folder with --home or LACUNA_HOME")
         }
         return .embedded(try EmbeddedCluster(home: home))
     }
 
-    /// The embedded cluster; nil for a server that somebody else runs.
+    /// The embedded cluster; nil for any other server.
     package var cluster: EmbeddedCluster? {
         if case .embedded(let cluster) = self { cluster } else { nil }
     }
@@ -34,7 +34,7 @@ package enum DatabaseTarget: Sendable {
         options.home ?? environment["LACUNA_HOME"] ?? "./.lacuna"
     }
 
-    /// Settings to log in with; on a server of one's own the role is what the settings or libpq say.
+    /// Settings to log in with. On a server that Lacuna does not manage, the settings or libpq determine the role.
     package func settings(for role: SessionRole) -> ConnectionSettings {
         switch self {
         case .server(let settings): settings
@@ -47,7 +47,7 @@ package enum DatabaseTarget: Sendable {
     }
 }
 
-/// As whom a command works on the embedded cluster.
+/// The role of a command on the embedded cluster.
 package enum SessionRole: Sendable {
     case manager, trainer, superuser
 

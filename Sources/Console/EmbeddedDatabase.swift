@@ -4,7 +4,7 @@ internal import Domain
 package import Postgres
 package import Schema
 
-/// Opens the embedded cluster's database and brings it up to date on the way.
+/// Opens the embedded cluster's database and migrates it where needed.
 package struct EmbeddedDatabase {
     private let target: DatabaseTarget
     private let output: Output
@@ -14,8 +14,8 @@ package struct EmbeddedDatabase {
         self.output = output
     }
 
-    /// A server that runs and is up to date costs one connection and one query.
-    package func connect(_ role: SessionRole) async throws -> Connection {
+    /// Where the server runs and its schema is current, this takes one connection and one query.
+    func connect(_ role: SessionRole) async throws -> Connection {
         let connection = try await connectStarting(role)
         let version = try await Migrator.version(connection)
         if version == nil || version ?? 0 < Migrator.programVersion { try await migrate() }
@@ -23,7 +23,7 @@ package struct EmbeddedDatabase {
         return connection
     }
 
-    /// Applies what is missing as superuser and joins the logins to their groups.
+    /// Applies missing migrations as superuser and grants the logins their group roles.
     @discardableResult
     package func migrate() async throws -> [Migration] {
         let superuser = try await connectStarting(.superuser)
@@ -34,7 +34,7 @@ package struct EmbeddedDatabase {
         return applied
     }
 
-    /// Connects, and starts the server when nobody answers.
+    /// Connects, and starts the server where it does not run.
     private func connectStarting(_ role: SessionRole) async throws -> Connection {
         let settings = target.settings(for: role)
         guard case .embedded(let cluster) = target else { return try await Connection.connect(settings) }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The variables that `lacuna` reads; libpq reads its own besides.
+/// The environment variables that `lacuna` reads; libpq reads others.
 package struct Environment: Sendable {
     private let variables: [String: String]
 
-    /// Those that name a server, so that the embedded one is not used.
+    /// Variables of libpq that name a server; the embedded one is then not used.
     static let serverVariables = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE"]
     private static let ownVariables = ["LACUNA_DATABASE", "LACUNA_HOME"]
 

@@ -2,13 +2,17 @@ package import ArgumentParser
 
 /// Options of every command.
 package struct GlobalOptions: ParsableArguments {
-    @Option(help: "Connect to this database: a postgresql:// URI or keyword=value pairs.")
+    @Option(
+        help: """
+            Database to connect to, a postgresql:// URI or keyword=value pairs (default: LACUNA_DATABASE, else libpq's \
+            variables, else the embedded database).
+            """)
     package var database: String?
 
-    @Option(help: "Keep objects here instead of in LACUNA_HOME/objects.")
+    @Option(help: "Folder of the object store (default: LACUNA_HOME/objects).")
     package var objects: String?
 
-    @Option(help: "Keep the embedded database and the objects here (default: LACUNA_HOME, else ./.lacuna).")
+    @Option(help: "Folder of the embedded database and the objects (default: LACUNA_HOME, else ./.lacuna).")
     package var home: String?
 
     @Flag(help: "Print JSON.")
@@ -17,7 +21,7 @@ package struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print CSV.")
     package var csv = false
 
-    @Flag(name: .shortAndLong, help: "Print results and errors only.")
+    @Flag(name: .shortAndLong, help: "Print results, warnings and errors only.")
     package var quiet = false
 
     package init() {}

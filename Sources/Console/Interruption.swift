@@ -2,14 +2,15 @@ internal import Glibc
 internal import Synchronization
 internal import System
 
-/// What a command does before it ends on Ctrl-C, a termination or a hang-up of the terminal.
+/// Work that a command does before it ends on SIGINT, SIGTERM or SIGHUP.
 package enum Interruption {
-    /// Where the signal handler writes; -1 while nobody watches.
+    /// The descriptor that the signal handler writes to; -1 while no command watches.
     private static let writing = Atomic<Int32>(-1)
 
-    /// Calls `body` on a thread of its own at the first signal and then ends the process with 130; a second signal ends it at once.
+    /// Calls `body` on a thread of its own at the first signal and then ends the process with 130; a second signal ends it
+    /// immediately.
     ///
-    /// One command watches in a process. Without this, the first signal ends it at once.
+    /// At most one command of a process watches. Without it, the first signal ends the process immediately.
     package static func watch(_ body: @escaping @Sendable () -> Void) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
@@ -23,14 +24,14 @@ package enum Interruption {
             end()
         }
         guard isStarted else { return }
-        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { Interruption.tell($0) } }
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { Interruption.wake($0) } }
     }
 
-    /// Ends the process as an interrupted one.
+    /// Ends the process with the exit status of an interruption.
     package static func end() -> Never { _exit(ExitStatus.interrupted.rawValue) }
 
-    /// Runs in the signal handler: one write and no more.
-    private static func tell(_ number: Int32) {
+    /// Runs in the signal handler, which may only make async-signal-safe calls.
+    private static func wake(_ number: Int32) {
         var byte: UInt8 = 0
         _ = write(writing.load(ordering: .sequentiallyConsistent), &byte, 1)
         signal(number, SIG_DFL)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The one place that writes: results to standard output as the caller asked for them, everything else to standard error.
+/// Writes results to standard output in the requested format, and everything else to standard error.
 package struct Output: Sendable {
     package enum Format: Sendable, Hashable {
         case table, json, csv
@@ -19,10 +19,10 @@ package struct Output: Sendable {
         Self.write(render(rows, columns), to: STDOUT_FILENO)
     }
 
-    /// Writes one thing: a line for each field, one JSON object, or CSV with one row.
+    /// Writes one record: a line for each field, one JSON object, or CSV with one row.
     package func report(_ fields: [Cell.Field]) { Self.write(render(fields), to: STDOUT_FILENO) }
 
-    /// Tells a person what happened, on standard error, unless `--quiet`.
+    /// Writes a note on standard error, unless `--quiet`.
     package func note(_ text: String) {
         if !isQuiet { Self.write("\(text)\n", to: STDERR_FILENO) }
     }
@@ -30,14 +30,14 @@ package struct Output: Sendable {
     /// Warns on standard error, also with `--quiet`.
     package func warn(_ text: String) { Self.write("\(Program.current.name): warning: \(text)\n", to: STDERR_FILENO) }
 
-    /// Columns of the terminal on standard output; nil where it is none.
+    /// Columns of the terminal on standard output; nil where it is not a terminal.
     package static var width: Int? {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 
-    /// A progress bar on standard error; it shows nothing when that is no terminal, or with `--quiet`.
+    /// A progress bar on standard error, hidden where that is not a terminal and with `--quiet`.
     package func progress(_ label: String, total: Int) -> ProgressBar {
         ProgressBar(label, total: total, isShown: !isQuiet && isatty(STDERR_FILENO) == 1)
     }
@@ -62,7 +62,7 @@ package struct Output: Sendable {
         }
     }
 
-    /// Writes all of the text; a reader that has gone away ends the program as it does every other.
+    /// Writes all of the text; a closed pipe ends the program by SIGPIPE, as usual.
     package static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in

@@ -1,28 +1,28 @@
 package import ArgumentParser
 internal import Glibc
 
-/// A program: its name and version, and how it ends.
+/// A program: its name, version and command line.
 package struct Program: Sendable {
     package static let lacuna = Program(name: "lacuna")
     package static let lacunad = Program(name: "lacunad")
 
-    /// The program that runs: warnings bear its name.
+    /// The running program, whose name begins each warning.
     @TaskLocal static var current = Program.lacuna
 
     package let name: String
 
-    /// As activities and the migrations' ledger keep it.
+    /// Name and version, as activities and the migration ledger record them.
     package var version: String { "\(name) 0.1.0" }
 
     /// Runs the command that the arguments name and ends the process with its exit status.
     ///
-    /// - Parameter diesOnInterrupt: whether Ctrl-C ends the process at once; the server rolls back what was under way.
+    /// - Parameter diesOnInterrupt: whether SIGINT ends the process immediately; the server rolls back open transactions.
     package func run(_ root: (some ParsableCommand).Type, diesOnInterrupt: Bool = true) async -> Never {
         if diesOnInterrupt { signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) } }
         exit(await status(of: Array(CommandLine.arguments.dropFirst()), root).rawValue)
     }
 
-    /// Runs one command line; errors are told on standard error.
+    /// Runs one command line; errors are printed on standard error.
     package func status(of arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
         await Program.$current.withValue(self) { await follow(arguments, root) }
     }
@@ -38,12 +38,12 @@ package struct Program: Sendable {
             }
             return .done
         } catch {
-            return tell(error, root)
+            return report(error, root)
         }
     }
 
-    /// Help and versions are results; what the parser refuses is a failure of usage; all others tell themselves.
-    private func tell(_ error: any Error, _ root: (some ParsableCommand).Type) -> ExitStatus {
+    /// Help and versions are results; what the parser refuses is a usage error; all others are reported as `CommandFailure`.
+    private func report(_ error: any Error, _ root: (some ParsableCommand).Type) -> ExitStatus {
         if let code = error as? ExitCode { return ExitStatus(rawValue: code.rawValue) ?? .internalError }
         let code = root.exitCode(for: error)
         if code == .success {

@@ -1,17 +1,17 @@
 internal import Glibc
 internal import Synchronization
 
-/// A line on standard error that follows long work; safe to advance from several tasks.
+/// A line on standard error that shows the progress of long work; safe to advance from several tasks.
 package final class ProgressBar: Sendable {
     private struct State {
         var done = 0
-        /// How many steps were finished when this bar began: a resumed run has some that it did not take.
+        /// Number of steps that were finished when the bar began, as in a resumed run.
         var base: Int?
         var started: ContinuousClock.Instant
         var drawn: ContinuousClock.Instant?
     }
 
-    /// The line is drawn at most this often.
+    /// Minimum time between two drawings of the line.
     private static let interval = Duration.milliseconds(100)
 
     private let label: String
@@ -23,7 +23,7 @@ package final class ProgressBar: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - total: how many steps there are; 0 when nobody knows.
+    ///   - total: number of steps; 0 where it is unknown.
     ///   - width: columns of the terminal.
     package init(
         _ label: String, total: Int, isShown: Bool,
@@ -53,7 +53,7 @@ package final class ProgressBar: Sendable {
         }
     }
 
-    /// Sets how many steps are finished, under a label that may change.
+    /// Sets the number of finished steps, and the label.
     package func show(_ done: Int, label: String) {
         guard isShown else { return }
         state.withLock { state in
@@ -86,13 +86,13 @@ package final class ProgressBar: Sendable {
     }
 }
 
-/// What a progress bar says at a moment.
+/// The text of a progress bar at one moment.
 package struct ProgressLine {
     package var label: String
     package var done: Int
     package var total: Int
     package var elapsed: Duration
-    /// Steps that were done before `elapsed` began.
+    /// Number of steps that were finished before `elapsed` began.
     package var base: Int
 
     package init(label: String, done: Int, total: Int, elapsed: Duration, base: Int = 0) {

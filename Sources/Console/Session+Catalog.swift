@@ -7,7 +7,7 @@ internal import System
 package import Workflows
 
 extension Session {
-    /// What workflows work on; their progress is drawn as bars.
+    /// The workspace of workflows; their progress is drawn as bars.
     package var workspace: Workspace {
         let session = self
         return Workspace(catalog: catalog, converted: converted, progress: output) { create in
@@ -42,7 +42,7 @@ extension Session {
         return String(cString: real)
     }
 
-    /// Where volumes made of DICOM series are kept; an absolute path, because exports may name what is in it.
+    /// The cache of volumes converted from DICOM series, under an absolute path, because exports may name its files.
     package var converted: SeriesCache {
         let place = home.hasPrefix("/") ? home : (Self.resolved(".") ?? ".") + "/" + home
         return SeriesCache(folder: "\(place)/converted")
@@ -58,7 +58,7 @@ extension Session {
         return try await BlockingWork().run { try ObjectFolder.open(folder, catalogue: catalogue, create: create) }
     }
 
-    /// Says so where the catalogue names objects and the folder that held them is gone, which no import mends.
+    /// Warns where the catalogue names objects and their folder does not exist.
     func warnOfLostObjects() async throws {
         guard role != .trainer, !objects.contains("://"), access(objects, F_OK) != 0, errno == ENOENT,
             try await catalog.namesObjects()
@@ -66,23 +66,35 @@ extension Session {
         output.warn(lostObjects.problem + "\n  remedy: " + (lostObjects.remedy ?? ""))
     }
 
-    /// The catalogue names objects, and their store is not where it was.
-    package var lostObjects: CommandFailure {
-        let anew =
+    /// Runs `body`. Where it fails for want of an object store although rows name objects, the failure explains the loss.
+    package func namingLostObjects<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as ObjectStoreError {
+            guard case .noStore = error, try await catalog.namesObjects() else { throw error }
+            throw lostObjects
+        }
+    }
+
+    /// The failure that explains a missing object store.
+    private var lostObjects: CommandFailure {
+        let restart =
             target.cluster.map {
-                "; without one begin anew: lacuna database drop removes this catalogue, whose data lie in \($0.folder)"
+                "; without a backup, start over: lacuna database drop deletes this catalogue, whose data are in \($0.folder)"
             } ?? ""
         return CommandFailure(
-            .unreachable, "the catalogue names masks whose store is gone, and an import does not bring them back",
+            .unreachable, "the object store of the catalogue's masks is missing, and an import does not recreate them",
             file: objects,
-            remedy: "check --objects and LACUNA_HOME, mount the folder, or restore it from the backup" + anew)
+            remedy: "check --objects and LACUNA_HOME, mount the folder, or restore it from the backup" + restart)
     }
 
     /// A path, or the path of a `file:` URI.
     private func localFolder(_ location: String) throws -> String {
         if location.hasPrefix("file://") { return String(location.dropFirst(7)) }
         guard !location.contains("://") else {
-            throw CommandFailure(.usage, "\(location): only folders can hold objects", remedy: "name a folder")
+            throw CommandFailure(
+                .usage, "\(location) is not a folder; objects can only be stored in a folder",
+                remedy: "name a folder or a file:// URI with --objects")
         }
         return location
     }

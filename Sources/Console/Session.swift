@@ -1,13 +1,13 @@
 package import Postgres
 internal import Schema
 
-/// An open connection to a database with this program's schema, and where the objects lie.
+/// An open connection to a database with this program's schema, and the location of its objects.
 package struct Session: Sendable {
     package let connection: Connection
-    package let target: DatabaseTarget
+    let target: DatabaseTarget
     /// `LACUNA_HOME`.
     package let home: String
-    /// Where objects are kept: a folder or a URI.
+    /// The location of the objects: a folder or a URI.
     package let objects: String
     package let output: Output
 
@@ -16,14 +16,14 @@ package struct Session: Sendable {
 
     let role: SessionRole
 
-    /// Connects and checks the schema's version. The embedded cluster is made, started and migrated when needed.
+    /// Connects and checks the schema's version. The embedded cluster is created, started and migrated when needed.
     ///
     /// - Throws: `PostgresError.connectionFailed`, `SchemaError.databaseOlderThanProgram`,
     ///   `SchemaError.databaseNewerThanProgram` or `ClusterError`.
     package static func open(
-        _ options: GlobalOptions, role: SessionRole = .manager, environment: Environment = .process,
-        warnsOfLostObjects: Bool = true
+        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true
     ) async throws -> Session {
+        let environment = Environment.process
         let target = try DatabaseTarget.resolve(options, environment)
         let connection = try await connect(target, role, options.output)
         let home = DatabaseTarget.homeFolder(options, environment)
@@ -36,12 +36,11 @@ package struct Session: Sendable {
 
     /// Opens a session for `body` and closes it afterwards.
     ///
-    /// - Parameter warnsOfLostObjects: whether a store that is gone is told; not for what fails of it anyway.
+    /// - Parameter warnsOfLostObjects: whether a missing object store causes a warning; false for commands that fail of it.
     package static func with<T>(
-        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true,
-        _ body: (Session) async throws -> T
+        _ options: GlobalOptions, warnsOfLostObjects: Bool = true, _ body: (Session) async throws -> T
     ) async throws -> T {
-        let session = try await open(options, role: role, warnsOfLostObjects: warnsOfLostObjects)
+        let session = try await open(options, warnsOfLostObjects: warnsOfLostObjects)
         do {
             let value = try await body(session)
             await session.connection.close()
@@ -59,9 +58,9 @@ package struct Session: Sendable {
         case .server(let settings):
             let connection = try await Connection.connect(settings)
             try requireCurrent(try await Migrator.version(connection) ?? 0)
-            return try await Account.tell(connection)
+            return try await Account.set(on: connection)
         case .embedded:
-            return try await Account.tell(try await EmbeddedDatabase(target, output).connect(role))
+            return try await Account.set(on: try await EmbeddedDatabase(target, output).connect(role))
         }
     }
 

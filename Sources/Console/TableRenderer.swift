@@ -1,4 +1,4 @@
-/// Aligned columns for people: numbers to the right, text to the left, two spaces between.
+/// Aligned columns: numbers to the right, text to the left, two spaces between.
 enum TableRenderer {
     static func render(titles: [String], rows: [[Cell]]) -> String {
         let texts = rows.map { $0.map(text) }
@@ -41,7 +41,7 @@ enum TableRenderer {
         }
     }
 
-    /// Entries that have commas themselves are told apart by semicolons.
+    /// Entries that contain commas are separated by semicolons.
     private static func list(_ entries: [String]) -> String {
         if entries.isEmpty { return "-" }
         return entries.joined(separator: entries.contains { $0.contains(", ") } ? "; " : ", ")

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import System
 
-/// Small files that people write, and texts that are written for them.
+/// Small text files that people write or read.
 package enum TextFile {
     static let limitInBytes = 16 << 20
 
-    /// Writes a file whole or not at all: beside it, then under its name. Blocks.
-    /// - Throws: a failure for a place that cannot be written to.
+    /// Writes a file atomically: under a temporary name beside it, then renamed. Blocks.
+    /// - Throws: a failure where the file cannot be written.
     package static func write(_ text: String, to path: String) throws {
         do {
             try AtomicFile.write(text, to: path)

@@ -134,7 +134,7 @@ import Testing
             let neither = try await bench.lacuna("dataset", "import", labels, "--images", "nothing")
             #expect(neither.status == 3 && neither.errors.contains("neither a file, a folder nor a dataset"))
             let unknown = try await bench.lacuna("dataset", "import", labels, "--images", "dataset:nothing")
-            #expect(unknown.status == 3 && unknown.errors.contains("there is no dataset nothing"))
+            #expect(unknown.status == 3 && unknown.errors.contains("no dataset is named nothing"))
             let program = try bench.start(
                 ["dataset", "import", labels, "--images", "scans"], folder: "\(bench.folder)/data")
             let both = try await program.end()

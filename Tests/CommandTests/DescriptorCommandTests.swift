@@ -3,7 +3,7 @@ import Phantoms
 import Postgres
 import Testing
 
-/// Volumes whose fingerprint was never computed get one.
+/// Missing image descriptors are computed.
 @Suite struct DescriptorCommandTests {
     private struct Descriptors: Statement {
         static let sql = """
@@ -22,7 +22,7 @@ import Testing
         return made
     }
 
-    /// As if the volumes had been imported before there were fingerprints.
+    /// Deletes the image descriptors of the volumes, as if an older version had imported them.
     static func remove(_ volumes: String, _ bench: Workbench) async throws {
         let root = try await Connection.connect(bench.settings.with(user: "postgres"))
         try await root.execute(
@@ -34,7 +34,7 @@ import Testing
         await root.close()
     }
 
-    @Test func theyAreThoseOfTheImport() async throws {
+    @Test func theyEqualThoseOfTheImport() async throws {
         try await Workbench.with { bench in
             let made = try await importWithout("1, 3", bench)
             #expect(try await bench.connection.run(Descriptors()).count == 1)
@@ -43,11 +43,12 @@ import Testing
             #expect(try ending.rows().isEmpty, "nothing failed")
             #expect(try await bench.connection.run(Descriptors()) == made)
             let again = try await bench.lacuna("volume", "describe")
-            #expect(again.status == 0 && again.errors.contains("Every volume has an image descriptor"), "\(again.errors)")
+            #expect(
+                again.status == 0 && again.errors.contains("Every volume has an image descriptor"), "\(again.errors)")
         }
     }
 
-    @Test func anImageThatLiesWithAnotherDatasetIsFound() async throws {
+    @Test func anImageOfAnotherDatasetIsFound() async throws {
         try await Workbench.with { bench in
             let made = try await importWithout("1", bench)
             let labels = try PhantomData.write(.btcv, "labels", scans: 1...1, in: bench)
@@ -62,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeReadOrIsAnotherScanIsToldAndTheRestGoesOn() async throws {
+    @Test func unreadableAndExchangedImagesAreListedAndTheOthersDescribed() async throws {
         try await Workbench.with { bench in
             let made = try await importWithout("1, 2, 3", bench)
             let images = "\(bench.folder)/data/set/RawData/Training/img"
@@ -74,7 +75,7 @@ import Testing
             #expect(ending.status == 4, "\(ending.errors)")
             let rows = try ending.rows()
             #expect(rows.map { $0["volume"] as? Int } == [1, 2])
-            #expect(rows.last?["problem"] as? String == "the file is not the scan that was imported")
+            #expect(rows.last?["problem"] as? String == "the file no longer contains the imported scan")
             #expect(rows.allSatisfy { ($0["remedy"] as? String)?.isEmpty == false })
             #expect(try await bench.connection.run(Descriptors()) == [made[2]])
         }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `--help` says, for every command.
+/// The `--help` text of every command.
 @Suite struct HelpTests {
-    /// No line fills the last column.
+    /// Columns of a terminal; lines leave the last one free.
     private static let columns = 80
 
     private func help(_ path: [String], _ folder: String) async throws -> [String] {
@@ -14,14 +14,14 @@ import Testing
         return ending.output.components(separatedBy: "\n")
     }
 
-    /// The names under SUBCOMMANDS, which stand two columns in.
+    /// The names under SUBCOMMANDS, which are indented by two columns.
     private func commands(_ help: [String]) -> [String] {
         help.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
             .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
             .map { String($0.dropFirst(2).prefix { $0 != " " }) }
     }
 
-    /// Lines that end although the next word had room: line breaks of the source, which show where a window is narrower.
+    /// Lines that end although the next word would fit: line breaks of the source.
     private func ragged(_ help: [String]) -> [String] {
         let text = Array(help.prefix { !$0.hasPrefix("USAGE:") })
         return zip(text, text.dropFirst()).compactMap { line, next in
@@ -40,7 +40,7 @@ import Testing
                 paths += commands(help).map { path + [$0] }
                 seen += 1
             }
-            #expect(seen > 50, "every noun and verb was looked at")
+            #expect(seen > 50, "every noun and verb was checked")
         }
     }
 }

@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// Near-duplicates, mirrored labels and reversed sides, through the program.
+/// Near-duplicates, mirrored labels and reversed sides, through the command line.
 @Suite struct IdentityTests {
     private static let grid = PhantomGrid(shape: GridShape(80, 72, 60), spacing: Vector3(4.4, 4.4, 4.5))
 
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func mirroredLabelsAreHeldBackUntilTheyAreAccepted() async throws {
+    @Test func mirroredLabelsAreQuarantinedUntilTheyAreAccepted() async throws {
         try await Workbench.with { bench in
             let path = try write("set", 1...2, in: bench)
             let straight = try await bench.lacuna("dataset", "import", path, "--name", "straight", "--json")

@@ -43,8 +43,8 @@ import Testing
             #expect(try await bench.lacuna("organ", "list", "--json").rows().count == rows.count)
             // A second file's organs come behind those of the first.
             #expect(try await addOrgans(bench, "key,name", "odd,Odd").status == 0)
-            // An organ that splits is one that divides into two sides, also a user's own.
-            let split = try await bench.lacuna("organ", "split", "ureter")
+            // An added organ that divides into two sides can be partitioned.
+            let split = try await bench.lacuna("organ", "partition", "ureter")
             #expect(split.status == 0 && split.errors.contains("No volume has a label"), "\(split.errors)")
         }
     }

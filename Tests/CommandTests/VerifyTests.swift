@@ -19,7 +19,7 @@ import Testing
         return (ending.status, try ending.rows())
     }
 
-    @Test func aSoundCatalogueHasNoFindings() async throws {
+    @Test func anIntactCatalogueHasNoFindings() async throws {
         try await Workbench.with { bench in
             _ = try await objects(bench)
             let (status, found) = try await findings(bench, "--read-data")
@@ -35,7 +35,7 @@ import Testing
             bytes[bytes.count / 2] ^= 1
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path())
             try bytes.write(to: file)
-            #expect(try await findings(bench).0 == 0, "only reading finds it")
+            #expect(try await findings(bench).0 == 0, "only --read-data finds it")
             let (status, found) = try await findings(bench, "--read-data")
             #expect(status == 6)
             #expect(found.map { $0["kind"] as? String } == ["damaged"])
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func labelsThatWaitAreLookedAtToo() async throws {
+    @Test func waitingLabelsAreChecked() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
             let training = "\(path)/RawData/Training"
@@ -83,26 +83,27 @@ import Testing
             #expect(found.first?["file"] as? String == changed.path())
 
             #expect(try await bench.lacuna("dataset", "remove", "set", "--yes", "--reason", "x").status == 0)
-            #expect(try await findings(bench, "--read-data").0 == 0, "those of removed data are nobody's business")
+            #expect(
+                try await findings(bench, "--read-data").0 == 0, "waiting labels of removed datasets are not checked")
         }
     }
 
-    @Test func aStoreThatIsGoneIsToldByEveryCommand() async throws {
+    @Test func everyCommandReportsAMissingStore() async throws {
         try await Workbench.with { bench in
             _ = try await objects(bench)
             try FileManager.default.removeItem(atPath: bench.home)
             let verified = try await bench.lacuna("verify")
             #expect(verified.status == 7)
-            #expect(verified.errors.contains("store is gone"), "\(verified.errors)")
+            #expect(verified.errors.contains("object store of the catalogue's masks is missing"), "\(verified.errors)")
             #expect(!verified.errors.contains("warning"))
             let again = try await bench.lacuna("dataset", "import", "\(bench.folder)/data/set")
             #expect(again.status == 0)
-            #expect(again.errors.contains("warning: the catalogue names masks whose store is gone"))
+            #expect(again.errors.contains("warning: the object store of the catalogue's masks is missing"))
             #expect(again.errors.contains("restore it from the backup"))
         }
     }
 
-    @Test func anOrphanIsListedAndSweptAndNothingElseGoes() async throws {
+    @Test func onlyOrphansAreSwept() async throws {
         try await Workbench.with { bench in
             let object = URL(filePath: try await objects(bench)[0])
             let folder = object.deletingLastPathComponent()

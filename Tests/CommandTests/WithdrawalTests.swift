@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// Consent is withdrawn, through the program.
+/// Withdrawal of consent through the command line.
 @Suite struct WithdrawalTests {
     /// Two datasets that share one scan.
     private func importTwo(_ bench: Workbench) async throws {
@@ -54,8 +54,8 @@ import Testing
         }
     }
 
-    /// What left the house cannot be withheld; somebody has to ask for it back.
-    @Test func aRemovalNamesTheExportsThatCarryTheData() async throws {
+    /// Exported data cannot be withheld; they have to be deleted where they are.
+    @Test func aRemovalListsTheExportsThatContainTheData() async throws {
         try await Workbench.with { bench in
             try await importTwo(bench)
             func export(_ name: String, _ organ: String, _ dataset: String) async throws -> Int {
@@ -69,12 +69,12 @@ import Testing
                 let listed = try await bench.lacuna(thing, "remove", name, "--json")
                 let items = try #require(try listed.object()["items"] as? [[String: Any]])
                 let exports = items.filter { $0["kind"] as? String == "export" }
-                #expect(listed.errors.contains("left the catalogue") == !exports.isEmpty, "\(listed.errors)")
+                #expect(listed.errors.contains("earlier export") == !exports.isEmpty, "\(listed.errors)")
                 return exports
             }
             #expect(try await exports("dataset", "internal").isEmpty)
             let livers = try await export("livers", "liver", "Task03_Liver")
-            #expect(try await exports("dataset", "internal").isEmpty, "its liver is not what was exported")
+            #expect(try await exports("dataset", "internal").isEmpty, "its liver was not exported")
             let spleens = try await export("spleens", "spleen", "internal")
             let own = try await exports("dataset", "internal")
             #expect(own.map { $0["id"] as? Int } == [spleens])
@@ -83,7 +83,7 @@ import Testing
             let table = try await bench.lacuna("dataset", "remove", "internal")
             #expect(table.output.contains("spleens.json"), "\(table.output)")
 
-            // What was made of its masks carries it too.
+            // Exports of masks that were computed from its masks contain it too.
             #expect(
                 try await bench.lacuna("mask", "policy", "set", "release", "--reason", "people first").status == 0)
             let consensus = try await bench.lacuna(
@@ -92,7 +92,7 @@ import Testing
             let made = try await export("made", "liver", "Task03_Liver")
             #expect(try await exports("dataset", "internal").map { $0["id"] as? Int } == [spleens, made])
 
-            // A subject's are those of its volumes, whichever dataset has them.
+            // The exports of a subject are those of its volumes, in every dataset.
             let subjects = try await bench.lacuna("subject", "list", "--dataset", "internal", "--json").rows()
                 .compactMap { $0["name"] as? String }
             try #require(subjects.count == 2)
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func aPurgeLeavesTombstonesThatVerifyAccepts() async throws {
+    @Test func verifyAcceptsTheTombstonesOfAPurge() async throws {
         try await Workbench.with { bench in
             try await importTwo(bench)
             let early = try await bench.lacuna("dataset", "purge", "internal", "--yes", "--reason", "x")
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func whatIsPurgedStaysRemovedAsTheRemedySays() async throws {
+    @Test func purgedSubjectsCannotBeRestored() async throws {
         try await Workbench.with { bench in
             try await importTwo(bench)
             let name = try #require(
@@ -140,7 +140,7 @@ import Testing
             #expect(restored.status == 5)
             #expect(restored.errors.contains("the removal stands; its scans are refused"), "\(restored.errors)")
             #expect(!restored.errors.contains("another name"))
-            // Its scans are held back under another name too; a dataset's are not.
+            // Its scans are quarantined under another name too; those of a purged dataset are not.
             let path = "\(bench.folder)/data/internal"
             #expect(try await bench.lacuna("dataset", "import", path, "--name", "again").status == 4)
             #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 2)
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func aSubjectAndAVolumeGoAndComeBack() async throws {
+    @Test func subjectsAndVolumesAreWithheldAndRestored() async throws {
         try await Workbench.with { bench in
             try await importTwo(bench)
             let excluded = try await bench.lacuna(
@@ -179,6 +179,26 @@ import Testing
             #expect(try await bench.lacuna("subject", "restore", name, "--reason", "given").status == 0)
             #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 3)
             #expect(try await bench.lacuna("subject", "remove", "nobody").status == 3)
+        }
+    }
+
+    @Test func aVolumeIsNamedByARelativeAndByAnAbsolutePath() async throws {
+        try await Workbench.with { bench in
+            try await importTwo(bench)
+            let images = "\(bench.folder)/data/internal/RawData/Training/img"
+            for (name, source) in [("img0001.nii.gz", "img0001"), ("\(images)/img0002.nii.gz", "img0002")] {
+                let id = try await bench.lacuna("volume", "show", "internal/\(source)", "--json").object()["id"] as? Int
+                for (verb, withheld) in [("exclude", "excluded: motion"), ("include", nil)] {
+                    let arguments = ["volume", verb, name, "--reason", "motion", "--json"]
+                    let ending = try await bench.start(arguments, folder: images).end()
+                    #expect(ending.status == 0, "\(ending.errors)")
+                    let volume = try ending.object()
+                    #expect(volume["volume"] as? Int == id && volume["changed"] as? Bool == true)
+                    #expect(volume["withheld"] as? String == withheld)
+                }
+                let shown = try await bench.start(["volume", "show", name, "--json"], folder: images).end()
+                #expect(try shown.object()["id"] as? Int == id)
+            }
         }
     }
 }

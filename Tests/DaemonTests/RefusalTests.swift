@@ -76,7 +76,7 @@ extension DaemonTests {
             try await World.with { place in
                 var file = RunFile()
                 file.organs = "[liver, spleeen]"
-                expect(try await place.daemon(file), 3, "no organ is called spleeen", "did you mean spleen")
+                expect(try await place.daemon(file), 3, "no organ is named spleeen", "did you mean spleen")
                 file = RunFile()
                 file.split = "elsewhere"
                 expect(try await place.daemon(file), 3, "no split named elsewhere", "lacuna split create")

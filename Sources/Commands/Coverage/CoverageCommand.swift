@@ -71,7 +71,7 @@ struct CoverageCommand: AsyncParsableCommand {
         guard !merged.isEmpty else { return }
         output.note(
             "\nSome volumes know only a label merged with others of: \(merged.joined(separator: ", ")).\n"
-                + "Where that is left and right, lacuna organ split may tell them apart.")
+                + "Where that is left and right, lacuna organ partition may separate them.")
     }
 
     private static func nothing(_ grouping: CoverageGrouping) -> String {

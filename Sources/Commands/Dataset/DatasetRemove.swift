@@ -1,30 +1,37 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
-internal import Domain
+internal import Workflows
 
 struct DatasetRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove",
-        abstract: "Withhold a dataset whose consent or licence was withdrawn, and all that comes of it.",
+        commandName: "remove", abstract: "Withhold a dataset and everything derived from it.",
         discussion: """
-            Everything concerned is listed first; nothing changes without --yes. From the next revision on no batch, \
-            coverage, export or relabelling has it, and the labels that come of it elsewhere are hidden too, unless \
-            --keep-derived. Checkpoints that saw it are marked as contaminated, and daemons that train with it stop. \
-            A volume that another dataset has too stays with that dataset's labels. History, files and bytes are kept: \
-            restore takes it back, purge destroys the bytes.
+            For data whose consent or licence was withdrawn. Without --yes the command only lists everything \
+            concerned. From the next revision on, the data take no part in training, coverage, export and relabelling. \
+            Labels of other volumes that were derived from them are hidden too, unless --keep-derived. Checkpoints \
+            trained on them are marked as contaminated, and daemons that train on them stop. A volume that another \
+            dataset contains too keeps that dataset's labels. History, files and stored masks are kept: restore takes \
+            the removal back, purge destroys the masks.
+
+            EXAMPLE:
+              $ lacuna dataset remove clinic --yes --reason "licence withdrawn"
+              kind        id  label                                     count  effect
+              volume      10  clinic                                        1  withheld
+              source      11  clinic/img0001: RawData/Training/img/im…      1  withheld
+              annotation   -  kidney                                        2  withheld
+              Withheld from revision 23 on. Files and history are kept.
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var removal: RemovalOptions
 
-    @Argument(help: "Name the dataset.")
+    @Argument(help: "Name of the dataset.")
     var dataset: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await removal.remove(.dataset(session.catalog.dataset(named: dataset)), name: dataset, session)
+            try await removal.remove(.dataset(dataset), session)
         }
     }
 }

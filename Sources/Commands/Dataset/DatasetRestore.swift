@@ -1,26 +1,33 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
-internal import Domain
+internal import Workflows
 
 struct DatasetRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Take a removal back, at a new revision.",
+        commandName: "restore", abstract: "Take the removal of a dataset back.",
         discussion: """
-            What the removal withheld counts again, labels that it recalled show again. What was purged cannot come back.
+            From a new revision on, the dataset counts again, and the derived labels that the removal had hidden are \
+            visible again. A dataset whose masks were purged cannot be restored.
+
+            EXAMPLE:
+              $ lacuna dataset restore clinic --reason "licence renewed"
+              name      clinic
+              changed   yes
+              revision  24
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var why: ReasonOption
 
-    @Argument(help: "Name the dataset.")
+    @Argument(help: "Name of the dataset.")
     var dataset: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let thing = try await Withdrawable.dataset(session.catalog.dataset(named: dataset))
-            try await Restoration(session: session).restore(thing, name: dataset, reason: why.reason)
+            let target = RemovalTarget.dataset(dataset)
+            let restored = try await Removal(session.workspace).restore(target, reason: why.reason)
+            restored.report(target, to: session.output)
         }
     }
 }

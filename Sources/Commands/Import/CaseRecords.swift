@@ -5,6 +5,7 @@ internal import Domain
 internal import Imaging
 internal import Importers
 internal import Objects
+internal import Workflows
 
 /// An inspected case in the catalogue's words.
 struct CaseRecords {

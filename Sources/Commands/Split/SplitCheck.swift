@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import System
+internal import Workflows
 
 struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -53,14 +54,14 @@ struct SplitCheck: AsyncParsableCommand {
                 throw CatalogError.unknownSplit(name)
             }
             let check = LeakCheck(subjects: try await session.catalog.subjectList(), split: name)
-            let search = NearDuplicates(catalog: session.catalog, output: session.output)
-            let pairs = try await search.all().map(\.pair)
+            let similar = try await DuplicateSearch(catalog: session.catalog, progress: session.output).run()
+            let pairs = similar.proposals.map(\.pair)
             let (leaks, isComplete) =
                 list == nil ? (check.leaks(among: pairs), true) : try await compared(check, pairs, session)
             session.output.report(leaks, Leak.columns)
             session.output.note("\(check.assigned) subjects are assigned, \(check.unassigned) are not.")
             if leaks.isEmpty, isComplete { session.output.note(list == nil ? Self.nothingAlike : Self.nothingListed) }
-            try await search.tellMissing()
+            if let note = similar.note { session.output.note(note) }
             return (leaks, isComplete)
         }
         if !leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }

@@ -1,10 +1,9 @@
-internal import Console
 internal import ArgumentParser
+internal import Console
 
 struct SubjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "subject",
-        abstract: "List the patients, as far as datasets tell them apart, join and remove them.",
+        commandName: "subject", abstract: "List, merge and remove subjects (patients).",
         subcommands: [
             SubjectList.self, SubjectShow.self, SubjectJoin.self, SubjectRemove.self, SubjectRestore.self,
             SubjectPurge.self,

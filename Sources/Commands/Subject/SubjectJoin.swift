@@ -2,50 +2,46 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
-internal import Postgres
+internal import Workflows
 
 struct SubjectJoin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "join", abstract: "Say that two subjects are one patient.",
+        commandName: "join", abstract: "Merge two subjects that are the same patient.",
         discussion: """
-            Their volumes unite under the older subject. In every split the stricter part wins (test over validation over \
-            confidence over train). Of the folds of a cross-validation the patient validates in one, that of the older \
-            subject where it has one, and trains in the others; a run that began before never trains on whom it held \
-            back. Checkpoints that trained on what is held out are marked as contaminated, and a daemon that trains a run \
-            with the two in different parts is stopped. A removal of either holds for both. It cannot be taken back.
+            The older subject takes over the volumes of the other. In every split the stricter part is kept: test \
+            before validation, confidence and train. In a cross-validation the patient validates in one fold, that of \
+            the older subject where it has one, and trains in the others; runs that began before never train on a \
+            patient whom they held out. Checkpoints that trained on held-out data are marked as contaminated, and a \
+            daemon is stopped when the two subjects are in different parts of its run. If either subject is removed, \
+            the merged one is. A merge cannot be undone.
+
+            EXAMPLE:
+              $ lacuna subject join internal/0001 internal/0002 --reason "two visits"
+              id            1
+              names         internal/0001, internal/0002
+              volumes       1, 2
+              changedParts  main: internal/0001 validation, internal/0002 train, now …
+              revision      22
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var why: ReasonOption
 
-    @Argument(help: "Name one subject by its id or by DATASET/KEY.")
+    @Argument(help: "First subject: its id or DATASET/KEY.")
     var first: String
 
-    @Argument(help: "Name the other.")
+    @Argument(help: "Second subject.")
     var second: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let catalog = session.catalog
-            let one = try await catalog.subject(named: first)
-            let other = try await catalog.subject(named: second)
-            guard one != other else {
-                throw CommandFailure(
-                    .badInput, "\(first) and \(second) are one subject already", remedy: "name two different subjects")
-            }
-            let parameters = JSONRenderer.render(
-                .object([
-                    Cell.Field("reason", why.reason), Cell.Field("kept", min(one, other).rawValue),
-                    Cell.Field("joined", max(one, other).rawValue),
-                ]))
-            let union = try await catalog.joinSubjects(one, other, parameters: JSONText(parameters))
-            try await catalog.compactCoverage()
+            let result = try await SubjectMerging(session.workspace)
+                .run(SubjectMerging.Request(first, second, reason: why.reason))
             session.output.report(
-                union.after.fields + union.changes + [
-                    Cell.Field("revision", try await catalog.currentRevision().number)
-                ])
-            for line in union.notes { session.output.note(line) }
+                result.merge.after.fields + result.merge.changes
+                    + [Cell.Field("revision", result.revision.number)])
+            for line in result.merge.notes { session.output.note(line) }
         }
     }
 }

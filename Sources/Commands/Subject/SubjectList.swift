@@ -5,22 +5,35 @@ internal import Domain
 
 struct SubjectList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List subjects with their volumes, datasets and split parts; removed ones too.")
+        commandName: "list", abstract: "List subjects with their volumes, datasets and parts of splits.",
+        discussion: """
+            Removed subjects are listed too, with the reason.
+
+            EXAMPLE:
+              $ lacuna subject list --dataset internal
+              id  name           volumes  datasets  parts            removed
+               1  internal/0001        1  internal  main/validation  -
+               4  internal/0004        1  internal  main/train       -
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "List only the subjects of this dataset.")
+    @Option(help: "Dataset whose subjects are listed (default: all).")
     var dataset: String?
 
     func run() async throws {
         try await Session.with(options) { session in
             let subjects = try await session.catalog.subjectList(dataset: dataset, removed: true)
-            session.output.report(
-                subjects,
-                [
-                    Column("id") { $0.id.rawValue }, Column("name") { $0.name }, Column("volumes") { $0.volumes },
-                    Column("datasets") { $0.datasets }, Column("parts") { $0.parts }, Column("removed") { $0.removed },
-                ])
+            session.output.report(subjects, SubjectRow.columns)
         }
+    }
+}
+
+extension SubjectRow {
+    fileprivate static var columns: [Column<SubjectRow>] {
+        [
+            Column("id") { $0.id.rawValue }, Column("name") { $0.name }, Column("volumes") { $0.volumes },
+            Column("datasets") { $0.datasets }, Column("parts") { $0.parts }, Column("removed") { $0.removed },
+        ]
     }
 }

@@ -1,26 +1,32 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
-internal import Domain
+internal import Workflows
 
 struct SubjectPurge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "purge", abstract: "Destroy the stored masks of the subject that was removed.",
+        commandName: "purge", abstract: "Destroy the stored masks of a removed subject.",
         discussion: """
-            Only bytes that nothing else names go; rows and tombstones stay, which verify accepts. It cannot be undone. \
-            Images and checkpoints are not touched: images lie where they were imported from.
+            Without --yes the command only lists the objects. Only objects that no other data use are destroyed. Their \
+            database rows remain as tombstones, which lacuna verify accepts. It cannot be undone. Images and \
+            checkpoints are not touched: images stay in the folder that they were imported from.
+
+            EXAMPLE:
+              $ lacuna subject purge Task03_Liver/liver_2
+              object                            bytes  purged
+              d51bbc83f2a5935dc57628cb30c4c8c…   2466  no
+              Nothing was destroyed. Add --yes and --reason TEXT to destroy these …
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var purging: PurgeOptions
 
-    @Argument(help: "Name the subject by its id or by DATASET/KEY.")
+    @Argument(help: "Subject: its id or DATASET/KEY.")
     var subject: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await purging.purge(.subject(session.catalog.subject(named: subject)), name: subject, session)
+            try await purging.purge(.subject(subject), session)
         }
     }
 }

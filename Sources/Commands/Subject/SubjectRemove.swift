@@ -1,30 +1,37 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
-internal import Domain
+internal import Workflows
 
 struct SubjectRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove",
-        abstract: "Withhold a subject whose consent or licence was withdrawn, and all that comes of it.",
+        commandName: "remove", abstract: "Withhold a subject and everything derived from it.",
         discussion: """
-            Everything concerned is listed first; nothing changes without --yes. From the next revision on no batch, \
-            coverage, export or relabelling has it, and the labels that come of it elsewhere are hidden too, unless \
-            --keep-derived. Checkpoints that saw it are marked as contaminated, and daemons that train with it stop. \
-            All volumes of the patient go, whatever dataset has them. History, files and bytes are kept: restore takes it \
-            back, purge destroys the bytes.
+            For data whose consent or licence was withdrawn. Without --yes the command only lists everything \
+            concerned. From the next revision on, the data take no part in training, coverage, export and relabelling. \
+            Labels of other volumes that were derived from them are hidden too, unless --keep-derived. Checkpoints \
+            trained on them are marked as contaminated, and daemons that train on them stop. All volumes of the \
+            subject are withheld, in every dataset. History, files and stored masks are kept: restore takes the \
+            removal back, purge destroys the masks.
+
+            EXAMPLE:
+              $ lacuna subject remove Task03_Liver/liver_2
+              kind        id  label                                     count  effect
+              volume       6  Task03_Liver                                  1  withheld
+              source       6  Task03_Liver/liver_2: imagesTr/liver_2.…      1  withheld
+              annotation   -  liver                                         1  withheld
+              Nothing was changed. Add --yes and --reason TEXT to withhold all of …
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var removal: RemovalOptions
 
-    @Argument(help: "Name the subject by its id or by DATASET/KEY.")
+    @Argument(help: "Subject: its id or DATASET/KEY.")
     var subject: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await removal.remove(.subject(session.catalog.subject(named: subject)), name: subject, session)
+            try await removal.remove(.subject(subject), session)
         }
     }
 }

@@ -1,26 +1,33 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
-internal import Domain
+internal import Workflows
 
 struct SubjectRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Take a removal back, at a new revision.",
+        commandName: "restore", abstract: "Take the removal of a subject back.",
         discussion: """
-            What the removal withheld counts again, labels that it recalled show again. What was purged cannot come back.
+            From a new revision on, the subject counts again, and the derived labels that the removal had hidden are \
+            visible again. A subject whose masks were purged cannot be restored.
+
+            EXAMPLE:
+              $ lacuna subject restore Task03_Liver/liver_2 --reason "consent given"
+              name      Task03_Liver/liver_2
+              changed   yes
+              revision  27
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var why: ReasonOption
 
-    @Argument(help: "Name the subject by its id or by DATASET/KEY.")
+    @Argument(help: "Subject: its id or DATASET/KEY.")
     var subject: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let thing = try await Withdrawable.subject(session.catalog.subject(named: subject))
-            try await Restoration(session: session).restore(thing, name: subject, reason: why.reason)
+            let target = RemovalTarget.subject(subject)
+            let restored = try await Removal(session.workspace).restore(target, reason: why.reason)
+            restored.report(target, to: session.output)
         }
     }
 }

@@ -5,11 +5,23 @@ internal import Domain
 
 struct SubjectShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a subject: what datasets call it, its volumes and its parts of splits.")
+        commandName: "show", abstract: "Show a subject's names, volumes and parts of splits.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna subject show internal/0001
+              id                       1
+              name                     internal/0001
+              names                    internal/0001
+              volumes                  1
+              datasets                 internal
+              parts                    main/validation
+              removed                  -
+              contaminatedCheckpoints  -
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the subject by its id or by DATASET/KEY.")
+    @Argument(help: "Subject: its id or DATASET/KEY.")
     var subject: String
 
     func run() async throws {

@@ -1,12 +1,11 @@
-internal import Console
 internal import ArgumentParser
+internal import Console
 
 struct VolumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "volume", abstract: "List volumes, find those that may be one scan, and exclude some.",
+        commandName: "volume", abstract: "List, compare and exclude volumes.",
         subcommands: [
             VolumeList.self, VolumeShow.self, VolumeDuplicates.self, VolumeDescriptors.self, VolumeLaterality.self,
-            VolumeExclude.self,
-            VolumeInclude.self,
+            VolumeExclude.self, VolumeInclude.self,
         ])
 }

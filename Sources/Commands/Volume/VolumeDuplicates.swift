@@ -1,41 +1,46 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
-internal import Domain
-internal import Imaging
+internal import Workflows
 
 struct VolumeDuplicates: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "duplicates", abstract: "Propose pairs of volumes that may show one scan.",
+        commandName: "duplicates", abstract: "List pairs of volumes that may show the same scan.",
         discussion: """
-            Scans with equal voxels are one volume already, whatever their files' names. These pairs are alike when axis \
-            order and flips (orientation), or values beyond ±1000 HU (clipped), are left out of account, or when their \
-            image descriptors are (near: cropped, resampled, re-windowed or mirrored copies). Look at them: nothing is merged. \
-            lacuna subject join says that two are one patient.
+            Scans with equal voxels are one volume, whatever their file names. The pairs listed here are equal apart \
+            from axis order and flips (orientation) or from values beyond ±1000 HU (clipped), or have similar image \
+            descriptors (near: cropped, resampled, re-windowed or mirrored copies). Check the images: nothing is \
+            merged automatically. lacuna subject join records that two volumes are of the same patient.
+
+            EXAMPLE:
+              $ lacuna volume duplicates --at-least 0.6
+              score  kind         first  name              second  name              …
+              1.000  orientation      4  internal/img0004      12  outside/img0004
+              0.621  near             1  internal/img0001       2  internal/img0002
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Propose pairs that score at least this much, 0 to 1.")
-    var atLeast = NearDuplicates.threshold
+    @Option(help: "Minimum score, between 0.01 and 1.")
+    var atLeast = DuplicateSearch.defaultScore
 
-    @Option(help: "Propose at most this many pairs, the surest.")
+    @Option(help: "Maximum number of pairs; those with the highest scores are listed.")
     var limit = 1000
 
     func validate() throws {
         guard (0.01...1).contains(atLeast) else { throw ValidationError("--at-least is between 0.01 and 1.") }
-        guard (1...NearDuplicates.mostPairs).contains(limit) else {
-            throw ValidationError("--limit is between 1 and \(NearDuplicates.mostPairs).")
+        guard (1...DuplicateSearch.maximumLimit).contains(limit) else {
+            throw ValidationError("--limit is between 1 and \(DuplicateSearch.maximumLimit).")
         }
     }
 
     func run() async throws {
-        try await Session.with(options) { session in
-            let search = NearDuplicates(catalog: session.catalog, output: session.output)
-            let found = try await search.all(atLeast: atLeast, limit: limit)
-            session.output.report(found, DuplicateProposal.columns)
-            if found.isEmpty { session.output.note("No two volumes look alike.") }
-            try await search.tellMissing()
+        let found = try await Session.with(options) { session in
+            try await DuplicateSearch(catalog: session.catalog, progress: session.output)
+                .run(DuplicateSearch.Request(minimumScore: atLeast, limit: limit))
         }
+        options.output.report(found.proposals, DuplicateProposal.columns)
+        if found.proposals.isEmpty { options.output.note("No two volumes are similar.") }
+        if let note = found.note { options.output.note(note) }
     }
 }

@@ -5,17 +5,26 @@ internal import Domain
 
 struct VolumeList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List volumes with their sources; removed and excluded ones too.")
+        commandName: "list", abstract: "List volumes with their sources.",
+        discussion: """
+            Removed and excluded volumes are listed too, with the reason.
+
+            EXAMPLE:
+              $ lacuna volume list --dataset Task03_Liver
+              id  subject               shape       spacing              modality  …
+               5  Task03_Liver/liver_1  96, 96, 48  3.800, 3.800, 5.000  CT
+               6  Task03_Liver/liver_2  96, 96, 48  3.800, 3.800, 5.000  CT
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "List only the volumes of this dataset.")
+    @Option(help: "Dataset whose volumes are listed (default: all).")
     var dataset: String?
 
-    @Option(help: "List at most so many volumes.")
+    @Option(help: "Maximum number of volumes (default: no limit).")
     var limit: Int?
 
-    @Option(help: "List the volumes behind this one: the last id of the page before.")
+    @Option(help: "Id of the last volume of the previous page; the list begins after it.")
     var after: Int64?
 
     func validate() throws {
@@ -29,7 +38,7 @@ struct VolumeList: AsyncParsableCommand {
                 dataset: dataset, after: after.map(VolumeID.init), limit: limit, withheld: true)
             session.output.report(volumes, VolumeRow.columns)
             if let last = volumes.last, volumes.count == limit, session.output.format == .table {
-                session.output.note("\nThe next page: --after \(last.id.rawValue)")
+                session.output.note("\nNext page: --after \(last.id.rawValue)")
             }
         }
     }

@@ -2,19 +2,35 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct VolumeShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a volume with its sources and its labels.")
+        commandName: "show", abstract: "Show a volume with its sources and its labels.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna volume show clinic/img0001
+              id        10
+              subject   clinic/0001
+              shape     96, 96, 48
+              spacing   4.000, 4.000, 5.000
+              modality  CT
+              withheld  -
+              source    dataset clinic, release clinic-1, case img0001, file …
+              
+              mask  volume  case            organ   status     origin  voxels  …
+                71      10  clinic/img0001  liver   annotated  expert   17538
+                72      10  clinic/img0001  spleen  annotated  expert    1935
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    @Argument(help: "Volume: its id, DATASET/CASE, or its file.")
     var volume: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let volume = try await session.volume(named: volume)
+            let volume = try await session.workspace.volume(named: volume)
             let labels = try await session.catalog.labels(volume: volume.id)
             let isTable = session.output.format == .table
             session.output.report(fields(of: volume, labels: isTable ? [] : labels))

@@ -1,65 +1,44 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
 internal import Domain
-internal import Objects
-internal import System
+internal import Workflows
 
-/// How the bytes of something that is removed are destroyed.
+/// Options and output of the purge of a removed dataset or subject.
 struct PurgeOptions: ParsableArguments {
-    @Option(help: "Say why; it is kept with the history. No patient data.")
-    var reason: String?
+    @OptionGroup var confirmation: ConfirmationOptions
 
-    @Flag(help: "Do it; without this, only list the objects. It cannot be undone.")
-    var yes = false
-
-    func validate() throws {
-        if yes && (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("Say why: --reason TEXT.") }
-    }
-
-    func purge(_ thing: Withdrawable, name: String, _ session: Session) async throws {
-        let (catalog, output) = (session.catalog, session.output)
-        let store = try await session.objectStore(create: false)
-        var objects = try await catalog.purgeable(thing)
-        if yes {
-            objects = try await catalog.purge(thing, reason: reason ?? "") { gone in
-                try await BlockingWork().run {
-                    for object in gone { try store.remove(ObjectID(digest: object.digest, size: object.bytes)) }
-                }
+    func purge(_ target: RemovalTarget, _ session: Session) async throws {
+        let (purge, isDone) = (Purge(session.workspace), confirmation.yes)
+        let objects =
+            if let reason = confirmation.confirmedReason {
+                try await purge.run(target, reason: reason)
+            } else {
+                try await purge.plan(target)
             }
-        }
-        let rows = objects.map { PurgeRow(object: $0, isGone: yes, file: store.path(of: $0.id)) }
-        switch output.format {
+        let columns = Purge.PurgedMasks.columns(isDone: isDone)
+        switch session.output.format {
         case .json:
-            output.report([
-                Cell.Field("name", name), Cell.Field("purged", yes),
-                Cell.Field("bytes", objects.reduce(0) { $0 + $1.bytes }), Cell.Field("objects", rows.map(\.cell)),
+            let cells = objects.map { object in Cell.object(columns.map { Cell.Field($0.key, $0.value(object)) }) }
+            session.output.report([
+                Cell.Field("name", target.name), Cell.Field("purged", isDone),
+                Cell.Field("bytes", objects.reduce(0) { $0 + $1.bytes }), Cell.Field("objects", cells),
             ])
-        case .csv, .table: output.report(rows, PurgeRow.columns)
+        case .csv, .table: session.output.report(objects, columns)
         }
-        output.note(
-            yes
-                ? "\nObjects destroyed: \(objects.count); tombstones are left. Images lie where they were imported from."
-                : "\nNothing was destroyed. Add --yes and --reason TEXT to destroy these bytes for good; only what is removed "
-                    + "can be purged.")
+        session.output.note(
+            isDone
+                ? "\nObjects destroyed: \(objects.count). Tombstones remain. Images stay in the folder that they were "
+                    + "imported from."
+                : "\nNothing was destroyed. Add --yes and --reason TEXT to destroy these objects permanently. Only removed "
+                    + "data can be purged.")
     }
 }
 
-private struct PurgeRow {
-    let object: PurgedObject
-    let isGone: Bool
-    let file: String
-
-    static var columns: [Column<PurgeRow>] {
+extension Purge.PurgedMasks {
+    fileprivate static func columns(isDone: Bool) -> [Column<Self>] {
         [
-            Column("object") { $0.object.digest.description }, Column("bytes") { $0.object.bytes },
-            Column("purged") { $0.isGone }, Column("file", isShown: false) { $0.file },
+            Column("object") { $0.digest.description }, Column("bytes") { $0.bytes },
+            Column("purged") { _ in isDone }, Column("file", isShown: false) { $0.location },
         ]
     }
-
-    var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
-}
-
-extension PurgedObject {
-    fileprivate var id: ObjectID { ObjectID(digest: digest, size: bytes) }
 }

@@ -1,11 +1,11 @@
 internal import ArgumentParser
 
-/// Why a person changes what is known; kept with the history.
+/// Why a person makes a change; recorded in the history.
 struct ReasonOption: ParsableArguments {
-    @Option(help: "Say why; it is kept with the history. No patient data.")
+    @Option(help: "Reason, recorded in the history. No patient data.")
     var reason: String
 
     func validate() throws {
-        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("Say why: --reason TEXT.") }
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must not be empty.") }
     }
 }

@@ -2,73 +2,57 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
-/// How a dataset or a subject is removed: the list of everything concerned first, the act only when asked.
+/// Options and output of the removal of a dataset or a subject.
 struct RemovalOptions: ParsableArguments {
-    @Option(help: "Say why; it is kept with the history. No patient data.")
-    var reason: String?
+    @OptionGroup var confirmation: ConfirmationOptions
 
-    @Flag(help: "Do it; without this, only list what it would concern.")
-    var yes = false
-
-    @Flag(help: "Go on showing the labels of other volumes that come of it.")
+    @Flag(help: "Keep showing labels of other volumes that were derived from the removed data.")
     var keepDerived = false
 
-    func validate() throws {
-        if yes && (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("Say why: --reason TEXT.") }
+    func remove(_ target: RemovalTarget, _ session: Session) async throws {
+        let result = try await Removal(session.workspace)
+            .run(Removal.Request(target, reason: confirmation.confirmedReason, keepsDerived: keepDerived))
+        switch session.output.format {
+        case .json:
+            session.output.report([
+                Cell.Field("name", target.name), Cell.Field("changed", result.changed),
+                Cell.Field("revision", result.revision.number), Cell.Field("items", result.items.map(\.cell)),
+            ])
+        case .csv, .table: session.output.report(result.items, RemovalItem.columns)
+        }
+        for note in notes(on: result) { session.output.note("\n" + note) }
     }
 
-    /// - Parameter name: what the person called it.
-    func remove(_ thing: Withdrawable, name: String, _ session: Session) async throws {
-        let (catalog, output) = (session.catalog, session.output)
-        var items = try await catalog.removalPlan(thing)
-        if keepDerived {
-            for index in items.indices where items[index].effect == RemovalItem.recalled {
-                items[index].effect = "kept"
-            }
+    private func notes(on result: Removal.Result) -> [String] {
+        var notes: [String] = []
+        if result.exports > 0 {
+            let exports =
+                result.exports == 1 ? "1 earlier export contains" : "\(result.exports) earlier exports contain"
+            notes.append(
+                "\(exports) this data. A removal does not reach exported files; they have to be deleted where they are."
+            )
         }
-        var isNew = false
-        if yes {
-            isNew = try await catalog.withdraw(thing, recalling: !keepDerived, reason: reason ?? "")
-            try await catalog.compactCoverage()
-        }
-        let revision = try await catalog.currentRevision()
-        switch output.format {
-        case .json:
-            output.report([
-                Cell.Field("name", name), Cell.Field("changed", isNew), Cell.Field("revision", revision.number),
-                Cell.Field("items", items.map(\.cell)),
-            ])
-        case .csv, .table: output.report(items, RemovalItem.columns)
-        }
-        let exports = items.count { $0.kind == RemovalItem.export }
-        if exports > 0 {
-            output.note(
-                "\n\(exports == 1 ? "1 export" : "\(exports) exports") of it left the catalogue before, which a removal does not "
-                    + "reach: what went there has to be deleted there.")
-        }
-        if !yes {
-            output.note("\nNothing was changed. Add --yes and --reason TEXT to withhold all of this at one revision.")
-        } else if isNew {
-            output.note("\nWithheld from revision \(revision) on. The files and the history are kept.")
+        if !confirmation.yes {
+            notes.append("Nothing was changed. Add --yes and --reason TEXT to withhold all of this at one revision.")
+        } else if result.changed {
+            notes.append("Withheld from revision \(result.revision) on. Files and history are kept.")
         } else {
-            output.note("\nIt was removed before; nothing was changed.")
+            notes.append("Already removed; nothing was changed.")
         }
+        return notes
     }
 }
 
-/// Takes a withdrawal back.
-struct Restoration {
-    let session: Session
-
-    func restore(_ thing: Withdrawable, name: String, reason: String) async throws {
-        let changed = try await session.catalog.restore(thing, reason: reason)
-        try await session.catalog.compactCoverage()
-        session.output.report([
-            Cell.Field("name", name), Cell.Field("changed", changed),
-            Cell.Field("revision", try await session.catalog.currentRevision().number),
+extension Removal.Restored {
+    /// Reports a removal that was taken back.
+    func report(_ target: RemovalTarget, to output: Output) {
+        output.report([
+            Cell.Field("name", target.name), Cell.Field("changed", changed),
+            Cell.Field("revision", revision.number),
         ])
-        if !changed { session.output.note("It was not withdrawn; nothing was changed.") }
+        if !changed { output.note("It was not removed; nothing was changed.") }
     }
 }
 
@@ -76,8 +60,7 @@ extension RemovalItem {
     static var columns: [Column<RemovalItem>] {
         [
             Column("kind") { $0.kind }, Column("id") { $0.id }, Column("label") { $0.label },
-            Column("count") { $0.count },
-            Column("effect") { $0.effect },
+            Column("count") { $0.count }, Column("effect") { $0.effect },
         ]
     }
 

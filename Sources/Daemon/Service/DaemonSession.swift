@@ -34,7 +34,7 @@ struct DaemonSession {
 
     /// Another connection of the same login; heartbeats have their own.
     func connectAgain() async throws -> Connection {
-        try await Account.tell(try await Connection.connect(session.settings))
+        try await Account.set(on: try await Connection.connect(session.settings))
     }
 
     /// The parts of a driver over the run's data; starts the run in the catalogue where it is new.

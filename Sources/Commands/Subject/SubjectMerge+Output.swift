@@ -3,23 +3,23 @@ internal import Console
 internal import Domain
 
 extension SubjectMerge {
-    /// What a person has to know beyond the parts that changed.
+    /// Consequences for folds and checkpoints, for people.
     var notes: [String] {
         var notes: [String] = []
         if !folds.left.isEmpty {
             notes.append(
                 "A patient validates in one fold: no longer in \(folds.left.joined(separator: ", ")), still in "
-                    + "\(folds.kept.joined(separator: ", ")). Runs that began before hold it back as they did.")
+                    + "\(folds.kept.joined(separator: ", ")). Runs that began before continue to hold the patient out.")
         }
         if !newlyContaminated.isEmpty {
             notes.append(
-                "\(newlyContaminated.count) checkpoints had trained on this patient although it was held out; see "
-                    + "lacuna lineage and lacuna round show.")
+                "\(newlyContaminated.count) checkpoints trained on this patient although a split holds the patient out. "
+                    + "lacuna lineage and lacuna round show list them.")
         }
         return notes
     }
 
-    /// What it changed, for a report.
+    /// Changed parts of splits and newly contaminated checkpoints, for a report.
     var changes: [Cell.Field] {
         [
             Cell.Field("changedParts", changedParts),

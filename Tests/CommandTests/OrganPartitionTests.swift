@@ -4,11 +4,11 @@ import Imaging
 import Phantoms
 import Testing
 
-/// Labels of both kidneys in one are split into left and right, and taken back.
-@Suite struct OrganSplitTests {
-    /// BTCV's files, read as a dataset that has both kidneys under one name.
-    private func importMerged(
-        _ bench: Workbench, name: String = "merged", scans: ClosedRange<Int> = 1...2, orientation: String = "LPS"
+/// Annotations of both kidneys are partitioned into left and right, and the partition is taken back.
+@Suite struct OrganPartitionTests {
+    /// BTCV's files, imported with one label value for both kidneys.
+    private func importComposite(
+        _ bench: Workbench, name: String = "composite", scans: ClosedRange<Int> = 1...2, orientation: String = "LPS"
     ) async throws -> String {
         let path = try PhantomData.write(.btcv, name, scans: scans, in: bench, orientation: orientation)
         let map = "\(bench.folder)/\(name).yaml"
@@ -39,7 +39,7 @@ import Testing
         return try #require(rows.first { $0["organ"] as? String == organ })
     }
 
-    /// The part of kidneys that lies on one side of the volume's middle, as a file.
+    /// The part of the kidneys on one side of the volume's middle, as a file.
     private func oneKidney(_ bench: Workbench, volume: String) async throws -> String {
         let whole = "\(bench.folder)/kidneys.nii.gz"
         #expect(try await bench.lacuna("mask", "export", volume, "kidney", "--output", whole).status == 0)
@@ -54,9 +54,9 @@ import Testing
     }
 
     @Test(arguments: ["RAS", "LPS", "LAS"])
-    func bothKidneysBecomeLeftAndRightAndOneAgain(_ orientation: String) async throws {
+    func bothKidneysArePartitionedAndThePartitionIsUndone(_ orientation: String) async throws {
         try await Workbench.with { bench in
-            let path = try await importMerged(bench, orientation: orientation)
+            let path = try await importComposite(bench, orientation: orientation)
             let before = try await coverage(bench, of: "kidney_left")
             #expect(before["annotated"] as? Int == 0)
             #expect(before["unionKnown"] as? Int == 2)
@@ -64,15 +64,16 @@ import Testing
             let counts = try await bench.lacuna("coverage", "--json").output
             let revision = try await bench.revision()
 
-            let planned = try await bench.lacuna("organ", "split", "kidneys", "--dry-run", "--json")
+            let planned = try await bench.lacuna("organ", "partition", "kidneys", "--dry-run", "--json")
             #expect(planned.status == 0, "\(planned.errors)")
-            #expect(try planned.rows().map { $0["outcome"] as? String } == ["split", "split"])
+            #expect(try planned.rows().map { $0["outcome"] as? String } == ["partitioned", "partitioned"])
             #expect(try await bench.revision() == revision)
 
-            let split = try await bench.lacuna("organ", "split", "kidney", "--json")
-            #expect(split.status == 0, "\(split.errors)")
-            let rows = try split.rows()
-            for (row, scan) in zip(rows, ["0001", "0002"]) {
+            let partition = try await bench.lacuna("organ", "partition", "kidney", "--json")
+            #expect(partition.status == 0, "\(partition.errors)")
+            let rows = try partition.rows()
+            for row in rows {
+                let scan = try #require((row["case"] as? String)?.suffix(4))
                 let file = try #require(
                     try FileManager.default.subpathsOfDirectory(atPath: path).first {
                         $0.hasSuffix("label\(scan).nii.gz")
@@ -86,30 +87,32 @@ import Testing
             #expect(left["unionKnown"] as? Int == 0)
             #expect((left["byOrigin"] as? [String: Int])?["expert"] == 2)
 
-            let again = try await bench.lacuna("organ", "split", "kidney", "--json")
+            let again = try await bench.lacuna("organ", "partition", "kidney", "--json")
             #expect(again.status == 0)
             #expect(try again.rows().map { $0["outcome"] as? String } == ["unchanged", "unchanged"])
             #expect(try await bench.revision() == revision + 2)
 
             let activity = String(try #require(rows[0]["activity"] as? Int))
-            let undone = try await bench.lacuna("organ", "unsplit", activity, "--reason", "not now", "--json")
+            let undone = try await bench.lacuna(
+                "organ", "partition", "--undo", activity, "--reason", "not now", "--json")
             #expect(try undone.object()["labels"] as? Int == 4)
             #expect(try await bench.lacuna("mask", "list", "--json").output == states)
             #expect(try await bench.lacuna("coverage", "--json").output == counts)
-            let twice = try await bench.lacuna("organ", "unsplit", activity, "--reason", "not now", "--json")
+            let twice = try await bench.lacuna(
+                "organ", "partition", "--undo", activity, "--reason", "not now", "--json")
             #expect(try twice.object()["changed"] as? Bool == false)
 
-            let redone = try await bench.lacuna("organ", "split", "kidney", "--json").rows()
-            #expect(redone.map { $0["outcome"] as? String } == ["split", "split"])
+            let redone = try await bench.lacuna("organ", "partition", "kidney", "--json").rows()
+            #expect(redone.map { $0["outcome"] as? String } == ["partitioned", "partitioned"])
             #expect(try await coverage(bench, of: "kidney_right")["annotated"] as? Int == 2)
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)
         }
     }
 
-    @Test func theSidesKnowTheMaskThatTheyCameFromAndItKnowsThem() async throws {
+    @Test func lineageConnectsTheSidesWithTheCompositeMask() async throws {
         try await Workbench.with { bench in
-            _ = try await importMerged(bench, scans: 1...1)
-            #expect(try await bench.lacuna("organ", "split", "kidney").status == 0)
+            _ = try await importComposite(bench, scans: 1...1)
+            #expect(try await bench.lacuna("organ", "partition", "kidney").status == 0)
             let masks = try await bench.lacuna("mask", "list", "--json").rows()
             func id(_ organ: String) throws -> Int {
                 try #require(masks.first { $0["organ"] as? String == organ }?["id"] as? Int)
@@ -125,34 +128,34 @@ import Testing
         }
     }
 
-    /// A single kidney is not guessed to be one side, and the others are split all the same.
+    /// The side of a single kidney is not guessed; the other volumes are partitioned.
     @Test func aSingleKidneyIsRefusedWithItsReason() async throws {
         try await Workbench.with { bench in
-            _ = try await importMerged(bench)
+            _ = try await importComposite(bench)
             let one = try await oneKidney(bench, volume: "2")
             #expect(try await bench.lacuna("mask", "import", "2", "kidney", one, "--reason", "removed").status == 0)
-            let split = try await bench.lacuna("organ", "split", "kidney", "--json")
-            #expect(split.status == 4, "\(split.errors)")
-            let rows = try split.rows()
-            #expect(rows.map { $0["outcome"] as? String } == ["split", "refused"])
+            let partition = try await bench.lacuna("organ", "partition", "kidney", "--json")
+            #expect(partition.status == 4, "\(partition.errors)")
+            let rows = try partition.rows()
+            #expect(rows.map { $0["outcome"] as? String } == ["partitioned", "refused"])
             #expect((rows[1]["reason"] as? String)?.contains("not guessed") == true)
             #expect(try await coverage(bench, of: "kidney_left")["annotated"] as? Int == 1)
-            let only = try await bench.lacuna("organ", "split", "kidney", "--volume", "2", "--json")
+            let only = try await bench.lacuna("organ", "partition", "kidney", "--volume", "2", "--json")
             #expect(only.status == 3)
-            let none = try await bench.lacuna("organ", "split", "kidney", "--dataset", "nobody")
+            let none = try await bench.lacuna("organ", "partition", "kidney", "--dataset", "nobody")
             #expect(none.status == 3)
-            let unpaired = try await bench.lacuna("organ", "split", "liver")
+            let unpaired = try await bench.lacuna("organ", "partition", "liver")
             #expect(unpaired.status == 3)
             #expect(unpaired.errors.contains("kidney, "), "\(unpaired.errors)")
-            #expect(try await bench.lacuna("organ", "unsplit", "1", "--reason", "x").status == 3)
+            #expect(try await bench.lacuna("organ", "partition", "--undo", "1", "--reason", "x").status == 3)
         }
     }
 
-    /// Another mask of both kidneys: the sides follow it at the next split, with the masks before as their parents.
-    @Test func aCorrectedMaskIsSplitAnewAndTakingThatBackRestoresTheSplitBefore() async throws {
+    /// The next partition replaces the sides of a corrected mask; their parents are the earlier sides.
+    @Test func aCorrectedMaskIsPartitionedAgainAndTheUndoRestoresTheEarlierSides() async throws {
         try await Workbench.with { bench in
-            _ = try await importMerged(bench, scans: 1...1)
-            #expect(try await bench.lacuna("organ", "split", "kidney").status == 0)
+            _ = try await importComposite(bench, scans: 1...1)
+            #expect(try await bench.lacuna("organ", "partition", "kidney").status == 0)
             let whole = "\(bench.folder)/whole.nii.gz"
             #expect(try await bench.lacuna("mask", "export", "1", "kidney", "--output", whole).status == 0)
             let labels = try NIfTIReader().readLabels(whole)
@@ -163,80 +166,102 @@ import Testing
             let imported = try await bench.lacuna("mask", "import", "1", "kidney", path, "--reason", "leak")
             #expect(imported.status == 0, "\(imported.errors)")
             let states = try await bench.lacuna("mask", "list", "--json").output
-            let split = try await bench.lacuna("organ", "split", "kidney", "--json").rows()
-            #expect(split.map { $0["outcome"] as? String } == ["split"])
-            let sum = (split[0]["leftVoxels"] as? Int ?? 0) + (split[0]["rightVoxels"] as? Int ?? 0)
+            let partition = try await bench.lacuna("organ", "partition", "kidney", "--json").rows()
+            #expect(partition.map { $0["outcome"] as? String } == ["partitioned"])
+            let sum = (partition[0]["leftVoxels"] as? Int ?? 0) + (partition[0]["rightVoxels"] as? Int ?? 0)
             #expect(sum == mask.population)
             let masks = try await bench.lacuna("mask", "list", "--json").rows()
             let sides = masks.filter { ($0["organ"] as? String)?.hasPrefix("kidney_") == true }
             #expect(sides.reduce(0) { $0 + ($1["voxels"] as? Int ?? 0) } == mask.population)
-            let activity = String(try #require(split[0]["activity"] as? Int))
-            #expect(try await bench.lacuna("organ", "unsplit", activity, "--reason", "x").status == 0)
+            let activity = String(try #require(partition[0]["activity"] as? Int))
+            #expect(try await bench.lacuna("organ", "partition", "--undo", activity, "--reason", "x").status == 0)
             #expect(try await bench.lacuna("mask", "list", "--json").output == states)
         }
     }
 
-    /// Sides of a label that was taken back are told, and are taken back like any other label.
-    @Test func sidesThatOutliveTheirLabelAreTold() async throws {
+    /// Sides of a composite label that is no longer current are reported; they are set to unlabelled like any other label.
+    @Test func sidesWithoutTheirCompositeLabelAreReported() async throws {
         try await Workbench.with { bench in
-            _ = try await importMerged(bench)
-            #expect(try await bench.lacuna("organ", "split", "kidney").status == 0)
+            _ = try await importComposite(bench)
+            #expect(try await bench.lacuna("organ", "partition", "kidney").status == 0)
             func takeBack(_ organ: String) async throws {
                 let set = try await bench.lacuna(
                     "label", "set", "1", organ, "unlabelled", "--override", "--reason", "drawn on another scan")
                 #expect(set.status == 0, "\(set.errors)")
             }
             try await takeBack("kidney")
-            let told = try await bench.lacuna("organ", "split", "kidney", "--json")
-            #expect(told.status == 4)
-            #expect(try told.rows().map { $0["outcome"] as? String } == ["refused", "unchanged"])
-            #expect((try told.rows()[0]["reason"] as? String)?.contains("counts no more") == true)
+            let reported = try await bench.lacuna("organ", "partition", "kidney", "--json")
+            #expect(reported.status == 4)
+            #expect(try reported.rows().map { $0["outcome"] as? String } == ["refused", "unchanged"])
+            #expect((try reported.rows()[0]["reason"] as? String)?.contains("no longer current") == true)
             for side in ["kidney_left", "kidney_right"] { try await takeBack(side) }
             #expect(try await coverage(bench, of: "kidney_left")["annotated"] as? Int == 1)
-            let quiet = try await bench.lacuna("organ", "split", "kidney", "--json")
+            let quiet = try await bench.lacuna("organ", "partition", "kidney", "--json")
             #expect(quiet.status == 0)
             #expect(try quiet.rows().count == 1)
         }
     }
 
-    @Test func aRemovedDatasetTakesItsSidesAlongAndBringsThemBack() async throws {
+    @Test func removingAndRestoringADatasetIncludesItsSides() async throws {
         try await Workbench.with { bench in
-            _ = try await importMerged(bench, scans: 1...1)
+            _ = try await importComposite(bench, scans: 1...1)
             let plain = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", plain).status == 0)
-            #expect(try await bench.lacuna("organ", "split", "kidney").status == 0)
+            #expect(try await bench.lacuna("organ", "partition", "kidney").status == 0)
             let states = try await bench.lacuna("mask", "list", "--json").output
             let counts = try await bench.lacuna("coverage", "--json").output
-            let removed = try await bench.lacuna("dataset", "remove", "merged", "--yes", "--reason", "licence")
+            let removed = try await bench.lacuna("dataset", "remove", "composite", "--yes", "--reason", "licence")
             #expect(removed.status == 0, "\(removed.errors)")
             let left = try await bench.lacuna("mask", "list", "--json").rows()
             #expect(left.map { $0["organ"] as? String } == ["liver"])
-            #expect(try await bench.lacuna("dataset", "restore", "merged", "--reason", "granted").status == 0)
+            #expect(try await bench.lacuna("dataset", "restore", "composite", "--reason", "granted").status == 0)
             #expect(try await bench.lacuna("mask", "list", "--json").output == states)
             #expect(try await bench.lacuna("coverage", "--json").output == counts)
             #expect(
-                try await bench.lacuna("dataset", "remove", "merged", "--yes", "--reason", "licence").status == 0)
-            #expect(try await bench.lacuna("dataset", "purge", "merged", "--yes", "--reason", "licence").status == 0)
+                try await bench.lacuna("dataset", "remove", "composite", "--yes", "--reason", "licence").status == 0)
+            #expect(try await bench.lacuna("dataset", "purge", "composite", "--yes", "--reason", "licence").status == 0)
             let purged = try await bench.lacuna("verify", "--read-data")
             #expect(purged.status == 0, "\(purged.output)")
         }
     }
 
-    /// What another source says of a side is not put in doubt by a rule.
-    @Test func sidesThatAnotherSourceLabelsAreLeftAlone() async throws {
+    /// Another source's label of a side takes precedence over a partition.
+    @Test func sidesLabelledByAnotherSourceAreNotPartitioned() async throws {
         try await Workbench.with { bench in
-            _ = try await importMerged(bench, scans: 1...1)
+            _ = try await importComposite(bench, scans: 1...1)
             let sided = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", sided).status == 0)
-            let rows = try await bench.lacuna("organ", "split", "kidney", "--json").rows()
-            #expect(rows.map { $0["outcome"] as? String } == ["nothing"])
+            let rows = try await bench.lacuna("organ", "partition", "kidney", "--json").rows()
+            #expect(rows.map { $0["outcome"] as? String } == ["skipped"])
             #expect(
                 try await bench.lacuna(
                     "label", "set", "1", "kidney_left", "unlabelled", "--override", "--reason", "x"
                 ).status == 0)
-            let refused = try await bench.lacuna("organ", "split", "kidney", "--json")
+            let refused = try await bench.lacuna("organ", "partition", "kidney", "--json")
             #expect(refused.status == 3)
             #expect((try refused.rows()[0]["reason"] as? String)?.contains("kidney_right") == true)
+        }
+    }
+
+    @Test func aVolumeIsNamedByARelativeAndByAnAbsolutePath() async throws {
+        try await Workbench.with { bench in
+            let path = try await importComposite(bench)
+            let images = "\(path)/RawData/Training/img"
+            for (name, volume) in [("img0001.nii.gz", 1), ("\(images)/img0002.nii.gz", 2)] {
+                let arguments = ["organ", "partition", "kidney", "--volume", name, "--dry-run", "--json"]
+                let planned = try await bench.start(arguments, folder: images).end()
+                #expect(planned.status == 0, "\(planned.errors)")
+                #expect(try planned.rows().map { $0["volume"] as? Int } == [volume])
+            }
+        }
+    }
+
+    @Test(arguments: [
+        [], ["kidney", "--undo", "1", "--reason", "x"], ["--undo", "1"], ["--undo", "1", "--dry-run", "--reason", "x"],
+    ])
+    func anOrganAndAnUndoExcludeEachOther(_ arguments: [String]) async throws {
+        try await Workbench.with { bench in
+            #expect(try await bench.start(["organ", "partition"] + arguments).end().status == 2)
         }
     }
 }

@@ -1,0 +1,67 @@
+internal import Console
+internal import Domain
+internal import Workflows
+
+extension PartitionedVolume {
+    static var columns: [Column<PartitionedVolume>] {
+        [
+            Column("volume") { $0.volume.rawValue },
+            Column("case") { $0.caseName },
+            Column("outcome") { $0.outcome.word },
+            Column("leftVoxels", isShown: false) { $0.sides?.leftVoxels },
+            Column("rightVoxels", isShown: false) { $0.sides?.rightVoxels },
+            Column("left", title: "left ml") { $0.millilitres(of: $0.sides?.leftVoxels) },
+            Column("right", title: "right ml") { $0.millilitres(of: $0.sides?.rightVoxels) },
+            Column("remnants") { $0.sides?.remnants },
+            Column("activity") { $0.activity?.rawValue },
+            Column("reason") { $0.reason },
+        ]
+    }
+
+    /// The number of volumes by outcome.
+    static func summary(_ volumes: [PartitionedVolume], isDryRun: Bool) -> String {
+        let words = ["partitioned", "unchanged", "skipped", "refused"]
+        let counts = words.compactMap { word in
+            let count = volumes.count { $0.outcome.word == word }
+            return count == 0 ? nil : "\(count) \(isDryRun && word == "partitioned" ? "would be partitioned" : word)"
+        }
+        return "Volumes: " + counts.joined(separator: ", ") + "."
+    }
+
+    private func millilitres(of voxels: Int?) -> Cell? {
+        voxels.map { .number(Double($0) * millilitresPerVoxel, places: 1) }
+    }
+
+    private var reason: String? {
+        switch outcome {
+        case .partitioned, .unchanged: nil
+        case .skipped(.absent): "the whole organ is absent"
+        case .skipped(.pseudo): "its release shipped it as a model's label; only annotations are partitioned"
+        case .skipped(.sidesLabelled): "another source labels both sides"
+        case .refused(let refusal):
+            words(refusal) + (hasEarlierSides ? "; the sides of the earlier mask stay current" : "")
+        }
+    }
+
+    private func words(_ refusal: Refusal) -> String {
+        switch refusal {
+        case .labelNotCurrent:
+            "the label is no longer current but its sides are: lacuna label set \(volume) SIDE unlabelled"
+        case .sideLabelled(let side): "another source labels \(side): lacuna mask history \(volume) \(side)"
+        case .mirrored: "the liver is left of the spleen: the image may be mirrored"
+        case .shape(let problem): problem
+        case .changedMeanwhile: "the label changed meanwhile; run the command again"
+        }
+    }
+}
+
+extension PartitionedVolume.Outcome {
+    fileprivate var word: String {
+        switch self {
+        case .partitioned: "partitioned"
+        case .unchanged: "unchanged"
+        case .skipped: "skipped"
+        case .refused: "refused"
+        }
+    }
+}

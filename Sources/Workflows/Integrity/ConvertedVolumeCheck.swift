@@ -1,0 +1,24 @@
+internal import DICOM
+internal import Domain
+internal import Imaging
+
+/// Checks the volumes converted from DICOM series. Blocks.
+struct ConvertedVolumeCheck: Sendable {
+    let cache: SeriesCache
+    /// Whether the headers of the volumes are read.
+    let readsData: Bool
+
+    /// - Parameter recorded: the digests of all series that rows name.
+    func findings(recorded: Set<Digest>) -> [IntegrityFinding] {
+        cache.contents.compactMap { digest in
+            let path = cache.path(of: digest)
+            guard recorded.contains(digest) else {
+                return IntegrityFinding(
+                    .orphan, .converted, path, "no row names it; lacuna verify --sweep removes it after a day")
+            }
+            guard readsData, (try? NIfTIReader().readHeader(path)) == nil else { return nil }
+            return IntegrityFinding(
+                .damaged, .converted, path, "it cannot be read; remove it, and it is converted again when needed")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Catalog
+internal import DICOM
+internal import Domain
+internal import Objects
+internal import System
+
+/// Compares the objects, images and waiting labels that rows name with the object store and the datasets' folders.
+package struct IntegrityCheck {
+    private let workspace: Workspace
+    private let store: any ObjectStore
+    private let objects: StoredObjectCheck
+    private let readsData: Bool
+    private let disk = BlockingWork()
+
+    /// - Parameter readsData: whether all bytes are read; otherwise presence and sizes are checked.
+    /// - Throws: `ObjectStoreError.noStore` where there is no object store.
+    package init(_ workspace: Workspace, readsData: Bool) async throws {
+        (self.workspace, self.readsData) = (workspace, readsData)
+        store = try await workspace.objects()
+        objects = StoredObjectCheck(store: store, readsData: readsData)
+    }
+
+    /// Missing and damaged objects, masks that differ from their rows, missing and changed files, and orphans.
+    package func run() async throws -> [IntegrityFinding] {
+        // The listing comes first: an object that is stored meanwhile has its row when the rows are read.
+        let listing = try await store.listing()
+        let catalog = workspace.catalog
+        let rows = try await catalog.objects()
+        let (images, waiting) = (try await catalog.imageFiles(), try await catalog.waitingFiles())
+        let meter = workspace.progress.begin("verify", total: rows.count + images.count + waiting.count)
+        defer { meter.finish() }
+        var findings = listing.strays.map { IntegrityFinding(.stray, .object, $0, "the file is not an object") }
+        for row in rows {
+            if !row.isPurged { findings += try await check(row) }
+            meter.advance()
+        }
+        for (file, subject) in images.map({ ($0, IntegrityFinding.Subject.image) })
+            + waiting.map({ ($0, IntegrityFinding.Subject.label) })
+        {
+            let check = DatasetFileCheck(subject: subject, readsData: readsData)
+            if let finding = try await disk.run({ check.finding(file) }) { findings.append(finding) }
+            meter.advance()
+        }
+        findings += try await checkConverted(recorded: Set(images.map(\.sha256)))
+        let named = Set(rows.filter { !$0.isPurged }.map(\.digest))
+        return findings + listing.objects.filter { !named.contains($0.digest) }.map(orphan)
+    }
+
+    /// Removes the objects and the converted volumes that no row names, while no object can be stored.
+    ///
+    /// - Parameter now: seconds since 1970; interrupted writes and converted volumes of the last day are kept.
+    package func sweep(now: Int) async throws -> [IntegrityFinding] {
+        let (store, aDayAgo) = (store, now - 86_400)
+        let removed = try await workspace.catalog.withObjectsLocked { named in
+            let orphans = try await store.listing().objects.filter { !named.contains($0.digest) }
+            for orphan in orphans { try await store.remove(orphan) }
+            _ = try await store.removeTemporaries(writtenBefore: aDayAgo)
+            return orphans
+        }
+        let recorded = Set(try await workspace.catalog.imageFiles().map(\.sha256))
+        let converted = workspace.converted
+        let volumes = try await disk.run { converted.sweep(keeping: recorded, writtenBefore: aDayAgo) }
+        return removed.map { IntegrityFinding(.swept, .object, store.location(of: $0), Self.removedOrphan) }
+            + volumes.map { IntegrityFinding(.swept, .converted, $0, Self.removedOrphan) }
+    }
+
+    private static let removedOrphan = "no row named it; removed"
+
+    private func check(_ row: ObjectRow) async throws -> [IntegrityFinding] {
+        let masks = readsData ? try await workspace.catalog.maskFacts(in: row.digest) : []
+        let found = try await objects.findings(row, masks: masks)
+        guard !found.isEmpty else { return [] }
+        let contents = try await workspace.catalog.contents(of: row.digest)
+        return found.map { $0.concerning(contents) }
+    }
+
+    private func orphan(_ id: ObjectID) -> IntegrityFinding {
+        IntegrityFinding(
+            .orphan, .object, store.location(of: id), "no row names it; lacuna verify --sweep removes it")
+    }
+
+    /// Volumes converted from DICOM series. None is missing, since each can be converted again.
+    private func checkConverted(recorded: Set<Digest>) async throws -> [IntegrityFinding] {
+        let check = ConvertedVolumeCheck(cache: workspace.converted, readsData: readsData)
+        return try await disk.run { check.findings(recorded: recorded) }
+    }
+}

@@ -1,0 +1,40 @@
+/// A discrepancy between the catalogue's rows and the stored files.
+package struct IntegrityFinding: Sendable, Hashable {
+    package enum Kind: String, Sendable {
+        case missing, damaged
+        /// No row names it.
+        case orphan
+        /// An orphan that was removed.
+        case swept
+        /// A file in the object store that cannot be an object.
+        case stray
+
+        package var isDamage: Bool { self == .missing || self == .damaged }
+    }
+
+    package enum Subject: String, Sendable {
+        case object, mask, image
+        /// A label file that waits for its image.
+        case label
+        /// A volume converted from a DICOM series.
+        case converted
+    }
+
+    package let kind: Kind
+    package let subject: Subject
+    /// A path, or the location in the object store.
+    package let location: String
+    package let problem: String
+    /// The data concerned: `liver of DATASET/CASE` for an object or a mask, `DATASET/CASE` for a file; empty where no row
+    /// names it.
+    package let contents: [String]
+
+    init(_ kind: Kind, _ subject: Subject, _ location: String, _ problem: String, contents: [String] = []) {
+        (self.kind, self.subject, self.location) = (kind, subject, location)
+        (self.problem, self.contents) = (problem, contents)
+    }
+
+    func concerning(_ contents: [String]) -> IntegrityFinding {
+        IntegrityFinding(kind, subject, location, problem, contents: contents)
+    }
+}
