@@ -101,7 +101,7 @@ final class RunningProgram: Sendable {
     init(_ arguments: [String], database: String, home: String, scratch: String, folder: String? = nil) throws {
         let name = UUID().uuidString
         (out, err) = (URL(filePath: "\(scratch)/\(name).out"), URL(filePath: "\(scratch)/\(name).err"))
-        for file in [out, err] { FileManager.default.createFile(atPath: file.path(), contents: nil) }
+        for file in [out, err] { _ = FileManager.default.createFile(atPath: file.path(), contents: nil) }
         let (output, errors) = (try FileHandle(forWritingTo: out), try FileHandle(forWritingTo: err))
         child = try ChildProcess.start(
             Self.folder.appending(path: "lacuna").path(), arguments,

@@ -51,7 +51,7 @@ extension DaemonTests {
             let path = "\(TemporaryFolder.make())/run.yaml"
             try text?.write(toFile: path, atomically: true, encoding: .utf8)
             let nowhere = "host=/nonexistent"
-            let ending = await try RunningProgram(
+            let ending = try await RunningProgram(
                 "lacunad", ["run", "--once", "--config", path, "--database", nowhere]
             ).end()
             expect(ending, 3, word, path)
@@ -66,7 +66,7 @@ extension DaemonTests {
 
         @Test func usageIsTold() async throws {
             for arguments in [["run"], ["run", "--once"], ["run", "--config", "/x"], ["walk"]] {
-                let ending = await try RunningProgram("lacunad", arguments).end()
+                let ending = try await RunningProgram("lacunad", arguments).end()
                 #expect(ending.status == 2, "\(arguments): \(ending.errors)")
                 #expect(ending.output == "")
             }
