@@ -1,8 +1,9 @@
 internal import Glibc
 
-/// A private folder that is gone at the end of a scope.
+/// Temporary folders, and small operations on folders.
 enum WorkFolder {
-    /// - Throws: `unwritable` where it cannot be made.
+    /// Calls `body` with a new private folder, which is removed afterwards.
+    /// - Throws: `unwritable` where it cannot be created, and the errors of `body`.
     static func with<T>(in parent: String, _ body: (String) throws(DICOMError) -> T) throws(DICOMError) -> T {
         var template = Array("\(parent)/.converting-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .unwritable(file: parent, code: errno) }
@@ -25,7 +26,7 @@ enum WorkFolder {
         return names.sorted()
     }
 
-    /// Removes a file, a link, or a folder with all that is in it.
+    /// Removes a file, a link, or a folder with its contents.
     static func remove(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
@@ -37,7 +38,8 @@ enum WorkFolder {
         rmdir(path)
     }
 
-    /// Makes a folder and those above it.
+    /// Creates a folder and its parents.
+    /// - Throws: `unwritable`.
     static func make(_ path: String) throws(DICOMError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {

@@ -1,33 +1,6 @@
-/// What is known of one organ in one volume, on the volume's grid.
-public enum OrganLabel: Hashable, Sendable {
-    /// Annotated, or examined and absent (`foreground` nil). Complete within `extent` (nil: everywhere) where `known` is
-    /// set (nil: everywhere), unknown outside.
-    case known(foreground: BitVolume?, extent: VoxelBox? = nil, known: BitVolume? = nil)
-    /// A model's mask, believed only where `known` is set (nil: everywhere). Never overrules what is known.
-    case pseudo(foreground: BitVolume, known: BitVolume?)
-    /// Nobody looked.
-    case unknown
-}
-
-/// A source's merged label ("kidneys"): evidence for its parts together.
-public struct CompositeLabel: Hashable, Sendable {
-    /// Indices of the organs that together make it.
-    public let parts: [Int]
-    /// nil: examined, and none of the parts is there.
-    public let foreground: BitVolume?
-    /// Complete within the box (nil: everywhere).
-    public let extent: VoxelBox?
-    /// Complete where it is set (nil: everywhere).
-    public let known: BitVolume?
-
-    public init(parts: [Int], foreground: BitVolume?, extent: VoxelBox? = nil, known: BitVolume? = nil) {
-        (self.parts, self.foreground, self.extent, self.known) = (parts, foreground, extent, known)
-    }
-}
-
-/// What is known of one organ at one voxel, as a byte of a plane.
+/// The state of one organ at one voxel, as a byte of a plane.
 public enum VoxelKnowledge {
-    /// Ambiguous: contributes no gradient at all.
+    /// Unknown: contributes no gradient.
     public static let unknown: UInt8 = 0
     /// Known not to be the organ.
     public static let negative: UInt8 = 1
@@ -35,11 +8,11 @@ public enum VoxelKnowledge {
     public static let positive: UInt8 = 2
 }
 
-/// Which voxels may be learned from (INERRANT; `docs/method.md`, section 1).
+/// Determines the voxels that are known for training (INERRANT; `docs/method.md`, section 1).
 ///
-/// In order, each filling only what is still unknown: complete labels; parts where a merged label is zero; positives of
-/// a part for its whole; sure negatives (a voxel of one organ, for the organs that it excludes); then the same for
-/// pseudo labels, which so never overrule a person's label.
+/// In this order, each step filling only voxels that are still unknown: complete labels; the parts of a composite label
+/// where it is zero; a whole where one of its parts is positive; certain negatives (a voxel of one organ, for the
+/// organs that it excludes); then the same for pseudo labels, which therefore never override an annotation.
 public struct KnownVoxelRule: Hashable, Sendable {
     public let organCount: Int
     /// `excluded[j]`: the organs that a voxel of organ j cannot be.
@@ -51,8 +24,8 @@ public struct KnownVoxelRule: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - exclusions: pairs of organs of which a voxel is at most one; the order in a pair is of no meaning.
-    ///   - parts: (part, whole): a voxel of the part is one of the whole. Parts before the parts of parts.
+    ///   - exclusions: unordered pairs of organs that exclude each other at a voxel.
+    ///   - parts: (part, whole), including the transitive pairs: a voxel of the part is also one of the whole.
     public init(organCount: Int, exclusions: [(Int, Int)], parts: [(part: Int, whole: Int)] = []) {
         var excluded = Array(repeating: Set<Int>(), count: organCount)
         for (a, b) in exclusions where a != b {
@@ -67,28 +40,32 @@ public struct KnownVoxelRule: Hashable, Sendable {
     /// The organs that a voxel of `organ` cannot be, ascending.
     public func excluded(by organ: Int) -> [Int] { excluded[organ] }
 
-    /// Writes what is known in `box`, which may reach beyond the volume; there everything stays unknown.
+    /// Writes the voxels' states in `box`, which may extend beyond the volume; voxels outside it are unknown.
     ///
     /// - Parameters:
+    ///   - planes: receives one `VoxelKnowledge` byte per organ and voxel of the box, as [organ, z, y, x].
+    ///   - compositePlanes: receives one byte per composite set and voxel, as [set, z, y, x]: 1 where the composite
+    ///     label is set, none of its parts is known to be positive and at least one is unknown: the voxels of the loss
+    ///     term −log(1 − Π(1 − p)).
+    ///   - compositeSets: the parts of the composite labels that have a plane.
     ///   - labels: one per organ, on `shape`.
-    ///   - compositeSets: the merged labels that have a plane, by their parts.
-    ///   - planes: one byte per organ and voxel of the box ([organ, z, y, x]), `VoxelKnowledge`.
-    ///   - compositePlanes: one byte per union set and voxel: 1 where the merged label is set, none of its parts is known
-    ///     to be there and one at least may be: the voxels of the term −log(1 − Π(1 − p)).
+    ///   - composites: the volume's composite labels, on `shape`.
     public func fill(
         _ planes: UnsafeMutableBufferPointer<UInt8>, compositePlanes: UnsafeMutableBufferPointer<UInt8>,
-        compositeSets: [[Int]] = [], labels: [OrganLabel], unions: [CompositeLabel] = [], shape: GridShape, box: VoxelBox
+        compositeSets: [[Int]] = [], labels: [OrganLabel], composites: [CompositeLabel] = [], shape: GridShape,
+        box: VoxelBox
     ) {
         precondition(labels.count == organCount, "one label per organ")
         let grid = PatchGrid(shape: shape, box: box)
-        precondition(planes.count == organCount * grid.count && compositePlanes.count == compositeSets.count * grid.count)
+        precondition(
+            planes.count == organCount * grid.count && compositePlanes.count == compositeSets.count * grid.count)
         planes.update(repeating: VoxelKnowledge.unknown)
         compositePlanes.update(repeating: VoxelKnowledge.unknown)
         let organs = (0..<organCount).map { grid.plane($0, of: planes) }
         paintComplete(labels, organs, grid)
-        for union in unions {
-            guard let set = compositeSets.firstIndex(of: union.parts) else { continue }
-            paint(union, grid.plane(set, of: compositePlanes), organs, grid)
+        for composite in composites {
+            guard let set = compositeSets.firstIndex(of: composite.parts) else { continue }
+            paint(composite, grid.plane(set, of: compositePlanes), organs, grid)
         }
         spread(organs)
         paintPseudo(labels, organs, grid)
@@ -101,16 +78,17 @@ public struct KnownVoxelRule: Hashable, Sendable {
     private typealias Plane = UnsafeMutableBufferPointer<UInt8>
 
     private func paintComplete(_ labels: [OrganLabel], _ organs: [Plane], _ grid: PatchGrid) {
-        for (label, plane) in zip(labels, organs) {
-            if case .known(let foreground, let extent, let known) = label {
-                grid.paint(foreground, within: extent, where: known, into: plane)
+        for organ in 0..<organCount {
+            if case .known(let foreground, let extent, let known) = labels[organ] {
+                grid.paint(foreground, within: extent, where: known, into: organs[organ])
             }
         }
     }
 
     private func paintPseudo(_ labels: [OrganLabel], _ organs: [Plane], _ grid: PatchGrid) {
-        for (label, plane) in zip(labels, organs) {
-            guard case .pseudo(let foreground, let known) = label else { continue }
+        for organ in 0..<organCount {
+            guard case .pseudo(let foreground, let known) = labels[organ] else { continue }
+            let plane = organs[organ]
             grid.forEachSet(in: known) { voxel, index in
                 if plane[index] == VoxelKnowledge.unknown {
                     plane[index] = foreground[voxel] ? VoxelKnowledge.positive : VoxelKnowledge.negative
@@ -119,14 +97,15 @@ public struct KnownVoxelRule: Hashable, Sendable {
         }
     }
 
-    /// Zeros of a merged label are zeros of its parts; its voxels are none of what all its parts exclude.
-    private func paint(_ union: CompositeLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
-        grid.paint(union.foreground, within: union.extent, where: union.known, into: plane)
-        for part in union.parts {
+    /// Where a composite label is negative, so are its parts; where it is positive, the organs that all its parts
+    /// exclude are negative.
+    private func paint(_ composite: CompositeLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
+        grid.paint(composite.foreground, within: composite.extent, where: composite.known, into: plane)
+        for part in composite.parts {
             mark(organs[part], where: plane, is: VoxelKnowledge.negative, as: VoxelKnowledge.negative)
         }
         for organ in 0..<organCount
-        where !union.parts.contains(organ) && union.parts.allSatisfy({ excluded[$0].contains(organ) }) {
+        where !composite.parts.contains(organ) && composite.parts.allSatisfy({ excluded[$0].contains(organ) }) {
             mark(organs[organ], where: plane, is: VoxelKnowledge.positive, as: VoxelKnowledge.negative)
         }
     }
@@ -146,18 +125,18 @@ public struct KnownVoxelRule: Hashable, Sendable {
         for i in target.indices where target[i] == VoxelKnowledge.unknown && source[i] == value { target[i] = mark }
     }
 
-    private func settle(_ union: Plane, _ parts: [Plane]) {
-        for i in union.indices {
+    private func settle(_ composite: Plane, _ parts: [Plane]) {
+        for i in composite.indices {
             let open =
-                union[i] == VoxelKnowledge.positive
+                composite[i] == VoxelKnowledge.positive
                 && !parts.contains { $0[i] == VoxelKnowledge.positive }
                 && parts.contains { $0[i] == VoxelKnowledge.unknown }
-            union[i] = open ? 1 : 0
+            composite[i] = open ? 1 : 0
         }
     }
 }
 
-/// A box of voxels laid over a volume, and the way from bits of the volume to bytes of the box.
+/// A box of voxels relative to a volume; copies bits of the volume to bytes of the box.
 struct PatchGrid {
     let shape: GridShape
     let box: VoxelBox
@@ -178,7 +157,7 @@ struct PatchGrid {
         UnsafeMutableBufferPointer(rebasing: planes[i * count..<(i + 1) * count])
     }
 
-    /// Negative within the extent, positive where `foreground` is set; untouched where `known` is not.
+    /// Writes negative within the extent and positive where `foreground` is set; unchanged where `known` is not set.
     func paint(
         _ foreground: BitVolume?, within extent: VoxelBox?, where known: BitVolume? = nil,
         into plane: UnsafeMutableBufferPointer<UInt8>
@@ -200,7 +179,8 @@ struct PatchGrid {
         }
     }
 
-    /// Calls `body` with the volume's and the box's index of every voxel inside that is set (nil: of every voxel).
+    /// Calls `body` with the volume's and the box's linear index of every voxel in both that is set (nil: of every
+    /// voxel).
     func forEachSet(in bits: BitVolume?, _ body: (_ voxel: Int, _ index: Int) -> Void) {
         forEachRow(of: inside) { voxel, index, length in
             guard let bits else {

@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed draws the same numbers on every machine.
+/// SplitMix64 (Steele, Lea, Flood 2014): equal seeds give equal numbers on every machine.
 public struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

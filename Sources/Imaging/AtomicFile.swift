@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Writes a file so that its name refers to the old or to the whole new contents, also after a loss of power.
+/// Writes a file atomically: its name refers to the old or to the complete new contents, also after a power failure.
 enum AtomicFile {
-    /// Writes `pieces` one after another to a temporary file beside `path`, syncs, renames, syncs the folder.
-    /// - Throws: `unwritable`; the temporary file is gone then.
+    /// Writes `pieces` one after another to a temporary file beside `path`, syncs it, renames it and syncs the folder.
+    /// - Throws: `unwritable`, after removing the temporary file.
     static func write(_ pieces: [UnsafeRawBufferPointer], to path: String) throws {
         let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)

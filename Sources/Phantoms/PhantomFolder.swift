@@ -1,10 +1,10 @@
 import Glibc
 
-/// Folders and small text files.
+/// Operations on folders and small text files.
 enum PhantomFolder {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Makes a folder with the folders above it; one that exists is left as it is.
+    /// Creates a folder and its parents; an existing one is left unchanged.
     static func make(_ path: String) throws(PhantomError) {
         var prefix = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
@@ -13,7 +13,7 @@ enum PhantomFolder {
         }
     }
 
-    /// Removes a folder with all that is in it; one that is not there is no failure.
+    /// Removes a folder with its contents, if it exists.
     static func remove(_ path: String) throws(PhantomError) {
         var entry = stat()
         guard lstat(path, &entry) == 0 else { return }
@@ -40,6 +40,7 @@ enum PhantomFolder {
         if Glibc.rename(path, name) != 0 { throw failure(name) }
     }
 
+    /// Writes a new text file.
     static func write(_ text: String, to path: String) throws(PhantomError) {
         guard let file = fopen(path, "wx") else { throw failure(path) }
         let written = fputs(text, file) >= 0

@@ -135,7 +135,7 @@ import Testing
             #expect(split.status == 4, "\(split.errors)")
             let rows = try split.rows()
             #expect(rows.map { $0["outcome"] as? String } == ["split", "refused"])
-            #expect((rows[1]["reason"] as? String)?.contains("not guessed") == true)
+            #expect((rows[1]["reason"] as? String)?.contains("two organs that touch") == true)
             #expect(try await coverage(bench, of: "kidney_left")["annotated"] as? Int == 1)
             let only = try await bench.lacuna("organ", "split", "kidney", "--volume", "2", "--json")
             #expect(only.status == 3)

@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import Testing
 
-/// What nibabel found in a real file; boxes and shapes in stored order.
+/// nibabel's values of a real file; boxes and shapes in stored order.
 struct OracleEntry: Decodable, Sendable {
     struct Region: Decodable, Sendable {
         let voxels: Int
@@ -86,7 +86,7 @@ struct OracleTests {
         }
     }
 
-    @Test func whatIsNoScalarVolumeIsRefusedByName() throws {
+    @Test func otherFilesThanScalarVolumesAreRefused() throws {
         for (name, path, expected) in try OracleEntry.all() where !expected.isScalarVolume {
             let error = #expect(throws: ImagingError.self, "\(name)") { try reader.readHeader(path) }
             switch error {

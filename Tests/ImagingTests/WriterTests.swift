@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 struct WriterTests {
@@ -9,7 +10,7 @@ struct WriterTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test func aRealMaskLiesExactlyOnItsImage() throws {
+    @Test func aRealMaskHasExactlyTheGridOfItsImage() throws {
         let names = [
             "modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz",
             "uni-medical__SAM-Med3D/test_data/amos_val_toy_data/labelsVa/amos_0013.nii.gz",

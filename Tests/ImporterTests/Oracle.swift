@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// `ORACLE.json` of the shared data: what another program finds in the same files.
+/// `ORACLE.json` of the shared data: values that another program computed from the same files.
 struct Oracle: Decodable {
     struct File: Decodable {
         struct Label: Decodable {
@@ -18,7 +18,7 @@ struct Oracle: Decodable {
 
     let files: [String: File]
 
-    /// The folder of the shared data beside the package; nil where it is absent, which is then said.
+    /// The folder of the shared data beside the package; nil where it is absent, which is then reported.
     static func folder(_ check: String = #function) -> String? {
         let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let folder = "/\(package)/../shared/data"

@@ -24,7 +24,7 @@ import Testing
         #expect((offset * offset).sum().squareRoot() < 0.01)
     }
 
-    @Test func aDeclaredScopeTellsAbsentFromUnlabelled() throws {
+    @Test func aDeclaredClassWithoutVoxelsIsAbsent() throws {
         guard let data = Oracle.folder() else { return }
         let options = ImportOptions(
             images: data + "/wasserth__TotalSegmentator/tests/reference_files/example_ct_sm.nii.gz")
@@ -39,7 +39,7 @@ import Testing
         #expect(found.files.name == "example_ct_sm")
     }
 
-    @Test func oneFileAClassAgreesWithTheOracle() throws {
+    @Test func oneFilePerClassAgreesWithTheOracle() throws {
         guard let data = Oracle.folder() else { return }
         let options = ImportOptions(images: data + "/" + Self.reference + "example_ct_sm.nii.gz")
         let found = try inspect(data + "/" + Self.reference + "example_seg_fast", options)

@@ -1,36 +1,37 @@
 internal import Domain
 
-/// A descriptor of what an image shows, alike for crops, resampled, re-windowed and mirrored copies of one scan.
+/// A descriptor of an image's content, similar for cropped, resampled, re-windowed and mirrored copies of one scan.
 ///
-/// Three windows along z, each a vector of 512 components: the whole scan, its lower and its upper 180 mm. A component is
-/// the logarithm of the power at one spatial frequency (wavelengths of 37 to 73 mm), averaged over mirror images, with
-/// what varies smoothly over frequencies (size, blur, slice thickness) taken away. Power does not know where in the image
-/// something lies, so a crop's margins do not matter; a window at one end does not notice what is cut off at the other.
+/// Three windows along z, each a vector of 512 components: the whole scan, its lower and its upper 180 mm. A component
+/// is the logarithm of the power at one spatial frequency (wavelengths of 37 to 73 mm), averaged over mirror images,
+/// less the part that varies smoothly over frequencies (size, blur, slice thickness). Power is independent of position,
+/// so cropped margins have little effect; a window at one end is independent of what is cut off at the other.
 public struct ImageDescriptor: Sendable, Hashable {
-    /// Fingerprints of different versions must not be compared.
+    /// Descriptors of different versions must not be compared.
     public static let version = 1
     public static let windows = 3
+    /// Components per window.
     public static let components = FrequencySet.standard.count
     /// Bytes of an image descriptor.
     public static let size = windows * components
 
-    /// Windows one after another, each scaled to ±127 at its largest component; only directions count.
+    /// The windows one after another, each scaled to ±127 at its largest component; only its direction is significant.
     public let values: [Int8]
 
-    /// Images below these millimetres along x, y and z do not hold enough of the wavelengths to be told apart.
+    /// Smallest extent in millimetres along x, y and z; smaller images contain too few wavelengths to be distinguished.
     static let smallest = Vector3(120.0, 120.0, 60.0)
 
-    /// - Precondition: one value a component of every window.
+    /// - Precondition: one value per component of every window.
     public init(values: [Int8]) {
         precondition(values.count == Self.size, "an image descriptor of this version")
         self.values = values
     }
 
-    /// By which the distance of each window's correlation from 1 is multiplied: the windows at the ends show less of the
-    /// patient, and are to agree where an end is whole.
+    /// The factor by which the distance of each window's cosine from 1 is multiplied: the windows at the ends cover
+    /// less of the patient, so they must agree more closely.
     public static let strictness: [Float] = [1, 2, 2]
 
-    /// The likeness of two volumes, 0 to 1: that of the most alike window.
+    /// The similarity of two volumes, 0 to 1, and the most similar window, which gives it.
     public func score(with other: ImageDescriptor) -> (score: Double, window: Int) {
         let scores = (0..<Self.windows).map { window in
             1 - Double(Self.strictness[window])
@@ -55,8 +56,8 @@ public struct ImageDescriptor: Sendable, Hashable {
 }
 
 extension ImageVolume {
-    /// The image's image descriptor; nil where it is too small to have one. Reads about one voxel in twenty.
-    /// - Parameter isCT: whether values are Hounsfield units, of which −160 to 240 count.
+    /// The image's descriptor; nil where the image is too small for one. Reads about one voxel in twenty.
+    /// - Parameter isCT: whether values are Hounsfield units; they are clipped to −160 to 240 then.
     public func imageDescriptor(isCT: Bool) -> ImageDescriptor? {
         let extent = spacing * Vector3(Double(shape.x), Double(shape.y), Double(shape.z))
         guard (0..<3).allSatisfy({ extent[$0] >= ImageDescriptor.smallest[$0] }) else { return nil }
@@ -69,8 +70,8 @@ extension ImageVolume {
         return ImageDescriptor(values: (0..<ImageDescriptor.windows).flatMap { spectrum.descriptor(of: $0) })
     }
 
-    /// The values that become 0 and 1: −160 and 240 HU for a CT, as far as its values reach; else the first and the last
-    /// hundredth where that is known.
+    /// The values that are mapped to 0 and 1: −160 and 240 HU for a CT, limited to its range; else the 1st and the 99th
+    /// percentile if there is a histogram, or the range.
     private func valueScale(_ isCT: Bool) -> ClosedRange<Float> {
         let (least, most) = (statistics.minimum, statistics.maximum)
         if isCT {

@@ -1,24 +1,24 @@
 public import Domain
 internal import Hashing
 
-/// The keys by which a volume is recognised in other files.
+/// The digests by which a volume is recognised in other files.
 public struct VolumeIdentity: Sendable, Hashable {
     /// SHA-256 over "lacuna volume 1\n", the canonical shape (three int64), the voxel type (NIfTI's code as int64)
-    /// and the voxels, all little-endian, x fastest in RAS+ order. Equal for equal voxels whatever the file's
-    /// compression, byte order, storage type or axis order; spacing and position take no part.
+    /// and the voxels, all little-endian, x fastest in RAS+ order. Equal for equal voxels, whatever the file's
+    /// compression, byte order, storage type or axis order; spacing and position are not included.
     public let exact: Digest
-    /// Blind to axis order and flips: SHA-256 over "lacuna multiset 1\n", the three sizes in rising order, the voxel
-    /// type, and two sums modulo 2^64 of mixed 64-bit images of every value (that is, the multiset of values). Equal
-    /// for any permutation of the voxels; it only proposes duplicates.
+    /// Independent of axis order and flips: SHA-256 over "lacuna multiset 1\n", the three sizes in ascending order, the
+    /// voxel type, and two sums modulo 2^64 of mixed 64-bit images of every value (the multiset of values). Equal for
+    /// any permutation of the voxels; used only to propose duplicates.
     public let orientationBlind: Digest
-    /// Blind to values beyond ±1000 HU and to axis order: SHA-256 over "lacuna clipped 1\n", the three sizes in
-    /// rising order and the counts (int64) of the 2001 whole values from −1000 to 1000 after clipping and rounding
-    /// half-even. It only proposes duplicates.
+    /// Independent of values beyond ±1000 HU and of axis order: SHA-256 over "lacuna clipped 1\n", the three sizes in
+    /// ascending order and the counts (int64) of the 2001 whole values from −1000 to 1000 after clipping and rounding
+    /// half-even. Used only to propose duplicates.
     public let clipped: Digest
 }
 
 extension ImageVolume {
-    /// Computes the three keys; one pass of SHA-256 over the voxels, the other two from the histogram where there is
+    /// Computes the three digests: one pass of SHA-256 over the voxels, the other two from the histogram if there is
     /// one.
     public func identity() -> VolumeIdentity {
         var exact = SHA256()

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The Fourier transform of an image at the frequencies of a fingerprint, under three windows along z.
+/// The Fourier transform of an image at the frequencies of an image descriptor, under three windows along z.
 ///
-/// Slices are transformed one by one and added with the phase of their place, so that slices of any thickness do.
+/// Slices are transformed one by one and added with the phase of their position, so the slice spacing is arbitrary.
 struct WindowedSpectrum {
     /// Frequencies 0 to 14 along x, padded to whole vector registers.
     private static let lanes = 16
@@ -11,7 +11,7 @@ struct WindowedSpectrum {
     /// −12 to 12 in steps of 3.
     private static let planes = 2 * (FrequencySet.largest / FrequencySet.stepAlongZ) + 1
     private static let plane = rows * lanes
-    /// Millimetres of the windows at the ends.
+    /// Height of the windows at the ends, in millimetres.
     private static let windowHeight = 180.0
 
     private let windows: [ClosedRange<Double>]
@@ -20,7 +20,7 @@ struct WindowedSpectrum {
     private var waves: (x: Waves, y: Waves)?
     private var slice = SliceSpectrum()
 
-    /// - Parameter height: of the image, in millimetres.
+    /// - Parameter height: the image's height in millimetres.
     init(height: Double) {
         let part = min(height, Self.windowHeight)
         windows = [0...height, 0...part, height - part...height]
@@ -30,8 +30,8 @@ struct WindowedSpectrum {
 
     /// Adds a slice.
     /// - Parameters:
-    ///   - place: millimetres from the first slice.
-    ///   - centre: millimetres of its middle from the image's lower end.
+    ///   - place: distance from the first slice, in millimetres.
+    ///   - centre: distance of the slice's middle from the image's lower end, in millimetres.
     mutating func add(_ cells: SliceSampler, at place: Double, centre: Double) {
         let waves = waves ?? (Waves(cells.x.positions), Waves(cells.y.positions))
         self.waves = waves
@@ -76,7 +76,7 @@ struct WindowedSpectrum {
         return FrequencySet.standard.descriptor(ofPower: power)
     }
 
-    /// Cosines and sines of the frequencies 0 to 14 (padded to 16) at each place.
+    /// Cosines and sines of the frequencies 0 to 14 (padded to 16) at each position in millimetres.
     fileprivate struct Waves {
         let cosines: [Float]
         let sines: [Float]

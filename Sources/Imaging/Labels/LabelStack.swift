@@ -1,19 +1,20 @@
 public import Domain
 internal import Hashing
 
-/// Label slices, one picture each, as one volume.
+/// Label slices, one PNG picture each, as one volume.
 public enum LabelStack {
-    /// Reads the slices onto a grid whose i runs along a picture's rows from the left and whose k runs from slice to slice.
+    /// Reads the slices onto a grid whose stored axis i runs along a picture's rows from the left, and k from slice to
+    /// slice.
     /// - Parameters:
-    ///   - paths: one a slice, in the order of k.
-    ///   - isUpsideDown: whether j runs from the bottom row up.
-    ///   - folder: what the volume is called.
+    ///   - paths: one per slice, in the order of k.
+    ///   - isUpsideDown: whether j runs from the bottom row upwards; else from the top row downwards.
+    ///   - folder: the path recorded for the volume.
     /// - Throws: `notPNG`, `sliceSize`, `unreadable`, `claimTooLarge`.
     /// - Precondition: one path for each k.
     public static func read(
         _ paths: [String], on grid: ImageGrid, isUpsideDown: Bool, folder: String
     ) throws -> LabelVolume {
-        precondition(paths.count == grid.shape.z, "one picture a slice")
+        precondition(paths.count == grid.shape.z, "one picture per slice")
         let (width, height) = (grid.shape.x, grid.shape.y)
         let voxels = ByteBuffer(capacity: grid.shape.count)
         for (k, path) in paths.enumerated() {

@@ -1,6 +1,6 @@
 internal import Domain
 
-/// Running sums of one label value over runs of equal voxels.
+/// Voxel count, bounding box and coordinate sums of one label value, accumulated over runs of equal voxels.
 struct LabelTally {
     let value: Int
     private(set) var voxels = 0
@@ -10,6 +10,7 @@ struct LabelTally {
 
     init(value: Int) { self.value = value }
 
+    /// Adds the voxels from `x` to before `end` of row (y, z).
     @inline(__always)
     mutating func add(from x: Int, to end: Int, _ y: Int, _ z: Int) {
         let length = end - x
@@ -32,7 +33,7 @@ struct LabelTally {
             millilitres: Double(voxels) * millilitresPerVoxel, centroid: affine.world(mean), centre: mean)
     }
 
-    /// One pass over the rows; equal bytes are skipped eight at a time.
+    /// Tallies all values other than 0 in one pass over the rows; equal bytes are skipped eight at a time.
     static func tally(bytes: UnsafeBufferPointer<UInt8>, _ shape: GridShape) -> [LabelTally] {
         var tallies = (0..<256).map { LabelTally(value: $0) }
         tallies.withUnsafeMutableBufferPointer { tally in
@@ -52,6 +53,7 @@ struct LabelTally {
         return tallies.filter { $0.voxels > 0 }
     }
 
+    /// Tallies all values other than 0, ordered by value.
     static func tally(words: UnsafeBufferPointer<Int32>, _ shape: GridShape) -> [LabelTally] {
         var tallies: [Int32: LabelTally] = [:]
         for z in 0..<shape.z {

@@ -1,7 +1,7 @@
 public import Domain
 
 extension LabelVolume {
-    /// The voxels that have one of `values`, as a full-size volume.
+    /// The voxels with one of `values`, as a mask of the whole volume in canonical order.
     public func mask(of values: Set<Int>) -> BitVolume {
         packed(values).volume(shape)
     }
@@ -17,7 +17,7 @@ extension LabelVolume {
         }
     }
 
-    /// The bits of `values` within their box.
+    /// The voxels with one of the values, within their bounding box.
     func packed(_ wanted: Set<Int>) -> PackedBox {
         let box = wanted.contains(0) ? VoxelBox(shape) : box(of: wanted)
         switch values {
@@ -39,7 +39,7 @@ extension LabelVolume {
         }
     }
 
-    /// Eight voxels a step: a byte of `word ^ pattern` is zero where the voxel has the value.
+    /// Eight voxels per step: a byte of `word ^ pattern` is zero where the voxel has the value.
     @inline(__always)
     private static func appendRow(
         _ row: UnsafePointer<UInt8>, _ count: Int, _ values: [UInt8], _ writer: inout BitWriter

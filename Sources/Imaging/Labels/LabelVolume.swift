@@ -5,12 +5,12 @@ public struct LabelRegion: Sendable, Hashable {
     /// The value in the file.
     public let value: Int
     public let voxels: Int
-    /// In canonical order.
+    /// Bounding box in canonical voxel indices.
     public let box: VoxelBox
     public let millilitres: Double
     /// Mean world position of the voxel centres, RAS+ millimetres.
     public let centroid: Vector3<Double>
-    /// The same in canonical voxels.
+    /// The same in canonical voxel indices.
     public let centre: Vector3<Double>
 }
 
@@ -25,7 +25,7 @@ public struct LabelVolume: Sendable {
     public let file: FileFacts
     public let grid: ImageGrid
     public let values: Values
-    /// Every value other than 0 that occurs, rising.
+    /// The values other than 0 that occur, ascending.
     public let regions: [LabelRegion]
 
     /// Canonical shape.
@@ -61,7 +61,7 @@ public struct LabelVolume: Sendable {
 }
 
 extension StoredImage {
-    /// Label values that fit a byte, where they lie if that is possible, else copied.
+    /// Label values that fit a byte: the stored voxels in place if possible, else a copy.
     fileprivate func bytes(direct: Bool, _ pool: inout BufferPool) -> VoxelBuffer<UInt8> {
         if direct, let buffer = inPlace(UInt8.self) { return buffer }
         let count = grid.shape.count

@@ -30,7 +30,7 @@ struct BitReader {
     }
 }
 
-/// Bits of the voxels of a box, x fastest, packed without gaps.
+/// One bit per voxel of a box, x fastest, packed without gaps.
 struct PackedBox {
     let box: VoxelBox
     private(set) var words: [UInt64]
@@ -97,7 +97,7 @@ private func copyBits(_ count: Int, _ reader: inout BitReader, _ writer: inout B
 }
 
 extension BitVolume {
-    /// The smallest box around the set voxels; empty at the origin where none is set.
+    /// The smallest box around the set voxels; an empty box at the origin where none is set.
     public var boundingBox: VoxelBox {
         var lower = Vector3(repeating: Int.max)
         var upper = Vector3(repeating: 0)

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// The spatial frequencies of a fingerprint, in cycles per 512 mm along x, y, z, mirror images being one.
+/// The spatial frequencies of an image descriptor, in cycles per 512 mm along x, y, z; mirror images count as one.
 struct FrequencySet: Sendable {
     /// Cycles per this many millimetres.
     static let period = 512.0
     static let largest = 14
-    /// Along z only every third is used: windows of 180 mm cannot tell closer ones apart.
+    /// Along z only every third is used: windows of 180 mm cannot resolve closer ones.
     static let stepAlongZ = 3
 
     let frequencies: [(x: Int, y: Int, z: Int)]
-    /// An orthonormal basis of the polynomials up to the fourth degree in the three frequencies.
+    /// An orthonormal basis of the polynomials up to degree 4 in the three frequencies.
     private let smooth: [[Double]]
 
     var count: Int { frequencies.count }
@@ -32,7 +32,8 @@ struct FrequencySet: Sendable {
         smooth = Self.orthonormal(frequencies)
     }
 
-    /// Takes away what is smooth and scales the rest to ±127; all zero where nothing is left.
+    /// Removes the smooth part of the logarithm of `power` and scales the rest to ±127; all zero where nothing is left.
+    /// - Parameter power: one value per frequency.
     func descriptor(ofPower power: [Double]) -> [Int8] {
         let most = power.max() ?? 0
         guard most > 0 else { return [Int8](repeating: 0, count: count) }
@@ -46,7 +47,7 @@ struct FrequencySet: Sendable {
         return rest.map { Int8(($0 / largest * 127).rounded()) }
     }
 
-    /// Modified Gram-Schmidt, each vector twice.
+    /// Modified Gram-Schmidt orthonormalisation, each vector processed twice.
     private static func orthonormal(_ frequencies: [(x: Int, y: Int, z: Int)]) -> [[Double]] {
         let degree = 4
         var basis: [[Double]] = []

@@ -2,57 +2,62 @@ internal import CZstd
 public import Domain
 internal import Hashing
 
-/// A mask in canonical RAS+ order: what is labelled, and where the label may be believed.
+/// A mask in canonical RAS+ order: the labelled voxels, and the validity mask of the voxels at which the label is
+/// known.
 public struct Mask: Sendable, Hashable {
     public var foreground: BitVolume
-    /// nil: everywhere.
+    /// Validity mask; nil: the label is known everywhere.
     public var known: BitVolume?
 
-    /// - Precondition: both planes have one shape.
+    /// - Precondition: foreground and validity mask have equal shapes.
     public init(foreground: BitVolume, known: BitVolume? = nil) {
-        precondition(known == nil || known?.shape == foreground.shape, "two planes of one shape")
+        precondition(known == nil || known?.shape == foreground.shape, "two masks of equal shape")
         (self.foreground, self.known) = (foreground, known)
     }
 }
 
-/// A mask's stored bytes and what the catalogue keeps about it.
+/// A mask's stored bytes, with the values that the catalogue records about it.
 public struct EncodedMask: Sendable, Hashable {
     /// Compressed; may differ between compressor versions.
     public let bytes: [UInt8]
-    /// SHA-256 of the canonical uncompressed encoding: equal masks have equal values for ever.
+    /// SHA-256 of the canonical uncompressed encoding: equal masks always have equal hashes.
     public let contentHash: Digest
-    /// Foreground voxels.
+    /// Number of foreground voxels.
     public let voxels: Int
-    /// Voxels of the known plane; nil where the mask may be believed everywhere.
+    /// Number of voxels of the validity mask; nil where the label is known everywhere.
     public let knownVoxels: Int?
-    /// Around the foreground; empty at the origin where there is none.
+    /// Bounding box of the foreground in canonical voxel indices; an empty box at the origin where there is none.
     public let box: VoxelBox
 }
 
 /// Mask format, version 1.
 ///
-/// Canonical encoding, little-endian: magic `LMSK`, version (u16), flags (u16, bit 0: a known plane follows), shape
-/// (3 × u32), then per plane its box (lower, upper: 6 × u32; all zero if empty) and the bits of the box's voxels, x
-/// fastest, lowest bit first, padded with zeros to a byte. A known plane that is set everywhere is left out. Stored:
-/// `LMZ1`, canonical length (u64), one zstd frame with checksum.
+/// Canonical encoding, little-endian: magic `LMSK`, version (u16), flags (u16, bit 0: a validity mask follows), shape
+/// (3 × u32), then for foreground and validity mask the box (lower, upper: 6 × u32; all zero if empty) and the bits of
+/// the box's voxels, x fastest, lowest bit first, padded with zeros to a byte. A validity mask that is set everywhere
+/// is omitted. Stored: `LMZ1`, canonical length (u64), one zstd frame with checksum.
 public enum MaskCodec {
     public static let version = 1
 
-    /// Encodes two planes of one shape; work is done within the bounding boxes only.
+    /// Encodes a mask in canonical order; works within the bounding boxes only.
+    /// - Parameter known: the validity mask; nil: the label is known everywhere.
+    /// - Precondition: equal shapes.
     public static func encode(foreground: BitVolume, known: BitVolume? = nil) -> EncodedMask {
         encode(PackedBox(foreground, box: foreground.boundingBox), known, foreground.shape)
     }
 
-    /// Encodes the voxels that have one of `values`, without a full-size volume in between.
+    /// Encodes the voxels with one of `values`, without an intermediate mask of the whole volume.
+    /// - Parameter known: the validity mask; nil: the label is known everywhere.
+    /// - Precondition: equal shapes.
     public static func encode(values: Set<Int>, in labels: LabelVolume, known: BitVolume? = nil) -> EncodedMask {
         encode(labels.packed(values), known, labels.shape)
     }
 
-    /// Decodes stored bytes, which may be hostile: no memory is taken beyond what `shape` needs.
+    /// Decodes stored bytes from an untrusted source: allocates no more memory than `shape` requires.
     /// - Parameters:
     ///   - shape: the canonical shape that the mask must have.
-    ///   - contentHash: checked where given.
-    ///   - name: what the error calls the mask.
+    ///   - contentHash: checked if given.
+    ///   - name: the mask's name in the error.
     /// - Throws: `invalidMask`.
     public static func decode(
         _ bytes: UnsafeRawBufferPointer, shape: GridShape, contentHash: Digest? = nil, name: String = "mask"
@@ -77,7 +82,7 @@ public enum MaskCodec {
     static let compressionLevel: Int32 = 1
 
     private static func encode(_ foreground: PackedBox, _ known: BitVolume?, _ shape: GridShape) -> EncodedMask {
-        precondition(known == nil || known?.shape == shape, "two planes of one shape")
+        precondition(known == nil || known?.shape == shape, "two masks of equal shape")
         let partial = known.flatMap { $0.population == shape.count ? nil : PackedBox($0, box: $0.boundingBox) }
         let canonical = MaskLayout.bytes(foreground, partial, shape)
         return EncodedMask(
@@ -103,12 +108,12 @@ public enum MaskCodec {
 
     private static func inflate(_ bytes: UnsafeRawBufferPointer, limit: Int, _ name: String) throws -> [UInt8] {
         guard bytes.count > 12, bytes.starts(with: magic) else {
-            throw ImagingError.invalidMask(file: name, reason: "it does not begin as a mask")
+            throw ImagingError.invalidMask(file: name, reason: "it does not begin with the magic number of a mask")
         }
         let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
         guard length >= MaskLayout.headerSize, length <= limit else {
             throw ImagingError.invalidMask(
-                file: name, reason: "it claims \(length) bytes, at most \(limit) are possible")
+                file: name, reason: "its header gives \(length) bytes, but at most \(limit) are possible")
         }
         let canonical = [UInt8](unsafeUninitializedCapacity: Int(length)) { out, count in
             let made = ZSTD_decompress(out.baseAddress, Int(length), bytes.baseAddress! + 12, bytes.count - 12)

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Raw memory with a capacity, 64-byte aligned.
 ///
-/// `@unchecked Sendable`: its creator writes it only while it holds the single reference, before the value that wraps
-/// it is handed out; from then on it is only read. A pool reuses it only after `isKnownUniquelyReferenced` has shown
-/// that no reader is left, the same guarantee as Array's copy on write.
+/// `@unchecked Sendable`: the creator writes the memory only while it has the only reference, before the value that
+/// wraps it is returned; afterwards the memory is only read. A pool reuses it only after `isKnownUniquelyReferenced`
+/// has shown that no reader is left, the same guarantee as Array's copy on write.
 final class ByteBuffer: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let capacity: Int
@@ -17,14 +17,14 @@ final class ByteBuffer: @unchecked Sendable {
     deinit { base.deallocate() }
 }
 
-/// Buffers that are used again once nobody else refers to them: fresh pages cost more than the copy that fills them.
+/// Buffers that are reused once nothing else refers to them: fresh pages cost more than the copy that fills them.
 struct BufferPool {
     private var buffers: [ByteBuffer] = []
     private static let kept = 2
-    /// Larger ones are not kept: holding them while the next file is inflated costs more than page faults.
+    /// Larger buffers are not kept: keeping them while the next file is inflated costs more than page faults.
     private static let largestKept = 192 << 20
 
-    /// A buffer of at least `bytes`, its contents undefined.
+    /// A buffer of at least `bytes` bytes with undefined contents.
     mutating func take(bytes: Int) -> ByteBuffer {
         guard bytes <= Self.largestKept else { return ByteBuffer(capacity: bytes) }
         for i in buffers.indices where buffers[i].capacity >= bytes && buffers[i].capacity / 2 <= max(bytes, 1 << 20) {
@@ -50,7 +50,7 @@ public struct VoxelBuffer<Element: BitwiseCopyable & Sendable>: Sendable {
         (self.storage, self.offset, self.count) = (storage, offset, count)
     }
 
-    /// Fills fresh memory; `fill` must write every element.
+    /// Allocates memory that `fill` must write completely.
     public init(count: Int, filling fill: (UnsafeMutableBufferPointer<Element>) throws -> Void) rethrows {
         self.init(storage: ByteBuffer(capacity: count * MemoryLayout<Element>.stride), count: count)
         try fill(UnsafeMutableBufferPointer(start: mutableBase, count: count))
@@ -63,17 +63,17 @@ public struct VoxelBuffer<Element: BitwiseCopyable & Sendable>: Sendable {
     var mutableBase: UnsafeMutablePointer<Element> { (storage.base + offset).assumingMemoryBound(to: Element.self) }
 
     public subscript(index: Int) -> Element {
-        precondition(index >= 0 && index < count, "a voxel of this volume")
+        precondition(index >= 0 && index < count, "an index below \(count)")
         return mutableBase[index]
     }
 
-    /// The voxels; the pointer must not leave `body`.
+    /// Calls `body` with the voxels; the pointer must not escape it.
     @inline(__always)
     public func withVoxels<R>(_ body: (UnsafeBufferPointer<Element>) throws -> R) rethrows -> R {
         try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: mutableBase, count: count)) }
     }
 
-    /// The voxels' bytes in memory order; the pointer must not leave `body`.
+    /// Calls `body` with the voxels' bytes in memory order; the pointer must not escape it.
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try withVoxels { try body(UnsafeRawBufferPointer($0)) }
     }

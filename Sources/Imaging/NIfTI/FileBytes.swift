@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A file read whole into a buffer that the next file reuses.
+/// The contents of a file, in a buffer that the next file reuses.
 struct FileBytes {
     private var buffer = ByteBuffer(capacity: 1 << 16)
     private(set) var count = 0
@@ -32,7 +32,7 @@ struct FileBytes {
         }
     }
 
-    /// Gives large memory back once the contents are inflated; small buffers stay for the next file.
+    /// Frees a large buffer once its contents are inflated; a small one is kept for the next file.
     mutating func release() {
         count = 0
         if buffer.capacity > Self.keptCapacity { buffer = ByteBuffer(capacity: 1 << 16) }
@@ -40,7 +40,8 @@ struct FileBytes {
 
     private static let keptCapacity = 64 << 20
 
-    /// - Throws: the named error for the things that are commonly found under an image's name.
+    /// Refuses empty files, AppleDouble files, git-LFS pointers and web pages under an image's name.
+    /// - Throws: `empty`, `appleDouble`, `lfsPointer`, `webPage`.
     func refuseImpostors(_ path: String) throws {
         guard count > 0 else { throw ImagingError.empty(file: path) }
         let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.index(after: $0)...] } ?? path[...]

@@ -1,12 +1,12 @@
-/// Kinds of files that are found under a NIfTI name, or beside NIfTI files, and are told by their first bytes.
+/// File formats that occur under a NIfTI name or beside NIfTI files, recognised by their first bytes.
 public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
     case analyze, nrrd, mgh, metaImage, dicom, minc1, hdf5, zip, tar, bzip2, xz, zstd, sevenZip, rar, numpy, png, jpeg,
         tiff, pdf, json, xml, text
 
-    /// What the file is, with its article.
+    /// The format's name, with its article.
     public var description: String {
         switch self {
-        case .analyze: "an Analyze 7.5 header, which does not say how the patient lies"
+        case .analyze: "an Analyze 7.5 header, which does not record the orientation"
         case .nrrd: "an NRRD file"
         case .mgh: "a FreeSurfer volume (MGH or MGZ)"
         case .metaImage: "a MetaImage header (MHA or MHD)"
@@ -26,7 +26,7 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         case .tiff: "a TIFF picture"
         case .pdf: "a PDF document"
         case .json: "JSON text"
-        case .xml: "XML or HTML text, as a web server answers"
+        case .xml: "XML or HTML text, as web servers return it"
         case .text: "plain text"
         }
     }
@@ -36,16 +36,16 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         switch self {
         case .analyze, .nrrd, .metaImage, .minc1, .hdf5: "convert it to NIfTI with the program that wrote it"
         case .mgh: "convert it to NIfTI: mri_convert FILE.mgz FILE.nii.gz"
-        case .dicom: "leave the slices in a folder of their own and import that, or convert them with dcm2niix"
+        case .dicom: "put the slices into a folder of their own and import that, or convert them with dcm2niix"
         case .zip, .tar, .bzip2, .xz, .zstd, .sevenZip, .rar: "unpack it first"
-        case .numpy: "write it as NIfTI with its affine; an array alone has no place in space"
+        case .numpy: "write it as NIfTI with its affine; an array alone has no geometry"
         case .png, .jpeg, .tiff, .pdf: "export the volume itself, not a picture of it"
-        case .json, .xml, .text: "download it again; this may be a message of the server"
+        case .json, .xml, .text: "download it again; this may be an error message of the server"
         }
     }
 
-    /// The kind that the bytes begin as; nil where they may be NIfTI or are unknown.
-    /// - Parameter bytes: the first 540 bytes, or all of a shorter file, uncompressed.
+    /// The format of a file that begins with these bytes; nil where it may be NIfTI, or is unknown.
+    /// - Parameter bytes: the first 540 uncompressed bytes, or all of a shorter file.
     init?(_ bytes: some Collection<UInt8>) {
         func has(_ mark: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: mark) }
         func has(_ mark: String, at offset: Int = 0) -> Bool { has(Array(mark.utf8), at: offset) }
@@ -97,14 +97,14 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         }
     }
 
-    /// FreeSurfer's header: version 1, then width, height, depth, frames and type, big-endian.
+    /// FreeSurfer's MGH header: version 1, then width, height, depth, frames and type, big-endian.
     private static func isMGH(_ bytes: some Collection<UInt8>) -> Bool {
         guard bytes.count >= 24, bytes.starts(with: [0, 0, 0, 1]) else { return false }
         let words = (1..<6).map { word in bytes.dropFirst(4 * word).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
         return words[..<4].allSatisfy { (1...65536).contains($0) } && words[4] <= 10
     }
 
-    /// The size of a NIfTI-1 header and a rank where NIfTI has them, and no magic at its end (`dsr.h` of Analyze 7.5).
+    /// The header size of NIfTI-1 without its magic number (`dsr.h` of Analyze 7.5).
     private static func isAnalyze(_ bytes: some Collection<UInt8>) -> Bool {
         guard bytes.count >= 348 else { return false }
         let size = Array(bytes.prefix(4))
@@ -112,7 +112,7 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         return !bytes.dropFirst(344).starts(with: Array("n".utf8))
     }
 
-    /// Text of the usual kinds: every byte is printable.
+    /// Text: every byte is printable or white space.
     private static func text(_ bytes: some Collection<UInt8>) -> ForeignFormat? {
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || (9...13).contains($0) }) else { return nil }
         switch bytes.first(where: { $0 > 0x20 }) {

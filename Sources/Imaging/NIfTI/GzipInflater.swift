@@ -1,14 +1,14 @@
 internal import CDeflate
 internal import CNIfTI
 
-/// Whole-buffer gzip (RFC 1952), several members included, into memory that the next file reuses.
+/// Whole-buffer gzip decompression (RFC 1952), also of several members, into memory that the next file reuses.
 final class GzipInflater {
     private let decompressor: OpaquePointer
     private var pool = BufferPool()
-    /// What the last file was inflated into; whoever keeps a reference keeps the bytes beyond the next call.
+    /// The buffer of the last file; its contents remain valid after the next call for whoever keeps a reference.
     private(set) var buffer = ByteBuffer(capacity: 1 << 16)
 
-    /// Deflate's best ratio (RFC 1951: 258 bytes in 2 bits), rounded up: a file cannot hold more than this times its
+    /// Deflate's best ratio (RFC 1951: 258 bytes in 2 bits), rounded up: a file cannot contain more than this times its
     /// size.
     static let largestRatio = 1032
 
@@ -19,8 +19,9 @@ final class GzipInflater {
 
     deinit { libdeflate_free_decompressor(decompressor) }
 
-    /// The first bytes of a gzip file, read as a stream, so that a header is known before memory for its voxels is
-    /// taken.
+    /// The first bytes of a gzip file, read as a stream, so that the header is checked before memory for its voxels is
+    /// allocated.
+    /// - Throws: `unreadable`, `corruptGzip`.
     func head(ofFile path: String, bytes: Int) throws -> [UInt8] {
         guard let stream = znzopen(path, "rb", 1) else { throw ImagingError.unreadable(file: path, code: 0) }
         defer {
@@ -34,8 +35,9 @@ final class GzipInflater {
     }
 
     /// Decompresses all members into `buffer`; the result is valid until the next call.
-    /// - Parameter expected: bytes that the header claims; a few more are tolerated.
-    /// - Throws: `corruptGzip`, `truncated` where the stream ends early, `trailingBytes` where something else follows it.
+    /// - Parameter expected: number of bytes according to the header; up to 64 KiB more are tolerated.
+    /// - Throws: `corruptGzip`, `invalidHeader` where there are more bytes, `truncated` where the stream ends early,
+    ///   `trailingBytes` where other data follow it.
     func inflate(_ input: UnsafeRawBufferPointer, expected: Int, file: String) throws -> UnsafeRawBufferPointer {
         let slack = 1 << 16
         buffer = ByteBuffer(capacity: 0)
@@ -53,7 +55,7 @@ final class GzipInflater {
             guard status == LIBDEFLATE_SUCCESS else {
                 if status == LIBDEFLATE_INSUFFICIENT_SPACE {
                     throw ImagingError.invalidHeader(
-                        file: file, field: "dim: the file holds more voxels than it claims")
+                        file: file, field: "dim: the file contains more voxels than the header gives")
                 }
                 throw ImagingError.corruptGzip(file: file)
             }

@@ -7,9 +7,8 @@ public struct LabelTableEntry: Sendable, Hashable {
 }
 
 extension NIfTIHeader {
-    /// The label table that a header extension declares (`<LabelTable><Label Key="5" …><![CDATA[liver]]></Label>`),
-    /// in its order; nil where there is none. It is the declared scope: classes listed were looked for, whether or
-    /// not they have voxels.
+    /// The label table of a header extension (`<LabelTable><Label Key="5" …><![CDATA[liver]]></Label>`), in its order;
+    /// nil where there is none. Every listed class was examined, whether or not it has voxels.
     public var labelTable: [LabelTableEntry]? {
         extensions.lazy.compactMap { LabelTableParser.entries(in: $0.bytes) }.first
     }
@@ -32,7 +31,7 @@ enum LabelTableParser {
         return entries
     }
 
-    /// The table as TotalSegmentator writes it, for a file of our own.
+    /// The table as XML in TotalSegmentator's form.
     static func xml(_ entries: [LabelTableEntry]) -> String {
         let labels = entries.map {
             "<Label Key=\"\($0.key)\" Red=\"1.0\" Green=\"1.0\" Blue=\"1.0\" Alpha=\"1\"><![CDATA[\($0.name)]]></Label>\n"
@@ -49,7 +48,7 @@ enum LabelTableParser {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The ampersand last, so that what it makes is not read again.
+    /// The ampersand last, so that its result is not substituted again.
     private static let entities: [(mark: StaticString, text: StaticString)] = [
         ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
     ]

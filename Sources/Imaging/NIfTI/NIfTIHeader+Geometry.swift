@@ -2,10 +2,9 @@ internal import Domain
 internal import Glibc
 
 extension NIfTIHeader {
-    /// The grid by the policy: sform if its code is above 0, else qform, else `pixdim` with a finding.
+    /// The grid: from the sform if its code is above 0, else from the qform, else from `pixdim` with a finding.
     ///
-    /// Where both are set, the largest corner displacement decides: up to 0.05 voxel nothing, up to 0.5 a finding,
-    /// beyond an error.
+    /// Where both are set, their largest corner displacement is accepted up to 0.05 voxels, up to 0.5 with a finding.
     /// - Throws: `formsDisagree`, `singularGeometry`.
     func grid(file: String) throws -> (grid: ImageGrid, findings: [GeometryFinding]) {
         var findings: [GeometryFinding] = []
@@ -26,7 +25,8 @@ extension NIfTIHeader {
         return (grid, findings + grid.shapeFindings)
     }
 
-    /// nifti1.h's METHOD 1 gives no sides; like nibabel, x is taken to run to the left and the centre as the origin.
+    /// nifti1.h's METHOD 1 does not define left and right; as in nibabel, x runs to the left and the centre is the
+    /// origin.
     private var spacingOnly: Affine {
         let size = Vector3(Double(shape.x - 1), Double(shape.y - 1), Double(shape.z - 1))
         let steps = Vector3((0..<3).map { pixelSpacing[$0] == 0 ? 1 : abs(pixelSpacing[$0]) }) * Vector3(-1, 1, 1)
@@ -35,7 +35,7 @@ extension NIfTIHeader {
 }
 
 extension ImageGrid {
-    /// Shear above a cosine of 1e-3 and turns above 30 degrees.
+    /// Findings for shear above a cosine of 1e-3 and rotation above 30 degrees.
     var shapeFindings: [GeometryFinding] {
         var findings: [GeometryFinding] = []
         let cosine = affine.largestAxisCosine

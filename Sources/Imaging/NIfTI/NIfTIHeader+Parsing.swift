@@ -2,7 +2,7 @@ internal import CNIfTI
 internal import Domain
 
 extension NIfTIHeader {
-    /// Bytes that are enough to parse any header.
+    /// Number of bytes that suffices to parse any header.
     static let largestSize = 540
 
     /// Parses the first bytes of an uncompressed header; extensions are left empty.
@@ -67,7 +67,7 @@ extension NIfTIHeader {
     }
 }
 
-/// The fields that both versions share, in NIfTI-2's widths.
+/// The fields common to both versions, in NIfTI-2's widths.
 private struct RawHeader {
     let version: Int
     let isSingleFile: Bool
@@ -111,7 +111,7 @@ private struct RawHeader {
         rows = [h.srow_x, h.srow_y, h.srow_z].map { [$0.0, $0.1, $0.2, $0.3] }
     }
 
-    /// nifti1.h, "field: xyzt_units": metres, millimetres, micrometres; unknown is taken as millimetres.
+    /// nifti1.h, "field: xyzt_units": metres, millimetres, micrometres; unknown units count as millimetres.
     var millimetresPerUnit: Double {
         switch units & 7 {
         case 1: 1000

@@ -1,7 +1,7 @@
 internal import CNIfTI
 public import Domain
 
-/// NIfTI's `datatype` codes (nifti1.h, "field: datatype") that hold one number per voxel.
+/// NIfTI's scalar `datatype` codes (nifti1.h, "field: datatype").
 public enum VoxelType: Int, Sendable, Hashable, CaseIterable {
     case uint8 = 2
     case int16 = 4
@@ -25,30 +25,30 @@ public enum VoxelType: Int, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A NIfTI-1 or NIfTI-2 header, in this machine's byte order, lengths already in millimetres.
+/// A NIfTI-1 or NIfTI-2 header, in this machine's byte order, with lengths in millimetres.
 public struct NIfTIHeader: Sendable {
     /// 1 or 2.
     public let version: Int
-    /// Header and voxels in one `.nii`, not a `.hdr` + `.img` pair.
+    /// Whether header and voxels are in one `.nii` rather than a `.hdr` + `.img` pair.
     public let isSingleFile: Bool
-    /// Stored in the other byte order than this machine's.
+    /// Whether the byte order differs from this machine's.
     public let isSwapped: Bool
     /// `dim[1...dim[0]]`.
     public let dimensions: [Int]
     public let type: VoxelType
-    /// First voxel byte, from the start of the (uncompressed) file that holds the voxels.
+    /// Offset of the first voxel byte in the uncompressed file that contains the voxels.
     public let voxelOffset: Int
     /// Value = stored · slope + intercept where `isScaled`.
     public let slope: Double
     public let intercept: Double
     public let qformCode: Int
     public let sformCode: Int
-    /// Stored indices to RAS+ millimetres by each method; nil where its code is 0.
+    /// Stored voxel indices to RAS+ millimetres, by METHOD 2 and METHOD 3; nil where the code is 0.
     public let qform: Affine?
     public let sform: Affine?
     /// `pixdim[1...3]` in millimetres.
     public let pixelSpacing: Vector3<Double>
-    /// What one unit of the file's lengths is in millimetres; 1 where the unit is not given.
+    /// Millimetres per unit of the file's lengths; 1 where the unit is not given.
     public let millimetresPerUnit: Double
     public internal(set) var extensions: [NIfTIExtension] = []
 
@@ -62,9 +62,9 @@ public struct NIfTIHeader: Sendable {
     }
 }
 
-/// A header extension: NIfTI's code and the raw bytes behind it.
+/// A header extension: NIfTI's code and the raw bytes after it.
 public struct NIfTIExtension: Sendable, Hashable {
-    /// `ecode`; 30 is Caret's, TotalSegmentator writes the same XML under 0.
+    /// `ecode`; 30 is Caret's, and TotalSegmentator writes the same XML with code 0.
     public let code: Int
     public let bytes: [UInt8]
 

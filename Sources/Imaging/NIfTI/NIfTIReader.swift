@@ -5,8 +5,7 @@ internal import Hashing
 
 /// Reads NIfTI-1 and NIfTI-2, `.nii`, `.nii.gz` and `.hdr` + `.img` pairs, of either byte order.
 ///
-/// One reader serves one thread and keeps its buffers from file to file. Calls block; keep them off the cooperative
-/// pool.
+/// For one thread; reuses its buffers from file to file. Calls block; keep them off the cooperative pool.
 public final class NIfTIReader {
     private let limitInBytes: Int
     private var headerFile = FileBytes()
@@ -14,26 +13,26 @@ public final class NIfTIReader {
     private let inflater = GzipInflater()
     private var pool = BufferPool()
 
-    /// - Parameter limitInBytes: files that claim more bytes, uncompressed, are refused.
+    /// - Parameter limitInBytes: files whose header gives more uncompressed bytes are refused.
     public init(limitInBytes: Int = 8 << 30) {
         self.limitInBytes = limitInBytes
     }
 
-    /// Reads a grey-value image into canonical order.
-    /// - Throws: `ImagingError`; among others for NaN, constant and multi-volume images.
+    /// Reads a scalar image into canonical RAS+ order.
+    /// - Throws: `ImagingError`, also for NaN, constant and multi-volume images.
     public func readImage(_ path: String) throws -> ImageVolume {
         let stored = try readStored(path)
         return try ImageVolume(stored, pool: &pool)
     }
 
-    /// Reads a label map into canonical order.
-    /// - Throws: `ImagingError`; among others for fractional values and NaN.
+    /// Reads a label map into canonical RAS+ order.
+    /// - Throws: `ImagingError`, also for fractional values and NaN.
     public func readLabels(_ path: String) throws -> LabelVolume {
         let stored = try readStored(path)
         return try LabelVolume(stored, pool: &pool)
     }
 
-    /// Reads a label map that is laid on an image's grid, mirrored along a canonical axis or not, whatever its header says.
+    /// Reads a label map onto an image's grid, flipped along a canonical axis or not, regardless of its own header.
     /// - Throws: `ImagingError`, as the other form.
     /// - Precondition: the file has the image's canonical shape.
     public func readLabels(_ path: String, on image: ImageGrid, flipped flip: LabelFlip) throws -> LabelVolume {
@@ -44,7 +43,8 @@ public final class NIfTIReader {
         return try LabelVolume(laid, pool: &pool)
     }
 
-    /// Reads a file's header, extensions and grid; its voxels are not looked at, though a `.nii.gz` is inflated.
+    /// Reads a file's header, extensions and grid, not its voxels; a `.nii.gz` is inflated nevertheless.
+    /// - Throws: `ImagingError`.
     public func readHeader(_ path: String) throws -> (header: NIfTIHeader, grid: ImageGrid, findings: [GeometryFinding])
     {
         let stored = try readStored(path)
@@ -81,7 +81,8 @@ public final class NIfTIReader {
         return StoredImage(facts: facts, grid: grid, voxels: voxels, owner: isInflated ? inflater.buffer : nil)
     }
 
-    /// Voxel bytes that the header claims, before any memory is taken for them.
+    /// Number of voxel bytes according to the header, checked before memory is allocated for them.
+    /// - Throws: `claimTooLarge`.
     private func claimedBytes(_ header: NIfTIHeader, file: String) throws -> Int {
         var bytes = header.type.size
         for size in header.dimensions {
@@ -140,7 +141,8 @@ public final class NIfTIReader {
             try inflater.inflate(file.bytes, expected: expected, file: path), expected, path)
     }
 
-    /// Zeros behind the voxels are padding; anything else means that the header claims too little.
+    /// Zeros after the voxels are padding; other bytes mean that the header gives too few voxels.
+    /// - Throws: `trailingBytes`.
     private static func withoutSurplus(
         _ contents: UnsafeRawBufferPointer, _ expected: Int, _ path: String
     ) throws -> UnsafeRawBufferPointer {
@@ -151,15 +153,15 @@ public final class NIfTIReader {
     }
 }
 
-/// A file as stored: voxels in this machine's byte order, valid until the reader's next file.
+/// A file as stored, with voxels in this machine's byte order; valid until the reader's next file.
 struct StoredImage {
     let facts: FileFacts
     let grid: ImageGrid
     let voxels: UnsafeRawBufferPointer
-    /// The buffer that holds the voxels, where they may stay in it for good.
+    /// The buffer with the voxels, if a volume may keep it.
     let owner: ByteBuffer?
 
-    /// The voxels where they lie, if they are in canonical order already; nil: they have to be copied.
+    /// The voxels in place, if they are in canonical order already; nil: they must be copied.
     func inPlace<T>(_: T.Type) -> VoxelBuffer<T>? {
         guard let owner, let base = voxels.baseAddress, grid.orientation == .ras else { return nil }
         let offset = base - UnsafeRawPointer(owner.base)
@@ -168,10 +170,10 @@ struct StoredImage {
     }
 }
 
-/// Where an image or a label map came from.
+/// The file of an image or a label map.
 public struct FileFacts: Sendable {
     public let path: String
-    /// SHA-256 of the file's bytes as they lie on the disk; of a pair, of the header's bytes followed by the image's.
+    /// SHA-256 of the file as stored on disk; for a pair, of the header's bytes followed by the image's.
     public let digest: Digest
     public let header: NIfTIHeader
     public let findings: [GeometryFinding]
@@ -196,9 +198,10 @@ extension NIfTIHeader {
     }
 }
 
-/// The two halves of a `.hdr` + `.img` pair, each with or without `.gz`.
+/// The two files of a `.hdr` + `.img` pair, each with or without `.gz`.
 enum ImagePair {
-    /// The file that holds the header: itself unless an `.img` was named.
+    /// The file with the header: `path` itself unless it is an `.img`.
+    /// - Throws: `otherHalfMissing`.
     static func headerPath(of path: String) throws -> String {
         guard let stem = stem(path, ".img") else { return path }
         return try existing(stem, ".hdr", for: path)
@@ -207,7 +210,7 @@ enum ImagePair {
     static func imagePath(of headerPath: String) throws -> String {
         guard let stem = stem(headerPath, ".hdr") else {
             throw ImagingError.invalidHeader(
-                file: headerPath, field: "magic: it says that the voxels are in another file")
+                file: headerPath, field: "magic: the voxels are in another file")
         }
         return try existing(stem, ".img", for: headerPath)
     }

@@ -32,23 +32,23 @@ extension NIfTIWriter {
         return h
     }
 
-    /// A quaternion cannot say shear: where it would move a corner by more than the tolerance, only the sform is
-    /// written.
+    /// A quaternion cannot represent shear: where it would displace a corner by more than the tolerance, only the sform
+    /// is written.
     private static func setQform(_ h: inout nifti_1_header, _ grid: ImageGrid) {
         var (b, c, d) = (0.0, 0.0, 0.0)
         var (x, y, z) = (0.0, 0.0, 0.0)
         var (dx, dy, dz, factor) = (0.0, 0.0, 0.0, 0.0)
         nifti_dmat44_to_quatern(grid.affine.dmat44, &b, &c, &d, &x, &y, &z, &dx, &dy, &dz, &factor)
-        let flipped = Affine(nifti_quatern_to_dmat44(b, c, d, x, y, z, dx, dy, dz, factor))
-        let moved = grid.affine.largestCornerDisplacementInVoxels(to: flipped, shape: grid.shape)
-        if moved > GridAgreement.acceptedVoxels && grid.sformCode > 0 { return }
+        let represented = Affine(nifti_quatern_to_dmat44(b, c, d, x, y, z, dx, dy, dz, factor))
+        let displacement = grid.affine.largestCornerDisplacementInVoxels(to: represented, shape: grid.shape)
+        if displacement > GridAgreement.acceptedVoxels && grid.sformCode > 0 { return }
         h.qform_code = Int16(grid.qformCode)
         (h.quatern_b, h.quatern_c, h.quatern_d) = (Float(b), Float(c), Float(d))
         (h.qoffset_x, h.qoffset_y, h.qoffset_z) = (Float(x), Float(y), Float(z))
         h.pixdim.0 = Float(factor)
     }
 
-    /// Size and code 0, then the XML padded with spaces to a multiple of 16.
+    /// Size and code 0, then the XML, padded with spaces to a multiple of 16 bytes.
     private static func extensionBytes(_ table: [LabelTableEntry]) -> [UInt8] {
         var text = Array(LabelTableParser.xml(table).utf8)
         text += [UInt8](repeating: 0x20, count: (16 - (text.count + 8) % 16) % 16)
@@ -58,7 +58,7 @@ extension NIfTIWriter {
 }
 
 extension Orientation {
-    /// Where stored voxels lie in the canonical array.
+    /// The offsets of stored voxels in the canonical array.
     func inverseWalk(_ stored: GridShape) -> VoxelWalk {
         let shape = canonical(stored)
         let strides = [1, shape.x, shape.x * shape.y]

@@ -39,13 +39,13 @@ public enum NIfTIWriter {
         }
     }
 
-    /// Writes canonical voxels onto `grid`, in its own axis order with its own codes, atomically.
+    /// Writes canonical voxels onto `grid`, in the grid's axis order and with its codes, atomically.
     ///
-    /// A source image's grid gives a file that every viewer lays exactly over that image. A path that ends in `.gz`
-    /// is compressed; the bytes depend on the arguments only.
+    /// With a source image's grid, viewers show the file exactly over that image. A path that ends in `.gz` is
+    /// compressed. Equal arguments give equal bytes.
     /// - Parameters:
-    ///   - labelTable: declared as a header extension, as TotalSegmentator does.
-    ///   - compressionLevel: libdeflate's 1 to 12.
+    ///   - labelTable: written as a header extension, in TotalSegmentator's form.
+    ///   - compressionLevel: libdeflate's level, 1 to 12.
     /// - Throws: `unwritable`, `invalidHeader` for an axis above 32767 voxels.
     /// - Precondition: one voxel per point of the grid.
     public static func write(
@@ -54,7 +54,7 @@ public enum NIfTIWriter {
     ) throws {
         precondition(voxels.count == grid.shape.count, "one voxel per point of the grid")
         guard [grid.shape.x, grid.shape.y, grid.shape.z].allSatisfy({ $0 <= Int(Int16.max) }) else {
-            throw ImagingError.invalidHeader(file: path, field: "dim: NIfTI-1 has 16 bits for a size")
+            throw ImagingError.invalidHeader(file: path, field: "dim: NIfTI-1 allows at most 32767 voxels per axis")
         }
         let head = head(grid, voxels.type, labelTable)
         let size = head.count + voxels.count * voxels.type.size
@@ -69,6 +69,7 @@ public enum NIfTIWriter {
     }
 
     /// Writes a mask as uint8 0 and 1; see `write(_:on:to:)`.
+    /// - Precondition: the mask has the grid's canonical shape.
     public static func write(
         mask: BitVolume, on grid: ImageGrid, to path: String, labelTable: [LabelTableEntry]? = nil
     ) throws {

@@ -1,7 +1,7 @@
 internal import Domain
 
-// Everything that runs once per voxel of a file stands here: debug builds optimise one file at a time, and a generic
-// that is called from another file stays unspecialised in them.
+// All code that runs once per voxel of a file is in this file: debug builds optimise one file at a time, and do not
+// specialise a generic that is called from another file.
 
 /// A number as a NIfTI file stores it.
 protocol StoredScalar: BitwiseCopyable, Comparable {
@@ -30,22 +30,22 @@ extension StoredScalar where Self: BinaryFloatingPoint {
     @inline(__always) var real: Double { Double(self) }
 }
 
-/// What one pass over the scaled values finds out.
+/// The result of one pass over the scaled values.
 struct VoxelScan {
     var minimum = Double.infinity
     var maximum = -Double.infinity
     var notFinite = 0
-    /// Every voxel lies within `wholeTolerance` of a whole number.
+    /// Whether every value is within `wholeTolerance` of a whole number.
     var isWhole = true
-    /// A few distinct values that do not.
+    /// A few distinct values that are not, for the message.
     var fractional: [Double] = []
 
     static let wholeTolerance = 1e-3
-    /// What float32 can hold; anything beyond counts as infinite, and NaN compares false.
+    /// The range of float32; values beyond count as infinite, and NaN compares false.
     static let largest = Double(Float.greatestFiniteMagnitude)
     static let namedValues = 5
 
-    /// The smallest of the types that hold every value exactly after rounding to whole numbers.
+    /// Whether the type represents every value after rounding to whole numbers.
     func fits<T: FixedWidthInteger>(_: T.Type) -> Bool {
         isWhole && minimum.rounded(.toNearestOrEven) >= Double(T.min)
             && maximum.rounded(.toNearestOrEven) <= Double(T.max)
@@ -53,7 +53,7 @@ struct VoxelScan {
 }
 
 extension StoredImage {
-    /// Scans all voxels: range, finiteness, wholeness of the scaled values.
+    /// Scans all scaled values for range, finiteness and whole numbers.
     func scan() -> VoxelScan {
         switch facts.header.type {
         case .uint8: scan(UInt8.self)
@@ -69,7 +69,8 @@ extension StoredImage {
         }
     }
 
-    /// Copies into canonical order as rounded whole numbers; `scan` has shown that they fit.
+    /// Copies into canonical order as rounded whole numbers.
+    /// - Precondition: `scan` has shown that they fit.
     func gatherWhole(into target: UnsafeMutablePointer<UInt8>) { gatherRounded(into: target) }
     func gatherWhole(into target: UnsafeMutablePointer<Int16>) { gatherRounded(into: target) }
     func gatherWhole(into target: UnsafeMutablePointer<Int32>) { gatherRounded(into: target) }
@@ -90,7 +91,7 @@ extension StoredImage {
         }
     }
 
-    /// Copies into canonical order as float32; negative zero becomes zero, so that equal values have equal bits.
+    /// Copies into canonical order as float32; negative zero becomes zero so that equal values have equal bits.
     func gatherFloat(into target: UnsafeMutablePointer<Float>) {
         switch facts.header.type {
         case .uint8: gatherReal(UInt8.self, target) { Float($0) + 0 }
@@ -197,7 +198,7 @@ extension VoxelWalk {
         }
     }
 
-    /// The stored rows run along y or z: tiles of 32 keep both sides in the cache.
+    /// For stored rows along y or z: tiles of 32 keep source and target in the cache.
     @inline(__always)
     private func gatherTransposed<Source: BitwiseCopyable, Target>(
         _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Target>, _ convert: (Source) -> Target

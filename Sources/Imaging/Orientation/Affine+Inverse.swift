@@ -1,7 +1,7 @@
 internal import Domain
 
 extension Affine {
-    /// Voxel displacement that a world displacement in millimetres amounts to on this grid.
+    /// The displacement in voxels of this grid that corresponds to a world displacement in millimetres.
     /// - Precondition: the affine is invertible.
     func voxelDisplacement(_ world: Vector3<Double>) -> Vector3<Double> {
         let (a, b, c) = (columns[0], columns[1], columns[2])
@@ -9,7 +9,7 @@ extension Affine {
         return Vector3(rows.map { ($0 * world).sum() / determinant })
     }
 
-    /// Whether every entry is finite and no direction collapses: |determinant| above 1e-6 of the spacings' product.
+    /// Whether every entry is finite and |determinant| exceeds 1e-6 of the product of the spacings.
     var isInvertible: Bool {
         let entries = (columns + [translation]).flatMap { [$0.x, $0.y, $0.z] }
         let scale = spacing.x * spacing.y * spacing.z
@@ -18,12 +18,12 @@ extension Affine {
 
     /// Largest |cosine| between two axes of the grid; 0 for a rectangular one.
     var largestAxisCosine: Double {
-        let unit = zip(columns, [spacing.x, spacing.y, spacing.z]).map { $0 / $1 }
+        let unit = columns.map { $0 / ($0 * $0).sum().squareRoot() }
         return max(
             abs((unit[0] * unit[1]).sum()), abs((unit[0] * unit[2]).sum()), abs((unit[1] * unit[2]).sum()))
     }
 
-    /// Largest distance in voxels of this grid between the eight corner voxels of two grids of one shape.
+    /// The largest distance between corresponding corner voxels of two grids of one shape, in voxels of this grid.
     func largestCornerDisplacementInVoxels(to other: Affine, shape: GridShape) -> Double {
         var largest = 0.0
         for corner in 0..<8 {

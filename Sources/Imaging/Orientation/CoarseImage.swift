@@ -1,19 +1,19 @@
 internal import Domain
 
-/// An image's values at every few millimetres, small enough to keep while its labels are read.
+/// An image sampled every few millimetres, small enough to keep while its labels are read.
 public struct CoarseImage: Sendable {
     /// Canonical shape of the whole image.
     let shape: GridShape
     let places: SamplePlaces
-    /// Whole values, at most ±32767, x fastest.
+    /// Values clamped to ±32767, canonical order, x fastest.
     let values: [Int16]
 }
 
-/// Every few voxels of a grid, lying alike from both ends of each axis, so that a sample's mirror image is a sample.
+/// Sample positions every few voxels of a grid, symmetric along each axis so that a sample's mirror image is a sample.
 struct SamplePlaces: Sendable {
-    /// Voxels from sample to sample along x, y, z.
+    /// Voxels between samples along x, y, z.
     let step: Vector3<Int>
-    /// The first sample.
+    /// Voxel index of the first sample.
     let first: Vector3<Int>
     let count: GridShape
 
@@ -26,7 +26,7 @@ struct SamplePlaces: Sendable {
 }
 
 extension ImageVolume {
-    /// Samples every 4 mm at most along x and y and every 5 mm along z, or every voxel where those are larger.
+    /// Samples at most every 4 mm along x and y and every 5 mm along z, or every voxel where voxels are larger.
     public func coarse() -> CoarseImage {
         let step = Vector3(max(1, Int(4 / spacing.x)), max(1, Int(4 / spacing.y)), max(1, Int(5 / spacing.z)))
         let places = SamplePlaces(shape, step: step)

@@ -1,40 +1,41 @@
 internal import Domain
 
-/// How the voxels of a label file are laid on an image: as they lie, or mirrored along one canonical axis.
+/// The flip of a label file relative to its image: none, or along one canonical axis.
 public enum LabelFlip: String, Sendable, Hashable, CaseIterable {
     case none, x, y, z
 
-    /// 0 to 2; nil where nothing is mirrored.
+    /// 0 to 2; nil for `none`.
     public var axis: Int? { Self.allCases.firstIndex(of: self).flatMap { $0 == 0 ? nil : $0 - 1 } }
 }
 
-/// What an image shows under labels of soft organs, for each way of laying them on it.
+/// The CT values within labels of soft organs, for each flip of the labels.
 public struct FlipEvidence: Sendable, Hashable {
-    /// Under one turn.
+    /// The measures for one flip.
     public struct Measure: Sendable, Hashable {
-        /// The part of the labelled samples from −50 to 300 HU, where liver, spleen, kidneys and pancreas lie, 0 to 1.
+        /// The share of the labelled samples from −50 to 300 HU, the range of liver, spleen, kidneys and pancreas, 0 to
+        /// 1.
         public let plausible: Double
-        /// HU; of the labelled samples, right to 4.
+        /// Median of the labelled samples in HU, accurate to 4.
         public let median: Double
-        /// HU between the first and the last quarter of the labelled samples.
+        /// Interquartile range of the labelled samples in HU.
         public let spread: Double
-        /// Mean difference in HU, at most 400, between neighbouring samples inside and outside of the labels.
+        /// Mean absolute difference in HU, at most 400, between neighbouring samples inside and outside the labels.
         public let edge: Double
     }
 
-    /// Samples inside the labels.
+    /// Number of labelled samples.
     public private(set) var samples = 0
     private var edges = 0
     private var histograms = [[Int]](repeating: [Int](repeating: 0, count: bins), count: LabelFlip.allCases.count)
     private var differences = [Int](repeating: 0, count: LabelFlip.allCases.count)
 
-    /// HU of a bin of the histograms, which begin at −1024.
+    /// Width in HU of a bin of the histograms, which begin at −1024.
     private static let width = 8
     private static let bins = 256
 
     public init() {}
 
-    /// What the image shows under the labels laid on it so.
+    /// The measures for the labels with this flip.
     public func measure(_ flip: LabelFlip) -> Measure {
         let index = LabelFlip.allCases.firstIndex(of: flip) ?? 0
         let histogram = histograms[index]
@@ -52,7 +53,7 @@ public struct FlipEvidence: Sendable, Hashable {
             spread: value(below: 0.75) - value(below: 0.25), edge: Double(differences[index]) / Double(max(1, edges)))
     }
 
-    /// Adds the labels that have one of `values`.
+    /// Adds the label voxels with one of `values`.
     /// - Precondition: labels and image have one canonical shape.
     public mutating func add(_ labels: LabelVolume, values: Set<Int>, on image: CoarseImage) {
         precondition(labels.shape == image.shape, "one shape")
@@ -91,13 +92,13 @@ public struct FlipEvidence: Sendable, Hashable {
     }
 }
 
-/// Which samples are labelled, within the box of the labels and one sample around it.
+/// The labelled samples, within the labels' bounding box and one sample around it.
 private struct CoarseLabels {
     private let lower: Vector3<Int>
     private let size: Vector3<Int>
     private var inside: [Bool] = []
     private(set) var population = 0
-    /// Neighbouring pairs of which one is labelled.
+    /// Number of neighbouring pairs of which one sample is labelled.
     private(set) var edges = 0
 
     var isEmpty: Bool { population == 0 }
@@ -139,8 +140,8 @@ private struct CoarseLabels {
         }
     }
 
-    /// Every sample that is labelled or beside one: its place, whether it is inside, and which of its upper neighbours along
-    /// x (1), y (2), z (4) are not as it is.
+    /// Calls `body` for every sample that is labelled or has a labelled neighbour: its indices, whether it is labelled,
+    /// and the upper neighbours along x (bit 0), y (bit 1), z (bit 2) that differ from it.
     @inline(__always)
     func forEach(_ body: (Int, Int, Int, Bool, Int) -> Void) {
         inside.withUnsafeBufferPointer { inside in

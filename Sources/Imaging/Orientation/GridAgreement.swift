@@ -1,6 +1,7 @@
 public import Domain
 
-/// Whether a label's grid is its image's grid (corner displacement up to 0.05 voxel: yes; up to 0.5: with a warning).
+/// Whether a label has its image's grid, by the largest corner displacement: up to 0.05 voxels, or up to 0.5 with a
+/// warning.
 public enum GridAgreement: Hashable, Sendable {
     case agree
     /// Largest corner displacement in voxels, above 0.05 and at most 0.5.
@@ -10,7 +11,7 @@ public enum GridAgreement: Hashable, Sendable {
     public static let acceptedVoxels = 0.05
     public static let toleratedVoxels = 0.5
 
-    /// Compares in canonical order, so that a label stored with other axes but on the same world positions agrees.
+    /// Compares in canonical order, so that a label with another axis order but the same world positions agrees.
     public init(image: ImageGrid, label: ImageGrid) {
         let shape = image.canonicalShape
         guard shape == label.canonicalShape else {
@@ -28,22 +29,22 @@ public enum GridAgreement: Hashable, Sendable {
     }
 }
 
-/// Why a label cannot lie on an image.
+/// How a label's grid differs from its image's.
 public enum GridDisagreement: Hashable, Sendable, CustomStringConvertible {
     /// Canonical shapes differ.
     case shape(image: GridShape, label: GridShape)
     /// Largest corner displacement in voxels, above 0.5.
     case displaced(voxels: Double)
-    /// In one place, but stored in orders that are mirror images of each other: a header that was written for other voxels
-    /// cannot be told from one that is right.
+    /// Equal world positions, but axis orders of opposite handedness: a correct header cannot be distinguished from one
+    /// that was written for other voxels.
     case handedness(image: Orientation, label: Orientation)
 
     public var description: String {
         switch self {
         case .shape(let image, let label): "the image has \(image) voxels, the label \(label)"
-        case .displaced(let voxels): "image and label lie \(ImagingError.rounded(voxels)) voxels apart"
+        case .displaced(let voxels): "image and label are \(ImagingError.rounded(voxels)) voxels apart"
         case .handedness(let image, let label):
-            "on the image by its header, but stored as \(label) beside \(image), a mirrored order"
+            "equal positions, but stored as \(label) instead of \(image), in the opposite handedness"
         }
     }
 }

@@ -1,7 +1,7 @@
 public import Domain
 internal import Glibc
 
-/// The grid of a file: shape and affine in the file's own axis order, and how to get from there to canonical RAS+
+/// The grid of a file: shape and affine in the file's own axis order, and its orientation relative to canonical RAS+
 /// order.
 public struct ImageGrid: Hashable, Sendable {
     /// Voxels along the stored axes i, j, k; i fastest.
@@ -13,7 +13,7 @@ public struct ImageGrid: Hashable, Sendable {
     public let qformCode: Int
     public let orientation: Orientation
 
-    /// - Precondition: the affine is invertible; readers refuse others before.
+    /// - Precondition: the affine is invertible.
     public init(shape: GridShape, affine: Affine, sformCode: Int = 1, qformCode: Int = 0) {
         guard let orientation = Orientation(closestTo: affine) else { preconditionFailure("an invertible affine") }
         self.shape = shape
@@ -23,7 +23,7 @@ public struct ImageGrid: Hashable, Sendable {
         self.orientation = orientation
     }
 
-    /// A grid stored in `orientation` whose canonical shape and affine are given.
+    /// A grid stored in `orientation`, from its canonical shape and affine.
     public init(
         canonicalShape: GridShape, canonicalAffine: Affine, storedAs orientation: Orientation, sformCode: Int = 1,
         qformCode: Int = 0
@@ -32,8 +32,9 @@ public struct ImageGrid: Hashable, Sendable {
         self.init(shape: stored.shape, affine: stored.affine, sformCode: sformCode, qformCode: qformCode)
     }
 
-    /// This file's bytes laid on another grid, mirrored along an axis or not, whatever their own header says of the place.
-    /// - Precondition: one canonical shape.
+    /// The grid that places this file's voxels on another grid, flipped along a canonical axis or not, regardless of
+    /// this grid's own affine.
+    /// - Precondition: equal canonical shapes.
     public func laid(on other: ImageGrid, flipped flip: LabelFlip) -> ImageGrid {
         precondition(canonicalShape == other.canonicalShape, "one shape")
         return ImageGrid(
@@ -52,17 +53,17 @@ public struct ImageGrid: Hashable, Sendable {
     public var millilitresPerVoxel: Double { abs(affine.determinant) / 1000 }
 }
 
-/// What is odd about a file's geometry and yet tolerable. Reported with the import, never silent.
+/// An unusual but accepted property of a file's geometry; reported as a warning of the import.
 public enum GeometryFinding: Hashable, Sendable, CustomStringConvertible {
-    /// Neither sform nor qform: spacing from `pixdim`, axes taken as LAS with the centre at the origin.
+    /// Neither sform nor qform: spacing from `pixdim`, axes assumed as LAS with the centre at the origin.
     case noOrientation
-    /// sform and qform differ by this many voxels at the worst corner (0.05 to 0.5); the sform is used.
+    /// Largest corner displacement between sform and qform in voxels, 0.05 to 0.5; the sform is used.
     case formsDiffer(voxels: Double)
-    /// Axes are not at right angles; the worst |cosine| between two of them.
+    /// Axes are not at right angles; the largest |cosine| between two of them.
     case sheared(cosine: Double)
-    /// Axes are turned against the patient's by more than 30 degrees; canonical order is only the closest.
+    /// Axes are rotated by more than 30 degrees from the patient's; canonical order is only the closest.
     case oblique(degrees: Double)
-    /// Lengths were in metres or micrometres and are converted; the factor to millimetres.
+    /// Lengths were converted from metres or micrometres; the factor to millimetres.
     case unitConverted(factor: Double)
 
     private static func degreesFromSquare(_ cosine: Double) -> Double {
@@ -71,12 +72,12 @@ public enum GeometryFinding: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .noOrientation: "no sform and no qform: sides are a guess (LAS)"
+        case .noOrientation: "no sform and no qform: the orientation is assumed as LAS"
         case .formsDiffer(let voxels):
             "qform and sform differ by \(ImagingError.rounded(voxels)) voxels; the sform is used"
         case .sheared(let cosine):
             "the grid is sheared: two of its axes are \(Self.degreesFromSquare(cosine)) degrees off the right angle"
-        case .oblique(let degrees): "the grid is flipped by \(ImagingError.rounded(degrees)) degrees"
+        case .oblique(let degrees): "the grid is rotated by \(ImagingError.rounded(degrees)) degrees"
         case .unitConverted(let factor): "lengths were converted to millimetres (factor \(factor))"
         }
     }

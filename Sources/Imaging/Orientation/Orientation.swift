@@ -1,13 +1,13 @@
 internal import CNIfTI
 public import Domain
 
-/// Which stored axis runs along which axis of the patient: one of 48 permutations with flips.
+/// The correspondence of stored axes to the patient's axes: one of 48 permutations with flips.
 ///
 /// Canonical order is RAS+: x grows to the right, y to the front, z to the head.
 public struct Orientation: Hashable, Sendable, CustomStringConvertible {
-    /// For each canonical axis (x, y, z): the stored axis (0, 1, 2) along it.
+    /// For each canonical axis (x, y, z): the index (0, 1, 2) of the stored axis along it.
     public let storedAxis: Vector3<Int>
-    /// For each canonical axis: +1 where the stored axis runs the same way, -1 where it runs against.
+    /// For each canonical axis: +1 where the stored axis has the same direction, -1 where it has the opposite one.
     public let direction: Vector3<Int>
 
     public static let ras = Orientation(storedAxis: Vector3(0, 1, 2), direction: Vector3(1, 1, 1))
@@ -33,7 +33,8 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
         self.init(codes: [i, j, k].map(Int.init))
     }
 
-    /// Reads three letters, one per stored axis, each naming the side it runs to: `RAS`, `LPS`, `PIR`, …
+    /// Parses three letters, one per stored axis, each the side to which it runs: `RAS`, `LPS`, `PIR`, …; nil for
+    /// others.
     public init?(_ letters: some StringProtocol) {
         let codes = letters.compactMap { letter in
             "RLAPSI".firstIndex(of: letter).map { "RLAPSI".distance(from: "RLAPSI".startIndex, to: $0) + 1 }
@@ -54,7 +55,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
         self.init(storedAxis: axis, direction: sign)
     }
 
-    /// Three letters, one per stored axis, each naming the side it runs to, as nibabel's axis codes.
+    /// Three letters, one per stored axis, each the side to which it runs, as nibabel's axis codes.
     public var description: String {
         let letters: [[Character]] = [["R", "L"], ["A", "P"], ["S", "I"]]
         return String(
@@ -64,7 +65,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
             })
     }
 
-    /// The order in which the same bytes are read mirrored along a canonical axis (0 to 2).
+    /// The orientation in which the same voxels are flipped along a canonical axis (0 to 2).
     func mirrored(along axis: Int) -> Orientation {
         var direction = direction
         direction[axis] = -direction[axis]
@@ -100,7 +101,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
         return (GridShape(sizes[0], sizes[1], sizes[2]), Affine(columns: columns, translation: affine.world(first)))
     }
 
-    /// Where canonical voxels lie in the stored array.
+    /// The offsets of canonical voxels in the stored array.
     func walk(_ stored: GridShape) -> VoxelWalk {
         let strides = [1, stored.x, stored.x * stored.y]
         let steps = Vector3((0..<3).map { strides[storedAxis[$0]] * direction[$0] })
@@ -111,7 +112,7 @@ public struct Orientation: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A walk over one array in the order of another: element of (x, y, z) at `base + x·steps.x + y·steps.y + z·steps.z`.
+/// Traverses one array in the order of another: element (x, y, z) is at `base + x·steps.x + y·steps.y + z·steps.z`.
 struct VoxelWalk {
     let shape: GridShape
     let base: Int

@@ -1,17 +1,17 @@
 internal import CPNG
 internal import Glibc
 
-/// Reads pictures as 8-bit grey values, top row first.
+/// Reads PNG pictures as 8-bit grey values, top row first.
 public enum PNGReader {
     public struct Picture: Sendable, Hashable {
         public let width: Int
         public let height: Int
-        /// One byte a pixel, row by row.
+        /// One byte per pixel, row by row.
         public let pixels: [UInt8]
     }
 
-    /// Reads a picture of at most `limitInPixels`.
-    /// - Throws: `unreadable`, `notPNG`, `claimTooLarge`.
+    /// Reads a picture of at most `limitInPixels` pixels.
+    /// - Throws: `unreadable`, `empty` and the other errors of `FileBytes`, `notPNG`, `claimTooLarge`.
     public static func read(_ path: String, limitInPixels: Int = 1 << 26) throws -> Picture {
         var bytes = FileBytes()
         try bytes.read(path, limit: 4 * limitInPixels)
@@ -19,8 +19,9 @@ public enum PNGReader {
         return try decode(bytes.bytes, file: path, limitInPixels: limitInPixels)
     }
 
-    /// Reads a picture from memory.
-    /// - Parameter file: for messages.
+    /// Decodes a picture.
+    /// - Parameter file: the name in errors.
+    /// - Throws: `notPNG`, `claimTooLarge`.
     public static func decode(
         _ bytes: UnsafeRawBufferPointer, file: String, limitInPixels: Int = 1 << 26
     ) throws -> Picture {

@@ -3,11 +3,11 @@ internal import Glibc
 
 /// One axis of a slice, sampled every few voxels and averaged into cells of about 6 mm.
 struct SampledAxis {
-    /// Voxels from sample to sample, about 3 mm.
+    /// Voxels between samples, about 3 mm.
     let stride: Int
     let samplesPerCell: Int
     let cells: Int
-    /// Millimetres of each cell's centre.
+    /// Position of each cell's centre in millimetres.
     let positions: [Float]
 
     init(voxels: Int, spacing: Double) {
@@ -22,8 +22,8 @@ struct SampledAxis {
     }
 }
 
-/// Reads slices of an image into cells of about 6 mm, values from 0 to 1, seen through a soft round window about the
-/// centre of what the slice shows.
+/// Reads slices of an image into cells of about 6 mm, with values from 0 to 1, weighted by a Gaussian window around the
+/// slice's centre of mass.
 struct SliceSampler {
     let x: SampledAxis
     let y: SampledAxis
@@ -31,7 +31,7 @@ struct SliceSampler {
     private(set) var cells: [Float]
     private let volume: ImageVolume
     private let scale: ClosedRange<Float>
-    /// Millimetres; what lies nearer the rim counts less, so that it may be cut off.
+    /// Standard deviation of the window in millimetres: the margins, which crops remove, have little weight.
     private static let deviation: Float = 80
 
     init(_ volume: ImageVolume, scale: ClosedRange<Float>) {
@@ -89,7 +89,7 @@ struct SliceSampler {
         }
     }
 
-    /// A bell about the centre of the mass.
+    /// A Gaussian around the centre of mass.
     private static func weights(_ mass: [Float], _ positions: [Float]) -> [Float] {
         let total = max(1e-6, mass.reduce(0, +))
         let centre = zip(mass, positions).reduce(0) { $0 + $1.0 * $1.1 } / total

@@ -1,16 +1,16 @@
 public import Domain
 
-/// A plane through a canonical volume as a radiologist looks at it: the patient's right or front on the left, front
-/// or head on top.
+/// A plane through a canonical volume in radiological convention: the patient's right or front on the left, the front
+/// or the head on top.
 public struct VolumeSlice: Sendable, Hashable {
     public enum Plane: Sendable, Hashable { case axial, coronal, sagittal }
 
     public let shape: GridShape
     public let plane: Plane
-    /// Along z, y or x.
+    /// Voxel index along z (axial), y (coronal) or x (sagittal).
     public let index: Int
 
-    /// - Precondition: the index lies within the volume.
+    /// - Precondition: the index is within the volume.
     public init(_ shape: GridShape, _ plane: Plane, at index: Int) {
         precondition(
             index >= 0 && index < shape[plane == .axial ? 2 : plane == .coronal ? 1 : 0], "a plane of the volume")
@@ -30,7 +30,7 @@ public struct VolumeSlice: Sendable, Hashable {
         }
     }
 
-    /// Pixel height that keeps the true proportions at a pixel width; spacing in millimetres along x, y, z.
+    /// The height in pixels that preserves the proportions at a width in pixels; spacing in millimetres along x, y, z.
     public func height(forWidth width: Int, spacing: Vector3<Double>) -> Int {
         let across = plane == .sagittal ? spacing.y : spacing.x
         let down = plane == .axial ? spacing.y : spacing.z

@@ -2,13 +2,12 @@
 public struct ImageStatistics: Sendable {
     public let minimum: Double
     public let maximum: Double
-    /// Voxels between −1100 and −900, as a share of all.
+    /// Share of voxels from −1100 to −900, 0 to 1.
     public let airShare: Double
-    /// Voxels per int16 value, from −32768 up; nil for other voxel types.
+    /// Number of voxels per int16 value, from −32768 upwards; nil for other voxel types.
     public let histogram: [Int]?
 
-    /// A CT without a thousandth of its voxels near −1000 HU has lost its intercept or its unit: to be flagged, not
-    /// refused.
+    /// Whether fewer than a thousandth of the voxels are near −1000: such a CT has probably lost its intercept or unit.
     public var lacksAir: Bool { airShare < 0.001 }
 
     init(_ voxels: ImageVoxels) {
@@ -41,7 +40,7 @@ public struct ImageStatistics: Sendable {
         return (low, high, Double(air) / Double(max(1, voxels.count)), nil)
     }
 
-    /// Four tables, so that equal neighbours do not wait for each other's increment.
+    /// Uses four tables, so that increments of equal neighbours do not depend on each other.
     private static func count(_ voxels: UnsafeBufferPointer<Int16>) -> [Int] {
         var tables = [UInt32](repeating: 0, count: 4 << 16)
         tables.withUnsafeMutableBufferPointer { table in

@@ -1,13 +1,13 @@
 public import Domain
 internal import Hashing
 
-/// Voxels in canonical order: int16 where that is exact after scaling, else int32, else float32.
+/// Voxels in canonical order: int16 if that is exact after scaling, else int32, else float32.
 public enum ImageVoxels: Sendable {
     case int16(VoxelBuffer<Int16>)
     case int32(VoxelBuffer<Int32>)
     case float32(VoxelBuffer<Float>)
 
-    /// The voxels' bytes, little-endian, x fastest; the pointer must not leave `body`.
+    /// Calls `body` with the voxels' bytes, little-endian, x fastest; the pointer must not escape it.
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         switch self {
         case .int16(let voxels): try voxels.withBytes(body)
@@ -16,7 +16,7 @@ public enum ImageVoxels: Sendable {
         }
     }
 
-    /// The value of voxel `index`.
+    /// The value of the voxel with linear index `index`, x fastest.
     public subscript(index: Int) -> Double {
         switch self {
         case .int16(let voxels): Double(voxels[index])
@@ -25,7 +25,7 @@ public enum ImageVoxels: Sendable {
         }
     }
 
-    /// All values as float32 in canonical order.
+    /// All values as float32 in canonical order, x fastest.
     public var floats: [Float] {
         switch self {
         case .int16(let voxels): voxels.withVoxels { $0.map(Float.init) }
@@ -35,10 +35,10 @@ public enum ImageVoxels: Sendable {
     }
 }
 
-/// A grey-value image in canonical RAS+ order, x (to the patient's right) fastest.
+/// A scalar image in canonical RAS+ order, x (to the patient's right) fastest.
 public struct ImageVolume: Sendable {
     public let file: FileFacts
-    /// The file's own grid, which gives the canonical one.
+    /// The file's own grid, from which the canonical one follows.
     public let grid: ImageGrid
     public let voxels: ImageVoxels
     public let statistics: ImageStatistics

@@ -1,15 +1,15 @@
 public import Domain
 internal import Glibc
 
-/// Canonical volumes as raw voxels in files that training maps into memory.
+/// A cache of canonical volumes as raw voxels, in files that training maps into memory.
 ///
-/// File, little-endian: magic `LVC1`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64), spacing
-/// in millimetres (3 × f64), zeros up to byte 128, voxels x fastest. A cache: every file may be deleted and made
+/// File format, little-endian: magic `LVC1`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
+/// spacing in millimetres (3 × f64), zeros up to byte 128, voxels x fastest. Every file may be deleted and created
 /// again.
 public struct VolumeCache: Sendable {
     public let folder: String
 
-    /// - Parameter folder: exists and belongs to this cache.
+    /// - Parameter folder: an existing folder for the files of this cache only.
     public init(folder: String) { self.folder = folder }
 
     /// Writes a volume under `name`, atomically; int32 volumes become float32 (exact up to 2^24).
@@ -18,7 +18,7 @@ public struct VolumeCache: Sendable {
         try store(volume.voxels, shape: volume.shape, spacing: volume.spacing, as: name)
     }
 
-    /// Writes voxels in canonical order; see the other form. Spacing in millimetres.
+    /// Writes voxels in canonical order; spacing in millimetres per step along x, y, z. See the other form.
     public func store(_ voxels: ImageVoxels, shape: GridShape, spacing: Vector3<Double>, as name: String) throws {
         if case .int32(let buffer) = voxels {
             let floats = buffer.withVoxels { VoxelBuffer($0.map { Float($0) }) }
@@ -33,7 +33,7 @@ public struct VolumeCache: Sendable {
         }
     }
 
-    /// Maps the volume stored under `name`; nil where there is none.
+    /// Maps the volume stored under `name` into memory; nil where there is none.
     /// - Throws: `unreadable`, `truncated`, `invalidHeader`.
     public func open(_ name: String) throws -> MappedVolume? {
         let path = path(name)

@@ -1,11 +1,11 @@
 internal import Domain
 
-/// The images of a dataset in the catalogue, to which labels that came without images are joined by name.
+/// The images of a dataset in the catalogue, to which labels without images are joined by name.
 public struct DatasetImages: Sendable {
-    /// One image.
+    /// One image of one case.
     public struct Entry: Hashable, Sendable {
         public let caseName: String
-        /// What the dataset calls its subject.
+        /// The dataset's names for its subject.
         public let subjects: [String]
         public let file: SourceFile
         public let modality: Modality
@@ -22,15 +22,16 @@ public struct DatasetImages: Sendable {
     }
 
     public let dataset: String
-    /// In the order of the dataset's cases; of one image under several names each name.
+    /// In the order of the dataset's cases; an image with several names has an entry for each.
     private let entries: [Entry]
-    /// What the caller says: the images of a case of labels.
+    /// Case names of images by the name of the labels, as given by the caller.
     private let pairs: [String: [String]]
     private let byCase: [String: [Entry]]
     private let byKey: [String: [Entry]]
     private let byStudy: [String: [Entry]]
     private let bySubject: [String: [Entry]]
 
+    /// - Parameter pairs: for a case of labels, the names of the cases whose images it belongs to.
     public init(dataset: String, entries: [Entry], pairs: [String: [String]] = [:]) {
         (self.dataset, self.entries, self.pairs) = (dataset, entries, pairs)
         byCase = Dictionary(grouping: entries, by: \.caseName)
@@ -47,9 +48,10 @@ public struct DatasetImages: Sendable {
         return groups
     }
 
-    /// The images of labels: those that the caller names; else the case of the same name, the one whose name or file differs in
-    /// the usual affixes only, the study of that name, the subject's only image. Several for the phases of one study.
-    /// - Throws: `severalImages`, `noSuchImage` for a case that the caller names and the dataset does not have.
+    /// The images of labels: those that the caller names, else the first match of the case of the same name, the one
+    /// whose name or file differs only in the usual affixes, the study of that name, and the subject's only image.
+    /// Several for the phases of one study; none where nothing matches.
+    /// - Throws: `severalImages`; `noSuchImage` for a case that the caller names and the dataset does not have.
     func images(of item: WaitingCase) throws(ImportError) -> [Entry] {
         if let named = pairs[item.name] {
             let found = try named.map { name throws(ImportError) -> [Entry] in
@@ -67,7 +69,7 @@ public struct DatasetImages: Sendable {
         return []
     }
 
-    /// One image, though it may have several names, or all of one study.
+    /// One entry per image: entries with equal checksums are one image, and several images must be of one study.
     private func one(of found: [Entry], for item: WaitingCase) throws(ImportError) -> [Entry] {
         guard Set(found.map(\.expected.sha256)).count > 1 else { return Array(found.suffix(1)) }
         let studies = Set(found.map(\.phase?.study))
@@ -78,18 +80,18 @@ public struct DatasetImages: Sendable {
         return found
     }
 
-    /// What the dataset calls its cases, for messages.
+    /// Up to three case names, for messages.
     var examples: [String] { Array(byCase.keys.sorted().prefix(3)) }
     var isEmpty: Bool { entries.isEmpty }
 }
 
 extension CaseList {
-    /// Gives labels that wait the images of a dataset; those that it has none for go on waiting.
+    /// Joins waiting labels to the images of a dataset; labels without a matching image stay waiting.
     public mutating func join(_ images: DatasetImages) {
-        let patient = waiting
+        let candidates = waiting
         waiting = []
         var joined: [(item: WaitingCase, images: [DatasetImages.Entry])] = []
-        for item in patient {
+        for item in candidates {
             do throws(ImportError) {
                 let found = try images.images(of: item)
                 if found.isEmpty { waiting.append(item) } else { joined.append((item, found)) }
@@ -102,15 +104,16 @@ extension CaseList {
         settle()
     }
 
-    /// Adds the cases with their images; those that claim one image are all refused, since one of them would silently win.
+    /// Adds the cases with their images. Cases that match the same image are all refused: which one is right is
+    /// unknown.
     private mutating func add(_ joined: [(item: WaitingCase, images: [DatasetImages.Entry])], of dataset: String) {
-        var claims: [SourceFile: [String]] = [:]
+        var casesOfImage: [SourceFile: [String]] = [:]
         for (item, images) in joined {
-            for file in Set(images.map(\.file)) { claims[file, default: []].append(item.name) }
+            for file in Set(images.map(\.file)) { casesOfImage[file, default: []].append(item.name) }
         }
         for (item, images) in joined {
-            if let shared = images.first(where: { (claims[$0.file] ?? []).count > 1 }) {
-                let (file, names) = (item.labels[0].file.path, claims[shared.file] ?? [])
+            if let shared = images.first(where: { (casesOfImage[$0.file] ?? []).count > 1 }) {
+                let (file, names) = (item.labels[0].file.path, casesOfImage[shared.file] ?? [])
                 refuse(
                     item.name,
                     .sharedImage(file: file, dataset: dataset, image: shared.caseName, cases: names.sorted()))
@@ -126,11 +129,11 @@ extension CaseList {
             .description, file: waiting[0].labels[0].file.path,
             problem: images.isEmpty
                 ? "dataset \(images.dataset) has no images"
-                : "no image of dataset \(images.dataset) is called like the labels: its cases are called "
+                : "no image of dataset \(images.dataset) has the name of a label: its cases are named "
                     + "\(images.examples.joined(separator: ", ")) …, those of the labels \(labels) …",
             remedy: images.isEmpty
-                ? "name a dataset that has some"
-                : "say which image each case has: --pairs FILE.csv with the columns case and image")
+                ? "name a dataset with images"
+                : "list the image of each case: --pairs FILE.csv with the columns case and image")
     }
 }
 

@@ -1,16 +1,16 @@
 internal import Domain
 
-/// Labels whose image is not there yet. They are no volume; they wait until an import finds the image.
+/// Labels whose image is not available yet. No volume is recorded until an import finds the image.
 public struct WaitingCase: Hashable, Sendable {
-    /// What the case is called by its labels; unique in the dataset.
+    /// The case's name, derived from its label files; unique in the dataset.
     public let name: String
     public let subject: String
     public let modality: Modality
     /// At least one.
     public let labels: [LabelFile]
-    /// Known before the files are opened.
+    /// Warnings that are known before the files are opened.
     public let findings: [ImportFinding]
-    /// Files of single annotators; they are read when the image is there.
+    /// Files of single annotators; read once the image is available.
     public let annotators: [AnnotatorFiles]
 
     /// - Precondition: at least one label.
@@ -18,20 +18,20 @@ public struct WaitingCase: Hashable, Sendable {
         name: String, subject: String, modality: Modality, labels: [LabelFile], findings: [ImportFinding] = [],
         annotators: [AnnotatorFiles] = []
     ) {
-        precondition(!labels.isEmpty, "a case without labels does not wait")
+        precondition(!labels.isEmpty, "a waiting case has labels")
         (self.name, self.subject, self.modality) = (name, subject, modality)
         (self.labels, self.findings, self.annotators) = (labels, findings, annotators)
     }
 
-    /// Why it waits, for the report.
+    /// The outcome for the report.
     public var outcome: CaseOutcome { CaseOutcome(.waitsForImage(file: labels[0].file.path)) }
 
     /// The case with an image.
     ///
     /// - Parameters:
-    ///   - name: the case's name, where it is another than that of the labels.
-    ///   - phase: which of several images it is that the labels serve.
-    ///   - expected: what the image must hash to.
+    ///   - name: the case's name where it differs from that of the labels.
+    ///   - phase: the image's place among several images that share the labels.
+    ///   - expected: the record with the checksum that the image must have.
     public func with(
         _ image: SourceFile, name: String? = nil, modality: Modality? = nil, phase: StudyPhase? = nil,
         expected: ExpectedImage? = nil

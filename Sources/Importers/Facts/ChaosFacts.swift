@@ -1,6 +1,6 @@
 internal import Domain
 
-/// The MR part of CHAOS is not read, which is said where it is there.
+/// CHAOS: the MR part is not imported, which is reported.
 struct ChaosFacts: RuleFacts {
     let findings: [ImportFinding]
 
@@ -13,7 +13,7 @@ struct ChaosFacts: RuleFacts {
             : [
                 ImportFinding(
                     .description, file: evidence.listing.folder.root,
-                    problem: "the \(cases.count) MR cases of CHAOS are not read",
+                    problem: "the \(cases.count) MR cases of CHAOS are not imported",
                     remedy: "convert them with dcm2niix, and import them with --map")
             ]
     }

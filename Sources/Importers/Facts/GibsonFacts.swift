@@ -1,17 +1,21 @@
-/// Gibson et al. (Zenodo 1169361): labels of two publishers, complete only within the box of `cropping.csv`.
+/// Gibson et al. (Zenodo 1169361): labels on images of two publishers, complete only within the box in `cropping.csv`.
 ///
-/// The table counts voxels from the front, from the right of the patient (the left of the picture) and from the foot,
-/// as the authors' published scripts cut their images.
+/// The table counts voxels from the patient's front, from the patient's right (the left of the picture) and from the
+/// foot, as the authors' published scripts crop their images.
 struct GibsonFacts: RuleFacts {
     static let table = "cropping.csv"
 
     let release: String? = nil
     let findings: [ImportFinding]
-    /// By publisher's part name and number.
     private let crops: [Key: AnnotatedCrop]
 
+    /// The publisher of an image, named as the part of the layout rule's patterns that holds the case number.
+    private enum Publisher: String, CaseIterable {
+        case btcv, tcia
+    }
+
     private struct Key: Hashable {
-        let part: String
+        let publisher: Publisher
         let number: Int
     }
 
@@ -21,10 +25,8 @@ struct GibsonFacts: RuleFacts {
             findings = [
                 ImportFinding(
                     .scope, file: Self.table,
-                    problem: "the table of crops is missing, so that nothing says where the labels are complete",
-                    remedy:
-                        "put cropping.csv of the release beside the folders; without it every label is taken as complete"
-                )
+                    problem: "the table of crops is missing, so every label is taken as complete in the whole image",
+                    remedy: "put cropping.csv of the release beside the folders")
             ]
             return
         }
@@ -33,8 +35,10 @@ struct GibsonFacts: RuleFacts {
     }
 
     func crop(_ parts: [String: String]) -> AnnotatedCrop? {
-        for part in ["btcv", "tcia"] {
-            if let number = parts[part].flatMap({ Int($0) }) { return crops[Key(part: part, number: number)] }
+        for publisher in Publisher.allCases {
+            if let number = parts[publisher.rawValue].flatMap({ Int($0) }) {
+                return crops[Key(publisher: publisher, number: number)]
+            }
         }
         return nil
     }
@@ -45,17 +49,17 @@ struct GibsonFacts: RuleFacts {
         }
         var crops: [Key: AnnotatedCrop] = [:]
         for row in table.rows {
-            guard let publisher = table.value("publisher", row), let number = table.number("original_id", row) else {
+            guard let name = table.value("publisher", row), let number = table.number("original_id", row) else {
                 continue
             }
             guard let front = table.range("extent_ant", "extent_post", row),
                 let right = table.range("extent_left", "extent_right", row),
                 let foot = table.range("extent_inf", "extent_sup", row)
             else {
-                throw .unreadableDescription(file: Self.table, reason: "the crop of \(publisher) \(number) is no box")
+                throw .unreadableDescription(file: Self.table, reason: "the crop of \(name) \(number) is not a box")
             }
-            let part = publisher.uppercased() == "TCIA" ? "tcia" : "btcv"
-            crops[Key(part: part, number: number)] = AnnotatedCrop(front: front, right: right, foot: foot)
+            let publisher: Publisher = name.uppercased() == "TCIA" ? .tcia : .btcv
+            crops[Key(publisher: publisher, number: number)] = AnnotatedCrop(front: front, right: right, foot: foot)
         }
         return crops
     }

@@ -1,19 +1,20 @@
 internal import Domain
 
-/// KiTS: which of its releases the case folders are of, and what lies beside the labels that are read.
+/// KiTS: the release of the case folders, and the annotators' files beside the labels.
 ///
-/// Value 1 includes cysts in KiTS19, and 3 is a cyst in KiTS21 and KiTS23; KiTS21 has its aggregated masks in files of
-/// their own, KiTS23 the annotators' instances beside the segmentation, and each has its list of cases.
+/// Value 1 includes cysts in KiTS19; value 3 is a cyst in KiTS21 and KiTS23. KiTS21 has the aggregated masks in
+/// separate files, KiTS23 has the annotators' instances beside the segmentation, and each release has its list of
+/// cases.
 struct KidneyFacts: RuleFacts {
     let release: String?
     let findings: [ImportFinding]
     /// By the case's folder.
     private let annotators: [String: [AnnotatorFiles]]
 
-    /// Where instances lie in a case's folder: KiTS23, KiTS21.
+    /// Folders of instances within a case's folder: KiTS23, KiTS21.
     private static let instanceFolders = ["instances", "segmentations"]
 
-    /// - Throws: `ambiguous` where nothing tells the release, or two of them lie in the folder.
+    /// - Throws: `ambiguous` where the files do not identify the release, or the folder holds two releases.
     init(_ evidence: RuleEvidence) throws(ImportError) {
         let folders = Set(evidence.match.labels.map { Self.parent(Self.parent($0.path)) })
         guard folders.count < 2 else {
@@ -32,9 +33,9 @@ struct KidneyFacts: RuleFacts {
         let organs = Self.organs(release, evidence.options.ontology)
         annotators = drawn.mapValues { AnnotatorFiles.all($0, in: evidence.listing.folder, organs: organs) }
         if evidence.options.annotators {
-            findings = Self.strangers(drawn.values.flatMap { $0 }, organs)
+            findings = Self.unknownStructures(drawn.values.flatMap { $0 }, organs)
         } else {
-            findings = rated.isEmpty ? [] : [Self.besides(rated, hasMasks: drawn.values.contains { !$0.isEmpty })]
+            findings = rated.isEmpty ? [] : [Self.unread(rated, hasMasks: drawn.values.contains { !$0.isEmpty })]
         }
     }
 
@@ -60,31 +61,32 @@ struct KidneyFacts: RuleFacts {
         }
     }
 
-    /// What a structure's voxels belong to, as in the aggregated label: those of a tumour or cyst also to the kidney.
+    /// The organs that a structure's voxels belong to, as in the aggregated label: a tumour or cyst is also kidney.
     private static func organs(_ release: String?, _ ontology: Ontology) -> (String) -> [OrganKey] {
         let classes = (LabelMap.standard(release ?? "") ?? LabelMap.standard("kits23")).map(ClassNames.init)
         return { classes?.organs(of: $0, ontology) ?? [] }
     }
 
-    private static func besides(_ cases: [String], hasMasks: Bool) -> ImportFinding {
+    private static func unread(_ cases: [String], hasMasks: Bool) -> ImportFinding {
         ImportFinding(
             .description, file: cases.min() ?? "",
-            problem: "instances by several annotators beside the label that is read, in "
+            problem: "masks of several annotators beside the aggregated label are not imported, in "
                 + ImportError.count(cases.count, "case", "cases"),
-            remedy: "nothing: the aggregated label is imported"
-                + (hasMasks ? "; with --annotators what each of them drew is recorded beside it" : ""))
+            remedy: "none needed: the aggregated label is imported"
+                + (hasMasks ? "; --annotators also records the masks of each annotator" : ""))
     }
 
-    /// Structures that were drawn too and that no organ is known for, such as KiTS21's vessels.
-    private static func strangers(_ files: [InstanceFile], _ organs: (String) -> [OrganKey]) -> [ImportFinding] {
+    /// Annotated structures that match no organ, such as KiTS21's vessels.
+    private static func unknownStructures(_ files: [InstanceFile], _ organs: (String) -> [OrganKey]) -> [ImportFinding]
+    {
         let unknown = files.filter { organs($0.instance.structure).isEmpty }
         guard let first = unknown.map(\.path).min() else { return [] }
         let names = Set(unknown.map(\.instance.structure)).sorted()
         return [
             ImportFinding(
                 .classUnknown, file: first,
-                problem: "annotators also drew what no known organ is: " + ImportError.list(names),
-                remedy: "it is not recorded; lacuna organ import adds organs")
+                problem: "annotators also drew structures that match no organ: " + ImportError.list(names),
+                remedy: "they are not recorded; lacuna organ import adds organs")
         ]
     }
 

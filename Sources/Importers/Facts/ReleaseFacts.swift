@@ -1,6 +1,6 @@
 internal import Domain
 
-/// What is known of the labels of a public release: who stands behind them, and on which terms they are given.
+/// Label origin and licence of a public release.
 struct ReleaseFacts: Sendable {
     let origin: LabelOrigin
     /// Organs whose labels are of another origin.
@@ -15,14 +15,14 @@ struct ReleaseFacts: Sendable {
         licence = Licence(text: text, source: source, others: others)
     }
 
-    /// Facts of a release by the name of its label map; labels of unknown releases are taken for people's work.
+    /// Facts of a release by the name of its label map; the origin of an unknown release is `expert`.
     static func of(_ release: String) -> ReleaseFacts {
         table[release] ?? ReleaseFacts(.expert, LicenceStatement.missing.text, LicenceStatement.missing.source)
     }
 
     private static let decathlon = ReleaseFacts(.expert, "CC BY-SA 4.0", "dataset.json of the Decathlon")
 
-    /// A statement on other terms.
+    /// A conflicting statement.
     private static func other(_ text: String, _ source: String) -> [LicenceStatement] {
         [LicenceStatement(text: text, source: source)]
     }

@@ -1,10 +1,10 @@
 internal import Domain
 
-/// What a description says under `licence`: a text, several, or objects that name a text and where that was read.
+/// The key `licence` of a description: a text, a list of texts, or objects with a text and its source.
 struct StatedLicences: Decodable, Sendable {
     private let items: [Item]
 
-    /// Never throws: what is no text states nothing.
+    /// Never throws: a value of another type counts as no statement.
     init(from decoder: any Decoder) throws {
         if let one = try? Item(from: decoder) {
             items = [one]
@@ -13,8 +13,8 @@ struct StatedLicences: Decodable, Sendable {
         }
     }
 
-    /// The first statement with the others behind it; nil where there is none.
-    /// - Parameter file: the description, where they were read.
+    /// The first statement, followed by the others; nil where there is none.
+    /// - Parameter file: the description's name, recorded as the source.
     func licence(in file: String) -> Licence? {
         var seen = Set<LicenceStatement>()
         let all = items.filter { item in item.text.contains { !$0.isWhitespace } }
@@ -25,7 +25,7 @@ struct StatedLicences: Decodable, Sendable {
 
     private struct Item: Decodable {
         let text: String
-        /// Whom the description cites.
+        /// The source that the description cites.
         let cited: String?
 
         enum Keys: String, CodingKey { case licence, license, name, source, dataset }
@@ -36,9 +36,9 @@ struct StatedLicences: Decodable, Sendable {
                 return
             }
             let box = try decoder.container(keyedBy: Keys.self)
-            func word(_ key: Keys) -> String? { try? box.decode(String.self, forKey: key) }
-            text = try word(.licence) ?? word(.license) ?? box.decode(String.self, forKey: .name)
-            let cited = [word(.dataset), word(.source)].compactMap { $0 }.joined(separator: ": ")
+            func value(_ key: Keys) -> String? { try? box.decode(String.self, forKey: key) }
+            text = try value(.licence) ?? value(.license) ?? box.decode(String.self, forKey: .name)
+            let cited = [value(.dataset), value(.source)].compactMap { $0 }.joined(separator: ": ")
             self.cited = cited.isEmpty ? nil : cited
         }
     }

@@ -1,5 +1,5 @@
-/// FLARE: no file says which organs were annotated in a case, and 0 is background as well as unlabelled. What has voxels
-/// was annotated; of the rest nothing is known, so that it stays unlabelled and is never absent.
+/// FLARE: no file lists the organs that were annotated in a case, and 0 means background as well as unlabelled. An
+/// organ with voxels is annotated; one without stays unlabelled, never absent.
 struct UndeclaredScope: RuleFacts {
     let findings: [ImportFinding]
 
@@ -11,11 +11,11 @@ struct UndeclaredScope: RuleFacts {
             : [
                 ImportFinding(
                     .scope, file: evidence.listing.folder.name,
-                    problem: "nothing says which organs were annotated in a case: an organ with voxels counts as "
-                        + "annotated, one without stays unlabelled",
+                    problem: "the files do not record which organs were annotated in a case: an organ with voxels is "
+                        + "imported as annotated, one without as unlabelled",
                     remedy:
-                        "where every organ of the release was looked at in every case, give --complete all; otherwise "
-                        + "name those that were, as in --complete liver,spleen")
+                        "use --complete all if every organ of the release was examined in every case; otherwise name "
+                        + "the organs that were, as in --complete liver,spleen")
             ]
     }
 }

@@ -1,12 +1,12 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// A dataset's folder: what lies in it, and the rule that nothing of it lies elsewhere but images, where a list names them.
+/// A dataset's folder. Paths are resolved inside it; only images that a list names may be outside.
 struct DatasetFolder: Hashable, Sendable {
     /// Absolute path without symbolic links.
     let root: String
 
-    /// - Throws: `unreadableFolder` where the path is no folder.
+    /// - Throws: `unreadableFolder` where the path is not a folder.
     init(_ path: String) throws(ImportError) {
         guard let resolved = Self.resolve(path), Self.kind(of: resolved) == .folder else {
             throw .unreadableFolder(path)
@@ -19,7 +19,7 @@ struct DatasetFolder: Hashable, Sendable {
     /// The last part of the folder's path.
     var name: String { root.split(separator: "/").last.map(String.init) ?? root }
 
-    /// Names in `folder` (relative; "" is the root), sorted, without debris; empty where there is no such folder.
+    /// Names in `folder` (relative; "" is the root), sorted, without debris; empty where the folder does not exist.
     func names(in folder: String = "") -> [String] {
         let path = folder.isEmpty ? root : root + "/" + folder
         let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
@@ -35,20 +35,21 @@ struct DatasetFolder: Hashable, Sendable {
     /// The first of `stem.nii.gz` and `stem.nii` that exists.
     func volume(_ stem: String) -> String? { [".nii.gz", ".nii"].map { stem + $0 }.first(where: hasFile) }
 
-    /// The file at a path that a description or a listing gives, after symbolic links.
-    /// - Parameter role: what the file is for, for the message.
+    /// The regular file at a path from a description or a listing, symbolic links resolved.
+    /// - Parameter role: the file's role in the case, for the message.
     /// - Throws: `leavesFolder` for "..", and for absolute paths and links to the outside; `missingFile`.
     func file(_ path: String, role: String) throws(ImportError) -> SourceFile {
         try entry(path, role: role) { $0 == .file }
     }
 
-    /// Likewise a file, or a folder whose files are one image or one label.
+    /// The same for a file, or for a folder whose files form one image or one label.
     func fileOrFolder(_ path: String, role: String) throws(ImportError) -> SourceFile {
         try entry(path, role: role) { $0 != nil }
     }
 
-    /// The image that a list names, in the folder or where an absolute path or a link says. Whoever wrote the list has said so, and
-    /// an image by itself says nothing of any organ: a label from the outside would.
+    /// The image that a list names: in the folder, or outside it where an absolute path or a link leads there.
+    ///
+    /// Images may be outside because they carry no annotation; labels may not.
     /// - Throws: `leavesFolder` for "..", `missingFile`.
     func listedImage(_ path: String) throws(ImportError) -> SourceFile {
         do throws(ImportError) {
@@ -65,12 +66,12 @@ struct DatasetFolder: Hashable, Sendable {
         }
     }
 
-    /// Whether a file is named from this folder or one inside.
+    /// Whether the file's root is this folder or one inside it.
     func holds(_ file: SourceFile) -> Bool { file.root == root || file.root.hasPrefix(prefix) }
 
     private var prefix: String { root == "/" ? "/" : root + "/" }
 
-    /// The path from the folder, of an absolute path too where that lies inside; nil for one that does not.
+    /// The path relative to the folder; nil for an absolute path outside it.
     private func relative(_ path: String) -> String? {
         guard path.hasPrefix("/") else { return path }
         if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
@@ -104,13 +105,13 @@ struct DatasetFolder: Hashable, Sendable {
         }
     }
 
-    /// Bytes of a file; nil where it cannot be seen.
+    /// Size of a file in bytes; nil where it cannot be read.
     static func size(of path: String) -> Int? {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
 
-    /// The absolute path without symbolic links; nil where nothing is there.
+    /// The absolute path without symbolic links; nil where the path does not exist.
     static func resolve(_ path: String) -> String? {
         guard let pointer = realpath(path, nil) else { return nil }
         defer { free(pointer) }

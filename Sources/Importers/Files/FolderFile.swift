@@ -1,11 +1,12 @@
 internal import DICOM
 public import Domain
 
-/// An image or a label that is a folder of slices: how large it is, and its digest, as an import records them.
+/// An image or a label that is a folder of slices: its size and digest, as an import records them.
 public enum FolderFile {
-    /// Bytes of the slices, without reading them; of a folder with several series, of the one that has `bytes`.
+    /// Bytes of all slices, without reading them; in a folder with several series, of the series with `bytes` bytes,
+    /// else of the first.
     ///
-    /// Nil where there is nothing of the kind. Blocks.
+    /// Nil where the folder has no slices. Blocks.
     public static func size(of path: String, recorded bytes: Int) -> Int? {
         let place = SourceFile(root: path, path: "")
         let pictures = CaseInspector.pictures(in: place)
@@ -14,7 +15,7 @@ public enum FolderFile {
         return series.contains { $0.bytes == bytes } ? bytes : series.first?.bytes
     }
 
-    /// Whether the slices are those that were recorded; every byte is read. Blocks.
+    /// Whether the slices have the recorded digest; reads every byte. Blocks.
     public static func isIntact(_ path: String, recorded digest: Digest) -> Bool {
         let place = SourceFile(root: path, path: "")
         if !CaseInspector.pictures(in: place).isEmpty {

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What lies in the folders of one dataset, each folder listed once.
+/// The contents of a dataset's folders, each folder listed once.
 ///
-/// Serves one recognition on one thread; names come sorted, without what other systems leave behind.
+/// For one recognition on one thread. Names are sorted, without debris (`SourceFile.isDebris`).
 final class FolderListing {
     struct Entry: Hashable, Sendable {
         let name: String
@@ -14,7 +14,7 @@ final class FolderListing {
 
     init(_ folder: DatasetFolder) { self.folder = folder }
 
-    /// Entries of a folder by its relative path, "" for the root; empty where there is no such folder.
+    /// Entries of a folder by its relative path, "" for the root; empty where the folder does not exist.
     func entries(_ path: String) -> [Entry] {
         if let found = known[path] { return found }
         let found = Self.read(path.isEmpty ? folder.root : folder.root + "/" + path)
@@ -41,7 +41,7 @@ final class FolderListing {
         return found.sorted()
     }
 
-    /// Whether DICOM slices lie in a folder or below it, by their names.
+    /// Whether a folder or one below it contains DICOM slices, by file name.
     func holdsSlices(_ path: String, depth: Int = 4) -> Bool {
         files(in: path).contains(where: SourceFile.isSlice)
             || depth > 0 && folders(in: path).contains { holdsSlices("\(path)/\($0)", depth: depth - 1) }

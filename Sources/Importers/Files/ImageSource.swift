@@ -1,4 +1,4 @@
-/// Where a dataset's images are looked for: beside the labels, or where the caller says.
+/// Where a dataset's images are searched: beside the labels, or in the file or folder that the caller gives.
 struct ImageSource: Sendable {
     let dataset: DatasetFolder
     let elsewhere: Elsewhere?
@@ -8,7 +8,7 @@ struct ImageSource: Sendable {
         case folder(DatasetFolder)
     }
 
-    /// - Throws: `unreadableFolder` where the caller's path is not there.
+    /// - Throws: `unreadableFolder` where the caller's path does not exist.
     init(dataset: DatasetFolder, images: String?) throws(ImportError) {
         self.dataset = dataset
         guard let images else {
@@ -23,19 +23,19 @@ struct ImageSource: Sendable {
         }
     }
 
-    /// An absolute path as a file in its own folder.
+    /// The file at an absolute path, with its own folder as root.
     static func singleFile(_ path: String) throws(ImportError) -> SourceFile {
         let parts = path.split(separator: "/").map(String.init)
         guard let name = parts.last else { throw .unreadableFolder(path) }
         return try DatasetFolder("/" + parts.dropLast().joined(separator: "/")).file(name, role: "file")
     }
 
-    /// The image at a path that the dataset gives; in the caller's folder by the same path, else by the same name.
-    /// - Parameter mayLieOutside: whether the list may name images outside of the dataset's folder.
+    /// The image at a path from the dataset; in the caller's folder by the same path, else by the same name.
+    /// - Parameter mayBeOutside: whether the list may name images outside the dataset's folder.
     /// - Throws: `missingFile`, `leavesFolder`.
-    func image(at path: String, mayLieOutside: Bool = false) throws(ImportError) -> SourceFile {
+    func image(at path: String, mayBeOutside: Bool = false) throws(ImportError) -> SourceFile {
         switch elsewhere {
-        case nil: return mayLieOutside ? try dataset.listedImage(path) : try dataset.file(path, role: "image")
+        case nil: return mayBeOutside ? try dataset.listedImage(path) : try dataset.file(path, role: "image")
         case .file(let file): return file
         case .folder(let folder):
             let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -43,8 +43,12 @@ struct ImageSource: Sendable {
         }
     }
 
-    /// The image of a case: the first that exists of the paths without ending, beside the labels or in the caller's folder.
-    /// - Throws: `missingFile` for the case, `leavesFolder`.
+    /// The image of a case: the first path that exists, with `.nii.gz` or `.nii` appended.
+    /// - Parameters:
+    ///   - name: the case, for the message.
+    ///   - beside: candidates in the dataset's folder.
+    ///   - inFolder: candidates in the caller's folder.
+    /// - Throws: `missingFile`, `leavesFolder`.
     func image(of name: String, beside: [String], inFolder: [String]) throws(ImportError) -> SourceFile {
         if case .file(let file)? = elsewhere { return file }
         var folder = dataset
@@ -56,7 +60,7 @@ struct ImageSource: Sendable {
         return try folder.file(path, role: "image")
     }
 
-    /// Whether a single file serves the whole dataset, so that it can have one case only.
+    /// Whether the caller gives a single image file, so that the dataset can have only one case.
     var isSingleFile: Bool {
         if case .file? = elsewhere { true } else { false }
     }

@@ -1,4 +1,4 @@
-/// A file where it lies: a resolved folder and the path inside it, as the catalogue keeps it.
+/// A file's location: a resolved folder and the path inside it, as the catalogue records them.
 public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     /// Absolute folder without symbolic links.
     public let root: String
@@ -10,7 +10,7 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     public var absolutePath: String { root == "/" ? "/" + path : root + "/" + path }
     public var description: String { path }
 
-    /// Whether it is a folder: of DICOM slices, or of label slices. Looks at the disk.
+    /// Whether it is a folder of slices. Accesses the disk.
     var isFolder: Bool { DatasetFolder.kind(of: absolutePath) == .folder }
 
     /// The last part of the path.
@@ -25,15 +25,16 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
         return name
     }
 
-    /// Whether a file name ends as NIfTI does.
+    /// Whether a file name has a NIfTI ending.
     static func isVolume(_ name: String) -> Bool { name.hasSuffix(".nii.gz") || name.hasSuffix(".nii") }
 
-    /// Whether a file name ends as DICOM does.
+    /// Whether a file name has a DICOM ending.
     static func isSlice(_ name: String) -> Bool {
         [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
     }
 
-    /// Whether a name is what archives of other systems leave behind: AppleDouble, Finder and archive folders.
+    /// Whether a name belongs to metadata that macOS and Windows add to folders and archives, such as AppleDouble
+    /// files.
     static func isDebris(_ name: String) -> Bool {
         name.hasPrefix("._") || name == ".DS_Store" || name == "__MACOSX" || name == "Thumbs.db"
     }

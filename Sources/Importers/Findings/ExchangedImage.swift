@@ -1,15 +1,15 @@
 public import Domain
 
-/// A case on record whose image shows the scan of another case now.
+/// A recorded case whose image file now holds another recorded scan.
 public struct ExchangedImage: Hashable, Sendable {
     public let caseName: String
-    /// The volume on record.
+    /// The case's recorded volume.
     public let volume: VolumeID
-    /// The volume that the image shows now.
+    /// The volume in the image file now.
     public let shown: VolumeID
-    /// What that one is known as, `DATASET/CASE`.
+    /// The names of that volume, as `DATASET/CASE`.
     public let shownAs: [String]
-    /// The release that the case is of.
+    /// The release of the case.
     public let release: String
 
     public init(caseName: String, volume: VolumeID, shown: VolumeID, shownAs: [String], release: String) {
@@ -19,12 +19,12 @@ public struct ExchangedImage: Hashable, Sendable {
 
     var problem: String {
         let names = shownAs.isEmpty ? "" : "the scan of \(shownAs.joined(separator: ", ")), "
-        return "the image is another scan than the one imported as case \(caseName), volume \(volume): it is "
+        return "the image is not the scan that was imported as case \(caseName), volume \(volume): it is "
             + "\(names)volume \(shown)"
     }
 
     var remedy: String {
-        "put the imported file back; or, where the dataset itself has another image now, import the folder as a release of its "
-            + "own: --release \(release)+NAME"
+        "restore the imported file; or, if the dataset itself has changed, import the folder as a release of its own: "
+            + "--release \(release)+NAME"
     }
 }

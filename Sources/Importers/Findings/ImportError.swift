@@ -1,72 +1,73 @@
 public import DICOM
 public import Imaging
 
-/// Why a folder, a case or a file is not taken. Each case names the file, and says problem and remedy; file names and
-/// header facts only, never voxels of a patient's image.
+/// Why a folder, a case or a file is not imported. Each case has a file, a problem and a remedy; texts contain file
+/// names and header fields only, never voxels of a patient's image.
 public enum ImportError: Error, Hashable, Sendable {
     /// The path does not exist or cannot be listed.
     case unreadableFolder(String)
-    /// No layout fits; `lookedFor` says what was sought, `volumes` how many NIfTI files lie in the folder itself.
+    /// No layout matches; `lookedFor` lists the known layouts, `volumes` counts the NIfTI files in the folder itself.
     case unrecognised(folder: String, lookedFor: [String], volumes: Int)
-    /// Several layouts, or several readings of one, fit.
+    /// Several layouts match, or one layout in several ways.
     case ambiguous(folder: String, readings: [String])
-    /// The layout that was asked for is not there.
+    /// The folder does not have the layout that the caller specified.
     case notThisLayout(folder: String, layout: LayoutName, reason: String)
     /// A known structure that cannot be imported.
     case unsupported(folder: String, what: String, remedy: String)
-    /// `dataset.json`, a map or a table cannot be understood.
+    /// `dataset.json`, a map or a table is invalid.
     case unreadableDescription(file: String, reason: String)
-    /// A path that names a file outside the dataset's folder.
+    /// A path to a file outside the dataset's folder.
     case leavesFolder(file: String, path: String)
-    /// A file that the structure promises is not there.
+    /// A file that the layout requires does not exist.
     case missingFile(file: String, role: String)
-    /// A file that a list names is not where its paths begin.
+    /// A file that a list names does not exist in the folder to which its paths are relative.
     case listedFileMissing(file: String, role: String, folder: String)
-    /// Labels whose image is not there yet; they are no volume, and wait.
+    /// Labels whose image is not available yet; recorded as waiting, without a volume.
     case waitsForImage(file: String)
-    /// An image of another dataset that does not lie where the catalogue says.
+    /// An image of another dataset is not at its recorded path.
     case movedImage(file: String, dataset: String)
-    /// An image of another dataset that is not the one that was imported.
+    /// An image of another dataset does not have its recorded checksum.
     case changedImage(file: String, dataset: String)
-    /// A case on record whose image shows another scan now; quarantined.
+    /// The image file of a recorded case now holds another recorded scan; quarantined.
     case exchangedImage(file: String, ExchangedImage)
-    /// Several images of another dataset answer to one name.
+    /// Several images of another dataset match one name.
     case severalImages(file: String, dataset: String, cases: [String])
-    /// Labels of several cases that claim one image of another dataset.
+    /// Labels of several cases match the same image of another dataset.
     case sharedImage(file: String, dataset: String, image: String, cases: [String])
-    /// A case of another dataset, named by the caller, that it does not have.
+    /// The caller names a case of another dataset that does not exist.
     case noSuchImage(file: String, dataset: String, wanted: String)
-    /// A release that the layout does not know.
+    /// The layout has no release of that name.
     case unknownRelease(folder: String, release: String, known: [String])
-    /// No dataset itself, but a folder of datasets.
+    /// Not a dataset, but a folder of datasets.
     case holdsDatasets(folder: String, datasets: [String])
-    /// A description of the caller's own, wrong at a line.
+    /// The caller's description of the dataset is invalid at a line.
     case wrongLine(file: String, line: Int, problem: String)
-    /// Two cases, or two files of one case, claim the same name or organ.
+    /// Two cases, or two files of one case, have the same name or organ.
     case duplicate(file: String, what: String)
-    /// No label of the file names an organ of the ontology.
+    /// No label name of the file matches an organ of the ontology.
     case unknownNames(file: String, names: [String])
-    /// An organ key that the ontology does not have.
+    /// The ontology has no organ with that key.
     case unknownOrgan(file: String, organ: String)
-    /// An organ that the caller says something of and no label file names.
+    /// The caller's options name an organ that no label file contains.
     case undeclaredOrgan(folder: String, organ: String, declared: [String])
-    /// The file is no volume that can be used.
+    /// The file is not a usable volume.
     case volume(ImagingError)
-    /// The folder of DICOM slices is no image that can be used.
+    /// The folder of DICOM slices is not a usable image.
     case series(DICOMError)
     /// Label slices and image slices differ in number.
     case sliceCount(file: String, labels: Int, image: Int)
-    /// Which label slice lies on which image slice is in doubt; quarantined.
+    /// The order of label slices relative to image slices is uncertain; quarantined.
     case sliceOrder(file: String, reason: String)
-    /// Label voxels hold values that the map does not explain.
+    /// The label file contains values without a meaning.
     case unknownValues(file: String, values: [Int])
-    /// Label and image lie on different grids; quarantined, never resampled.
+    /// Label and image have different grids; quarantined, never resampled.
     case gridMismatch(file: String, image: String, difference: GridDisagreement)
-    /// The labels seem to lie mirrored on the image, or fit it only against their own header.
+    /// The labels seem to be mirrored relative to the image, or fit it only contrary to their own header; quarantined.
     case flipped(file: String, caseName: String, proposal: FlipProposal)
-    /// Every sided organ lies on the wrong side, and the labels fit the image: both are mirrored, or the patient is.
+    /// Every sided organ is on the wrong side although the labels fit the image: both are mirrored, or the patient's
+    /// organs are reversed; quarantined.
     case sidesReversed(file: String, caseName: String, problem: String)
-    /// A scan of a subject who was removed, and whose masks are purged; quarantined.
+    /// A scan of a subject who was removed and whose masks were purged; quarantined.
     case purgedSubject(file: String, subject: String, reason: String, revision: Int64)
     /// The file changed while it was read.
     case changedWhileRead(file: String)
@@ -93,7 +94,7 @@ public enum ImportError: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether the case is held back for a person to look at rather than refused.
+    /// Whether the case is quarantined for a person to check rather than refused.
     public var quarantines: Bool {
         switch self {
         case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .flipped, .sidesReversed, .purgedSubject,

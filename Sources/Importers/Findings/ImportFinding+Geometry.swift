@@ -6,8 +6,8 @@ extension ImportFinding {
         let (kind, remedy): (Kind, String) =
             switch finding {
             case .noOrientation: (.noOrientation, "check left and right in a viewer")
-            case .formsDiffer: (.gridDiffers, "check that both place the image alike")
-            case .sheared, .oblique: (.geometry, "nothing, if the scanner was tilted")
+            case .formsDiffer: (.gridDiffers, "check in a viewer which of the two is right")
+            case .sheared, .oblique: (.geometry, "none needed if the gantry or the slices were tilted")
             case .unitConverted: (.geometry, "check that the image has the size of a person")
             }
         self.init(kind, file: file, problem: finding.description, remedy: remedy)
@@ -17,21 +17,21 @@ extension ImportFinding {
     init(nearly voxels: Double, file: String) {
         let rounded = (voxels * 1000).rounded() / 1000
         self.init(
-            .gridDiffers, file: file, problem: "image and label lie \(rounded) voxels apart; taken as one grid",
-            remedy: "check in a viewer that they fit")
+            .gridDiffers, file: file, problem: "image and label are \(rounded) voxels apart; treated as one grid",
+            remedy: "check in a viewer that they match")
     }
 
-    /// Nothing says whether the images are CT or MR.
-    /// - Parameter words: what the dataset calls its images' channels instead.
-    init(unknownModality words: [String], file: String) {
-        let told = words.isEmpty ? "" : ": " + ImportError.list(words)
+    /// The files do not record whether the images are CT or MR.
+    /// - Parameter channels: the dataset's names for the image channels.
+    init(unknownModality channels: [String], file: String) {
+        let names = channels.isEmpty ? "" : ": " + ImportError.list(channels)
         self.init(
-            .description, file: file, problem: "nothing says whether the images are CT or MR\(told)",
-            remedy: "say it with --modality; runs take volumes by modality, CT where they do not say")
+            .description, file: file, problem: "the files do not record whether the images are CT or MR\(names)",
+            remedy: "set --modality; runs select volumes by modality, CT by default")
     }
 
-    /// Organs that the files of a case said something of in an earlier import.
-    /// - Parameter annotator: whose files; nil: the labels.
+    /// Organs whose labels an earlier import recorded and the files of the case no longer contain.
+    /// - Parameter annotator: the annotator of the files; nil: the dataset's labels.
     public static func all(
         takenBack organs: [OrganKey], by annotator: String? = nil, _ files: CaseFiles
     ) -> [ImportFinding] {
@@ -39,58 +39,58 @@ extension ImportFinding {
         return [
             ImportFinding(
                 .description, file: label.file.path,
-                problem: "\(annotator.map { "the files of \($0)" } ?? "the labels") say nothing any more of "
+                problem: "\(annotator.map { "the files of \($0)" } ?? "the labels") no longer contain "
                     + ImportError.list(organs.map(\.rawValue)),
-                remedy: "what they said before is taken back; lacuna mask history has it")
+                remedy: "none needed: the earlier labels are no longer current; lacuna mask history lists them")
         ]
     }
 
-    /// An image of which nothing says what it shows, and whose values do.
+    /// An image whose modality the files do not record, and which was inferred from its values.
     init(inferred modality: Modality, file: String) {
         self.init(
             .description, file: file,
-            problem: "nothing says whether it is CT or MR; with air near -1000 HU it is taken for \(modality.rawValue)",
-            remedy: "say it with --modality, or in the map")
+            problem: "the modality is not recorded; with air near -1000 HU it is imported as \(modality.rawValue)",
+            remedy: "set it with --modality, or in the map")
     }
 
-    /// Organs with voxels that are not among those that the caller calls complete.
+    /// Organs with voxels that are not in the caller's list of complete organs.
     init(leftOut organs: [OrganKey], file: String) {
         self.init(
             .scope, file: file,
-            problem: "it has voxels of organs that are not called complete: "
+            problem: "has voxels of organs that --complete does not list: "
                 + ImportError.list(organs.map(\.rawValue)),
-            remedy: "they are not recorded; name them too, or say present")
+            remedy: "they are not recorded; add them to the list, or use present")
     }
 
-    /// Labels that lie on the image as the caller accepted.
+    /// Labels that were flipped, or placed on the image contrary to their header, as the caller accepted.
     init(accepted proposal: FlipProposal, file: String) {
         self.init(
             .flip, file: file,
-            problem: (proposal.flip.axis == nil ? "laid on the image" : "mirrored along \(proposal.flip.rawValue)")
+            problem: (proposal.flip.axis == nil ? "placed on the image" : "flipped along \(proposal.flip.rawValue)")
                 + " as accepted: \(proposal.evidence)",
-            remedy: "nothing, if a look at them agrees")
+            remedy: "none needed if a viewer confirms it")
     }
 
-    /// Labels that are stored mirrored to their image, as the caller accepted.
+    /// Labels stored in the opposite handedness to their image, as the caller accepted.
     init(acceptedStorage difference: GridDisagreement, file: String) {
         self.init(
-            .flip, file: file, problem: "\(difference); taken as the header says",
-            remedy: "nothing, if a look at them agrees")
+            .flip, file: file, problem: "\(difference); imported according to the header",
+            remedy: "none needed if a viewer confirms it")
     }
 
-    /// Labels that may lie mirrored.
+    /// Labels that may be mirrored.
     init(weak proposal: FlipProposal, caseName: String, file: String) {
         self.init(
             .flip, file: file,
-            problem: "they may be mirrored along \(proposal.flip.rawValue): \(proposal.evidence)",
-            remedy: "look at them in a viewer; if they are, import again with --accept flip:\(caseName)")
+            problem: "the labels may be mirrored along \(proposal.flip.rawValue): \(proposal.evidence)",
+            remedy: "check them in a viewer; if they are mirrored, import again with --accept flip:\(caseName)")
     }
 
-    /// Labels that a header declares and no organ is known for.
+    /// Labels that a header declares and that match no organ.
     init(unknownNames: [String], file: String) {
         self.init(
             .classUnknown, file: file,
-            problem: "declared labels of no known organ: " + ImportError.list(unknownNames),
+            problem: "declared labels that match no organ: " + ImportError.list(unknownNames),
             remedy: "they are not imported; add the organs to the ontology, or give a label map")
     }
 }

@@ -1,33 +1,33 @@
-/// Something that a person should know about a case that is imported all the same.
+/// A warning about a case that is imported nevertheless, or about the dataset as a whole.
 public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertible {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Neither sform nor qform is set; spacing alone places the image.
+        /// Neither sform nor qform is set; the grid is derived from the spacing alone.
         case noOrientation
         /// sform and qform, or image and label, differ by up to half a voxel.
         case gridDiffers
-        /// A class that the layout promises has no file; the organ is unlabelled.
+        /// A class of the layout has no file; the organ is unlabelled.
         case classMissing
-        /// A declared label that names no known organ; its voxels are not imported.
+        /// A declared label matches no organ; its voxels are not imported.
         case classUnknown
-        /// Liver and spleen, or the kidneys, lie on the wrong sides of each other.
+        /// A left and a right organ, or liver and spleen, are on the wrong sides of each other.
         case laterality
-        /// Labels that were mirrored because the caller accepted it, or that may lie mirrored.
+        /// Labels that were flipped as the caller accepted, or that may be mirrored.
         case flip
         /// A CT without air near -1000 HU.
         case intensities
-        /// The grid is sheared, turned far from the patient's axes, or was not in millimetres.
+        /// The grid is sheared, rotated far from the patient's axes, or was not in millimetres.
         case geometry
-        /// Which organs were annotated, or where, does not follow from the files.
+        /// The files do not record which organs were annotated, or where.
         case scope
-        /// The files say another thing than the dataset's description.
+        /// The files and the dataset's description differ, or the description lacks something.
         case description
-        /// Two subjects proved to be one patient.
+        /// Two subjects turned out to be one patient.
         case subjects
-        /// The scan's subject is removed, or its volume excluded.
+        /// The scan's subject is removed, or its volume is excluded.
         case withheld
-        /// The case showed another scan before.
+        /// The case had another scan before.
         case replaced
-        /// The name is that of another dataset, as it seems.
+        /// The name seems to belong to another dataset.
         case name
     }
 

@@ -1,12 +1,12 @@
 internal import Imaging
 
-/// The labels of a case's files.
+/// The labels read from a case's files.
 struct ReadLabels {
     var labels: [InspectedLabel] = []
     var files: [FileChecksum] = []
     var findings: [ImportFinding] = []
-    /// A file whose header does not put it on the image's grid, though it has the image's shape and spacing; one that lies
-    /// elsewhere before one that is only stored mirrored.
+    /// A file with the image's shape and spacing whose header does not match the image's grid; a difference in position
+    /// takes precedence over one in handedness only.
     private(set) var mismatch: (error: ImportError, difference: GridDisagreement)?
 
     mutating func note(_ error: ImportError, _ difference: GridDisagreement) {
@@ -15,8 +15,10 @@ struct ReadLabels {
 }
 
 extension CaseInspector {
-    /// The turn that the caller accepted; what is only to be mentioned goes to the findings.
-    /// - Throws: `turned`, and `gridMismatch` where nothing speaks for any turn.
+    /// The proposal that the caller accepted; nil where the labels stay as their header places them.
+    /// - Parameter findings: receives a warning for an accepted or a weak proposal.
+    /// - Throws: `flipped` for strong evidence that the caller has not accepted; `gridMismatch` where the header does
+    ///   not match the image's grid and no proposal resolves it.
     func flip(
         _ files: CaseFiles, _ read: ReadLabels, _ check: FlipCheck, _ findings: inout [ImportFinding]
     ) throws(ImportError) -> FlipProposal? {
@@ -44,8 +46,8 @@ extension CaseInspector {
         return nil
     }
 
-    /// What is to be said of organs that lie on the wrong sides of each other.
-    /// - Throws: `sidesReversed` where all do and the caller has not accepted it.
+    /// Warnings about organs on the wrong sides of each other.
+    /// - Throws: `sidesReversed` where all are and the caller has not accepted it.
     func sides(of files: CaseFiles, _ labels: [InspectedLabel]) throws(ImportError) -> [ImportFinding] {
         let sides = LateralityCheck.sides(labels)
         if sides.areAllReversed, !options.accepted.cover(.laterality, of: files.name) {
@@ -56,6 +58,6 @@ extension CaseInspector {
 }
 
 extension CaseFiles {
-    /// The file that findings about all labels name.
+    /// The file named in findings about all labels.
     fileprivate var mainLabel: String { labels.first?.file.path ?? image.path }
 }

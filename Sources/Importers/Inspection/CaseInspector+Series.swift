@@ -11,13 +11,13 @@ struct OpenedImage {
 }
 
 extension CaseInspector {
-    /// Chooses the series that the case's labels were drawn on, and reads its volume.
-    /// - Throws: `series`, `unsupported` without a place for conversions.
+    /// Chooses the series on which the case's labels were drawn, and reads its volume.
+    /// - Throws: `series`, `volume`, `changedWhileRead`; `unsupported` without a cache for conversions.
     func openSeries(_ files: CaseFiles) throws(ImportError) -> OpenedImage {
         guard let converted else {
             throw .unsupported(
                 folder: files.image.path, what: "a folder of DICOM slices",
-                remedy: "convert it with dcm2niix, and import what it makes")
+                remedy: "convert it with dcm2niix, and import the result")
         }
         do {
             let series = try choose(in: try SeriesFolder(files.image.absolutePath), files.labels)
@@ -36,6 +36,8 @@ extension CaseInspector {
         }
     }
 
+    /// With several series: the one with as many slices as the label folder; else the one with the label file's size,
+    /// and of several such the one on the label's grid.
     /// - Throws: `DICOMError`, `ImagingError`.
     private func choose(in folder: SeriesFolder, _ labels: [LabelFile]) throws -> Series {
         guard folder.series.count > 1, let label = labels.first?.file else { return try folder.series { _ in false } }
@@ -54,7 +56,7 @@ extension CaseInspector {
         }
     }
 
-    /// Files that are unchanged need no conversion.
+    /// Checksum of the series with the known digest, else of the largest; converts nothing.
     func seriesChecksum(_ file: SourceFile, known: Digest?) throws(ImportError) -> FileChecksum {
         do throws(DICOMError) {
             let folder = try SeriesFolder(file.absolutePath)

@@ -3,15 +3,16 @@ internal import Domain
 internal import Imaging
 
 extension CaseInspector {
-    /// Label slices on the slices of a series: the first picture by name is the first slice by instance number.
-    /// - Throws: `unsupported` without DICOM, `sliceCount`, `sliceOrder`, `volume`.
+    /// Reads label slices onto the slices of a series: the n-th picture, by the number in its name, belongs to the n-th
+    /// slice by instance number (the convention of CHAOS; the pictures carry no other reference to a slice).
+    /// - Throws: `unsupported` where the image is not a series; `sliceCount`, `sliceOrder`, `volume`.
     static func stack(
         _ file: SourceFile, on image: OpenedImage, flipped flip: LabelFlip?
     ) throws(ImportError) -> (LabelVolume, FileChecksum) {
         guard let series = image.series else {
             throw .unsupported(
-                folder: file.path, what: "label slices whose image is no folder of DICOM slices",
-                remedy: "make one label volume of them on the grid of the image")
+                folder: file.path, what: "label slices whose image is not a folder of DICOM slices",
+                remedy: "convert them to one label volume on the grid of the image")
         }
         let pictures = pictures(in: file)
         guard pictures.count == series.count else {
@@ -19,7 +20,7 @@ extension CaseInspector {
         }
         guard series.instanceOrder == series.namedOrder else {
             throw .sliceOrder(
-                file: file.path, reason: "the names of the DICOM slices and their instance numbers give two orders")
+                file: file.path, reason: "the names and the instance numbers of the DICOM slices give different orders")
         }
         let labels: LabelVolume
         do {
@@ -39,7 +40,7 @@ extension CaseInspector {
         let stored = try series.grid()
         let grid = stored.withHandedness(of: image)
         var paths = pictures
-        for (picture, position) in zip(pictures, series.instanceOrder) { paths[position] = picture }
+        for (instance, position) in series.instanceOrder.enumerated() { paths[position] = pictures[instance] }
         let laid = flip.map { grid.laid(on: image, flipped: $0) } ?? grid
         return try LabelStack.read(paths, on: laid, isUpsideDown: grid != stored, folder: folder)
     }
@@ -56,6 +57,7 @@ extension CaseInspector {
         return Int(String(digits.reversed())) ?? 0
     }
 
+    /// Checksum of a folder of label slices; see `LabelStack.digest(of:)`.
     static func stackChecksum(_ file: SourceFile) throws(ImportError) -> FileChecksum {
         do {
             let paths = pictures(in: file)

@@ -4,9 +4,9 @@ internal import Glibc
 internal import Hashing
 internal import Imaging
 
-/// Reads, checks and measures the cases of a dataset, one after another, with buffers that are kept between them.
+/// Reads, checks and measures the cases of a dataset, one after another, reusing its buffers.
 ///
-/// One inspector serves one thread. Its calls read whole files and block; keep them off the cooperative pool.
+/// For one thread. Calls read whole files and block; keep them off the cooperative pool.
 public final class CaseInspector {
     let options: ImportOptions
     private let origin: LabelOrigin
@@ -15,8 +15,8 @@ public final class CaseInspector {
     let converted: SeriesCache?
 
     /// - Parameters:
-    ///   - converted: where volumes made of DICOM series are kept; without it, DICOM is refused.
-    ///   - limitInBytes: files that claim more bytes, uncompressed, are refused.
+    ///   - converted: the cache of volumes converted from DICOM series; without it, DICOM is refused.
+    ///   - limitInBytes: files whose header gives more uncompressed bytes are refused.
     public init(
         layout: any Layout, options: ImportOptions, converted: SeriesCache? = nil, limitInBytes: Int = 8 << 30
     ) {
@@ -28,12 +28,12 @@ public final class CaseInspector {
         reader = NIfTIReader(limitInBytes: limitInBytes)
     }
 
-    /// Length and SHA-256 of each of the case's files as they lie on the disk, and of those of its annotators that can be read;
-    /// nothing is decompressed or converted.
-    /// - Parameter known: the image's digest as recorded before, which tells the series of a folder that holds several.
-    /// - Throws: `volume(.unreadable)`, `changedWhileRead`, `series`.
+    /// Checksums of the case's files as stored on disk, and of its annotators' readable files; nothing is decompressed
+    /// or converted.
+    /// - Parameter known: the image's recorded digest, which identifies the series in a folder with several.
+    /// - Throws: `volume(.unreadable)`, `changedWhileRead`, `series`, `movedImage`.
     public func checksums(of files: CaseFiles, known: Digest? = nil) throws(ImportError) -> CaseChecksums {
-        try requirePlace(of: files)
+        try requireImage(of: files)
         let image =
             files.image.isFolder
             ? try seriesChecksum(files.image, known: known) : try Self.checksum(files.image)
@@ -43,7 +43,7 @@ public final class CaseInspector {
                 + drawn.compactMap { try? Self.checksum($0.file) })
     }
 
-    /// Length and SHA-256 of label files, or of the slices of a folder, as they lie on the disk.
+    /// Checksums of label files, or of the slices of a folder, as stored on disk.
     /// - Throws: `volume(.unreadable)`, `changedWhileRead`.
     public func checksums(of files: [SourceFile]) throws(ImportError) -> [FileChecksum] {
         try files.map { file throws(ImportError) in
@@ -51,8 +51,9 @@ public final class CaseInspector {
         }
     }
 
-    /// Reads the case's image and labels, each file once; labels that the caller lets mirror, twice.
-    /// - Throws: what makes the case unusable; `ImportError.quarantines` tells which cases a person should look at.
+    /// Reads the case's image and labels, each file once; labels that are flipped, twice.
+    /// - Throws: the error that makes the case unusable; `ImportError.quarantines` marks those that a person should
+    ///   check.
     public func inspect(_ files: CaseFiles) throws(ImportError) -> InspectedCase {
         var findings = files.findings
         let (image, opened) = try image(files, &findings)
@@ -68,9 +69,9 @@ public final class CaseInspector {
             checksums: CaseChecksums(files: [image.file] + read.files + drawn.files))
     }
 
-    /// Reads the labels of a case that waits, so that a broken file is refused now and not when its image comes.
-    /// - Returns: what was read, in the order of its labels.
-    /// - Throws: what makes a label unusable.
+    /// Reads the labels of a waiting case, so that a broken file is refused now and not when its image is imported.
+    /// - Returns: the checksum of each label file, in the order of the case's labels.
+    /// - Throws: the error that makes a label unusable.
     public func check(_ item: WaitingCase) throws(ImportError) -> [FileChecksum] {
         try item.labels.map { file throws(ImportError) in
             if file.file.isFolder { return try Self.stackChecksum(file.file) }
@@ -85,7 +86,7 @@ public final class CaseInspector {
     private func image(
         _ files: CaseFiles, _ findings: inout [ImportFinding]
     ) throws(ImportError) -> (InspectedImage, OpenedImage) {
-        try requirePlace(of: files)
+        try requireImage(of: files)
         let opened = try open(files)
         let volume = opened.volume
         if let expected = files.expected, expected.sha256 != opened.checksum.sha256 {
@@ -101,12 +102,12 @@ public final class CaseInspector {
             findings.append(
                 ImportFinding(
                     .intensities, file: files.image.path, problem: "a CT without air near -1000 HU",
-                    remedy: "check that the values are Hounsfield units, and not rescaled or clipped"))
+                    remedy: "check that the values are Hounsfield units, neither rescaled nor clipped"))
         }
         let image = InspectedImage(
             file: opened.checksum, identity: volume.identity(), grid: volume.grid,
             storageType: volume.file.header.type, modality: modality,
-            appearance: volume.imageDescriptor(isCT: modality == .ct), series: opened.series?.identifiers)
+            descriptor: volume.imageDescriptor(isCT: modality == .ct), series: opened.series?.identifiers)
         return (image, opened)
     }
 
@@ -118,8 +119,8 @@ public final class CaseInspector {
             checksum: FileChecksum(file: files.image, bytes: bytes, sha256: volume.file.digest), series: nil)
     }
 
-    /// - Throws: `movedImage` where an image of another dataset does not lie where it did.
-    private func requirePlace(of files: CaseFiles) throws(ImportError) {
+    /// - Throws: `movedImage` where an image of another dataset is not at its recorded path.
+    private func requireImage(of files: CaseFiles) throws(ImportError) {
         let kind: DatasetFolder.Kind = files.image.isFolder ? .folder : .file
         if let expected = files.expected, DatasetFolder.kind(of: files.image.absolutePath) != kind {
             throw .movedImage(file: files.image.absolutePath, dataset: expected.dataset)
@@ -128,7 +129,9 @@ public final class CaseInspector {
 
     // MARK: - Labels
 
-    /// - Parameter turned: how every file is laid on the image; nil: as its header says, and as `check` then sees it.
+    /// - Parameters:
+    ///   - flip: places every file on the image in this way; nil: as its header specifies.
+    ///   - check: collects evidence where `flip` is nil.
     private func labels(
         of files: CaseFiles, on image: InspectedImage, _ opened: OpenedImage, flipped flip: LabelFlip? = nil,
         check: inout FlipCheck
@@ -187,7 +190,7 @@ public final class CaseInspector {
         var first: [OrganKey: String] = [:]
         for label in labels {
             if let other = first.updateValue(label.file.file.path, forKey: label.organ) {
-                throw .duplicate(file: label.file.file.path, what: "\(label.organ) is labelled in \(other) too")
+                throw .duplicate(file: label.file.file.path, what: "\(label.organ) is also labelled in \(other)")
             }
         }
     }
@@ -225,7 +228,7 @@ public final class CaseInspector {
         return FileChecksum(file: file, bytes: before.bytes, sha256: digest)
     }
 
-    /// Length and time of change.
+    /// File size and modification time.
     private struct Stamp: Equatable {
         let bytes: Int
         let seconds: Int

@@ -1,20 +1,20 @@
 internal import Domain
 internal import Imaging
 
-/// Finds labels that lie mirrored on their image: by what a CT shows under soft organs, by the edges along their surfaces,
-/// and by the sides on which organs lie.
+/// Finds labels that are mirrored relative to their CT, by the attenuation within soft organs, the edges along their
+/// surfaces, and the sides of paired organs (docs/identity.md).
 struct FlipCheck {
-    /// Organs whose tissue lies between −50 and 300 HU whatever the contrast phase.
+    /// Organs whose tissue is between −50 and 300 HU in every contrast phase.
     private static let organs: [OrganKey] = [
         "liver", "spleen", "kidney_right", "kidney_left", "kidney", "pancreas",
     ]
-    /// Below so many samples nothing is said.
+    /// The smallest number of labelled samples for a proposal.
     private static let fewest = 400
 
     private let image: CoarseImage?
     private var evidence = FlipEvidence()
 
-    /// - Parameter image: nil where it is no CT.
+    /// - Parameter image: nil where the image is not a CT; there is no proposal then.
     init(_ image: CoarseImage?) { self.image = image }
 
     mutating func add(_ volume: LabelVolume, _ meaning: LabelMeaning) {
@@ -24,10 +24,10 @@ struct FlipCheck {
         if !values.isEmpty { evidence.add(volume, values: values, on: image) }
     }
 
-    /// What the evidence proposes; nil where the labels lie well, or nothing can be said.
+    /// The flip that the evidence proposes; nil where the labels match the image, or the evidence is insufficient.
     /// - Parameters:
-    ///   - labels: as they lie without a turn.
-    ///   - isTrusted: whether the label's header puts it on the image's grid, so that only strong evidence moves it.
+    ///   - labels: the labels without a flip.
+    ///   - isTrusted: whether the label's header matches the image's grid; a flip then only competes with none.
     func proposal(_ labels: [InspectedLabel], isTrusted: Bool) -> FlipProposal? {
         guard evidence.samples >= Self.fewest else { return nil }
         let sides = LateralityCheck.sides(labels)
@@ -50,7 +50,7 @@ struct FlipCheck {
         LabelFlip.allCases.filter { $0 != best }.max { evidence.measure($0).edge < evidence.measure($1).edge } ?? .none
     }
 
-    /// How many measures speak for a turn and not for the other; negative where more speak for the other.
+    /// Number of measures in favour of `flip` over `other`, less those in favour of `other`; −4 to 4.
     private func votes(for flip: LabelFlip, over other: LabelFlip, _ sides: LateralityCheck.Sides) -> Int {
         let (own, rival) = (evidence.measure(flip), evidence.measure(other))
         var votes = 0
@@ -70,23 +70,24 @@ struct FlipCheck {
     private func text(_ flip: LabelFlip, over other: LabelFlip) -> String {
         let (own, rival) = (evidence.measure(flip), evidence.measure(other))
         func percent(_ share: Double) -> Int { Int((share * 100).rounded()) }
-        let asIs = other == .none ? "as they lie" : "mirrored along \(other.rawValue)"
+        let alternative = other == .none ? "without a flip" : "flipped along \(other.rawValue)"
         return
-            "\(percent(own.plausible)) % of liver, spleen, kidneys and pancreas lie between -50 and 300 HU instead of "
-            + "\(percent(rival.plausible)) % \(asIs), median \(Int(own.median)) instead of \(Int(rival.median)) HU, "
+            "\(percent(own.plausible)) % of liver, spleen, kidneys and pancreas are between -50 and 300 HU instead of "
+            + "\(percent(rival.plausible)) % \(alternative), "
+            + "median \(Int(own.median)) instead of \(Int(rival.median)) HU, "
             + "quartiles \(Int(own.spread)) instead of \(Int(rival.spread)) HU apart, "
             + "\(Int(own.edge)) instead of \(Int(rival.edge)) HU across their surfaces"
     }
 }
 
 extension GridDisagreement {
-    /// Whether the label has the image's shape and spacing, so that only its place or direction differs.
+    /// Whether the label has the image's shape and spacing, so that only position or direction differ.
     func mayBeFlipped(_ image: ImageGrid, _ label: ImageGrid) -> Bool {
         if case .shape = self { return false }
         return (0..<3).allSatisfy { abs(image.spacing[$0] - label.spacing[$0]) <= 0.01 * image.spacing[$0] }
     }
 
-    /// Whether the label's header puts it on the image, and only its order of storage is mirrored.
+    /// Whether the label's header matches the image's grid, and only the handedness of its storage differs.
     var isOfStorage: Bool {
         if case .handedness = self { true } else { false }
     }

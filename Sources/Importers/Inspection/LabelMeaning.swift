@@ -1,31 +1,32 @@
 internal import Domain
 internal import Imaging
 
-/// What the values of one label file mean: which organs it decides, by which values, and which values are passed over.
+/// The meaning of one label file: the organs that were examined in it, and their values.
 struct LabelMeaning: Sendable {
-    /// Organs of which the file is complete, and the values whose union each is, in the order of the map.
+    /// Examined organs with their values, in the order of the map.
     let regions: [Region]
-    /// Values that are explained, also those that mean no organ.
+    /// Values with a meaning, including those that mean no organ.
     let explained: Set<Int>
-    /// Declared names without an organ.
+    /// Declared names that match no organ.
     let unknownNames: [String]
-    /// Organs with voxels that the caller's scope leaves out.
+    /// Organs with voxels that the caller's scope excludes.
     let leftOut: [OrganKey]
 
     struct Region: Sendable {
         let organ: OrganKey
-        /// Ascending.
+        /// Ascending; their voxels together are the organ.
         let values: [Int]
-        /// Values of the file at whose voxels nothing is known of the organ.
+        /// Values of the file at whose voxels the organ is unknown.
         var unknown: Set<Int> = []
-        /// Whether a model made it, whoever stands behind the rest of the file.
+        /// Whether it is a pseudo label, whatever the origin of the file's other labels.
         var isModelMade = false
     }
 
     /// - Parameters:
-    ///   - volume: the file, whose header may declare the meaning and whose values decide a file of one class.
-    ///   - options: the caller's scope goes before the file's, and the caller's unknown values beside its own.
-    /// - Throws: `unknownNames`, `unknownValues`, `unreadableDescription` where no table is in the header.
+    ///   - volume: the file's voxels, and its header with the label table of a `declared` file.
+    ///   - options: the caller's scope takes precedence over the file's; the caller's unknown values are added to its
+    ///     own.
+    /// - Throws: `unknownNames`, `unknownValues`; `unreadableDescription` where a `declared` file has no label table.
     init(_ file: LabelFile, _ volume: LabelVolume, options: ImportOptions) throws(ImportError) {
         let all: [Region]
         let unknown = file.unknown.union(options.description?.unknown ?? [])
@@ -48,27 +49,27 @@ struct LabelMeaning: Sendable {
         }
         let present = Set(volume.regions.map(\.value))
         let scope = options.givenScope ?? file.scope
-        let said = all.filter { !file.stated.silent.contains($0.organ) }
-        regions = said.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
+        let labelled = all.filter { !file.stated.unlabelled.contains($0.organ) }
+        regions = labelled.filter { scope.covers($0.organ, hasVoxels: !present.isDisjoint(with: $0.values)) }
             .map {
                 Region(
                     organ: options.meaning(of: $0.organ), values: $0.values,
                     unknown: file.stated.complete.contains($0.organ) ? [] : unknown.subtracting($0.values),
                     isModelMade: file.stated.modelMade.contains($0.organ))
             }
-        leftOut = said.filter { region in
+        leftOut = labelled.filter { region in
             options.givenScope?.covers(region.organ, hasVoxels: true) == false
                 && !present.isDisjoint(with: region.values)
         }.map(\.organ)
-        let strangers = present.subtracting(explained).sorted()
-        guard strangers.isEmpty else { throw .unknownValues(file: file.file.path, values: strangers) }
+        let unexplained = present.subtracting(explained).sorted()
+        guard unexplained.isEmpty else { throw .unknownValues(file: file.file.path, values: unexplained) }
     }
 
     private static func regions(_ map: LabelMap) -> [Region] {
         map.organs.map { Region(organ: $0, values: map.values(of: $0)) }
     }
 
-    /// Names decide, not numbers: those differ between TotalSegmentator's versions and tasks.
+    /// Resolved by name, not by value: TotalSegmentator's values differ between versions and tasks.
     private static func declared(
         _ table: [LabelTableEntry], file: String, _ ontology: Ontology
     ) throws(ImportError) -> ([Region], unknown: [String]) {

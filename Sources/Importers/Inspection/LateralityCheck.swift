@@ -1,20 +1,20 @@
 internal import Domain
 
-/// Whether organs lie on the sides of the body on which they belong. World x grows to the patient's right, so liver and
-/// right-sided organs have the greater x.
+/// Checks that paired organs are on their normal sides of the body. World x (RAS+) grows to the patient's right, so
+/// liver and right-sided organs have the greater x.
 enum LateralityCheck {
-    /// The pairs of which both organs have voxels.
+    /// The pairs with voxels of both organs.
     struct Sides {
         var inOrder: [SidedPair] = []
         var reversed: [SidedPair] = []
 
         var areInOrder: Bool { !inOrder.isEmpty && reversed.isEmpty }
         var areReversed: Bool { !reversed.isEmpty && inOrder.isEmpty }
-        /// Two pairs and more, and none in order: more than one wrong name.
+        /// At least two pairs are reversed and none is in order: more than a mix-up of two names.
         var areAllReversed: Bool { reversed.count > 1 && inOrder.isEmpty }
 
-        /// What is wrong, one clause.
-        var problem: String { reversed.map { "\($0.right) lies to the left of \($0.left)" }.joined(separator: ", ") }
+        /// The reversed pairs, one clause.
+        var problem: String { reversed.map { "\($0.right) is to the left of \($0.left)" }.joined(separator: ", ") }
     }
 
     static func sides(_ labels: [InspectedLabel]) -> Sides {
@@ -29,7 +29,7 @@ enum LateralityCheck {
         return sides
     }
 
-    /// One finding for all pairs that lie the wrong way round.
+    /// One finding for all reversed pairs.
     static func findings(_ sides: Sides, file: String) -> [ImportFinding] {
         guard !sides.reversed.isEmpty else { return [] }
         return [

@@ -1,9 +1,9 @@
 public import Domain
 internal import FoundationEssentials
 
-/// Derivatives of the Brain Imaging Data Structure: `sub-<name>/…_dseg.nii.gz`, whose values a `_dseg.tsv` (index, name)
-/// beside it, in a folder above or under the same name explains. Images lie beside them, in the raw dataset that holds the
-/// derivatives, or where `--images` says.
+/// Derivatives of the Brain Imaging Data Structure (BIDS): `sub-<name>/…_dseg.nii.gz`, with values listed in a
+/// `_dseg.tsv` (columns index and name) of the same name or inherited from a folder above. Images are beside the
+/// segmentations, in the raw dataset that contains the derivatives, or in the folder of `--images`.
 public struct BIDSLayout: Layout {
     public let name = LayoutName.bids
     public let release: String
@@ -30,7 +30,7 @@ public struct BIDSLayout: Layout {
         "*dseg.tsv", "sub-*/**/*dseg.tsv", "derivatives/*/*dseg.tsv", "derivatives/*/sub-*/**/*dseg.tsv",
     ].map(PathPattern.glob)
 
-    /// The segmentations of a folder that describes itself as BIDS does.
+    /// The segmentations of a folder with a BIDS description; empty for any other folder.
     static func segmentations(in listing: FolderListing) -> [PathMatch] {
         guard listing.files(in: "").contains(descriptionName) else { return [] }
         return labels.flatMap { $0.matches(in: listing) }
@@ -40,8 +40,8 @@ public struct BIDSLayout: Layout {
     init(_ listing: FolderListing, _ segmentations: [PathMatch], options: ImportOptions) throws(ImportError) {
         (folder, self.segmentations, ontology) = (listing.folder, segmentations, options.ontology)
         images = try options.images.map { path throws(ImportError) in try DatasetFolder(path) } ?? folder
-        let place = images == folder ? listing : FolderListing(images)
-        let named = Self.volumes.flatMap { $0.matches(in: place) }.compactMap { match in
+        let imageListing = images == folder ? listing : FolderListing(images)
+        let named = Self.volumes.flatMap { $0.matches(in: imageListing) }.compactMap { match in
             BIDSName(match.path).map { ($0, match.path) }
         }
         pictures = Dictionary(named, uniquingKeysWith: { first, _ in first })
@@ -85,7 +85,8 @@ public struct BIDSLayout: Layout {
 
     // MARK: - Tables
 
-    /// The map of the nearest table: of the file's own name, else one whose entities the file has too, deepest first.
+    /// The label map of the nearest table: among those whose entities the file has too, the deepest, then the longest
+    /// name (BIDS inheritance principle).
     private func meaning(of path: String, _ name: BIDSName) throws(ImportError) -> (LabelMap, Set<Int>) {
         if let given { return (given, []) }
         let fitting = tables.filter { table in
@@ -98,18 +99,14 @@ public struct BIDSLayout: Layout {
             let table = fitting.max(by: {
                 ($0.split(separator: "/").count, $0.count) < ($1.split(separator: "/").count, $1.count)
             })
-        else { throw .missingFile(file: path, role: "table _dseg.tsv that says what the values mean") }
+        else { throw .missingFile(file: path, role: "table _dseg.tsv of the label values") }
         let rows = try Self.rows(folder.root + "/" + table, name: table)
         let labels = try DatasetLabels(rows, file: table, ontology)
-        return (labels.map, Set(labels.unknown.map(\.value)))
+        return (labels.map, labels.unmapped)
     }
 
     private static func entities(_ name: String) -> [BIDSName.Entity] {
-        name.split(separator: "_").dropLast().compactMap { word in
-            word.firstIndex(of: "-").map { dash in
-                BIDSName.Entity(key: String(word[..<dash]), value: String(word[word.index(after: dash)...]))
-            }
-        }
+        name.split(separator: "_").dropLast().compactMap(BIDSName.Entity.init)
     }
 
     private static func rows(_ path: String, name: String) throws(ImportError) -> [(value: Int, name: String)] {
@@ -126,7 +123,7 @@ public struct BIDSLayout: Layout {
     }
 
     private static func modality(_ image: SourceFile) -> Modality {
-        Modality(word: image.stem.split(separator: "_").last.map(String.init) ?? "")
+        Modality(term: image.stem.split(separator: "_").last.map(String.init) ?? "")
     }
 
     private static func licence(_ folder: DatasetFolder) -> Licence? {

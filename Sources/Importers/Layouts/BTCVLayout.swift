@@ -1,7 +1,7 @@
 public import Domain
 
-/// Beyond the Cranial Vault: `img/imgNNNN` with `label/labelNNNN`, 13 organs, all complete in every labelled case;
-/// the images of `Testing` have no labels.
+/// Beyond the Cranial Vault: `img/imgNNNN` with `label/labelNNNN`; 13 organs, all annotated completely in every
+/// labelled case; the images of `Testing` have no labels.
 public struct BTCVLayout: Layout {
     public let name = LayoutName.btcv
     public let release: String
@@ -12,20 +12,21 @@ public struct BTCVLayout: Layout {
     let folder: DatasetFolder
     let images: ImageSource
     let map: LabelMap
-    /// Folders, relative, in which `img` or `label` lie.
+    /// Relative folders that contain `img` or `label`.
     let parts: [String]
 
-    /// Folders under which `img` and `label` are known to lie, from the Synapse tree down to the two themselves.
+    /// Folders that may contain `img` and `label`, from the root of the Synapse download down to the folder itself.
     static let places = ["RawData/Training", "RawData/Testing", "Training", "Testing", ""]
 
-    /// The places that hold numbered images or labels; at least one of them with labels, or the layout is another.
+    /// The places with numbered images or labels; empty where none has labels, since the layout is another one then.
     static func parts(of folder: DatasetFolder) -> [String] {
         let found = places.filter { !numbered(folder, $0, "img").isEmpty || !numbered(folder, $0, "label").isEmpty }
         return found.contains { !numbered(folder, $0, "label").isEmpty } ? found : []
     }
 
-    /// The map is the caller's, else that of the named release (`gibson-btcv` adds the duodenum), else the challenge's.
-    /// - Throws: `unreadableFolder` for the images.
+    /// The label map is the caller's, else that of the named release (`gibson-btcv` adds the duodenum), else the
+    /// challenge's.
+    /// - Throws: `unreadableFolder` for the folder of images.
     init(_ folder: DatasetFolder, parts: [String], options: ImportOptions) throws(ImportError) {
         map = options.map ?? options.publicRelease.flatMap(LabelMap.standard) ?? Self.challenge
         let facts = ReleaseFacts.of(map.release)
@@ -72,11 +73,12 @@ public struct BTCVLayout: Layout {
 
     private func missing(_ number: String, image: SourceFile) -> ImportFinding {
         ImportFinding(
-            .classMissing, file: image.path, problem: "no label\(number) beside it; all its organs are unlabelled",
+            .classMissing, file: image.path,
+            problem: "there is no label\(number) for it; all its organs are unlabelled",
             remedy: "finish the download if the case has labels")
     }
 
-    /// Number as written to file name, for the files of one kind: `label0001.nii.gz` is 0001.
+    /// Number as written to file name, for the files of one kind: `0001` to `label0001.nii.gz`.
     private static func numbered(_ folder: DatasetFolder, _ part: String, _ kind: String) -> [String: String] {
         let place = part.isEmpty ? kind : part + "/" + kind
         let pairs = folder.volumes(in: place).compactMap { name -> (String, String)? in

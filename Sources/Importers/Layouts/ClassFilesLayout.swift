@@ -1,7 +1,7 @@
 public import Domain
 
-/// TotalSegmentator and datasets in its form: a case is an image beside a folder of binary files, one a class. An empty
-/// file means that the class is absent, a missing file that nobody looked.
+/// TotalSegmentator and datasets in its form: a case is an image beside a folder of binary files, one per class. An
+/// empty file means that the class is absent, a missing file that it is unlabelled.
 public struct ClassFilesLayout: Layout {
     public var name: LayoutName { Self.isAtlas(classes.map.release) ? .abdomenatlas : .totalsegmentator }
     public let release: String
@@ -15,8 +15,8 @@ public struct ClassFilesLayout: Layout {
     let classes: ClassNames
     private let ontology: Ontology
 
-    /// - Parameter asked: the layout that the caller wants, whose releases alone are then looked at.
-    /// - Throws: `unreadableFolder` for the images.
+    /// - Parameter asked: the layout that the caller specified; only its releases are considered then.
+    /// - Throws: `unreadableFolder` for the folder of images.
     init(
         _ folder: DatasetFolder, folders: [ClassFolder], asked: LayoutName? = nil, options: ImportOptions
     ) throws(ImportError) {
@@ -46,11 +46,11 @@ public struct ClassFilesLayout: Layout {
 
     public func cases() throws(ImportError) -> CaseList {
         if images.isSingleFile && folders.count > 1 {
-            throw .ambiguous(folder: folder.root, readings: folders.map { "\($0.path) with the one image" })
+            throw .ambiguous(folder: folder.root, readings: folders.map { "\($0.path) with the image file" })
         }
         var list = CaseList()
         let everywhere = missingEverywhere
-        for item in folders { add(item, passingOver: everywhere, to: &list) }
+        for item in folders { add(item, ignoring: everywhere, to: &list) }
         if !everywhere.isEmpty {
             list.findings.append(missing(everywhere, in: folder.name, subject: "no case has a file"))
         }
@@ -58,7 +58,7 @@ public struct ClassFilesLayout: Layout {
         return list
     }
 
-    private func add(_ item: ClassFolder, passingOver everywhere: Set<String>, to list: inout CaseList) {
+    private func add(_ item: ClassFolder, ignoring everywhere: Set<String>, to list: inout CaseList) {
         let fallback = item.parent.isEmpty ? folder.name : item.parent
         do throws(ImportError) {
             let known = item.files.filter { !organs(of: $0).isEmpty }
@@ -67,7 +67,7 @@ public struct ClassFilesLayout: Layout {
                     file: try folder.file(item.relative(file), role: "label"),
                     reading: .oneClass(organs: organs(of: file)))
             }
-            let findings = findings(item, passingOver: everywhere)
+            let findings = findings(item, ignoring: everywhere)
             do throws(ImportError) {
                 let image = try image(of: item, name: fallback)
                 let name = images.isSingleFile ? image.stem : fallback
@@ -101,7 +101,8 @@ public struct ClassFilesLayout: Layout {
         image.hasPrefix("mr") || classes.map.release.hasSuffix("-mr") ? .mr : .ct
     }
 
-    private func findings(_ item: ClassFolder, passingOver everywhere: Set<String>) -> [ImportFinding] {
+    /// - Parameter everywhere: missing classes that are reported for the dataset as a whole.
+    private func findings(_ item: ClassFolder, ignoring everywhere: Set<String>) -> [ImportFinding] {
         var findings: [ImportFinding] = []
         let absent = missing(in: item).subtracting(everywhere)
         if !absent.isEmpty { findings.append(missing(absent, in: item.path, subject: "the case has no file")) }
@@ -109,19 +110,19 @@ public struct ClassFilesLayout: Layout {
         if !unknown.isEmpty {
             findings.append(
                 ImportFinding(
-                    .classUnknown, file: item.path, problem: "files of no known organ: " + ImportError.list(unknown),
+                    .classUnknown, file: item.path, problem: "files that match no organ: " + ImportError.list(unknown),
                     remedy: "they are not imported; add the organs to the ontology, or give a label map"))
         }
         return findings
     }
 
-    /// Classes that the release defines and the case has no file for.
+    /// Classes of the release for which the case has no file.
     private func missing(in item: ClassFolder) -> Set<String> {
         let present = Set(item.files.map { Ontology.normalised(SourceFile.stem(of: $0)) })
         return Set(classes.map.entries.map(\.name).filter { !present.contains(Ontology.normalised($0)) })
     }
 
-    /// Classes that none of several cases has: said once, not with every case.
+    /// Classes for which none of several cases has a file: reported once, not with every case.
     private var missingEverywhere: Set<String> {
         guard folders.count > 1 else { return [] }
         return folders.dropFirst().reduce(missing(in: folders[0])) { $0.intersection(missing(in: $1)) }
@@ -131,7 +132,7 @@ public struct ClassFilesLayout: Layout {
         ImportFinding(
             .classMissing, file: file.isEmpty ? folder.name : file,
             problem: "\(subject) for \(ImportError.count(names.count, "class", "classes")) of \(classes.map.release), "
-                + "unlabelled therefore: " + ImportError.list(names.sorted()),
-            remedy: "finish the download if the files should be there")
+                + "which are unlabelled: " + ImportError.list(names.sorted()),
+            remedy: "finish the download if the files should exist")
     }
 }

@@ -1,17 +1,17 @@
-/// A folder in which each file is one class of one case.
+/// A folder with one binary file per class of one case.
 struct ClassFolder: Hashable, Sendable {
-    /// The case's folder, relative to the dataset; "" where the dataset's folder is the case.
+    /// The case's folder, relative to the dataset; "" where the dataset's folder is the case itself.
     let parent: String
     /// The folder of the class files, relative to the dataset.
     let path: String
-    /// File names of the classes, sorted.
+    /// File names of the classes, sorted; empty for a case with an image only.
     let files: [String]
 
     static let name = "segmentations"
     static let images = ["ct", "mri", "mr"]
 
-    /// The class folders of a dataset: the folder itself, its `segmentations`, or those of its subfolders; among them
-    /// subfolders that hold an image only, if any other holds classes.
+    /// The class folders of a dataset: the folder itself, its `segmentations`, or those of its subfolders, including
+    /// subfolders with an image only if any other has classes.
     static func all(in folder: DatasetFolder) -> [ClassFolder] {
         if let own = find(folder, parent: "") { return [own] }
         let children = folder.names().filter(folder.hasFolder)
@@ -26,7 +26,7 @@ struct ClassFolder: Hashable, Sendable {
         images.contains { folder.volume(child + "/" + $0) != nil }
     }
 
-    /// `segmentations` with whatever it holds, else the case folder itself where all its volumes bear names of classes.
+    /// `segmentations` with all its volumes, else the case folder itself if all its volumes are named after classes.
     private static func find(_ folder: DatasetFolder, parent: String) -> ClassFolder? {
         let prefix = parent.isEmpty ? "" : parent + "/"
         let inside = folder.volumes(in: prefix + name)

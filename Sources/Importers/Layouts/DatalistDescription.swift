@@ -1,38 +1,34 @@
 internal import FoundationEssentials
 
-/// A datalist of MONAI: lists of cases as pairs of paths, and the names of the values.
+/// A datalist of MONAI: lists of cases with the paths of their images and labels, and the names of the label values.
 struct DatalistDescription: Sendable {
     struct Entry: Hashable, Sendable {
         let image: String
         let label: String?
-        /// Labels that a model made, or that hold what a model made.
+        /// A label file that contains pseudo labels.
         let pseudoLabel: String?
-        /// What the list calls the case and its patient.
+        /// The list's names for the case and its patient.
         let caseName: String?
         let subject: String?
-        /// "training", "validation", "testing" or "test".
-        let list: String
     }
 
+    /// Of the lists `training`, `validation`, `testing` and `test`, in this order.
     let entries: [Entry]
-    /// Value to name, in the order of values; empty where the list does not say.
+    /// Label values without background, in the order of values; empty where the list does not name them.
     let labels: [(value: Int, name: String)]
-    /// Names of several values, by name; the labels that the list gives one value are in `labels`.
-    let regions: [(name: String, values: [Int])]
-    /// The value that marks voxels which nobody looked at.
+    /// Regions of several values (key `regions`), by name.
+    let regions: [NamedLabel]
+    /// The value of voxels that nobody examined (key `ignore`).
     let ignored: Int?
     let licence: Licence?
     let states: StatedCases?
     let origins: StatedOrigins?
     /// From the first to the last fold; nil where no entry has one.
     let folds: ClosedRange<Int>?
-    /// Keys of entries that are not read, but folds; by name.
+    /// Keys of entries that are not imported, except `fold`; by name.
     let unread: [String]
 
-    /// Lists that hold cases.
-    private static let lists = ["training", "validation", "testing", "test"]
-
-    /// Whether a JSON file is a datalist: a training list of objects that name an image.
+    /// Whether a JSON file is a datalist: it has a training list of objects that name an image.
     static func fits(_ path: String) -> Bool { (try? read(path)) != nil }
 
     /// - Throws: `unreadableDescription`.
@@ -44,24 +40,21 @@ struct DatalistDescription: Sendable {
             throw .unreadableDescription(
                 file: file.path, reason: "not a datalist: no training list of images and labels")
         }
-        let lists = [content.training, content.validation, content.testing, content.test]
-        entries = zip(Self.lists, lists).flatMap { name, list in
-            (list ?? []).map { pair in
-                Entry(
-                    image: pair.image, label: pair.label, pseudoLabel: pair.pseudo_label, caseName: pair.case,
-                    subject: pair.subject, list: name)
-            }
+        let pairs = [content.training, content.validation, content.testing, content.test].compactMap { $0 }.joined()
+        entries = pairs.map { pair in
+            Entry(
+                image: pair.image, label: pair.label, pseudoLabel: pair.pseudo_label, caseName: pair.case,
+                subject: pair.subject)
         }
         let names = content.label_dict ?? content.labels ?? content.original_label_dict ?? [:]
         labels = names.compactMap { key, name in Int(key).map { ($0, name) } }.filter { $0.0 != 0 }
             .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
-        regions = content.regions.map { (name: $0.key, values: $0.value.filter { $0 > 0 }.sorted()) }
+        regions = content.regions.map { NamedLabel(name: $0.key, values: $0.value.filter { $0 > 0 }.sorted()) }
             .filter { !$0.values.isEmpty }.sorted { $0.name < $1.name }
         let values = Set(labels.map(\.value) + regions.flatMap(\.values))
         ignored = content.ignore.flatMap { $0 > 0 && !values.contains($0) ? $0 : nil }
         licence = (content.licence ?? content.license)?.licence(in: file.path)
         (states, origins) = (content.states, content.origins)
-        let pairs = lists.compactMap { $0 }.joined()
         let numbers = pairs.compactMap(\.fold)
         folds = numbers.min().flatMap { first in numbers.max().map { first...$0 } }
         unread = Set(pairs.flatMap(\.others)).sorted()
@@ -71,7 +64,7 @@ struct DatalistDescription: Sendable {
         try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
-    /// The keys that are read; the rest is left alone.
+    /// The keys that are read; others are ignored.
     private struct Content: Decodable {
         let training: [Pair]
         let validation: [Pair]?
@@ -110,7 +103,7 @@ struct DatalistDescription: Sendable {
         }
     }
 
-    /// A pair, or the path of an image alone.
+    /// An object with an image and further keys, or the path of an image alone.
     private struct Pair: Decodable {
         let image: String
         let label: String?

@@ -1,12 +1,12 @@
-/// Where the paths of a datalist begin.
+/// The folders to which the paths of a datalist are relative.
 struct DatalistFolders: Sendable {
     /// The list's own folder.
     let own: DatasetFolder
-    /// The deepest folder that holds all that the list names relative to its own; that one where nothing is deeper. A list in
-    /// a folder above many datasets so makes none of the others its own.
+    /// The deepest folder that contains every relative path of the list; the root of the release. A list in a folder
+    /// above many datasets therefore does not make all of them one release.
     private let deepest: DatasetFolder
     private let depth: Int
-    /// Where the caller says that paths begin.
+    /// The folder that the caller gives with `--images`.
     private let given: DatasetFolder?
 
     /// - Throws: `unreadableFolder`.
@@ -15,7 +15,7 @@ struct DatalistFolders: Sendable {
         given = try images.map { path throws(ImportError) in try DatasetFolder(path) }
         let shared = Self.shared(entries)
         let path = own.root + "/" + shared.joined(separator: "/")
-        // A folder behind a link lies elsewhere.
+        // A folder behind a symbolic link does not become the root.
         if !shared.isEmpty, let folder = try? DatasetFolder(path), folder.root == path {
             (deepest, depth) = (folder, shared.count)
         } else {
@@ -23,7 +23,8 @@ struct DatalistFolders: Sendable {
         }
     }
 
-    /// Folders that all relative paths begin with. Of images alone the folder above them, where labels may come to lie.
+    /// The folders with which all relative paths begin. In a list of images alone, without the last of them: labels may
+    /// be added beside that folder.
     private static func shared(_ entries: [DatalistDescription.Entry]) -> [Substring] {
         let labels = entries.flatMap { [$0.label, $0.pseudoLabel] }.compactMap { $0 }.filter { !$0.hasPrefix("/") }
         let images = entries.map(\.image).filter { !$0.hasPrefix("/") }
@@ -38,13 +39,13 @@ struct DatalistFolders: Sendable {
 
     private static func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
 
-    /// - Throws: `missingFile` where no folder has it, `leavesFolder`.
+    /// - Throws: `missingFile` where it is in no folder, `leavesFolder`.
     func label(_ path: String) throws(ImportError) -> SourceFile {
         try find(path, in: deepest) { folder, path throws(ImportError) in try folder.file(path, role: "label") }
     }
 
-    /// Images may lie anywhere, where the list says so by an absolute path: that is how MONAI reads it.
-    /// - Throws: `missingFile` where no folder has it, `leavesFolder` for ".." and links to the outside.
+    /// An absolute path may lead anywhere, as MONAI reads it.
+    /// - Throws: `missingFile` where it is in no folder, `leavesFolder` for ".." and links to the outside.
     func image(_ path: String) throws(ImportError) -> SourceFile {
         try find(path, in: deepest) { folder, path throws(ImportError) in
             path.hasPrefix("/") ? try folder.listedImage(path) : try folder.file(path, role: "image")
@@ -60,9 +61,9 @@ struct DatalistFolders: Sendable {
         return try file(folder, Self.parts(path).dropFirst(depth).joined(separator: "/"))
     }
 
-    /// Whether a file lies in one of the folders.
+    /// Whether a file is in one of the folders.
     func hold(_ file: SourceFile) -> Bool { own.holds(file) || given?.holds(file) == true }
 
-    /// Where a path was looked for last, for messages.
+    /// The folder that was searched last, for messages.
     var last: String { (given ?? own).root }
 }

@@ -1,8 +1,11 @@
 public import Domain
 
-/// A datalist of MONAI: a JSON file whose lists name images and labels, relative to its folder or to that of `--images`.
-/// What its names say is complete in every labelled case, but at the voxels of `ignore`; that it has folds and other keys is
-/// said, and no more. Labels that a model made are read where the list says of which organs they are, as our exports do.
+/// A datalist of MONAI: a JSON file whose lists name images and labels, relative to its folder or to that of
+/// `--images`.
+///
+/// Every named organ is annotated completely in every labelled case, except at the voxels of `ignore`. Folds and other
+/// keys are reported and not imported. Pseudo labels are imported where the list records their organs, as Lacuna's
+/// exports do.
 public struct DatalistLayout: Layout {
     public let name = LayoutName.monai
     public let release: String
@@ -14,7 +17,8 @@ public struct DatalistLayout: Layout {
     let folders: DatalistFolders
     let description: DatalistDescription
     let map: LabelMap
-    let unknown: [(value: Int, name: String)]
+    /// Labels that match no organ.
+    let unknown: [NamedLabel]
     private let ontology: Ontology
 
     /// The datalists in a folder, by file name.
@@ -25,7 +29,8 @@ public struct DatalistLayout: Layout {
         }
     }
 
-    /// - Throws: `unreadableDescription`, `unsupported` where nothing says what the values mean, `unknownNames`.
+    /// - Throws: `unreadableDescription`; `unsupported` where the label values have no meaning; `unknownNames`;
+    ///   `unreadableFolder`.
     init(_ file: SourceFile, options: ImportOptions) throws(ImportError) {
         let description = try DatalistDescription(file)
         (self.file, self.description, ontology) = (file, description, options.ontology)
@@ -34,7 +39,7 @@ public struct DatalistLayout: Layout {
             (map, unknown) = (given, [])
         } else if description.labels.isEmpty && description.regions.isEmpty {
             throw .unsupported(
-                folder: file.path, what: "the datalist does not say what the label values mean",
+                folder: file.path, what: "the datalist does not name the label values",
                 remedy: "name the release with --release, or give a label map with --map")
         } else {
             (map, unknown) = try Self.meaning(description, file: file.path, options.ontology)
@@ -48,38 +53,33 @@ public struct DatalistLayout: Layout {
         licence = description.licence ?? facts.licence
     }
 
-    /// What the values mean; names of several values are regions, the union of these.
+    /// The label map; a name of several values is a region that contains them all.
     private static func meaning(
         _ description: DatalistDescription, file: String, _ ontology: Ontology
-    ) throws(ImportError) -> (LabelMap, unknown: [(value: Int, name: String)]) {
+    ) throws(ImportError) -> (LabelMap, unknown: [NamedLabel]) {
         guard !description.regions.isEmpty else {
             let labels = try DatasetLabels(description.labels, file: file, ontology)
             return (labels.map, labels.unknown)
         }
         let regions = Set(description.regions.map(\.name))
         let single = description.labels.filter { !regions.contains($0.name) }.map {
-            (name: $0.name, values: [$0.value])
+            NamedLabel(name: $0.name, values: [$0.value])
         }
-        let names = single + description.regions
-        let organs = DatasetLabels.organs(of: names.map(\.name), ontology)
-        let map = DatasetLabels.united(names, organs)
-        guard !map.entries.isEmpty else { throw .unknownNames(file: file, names: names.map(\.name)) }
-        let unknown = zip(names, organs).filter(\.1.isEmpty).flatMap { name, _ in
-            name.values.map { (value: $0, name: name.name) }
-        }
-        return (map, unknown)
+        let labels = (single + description.regions).resolved(by: ontology)
+        let map = DatasetLabels.map(of: labels)
+        guard !map.entries.isEmpty else { throw .unknownNames(file: file, names: labels.map(\.name)) }
+        return (map, labels.filter(\.organs.isEmpty))
     }
 
     public func cases() throws(ImportError) -> CaseList {
         var list = CaseList()
-        let names = caseNames
-        for (entry, name) in zip(description.entries, names) { add(entry, name, to: &list) }
+        for (name, entry) in namedEntries { add(entry, name, to: &list) }
         if !unknown.isEmpty {
             list.findings.append(
                 ImportFinding(
                     .classUnknown, file: file.path,
-                    problem: "labels that name no known organ: "
-                        + ImportError.list(unknown.map { "\($0.value) \($0.name)" }),
+                    problem: "labels that match no organ: "
+                        + ImportError.list(unknown.flatMap { label in label.values.map { "\($0) \(label.name)" } }),
                     remedy: "their voxels are not imported; give a label map to import them"))
         }
         list.findings += unread
@@ -87,33 +87,32 @@ public struct DatalistLayout: Layout {
         return list
     }
 
-    /// What the list says beyond images and labels.
+    /// Warnings about contents of the list that are not imported.
     private var unread: [ImportFinding] {
         var findings: [ImportFinding] = []
         if let folds = description.folds {
             findings.append(
                 ImportFinding(
                     .description, file: file.path,
-                    problem: "the list has folds, \(folds.lowerBound) to "
-                        + "\(folds.upperBound), which an import does not read",
-                    remedy: "make a split of one: lacuna split create NAME --list \(file.absolutePath) --fold 0"))
+                    problem: "the list has folds, \(folds.lowerBound) to \(folds.upperBound), which are not imported",
+                    remedy: "create a split from a fold: lacuna split create NAME --list \(file.absolutePath) --fold 0")
+            )
         }
         let pseudo = description.entries.filter { $0.pseudoLabel != nil && modelMade($0).isEmpty }
         if !pseudo.isEmpty {
             findings.append(
                 ImportFinding(
                     .description, file: file.path,
-                    problem: "a pseudo_label that is not read, in "
-                        + ImportError.count(pseudo.count, "case", "cases")
-                        + ": nothing says which of its organs a model made, nor that its values mean what those of label do",
+                    problem: "pseudo_label is not imported, in " + ImportError.count(pseudo.count, "case", "cases")
+                        + ": the list does not record which organs a model made, nor the meaning of the values",
                     remedy: "import these files as a dataset of their own with --map and --origin model"))
         }
         if !description.unread.isEmpty {
             findings.append(
                 ImportFinding(
                     .description, file: file.path,
-                    problem: "keys of its entries that are not read: " + ImportError.list(description.unread),
-                    remedy: "nothing, unless they name labels: import those as a dataset of their own"))
+                    problem: "keys of its entries that are not imported: " + ImportError.list(description.unread),
+                    remedy: "none needed unless they name label files: import those as a dataset of their own"))
         }
         return findings
     }
@@ -141,7 +140,7 @@ public struct DatalistLayout: Layout {
         if !folders.hold(image) { list.outside.insert(image) }
     }
 
-    /// What people said, and beside it what a model said of the organs that they left open.
+    /// The annotations, and the pseudo labels of organs without annotation.
     private func labels(of entry: DatalistDescription.Entry) throws(ImportError) -> [LabelFile] {
         let stated = stated(entry)
         var files: [LabelFile] = []
@@ -155,18 +154,18 @@ public struct DatalistLayout: Layout {
     private func label(_ path: String, _ stated: StatedOrgans?) throws(ImportError) -> LabelFile {
         LabelFile(
             file: try listed(path, role: "label", folders.label),
-            reading: .values(map, unmapped: Set(unknown.map(\.value))),
+            reading: .values(map, unmapped: Set(unknown.flatMap(\.values))),
             unknown: description.ignored.map { [$0] } ?? [], stated: stated ?? StatedOrgans())
     }
 
-    /// What the list says of the organs of a case; nil where it says nothing.
+    /// The label states that the list records for a case; nil where it records none.
     private func stated(_ entry: DatalistDescription.Entry) -> StatedOrgans? {
         entry.caseName.flatMap { description.states?.organs(of: $0, ontology) }
     }
 
     private func modelMade(_ entry: DatalistDescription.Entry) -> Set<OrganKey> { stated(entry)?.modelMade ?? [] }
 
-    /// - Throws: `listedFileMissing` where no folder has it, `leavesFolder`.
+    /// - Throws: `listedFileMissing` where the file is in no folder, `leavesFolder`.
     private func listed(
         _ path: String, role: String, _ find: (String) throws(ImportError) -> SourceFile
     ) throws(ImportError) -> SourceFile {
@@ -177,19 +176,20 @@ public struct DatalistLayout: Layout {
         }
     }
 
-    /// The list does not say what an image shows; a name with `mr` in it is one.
+    /// A datalist does not record modalities: MR where the image's name contains `mr`, else CT.
     private func modality(_ image: String) -> Modality { PairName.isMR(PairName.caseName(image)) ? .mr : .ct }
 
-    /// What the list calls its cases, if it names each; else file names of the images, with their folders' in front where
-    /// file names repeat.
-    private var caseNames: [String] {
-        let own = description.entries.compactMap(\.caseName)
-        if own.count == description.entries.count && Set(own).count == own.count { return own }
-        let short = description.entries.map { PairName.caseName($0.image) }
-        guard Set(short).count < Set(description.entries.map(\.image)).count else { return short }
-        return zip(description.entries, short).map { entry, name in
+    /// The entries with their case names: those of the list if every entry has a different one; else the file names of
+    /// the images, prefixed by their folders' names where file names repeat.
+    private var namedEntries: [(name: String, entry: DatalistDescription.Entry)] {
+        let entries = description.entries
+        let own = entries.compactMap { entry in entry.caseName.map { (name: $0, entry: entry) } }
+        if own.count == entries.count && Set(own.map(\.name)).count == own.count { return own }
+        let short = entries.map { (name: PairName.caseName($0.image), entry: $0) }
+        guard Set(short.map(\.name)).count < Set(entries.map(\.image)).count else { return short }
+        return short.map { name, entry in
             let parts = entry.image.split(separator: "/").filter { $0 != "." }
-            return parts.count > 1 ? "\(parts[parts.count - 2])_\(name)" : name
+            return (parts.count > 1 ? "\(parts[parts.count - 2])_\(name)" : name, entry)
         }
     }
 }

@@ -1,14 +1,14 @@
 internal import Domain
 internal import FoundationEssentials
 
-/// `dataset.json` of the Medical Segmentation Decathlon and of those who copied its form.
+/// `dataset.json` of the Medical Segmentation Decathlon and of datasets in its form.
 struct DatasetDescription: Sendable {
     static let fileName = "dataset.json"
 
     /// Value to name, background included, in the order of values.
     let labels: [(value: Int, name: String)]
     let name: String?
-    /// The first channel's modality, as written.
+    /// The first channel's modality as written.
     let modality: String?
     let channels: Int
     let licence: Licence?
@@ -23,7 +23,7 @@ struct DatasetDescription: Sendable {
         let label: String
     }
 
-    /// - Throws: `unreadableDescription`; `unsupported` for the other dialect, in which labels go from name to number.
+    /// - Throws: `unreadableDescription`; `unsupported` for nnU-Net v2's form, in which labels map names to values.
     init(in folder: DatasetFolder) throws(ImportError) {
         let path = folder.root + "/" + Self.fileName
         let content: Content
@@ -49,8 +49,8 @@ struct DatasetDescription: Sendable {
         images = (content.test ?? []).map(\.image)
     }
 
-    /// Whether the description bears the name of a Decathlon's task: `HepaticVessel` is `msd-task08-hepaticvessel`.
-    func isCalled(_ release: String) -> Bool {
+    /// Whether the description's name is that of a Decathlon task: `HepaticVessel` for `msd-task08-hepaticvessel`.
+    func isNamed(_ release: String) -> Bool {
         guard let name, release.hasPrefix("msd-"), let task = release.split(separator: "-").last else { return false }
         return name.lowercased().filter { $0 != " " && $0 != "_" } == task
     }
@@ -62,8 +62,8 @@ struct DatasetDescription: Sendable {
         for (key, label) in written {
             guard case .name(let name) = label else {
                 throw .unsupported(
-                    folder: folder, what: "dataset.json gives names their numbers, as nnU-Net v2 does",
-                    remedy: "import the dataset as it was before its conversion, or give a label map")
+                    folder: folder, what: "the labels of dataset.json map names to values, as in nnU-Net v2",
+                    remedy: "import the dataset from before its conversion, or give a label map")
             }
             guard let value = Int(key), value >= 0 else {
                 throw .unreadableDescription(file: fileName, reason: "the label \(key) is not a number")
@@ -77,14 +77,14 @@ struct DatasetDescription: Sendable {
         switch error {
         case .keyNotFound(let key, _): "the key \(key.stringValue) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has another type than expected"
+            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) does not have the expected type"
         case .dataCorrupted: "not valid JSON"
         @unknown default: "not valid JSON"
         }
     }
 }
 
-/// The keys that are read; the rest is left alone.
+/// The keys that are read; others are ignored.
 private struct Content: Decodable {
     let labels: [String: Label]
     let name: String?
@@ -114,7 +114,7 @@ private struct Content: Decodable {
         }
     }
 
-    /// A path, or a pair of which only the image is there.
+    /// A path, or an object with an image.
     struct Image: Decodable {
         let image: String
 

@@ -1,7 +1,7 @@
 public import Domain
 
 /// Medical Segmentation Decathlon and datasets in its form: `dataset.json` lists pairs of `imagesTr` and `labelsTr`
-/// files, and images without labels; every label it declares is complete in every pair.
+/// files, and images without labels; every declared label is annotated completely in every pair.
 public struct DecathlonLayout: Layout {
     public let name = LayoutName.msd
     public let release: String
@@ -12,9 +12,10 @@ public struct DecathlonLayout: Layout {
     let images: ImageSource
     let description: DatasetDescription
     let map: LabelMap
-    let unknown: [(value: Int, name: String)]
+    /// Labels that match no organ.
+    let unknown: [NamedLabel]
 
-    /// Whether the folder has the structure's key file.
+    /// Whether the folder has a `dataset.json`.
     static func fits(_ folder: DatasetFolder) -> Bool { folder.hasFile(DatasetDescription.fileName) }
 
     init(_ folder: DatasetFolder, options: ImportOptions) throws(ImportError) {
@@ -26,8 +27,9 @@ public struct DecathlonLayout: Layout {
                 description.labels, file: DatasetDescription.fileName, options.ontology)
             (map, unknown) = (labels.map, labels.unknown)
         }
-        // Values and names tell what voxels mean; whose they are and on which terms, only the dataset's own word tells.
-        let isPublic = options.publicRelease == map.release || description.isCalled(map.release)
+        // Values and names give the meaning of voxels; origin and licence of a public release apply only if it is
+        // named.
+        let isPublic = options.publicRelease == map.release || description.isNamed(map.release)
         let facts = ReleaseFacts.of(isPublic ? map.release : DatasetLabels.asDeclared)
         self.folder = folder
         images = try ImageSource(dataset: folder, images: options.images)
@@ -51,7 +53,7 @@ public struct DecathlonLayout: Layout {
         do throws(ImportError) {
             let label = LabelFile(
                 file: try folder.file(pair.label, role: "label"),
-                reading: .values(map, unmapped: Set(unknown.map(\.value))))
+                reading: .values(map, unmapped: Set(unknown.flatMap(\.values))))
             try list.add(WaitingCase(name: name, subject: name, modality: modality, labels: [label])) {
                 () throws(ImportError) in try image(at: pair.image)
             }
@@ -60,7 +62,7 @@ public struct DecathlonLayout: Layout {
         }
     }
 
-    /// nnU-Net's first version lists images without the channel that their files bear.
+    /// nnU-Net v1 lists images without the channel suffix of their files.
     private func image(at path: String) throws(ImportError) -> SourceFile {
         do throws(ImportError) {
             return try images.image(at: path)
@@ -74,7 +76,7 @@ public struct DecathlonLayout: Layout {
         }
     }
 
-    /// Images without labels are often not downloaded; those of a folder that is not there are passed over.
+    /// Images without labels are often not downloaded; they are skipped where their folder does not exist.
     private func addUnlabelled(_ path: String, to list: inout CaseList) {
         let name = PairName.caseName(path)
         do throws(ImportError) {
@@ -91,10 +93,10 @@ public struct DecathlonLayout: Layout {
         var findings: [ImportFinding] = []
         let file = DatasetDescription.fileName
         if !unknown.isEmpty {
-            let names = unknown.map { "\($0.value) \($0.name)" }
+            let names = unknown.flatMap { label in label.values.map { "\($0) \(label.name)" } }
             findings.append(
                 ImportFinding(
-                    .classUnknown, file: file, problem: "labels that name no known organ: " + ImportError.list(names),
+                    .classUnknown, file: file, problem: "labels that match no organ: " + ImportError.list(names),
                     remedy: "their voxels are not imported; give a label map to import them"))
         }
         let listed = Set(description.pairs.map { $0.label.split(separator: "/").last.map(String.init) ?? "" })
@@ -103,11 +105,11 @@ public struct DecathlonLayout: Layout {
             findings.append(
                 ImportFinding(
                     .description, file: file,
-                    problem: "label files that the description does not list: " + ImportError.list(unlisted),
+                    problem: "label files that dataset.json does not list: " + ImportError.list(unlisted),
                     remedy: "they are not imported; add them to the list of training pairs"))
         }
         return findings
     }
 
-    private var modality: Modality { description.modality.map(Modality.init(word:)) ?? .other }
+    private var modality: Modality { description.modality.map(Modality.init(term:)) ?? .other }
 }

@@ -1,8 +1,9 @@
 public import Domain
 internal import Imaging
 
-/// Label files of many values beside their images, or with the images elsewhere. Their values are explained by the label
-/// table in each file's header (as TotalSegmentator writes it: what the table names was looked for), or by the caller's map.
+/// Label files of many values beside their images, or with the images elsewhere. The meaning of the values is given by
+/// the label table in each file's header (as TotalSegmentator writes it; every class of the table was examined), or by
+/// the caller's map.
 public struct LabelFilesLayout: Layout {
     public let name: LayoutName
     public let release: String
@@ -11,7 +12,7 @@ public struct LabelFilesLayout: Layout {
 
     let folder: DatasetFolder
     let images: ImageSource
-    /// File names of labels and of the images beside them.
+    /// File names of the labels and of the images beside them.
     let labelNames: [String]
     let imageNames: [String]
     let map: LabelMap?
@@ -22,8 +23,8 @@ public struct LabelFilesLayout: Layout {
 
     /// - Parameters:
     ///   - only: the one label file to import; all in the folder where nil.
-    ///   - probe: tells which files' headers hold a label table.
-    /// - Throws: `unreadableFolder` for the images.
+    ///   - probe: finds the files with a label table in their header.
+    /// - Throws: `unreadableFolder` for the folder of images.
     init(
         _ folder: DatasetFolder, only: String? = nil, options: ImportOptions, probe: TableProbe
     ) throws(ImportError) {
@@ -55,7 +56,7 @@ public struct LabelFilesLayout: Layout {
 
     public func cases() throws(ImportError) -> CaseList {
         if images.isSingleFile && labelNames.count > 1 {
-            throw .ambiguous(folder: folder.root, readings: labelNames.map { "\($0) with the one image" })
+            throw .ambiguous(folder: folder.root, readings: labelNames.map { "\($0) with the image file" })
         }
         var list = CaseList()
         for label in labelNames { add(label, to: &list) }
@@ -81,7 +82,7 @@ public struct LabelFilesLayout: Layout {
         }
     }
 
-    /// Names of the images that the labels may be of.
+    /// Names of the candidate images, without endings.
     private static func pictures(_ images: ImageSource, _ beside: [String], in folder: DatasetFolder) -> [String] {
         switch images.elsewhere {
         case .file(let file)?: [file.stem]
@@ -90,7 +91,9 @@ public struct LabelFilesLayout: Layout {
         }
     }
 
-    /// The one image that is given or lies alone beside one label; otherwise the image of the same name less affixes, or nil.
+    /// The image file that the caller gives, or the only image beside the only label; otherwise the image of the same
+    /// name without affixes; nil where there is none.
+    /// - Throws: `ambiguous` where several images have that name.
     private func image(for label: String) throws(ImportError) -> SourceFile? {
         switch images.elsewhere {
         case .file(let file): return file
@@ -109,37 +112,5 @@ public struct LabelFilesLayout: Layout {
         guard let name = found.first else { return nil }
         guard found.count == 1 else { throw .ambiguous(folder: label, readings: found) }
         return try place.file(name, role: "image")
-    }
-}
-
-/// How files of one case are called in different places: `img0001` and `label0001`, `x_0000` and `x`, `x_ct` and `x_seg`.
-enum PairName {
-    private static let labelPrefixes = ["labels-", "labels_", "label-", "label_", "label", "segmentation-", "seg_"]
-    private static let imagePrefixes = ["volume-", "image-", "image_", "img"]
-    private static let labelSuffixes = ["_segmentation", "_seg", "_labels", "_label", "_mask", "-seg", "-label"]
-    private static let imageSuffixes = ["_0000", "_image", "_img", "_ct", "_mri", "_mr"]
-
-    /// A case's name by its image's path: the file's name without ending and without nnU-Net's channel.
-    static func caseName(_ path: String) -> String {
-        let stem = SourceFile.stem(of: path.split(separator: "/").last.map(String.init) ?? path)
-        return stem.hasSuffix("_0000") ? String(stem.dropLast(5)) : stem
-    }
-
-    /// What the names of one case have in common.
-    static func key(_ name: String) -> String {
-        let stem = SourceFile.stem(of: name)
-        let head = (labelPrefixes + imagePrefixes).first(where: stem.hasPrefix).map { stem.dropFirst($0.count) }
-        let body = head.flatMap { $0.isEmpty ? nil : $0 } ?? Substring(stem)
-        let tail = (labelSuffixes + imageSuffixes).first { body.hasSuffix($0) }.map { body.dropLast($0.count) }
-        return String(tail.flatMap { $0.isEmpty ? nil : $0 } ?? body)
-    }
-
-    /// Whether an image's name says that it is an MR: `mri`, `mr_1`, `example_mr`.
-    static func isMR(_ stem: String) -> Bool { stem.hasPrefix("mr") || stem.contains("_mr") }
-
-    /// Whether a name says that the file holds labels.
-    static func isLabel(_ name: String) -> Bool {
-        let stem = SourceFile.stem(of: name)
-        return labelPrefixes.contains(where: stem.hasPrefix) || labelSuffixes.contains(where: stem.hasSuffix)
     }
 }

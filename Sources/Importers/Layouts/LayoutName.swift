@@ -1,4 +1,4 @@
-/// A folder structure of public datasets that the importer knows.
+/// A folder structure of datasets that can be imported.
 public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
     /// Medical Segmentation Decathlon: `dataset.json`, `imagesTr`, `labelsTr`.
     case msd
@@ -30,19 +30,19 @@ public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
     case chaos
     /// AbdomenAtlas: one binary file per class, made by models.
     case abdomenatlas
-    /// nnU-Net's raw data, version 2: `dataset.json` whose labels go from name to number, with regions and `ignore`.
+    /// nnU-Net's raw data, version 2: `dataset.json` whose labels map names to values, with regions and `ignore`.
     case nnunet
     /// A datalist of MONAI: a JSON file with lists of image and label paths.
     case monai
     /// Derivatives of the Brain Imaging Data Structure: `_dseg` files with their tables.
     case bids
-    /// Label files of any origin whose values a map of the caller's explains.
+    /// Label files of any source with a label map from the caller.
     case mapped
 
-    /// What the structure is recognised by, for messages.
+    /// The layout's name and the files by which it is recognised, for messages.
     public var recognisedBy: String {
         switch self {
-        case .msd: "msd: dataset.json whose labels go from id to name, with a list of training pairs"
+        case .msd: "msd: dataset.json whose labels map values to names, with a list of training pairs"
         case .btcv: "btcv: folders img and label (also under RawData/Training) with imgNNNN.nii.gz and labelNNNN.nii.gz"
         case .totalsegmentator:
             "totalsegmentator: <case>/ct.nii.gz or mri.nii.gz beside <case>/segmentations/<class>.nii.gz, "
@@ -60,10 +60,10 @@ public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
             "pancreasct: PANCREAS_NNNN.nii.gz, or folders PANCREAS_NNNN of DICOM slices, and labelNNNN.nii.gz"
         case .chaos: "chaos: CT/N/DICOM_anon with DICOM slices and CT/N/Ground with PNG slices"
         case .abdomenatlas: "abdomenatlas: <case>/segmentations/<class>.nii.gz with gall_bladder or postcava among them"
-        case .nnunet: "nnunet: dataset.json whose labels go from name to number or list, with imagesTr and labelsTr"
-        case .monai: "monai: a JSON file whose training list names images and labels, or the folder that holds it"
+        case .nnunet: "nnunet: dataset.json whose labels map names to values or lists, with imagesTr and labelsTr"
+        case .monai: "monai: a JSON file whose training list names images and labels, or the folder that contains it"
         case .bids: "bids: dataset_description.json and sub-<name>/…_dseg.nii.gz with a _dseg.tsv"
-        case .mapped: "mapped: label files explained by a label map, with images of the same names"
+        case .mapped: "mapped: label files with a label map (--map), and images of the same names"
         }
     }
 }

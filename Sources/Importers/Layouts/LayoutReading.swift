@@ -1,19 +1,19 @@
 internal import Domain
 
-/// One way to read a folder: the layout that fits, and how to make it.
+/// One interpretation of a folder: a layout that matches it.
 struct LayoutReading {
     let name: LayoutName
-    /// Layouts that fit the same files and say less about them.
+    /// Less specific layouts that match the same files.
     var overrides: Set<LayoutName> = []
-    /// Which of several readings by one layout; nil where there is one.
+    /// Distinguishes several interpretations by one layout; nil where there is one.
     var detail: String?
     let make: () throws(ImportError) -> any Layout
 
     /// For messages.
     var description: String { detail.map { "\($0) (\(name.rawValue))" } ?? name.recognisedBy }
 
-    /// The readings that the folder's structure and descriptions allow.
-    /// - Parameter asked: the one layout that the caller wants; less evidence is enough for it.
+    /// The interpretations that match the folder's structure and descriptions.
+    /// - Parameter asked: the layout that the caller specified; less evidence is required for it.
     static func all(
         _ listing: FolderListing, _ options: ImportOptions, asked: LayoutName?
     ) throws(ImportError) -> [LayoutReading] {
@@ -49,14 +49,14 @@ struct LayoutReading {
         let source = try ImageSource(dataset: listing.folder, images: options.images)
         return LayoutRule.all.filter { asked == nil || $0.name == asked }.compactMap { rule in
             let match = RuleMatch(rule, in: listing, images: source)
-            guard match.tells(rule, source, isAsked: asked != nil) else { return nil }
+            guard match.identifies(rule, source, isAsked: asked != nil) else { return nil }
             return LayoutReading(name: rule.name, overrides: rule.overrides) { () throws(ImportError) in
                 try RuleLayout(rule, match, in: listing, options: options)
             }
         }
     }
 
-    /// A folder may hold several datalists; each of them is a reading.
+    /// BIDS derivatives, and each of the datalists that a folder may contain.
     private static func exchangeFormats(
         _ listing: FolderListing, _ options: ImportOptions
     ) throws(ImportError) -> [LayoutReading] {

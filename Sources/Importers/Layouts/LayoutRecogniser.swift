@@ -1,6 +1,6 @@
 internal import Domain
 
-/// Tells which layout a folder has, by its structure and the keys of its description, never by its name.
+/// Recognises the layout of a folder by its structure and the keys of its description, never by its name.
 public struct LayoutRecogniser {
     private let options: ImportOptions
 
@@ -8,14 +8,14 @@ public struct LayoutRecogniser {
 
     /// The layout of a dataset's folder, or of a single label file.
     ///
-    /// Reads folder listings and descriptions; where neither tells, the headers of the volumes in the folder. Blocks; keep
-    /// it off the cooperative pool.
-    /// - Throws: `unreadableFolder`, `unknownOrgan` for the caller's own list, `unknownRelease`, `unrecognised` (with what
-    ///   was looked for), `holdsDatasets`, `ambiguous`, `notThisLayout`, and what is wrong with the description.
+    /// Reads folder listings and descriptions, and the headers of the folder's volumes where those are not sufficient.
+    /// Blocks; keep it off the cooperative pool.
+    /// - Throws: `unreadableFolder`; `unknownOrgan` for `ImportOptions.complete`; `unknownRelease`; `unrecognised` with
+    ///   the known layouts; `holdsDatasets`; `ambiguous`; `notThisLayout`; and the errors of the layout's description.
     public func recognise(_ path: String) throws(ImportError) -> any Layout {
         guard let resolved = DatasetFolder.resolve(path) else { throw .unreadableFolder(path) }
-        if let stranger = options.complete?.sorted().first(where: { options.ontology[$0] == nil }) {
-            throw .unknownOrgan(file: path, organ: stranger.rawValue)
+        if let unknown = options.complete?.sorted().first(where: { options.ontology[$0] == nil }) {
+            throw .unknownOrgan(file: path, organ: unknown.rawValue)
         }
         let layout = try recognise(resolved: resolved)
         try checkRelease(of: layout, in: path)
@@ -33,7 +33,8 @@ public struct LayoutRecogniser {
         return layout
     }
 
-    /// The one reading that fits; nil where none does.
+    /// The only interpretation that matches; nil where none does.
+    /// - Throws: `ambiguous`.
     private func only(_ listing: FolderListing) throws(ImportError) -> LayoutReading? {
         let readings = try LayoutReading.all(listing, options, asked: nil)
         let weaker = readings.reduce(into: Set<LayoutName>()) { $0.formUnion($1.overrides) }
@@ -52,16 +53,16 @@ public struct LayoutRecogniser {
         }
         if let reading = readings.first { return try reading.make() }
         if asked == .totalsegmentator { return try labelFiles(listing) }
-        throw refuse(asked, listing.folder, "looked for " + asked.recognisedBy)
+        throw refuse(asked, listing.folder, "expected " + asked.recognisedBy)
     }
 
-    /// The caller's own description of where the files lie.
+    /// The layout of the caller's own description.
     private func own(_ rule: LayoutRule, _ listing: FolderListing) throws(ImportError) -> any Layout {
         let source = try ImageSource(dataset: listing.folder, images: options.images)
         let match = RuleMatch(rule, in: listing, images: source)
         guard !match.labels.isEmpty || !match.images.isEmpty else {
             let patterns = rule.kinds.flatMap { $0.images + $0.labels }.map(\.description)
-            throw refuse(.mapped, listing.folder, "no file fits " + ImportError.list(patterns))
+            throw refuse(.mapped, listing.folder, "no file matches " + ImportError.list(patterns))
         }
         return try RuleLayout(rule, match, in: listing, options: options)
     }
@@ -73,7 +74,7 @@ public struct LayoutRecogniser {
         if !layout.labelNames.isEmpty { return layout }
         if let failure = probe.failure { throw failure }
         if let asked = options.layout {
-            throw refuse(asked, folder, "there is no label file with a label table, and none that a map explains")
+            throw refuse(asked, folder, "there is no label file with a label table or with a label map")
         }
         let inside = datasets(in: listing, except: [], depth: Self.searchDepth)
         guard inside.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: inside) }
@@ -96,9 +97,10 @@ public struct LayoutRecogniser {
         return layout
     }
 
-    // MARK: - What else may be meant
+    // MARK: - Folders of datasets
 
-    /// A rule may find its files below one of several datasets of a folder: then none of them is meant.
+    /// A rule may match files in one of several datasets of a folder; none of them is imported then.
+    /// - Throws: `holdsDatasets`.
     private func refuseSiblings(of layout: RuleLayout, _ listing: FolderListing) throws(ImportError) {
         let used = Set(
             (layout.match.labels + layout.match.images).map { $0.path.split(separator: "/").first.map(String.init) })
@@ -109,19 +111,19 @@ public struct LayoutRecogniser {
             folder: listing.folder.root, datasets: own.map { "\($0) (\(layout.name.rawValue))" } + others)
     }
 
-    /// How deep datasets are looked for in a folder that is none.
+    /// How deep datasets are searched in a folder that is not a dataset, and in how many folders.
     private static let searchDepth = 4
-    private static let searched = 200
+    private static let searchedFolders = 200
 
-    /// Folders inside that are datasets themselves, with the word for their layout, the nearest first; so many are looked into.
+    /// Subfolders that are datasets, with the names of their layouts, the nearest first.
     private func datasets(in listing: FolderListing, except used: Set<String?>, depth: Int) -> [String] {
         var open = listing.folders(in: "").filter { !used.contains($0) }.map { (path: $0, level: 1) }
-        var (found, looked) = ([String](), 0)
-        while looked < min(Self.searched, open.count) {
-            let (path, level) = open[looked]
-            looked += 1
-            if let word = try? word(for: listing.folder.root + "/" + path) {
-                found.append("\(path) (\(word))")
+        var (found, searched) = ([String](), 0)
+        while searched < min(Self.searchedFolders, open.count) {
+            let (path, level) = open[searched]
+            searched += 1
+            if let layout = try? layoutName(of: listing.folder.root + "/" + path) {
+                found.append("\(path) (\(layout.rawValue))")
             } else if level < depth {
                 open += listing.folders(in: path).map { (path: path + "/" + $0, level: level + 1) }
             }
@@ -129,12 +131,12 @@ public struct LayoutRecogniser {
         return found
     }
 
-    /// The word for a folder's layout; nil where it has none.
-    private func word(for path: String) throws(ImportError) -> String? {
+    /// A folder's layout; nil where it has none.
+    private func layoutName(of path: String) throws(ImportError) -> LayoutName? {
         let child = FolderListing(try DatasetFolder(path))
-        if let reading = try only(child) { return reading.name.rawValue }
+        if let reading = try only(child) { return reading.name }
         let tables = try LabelFilesLayout(child.folder, options: ImportOptions(), probe: TableProbe())
-        return tables.labelNames.isEmpty ? nil : tables.name.rawValue
+        return tables.labelNames.isEmpty ? nil : tables.name
     }
 
     private func checkRelease(of layout: any Layout, in path: String) throws(ImportError) {

@@ -1,29 +1,30 @@
 internal import FoundationEssentials
 
-/// `dataset.json` of nnU-Net's raw data, version 2, in which labels go from name to number, or to the numbers of a region.
+/// `dataset.json` of nnU-Net's raw data, version 2, in which labels map names to values, or to the values of a region.
 struct NNUNetDescription: Sendable {
-    /// Name to values, background left out, by first value and name.
-    let labels: [(name: String, values: [Int])]
-    /// The value that marks voxels which nobody looked at.
+    /// Without background, ordered by first value and name.
+    let labels: [NamedLabel]
+    /// The value of voxels that nobody examined (`ignore`).
     let ignored: Int?
     /// Channel names by their numbers.
     let channels: [String: String]
     let fileEnding: String
     let release: String?
     let licence: Licence?
-    /// Subjects by case, where an export of ours says whose they are.
+    /// Case to subject, as Lacuna's exports record them.
     let subjects: [String: String]
     let states: StatedCases?
     let origins: StatedOrigins?
-    /// Files of cases that lie elsewhere, by case.
-    let elsewhere: [String: Entry]
+    /// Case to files with paths of their own (key `dataset`).
+    let listed: [String: Entry]
 
     struct Entry: Decodable, Sendable {
+        /// In the order of the channels.
         let images: [String]
         let label: String?
     }
 
-    /// Whether the folder's description is of this dialect; false for a file that is no description at all.
+    /// Whether the folder has a description in this form; false for any other file.
     static func fits(_ folder: DatasetFolder) -> Bool {
         guard let content = try? read(folder) else { return false }
         return content.labels.values.contains { if case .values = $0 { true } else { false } }
@@ -37,7 +38,7 @@ struct NNUNetDescription: Sendable {
         } catch {
             throw .unreadableDescription(file: DatasetDescription.fileName, reason: "not a description of nnU-Net")
         }
-        var (labels, ignored) = ([(name: String, values: [Int])](), Int?.none)
+        var (labels, ignored) = ([NamedLabel](), Int?.none)
         for (name, value) in content.labels {
             guard case .values(let values) = value, values.allSatisfy({ $0 >= 0 }) else {
                 throw .unreadableDescription(
@@ -46,7 +47,7 @@ struct NNUNetDescription: Sendable {
             if name == "ignore" {
                 ignored = values.first
             } else if values != [0] {
-                labels.append((name, values.filter { $0 != 0 }))
+                labels.append(NamedLabel(name: name, values: values.filter { $0 != 0 }.sorted()))
             }
         }
         self.labels = labels.sorted { ($0.values.first ?? 0, $0.name) < ($1.values.first ?? 0, $1.name) }
@@ -54,7 +55,7 @@ struct NNUNetDescription: Sendable {
         channels = content.channel_names ?? [:]
         fileEnding = content.file_ending ?? ".nii.gz"
         licence = (content.licence ?? content.license)?.licence(in: DatasetDescription.fileName)
-        (release, elsewhere) = (content.release?.text, content.dataset ?? [:])
+        (release, listed) = (content.release?.text, content.dataset ?? [:])
         (states, origins, subjects) = (content.states, content.origins, content.subjects?.names ?? [:])
     }
 
@@ -63,7 +64,7 @@ struct NNUNetDescription: Sendable {
         return try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
-    /// The keys that are read; the rest is left alone.
+    /// The keys that are read; others are ignored.
     private struct Content: Decodable {
         let labels: [String: Value]
         let channel_names: [String: String]?
@@ -77,7 +78,7 @@ struct NNUNetDescription: Sendable {
         let subjects: Names?
     }
 
-    /// Names by names; nothing where it is something else.
+    /// An object of names by names; empty for a value of another type.
     private struct Names: Decodable {
         let names: [String: String]
 

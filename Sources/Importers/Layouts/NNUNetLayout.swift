@@ -1,8 +1,9 @@
 public import Domain
 
-/// nnU-Net's raw data, version 2: `imagesTr/<case>_0000` with `labelsTr/<case>`, likewise `Ts`. What `dataset.json` names
-/// is complete in every labelled case, but at the voxels of `ignore`, of which nothing is known. Where a case has several
-/// channels, each is a volume of its own, and the labels serve all of them.
+/// nnU-Net's raw data, version 2: `imagesTr/<case>_0000` with `labelsTr/<case>`, likewise `Ts`.
+///
+/// Every label of `dataset.json` is annotated completely in every labelled case, except at the voxels of `ignore`,
+/// which are unknown. Where a case has several channels, each is a volume of its own, and all of them share the labels.
 public struct NNUNetLayout: Layout {
     public let name = LayoutName.nnunet
     public let release: String
@@ -16,23 +17,29 @@ public struct NNUNetLayout: Layout {
     let channels: [NNUNetChannel]
     let map: LabelMap
     let unknownNames: [String]
-    /// Values that the description declares and no organ is known for.
+    /// Values of labels that match no organ.
     let unmapped: Set<Int>
     private let isModalityGiven: Bool
     private let ontology: Ontology
 
     private static let parts = ["Tr", "Ts"]
 
-    /// - Throws: `unknownNames` where no label means an organ.
+    /// One channel of a case, and the path of its image; nil where the description lists fewer images than channels.
+    private struct ChannelPath {
+        let channel: NNUNetChannel
+        let path: String?
+    }
+
+    /// - Throws: `unreadableDescription`, `unreadableFolder`; `unknownNames` where no label matches an organ.
     init(_ folder: DatasetFolder, options: ImportOptions) throws(ImportError) {
         let description = try NNUNetDescription(in: folder)
-        let organs = DatasetLabels.organs(of: description.labels.map(\.name), options.ontology)
-        unknownNames = zip(description.labels, organs).filter(\.1.isEmpty).map(\.0.name)
-        map = options.map ?? DatasetLabels.united(description.labels, organs)
+        let labels = description.labels.resolved(by: options.ontology)
+        unknownNames = labels.filter(\.organs.isEmpty).map(\.name)
+        map = options.map ?? DatasetLabels.map(of: labels)
         guard !map.entries.isEmpty else {
             throw .unknownNames(file: DatasetDescription.fileName, names: unknownNames)
         }
-        unmapped = Set(description.labels.flatMap(\.values)).subtracting(map.entries.map(\.value))
+        unmapped = Set(labels.flatMap(\.values)).subtracting(map.entries.map(\.value))
         (self.folder, self.description) = (folder, description)
         channels = NNUNetChannel.all(description.channels)
         (isModalityGiven, ontology) = (options.givenModality != nil, options.ontology)
@@ -46,8 +53,10 @@ public struct NNUNetLayout: Layout {
     public func cases() throws(ImportError) -> CaseList {
         var list = CaseList()
         list.findings = findings
-        for (name, entry) in description.elsewhere.sorted(by: { $0.key < $1.key }) {
-            let paths = channels.indices.map { $0 < entry.images.count ? entry.images[$0] : nil }
+        for (name, entry) in description.listed.sorted(by: { $0.key < $1.key }) {
+            let paths = channels.enumerated().map { index, channel in
+                ChannelPath(channel: channel, path: index < entry.images.count ? entry.images[index] : nil)
+            }
             add(name, images: paths, label: entry.label, to: &list)
         }
         for part in Self.parts { add(part, to: &list) }
@@ -62,11 +71,13 @@ public struct NNUNetLayout: Layout {
             findings.append(
                 ImportFinding(
                     .classUnknown, file: file,
-                    problem: "labels that name no known organ: " + ImportError.list(unknownNames),
+                    problem: "labels that match no organ: " + ImportError.list(unknownNames),
                     remedy: "their voxels are not imported; give a label map to import them"))
         }
-        let dumb = channels.filter { $0.modality == .other }.map(\.name)
-        if !isModalityGiven && !dumb.isEmpty { findings.append(ImportFinding(unknownModality: dumb, file: file)) }
+        let unclear = channels.filter { $0.modality == .other }.map(\.name)
+        if !isModalityGiven && !unclear.isEmpty {
+            findings.append(ImportFinding(unknownModality: unclear, file: file))
+        }
         return findings
     }
 
@@ -76,9 +87,12 @@ public struct NNUNetLayout: Layout {
         let suffixes = channels.map(\.suffix)
         let cases = Set(
             found.map { stem in suffixes.first(where: stem.hasSuffix).map { String(stem.dropLast($0.count)) } ?? stem })
-        for name in cases.union(labels).subtracting(description.elsewhere.keys).sorted() {
+        for name in cases.union(labels).subtracting(description.listed.keys).sorted() {
             let label = labels.contains(name) ? "labels\(part)/\(name)\(description.fileEnding)" : nil
-            let paths = suffixes.map { "images\(part)/\(name)\($0)\(description.fileEnding)" }
+            let paths = channels.map { channel in
+                ChannelPath(
+                    channel: channel, path: "images\(part)/\(name)\(channel.suffix)\(description.fileEnding)")
+            }
             add(name, images: paths, label: label, to: &list)
         }
     }
@@ -89,17 +103,19 @@ public struct NNUNetLayout: Layout {
             .map { String($0.dropLast(description.fileEnding.count)) }
     }
 
-    /// - Parameter paths: one a channel; nil where the description names fewer.
-    private func add(_ name: String, images paths: [String?], label: String?, to list: inout CaseList) {
+    /// Adds a case per channel with an image; a waiting case where the labels have no image at all.
+    private func add(_ name: String, images paths: [ChannelPath], label: String?, to list: inout CaseList) {
         do throws(ImportError) {
             let labels = try label.map { path throws(ImportError) in [try self.label(path, of: name)] } ?? []
             let subject = description.subjects[name] ?? name
-            let found = try paths.map { path throws(ImportError) in try image(at: path) }
-            if found.allSatisfy({ $0 == nil }) && !labels.isEmpty {
+            let found = try paths.map { item throws(ImportError) in
+                (channel: item.channel, path: item.path, image: try image(at: item.path))
+            }
+            if found.allSatisfy({ $0.image == nil }) && !labels.isEmpty {
                 return list.waiting.append(
                     WaitingCase(name: name, subject: subject, modality: channels[0].modality, labels: labels))
             }
-            for ((channel, path), image) in zip(zip(channels, paths), found) {
+            for (channel, path, image) in found {
                 let phase = channels.count > 1 ? StudyPhase(study: name, name: channel.name) : nil
                 let caseName = phase.map { "\(name)_\($0.name)" } ?? name
                 guard let image else {
@@ -124,11 +140,11 @@ public struct NNUNetLayout: Layout {
             stated: description.states?.organs(of: name, ontology) ?? StatedOrgans())
     }
 
-    /// Nil where it is not there.
+    /// Nil where the file does not exist.
     private func image(at path: String?) throws(ImportError) -> SourceFile? {
         guard let path else { return nil }
         do throws(ImportError) {
-            return try images.image(at: path, mayLieOutside: true)
+            return try images.image(at: path, mayBeOutside: true)
         } catch .missingFile {
             return nil
         }

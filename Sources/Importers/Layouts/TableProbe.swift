@@ -1,15 +1,15 @@
 internal import Domain
 internal import Imaging
 
-/// Asks volumes for the label tables in their headers, and remembers what it could not read.
+/// Finds label tables in the headers of volumes, and keeps the first error.
 final class TableProbe {
     private let reader = NIfTIReader()
-    /// The first file that could not be read.
+    /// The error of the first file that could not be read.
     private(set) var failure: ImportError?
-    /// Names in the tables that were found.
+    /// The class names of all tables found.
     private(set) var names = Set<String>()
 
-    /// Whether the file's header declares labels; false for a file that cannot be read.
+    /// Whether the file's header has a label table; false for a file that cannot be read.
     func hasTable(_ file: SourceFile) -> Bool {
         do {
             guard let table = try reader.readHeader(file.absolutePath).header.labelTable else { return false }
@@ -23,6 +23,6 @@ final class TableProbe {
         return false
     }
 
-    /// The release whose classes the tables name.
+    /// The release that defines most of the tables' class names.
     func release(modality: Modality) -> String { ClassNames.explaining(names, modality: modality).map.release }
 }

@@ -1,12 +1,12 @@
 internal import Domain
 
-/// What the file names of a one-file-per-class dataset mean, by release.
+/// The organs of class names in a one-file-per-class dataset, by release.
 struct ClassNames: Sendable {
     let map: LabelMap
     /// Normalised class name to organs.
     private let organs: [String: [OrganKey]]
 
-    /// Releases that come as one file per class; an earlier one is preferred where several explain as many names.
+    /// Releases with one file per class; the earlier one is preferred where several define equally many names.
     static let releases = [
         "totalsegmentator-v2", "totalsegmentator-v1", "totalsegmentator-mr", "abdomenatlas-1.0", "abdomenatlas-1.1",
     ]
@@ -19,19 +19,20 @@ struct ClassNames: Sendable {
             map.entries.map { (Ontology.normalised($0.name), $0.organs) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The organs of a class; by the ontology's spellings where the release does not define it. Empty if unknown.
+    /// The organs of a class, by the ontology's spellings where the release does not define it; empty where it is
+    /// unknown.
     func organs(of name: String, _ ontology: Ontology) -> [OrganKey] {
         organs[Ontology.normalised(name)] ?? ontology.organ(named: name).map { [$0.key] } ?? []
     }
 
-    /// Whether some release defines a class of that name.
+    /// Whether any release defines a class of that name.
     static func knows(_ name: String) -> Bool {
         let name = Ontology.normalised(name)
         return standard.contains { $0.organs[name] != nil }
     }
 
-    /// The release that defines most of the names; for an MR image one of MR, whatever else has the same names.
-    /// - Parameter isWanted: which releases come into question.
+    /// The release that defines most of the names; for MR images an MR release.
+    /// - Parameter isWanted: selects the candidate releases.
     static func explaining(
         _ names: Set<String>, modality: Modality, among isWanted: (String) -> Bool = { _ in true }
     ) -> ClassNames {

@@ -1,19 +1,20 @@
 public import Domain
 
-/// The caller's own description of a dataset: what label values mean and, as far as it says so, where the files lie, what
-/// is complete, and who stands behind the labels.
+/// The caller's own description of a dataset (`--map`): the meaning of label values and, optionally, patterns of the
+/// files, scope, label origin, modality and licence.
 public struct DatasetMap: Hashable, Sendable {
     /// The meaning of label values; without entries where every label file is named after its organ.
     public var labels: LabelMap
-    /// Values at whose voxels nothing is known.
+    /// Values of voxels that are unknown for every organ.
     public var unknown: Set<Int> = []
-    /// Empty where the layout is one that is recognised.
+    /// Empty where the layout is to be recognised.
     public var images: [PathPattern] = []
     public var labelFiles: [PathPattern] = []
-    /// A case's and a patient's name made of the parts of its paths: `{case}_{phase}`.
+    /// Template of a case's name from the named parts of its paths: `{case}_{phase}`.
     public var caseName: String?
+    /// Template of a patient's name.
     public var subject: String?
-    /// What tells an image from the others of its study that share its labels: `{phase}`.
+    /// Template of an image's name among the images of its study that share labels: `{phase}`.
     public var phase: String?
     public var scope: LabelScope?
     public var origin: LabelOrigin?
@@ -24,7 +25,7 @@ public struct DatasetMap: Hashable, Sendable {
 
     public init(labels: LabelMap) { self.labels = labels }
 
-    /// Where the files lie; nil where the description leaves that to be recognised.
+    /// The rule for the files; nil where the layout is to be recognised.
     var rule: LayoutRule? {
         guard !labelFiles.isEmpty else { return nil }
         return LayoutRule(

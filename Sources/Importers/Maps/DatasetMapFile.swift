@@ -2,15 +2,15 @@ public import Domain
 internal import FoundationEssentials
 internal import Yams
 
-/// A description of one's own dataset, in YAML; all keys but the meaning of the values may be missing:
+/// A description of one's own dataset, in YAML. All keys except the meaning of the values are optional:
 ///
-///     release: in-house-2024             # any name; the file's name where it is missing
+///     release: in-house-2024             # any name; default: the file's name
 ///     images: scans/{case}/ct.nii.gz     # a glob, several, or {regex: "…(?<case>…)…"}
 ///     labels: masks/{case}.nii.gz
-///     values:                            # or under labels, where the layout is recognised
-///       1: liver                         # an organ's key, or any spelling the ontology knows
-///       2: [liver_tumour, liver]         # a voxel that belongs to several
-///       255: ignore                      # nobody looked at these voxels
+///     values:                            # or under labels, without images
+///       1: liver                         # an organ's key, or any spelling in the ontology
+///       2: [liver_tumour, liver]         # a voxel of several organs
+///       255: ignore                      # voxels that nobody examined
 ///     case: "{case}"
 ///     subject: "{case}"
 ///     phase: "{phase}"                   # several images that share their labels
@@ -19,18 +19,18 @@ internal import Yams
 ///     modality: CT
 ///     licence: {text: CC BY 4.0, source: our contract}
 ///
-/// Values that a label file may hold and the map does not name are refused at import.
+/// A label file with a value that the map does not list is refused at import.
 public enum DatasetMapFile {
     /// Reads the description at `path`.
-    /// - Parameter ontology: the organs that it may name.
-    /// - Throws: `unreadableFolder`, `wrongLine`.
+    /// - Parameter ontology: the organs and spellings that it may use.
+    /// - Throws: `unreadableFolder` where the file cannot be read, `wrongLine`.
     public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadableFolder(path) }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         return try parse(String(decoding: bytes, as: UTF8.self), file: name, ontology: ontology)
     }
 
-    /// Reads a description; `file` is for messages and the release's default name.
+    /// Parses a description; `file` is used in messages and as the release's default name.
     /// - Throws: `wrongLine`.
     public static func parse(
         _ text: String, file: String, ontology: Ontology = .standard
@@ -40,7 +40,7 @@ public enum DatasetMapFile {
         do {
             root = try compose(yaml: text)
         } catch let error as YamlError {
-            let (line, problem) = error.told(of: text)
+            let (line, problem) = error.location(in: text)
             throw reader.wrong(line: line, problem)
         } catch {
             throw reader.wrong(line: 1, "not valid YAML")
@@ -51,14 +51,14 @@ public enum DatasetMapFile {
 }
 
 extension YamlError {
-    /// The line to look at, and what is wrong there.
-    fileprivate func told(of text: String) -> (line: Int, problem: String) {
+    /// The line of the error in `text`, from 1, and the problem.
+    fileprivate func location(in text: String) -> (line: Int, problem: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let last = max(1, (lines.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0) + 1)
         switch self {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            // What is open at the end began somewhere.
+            // An error at the end of the file is reported where the unclosed element begins.
             guard mark.line > last else { return (mark.line, "not valid YAML: \(problem)") }
             let place = context.map { " \($0.text)" } ?? ""
             return (min(context?.mark.line ?? last, last), "not valid YAML: \(problem)\(place)")
@@ -70,7 +70,7 @@ extension YamlError {
         }
     }
 
-    /// The line on which a key of a mapping is named again.
+    /// The line on which a key of a mapping occurs for the second time.
     /// - Parameter first: the line on which the mapping begins.
     private static func secondLine(of key: String, in lines: [Substring], from first: Int) -> Int? {
         let named = lines.indices.dropFirst(first - 1).filter { index in

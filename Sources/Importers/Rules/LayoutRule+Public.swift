@@ -1,7 +1,7 @@
 internal import Domain
 
 extension LayoutRule {
-    /// The public datasets of numbered files. Their facts are in `docs/layouts.md`.
+    /// The public datasets of numbered files (docs/layouts.md).
     static let all: [LayoutRule] = [
         lits, kits, amos, flare22, flare23, abdomenCT1K, word, ctORG, gibson, pancreasCT, chaos,
     ]

@@ -1,42 +1,42 @@
 internal import Domain
 
-/// A layout as data: where images and labels lie, what joins them, and what the values say.
+/// A layout as data: patterns of images and labels, how they are paired, and the meaning of the label values.
 ///
-/// Public datasets of numbered files and the caller's own folders are instances of it; `RuleLayout` reads them.
+/// Public datasets of numbered files and the caller's own folders are instances; `RuleLayout` reads them.
 struct LayoutRule: Sendable {
     let name: LayoutName
-    /// Images and labels of one kind; a file that two of them name belongs to the first.
+    /// Images and labels of one kind; a file that two of them match belongs to the first.
     let kinds: [Kind]
-    /// A case's name from the parts of its path, as in `volume-{case}`; the image's file name, without ending and
-    /// channel, where a part is missing.
+    /// Template of a case's name from the named parts of its path, as in `volume-{case}`; where a part is missing, the
+    /// image's file name without ending and channel.
     var caseName: String?
-    /// The patient's name from the same parts; the case's name where nil.
+    /// Template of the patient's name; nil: the case's name.
     var subject: String?
-    /// What tells an image from the others that its labels serve, from the same parts; the parts that differ where nil.
+    /// Template of an image's name among the images that share its labels; nil: the parts that differ.
     var phase: String?
     var modality: Modality = .ct
-    /// Label maps that a `--release` may name; the first one holds where nothing else tells.
+    /// Label maps that `--release` may name; the first is the default.
     let releases: [String]
     var scope: LabelScope = .declared
-    /// Values that hide what other organs are there.
+    /// Values at whose voxels other organs are unknown.
     var unknown: Set<Int> = []
-    /// Layouts whose form the files have too, and that say less about them.
+    /// Less specific layouts that match the same files.
     var overrides: Set<LayoutName> = []
-    /// Whether labels without any image are enough to tell the layout by.
+    /// Whether labels without any image identify the layout.
     var labelsSuffice = true
-    /// What only the files of this dataset tell; nil where the data above say everything.
+    /// Reads facts that only the files of this dataset contain; nil where the rule is sufficient.
     var reading: (@Sendable (RuleEvidence) throws(ImportError) -> any RuleFacts)?
 
-    /// Files that belong together: each label with every image that has the same parts under the names both have.
+    /// Files that belong together: each label with every image that has equal parts under the names common to both.
     struct Kind: Sendable {
         var images: [PathPattern]
-        /// Empty for images that nobody labelled.
+        /// Empty for unlabelled images.
         var labels: [PathPattern] = []
-        /// Folders of DICOM slices, at any depth below them: images of the cases that have no other.
+        /// Folders with DICOM slices at any depth: images of the cases without a NIfTI image.
         var series: [PathPattern] = []
-        /// Whether a label is a folder of slices, one PNG each, beside DICOM.
+        /// Whether a label is a folder of PNG slices beside a folder of DICOM slices.
         var labelsAreStacks = false
-        /// The label map where it is another than the release's.
+        /// The label map where it differs from the release's.
         var map: String?
 
         init(_ images: String..., labels: [String] = [], map: String? = nil) {
@@ -47,21 +47,21 @@ struct LayoutRule: Sendable {
 
         init(images: [PathPattern], labels: [PathPattern]) { (self.images, self.labels) = (images, labels) }
 
-        /// The same with folders of DICOM slices.
+        /// The same kind, with folders of DICOM slices as alternative images.
         func orSeries(_ patterns: String...) -> Kind {
             var copy = self
             copy.series = patterns.map(PathPattern.glob)
             return copy
         }
 
-        /// Labels as folders of PNG slices.
+        /// Folders of DICOM slices with labels as folders of PNG slices.
         static func stacks(_ series: String, labels: String) -> Kind {
             var kind = Kind(labels: [labels]).orSeries(series)
             kind.labelsAreStacks = true
             return kind
         }
 
-        /// Names that images and labels share, in the labels' order.
+        /// Part names common to images and labels, in the labels' order.
         var joint: [String] {
             let shared = Set((images + series).flatMap(\.names))
             var seen = Set<String>()
@@ -69,38 +69,3 @@ struct LayoutRule: Sendable {
         }
     }
 }
-
-/// What a rule found in a folder.
-struct RuleEvidence {
-    let listing: FolderListing
-    let options: ImportOptions
-    let match: RuleMatch
-}
-
-/// What the files of a dataset tell beyond its rule.
-protocol RuleFacts: Sendable {
-    /// The label map of the files; the rule's first where nil.
-    var release: String? { get }
-    /// What holds for the dataset as a whole.
-    var findings: [ImportFinding] { get }
-    /// What the image shows, by the parts of its path.
-    func modality(_ parts: [String: String]) -> Modality?
-    /// Which organs are decided in a case.
-    func scope(_ parts: [String: String], _ modality: Modality) -> LabelScope?
-    /// Where a case's annotation is complete.
-    func crop(_ parts: [String: String]) -> AnnotatedCrop?
-    /// Files of single annotators beside a label, by its path.
-    func annotators(beside label: String) -> [AnnotatorFiles]
-}
-
-extension RuleFacts {
-    var release: String? { nil }
-    var findings: [ImportFinding] { [] }
-    func modality(_ parts: [String: String]) -> Modality? { nil }
-    func scope(_ parts: [String: String], _ modality: Modality) -> LabelScope? { nil }
-    func crop(_ parts: [String: String]) -> AnnotatedCrop? { nil }
-    func annotators(beside label: String) -> [AnnotatorFiles] { [] }
-}
-
-/// Nothing beyond the rule.
-struct NoFacts: RuleFacts {}

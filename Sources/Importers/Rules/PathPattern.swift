@@ -1,11 +1,11 @@
-/// Paths of one kind of file inside a dataset's folder, with parts that have names.
+/// A pattern of the paths of one kind of file inside a dataset's folder, with named parts.
 ///
-/// A glob, folder by folder: `*` is any text, `{case}` any text that is kept under that name, `{case:#}` digits, `[.gz]`
-/// text that may be missing, and `**` as a folder stands for up to three folders. Or a regular expression with named
-/// groups, against the whole relative path.
+/// Either a glob, folder by folder: `*` is any text, `{case}` any text kept under that name, `{case:#}` digits kept
+/// under that name, `[.gz]` optional text, and `**` as a folder name up to three folders. Or a regular expression with
+/// named groups, which must match the whole relative path.
 public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     enum Form: Hashable, Sendable {
-        /// One list of tokens a folder or file name.
+        /// One list of tokens per folder or file name.
         case glob([[PathToken]])
         case regex(String)
     }
@@ -15,11 +15,13 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     /// Names of the parts, each once, in their order.
     public let names: [String]
 
-    /// - Throws: `malformed` with what is wrong, one clause.
+    /// - Throws: `malformed` with the problem, one clause.
     public init(glob text: String) throws(PatternProblem) {
-        guard !text.isEmpty, !text.hasPrefix("/") else { throw .malformed("a pattern is a path inside the folder") }
+        guard !text.isEmpty, !text.hasPrefix("/") else {
+            throw .malformed("a pattern must be a path relative to the folder")
+        }
         let folders = text.split(separator: "/").map(String.init)
-        guard !folders.contains("..") else { throw .malformed("a pattern does not leave the folder") }
+        guard !folders.contains("..") else { throw .malformed("a pattern must not contain ..") }
         let tokens = try folders.map { part throws(PatternProblem) in try PathToken.parse(part) }
         self.init(text, .glob(tokens), tokens.joined().compactMap(\.name))
     }
@@ -36,7 +38,8 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         self.names = names.filter { seen.insert($0).inserted }
     }
 
-    /// A pattern of the program's own.
+    /// A pattern of a built-in rule.
+    /// - Precondition: a valid glob.
     static func glob(_ text: String) -> PathPattern {
         do {
             return try PathPattern(glob: text)
@@ -45,7 +48,8 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The same pattern without its first folders, as long as these names are still in it: for images that lie elsewhere.
+    /// The pattern and its shortened forms without the first folders that still contain these names, for images in a
+    /// folder of their own.
     func endings(keeping wanted: Set<String>) -> [PathPattern] {
         guard case .glob(let tokens) = form else { return [self] }
         let parts = description.split(separator: "/").map(String.init)
@@ -71,66 +75,8 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What is wrong with a pattern.
+/// An invalid pattern.
 public enum PatternProblem: Error, Hashable, Sendable {
     /// One clause.
     case malformed(String)
-}
-
-/// A file that a pattern names, and its named parts.
-struct PathMatch: Hashable, Sendable {
-    let path: String
-    let parts: [String: String]
-
-    /// The values of these names, in their order: what joins an image to its label.
-    func key(_ names: [String]) -> [String] { names.map { parts[$0] ?? "" } }
-}
-
-extension PathPattern {
-    /// How many folders `**` stands for at most, and how deep a regular expression looks.
-    static let depths = (any: 3, regex: 8)
-
-    /// The files that fit, or the folders, by path. A regular expression names files only.
-    func matches(in listing: FolderListing, folders: Bool = false) -> [PathMatch] {
-        switch form {
-        case .glob(let tokens):
-            return Self.expand(tokens[...], "", [:], listing, folders).sorted { $0.path < $1.path }
-        case .regex(let text):
-            guard let regex = try? Regex(text) else { return [] }
-            return listing.everyFile(depth: Self.depths.regex).compactMap { path in
-                guard let match = try? regex.wholeMatch(in: path) else { return nil }
-                let parts = names.compactMap { name in match[name]?.substring.map { (name, String($0)) } }
-                return PathMatch(path: path, parts: Dictionary(parts, uniquingKeysWith: { first, _ in first }))
-            }
-        }
-    }
-
-    private static func expand(
-        _ tokens: ArraySlice<[PathToken]>, _ path: String, _ parts: [String: String], _ listing: FolderListing,
-        _ folders: Bool
-    ) -> [PathMatch] {
-        guard let first = tokens.first else { return [] }
-        if first == [.folders] { return below(tokens.dropFirst(), path, parts, listing, folders, depth: depths.any) }
-        let isLast = tokens.count == 1
-        return listing.entries(path).flatMap { entry -> [PathMatch] in
-            guard entry.isFolder == (!isLast || folders), let found = PathToken.match(first, entry.name, parts) else {
-                return []
-            }
-            let inside = path.isEmpty ? entry.name : path + "/" + entry.name
-            return isLast
-                ? [PathMatch(path: inside, parts: found)] : expand(tokens.dropFirst(), inside, found, listing, folders)
-        }
-    }
-
-    private static func below(
-        _ tokens: ArraySlice<[PathToken]>, _ path: String, _ parts: [String: String], _ listing: FolderListing,
-        _ folders: Bool, depth: Int
-    ) -> [PathMatch] {
-        let here = expand(tokens, path, parts, listing, folders)
-        guard depth > 0 else { return here }
-        return here
-            + listing.folders(in: path).flatMap { name in
-                below(tokens, path.isEmpty ? name : path + "/" + name, parts, listing, folders, depth: depth - 1)
-            }
-    }
 }

@@ -1,15 +1,15 @@
-/// A piece of a glob within one folder or file name.
+/// A token of a glob within one folder or file name.
 enum PathToken: Hashable, Sendable {
     case text(String)
     case any
     case named(String, digits: Bool)
     case optional(String)
-    /// Any number of folders; alone in its part of the path.
+    /// Any number of folders; the only token of its name.
     case folders
 
     var name: String? { if case .named(let name, _) = self { name } else { nil } }
 
-    /// - Throws: `malformed` for brackets without an end and names that are none.
+    /// - Throws: `malformed` for an unclosed bracket or an invalid name.
     static func parse(_ text: String) throws(PatternProblem) -> [PathToken] {
         if text == "**" { return [.folders] }
         var (tokens, rest, plain) = ([PathToken](), text[...], "")
@@ -37,7 +37,7 @@ enum PathToken: Hashable, Sendable {
     }
 
     private static func inside(_ rest: inout Substring, until end: Character) throws(PatternProblem) -> Substring {
-        guard let index = rest.firstIndex(of: end) else { throw .malformed("a bracket without its end \(end)") }
+        guard let index = rest.firstIndex(of: end) else { throw .malformed("a bracket is not closed by \(end)") }
         defer { rest = rest[rest.index(after: index)...] }
         return rest[..<index]
     }
@@ -46,12 +46,13 @@ enum PathToken: Hashable, Sendable {
         let digits = text.hasSuffix(":#")
         let name = digits ? text.dropLast(2) : text
         guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else {
-            throw .malformed("{\(text)} is no name")
+            throw .malformed("{\(text)} is not a valid name")
         }
         return .named(String(name), digits: digits)
     }
 
-    /// The named parts, if the tokens make up the whole name; a name that occurs again must have the same text again.
+    /// The named parts if the tokens match the whole name; nil otherwise. A name that occurs again must match the same
+    /// text.
     static func match(_ tokens: [PathToken], _ name: String, _ parts: [String: String]) -> [String: String]? {
         match(tokens[...], name[...], parts)
     }
@@ -77,7 +78,7 @@ enum PathToken: Hashable, Sendable {
         }
     }
 
-    /// The shortest head that lets the rest fit.
+    /// Tries every prefix of at least `least` characters, the shortest first, until `fits` accepts it.
     private static func split(
         _ text: Substring, from least: Int, _ fits: (Substring, Substring) -> [String: String]?
     ) -> [String: String]? {

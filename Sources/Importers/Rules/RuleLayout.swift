@@ -1,6 +1,6 @@
 public import Domain
 
-/// A dataset that a `LayoutRule` describes: numbered files of a public release, or the caller's own.
+/// A dataset described by a `LayoutRule`: numbered files of a public release, or the caller's own.
 public struct RuleLayout: Layout {
     public let name: LayoutName
     public let release: String
@@ -18,7 +18,7 @@ public struct RuleLayout: Layout {
     private let isModalityGiven: Bool
     private let ontology: Ontology
 
-    /// - Throws: `unknownRelease`, and what the rule's own type finds wrong.
+    /// - Throws: `unreadableFolder`, and the errors of the rule's `RuleFacts`.
     init(
         _ rule: LayoutRule, _ match: RuleMatch, in listing: FolderListing, options: ImportOptions
     ) throws(ImportError) {
@@ -39,7 +39,7 @@ public struct RuleLayout: Layout {
     public func cases() throws(ImportError) -> CaseList {
         let pairs = match.kinds.flatMap(\.pairs)
         if images.isSingleFile && pairs.count > 1 {
-            throw .ambiguous(folder: folder.root, readings: pairs.map { "\($0.labels[0].path) with the one image" })
+            throw .ambiguous(folder: folder.root, readings: pairs.map { "\($0.labels[0].path) with the image file" })
         }
         var list = CaseList()
         list.findings = facts.findings
@@ -54,7 +54,7 @@ public struct RuleLayout: Layout {
         return list
     }
 
-    /// One case an image; labels of several images serve each of them.
+    /// Adds one case per image; several images of a pair share its labels.
     private func add(_ pair: RuleMatch.Pair, _ kind: LayoutRule.Kind, to list: inout CaseList) {
         let label = pair.labels[0]
         do throws(ImportError) {
@@ -76,7 +76,7 @@ public struct RuleLayout: Layout {
         }
     }
 
-    /// Several images differ in a part that their label does not have, and several labels in the organ.
+    /// Several images must differ in a part that their label does not have, and several labels in the organ.
     private static func refuseDoubles(_ pair: RuleMatch.Pair) throws(ImportError) {
         guard Set(pair.images.map(\.parts)).count == pair.images.count else {
             throw .duplicate(
@@ -100,18 +100,19 @@ public struct RuleLayout: Layout {
             annotators: facts.annotators(beside: labels[0].path))
     }
 
-    /// What tells an image from the others that its labels serve: what the rule says, or the parts of the path that differ.
+    /// The image's name among the images that share its labels: by the rule's template, else by the parts of the path
+    /// that differ; nil for the only image.
     private func phase(of image: PathMatch, in pair: RuleMatch.Pair) -> StudyPhase? {
         let study = caseName(pair.labels[0])
         if let name = rule.phase.flatMap({ Self.fill($0, image.parts) }) { return StudyPhase(study: study, name: name) }
         guard pair.images.count > 1 else { return nil }
         let differing = Set(image.parts.keys).filter { key in Set(pair.images.map { $0.parts[key] }).count > 1 }
-        let words = differing.sorted().compactMap { image.parts[$0] }.filter { !$0.isEmpty }
-        let name = words.isEmpty ? PairName.caseName(image.path) : words.joined(separator: "_")
+        let values = differing.sorted().compactMap { image.parts[$0] }.filter { !$0.isEmpty }
+        let name = values.isEmpty ? PairName.caseName(image.path) : values.joined(separator: "_")
         return StudyPhase(study: study, name: name)
     }
 
-    /// The image's name; with its phase where other images of the study, or the labels, bear the same name.
+    /// The image's case name, with its phase where another image of the study, or the labels, have the same name.
     private func caseName(of image: PathMatch, in pair: RuleMatch.Pair, _ phase: StudyPhase?) -> String {
         let name = caseName(image)
         guard let phase else { return name }
@@ -141,7 +142,7 @@ public struct RuleLayout: Layout {
         }
     }
 
-    /// The part of a label's path that names the one organ of the file.
+    /// The part of a label's path that names the only organ of the file.
     static let organ = "organ"
 
     private func reading(_ label: PathMatch, _ kind: LayoutRule.Kind) throws(ImportError) -> LabelFile.Reading {
@@ -163,7 +164,7 @@ public struct RuleLayout: Layout {
         do throws(ImportError) {
             let image = try source(match)
             let finding = ImportFinding(
-                .classMissing, file: image.path, problem: "no label for it; all its organs are unlabelled",
+                .classMissing, file: image.path, problem: "there is no label for it; all its organs are unlabelled",
                 remedy: "finish the download if the case has labels")
             list.cases.append(
                 CaseFiles(
@@ -190,7 +191,7 @@ public struct RuleLayout: Layout {
         rule.subject.flatMap { Self.fill($0, parts) } ?? parts["subject"]
     }
 
-    /// The text with the named parts put in; nil where one of them is missing.
+    /// The template with the named parts inserted; nil where a part is missing.
     static func fill(_ template: String, _ parts: [String: String]) -> String? {
         var (text, rest) = ("", template[...])
         while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {

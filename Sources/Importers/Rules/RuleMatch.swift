@@ -1,14 +1,14 @@
-/// The files that a rule names in a folder.
+/// The files that match a rule in a folder.
 struct RuleMatch: Sendable {
     let kinds: [Kind]
 
     struct Kind: Sendable {
         let rule: LayoutRule.Kind
         let images: [PathMatch]
-        /// One for each combination of parts; of two patterns that name one, the earlier counts.
+        /// One for each combination of parts; if two patterns match the same parts, the earlier one is used.
         let labels: [PathMatch]
 
-        /// Labels of one case with its images, in the labels' order; there may be no image.
+        /// Labels of one case with its images, in the labels' order; a pair may have no image.
         var pairs: [Pair] {
             let images = Dictionary(grouping: images) { $0.key(rule.joint) }
             let byKey = Dictionary(grouping: labels) { $0.key(rule.joint) }
@@ -18,14 +18,14 @@ struct RuleMatch: Sendable {
             }
         }
 
-        /// Images that no label is for.
+        /// Images without a label.
         var alone: [PathMatch] {
             let labelled = Set(labels.map { $0.key(rule.joint) })
             return images.filter { rule.labels.isEmpty || !labelled.contains($0.key(rule.joint)) }
         }
     }
 
-    /// The files of one case, or of several that one label serves.
+    /// The files of one case, or of several cases that share labels.
     struct Pair: Sendable {
         let labels: [PathMatch]
         let images: [PathMatch]
@@ -34,30 +34,34 @@ struct RuleMatch: Sendable {
     var labels: [PathMatch] { kinds.flatMap(\.labels) }
     var images: [PathMatch] { kinds.flatMap(\.images) }
 
-    /// - Parameter source: where images lie.
+    /// - Parameter source: where images are searched.
     init(_ rule: LayoutRule, in listing: FolderListing, images source: ImageSource) {
-        let named = rule.kinds.map { kind in kind.labels.map { $0.matches(in: listing, folders: kind.labelsAreStacks) }
+        let labelled = rule.kinds.map { kind in
+            (kind: kind, labels: kind.labels.map { $0.matches(in: listing, folders: kind.labelsAreStacks) })
         }
         var taken = Set<String>()
-        if source.elsewhere == nil { taken = Set(named.joined().joined().map(\.path)) }
-        kinds = zip(rule.kinds, named).map { kind, labels in
+        if source.elsewhere == nil { taken = Set(labelled.flatMap(\.labels).joined().map(\.path)) }
+        kinds = labelled.map { kind, labels in
             let files = Self.images(kind, source, listing).filter { taken.insert($0.path).inserted }
             let known = Set(files.map { $0.key(kind.joint) })
             let series = Self.series(kind, source, listing).filter {
                 !known.contains($0.key(kind.joint)) && taken.insert($0.path).inserted
             }
-            return Kind(rule: kind, images: files + series, labels: Self.preferred(labels, by: kind.labels))
+            return Kind(rule: kind, images: files + series, labels: Self.preferred(labels))
         }
     }
 
-    /// Whether the files tell the layout: labels, with an image for one of them unless they are unmistakable.
-    func tells(_ rule: LayoutRule, _ source: ImageSource, isAsked: Bool) -> Bool {
+    /// Whether the files identify the layout: there are labels, and an image for one of them unless labels are
+    /// sufficient.
+    func identifies(_ rule: LayoutRule, _ source: ImageSource, isAsked: Bool) -> Bool {
         guard !labels.isEmpty else { return false }
         return rule.labelsSuffice || isAsked || source.isSingleFile
             || kinds.contains { $0.pairs.contains { !$0.images.isEmpty } }
     }
 
-    private static func preferred(_ found: [[PathMatch]], by patterns: [PathPattern]) -> [PathMatch] {
+    /// Labels by parts; the matches of earlier patterns take precedence.
+    /// - Parameter found: the matches of each pattern.
+    private static func preferred(_ found: [[PathMatch]]) -> [PathMatch] {
         var (taken, chosen) = (Set<[String: String]>(), [PathMatch]())
         for matches in found {
             let fresh = matches.filter { !taken.contains($0.parts) }
@@ -76,7 +80,7 @@ struct RuleMatch: Sendable {
         return unique(kind.images.flatMap { $0.endings(keeping: Set(kind.joint)) }.flatMap { $0.matches(in: place) })
     }
 
-    /// Folders with DICOM slices in them; the outermost of several.
+    /// Folders that contain DICOM slices; of nested ones, the outermost.
     private static func series(
         _ kind: LayoutRule.Kind, _ source: ImageSource, _ listing: FolderListing
     ) -> [PathMatch] {
