@@ -6,7 +6,7 @@ import Glibc
 enum Fuzz {
     typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-    /// What the inputs are taken for; libFuzzer's call brings no context along, and it calls on one thread.
+    /// The reader under test. Global because libFuzzer's call has no context argument; it calls on one thread.
     nonisolated(unsafe) fileprivate static var harness: Harness?
 
     fileprivate static func start(_ words: [String]) throws {

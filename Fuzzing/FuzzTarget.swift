@@ -1,8 +1,8 @@
-/// What is read from outside and therefore has to survive anything.
+/// The readers of untrusted input, which must not crash on any bytes.
 enum FuzzTarget: String, CaseIterable {
     /// A `.nii` file: header, extensions, voxels of every type, as an image and as labels.
     case volume
-    /// What is inside a sound gzip stream.
+    /// The contents of a valid gzip stream.
     case inflated
     /// A gzip stream itself.
     case gzip

@@ -4,11 +4,11 @@ import Glibc
 import Imaging
 import Importers
 
-/// Hands inputs to a reader; that it refuses them is its business, that it crashes or takes memory is found.
+/// Passes inputs to a reader. Refused inputs are expected; crashes and excessive memory use are failures.
 final class Harness {
     private let target: FuzzTarget
     private let folder: ScratchFolder
-    /// A small limit, so that a claim that is believed shows as memory taken.
+    /// A small limit, so that trusting a header's size shows as excessive memory use.
     private let reader = NIfTIReader(limitInBytes: 64 << 20)
     private let plain: [UInt8]
     static let maskShape = GridShape(40, 30, 20)
@@ -29,7 +29,7 @@ final class Harness {
         do {
             try read(input)
         } catch {
-            // Every error can be told.
+            // Every error must have a description.
             _ = "\(error)".utf8.count
         }
     }
@@ -52,7 +52,7 @@ final class Harness {
             let again = MaskCodec.encode(foreground: mask.foreground, known: mask.known)
             let shape = Self.maskShape
             let decoded = try MaskCodec.decode(again.bytes, shape: shape, contentHash: again.contentHash)
-            precondition(decoded.foreground == mask.foreground, "a mask survives being stored")
+            precondition(decoded.foreground == mask.foreground, "a mask is unchanged after encoding and decoding")
         case .description:
             try folder.write(Array(input), to: "dataset.json")
             try readDataset(folder.path, .msd)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A folder for the files of one process, in `TMPDIR`; whoever starts it removes that.
+/// A folder for the files of one process, in `TMPDIR`, which the caller of the fuzzer removes.
 final class ScratchFolder {
     let path: String
 
@@ -12,7 +12,8 @@ final class ScratchFolder {
         mkdir(path, 0o700)
     }
 
-    /// Writes a file, whose path is returned.
+    /// Writes a file.
+    /// - Returns: its path.
     @discardableResult
     func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = "\(path)/\(name)"

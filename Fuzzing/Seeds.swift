@@ -2,9 +2,9 @@ import Domain
 import Glibc
 import Imaging
 
-/// Sound inputs, small, from which mutations start.
+/// Small valid inputs from which mutations start.
 enum Seeds {
-    /// Writes one folder a target with its seeds.
+    /// Writes one folder of seeds per target.
     static func write(to folder: String) throws {
         mkdir(folder, 0o755)
         for target in FuzzTarget.allCases {

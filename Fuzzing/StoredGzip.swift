@@ -1,4 +1,4 @@
-/// A sound gzip stream (RFC 1952) around bytes that are stored, not compressed (RFC 1951, 3.2.4).
+/// A valid gzip stream (RFC 1952) of stored, uncompressed bytes (RFC 1951, 3.2.4).
 enum StoredGzip {
     static func stream(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]

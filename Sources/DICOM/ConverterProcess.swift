@@ -1,10 +1,12 @@
 internal import Glibc
 
-/// A program that is run to its end without input and output, and stopped when it takes too long.
+/// Runs a program to its end without input and output, and kills it after a time limit.
 struct ConverterProcess {
+    /// The program's path, then its arguments.
     let arguments: [String]
-    /// The only folder that it may take for its home.
+    /// The value of `HOME` in its environment.
     let home: String
+    /// Time limit.
     let seconds: Int
 
     enum Ending: Equatable {
@@ -13,7 +15,7 @@ struct ConverterProcess {
     }
 
     /// Blocks.
-    /// - Returns: nil where the program cannot be started.
+    /// - Returns: nil if the program cannot be started.
     func run() -> Ending? {
         guard let child = spawn() else { return nil }
         let deadline = ContinuousClock.now + .seconds(seconds)
@@ -32,7 +34,8 @@ struct ConverterProcess {
         return .exited(status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f)
     }
 
-    /// Its messages may name a patient and go nowhere. It stays in the caller's process group, so that Ctrl-C ends both.
+    /// Output goes to /dev/null: messages may contain patient data. The child stays in the caller's process group, so
+    /// that Ctrl-C ends both.
     private func spawn() -> pid_t? {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

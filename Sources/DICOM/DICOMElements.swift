@@ -16,15 +16,15 @@ struct DICOMTag: Hashable, Comparable {
 
 /// Reads the data elements of a header (DICOM PS3.5, 7.1), little-endian, outermost level only, up to a tag.
 ///
-/// Sequences are walked over. Every offset is checked, so that hostile bytes give an end and no crash.
+/// Sequences are skipped. Every offset is checked, so that malformed bytes end the reading and do not crash it.
 struct DICOMElements {
     private let bytes: UnsafeRawBufferPointer
     private var at: Int
     private var isExplicit = true
-    /// Whether what follows group 2 leaves the representation out.
+    /// Whether the elements after group 2 have implicit value representations.
     private var followsImplicit = false
 
-    /// Nested sequences deeper than this are taken for damage.
+    /// Sequences nested deeper than this count as damage.
     private static let deepest = 16
     private static let undefined = 0xffff_ffff
 
@@ -33,7 +33,7 @@ struct DICOMElements {
         let value: Range<Int>
     }
 
-    /// - Returns: nil where there is neither a preamble nor a first element that looks like one.
+    /// - Returns: nil where there is neither a preamble nor a plausible first element.
     init?(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         if bytes.count >= 132, bytes[128..<132].elementsEqual("DICM".utf8) {
@@ -46,7 +46,7 @@ struct DICOMElements {
         }
     }
 
-    /// The values of the wanted tags, up to and with the last of them.
+    /// Byte ranges of the values of these tags; reading stops after the last of them.
     mutating func values(of wanted: Set<DICOMTag>) -> Outcome {
         guard let last = wanted.max() else { return .found([:]) }
         var found: [DICOMTag: Range<Int>] = [:]
@@ -62,10 +62,11 @@ struct DICOMElements {
     enum Outcome {
         case found([DICOMTag: Range<Int>])
         case damaged
+        /// The UID of a transfer syntax that cannot be read.
         case unsupported(String)
     }
 
-    /// Text without padding.
+    /// A value as text, without padding.
     func text(_ range: Range<Int>) -> String {
         let value = bytes[range].prefix { $0 != 0 }
         let start = value.drop { $0 == 0x20 }
@@ -79,8 +80,9 @@ struct DICOMElements {
 
     // MARK: -
 
-    /// The syntax holds for what follows group 2. All that compress only pixels have explicit little-endian headers.
-    /// - Returns: its UID where it is not read.
+    /// The syntax applies to the elements after group 2. Syntaxes that compress only pixels have explicit little-endian
+    /// headers.
+    /// - Returns: the UID if the syntax cannot be read.
     private mutating func use(syntax uid: String) -> String? {
         switch uid {
         case "1.2.840.10008.1.2": followsImplicit = true
@@ -108,7 +110,7 @@ struct DICOMElements {
         return Element(tag: tag, value: at..<at + length)
     }
 
-    /// Behind the tag: the value's representation, where it is told, and its length.
+    /// Reads the value representation, if it is explicit, and the length after a tag.
     private mutating func length() -> Int? {
         guard isExplicit else { return integer32() }
         guard at + 4 <= bytes.count, Self.isLetter(bytes[at]), Self.isLetter(bytes[at + 1]) else { return nil }
@@ -121,11 +123,11 @@ struct DICOMElements {
         return short
     }
 
-    /// Representations whose length has 32 bits (PS3.5, table 7.1-1).
+    /// Value representations with a 32-bit length (PS3.5, table 7.1-1).
     private static let longKinds = Set(
         ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"].map { Array($0.utf8) })
 
-    /// Walks over the items of a sequence of undefined length.
+    /// Skips the items of a sequence of undefined length.
     private mutating func skipItems(depth: Int) -> Bool {
         while let group = integer16(at), let number = integer16(at + 2) {
             let tag = DICOMTag(UInt16(group), UInt16(number))

@@ -1,27 +1,28 @@
-/// What can be wrong with a folder of DICOM slices or its conversion. Cases carry paths, counts and sizes; never what a
-/// header says of a patient.
+/// An error of a folder of DICOM slices or its conversion. Cases have paths, counts and sizes; never patient data from
+/// a header.
 public enum DICOMError: Error, Hashable, Sendable {
-    /// The operating system refused; `code` is its `errno`.
+    /// The operating system refused to read; `code` is `errno`.
     case unreadable(file: String, code: Int32)
-    /// No header of DICOM, or one that ends early.
+    /// No DICOM header, or one that ends early.
     case notDICOM(file: String)
-    /// A way of writing the header that is not read here.
+    /// A transfer syntax that is not supported.
     case unsupportedSyntax(file: String, uid: String)
-    /// One file that holds all slices.
+    /// One file with several slices.
     case multiFrame(file: String)
     /// No slice with pixels and a position.
     case noSlices(folder: String)
-    /// Several series, none or more than one of which fits; each with its slices.
+    /// Several series, of which none or more than one matches; each candidate with its size.
     case seriesUnclear(folder: String, candidates: [String])
-    /// Slices of one series that do not lie on one grid.
+    /// The slices of a series do not form one grid.
     case unevenSlices(folder: String, reason: String)
-    /// The series that was imported is not in the folder any more.
+    /// The imported series is no longer in the folder.
     case seriesGone(folder: String)
-    /// The program is not installed; `package` brings it.
+    /// The converter is not installed; `package` is its Debian package.
     case converterMissing(folder: String, package: String)
     case converterFailed(folder: String, status: Int32)
     case converterTimedOut(folder: String, seconds: Int)
-    /// No volume came out that lies where the headers say.
+    /// The converter made no volume on the grid of the slices' headers.
     case conversionDiffers(folder: String, reason: String)
+    /// The operating system refused to write; `code` is `errno`.
     case unwritable(file: String, code: Int32)
 }

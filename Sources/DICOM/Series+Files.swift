@@ -1,7 +1,9 @@
 internal import Glibc
 
 extension Series {
-    /// Names the slices 0.dcm, 1.dcm, … in `folder`: by links, or by copies with one series where each claims its own.
+    /// Puts the slices into `folder` as 0.dcm, 1.dcm, …: as links, or as copies with a common SeriesInstanceUID where
+    /// each slice has its own.
+    /// - Throws: `unreadable`, `unwritable`.
     func place(in folder: String) throws(DICOMError) {
         for (index, slice) in slices.enumerated() {
             let (source, target) = ("\(self.folder)/\(slice.file)", "\(folder)/\(index).dcm")

@@ -3,11 +3,11 @@ internal import Hashing
 
 /// The slices of one series, ordered along the stack.
 public struct Series: Sendable {
-    /// Absolute folder that was read.
+    /// Absolute path of the folder.
     public let folder: String
     public let identifiers: SeriesIdentifiers
     let slices: [SliceHeader]
-    /// Whether each slice claims a series of its own, as badly anonymised files do.
+    /// Whether each slice has a SeriesInstanceUID of its own, as in badly anonymised files.
     let isScattered: Bool
 
     /// - Precondition: at least one slice.
@@ -18,24 +18,27 @@ public struct Series: Sendable {
         identifiers = self.slices[0].identifiers
     }
 
+    /// Pixels per row.
     public var columns: Int { slices[0].columns }
     public var rows: Int { slices[0].rows }
+    /// Number of slices.
     public var count: Int { slices.count }
-    /// Bytes of all files.
+    /// Total size of the files in bytes.
     public var bytes: Int { slices.reduce(0) { $0 + $1.bytes } }
 
     /// For messages: number and size.
     var summary: String { "series \(slices[0].seriesNumber) (\(columns)x\(rows)x\(count))" }
 
-    /// The stack's position for each slice in the order of the files' names, and in that of their instance numbers.
+    /// Positions in the stack, from 0, in the order of the files' names.
     public var namedOrder: [Int] { order { $0.file < $1.file } }
+    /// Positions in the stack, from 0, in the order of the instance numbers.
     public var instanceOrder: [Int] { order { ($0.instance, $0.file) < ($1.instance, $1.file) } }
 
     private func order(_ precedes: (SliceHeader, SliceHeader) -> Bool) -> [Int] {
         slices.indices.sorted { precedes(slices[$0], slices[$1]) }
     }
 
-    /// SHA-256 over "lacuna series 1\n" and the SHA-256 of each file, in rising order: whatever the files are called.
+    /// SHA-256 over "lacuna series 1\n" and the SHA-256 of each file in ascending order; independent of file names.
     ///
     /// Reads every file. Blocks.
     /// - Throws: `unreadable`.

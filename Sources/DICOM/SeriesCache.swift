@@ -3,11 +3,12 @@ internal import Glibc
 internal import Imaging
 internal import System
 
-/// Volumes made of DICOM series, as NIfTI files named by the series' digests. Everything in it can be made again.
+/// A cache of volumes converted from DICOM series, as NIfTI files named by the series' digests. Every file can be
+/// created again.
 ///
-/// The files hold voxels and geometry and nothing else of what the headers said.
+/// The files contain voxels and geometry, and no other data of the DICOM headers.
 public struct SeriesCache: Sendable {
-    /// Made when the first series is converted.
+    /// Created when the first series is converted.
     public let folder: String
     private let converter: SeriesConverter
 
@@ -15,15 +16,16 @@ public struct SeriesCache: Sendable {
         (self.folder, self.converter) = (folder, converter)
     }
 
-    /// Where a series' volume lies once it is converted.
+    /// The path of a series' volume, whether or not it is converted yet.
     public func path(of digest: Digest) -> String { "\(folder)/\(digest).nii.gz" }
 
+    /// Whether the series is converted.
     public func holds(_ digest: Digest) -> Bool { access(path(of: digest), R_OK) == 0 }
 
-    /// The file with a series' volume, converted now where it is not there. Blocks.
+    /// The path of a series' volume, which is converted first if necessary. Blocks.
     ///
     /// Two processes may convert one series at the same time; the files are equal.
-    /// - Throws: what `SeriesConverter` finds wrong, `unwritable`.
+    /// - Throws: the errors of `SeriesConverter`, `unwritable`.
     public func volume(of series: Series, digest: Digest) throws(DICOMError) -> String {
         let target = path(of: digest)
         if holds(digest) { return target }
@@ -36,25 +38,27 @@ public struct SeriesCache: Sendable {
         return target
     }
 
-    /// The NIfTI file of an image that was recorded at `path`: itself, or the volume of the series with that digest in the
-    /// folder. Blocks.
-    /// - Throws: `seriesGone`, and what stands in the way of converting it anew.
+    /// The NIfTI file of an image recorded at `path`: the path itself, or the converted volume of the series with that
+    /// digest in the folder. Blocks.
+    /// - Throws: `seriesGone`, and the errors of a conversion.
     public func volumeFile(at path: String, digest: Digest) throws(DICOMError) -> String {
         guard Self.isFolder(path) else { return holds(digest) ? self.path(of: digest) : path }
         if holds(digest) { return self.path(of: digest) }
         return try volume(of: try SeriesFolder(path).series(digest: digest), digest: digest)
     }
 
-    /// The series whose volumes are here.
+    /// The digests of the converted series.
     public var contents: [Digest] {
         ((try? Folder.names(in: folder)) ?? []).compactMap { name in
             name.hasSuffix(".nii.gz") ? Digest(hex: name.dropLast(7)) : nil
         }
     }
 
-    /// Removes volumes of series that nobody names any more, and what broken conversions left behind, if older than a time.
-    /// - Parameter time: seconds since 1970.
-    /// - Returns: the volumes' paths.
+    /// Removes volumes of series that are no longer used, and remains of interrupted conversions.
+    /// - Parameters:
+    ///   - named: the digests of the series in use.
+    ///   - time: only older files are removed; seconds since 1970.
+    /// - Returns: the paths of the removed volumes.
     public func sweep(keeping named: Set<Digest>, writtenBefore time: Int) -> [String] {
         func isOld(_ path: String) -> Bool {
             var status = stat()

@@ -3,17 +3,21 @@ internal import Glibc
 public import Imaging
 internal import System
 
-/// Makes a volume of a series with `dcm2niix`, and checks that it lies where the slices' headers say.
+/// Converts a series to a volume with `dcm2niix`, and checks it against the grid of the slices' headers.
 public struct SeriesConverter: Sendable {
     /// The program's absolute path; Debian's package of the same name installs it here.
     let program: String
     let seconds: Int
 
+    /// - Parameter seconds: the time limit of a conversion.
     public init(program: String = "/usr/bin/dcm2niix", seconds: Int = 900) {
         (self.program, self.seconds) = (program, seconds)
     }
 
-    /// Converts a series within `workplace`, an existing folder of the caller's, and hands the volume to `body`. Blocks.
+    /// Converts a series within `workplace`, an existing empty folder, and calls `body` with the volume and its grid.
+    /// Blocks.
+    /// - Throws: `converterMissing`, `converterFailed`, `converterTimedOut`, `conversionDiffers`, `unevenSlices`,
+    ///   `unreadable`, `unwritable`, and the errors of `body`.
     func convert(
         _ series: Series, in workplace: String, _ body: (ImageVolume, ImageGrid) throws(DICOMError) -> Void
     ) throws(DICOMError) {
@@ -24,7 +28,7 @@ public struct SeriesConverter: Sendable {
         let (input, output) = ("\(workplace)/in", "\(workplace)/out")
         for folder in [input, output] where mkdir(folder, 0o700) != 0 { throw .unwritable(file: folder, code: errno) }
         try series.place(in: input)
-        // No sidecar, no defaults of the user's, no name from a header, nothing compressed.
+        // Without sidecar files, the user's defaults, names from headers, and compression.
         let process = ConverterProcess(
             arguments: [program, "-b", "n", "-g", "i", "-z", "n", "-f", "volume", "-o", output, input], home: workplace,
             seconds: seconds)
@@ -38,8 +42,10 @@ public struct SeriesConverter: Sendable {
         try body(volume, grid)
     }
 
-    /// Beside the volume there may be another that was resampled to even steps or straightened. Of a tilted gantry the
-    /// program keeps the voxels as they are and gives them a straight grid; the headers' sheared one is theirs.
+    /// The volume on the headers' grid: the converter may also write one that is resampled to even distances or sheared
+    /// upright. For a tilted gantry it keeps the voxels but writes an upright grid; the sheared grid of the headers is
+    /// used.
+    /// - Throws: `conversionDiffers`.
     private func volume(
         in folder: String, _ expected: ImageGrid, _ source: String
     ) throws(DICOMError) -> (ImageVolume, ImageGrid) {
@@ -66,7 +72,8 @@ public struct SeriesConverter: Sendable {
         throw .conversionDiffers(folder: source, reason: reason)
     }
 
-    /// A qform cannot shear, so that it disagrees with the sform; sets its code to 0 (nifti1.h, "field: qform_code").
+    /// A qform cannot represent shear and would differ from the sform; sets its code to 0 (nifti1.h, "field:
+    /// qform_code").
     private static func dropQuaternion(of path: String) {
         let file = open(path, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }
@@ -81,7 +88,7 @@ extension ImageGrid {
         return [(0, 1), (0, 2), (1, 2)].contains { abs(unit[$0.0].dot(unit[$0.1])) > 1e-3 }
     }
 
-    /// The same positions, the rows counted from the other end where that gives the other grid's handedness.
+    /// The same world positions with the handedness of another grid: the j axis is reversed where they differ.
     public func withHandedness(of other: ImageGrid) -> ImageGrid {
         guard (affine.determinant < 0) != (other.affine.determinant < 0) else { return self }
         let last = affine.world(Vector3(0, Double(shape.y - 1), 0))

@@ -1,7 +1,7 @@
 public import Domain
 internal import System
 
-/// The series that lie in a folder and below it.
+/// The DICOM series in a folder and its subfolders.
 public struct SeriesFolder: Sendable {
     /// Absolute path.
     public let path: String
@@ -10,8 +10,8 @@ public struct SeriesFolder: Sendable {
 
     private static let deepest = 5
 
-    /// Reads the headers of all files; those that are no slices are passed over. Blocks.
-    /// - Throws: `noSlices`, and what makes a DICOM file unreadable.
+    /// Reads the headers of all files; other files than slices are skipped. Blocks.
+    /// - Throws: `noSlices`, `notDICOM` for a file with a DICOM name, `unsupportedSyntax`, `multiFrame`, `unreadable`.
     public init(_ path: String) throws(DICOMError) {
         self.path = path
         var slices: [SliceHeader] = []
@@ -29,7 +29,7 @@ public struct SeriesFolder: Sendable {
         throw .seriesGone(folder: path)
     }
 
-    /// The one series that `fits`; of one alone nothing is asked. Series of one slice are localisers, unless all are.
+    /// The only series, or else the only one that `fits`. Series of one slice are ignored as localisers unless all are.
     /// - Throws: `seriesUnclear`.
     public func series(where fits: (Series) -> Bool) throws(DICOMError) -> Series {
         let stacks = series.contains { $0.count > 1 } ? series.filter { $0.count > 1 } : series
@@ -43,7 +43,7 @@ public struct SeriesFolder: Sendable {
 
     // MARK: -
 
-    /// A file without a DICOM name may be anything; one with it must be DICOM.
+    /// A file with a DICOM name must be DICOM; any other file may be something else.
     private static func slice(_ file: String, _ folder: String) throws(DICOMError) -> SliceHeader? {
         do {
             return try SliceHeader.read(file, in: folder)
@@ -57,7 +57,7 @@ public struct SeriesFolder: Sendable {
         [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
     }
 
-    /// Slices by series; where each of several slices has a series of its own and all lie on one stack, they are one.
+    /// Slices grouped by series; where each slice has a series of its own and all are parallel, they are one series.
     private static func grouped(_ slices: [SliceHeader], _ folder: String) -> [Series] {
         let groups = Dictionary(grouping: slices, by: \.identifiers)
         if groups.count == slices.count, slices.count > 2, slices.allSatisfy({ $0.isParallel(to: slices[0]) }) {
@@ -72,7 +72,7 @@ public struct SeriesFolder: Sendable {
 }
 
 extension SliceHeader {
-    /// Whether both have one size, one direction and one distance of pixels.
+    /// Whether both have equal sizes, directions and pixel spacings.
     fileprivate func isParallel(to other: SliceHeader) -> Bool {
         (columns, rows) == (other.columns, other.rows) && (across - other.across).length < 1e-3
             && (down - other.down).length < 1e-3 && abs(columnStep - other.columnStep) < 1e-3

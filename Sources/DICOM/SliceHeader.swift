@@ -1,7 +1,7 @@
 internal import Domain
 internal import Glibc
 
-/// What a slice's header says of its place, and to which series it belongs.
+/// The geometry and the series of a slice, from its header.
 struct SliceHeader: Sendable {
     /// Path relative to the folder that was read.
     let file: String
@@ -10,16 +10,16 @@ struct SliceHeader: Sendable {
     let rows: Int
     let instance: Int
     let seriesNumber: Int
-    /// Centre of the first pixel, in millimetres; x to the left, y to the back, z to the head.
+    /// Centre of the first pixel in millimetres, LPS+: x to the left, y to the back, z to the head.
     let position: Vector3<Double>
-    /// Directions of growing column and growing row.
+    /// Unit vectors of ascending columns and rows, LPS+.
     let across: Vector3<Double>
     let down: Vector3<Double>
-    /// Millimetres from column to column, and from row to row.
+    /// Millimetres between columns, and between rows.
     let columnStep: Double
     let rowStep: Double
     let identifiers: SeriesIdentifiers
-    /// Where the file holds its SeriesInstanceUID.
+    /// Byte range of the SeriesInstanceUID in the file.
     let seriesValue: Range<Int>
 
     private enum Tag {
@@ -41,10 +41,10 @@ struct SliceHeader: Sendable {
         ]
     }
 
-    /// A header is looked for in this many bytes first, and in no more than that many.
+    /// Number of bytes read at first, and at most, to find a header.
     private static let (prefix, largest) = (1 << 18, 1 << 28)
 
-    /// Nil for what is DICOM and no slice: reports, structure sets, directories, localisers without a position.
+    /// Nil for DICOM files that are not slices: reports, structure sets, directories, localisers without a position.
     /// - Throws: `notDICOM`, `unsupportedSyntax`, `multiFrame`.
     init?(_ bytes: UnsafeRawBufferPointer, file: String, path: String, size: Int) throws(DICOMError) {
         guard var elements = DICOMElements(bytes) else { throw .notDICOM(file: path) }
@@ -77,8 +77,8 @@ struct SliceHeader: Sendable {
         seriesValue = series
     }
 
-    /// Reads the first bytes of a file, and all of it where these are not enough.
-    /// - Throws: also `unreadable`.
+    /// Reads the header from the first bytes of a file, or from more of it if they do not suffice.
+    /// - Throws: `unreadable`, and the errors of `init`.
     static func read(_ file: String, in folder: String) throws(DICOMError) -> SliceHeader? {
         let path = "\(folder)/\(file)"
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

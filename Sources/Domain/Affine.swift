@@ -1,5 +1,5 @@
-/// Voxel indices to world millimetres: world = linear · (i, j, k) + translation, in RAS+ (x grows to the patient's right,
-/// y to the front, z to the head), as NIfTI-1's `sform` (section "METHOD 3").
+/// Voxel indices to world millimetres: world = linear · (i, j, k) + translation, in RAS+ (x grows to the patient's
+/// right, y to the front, z to the head), as NIfTI-1's `sform` (section "METHOD 3").
 public struct Affine: Hashable, Sendable {
     /// Columns: the world displacement in millimetres of one step along voxel axis i, j, k.
     public var columns: [Vector3<Double>]
@@ -12,7 +12,7 @@ public struct Affine: Hashable, Sendable {
         self.translation = translation
     }
 
-    /// Axis-aligned RAS+ grid of the given spacing in millimetres.
+    /// An axis-aligned RAS+ grid with this spacing and origin in millimetres.
     public static func scaling(_ spacing: Vector3<Double>, origin: Vector3<Double> = .zero) -> Affine {
         Affine(
             columns: [Vector3(spacing.x, 0, 0), Vector3(0, spacing.y, 0), Vector3(0, 0, spacing.z)], translation: origin
@@ -35,16 +35,4 @@ public struct Affine: Hashable, Sendable {
         return a.x * (b.y * c.z - b.z * c.y) - b.x * (a.y * c.z - a.z * c.y) + c.x * (a.y * b.z - a.z * b.y)
     }
 
-    /// Largest distance in millimetres between the world positions of the eight corner voxels of two grids of one shape.
-    public func largestCornerDisplacement(to other: Affine, shape: GridShape) -> Double {
-        var largest = 0.0
-        for corner in 0..<8 {
-            let voxel = Vector3(
-                corner & 1 == 0 ? 0 : Double(shape.x - 1), corner & 2 == 0 ? 0 : Double(shape.y - 1),
-                corner & 4 == 0 ? 0 : Double(shape.z - 1))
-            let difference = world(voxel) - other.world(voxel)
-            largest = max(largest, (difference * difference).sum().squareRoot())
-        }
-        return largest
-    }
 }

@@ -1,5 +1,5 @@
-/// One bit a voxel on a grid, x fastest: bit `i & 63` of word `i >> 6` is voxel `i = shape.index(x, y, z)`.
-/// Bits behind the last voxel are zero.
+/// One bit per voxel of a grid, x fastest: bit `i & 63` of word `i >> 6` is voxel `i = shape.index(x, y, z)`.
+/// Bits after the last voxel are zero.
 public struct BitVolume: Hashable, Sendable {
     public let shape: GridShape
     public var words: [UInt64]
@@ -19,7 +19,7 @@ public struct BitVolume: Hashable, Sendable {
         clearTail()
     }
 
-    /// The voxels of the box that lie in the volume.
+    /// Sets the voxels of the box that are in the volume.
     public init(_ shape: GridShape, filling box: VoxelBox) {
         self.init(shape)
         let box = box.intersection(VoxelBox(shape))
@@ -67,7 +67,7 @@ public struct BitVolume: Hashable, Sendable {
     }
 
     private mutating func combine(_ other: BitVolume, _ operation: (UInt64, UInt64) -> UInt64) {
-        precondition(shape == other.shape, "two bit volumes of one shape")
+        precondition(shape == other.shape, "two bit volumes of equal shape")
         for i in words.indices { words[i] = operation(words[i], other.words[i]) }
     }
 

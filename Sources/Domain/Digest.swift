@@ -1,4 +1,4 @@
-/// A SHA-256 value: 32 bytes.
+/// A SHA-256 digest: 32 bytes.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public static let length = 32
 
@@ -6,11 +6,11 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
     /// - Precondition: exactly 32 bytes.
     public init(bytes: [UInt8]) {
-        precondition(bytes.count == Self.length, "a SHA-256 value has 32 bytes")
+        precondition(bytes.count == Self.length, "a SHA-256 digest has 32 bytes")
         self.bytes = bytes
     }
 
-    /// Reads 64 hexadecimal digits of either case; nil for anything else.
+    /// Parses 64 hexadecimal digits of either case; nil for anything else.
     public init?(hex: some StringProtocol) {
         let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count == 2 * Self.length, hex.utf8.count == digits.count else { return nil }

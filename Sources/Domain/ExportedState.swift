@@ -1,14 +1,14 @@
-/// What is known of an organ in an exported case, which the label map by itself cannot say: an `ignore` voxel does not tell of
-/// which organ it is unknown.
+/// The state of an organ in an exported case. A label map cannot represent it: `ignore` does not distinguish the organs
+/// that are unknown at a voxel.
 public enum ExportedState: String, Sendable, Hashable, CaseIterable {
-    /// People labelled it everywhere, and the label map has every voxel of it.
+    /// Annotated everywhere; the label map contains every voxel of it.
     case annotated
-    /// People looked everywhere, and it is not there.
+    /// Examined everywhere and not present.
     case absent
-    /// People said something of it, and not of every voxel.
+    /// Annotated in a part of the volume.
     case partial
-    /// A model's word.
+    /// A pseudo label.
     case model
-    /// Nobody looked for it.
+    /// Not examined.
     case unlabelled
 }

@@ -4,6 +4,7 @@ public struct GridShape: Hashable, Sendable, CustomStringConvertible {
 
     public init(_ x: Int, _ y: Int, _ z: Int) { (self.x, self.y, self.z) = (x, y, z) }
 
+    /// Number of voxels.
     public var count: Int { x * y * z }
     public var description: String { "\(x)x\(y)x\(z)" }
     public subscript(axis: Int) -> Int { axis == 0 ? x : axis == 1 ? y : z }

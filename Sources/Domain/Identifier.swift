@@ -1,4 +1,4 @@
-/// A database key that cannot be mistaken for another table's key.
+/// A database key, typed by its table.
 public struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let rawValue: Int64
 

@@ -1,19 +1,19 @@
-/// The voxels of a volume of which a label of one organ says whether they are the organ.
+/// The validity mask of one organ's label: the voxels of a volume at which the label is known.
 public struct KnownRegion: Hashable, Sendable {
     public let shape: GridShape
-    /// nil: all of them.
+    /// nil: all voxels.
     public let voxels: BitVolume?
 
     /// All voxels.
     public init(everywhere shape: GridShape) { (self.shape, voxels) = (shape, nil) }
 
-    /// - Precondition: `voxels` has the shape.
     public init(_ voxels: BitVolume) {
         shape = voxels.shape
         self.voxels = voxels.population == shape.count ? nil : voxels
     }
 
-    /// The voxels of a box (nil: all) of which `known` is set (nil: all).
+    /// The voxels within the extent (nil: all) at which the validity mask `known` is set (nil: all).
+    /// - Precondition: `known` has the shape.
     public init(_ shape: GridShape, extent: VoxelBox?, known: BitVolume? = nil) {
         guard extent != nil || known != nil else {
             self.init(everywhere: shape)
@@ -27,10 +27,10 @@ public struct KnownRegion: Hashable, Sendable {
     public var isEverywhere: Bool { voxels == nil }
     /// Number of known voxels.
     public var count: Int { voxels?.population ?? shape.count }
-    /// Known voxels of all voxels, 0 to 1.
+    /// Share of known voxels, 0 to 1.
     public var share: Double { shape.count == 0 ? 1 : Double(count) / Double(shape.count) }
 
-    /// The voxels of `mask` of which something is known.
+    /// The known voxels of `mask`.
     public func restrict(_ mask: BitVolume) -> BitVolume {
         guard let voxels else { return mask }
         var mask = mask
@@ -38,20 +38,20 @@ public struct KnownRegion: Hashable, Sendable {
         return mask
     }
 
-    /// The voxels that both know.
+    /// The voxels that are known in both.
     public func intersection(_ other: KnownRegion) -> KnownRegion {
         guard let voxels else { return other }
         return other.voxels == nil ? self : KnownRegion(other.restrict(voxels))
     }
 
-    /// These voxels and those of `more`.
+    /// With the voxels of `more` added.
     public func union(_ more: BitVolume) -> KnownRegion {
         guard var voxels else { return self }
         voxels.formUnion(more)
         return KnownRegion(voxels)
     }
 
-    /// These voxels without those of `less`.
+    /// With the voxels of `less` removed.
     public func subtracting(_ less: BitVolume) -> KnownRegion {
         var voxels = voxels ?? BitVolume(shape, repeating: true)
         voxels.subtract(less)

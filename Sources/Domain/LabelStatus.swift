@@ -1,27 +1,27 @@
-/// What is known about one organ in one volume.
+/// The status of one organ in one volume.
 public enum LabelStatus: String, Sendable, Hashable, CaseIterable, Codable {
-    /// A mask exists that is complete within its extent.
+    /// There is a mask that is complete within its extent.
     case annotated
-    /// Somebody examined the volume and the organ is not there.
+    /// A person examined the volume, and the organ is not present.
     case absent
-    /// A model made the mask: in one of our rounds, or in a public release that says so.
+    /// A model made the mask, in a round of Lacuna or in a public release.
     case pseudo
-    /// Nobody looked.
+    /// Nobody examined the volume for the organ.
     case unlabelled
 }
 
-/// Who stands behind a label.
+/// The origin of a label.
 public enum LabelOrigin: String, Sendable, Hashable, CaseIterable, Codable {
     /// A person drew or corrected it.
     case expert
-    /// A model drafted it; a person checked it or not, as the dataset says.
+    /// A model drafted it; whether a person checked it depends on the dataset.
     case assisted
     /// A pseudo label that a person accepted or edited.
     case reviewed
     /// A model alone; the only origin of a pseudo label.
     case model
 
-    /// Order in which competing annotations of one organ become current: the smaller, the better.
+    /// Precedence among competing annotations of one organ; the smallest rank becomes current.
     public var rank: Int {
         switch self {
         case .expert: 0

@@ -1,9 +1,9 @@
-/// What somebody means to do with an export.
+/// The purpose of an export.
 public enum ExportPurpose: String, Hashable, Sendable, CaseIterable {
     case research, commercial
 }
 
-/// Why the labels of a dataset must not go into an export as they are, and what may be done.
+/// A reason why the labels of a dataset must not be exported, with a remedy.
 public struct LicenceProblem: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable {
         case noDerivatives, nonCommercial, unclear, conflict
@@ -11,23 +11,23 @@ public struct LicenceProblem: Hashable, Sendable {
 
     public let dataset: String
     public let kind: Kind
-    /// The statement that stands in the way; of a conflict one of those that differ.
+    /// The statement concerned; for a conflict, one of the statements that differ.
     public let statement: LicenceStatement
     public let problem: String
     public let remedy: String
 }
 
-/// How a release's data come into an export.
+/// How a release's data are used in an export.
 public enum LicensedUse: Hashable, Sendable {
-    /// Its own images or labels are taken.
+    /// Its own images or labels are exported.
     case own
-    /// This mask of the export was made of its masks: a consensus, a correction, or a correction of what a run predicted.
+    /// An exported mask was derived from its masks: a consensus, a correction, or a correction of a run's prediction.
     case madeInto(MaskID)
-    /// The run of that name, whose labels are taken, learned from its labels.
+    /// The run of that name, whose labels are exported, was trained on its labels.
     case learned(run: String)
 }
 
-/// What was stated of the licence of a dataset's release, the weightiest statement first.
+/// The licence statements of a dataset's release, the most significant first.
 public struct LicensedRelease: Hashable, Sendable {
     public let dataset: String
     public let release: String
@@ -39,48 +39,48 @@ public struct LicensedRelease: Hashable, Sendable {
     }
 }
 
-/// Decides whether datasets may go into one export.
+/// Decides whether releases may be exported together.
 public struct LicenceGate: Hashable, Sendable {
     public let purpose: ExportPurpose
-    /// Datasets whose terms somebody has accepted by name, having a permission or knowing which statement holds.
+    /// Names of datasets whose terms the user has accepted.
     public let accepted: Set<String>
 
     public init(purpose: ExportPurpose, accepted: Set<String> = []) {
         (self.purpose, self.accepted) = (purpose, accepted)
     }
 
-    /// Everything that stands in the way, release by release; none where the export may be made.
+    /// The problems of all releases; none where the export is allowed.
     public func problems(_ releases: [LicensedRelease]) -> [LicenceProblem] {
         releases.filter { !accepted.contains($0.dataset) }.flatMap { problems(of: $0) }
     }
 
-    /// The share-alike licences that the export falls under, each once, in the order of their texts.
+    /// The share-alike licences that apply to the export, each once, sorted by text.
     public static func shareAlike(_ releases: [LicensedRelease]) -> [String] {
         let texts = releases.flatMap(\.statements).map(\.text).filter { LicenceTerms($0).isShareAlike }
         return Set(texts).sorted()
     }
 
-    /// What keeps the dataset out of the export.
+    /// How the user can omit the dataset from the export.
     private func omission(of use: LicensedUse) -> String {
         switch use {
-        case .own: "leave it out with --dataset"
+        case .own: "omit it with --dataset"
         case .madeInto(let mask):
-            "mask \(mask) was made of its masks (lacuna lineage \(mask) shows how): take that label back"
-        case .learned(let run): "run \(run) learned from it: leave out --include-pseudo, or name another --run"
+            "mask \(mask) was derived from its masks (lacuna lineage \(mask) shows how): roll that label back"
+        case .learned(let run): "run \(run) was trained on it: omit --include-pseudo, or name another --run"
         }
     }
 
     private func problems(of release: LicensedRelease) -> [LicenceProblem] {
         let dataset = release.dataset
-        // What was stated later does not contradict that nothing was found at first.
+        // A statement does not conflict with an earlier import that found none.
         let statements = release.statements.filter { !$0.isMissing }
-        let permission = "\(omission(of: release.use)), or, with a permission, add --accept-licence '\(dataset)'"
+        let permission = "\(omission(of: release.use)); or, if you have permission, add --accept-licence '\(dataset)'"
         if Set(statements.map { LicenceTerms($0.text) }).count > 1 {
             return statements.map { statement in
                 LicenceProblem(
                     dataset: dataset, kind: .conflict, statement: statement,
                     problem: "its sources state different licences",
-                    remedy: "find out which holds, then add --accept-licence '\(dataset)'")
+                    remedy: "find out which one applies, then add --accept-licence '\(dataset)'")
             }
         }
         let stated = statements.isEmpty ? [LicenceStatement(text: "not stated", source: "none found")] : statements
@@ -93,14 +93,14 @@ public struct LicenceGate: Hashable, Sendable {
                         dataset: dataset, kind: kind, statement: statement, problem: problem, remedy: remedy))
             }
             if terms.forbidsDerivatives {
-                add(.noDerivatives, "it forbids derivatives, and an export is one", permission)
+                add(.noDerivatives, "it forbids derivatives, and an export is a derivative", permission)
             }
             guard purpose == .commercial else { return found }
             switch terms.commerce {
             case .allowed: break
             case .forbidden: add(.nonCommercial, "it forbids commercial use", permission)
             case .unclear:
-                add(.unclear, "it does not say that commercial use is allowed", permission)
+                add(.unclear, "it does not state that commercial use is allowed", permission)
             }
             return found
         }

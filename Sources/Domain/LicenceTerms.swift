@@ -1,40 +1,40 @@
-/// What a source says of the licence of a release.
+/// A source's statement of the licence of a release.
 public struct LicenceStatement: Hashable, Sendable {
-    /// Its text or name, as the source has it.
+    /// The licence's text or name, as in the source.
     public let text: String
     /// Where that was read.
     public let source: String
 
     public init(text: String, source: String) { (self.text, self.source) = (text, source) }
 
-    /// That nothing is stated beside a dataset's files.
+    /// The statement recorded for a dataset whose files state no licence.
     public static let missing = LicenceStatement(text: "not stated", source: "none found beside the files")
 
-    /// Whether it only says that nothing was stated.
+    /// Whether this is `missing`.
     public var isMissing: Bool { self == .missing }
 }
 
-/// What a licence asks and forbids, as far as its name tells.
+/// The terms of a licence, as far as they follow from its name.
 public struct LicenceTerms: Hashable, Sendable {
     public enum Commerce: Hashable, Sendable {
         case allowed, forbidden
-        /// The text does not say, or is not one that is understood.
+        /// The text does not state it, or is not recognised.
         case unclear
     }
 
     public let commerce: Commerce
-    /// Adapted material must not be passed on.
+    /// Whether sharing adapted material is forbidden.
     public let forbidsDerivatives: Bool
-    /// Adapted material is passed on under the same licence only.
+    /// Whether adapted material may be shared only under the same licence.
     public let isShareAlike: Bool
 
     public init(commerce: Commerce, forbidsDerivatives: Bool = false, isShareAlike: Bool = false) {
         (self.commerce, self.forbidsDerivatives, self.isShareAlike) = (commerce, forbidsDerivatives, isShareAlike)
     }
 
-    /// Reads the name of a licence: Creative Commons in any spelling, and the common licences of software.
+    /// Parses the name of a licence: Creative Commons in any spelling, and the common software licences.
     ///
-    /// What it does not know it calls unclear, and never takes for a permission.
+    /// An unrecognised text is `unclear`, never a permission.
     public init(_ text: String) {
         let words = Self.words(of: text)
         let isCreativeCommons = words.contains("cc") || (words.contains("creative") && words.contains("commons"))

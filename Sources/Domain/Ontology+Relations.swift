@@ -4,48 +4,49 @@ struct IndexedLink {
 }
 
 extension Ontology {
-    /// Organs that are no union of others: what a network may have a head for. Lesions are among them.
+    /// Organs without divisions: the classes that a network can predict. Includes lesions.
     public var leaves: [OrganKey] { organs.indices.filter { divisionIndices[$0].isEmpty }.map { organs[$0].key } }
 
-    /// The leaves whose union the organ is, in the order of positions; the organ itself if it is a leaf; empty if unknown.
+    /// The leaves of which the organ consists, in the order of positions; the organ itself if it is a leaf; empty if
+    /// unknown.
     public func leaves(of key: OrganKey) -> [OrganKey] {
         guard let index = indices[key] else { return [] }
         return downsets[index].filter { divisionIndices[$0].isEmpty && isDivision($0, of: index) }
             .sorted().map { organs[$0].key }
     }
 
-    /// The organs whose union this one is by one step; empty for a leaf.
+    /// The direct divisions of the organ; empty for a leaf.
     public func divisions(of key: OrganKey) -> [OrganKey] {
         indices[key].map { divisionIndices[$0].map { organs[$0].key } } ?? []
     }
 
-    /// All parts, their parts and so on, without the organ itself, in the order of positions.
+    /// All transitive parts, without the organ itself, in the order of positions.
     public func parts(of key: OrganKey) -> [OrganKey] {
         guard let index = indices[key] else { return [] }
         return downsets[index].subtracting([index]).sorted().map { organs[$0].key }
     }
 
-    /// All organs of which this one is a part, transitively, without itself, in the order of positions.
+    /// All organs of which this one is a transitive part, without itself, in the order of positions.
     public func wholes(of key: OrganKey) -> [OrganKey] {
         guard let index = indices[key] else { return [] }
         return organs.indices.filter { $0 != index && downsets[$0].contains(index) }.map { organs[$0].key }
     }
 
-    /// What the organ is a variant of; itself if it is none.
+    /// The organ of which this one is a transitive variant; itself if it is not a variant.
     public func base(of key: OrganKey) -> OrganKey { indices[key].map { organs[base(of: $0)].key } ?? key }
 
-    /// The variants of an organ, those of variants too, in the order of positions.
+    /// The transitive variants of an organ, in the order of positions.
     public func variants(of key: OrganKey) -> [OrganKey] {
         guard let index = indices[key] else { return [] }
         return bases.keys.filter { $0 != index && leads($0, to: index) }.sorted().map { organs[$0].key }
     }
 
-    /// Whether a voxel of one organ is surely no voxel of the other. Symmetric.
+    /// Whether a voxel of one organ is certainly not a voxel of the other. Symmetric.
     ///
-    /// Two organs exclude each other unless they are the same, one is a part of the other (transitively), they share a
-    /// part, or they, or parts of them, are declared to overlap. A lesion excludes the organs that its host excludes, and so never
-    /// its host, the host's parts and wholes; it excludes no other lesion; a lesion without a host excludes nothing.
-    /// A variant excludes what its base excludes. Unknown organs exclude nothing.
+    /// Two organs exclude each other unless they are the same, one is a transitive part of the other, they share a
+    /// part, or they, or parts of them, are declared to overlap. A lesion excludes the organs that its host excludes,
+    /// and therefore not its host, the host's parts and wholes; it excludes no other lesion; a lesion without a host
+    /// excludes nothing. A variant excludes the organs that its base excludes. Unknown organs exclude nothing.
     public func excludes(_ a: OrganKey, _ b: OrganKey) -> Bool {
         guard let first = indices[a], let second = indices[b], first != second else { return false }
         if related(first, second) { return false }

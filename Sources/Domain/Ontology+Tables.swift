@@ -5,17 +5,17 @@ extension Ontology {
             return try Ontology(
                 organs: OntologyData.organs, links: OntologyData.relations, synonyms: OntologyData.synonyms)
         } catch {
-            preconditionFailure("the generated ontology does not read: \(error)")
+            preconditionFailure("the generated ontology is invalid: \(error)")
         }
     }()
 
-    /// Reads the three tables of `ontology/`: comma-separated without quoting, first line the header.
+    /// Parses the three tables of `ontology/`: comma-separated without quoting, with a header line.
     ///
     /// - Parameters:
     ///   - organs: `position,key,name,category,type,modifier,laterality,lesion_of`; a lesion has category 49755003.
     ///   - links: `part,whole,kind` with kind `division`, `within` or `overlaps`.
     ///   - synonyms: `synonym,key`.
-    /// - Throws: the first row that cannot be read. Consistency is `validate()`'s business.
+    /// - Throws: `malformedRow` for the first invalid row. Consistency is checked by `validate()`.
     public init(organs: String, links: String, synonyms: String) throws(OntologyProblem) {
         let rows = try OrganTable(name: "ontology.csv", columns: 8, text: organs).map(OrganRow.init)
         let codes = Dictionary(rows.map { ($0.key, $0.code) }, uniquingKeysWith: { first, _ in first })

@@ -1,32 +1,32 @@
-/// What is wrong with an ontology.
+/// An inconsistency of an ontology.
 public enum OntologyProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case duplicateKey(OrganKey)
     case duplicatePosition(Int, OrganKey)
     case unknownOrgan(OrganKey, namedBy: String)
     /// The organ is a part, or a variant, of itself.
     case cycle(OrganKey)
-    /// One spelling, two organs.
+    /// One spelling of two organs.
     case ambiguousSpelling(String, OrganKey, OrganKey)
     case hostOfNoLesion(OrganKey)
     case malformedRow(table: String, line: Int, text: String)
 
     public var description: String {
         switch self {
-        case .duplicateKey(let key): "organ \(key) is there twice: remove one"
+        case .duplicateKey(let key): "organ \(key) occurs twice: remove one"
         case .duplicatePosition(let position, let key):
-            "position \(position) of organ \(key) is taken: give it the next free one"
+            "position \(position) of organ \(key) is already used: use the next free one"
         case .unknownOrgan(let key, let place):
             "\(place) names organ \(key), which is not in the ontology: add or correct it"
-        case .cycle(let key): "organ \(key) is a part or a variant of itself: remove one of the relations on the way"
-        case .ambiguousSpelling(let text, let a, let b): "spelling \"\(text)\" stands for \(a) and for \(b): remove one"
-        case .hostOfNoLesion(let key): "organ \(key) names an organ that it is a lesion of, but is no lesion"
-        case .malformedRow(let table, let line, let text): "\(table) line \(line) cannot be read: \"\(text)\""
+        case .cycle(let key): "organ \(key) is a part or a variant of itself: remove one of the relations in the cycle"
+        case .ambiguousSpelling(let text, let a, let b): "spelling \"\(text)\" is used for \(a) and \(b): remove one"
+        case .hostOfNoLesion(let key): "organ \(key) has a host organ but is not a lesion: remove the host"
+        case .malformedRow(let table, let line, let text): "\(table) line \(line) is invalid: \"\(text)\""
         }
     }
 }
 
 extension Ontology {
-    /// All problems found; empty for a sound ontology.
+    /// All problems found; empty for a consistent ontology.
     public func validate() -> [OntologyProblem] {
         keyProblems() + linkProblems() + cycleProblems() + spellingProblems()
     }
@@ -55,7 +55,7 @@ extension Ontology {
         }
     }
 
-    /// An organ lies on a cycle if it is a part of one of its own direct parts, or a variant of itself.
+    /// An organ is on a cycle if it is a part of one of its own direct parts, or a variant of itself.
     private func cycleProblems() -> [OntologyProblem] {
         let onCycle = links.filter(\.relation.isPart).compactMap { link -> Int? in
             guard let part = indices[link.part], let whole = indices[link.whole] else { return nil }

@@ -2,12 +2,12 @@
 public enum OrganRelation: String, Hashable, Sendable, CaseIterable {
     /// A part; all divisions of a whole together are the whole (left and right kidney are the kidneys).
     case division
-    /// A part that does not fill its whole (a liver tumour lies in the liver).
+    /// A part that does not fill its whole (a liver tumour in the liver).
     case within
-    /// No part, but conventions differ about the border (S1 and sacrum), so neither denies the other.
+    /// Not a part, but conventions differ about the border (S1 and sacrum), so neither excludes the other.
     case overlaps
-    /// What a dataset means by the whole's name, kept apart: another extent of the aorta, kidneys without their cysts. It
-    /// is no part; it denies neither the whole nor other variants of it, and else whatever the whole denies.
+    /// A dataset's own definition of the whole: another extent of the aorta, kidneys without their cysts. It is not a
+    /// part; it excludes the organs that the whole excludes, but neither the whole nor its other variants.
     case variant
 
     public var isPart: Bool { self == .division || self == .within }
@@ -32,9 +32,10 @@ public struct OrganSynonym: Hashable, Sendable {
     public init(spelling: String, key: OrganKey) { (self.spelling, self.key) = (spelling, key) }
 }
 
-/// Which organs there are, which are parts of which, which exclude each other, and how they are spelt.
+/// The organs, their part and exclusion relations, and the spellings of their names.
 ///
-/// Parts form a directed acyclic graph: an organ may have several wholes (a rib is one of the left ribs, the ribs and bone).
+/// Parts form a directed acyclic graph: an organ may have several wholes (a rib is one of the left ribs, the ribs and
+/// bone).
 public struct Ontology: Sendable {
     /// In the order of their positions.
     public let organs: [Organ]
@@ -53,7 +54,7 @@ public struct Ontology: Sendable {
     /// Normalised spelling to index.
     let spellings: [String: Int]
 
-    /// Accepts inconsistent input, which `validate()` reports; links and synonyms that name unknown organs count for nothing.
+    /// Accepts inconsistent input, which `validate()` reports; links and synonyms of unknown organs are ignored.
     public init(organs: [Organ], links: [OrganLink] = [], synonyms: [OrganSynonym] = []) {
         let organs = organs.sorted { $0.position < $1.position }
         let indices = Dictionary(organs.indices.map { (organs[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -76,13 +77,13 @@ public struct Ontology: Sendable {
 
     public subscript(key: OrganKey) -> Organ? { indices[key].map { organs[$0] } }
 
-    /// The organ of that key or any known spelling of it, whatever its case, blanks and punctuation; nil if there is none.
+    /// The organ with that key or spelling, regardless of case, spaces and punctuation; nil if there is none.
     public func organ(named spelling: some StringProtocol) -> Organ? {
         spellings[Self.normalised(spelling)].map { organs[$0] }
     }
 
-    /// ASCII letters in lower case, with every run of other ASCII characters than letters and digits as one underscore
-    /// and none at the ends.
+    /// The text with ASCII letters in lower case, each run of other ASCII characters than letters and digits replaced
+    /// by one underscore, and none at the ends.
     public static func normalised(_ spelling: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(spelling.utf8.count)

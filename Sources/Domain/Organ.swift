@@ -13,7 +13,7 @@ public struct OrganKey: RawRepresentable, Hashable, Sendable, Comparable, Codabl
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// The side of the patient's body on which an organ lies, where it has one.
+/// The side of the patient's body on which a paired organ is.
 public enum Laterality: String, Hashable, Sendable, CaseIterable, Codable {
     case none, left, right
 }
@@ -23,7 +23,7 @@ public struct OrganCode: Hashable, Sendable {
     /// 123037004 anatomical structure, 49755003 morphologically altered structure, 85756007 tissue.
     public let category: String
     public let type: String
-    /// 7771000 left, 24028007 right; nil where the type itself names the side, or there is none.
+    /// 7771000 left, 24028007 right; nil where the type includes the side, or there is none.
     public let modifier: String?
 
     public init(category: String, type: String, modifier: String? = nil) {
@@ -34,16 +34,16 @@ public struct OrganCode: Hashable, Sendable {
 /// A class that voxels can be labelled with: an organ, several organs under one label, or a lesion.
 public struct Organ: Hashable, Sendable {
     public let key: OrganKey
-    /// For people, English: "Right kidney".
+    /// English display name: "Right kidney".
     public let name: String
-    /// Counts from 1, never reused: the paper's 7 organs, then the rest of BTCV's 13, then the rest of TotalSegmentator
-    /// v2's 117, then everything else.
+    /// From 1, never reused: the 7 organs of the INERRANT paper, then the rest of BTCV's 13, then the rest of
+    /// TotalSegmentator v2's 117, then all others.
     public let position: Int
-    /// Nil where no code was found in a source.
+    /// Nil where no source gives a code.
     public let code: OrganCode?
     public let laterality: Laterality
     public let isLesion: Bool
-    /// The organ in which the lesion lies; nil for an organ, and for a lesion of an unstated organ.
+    /// The organ of the lesion; nil for an organ, and for a lesion of an unstated organ.
     public let host: OrganKey?
     /// SNOMED CT code of the lesion's organ (Anatomic Region Code); nil without a host.
     public let regionCode: OrganCode?

@@ -1,4 +1,4 @@
-/// Two organs of which one lies to the patient's right of the other, unless the patient's organs are reversed.
+/// Two organs of which one is to the patient's right of the other, unless the patient's organs are reversed.
 public struct SidedPair: Sendable, Hashable {
     public let right: OrganKey
     public let left: OrganKey

@@ -1,6 +1,7 @@
-/// Which of the known words somebody may have meant.
+/// Suggestions for misspelt names.
 public enum Spelling {
-    /// Candidates that have `word` in them, or differ from it in at most a third of its letters; nearest first.
+    /// At most `limit` candidates that contain `word`, or differ from it in at most a third of its letters; nearest
+    /// first.
     public static func nearest(
         to word: String, among candidates: some Sequence<String>, limit: Int = 3
     ) -> [String] {
@@ -23,7 +24,7 @@ public enum Spelling {
         return (0...text.count - part.count).contains { text[$0...].starts(with: part) }
     }
 
-    /// Levenshtein: how many letters must be put in, taken out or changed.
+    /// Levenshtein distance: the number of letters to insert, delete or replace.
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var row = Array(0...b.count)
         for (i, letter) in a.enumerated() {

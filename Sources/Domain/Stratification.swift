@@ -1,10 +1,11 @@
-/// Divides subjects so that every part has its share of every organ, the rarest organs first.
+/// Divides subjects into parts so that every part gets its share of every organ, the rarest organs first.
 ///
-/// Iterative stratification after Sechidis, Tsoumakas and Vlahavas, *On the Stratification of Multi-Label Data*, ECML PKDD
-/// 2011, with one rule more: while as many subjects with an organ are left as there are parts without it, they go to those
-/// parts, so that a part lacks an organ only where fewer subjects have it than there are parts.
+/// Iterative stratification after Sechidis, Tsoumakas and Vlahavas, *On the Stratification of Multi-Label Data*, ECML
+/// PKDD 2011, with one additional rule: once the remaining subjects with an organ are not more than the parts without
+/// it, they are assigned to those parts. A part therefore lacks an organ only if fewer subjects have it than there are
+/// parts.
 public struct Stratification: Sendable {
-    /// Shares of the parts; they sum to 1.
+    /// Shares of the parts, which sum to 1.
     private let weights: [Double]
 
     /// - Parameter weights: relative sizes of the parts, each above 0.
@@ -16,7 +17,7 @@ public struct Stratification: Sendable {
 
     /// The part of each subject, as an index into the weights.
     ///
-    /// - Parameter organs: for each subject, the organs that count for it; the order decides between equals.
+    /// - Parameter organs: for each subject, the organs to balance; ties are resolved by the order of subjects.
     public func parts(of organs: [Set<OrganKey>]) -> [Int] {
         var state = State(organs, weights)
         while let organ = state.rarestOrgan {
@@ -27,14 +28,14 @@ public struct Stratification: Sendable {
     }
 
     private struct State {
-        /// For each subject its organs, as indices into the organs by name.
+        /// For each subject its organs, as indices into the organs sorted by key.
         let organs: [[Int]]
         /// For each organ its subjects, in order.
         let subjects: [[Int]]
         var parts: [Int]
-        /// Subjects without a part, by organ.
+        /// Number of unassigned subjects, by organ.
         var remaining: [Int]
-        /// Subjects that a part still wants, in all and by organ.
+        /// Number of subjects that each part still needs, in total and by organ.
         var wanted: [Double]
         var wantedOf: [[Double]]
         /// By part and organ.
@@ -61,12 +62,12 @@ public struct Stratification: Sendable {
 
         func waiting(for organ: Int) -> [Int] { subjects[organ].filter { parts[$0] < 0 } }
 
-        /// The organ with the fewest subjects that wait; by name between equals.
+        /// The organ with the fewest unassigned subjects; ties are resolved by key.
         var rarestOrgan: Int? {
             remaining.indices.filter { remaining[$0] > 0 }.min { (remaining[$0], $0) < (remaining[$1], $1) }
         }
 
-        /// The part that wants the organ most; a part without it while there are just enough left for those.
+        /// The part that needs the organ most; only parts without it once the remaining subjects just suffice for them.
         func neediest(of organ: Int) -> Int {
             let without = hasOrgan.indices.filter { !hasOrgan[$0][organ] }
             let candidates = without.count >= remaining[organ] && !without.isEmpty ? without : Array(wanted.indices)

@@ -1,7 +1,8 @@
 /// Three numbers along x, y, z.
 ///
-/// A plain struct and not `SIMD3`: that one is aligned to 32 bytes for 64-bit numbers, and the optimiser of Swift 6.3 lays such a value
-/// out beyond the end of an async function's frame when it lives across an `await`, which corrupts the heap.
+/// A plain struct instead of `SIMD3`, which is aligned to 32 bytes for 64-bit numbers: the optimiser of Swift 6.3
+/// places such a value beyond the end of an async function's frame when it lives across an `await`, which corrupts the
+/// heap.
 public struct Vector3<Scalar: Hashable & Sendable>: Hashable, Sendable {
     public var x, y, z: Scalar
 

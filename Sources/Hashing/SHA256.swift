@@ -2,7 +2,7 @@ internal import CCrypto
 public import Domain
 internal import Glibc
 
-/// SHA-256 (FIPS 180-4) with the processor's own instructions where it has them.
+/// SHA-256 (FIPS 180-4), with the processor's SHA instructions where available.
 public struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
@@ -31,7 +31,7 @@ public struct SHA256: ~Copyable {
         withUnsafeBytes(of: Int64(value).littleEndian) { update($0) }
     }
 
-    /// The value of the whole message; ends the hasher.
+    /// The digest of the whole message; ends the hasher.
     public consuming func finalize() -> Digest {
         var out = [UInt8](repeating: 0, count: Digest.length)
         var length: UInt32 = 0
@@ -39,19 +39,19 @@ public struct SHA256: ~Copyable {
         return Digest(bytes: out)
     }
 
-    /// The value of `bytes`.
+    /// The digest of `bytes`.
     public static func digest(of bytes: UnsafeRawBufferPointer) -> Digest {
         var hasher = SHA256()
         hasher.update(bytes)
         return hasher.finalize()
     }
 
-    /// The value of `bytes`.
+    /// The digest of `bytes`.
     public static func digest(of bytes: [UInt8]) -> Digest {
         bytes.withUnsafeBytes { digest(of: $0) }
     }
 
-    /// The value of a file's bytes, read in pieces of 1 MiB. Blocks; keep it off the cooperative pool.
+    /// The digest of a file's contents, read in blocks of 1 MiB. Blocks; keep it off the cooperative pool.
     /// - Throws: `HashingError.unreadable`.
     public static func digest(ofFile path: String) throws -> Digest {
         let file = open(path, O_RDONLY | O_CLOEXEC)

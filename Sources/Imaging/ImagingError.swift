@@ -1,43 +1,44 @@
 internal import Glibc
 
-/// What can be wrong with an image, a label file or a mask. Every case names its file; `problem` and `remedy` say the
-/// rest.
+/// An error of an image, a label file or a mask. Every case has a file, a problem and a remedy; texts contain file
+/// names and header fields only.
 public enum ImagingError: Error, Hashable, Sendable {
-    // MARK: Files that are no NIfTI
-    /// The operating system refused; `code` is its `errno`.
+    // MARK: Files that are not NIfTI
+    /// The operating system refused to read; `code` is `errno`.
     case unreadable(file: String, code: Int32)
+    /// The operating system refused to write; `code` is `errno`.
     case unwritable(file: String, code: Int32)
     case empty(file: String)
     /// A macOS resource fork (`._name`), not the file itself.
     case appleDouble(file: String)
-    /// A git-LFS pointer in place of the bytes.
+    /// A git-LFS pointer instead of the file's contents.
     case lfsPointer(file: String)
     /// A web page saved under an image's name.
     case webPage(file: String)
-    /// Another kind of file that is known by its first bytes.
+    /// Another file format, recognised by its first bytes.
     case otherFormat(file: String, format: ForeignFormat)
-    /// Neither a NIfTI-1 nor a NIfTI-2 header, and nothing else that is known.
+    /// Neither a NIfTI-1 nor a NIfTI-2 header, nor a recognised format.
     case notNIfTI(file: String)
-    /// A label slice that is no PNG.
+    /// A label slice that is not a PNG file.
     case notPNG(file: String)
-    /// A label slice of another size than its image's.
+    /// A label slice whose width and height differ from the image's.
     case sliceSize(file: String, found: [Int], expected: [Int])
-    /// The half of a `.hdr` + `.img` pair that is not there.
+    /// The other file of a `.hdr` + `.img` pair does not exist.
     case otherHalfMissing(file: String, expected: String)
 
     // MARK: Broken bytes
     case corruptGzip(file: String)
-    /// Fewer bytes than the header claims.
+    /// Fewer bytes than the header requires.
     case truncated(file: String, neededBytes: Int, foundBytes: Int)
-    /// The claimed size cannot be in a file of this length, or exceeds the reader's limit.
+    /// The header's dimensions exceed what a file of this length can contain, or the reader's limit.
     case claimTooLarge(file: String, dimensions: [Int], limitInBytes: Int)
-    /// Something follows the voxels, or the gzip stream, that is no padding of zeros.
+    /// Bytes other than zero padding follow the voxels or the gzip stream.
     case trailingBytes(file: String, count: Int)
     case invalidHeader(file: String, field: String)
 
-    // MARK: Contents that are refused
+    // MARK: Refused contents
     case severalVolumes(file: String, dimensions: [Int])
-    /// RGB, complex and other types that are no scalar grey values; `code` is NIfTI's `datatype`.
+    /// RGB, complex and other non-scalar types; `code` is NIfTI's `datatype`.
     case unsupportedType(file: String, code: Int)
     case notFinite(file: String, voxels: Int)
     /// Every voxel has the same value.
@@ -46,9 +47,9 @@ public enum ImagingError: Error, Hashable, Sendable {
     case labelOutOfRange(file: String, value: Double)
 
     // MARK: Geometry
-    /// sform and qform disagree; the largest corner displacement in voxels.
+    /// sform and qform differ; the largest corner displacement in voxels, above 0.5.
     case formsDisagree(file: String, voxels: Double)
-    /// The affine has no inverse or is not finite.
+    /// The affine is not invertible, or not finite.
     case singularGeometry(file: String)
 
     // MARK: Masks and pictures
@@ -75,7 +76,7 @@ extension ImagingError: CustomStringConvertible {
         }
     }
 
-    /// What is wrong, without the file's name.
+    /// What is wrong, one clause without the file's name.
     public var problem: String {
         switch self {
         case .unreadable(_, let code): "cannot be read: \(String(cString: strerror(code)))"
@@ -85,28 +86,28 @@ extension ImagingError: CustomStringConvertible {
         case .lfsPointer: "is a git-LFS pointer; the image itself was not downloaded"
         case .webPage: "is a web page, not an image"
         case .otherFormat(_, let format): "is \(format.description), not NIfTI"
-        case .notNIfTI: "has no NIfTI-1 or NIfTI-2 header, and is no other kind of file that is known here"
-        case .notPNG: "is no PNG picture, or is damaged"
+        case .notNIfTI: "has neither a NIfTI header nor a known file format"
+        case .notPNG: "is not a PNG picture, or is damaged"
         case .sliceSize(_, let found, let expected):
             "has \(Self.product(found)) pixels where the image has \(Self.product(expected))"
         case .otherHalfMissing(_, let expected): "belongs to a pair, and \(expected) is missing"
         case .corruptGzip: "is damaged or cut short: its gzip stream does not decompress"
-        case .truncated(_, let needed, let found): "is cut short: \(needed) bytes expected, \(found) there"
+        case .truncated(_, let needed, let found): "is cut short: \(needed) bytes expected, \(found) found"
         case .claimTooLarge(_, let dimensions, let limit):
-            "claims \(Self.product(dimensions)) voxels, more than \(limit) bytes can hold"
-        case .trailingBytes(_, let count): "has \(count) bytes behind its end"
+            "has a header with \(Self.product(dimensions)) voxels, more than fit into \(limit) bytes"
+        case .trailingBytes(_, let count): "has \(count) bytes after its end"
         case .invalidHeader(_, let field): "has an invalid header field \(field)"
-        case .severalVolumes(_, let dimensions): "holds several volumes (\(Self.product(dimensions)))"
+        case .severalVolumes(_, let dimensions): "contains several volumes (\(Self.product(dimensions)))"
         case .unsupportedType(_, let code):
-            "has voxels of NIfTI type \(code)\(Self.typeNames[code].map { " (\($0))" } ?? ""), which are not single numbers"
+            "has voxels of NIfTI type \(code)\(Self.typeNames[code].map { " (\($0))" } ?? ""), which is not scalar"
         case .notFinite(_, let voxels): "has \(voxels) voxels that are NaN or infinite"
         case .constantImage: "has the same value in every voxel"
         case .fractionalLabels(_, let values):
-            "has label values that are not whole: \(values.map { "\($0)" }.joined(separator: ", "))"
+            "has label values that are not whole numbers: \(values.map { "\($0)" }.joined(separator: ", "))"
         case .labelOutOfRange(_, let value): "has the label value \(value), beyond 32 bits"
         case .formsDisagree(_, let voxels): "has a qform and an sform that differ by \(Self.rounded(voxels)) voxels"
         case .singularGeometry: "has an affine that maps the grid to a plane, or is not finite"
-        case .invalidMask(_, let reason): "is no valid mask: \(reason)"
+        case .invalidMask(_, let reason): "is not a valid mask: \(reason)"
         case .pictureFailed: "could not be encoded as PNG"
         }
     }
@@ -114,32 +115,32 @@ extension ImagingError: CustomStringConvertible {
     /// What the user can do.
     public var remedy: String {
         switch self {
-        case .unreadable: "check that it exists and may be read by this user"
+        case .unreadable: "check that it exists and that this user may read it"
         case .unwritable: "check the folder's permissions and the free space of the disk"
         case .empty, .corruptGzip, .truncated, .notNIfTI: "download or export it again"
         case .appleDouble: "delete it; the image has the same name without the leading \"._\""
         case .lfsPointer: "run `git lfs pull` in its repository"
         case .otherFormat(_, let format): format.remedy
-        case .webPage: "download it again, logged in where the site asks for it"
+        case .webPage: "download it again, logged in if the site requires it"
         case .notPNG: "download it again"
-        case .sliceSize: "find the image that the slices were drawn on"
-        case .otherHalfMissing: "put both halves side by side"
+        case .sliceSize: "find the image on which the slices were drawn"
+        case .otherHalfMissing: "put both files of the pair into one folder"
         case .claimTooLarge, .invalidHeader: "the header is damaged; download or export it again"
         case .severalVolumes: "split it into one file per volume or channel"
-        case .trailingBytes: "download or export it again; its header may claim too few voxels"
+        case .trailingBytes: "download or export it again; its header may give too few voxels"
         case .unsupportedType: "export the image with a scalar type such as int16"
-        case .notFinite: "replace these voxels where the image was made"
-        case .constantImage: "check the export; there is nothing to see in it"
+        case .notFinite: "replace these voxels in the program that wrote the image"
+        case .constantImage: "check the export; the image is empty"
         case .fractionalLabels: "export labels with nearest-neighbour interpolation and an integer type"
         case .labelOutOfRange: "export labels as whole numbers below 2147483648"
         case .formsDisagree: "find out which is right and write the file with one of them"
         case .singularGeometry: "write the file with a valid sform or qform"
-        case .invalidMask: "restore the object from a backup, or make the mask again"
+        case .invalidMask: "restore the object from a backup, or create the mask again"
         case .pictureFailed: "check the free space of the disk"
         }
     }
 
-    /// nifti1.h's names of the types that hold no single number.
+    /// Names of the non-scalar types (nifti1.h, "field: datatype").
     private static let typeNames = [
         1: "single bits", 32: "complex", 128: "RGB colour", 1536: "float128", 1792: "complex", 2048: "complex",
         2304: "RGBA colour",

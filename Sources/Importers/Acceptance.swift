@@ -1,19 +1,20 @@
-/// A proposal that the caller accepts, for one case or for all.
+/// A proposal that the caller accepts with `--accept`, for one case or for all.
 public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
     public enum Proposal: String, Hashable, Sendable, CaseIterable {
-        /// Labels are mirrored, or laid on the image against their own header, as the evidence says.
+        /// Flip the labels, or place them on the image voxel by voxel against their own header, as the evidence
+        /// proposes.
         case flip
-        /// Labels that are stored mirrored to the image, and lie on it by their own headers, are taken as the headers say.
+        /// Use the label's header although its voxels are stored in the opposite handedness to the image's.
         case handedness
-        /// Sided organs that all lie on the wrong sides are taken as they are: the patient's organs are reversed.
+        /// Accept organs that are all on the wrong side of the body: the patient's organs are reversed.
         case laterality
     }
 
     public let proposal: Proposal
-    /// The case that a person has looked at; nil: every case whose evidence is strong.
+    /// The case that a person has checked; nil: every case with strong evidence.
     public let caseName: String?
 
-    /// Reads a proposal's name, alone or as `flip:CASE`.
+    /// Parses `PROPOSAL` or `PROPOSAL:CASE`, such as `flip:img0001`; nil for anything else.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let proposal = Proposal(rawValue: parts[0]), parts.count == 1 || !parts[1].isEmpty else { return nil }
@@ -24,11 +25,12 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension [Acceptance] {
+    /// Whether the proposal is accepted for the case, by name or for all cases.
     func cover(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
         contains { $0.proposal == proposal && ($0.caseName == nil || $0.caseName == name) }
     }
 
-    /// Whether the case itself is named.
+    /// Whether the proposal is accepted for this case by name.
     func name(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
         contains { $0.proposal == proposal && $0.caseName == name }
     }

@@ -1,39 +1,39 @@
 public import Domain
 
-/// What the caller may say about a dataset.
+/// The options of an import: what the caller specifies about a dataset.
 public struct ImportOptions: Sendable {
     /// The dataset's name; the folder's name where nil.
     public var name: String?
-    /// The release, as a shipped label map is called (`btcv`, `totalsegmentator-v1`), or a version of one (`btcv+corrected`);
-    /// found from the files where nil.
+    /// The release: the name of a shipped label map (`btcv`, `totalsegmentator-v1`), or a version of one
+    /// (`btcv+corrected`); derived from the files where nil.
     public var release: String?
     /// The layout; recognised where nil.
     public var layout: LayoutName?
-    /// A file or folder that holds the images, where they do not lie beside the labels.
+    /// A file or folder with the images, where they are not beside the labels.
     public var images: String?
-    /// What the images show; the layout's where nil.
+    /// Modality of the images; the layout's where nil.
     public var modality: Modality?
-    /// Who stands behind the labels; the release's default where nil.
+    /// Label origin; the release's default where nil.
     public var origin: LabelOrigin?
     /// The meaning of label values and class names; the release's where nil.
     public var map: LabelMap?
-    /// The organs that are complete in this dataset; all that it declares where nil. An organ outside this list stays
-    /// unlabelled, also where it has voxels.
+    /// The organs that are annotated completely in this dataset; all that it declares where nil. An organ outside this
+    /// list stays unlabelled, even where it has voxels.
     public var complete: Set<OrganKey>?
-    /// Variants that this release means by the names of organs: what would be recorded as the organ is recorded as its
-    /// variant. Keys are the organs that the layout or map names.
+    /// Organ to variant: labels of the organ in this release are recorded as labels of the variant. Keys are the organs
+    /// that the layout or map names.
     public var meanings: [OrganKey: OrganKey] = [:]
-    /// Every organ that a name may mean, and the order of labels.
+    /// The organs and spellings by which names are resolved, and the order of labels.
     public var ontology: Ontology = .standard
-    /// Which organs are decided in a case, where `complete` does not say; the layout's scope where nil.
+    /// Which organs were examined in each case, where `complete` is nil; the layout's scope where nil.
     public var scope: LabelScope?
-    /// What the caller's own description of the dataset says; the options above go before it.
+    /// The caller's own description of the dataset; the options above take precedence over it.
     public var description: DatasetMap?
-    /// What the caller accepts that would be held back otherwise.
+    /// Proposals that the caller accepts; without them the cases concerned are quarantined.
     public var accepted: [Acceptance] = []
-    /// Whether the masks of single annotators are recorded too, beside the labels that hold.
+    /// Whether the masks of single annotators are recorded too, beside the dataset's labels.
     public var annotators = false
-    /// Whether one bad case refuses the whole import; for the caller, the importer treats cases one by one.
+    /// Whether one bad case makes the whole import fail. The caller enforces it: the importer treats cases one by one.
     public var strict: Bool
 
     public init(
@@ -46,7 +46,7 @@ public struct ImportOptions: Sendable {
         (self.origin, self.map, self.complete, self.strict) = (origin, map, complete, strict)
     }
 
-    /// The release whose label map and facts hold: `btcv` of `btcv+corrected`.
+    /// The release whose label map and facts apply: `btcv` for `btcv+corrected`.
     var publicRelease: String? { release.map { String($0.prefix { $0 != "+" }) } }
 
     /// The caller's scope, if any.
@@ -54,7 +54,7 @@ public struct ImportOptions: Sendable {
     /// The caller's modality, if any.
     var givenModality: Modality? { modality ?? description?.modality }
 
-    /// Who stands behind the labels of a dataset in general.
+    /// The default label origin of a dataset.
     public func origin(of layout: any Layout) -> LabelOrigin { origin ?? description?.origin ?? layout.defaultOrigin }
 
     /// Organs whose labels are of another origin; none where the caller gives one origin for all.
@@ -65,25 +65,26 @@ public struct ImportOptions: Sendable {
             ? layout.origins.merging(description.origins) { _, own in own } : description.origins
     }
 
-    /// The terms on which the labels are given, the caller's before the layout's.
+    /// The licence of the labels; the caller's takes precedence over the layout's.
     public func licence(of layout: any Layout) -> Licence { description?.licence ?? layout.licence }
 
-    /// Whether an import with these options may read files anew that an earlier one recorded.
+    /// Whether files that an earlier import recorded must be read again under these options.
     public var changesReading: Bool {
         map != nil || complete != nil || scope != nil || description != nil || modality != nil || !meanings.isEmpty
             || !accepted.isEmpty
     }
 
-    /// What the release means by an organ's name.
+    /// The organ or variant under which labels of `organ` are recorded.
     func meaning(of organ: OrganKey) -> OrganKey { meanings[organ] ?? organ }
 
-    /// The meaning of values as it is recorded.
+    /// Label map entries with organs replaced by the variants of `meanings`, as they are recorded.
     public func meaning(of entries: [LabelMap.Entry]) -> [LabelMap.Entry] {
         entries.map { LabelMap.Entry(value: $0.value, name: $0.name, organs: $0.organs.map(meaning)) }
     }
 
-    /// - Throws: `undeclaredOrgan` where the caller calls an organ complete, or gives it a meaning, that no label file of
-    ///   the cases names. Files that declare their labels in their own headers may name any.
+    /// Checks that every organ named in `complete`, `meanings` or the description occurs in the label files.
+    /// - Throws: `undeclaredOrgan` for an organ that no label file of the cases names. Files that declare their labels
+    ///   in their own headers may name any.
     public func check(against cases: [CaseFiles], in folder: String) throws(ImportError) {
         var declared: Set<OrganKey> = []
         for file in cases.lazy.flatMap(\.labels) {

@@ -118,7 +118,7 @@ public struct Relabeller: Sendable {
         for z in 0..<item.shape.z {
             let box = VoxelBox(lower: Vector3(0, 0, z), upper: Vector3(item.shape.x, item.shape.y, z + 1))
             rule.fill(
-                planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, unions: item.unions,
+                planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, composites: item.unions,
                 shape: item.shape, box: box)
             for organ in labels.indices {
                 sort(&open[organ], planes, prediction, offset: z * slice, count: slice)

@@ -123,7 +123,7 @@ public final class Sampler {
             compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
                 rule.fill(
                     planes, compositePlanes: compositePlanes, compositeSets: compositeSets, labels: item.labels,
-                    unions: item.unions, shape: item.shape, box: origin.box)
+                    composites: item.unions, shape: item.shape, box: origin.box)
             }
         }
         if settings.missingAsBackground { takeMissingForBackground(origin.box, item.shape) }

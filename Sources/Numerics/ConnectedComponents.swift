@@ -2,10 +2,10 @@ public import Domain
 
 /// The connected parts of a mask, the largest first.
 ///
-/// The mask is cut into runs of set voxels along x; runs that touch runs of the rows before them are united (union-find with
-/// halved paths). Work grows with the number of runs, not of voxels.
+/// The mask is split into runs of set voxels along x, and touching runs are merged (union-find with path halving). The
+/// cost grows with the number of runs, not of voxels.
 public struct ConnectedComponents: Sendable {
-    /// Which voxels touch.
+    /// Which voxels are neighbours.
     public enum Neighbourhood: Sendable, CaseIterable {
         /// The 6 that share a face.
         case faces
@@ -25,7 +25,7 @@ public struct ConnectedComponents: Sendable {
     }
 
     public let shape: GridShape
-    /// By falling number of voxels, then by their first voxel.
+    /// Ordered by descending number of voxels, then by first voxel.
     public let parts: [Part]
     let runs: [Run]
     /// For each run the index of its part.
@@ -47,7 +47,7 @@ public struct ConnectedComponents: Sendable {
         (parts, partOfRun) = Self.measure(runs, &forest, shape)
     }
 
-    /// The voxels of the parts that are wanted.
+    /// The voxels of the parts selected by their index in `parts`.
     public func mask(of isWanted: (Int) -> Bool) -> BitVolume {
         let wanted = parts.indices.map(isWanted)
         var volume = BitVolume(shape)
@@ -58,14 +58,14 @@ public struct ConnectedComponents: Sendable {
         return volume
     }
 
-    /// Calls `body` with every run of a part: x from lower to before upper, y and z.
+    /// Calls `body` with every run of a part: its range of x, and its y and z.
     func forEachRun(of part: Int, _ body: (_ x: Range<Int>, _ y: Int, _ z: Int) -> Void) {
         for (run, owner) in zip(runs, partOfRun) where owner == part {
             body(Int(run.start)..<Int(run.end), Int(run.row) % shape.y, Int(run.row) / shape.y)
         }
     }
 
-    /// Rows that come before a row and touch it.
+    /// Offsets of the preceding rows that touch a row.
     private static func before(_ neighbourhood: Neighbourhood) -> [(dy: Int, dz: Int)] {
         neighbourhood == .faces ? [(-1, 0), (0, -1)] : [(-1, 0), (-1, -1), (0, -1), (1, -1)]
     }
@@ -99,7 +99,7 @@ public struct ConnectedComponents: Sendable {
 private struct RunRows {
     let shape: GridShape
     private(set) var runs: [ConnectedComponents.Run] = []
-    /// Where the runs of each row begin; one more entry than rows.
+    /// Index of the first run of each row; one more entry than rows.
     private var first: [Int32]
 
     init(_ mask: BitVolume) {
@@ -122,7 +122,7 @@ private struct RunRows {
         for row in 1..<first.count { first[row] += first[row - 1] }
     }
 
-    /// Adds set voxels by their linear indices, cut at the ends of rows, joined to a run that they continue.
+    /// Adds set voxels by linear index, split at the ends of rows, and merged with a run that they continue.
     private mutating func append(_ voxels: Range<Int>, _ row: inout Int) {
         var start = voxels.lowerBound
         if start >= (row + 1) * shape.x { row = start / shape.x }
@@ -138,7 +138,7 @@ private struct RunRows {
         }
     }
 
-    /// Calls `body` with each pair of runs of two rows that touch; with `reach` 1 also across a corner.
+    /// Calls `body` with each pair of touching runs of two rows; with `reach` 1 also across a corner.
     func forEachContact(
         _ a: (y: Int, z: Int), _ b: (y: Int, z: Int), reach: Int32, _ body: (Int32, Int32) -> Void
     ) {

@@ -1,26 +1,26 @@
 public import Domain
 
-/// One mask out of several of the same structure. A mask votes on the voxels that it knows.
+/// One mask computed from several masks of the same structure. A mask votes at the voxels at which it is known.
 public enum Consensus {
-    /// Voxels that more than half of the masks that know them have; a tie is not enough. The result is known where more
-    /// than half of all masks are.
+    /// Majority vote: voxels that are set in more than half of the masks known there; a tie is not sufficient. The
+    /// result is known where more than half of all masks are known.
     public static func majority(_ votes: Votes) -> (mask: BitVolume, region: KnownRegion) {
         let mask = votes.volume { 2 * $0.yes.nonzeroBitCount > $0.known.nonzeroBitCount }
         let region = votes.region { 2 * $0 > votes.count }
         return (region.restrict(mask), region)
     }
 
-    /// Simultaneous truth and performance level estimation for binary masks (Warfield, Zou & Wells, IEEE Transactions on
-    /// Medical Imaging 23, 2004): expectation maximisation of each rater's sensitivity and specificity, and of the
-    /// probability that a voxel belongs to the structure; voxels of at least one half are in.
+    /// Simultaneous truth and performance level estimation for binary masks (Warfield, Zou & Wells, IEEE Transactions
+    /// on Medical Imaging 23, 2004): expectation maximisation of each rater's sensitivity and specificity, and of the
+    /// probability that a voxel belongs to the structure; voxels with a probability of at least 0.5 are set.
     ///
-    /// A voxel's probability depends only on who knows it and who marked it, so with R raters there are at most 3^R
-    /// different ones, and few occur. The voxels of each such decision are counted once, and an iteration costs as many
-    /// operations as there are decisions, times R, whatever the size of the image: linear algebra over voxels, and a
-    /// library for it, would only slow it down. Counted are the voxels of the smallest box that holds every mask; far
-    /// background would drive every specificity to one. The prior is the mean share of marked voxels in it; all
-    /// performances start at 0.99999, as published. A rater's performance is that on the voxels that it knows; the result
-    /// is known where one rater at least is.
+    /// A voxel's probability depends only on which raters are known there and which of them set it, so there are at
+    /// most 3^R different decisions for R raters, and few occur. Voxels are counted by decision once, and an iteration
+    /// costs R operations per decision, independent of the image size. Only voxels in the smallest box around all masks
+    /// are counted, since distant background would drive every specificity to 1. The prior is the mean share of set
+    /// voxels in the box; sensitivities and specificities start at 0.99999, as published. A rater is assessed at the
+    /// voxels at which it is known; the result is known where at least one rater is.
+    /// - Parameter iterations: the maximum number; the iteration ends earlier once no value changes by more than 1e-9.
     public static func staple(_ votes: Votes, iterations: Int = 200) -> Estimate {
         let region = votes.region { $0 > 0 }
         guard let counts = votes.countsInBox() else {
@@ -50,23 +50,23 @@ public enum Consensus {
         public let raters: [Rater]
     }
 
-    /// How well a mask agrees with the estimated truth where it is known; both 0 to 1.
+    /// The performance of a mask against the estimated truth where the mask is known; both 0 to 1.
     public struct Rater: Sendable, Hashable {
-        /// The share of true voxels that it has.
+        /// The share of true voxels that it sets.
         public let sensitivity: Double
-        /// The share of other voxels that it leaves out.
+        /// The share of other voxels that it does not set.
         public let specificity: Double
 
         static let perfect = Rater(sensitivity: 1, specificity: 1)
     }
 
-    /// The probability that voxels so decided belong to the structure.
+    /// The probability that voxels with this decision belong to the structure.
     static func probability(_ decision: Decision, _ raters: [Rater], _ prior: Double) -> Double {
         var (inside, outside) = (prior, 1 - prior)
         for (j, rater) in raters.enumerated() where decision.known >> j & 1 == 1 {
-            let said = decision.yes >> j & 1 == 1
-            inside *= said ? rater.sensitivity : 1 - rater.sensitivity
-            outside *= said ? 1 - rater.specificity : rater.specificity
+            let isSet = decision.yes >> j & 1 == 1
+            inside *= isSet ? rater.sensitivity : 1 - rater.sensitivity
+            outside *= isSet ? 1 - rater.specificity : rater.specificity
         }
         return inside + outside > 0 ? inside / (inside + outside) : 0
     }

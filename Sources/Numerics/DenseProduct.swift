@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Products of dense matrices through OpenBLAS, which is loaded when the first one is made: merely linking it would start its
-/// threads with every command.
+/// Products of dense matrices with OpenBLAS, which is loaded on first use: linking it would start its threads with
+/// every command.
 public struct DenseProduct: Sendable {
     /// `cblas_sgemm` of the CBLAS interface with 32-bit integers.
     private typealias Sgemm =
@@ -12,13 +12,14 @@ public struct DenseProduct: Sendable {
         ) -> Void
 
     private static let library = "libopenblas.so.0"
-    /// CBLAS's own numbers for row-major order, and for matrices as they are and transposed.
+    /// CBLAS constants: row-major order, not transposed, transposed.
     private static let rowMajor: Int32 = 101
     private static let plain: Int32 = 111
     private static let transposed: Int32 = 112
 
     private let sgemm: Sgemm
 
+    /// Loads the library.
     /// - Throws: `libraryMissing`.
     public init() throws(NumericsError) {
         guard let handle = dlopen(Self.library, RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(handle, "cblas_sgemm") else {
@@ -27,7 +28,7 @@ public struct DenseProduct: Sendable {
         sgemm = unsafeBitCast(symbol, to: Sgemm.self)
     }
 
-    /// `result` (m × n) = `first` (m × k) times `second` (n × k) transposed; all row by row.
+    /// `result` (m × n) = `first` (m × k) times the transpose of `second` (n × k); all row-major.
     public func multiply(
         _ first: UnsafePointer<Float>, rows m: Int, _ second: UnsafePointer<Float>, rows n: Int, columns k: Int,
         into result: UnsafeMutablePointer<Float>
@@ -39,7 +40,7 @@ public struct DenseProduct: Sendable {
     }
 }
 
-/// Why a computation cannot be made.
+/// An error of a computation.
 public enum NumericsError: Error, Hashable, Sendable {
     /// A library that is loaded on demand is not installed.
     case libraryMissing(name: String, package: String)

@@ -2,15 +2,15 @@ public import Domain
 
 /// Resampling between axis-aligned grids of different spacing.
 ///
-/// Both grids share their lower edge: target voxel i's centre lies at source position (i + ½)·r − ½ with r = target
-/// spacing / source spacing; positions beyond the outermost centres take the outermost value.
+/// Both grids have the same lower edge: the centre of target voxel i is at source position (i + ½)·r − ½ with r =
+/// target spacing / source spacing; positions beyond the outermost centres get the outermost value.
 public struct Resampling: Sendable, Hashable {
     public let source: GridShape
     public let target: GridShape
     /// Target spacing over source spacing along x, y, z.
     public let ratio: Vector3<Double>
 
-    /// Spacing in millimetres per step along x, y, z.
+    /// Spacings in millimetres per step along x, y, z.
     public init(
         from source: GridShape, spacing: Vector3<Double>, to target: GridShape, spacing targetSpacing: Vector3<Double>
     ) {
@@ -18,7 +18,7 @@ public struct Resampling: Sendable, Hashable {
         ratio = targetSpacing / spacing
     }
 
-    /// The shape that covers a grid at another spacing: sizes rounded to the nearest, at least 1.
+    /// The shape that covers a grid at another spacing: sizes rounded to the nearest whole number, at least 1.
     public static func shape(of source: GridShape, spacing: Vector3<Double>, at targetSpacing: Vector3<Double>)
         -> GridShape
     {
@@ -26,12 +26,9 @@ public struct Resampling: Sendable, Hashable {
         return GridShape(sizes[0], sizes[1], sizes[2])
     }
 
-    /// World position of the target's first voxel, in source voxels.
-    public var targetOrigin: Vector3<Double> { 0.5 * ratio - 0.5 }
-
     // MARK: Linear
 
-    /// Trilinear interpolation of values in canonical order, x fastest.
+    /// Trilinear interpolation; values and result in canonical order, x fastest.
     /// - Precondition: one value per source voxel.
     public func linear(_ values: UnsafeBufferPointer<Float>) -> [Float] {
         interpolate(values) { $0 }
@@ -81,7 +78,7 @@ public struct Resampling: Sendable, Hashable {
 
     // MARK: Nearest
 
-    /// The mask with each target voxel taking the source voxel whose centre is nearest.
+    /// Nearest-neighbour resampling: each target voxel gets the source voxel with the nearest centre.
     /// - Precondition: the mask has the source's shape.
     public func nearest(_ mask: BitVolume) -> BitVolume {
         precondition(mask.shape == source, "a mask of the source's shape")
@@ -104,7 +101,7 @@ public struct Resampling: Sendable, Hashable {
     }
 }
 
-/// For each target sample, the two source samples around it and the weight of the higher.
+/// For each target sample, the two adjacent source samples and the weight of the higher one.
 private struct LinearTaps {
     let low: [Int]
     let high: [Int]

@@ -1,31 +1,31 @@
 public import Domain
 
-/// A mask of a paired organ, both sides in one, divided into the patient's left and right.
+/// The partition by side of a mask of a paired organ into the patient's left and right organ.
 ///
-/// Voxels that share a face, an edge or a corner are connected. The two largest parts are the organs of the two sides; the
-/// plane between them lies half-way between their centroids along world x, which grows to the patient's right. What else
-/// there is goes to the side on which its centroid lies. Whatever does not look like that is refused, and nothing is guessed:
-/// one part alone may be a single organ, or two that touch.
+/// Voxels that share a face, an edge or a corner are connected. The two largest parts are the organs of the two sides;
+/// the plane between them is half-way between their centroids along world x (RAS+), which grows to the patient's right.
+/// Each smaller part is assigned to the side of its centroid. Any other mask is refused: a single part, for instance,
+/// may be one organ or two that touch.
 public struct SidePartition: Sendable {
     public let left: BitVolume
     public let right: BitVolume
-    /// Small parts that went to a side, and their voxels.
+    /// Number of small parts that were assigned to a side, and of their voxels.
     public let remnants: (parts: Int, voxels: Int)
 
     /// A part with at least this share of the voxels is large.
     public static let largeShare = 0.1
-    /// Small parts together have at most this share of the voxels.
+    /// Largest share of the voxels of all small parts together.
     public static let remnantShare = 0.05
-    /// The smaller large part has at least this share of the voxels of the other.
+    /// Smallest ratio of voxels between the two large parts.
     public static let leastRatio = 0.2
-    /// Millimetres along world x between the centroids of the two, at least.
+    /// Smallest distance in millimetres along world x between the centroids of the two.
     public static let leastDistance = 20.0
-    /// The share of either large part that lies on its own side of the plane, at least.
+    /// Smallest share of either large part on its own side of the plane.
     public static let ownSide = 0.95
-    /// The plane lies within this middle share of the volume's reach along world x.
+    /// Range of the plane's position, as a share of the volume's extent along world x.
     public static let middle = 0.25...0.75
 
-    /// Why a mask is not divided.
+    /// Why a mask is not partitioned.
     public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
         case empty
         case onePart
@@ -41,17 +41,19 @@ public struct SidePartition: Sendable {
             return switch self {
             case .empty: "it has no voxels"
             case .onePart:
-                "it is one connected part: a single organ, or two that touch; which side is missing is not guessed"
-            case .parts(let count): "it has \(count) large parts, not two"
+                "it is one connected part: a single organ, or two organs that touch"
+            case .parts(let count): "it has \(count) large parts instead of two"
             case .remnants(let share): "small parts are \(percent(share)) of it, more than \(percent(remnantShare))"
             case .unequal(let ratio):
                 "the smaller part has \(percent(ratio)) of the larger one's voxels, less than \(percent(leastRatio))"
             case .notBeside(let distance):
-                "its parts are \(Int(distance.rounded())) mm apart from left to right, less than \(Int(leastDistance)) mm"
+                "its parts are \(Int(distance.rounded())) mm apart from left to right, "
+                    + "less than \(Int(leastDistance)) mm"
             case .acrossPlane(let share):
-                "only \(percent(share)) of a part lies on its own side of the plane between both"
+                "only \(percent(share)) of a part is on its own side of the plane between the two"
             case .beyondMidline(let place):
-                "the plane between its parts lies at \(percent(place)) of the volume's width: the volume may show one side only"
+                "the plane between its parts is at \(percent(place)) of the volume's width: "
+                    + "the volume may show one side only"
             }
         }
     }
@@ -59,6 +61,7 @@ public struct SidePartition: Sendable {
     /// - Parameters:
     ///   - mask: in canonical voxel order.
     ///   - affine: canonical voxel indices to RAS+ millimetres.
+    /// - Throws: the reason for which the mask cannot be partitioned.
     public init(_ mask: BitVolume, affine: Affine) throws(Refusal) {
         let components = ConnectedComponents(mask, neighbourhood: .corners)
         let (right, left) = try Self.pair(components, affine)
@@ -71,7 +74,7 @@ public struct SidePartition: Sendable {
         remnants = (small.count, small.reduce(0) { $0 + $1.voxels })
     }
 
-    /// The two large parts.
+    /// Indices of the two large parts.
     private static func pair(
         _ components: ConnectedComponents, _ affine: Affine
     ) throws(Refusal) -> (right: Int, left: Int) {
@@ -119,14 +122,14 @@ public struct SidePartition: Sendable {
         return Double(above) / Double(components.parts[part].voxels)
     }
 
-    /// How many of the places start, start + step, … are above the plane.
+    /// How many of the positions start, start + step, … are above the plane.
     private static func voxelsAbove(_ plane: Double, from start: Double, step: Double, count: Int) -> Int {
         let crossing = (plane - start) / step
         let below = min(Double(count), max(0, step > 0 ? crossing.rounded(.down) + 1 : crossing.rounded(.up)))
         return step > 0 ? count - Int(below) : Int(below)
     }
 
-    /// From the smallest to the largest world x of the volume's corner voxels.
+    /// The range of world x of the volume's corner voxels.
     private static func reach(of shape: GridShape, _ affine: Affine) -> ClosedRange<Double> {
         let corners = (0..<8).map { corner in
             affine.world(

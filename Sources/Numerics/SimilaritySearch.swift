@@ -1,44 +1,45 @@
-/// Compares descriptors all against all and keeps the most alike pairs.
+/// Compares descriptors all against all, and keeps the most similar pairs.
 ///
-/// A descriptor is several windows of equally many signed bytes; two are as alike as their most alike window, by the cosine,
-/// whose distance from 1 a window may weigh more or less.
-/// Blocks of rows are spread out to float32 and multiplied with each other, so that memory holds the bytes and a few blocks.
+/// A descriptor consists of several windows of equally many signed bytes. The score of two descriptors is that of their
+/// most similar window: 1 less the distance of the cosine from 1, multiplied by the window's strictness. Blocks of rows
+/// are expanded to float32 and multiplied with each other, so memory is needed for the bytes and a few blocks only.
 public struct SimilaritySearch: Sendable {
-    /// Two descriptors, by their places in the table, and how alike they are.
+    /// Two descriptors, by their index in the table, and their similarity.
     public struct Pair: Sendable, Hashable {
         public let first: Int
         public let second: Int
         /// At most 1.
         public let score: Float
-        /// The most alike window.
+        /// Index of the most similar window.
         public let window: Int
     }
 
     public let windows: Int
     public let components: Int
-    /// By which each window's distance from 1 is multiplied.
+    /// The factor of each window's distance from 1.
     public let strictness: [Float]
-    /// Rows of a block.
+    /// Rows per block.
     static let block = 1024
 
-    /// - Parameter components: of one window.
-    /// - Precondition: a positive strictness for each window.
+    /// - Parameters:
+    ///   - strictness: one per window, above 0.
+    ///   - components: the number per window.
     public init(strictness: [Float], components: Int) {
         precondition(strictness.allSatisfy { $0 > 0 }, "positive factors")
         (self.strictness, self.components) = (strictness, components)
         windows = strictness.count
     }
 
-    /// How many steps `pairs` has for so many descriptors.
+    /// The number of steps of `pairs` for `count` descriptors.
     public func steps(for count: Int) -> Int {
         let blocks = (count + Self.block - 1) / Self.block
         return blocks * (blocks + 1) / 2
     }
 
-    /// The pairs that are at least so alike, the most alike first, at most `limit`. Blocks; the library uses all cores.
+    /// The pairs with a score of at least `least`, the most similar first, at most `limit`. Blocks; uses all cores.
     /// - Parameters:
-    ///   - table: descriptors one after another.
-    ///   - step: called after each of `steps`.
+    ///   - table: the descriptors one after another, each window by window.
+    ///   - step: called after each step.
     /// - Precondition: whole descriptors, a limit above 0.
     public func pairs(
         in table: [Int8], atLeast least: Float, limit: Int, product: DenseProduct, step: () -> Void = {}
@@ -105,7 +106,7 @@ public struct SimilaritySearch: Sendable {
             }
         }
 
-        /// An all-zero descriptor stays zero and is like nothing.
+        /// An all-zero window stays zero and is similar to nothing.
         private static func unit(_ bytes: UnsafePointer<Int8>, _ count: Int, _ out: UnsafeMutablePointer<Float>) {
             var square = 0
             for i in 0..<count { square &+= Int(bytes[i]) &* Int(bytes[i]) }
@@ -114,7 +115,7 @@ public struct SimilaritySearch: Sendable {
         }
     }
 
-    /// The best pairs so far; the bar rises once there are twice as many as wanted.
+    /// The best pairs so far; `least` rises whenever the list is cut to the limit.
     fileprivate struct KeptPairs {
         let limit: Int
         var least: Float
@@ -128,7 +129,7 @@ public struct SimilaritySearch: Sendable {
             let bar = 1 - (1 - least) / strictness
             scores.withUnsafeBufferPointer { scores in
                 for row in 0..<upper.count {
-                    // In a block with itself only what lies right of the diagonal.
+                    // In a block with itself, only the part to the right of the diagonal.
                     let start = upper.first == lower.first ? row + 1 : 0
                     let line = scores.baseAddress! + row * lower.count
                     var column = start

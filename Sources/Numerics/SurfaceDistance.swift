@@ -6,11 +6,12 @@ public import Domain
 /// background); distances run between voxel centres and are exact (Felzenszwalb & Huttenlocher 2012, separable lower
 /// envelopes).
 public struct SurfaceDistance: Sendable {
-    /// From each surface voxel of the first mask to the second's surface, and the other way round; rising.
+    /// Distances from each surface voxel of the first mask to the second's surface, ascending.
     public let forward: [Double]
+    /// Distances from each surface voxel of the second mask to the first's surface, ascending.
     public let backward: [Double]
 
-    /// nil where either mask is empty.
+    /// Nil where either mask is empty.
     /// - Parameter spacing: millimetres per step along x, y, z.
     /// - Precondition: equal shapes.
     public init?(_ a: BitVolume, _ b: BitVolume, spacing: Vector3<Double>) {
@@ -34,12 +35,12 @@ public struct SurfaceDistance: Sendable {
         return Double(near[0] + near[1]) / Double(forward.count + backward.count)
     }
 
-    /// The larger of the two directed 95th percentiles (nearest rank), millimetres.
+    /// The larger of the two directed 95th percentiles (nearest rank), in millimetres.
     public var hausdorff95: Double {
         [forward, backward].map { $0[min($0.count - 1, Int((0.95 * Double($0.count)).rounded(.up)) - 1)] }.max() ?? 0
     }
 
-    /// Mean over both surfaces, millimetres.
+    /// Mean distance over both surfaces, in millimetres.
     public var mean: Double {
         (forward.reduce(0, +) + backward.reduce(0, +)) / Double(forward.count + backward.count)
     }
@@ -136,7 +137,7 @@ private struct LowerEnvelope {
         }
     }
 
-    /// Where the parabola of `b` falls below that of `a`, in samples.
+    /// The position, in samples, at which the parabola of `b` falls below that of `a`.
     private func crossing(_ a: Int, _ b: Int) -> Double {
         let scale = step * step
         let (p, q) = (Double(a), Double(b))

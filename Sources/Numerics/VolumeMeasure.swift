@@ -1,13 +1,13 @@
 public import Domain
 
-/// Sizes of masks.
+/// Size and position of masks.
 public enum VolumeMeasure {
-    /// Millilitres of the set voxels; spacing in millimetres per step along x, y, z.
+    /// The volume of the set voxels in millilitres; spacing in millimetres per step along x, y, z.
     public static func millilitres(_ mask: BitVolume, spacing: Vector3<Double>) -> Double {
         Double(mask.population) * spacing.x * spacing.y * spacing.z / 1000
     }
 
-    /// The mean position of the set voxels, in voxels; nil where there is none.
+    /// The mean voxel index of the set voxels along x, y, z; nil where there is none.
     public static func centre(_ mask: BitVolume) -> Vector3<Double>? {
         let shape = mask.shape
         var (count, sum) = (0, (x: 0, y: 0, z: 0))

@@ -1,40 +1,53 @@
 public import Domain
 
-/// Who knows a voxel and who marked it, a bit for each mask; nobody marks what it does not know.
+/// The votes at a voxel, one bit per mask; `yes` is a subset of `known`.
 struct Decision: Hashable {
+    /// The masks that are known at the voxel.
     let known: Int
+    /// The masks that set the voxel.
     let yes: Int
 }
 
-/// How many voxels were decided so.
+/// The number of voxels with a decision.
 struct DecisionCount {
     let decision: Decision
     let voxels: Double
 }
 
 extension Consensus {
-    /// What several masks say of each voxel of one volume: yes, no, or nothing.
+    /// A mask and the region at which it votes.
+    public struct Ballot: Sendable, Hashable {
+        public let mask: BitVolume
+        public let region: KnownRegion
+
+        /// - Precondition: mask and region have equal shapes.
+        public init(mask: BitVolume, region: KnownRegion) {
+            precondition(mask.shape == region.shape, "a mask and a region of equal shape")
+            (self.mask, self.region) = (mask, region)
+        }
+    }
+
+    /// The votes of several masks at each voxel of one volume: yes, no, or none.
     public struct Votes: Sendable {
-        /// Each within its region.
+        /// Each restricted to its region.
         private let masks: [BitVolume]
         /// Nil: everywhere.
         private let known: [BitVolume?]
         private let shape: GridShape
 
-        /// - Parameter known: where each mask votes; nil: each everywhere.
-        /// - Precondition: 1 to 16 masks, equal shapes.
-        public init(_ masks: [BitVolume], known: [KnownRegion]? = nil) {
-            precondition((1...16).contains(masks.count), "1 to 16 masks")
-            precondition(masks.allSatisfy { $0.shape == masks[0].shape }, "masks of one shape")
-            precondition(known == nil || known?.count == masks.count, "a region for each mask")
-            shape = masks[0].shape
-            self.known = known?.map(\.voxels) ?? masks.map { _ in nil }
-            self.masks = known.map { regions in zip(regions, masks).map { $0.restrict($1) } } ?? masks
+        /// - Precondition: 1 to 16 ballots of equal shapes.
+        public init(_ ballots: [Ballot]) {
+            precondition((1...16).contains(ballots.count), "1 to 16 masks")
+            shape = ballots[0].mask.shape
+            precondition(ballots.allSatisfy { [shape] in $0.mask.shape == shape }, "masks of equal shape")
+            known = ballots.map(\.region.voxels)
+            masks = ballots.map { $0.region.restrict($0.mask) }
         }
 
+        /// Number of ballots.
         public var count: Int { masks.count }
 
-        /// The decisions that occur in the smallest box around all masks; nil where all are empty.
+        /// The decisions in the smallest box around all masks; nil where all masks are empty.
         func countsInBox() -> [DecisionCount]? {
             var counts: [Decision: Int] = [:]
             var (lower, upper) = (Vector3(shape.x, shape.y, shape.z), Vector3(-1, -1, -1))
@@ -70,7 +83,7 @@ extension Consensus {
             }
         }
 
-        /// The marked voxels whose decision is wanted.
+        /// The voxels that are set in at least one mask and whose decision is selected.
         func volume(_ isWanted: (Decision) -> Bool) -> BitVolume {
             var result = BitVolume(shape)
             var last: (decision: Decision, isWanted: Bool)?
@@ -81,8 +94,8 @@ extension Consensus {
             return result
         }
 
-        /// The voxels of which enough masks know.
-        /// - Parameter isEnough: told how many masks know a voxel; true for all of them.
+        /// The voxels at which enough masks are known.
+        /// - Parameter isEnough: decides by the number of masks known at a voxel; true for all masks.
         func region(_ isEnough: (Int) -> Bool) -> KnownRegion {
             guard known.contains(where: { $0 != nil }) else { return KnownRegion(everywhere: shape) }
             var result = BitVolume(shape)
@@ -96,7 +109,7 @@ extension Consensus {
             return pattern
         }
 
-        /// Voxels that at least one mask has.
+        /// Calls `body` with the voxels that are set in at least one mask.
         private func forEachMarked(_ body: (_ index: Int, _ decision: Decision) -> Void) {
             for word in masks[0].words.indices {
                 var any = masks.reduce(0) { $0 | $1.words[word] }

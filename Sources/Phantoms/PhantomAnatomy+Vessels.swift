@@ -1,7 +1,7 @@
 import Domain
 
 extension PhantomAnatomy {
-    /// Aorta, vena cava, portal and splenic vein, gullet, adrenal glands and vessels without a label of their own.
+    /// Aorta, vena cava, portal and splenic vein, oesophagus, adrenal glands, and vessels without a label.
     mutating func paintVessels(into painter: inout PhantomPainter) {
         let wander = random.normal(3)
         let aorta = Tube(
@@ -19,13 +19,13 @@ extension PhantomAnatomy {
         painter.paint(
             cava, .inferiorVenaCava, over: Self.loose.union([.lungRight, .muscle, .heart, .liver, .hepaticVessel]))
         paintPortalVein(into: &painter)
-        let gullet = Tube(
+        let oesophagus = Tube(
             [
                 (Vector3(-6, -4, 300), 8), (Vector3(-8, 0, 110) + shift, 8), (place(-30, 6, 76), 8),
                 (place(-52, 8, 66), 8),
             ],
             dent: 0.15, ripple: ripple(30))
-        painter.paint(gullet, .esophagus, over: Self.loose.union([.lungLeft, .muscle, .heart, .liver]))
+        painter.paint(oesophagus, .esophagus, over: Self.loose.union([.lungLeft, .muscle, .heart, .liver]))
         for side in [1.0, -1.0] {
             let knee = place(side * 38, -34, side > 0 ? 42 : 40)
             for end in [Vector3(side * 8, -14, -16), Vector3(-side * 4, -16, -16), Vector3(-side * 2, 10, 8)] {
@@ -61,7 +61,7 @@ extension PhantomAnatomy {
         }
     }
 
-    /// Colon and loops of small bowel fill what the organs leave, also right beside pancreas and gallbladder.
+    /// Colon and loops of small bowel fill the remaining space, also next to pancreas and gallbladder.
     mutating func paintBowel(into painter: inout PhantomPainter) {
         let reach = body.halfWidth - body.fat - body.wall
         let front = body.halfDepth - body.fat - body.wall

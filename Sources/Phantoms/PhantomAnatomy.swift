@@ -1,9 +1,9 @@
 import Domain
 import Glibc
 
-/// The organs of one imaginary patient, painted in the order in which they displace each other.
+/// The organs of one synthetic patient, painted in the order in which they displace each other.
 ///
-/// Positions are in millimetres in RAS+ with the middle of the trunk at the origin: the liver at positive x.
+/// Positions are in RAS+ millimetres with the middle of the trunk at the origin; the liver is at positive x.
 struct PhantomAnatomy {
     static let soft: Set<PhantomStructure> = [.visceralFat]
     static let loose: Set<PhantomStructure> = [
@@ -16,7 +16,7 @@ struct PhantomAnatomy {
     let hasGallbladder: Bool
     let hasLiverTumour: Bool
     var random: PhantomRandom
-    /// Displacement of all organs of the upper belly together.
+    /// Common displacement of all organs of the upper abdomen.
     let shift: Vector3<Double>
 
     init(seed: UInt64, number: Int) {
@@ -40,23 +40,23 @@ struct PhantomAnatomy {
         if hasGallbladder { paintGallbladder(into: &painter) }
     }
 
-    /// A point of the average patient moved by the common shift and by chance.
+    /// A point of the average patient, displaced by the common shift and at random.
     mutating func place(_ x: Double, _ y: Double, _ z: Double, by deviation: Double = 3) -> Vector3<Double> {
         Vector3(x, y, z) + shift + random.jitter(deviation)
     }
 
     mutating func ripple(_ wavelength: Double) -> Ripple { Ripple(wavelength: wavelength, &random) }
 
-    /// One factor for a radius, about 1.
+    /// A random factor of about 1 for radii.
     mutating func size(_ deviation: Double = 0.07) -> Double {
         min(1 + 2 * deviation, max(1 - 2 * deviation, 1 + random.normal(deviation)))
     }
 
     mutating func blob(
-        _ centre: Vector3<Double>, _ radii: Vector3<Double>, turn: (z: Double, x: Double) = (0, 0), dent: Double,
+        _ centre: Vector3<Double>, _ radii: Vector3<Double>, rotation: (z: Double, x: Double) = (0, 0), dent: Double,
         wavelength: Double
     ) -> Blob {
-        Blob(centre: centre, radii: radii * size(), turn: turn, dent: dent, ripple: ripple(wavelength))
+        Blob(centre: centre, radii: radii * size(), rotation: rotation, dent: dent, ripple: ripple(wavelength))
     }
 }
 
@@ -79,8 +79,8 @@ extension PhantomAnatomy {
 
     private mutating func paintLiver(into painter: inout PhantomPainter) {
         let lobes = [
-            blob(place(74, 4, 22), Vector3(70, 78, 84), turn: (0, -0.15), dent: 0.07, wavelength: 150),
-            blob(place(18, 40, 42), Vector3(72, 36, 38), turn: (-0.2, 0), dent: 0.1, wavelength: 90),
+            blob(place(74, 4, 22), Vector3(70, 78, 84), rotation: (0, -0.15), dent: 0.07, wavelength: 150),
+            blob(place(18, 40, 42), Vector3(72, 36, 38), rotation: (-0.2, 0), dent: 0.1, wavelength: 90),
         ]
         let body = body
         let hilum = blob(place(34, 10, -8), Vector3(38, 42, 34), dent: 0.1, wavelength: 60)
@@ -123,7 +123,7 @@ extension PhantomAnatomy {
     private mutating func paintSpleen(into painter: inout PhantomPainter) {
         let length = random.uniform(0.82...1.18)
         let shape = blob(
-            place(-101, -34, 32), Vector3(27, 45, 48) * length, turn: (0.35, -0.25), dent: 0.12, wavelength: 70)
+            place(-101, -34, 32), Vector3(27, 45, 48) * length, rotation: (0.35, -0.25), dent: 0.12, wavelength: 70)
         let body = body
         let bounds = shape.bounds
         painter.fill(painter.grid.box(bounds.lower, bounds.upper)) { point, now in
@@ -139,10 +139,10 @@ extension PhantomAnatomy {
                 ? (.kidneyRight, .kidneyRightPelvis, .kidneyCystRight)
                 : (.kidneyLeft, .kidneyLeftPelvis, .kidneyCystLeft)
             let centre = place(side * 62, -44, side > 0 ? -22 : -8, by: 4)
-            let shape = blob(centre, Vector3(26, 28, 52), turn: (side * 0.35, 0.15), dent: 0.06, wavelength: 50)
+            let shape = blob(centre, Vector3(26, 28, 52), rotation: (side * 0.35, 0.15), dent: 0.06, wavelength: 50)
             painter.paint(shape, cortex, over: Self.loose.union([.liver, .spleen]))
             let sinus = blob(
-                centre + Vector3(-side * 14, 5, 0), Vector3(13, 10, 24), turn: (side * 0.35, 0.15), dent: 0.2,
+                centre + Vector3(-side * 14, 5, 0), Vector3(13, 10, 24), rotation: (side * 0.35, 0.15), dent: 0.2,
                 wavelength: 25)
             painter.paint(sinus, pelvis, over: [cortex])
             let notch = blob(
@@ -175,7 +175,7 @@ extension PhantomAnatomy {
     private mutating func paintGallbladder(into painter: inout PhantomPainter) {
         let full = random.uniform(0.8...1.25)
         let shape = blob(
-            place(60, 40, -16), Vector3(15, 16, 29) * full, turn: (0.2, random.uniform(0.3...0.8)), dent: 0.08,
+            place(60, 40, -16), Vector3(15, 16, 29) * full, rotation: (0.2, random.uniform(0.3...0.8)), dent: 0.08,
             wavelength: 45)
         painter.paint(shape, .gallbladder, over: Self.loose.union([.liver, .hepaticVessel, .liverCyst, .liverTumour]))
     }

@@ -1,13 +1,13 @@
 import Domain
 import Glibc
 
-/// The trunk around the organs: skin, fat, muscles, ribs, spine, lungs, and the diaphragm between them and the belly.
+/// The trunk around the organs: skin, fat, muscles, ribs, spine, lungs and diaphragm.
 struct PhantomBody {
-    /// Half axes of the skin in millimetres, to the side and to the front.
+    /// Half axes of the body's outline in millimetres, to the side and to the front.
     let halfWidth, halfDepth: Double
-    /// Thickness in millimetres.
+    /// Thickness of subcutaneous fat and of the muscle wall in millimetres.
     let fat, wall: Double
-    /// Height of the top of the diaphragm on the right, millimetres.
+    /// Height of the top of the diaphragm on the right in millimetres.
     let dome: Double
     let ribShift: Double
     private let outline: Ripple
@@ -23,7 +23,7 @@ struct PhantomBody {
         outline = Ripple(wavelength: 260, &random)
     }
 
-    /// Millimetres from the skin inwards, measured towards the middle; negative outside.
+    /// Depth below the skin in millimetres, measured towards the middle; negative outside.
     func depth(_ p: Vector3<Double>) -> Double {
         let q = (p.x / halfWidth) * (p.x / halfWidth) + (p.y / halfDepth) * (p.y / halfDepth)
         // Between an ellipse and a rectangle: exponent 2.4 instead of 2.
@@ -33,7 +33,7 @@ struct PhantomBody {
         return level < 1e-6 ? halfDepth : radius * (1 / level - 1) + 3 * outline(Vector3(p.x, p.y, p.z * 0.3))
     }
 
-    /// Height of the diaphragm above a point of the axial plane; the lungs lie above it.
+    /// Height of the diaphragm at a point of the axial plane; the lungs are above it.
     func diaphragm(_ p: Vector3<Double>) -> Double {
         let right = p.x > 0
         let d = SIMD2((p.x - (right ? 62 : -68)) / 85, (p.y - 8) / 92)
@@ -65,7 +65,7 @@ struct PhantomBody {
         if (canal * canal).sum() < 1 { return .spinalCord }
         let arch = SIMD2(p.x / 15, (p.y + 76) / 13)
         if (arch * arch).sum() < 1 { return .vertebra }
-        // Spinous and transverse processes are there at every other height.
+        // Spinous and transverse processes exist at every other height.
         let process = sin(p.z * 2 * .pi / 32) > -0.1
         if process, abs(p.x) < 3.5, p.y < -84, p.y > -100 { return .vertebra }
         if process, abs(p.x) < 38, abs(p.y + 74) < 4 { return .vertebra }
@@ -87,7 +87,7 @@ struct PhantomBody {
         return p.x > 0 ? .lungRight : .lungLeft
     }
 
-    /// Ribs run from the spine forwards and down; `share` is the place in the muscle wall from outside, 0 to 1.
+    /// Ribs run from the spine forwards and down; `share` is the depth within the muscle wall, 0 to 1.
     private func isRib(_ p: Vector3<Double>, _ share: Double) -> Bool {
         guard abs(share - 0.55) < 0.42, abs(p.x) > 12 else { return false }
         let angle = atan2(p.y + 20, abs(p.x))

@@ -1,16 +1,16 @@
-/// Why phantoms could not be generated.
+/// An error of generating phantoms.
 public enum PhantomError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The folder of a dataset is there already; nothing was written into it.
+    /// The folder of a dataset already exists; nothing was written into it.
     case occupied(path: String)
-    /// A folder or text file could not be made.
+    /// A folder or text file could not be written.
     case unwritable(path: String, reason: String)
-    /// No volumes, a grid without voxels, a spacing that is not positive, a share outside 0 to 1, an unknown class, or a
-    /// dataset's name that is no plain file name or is there twice.
+    /// An invalid plan: no volumes, a grid without voxels, a spacing that is not positive, a share outside 0 to 1, an
+    /// unknown class, or a dataset's name that is not a plain file name or occurs twice.
     case senseless(dataset: String, problem: String)
 
     public var description: String {
         switch self {
-        case .occupied(let path): "\(path) exists already: remove it or generate somewhere else"
+        case .occupied(let path): "\(path) already exists: remove it or choose another folder"
         case .unwritable(let path, let reason):
             "\(path) cannot be written (\(reason)): free space or choose another folder"
         case .senseless(let dataset, let problem): "dataset \"\(dataset)\" of the plan \(problem): correct the plan"

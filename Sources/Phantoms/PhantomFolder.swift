@@ -17,6 +17,7 @@ enum PhantomFolder {
         if Glibc.rename(path, name) != 0 { throw .unwritable(path: name, reason: String(cString: strerror(errno))) }
     }
 
+    /// Writes a new text file.
     static func write(_ text: String, to path: String) throws(PhantomError) {
         try writing { () throws(SystemError) in try AtomicFile.write(text, to: path) }
     }

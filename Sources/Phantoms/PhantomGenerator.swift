@@ -4,15 +4,15 @@ internal import System
 
 /// Writes the datasets of a plan as folders in the layouts of public releases.
 public enum PhantomGenerator {
-    /// How far the work is: images written, and how many there will be.
+    /// Progress in images.
     public struct Progress: Hashable, Sendable {
         public let done: Int
         public let total: Int
-        /// The image just written, relative to the folder given.
+        /// The image just written, relative to the output folder.
         public let file: String
     }
 
-    /// What was written.
+    /// The written datasets.
     public struct Output: Hashable, Sendable {
         public struct Dataset: Hashable, Sendable {
             public let name: String
@@ -25,10 +25,11 @@ public enum PhantomGenerator {
         public let datasets: [Dataset]
     }
 
-    /// Generates every dataset of `plan` as `path/<dataset's name>`; `path` is made where it lacks.
+    /// Generates every dataset of `plan` as `path/<dataset's name>`; creates `path` if necessary.
     ///
-    /// A dataset is written as `path/.<name>.unfinished` and renamed when it is whole, so that one that is there is complete.
-    /// Cases are made one after the other, so memory is that of one. Blocks; call it on a thread of your own.
+    /// A dataset is written as `path/.<name>.unfinished` and renamed when it is complete. Cases are generated one after
+    /// the other, so memory is needed for one only. Blocks; call it on a thread of your own.
+    /// - Parameter progress: called after each image.
     /// - Throws: `PhantomError`, or `ImagingError` where a volume cannot be written.
     @discardableResult
     public static func generate(
@@ -66,7 +67,7 @@ extension PhantomPlan {
         for dataset in datasets {
             if let problem = dataset.problem { throw .senseless(dataset: dataset.name, problem: problem) }
             if !names.insert(dataset.name).inserted {
-                throw .senseless(dataset: dataset.name, problem: "is there twice")
+                throw .senseless(dataset: dataset.name, problem: "occurs twice")
             }
         }
     }
@@ -74,19 +75,19 @@ extension PhantomPlan {
 
 extension PhantomDataset {
     fileprivate var problem: String? {
-        if name.isEmpty || name.hasPrefix(".") || name.contains("/") { return "has no plain file name" }
+        if name.isEmpty || name.hasPrefix(".") || name.contains("/") { return "is not named by a plain file name" }
         if scans.isEmpty { return "has no volumes" }
         if !(1...12).contains(compressionLevel) { return "has a compression level outside 1 to 12" }
         for scan in scans {
             let (shape, spacing) = (scan.grid.shape, scan.grid.spacing)
             if min(shape.x, shape.y, shape.z) < 1 || max(shape.x, shape.y, shape.z) > 32_767 {
-                return "has a grid of \(shape) voxels"
+                return "has a grid of \(shape) voxels, not of 1 to 32767 per axis"
             }
             if !(spacing.min() > 0 && spacing.max() < 1000) { return "has a spacing that is not above 0 mm" }
         }
         guard case .totalSegmentator(let classes, let share) = layout else { return nil }
         if !(0...1).contains(share) { return "has a missing share outside 0 to 1" }
         let unknown = classes.first { !PhantomLayout.tellableClasses.contains($0) }
-        return unknown.map { "names class \($0), which phantoms cannot tell" }
+        return unknown.map { "names class \($0), which phantoms do not have" }
     }
 }

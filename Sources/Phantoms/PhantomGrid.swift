@@ -1,6 +1,6 @@
 public import Domain
 
-/// The voxel grid on which a phantom is made: axis-aligned RAS+, with the middle of the body at world (0, 0, 0).
+/// The voxel grid of a phantom: axis-aligned RAS+, with the middle of the body at world (0, 0, 0).
 public struct PhantomGrid: Hashable, Sendable {
     public let shape: GridShape
     /// Millimetres along x, y, z.
@@ -8,14 +8,14 @@ public struct PhantomGrid: Hashable, Sendable {
 
     public init(shape: GridShape, spacing: Vector3<Double>) { (self.shape, self.spacing) = (shape, spacing) }
 
-    /// World position of the first voxel's centre.
+    /// World position in millimetres of the first voxel's centre.
     var origin: Vector3<Double> {
         -0.5 * spacing * Vector3(Double(shape.x - 1), Double(shape.y - 1), Double(shape.z - 1))
     }
 
     public var affine: Affine { .scaling(spacing, origin: origin) }
 
-    /// Voxels whose centres lie in a box in world millimetres.
+    /// The voxels whose centres are in a box in world millimetres.
     func box(_ lower: Vector3<Double>, _ upper: Vector3<Double>) -> VoxelBox {
         let first = ((lower - origin) / spacing).rounded(.up)
         let last = ((upper - origin) / spacing).rounded(.down)

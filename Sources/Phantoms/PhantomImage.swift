@@ -2,9 +2,9 @@ import Domain
 import Glibc
 internal import System
 
-/// Turns structures into Hounsfield units: attenuation by phase and patient, mottled tissue, blur, noise.
+/// Renders structures as Hounsfield units: attenuation by phase and patient, mottled tissue, blur and noise.
 ///
-/// Works through slices with three blurred ones in memory, so a volume costs its structures and its result only.
+/// Processes slice by slice with three blurred slices in memory, besides structures and result.
 struct PhantomImage {
     let grid: PhantomGrid
     /// Attenuation of each structure in this patient, Hounsfield units.
@@ -29,7 +29,7 @@ struct PhantomImage {
         key = random.next()
     }
 
-    /// One value a voxel, -1024 to 3071, x fastest.
+    /// One value per voxel, −1024 to 3071, x fastest.
     func render(_ structures: [UInt8]) -> [Int16] {
         let shape = grid.shape
         let plane = shape.x * shape.y

@@ -1,6 +1,6 @@
 public import Domain
 
-/// A task of the Medical Segmentation Decathlon that a phantom can pose.
+/// A task of the Medical Segmentation Decathlon that can be generated.
 public enum PhantomTask: String, CaseIterable, Sendable {
     case liver, pancreas, spleen
 
@@ -13,7 +13,7 @@ public enum PhantomTask: String, CaseIterable, Sendable {
         case .spleen: "msd-task09-spleen"
         }
     }
-    /// The folder that the task unpacks to.
+    /// The folder of the unpacked task.
     public var folder: String {
         switch self {
         case .liver: "Task03_Liver"
@@ -22,28 +22,29 @@ public enum PhantomTask: String, CaseIterable, Sendable {
         }
     }
 
-    /// The name of a case; the pancreas task pads with zeros, the others do not.
+    /// The name of a case; the pancreas task pads numbers with zeros, the others do not.
     func caseName(_ number: Int) -> String {
         self == .pancreas ? "\(rawValue)_\(padded(number, 3))" : "\(rawValue)_\(number)"
     }
 }
 
-/// The tree of files in which a public dataset comes.
+/// The folder structure of a public dataset.
 public enum PhantomLayout: Sendable, Hashable {
-    /// `imagesTr`, `labelsTr`, `dataset.json`; one organ complete, its lesions as value 2 where asked.
+    /// `imagesTr`, `labelsTr`, `dataset.json`; one organ annotated completely, its lesions as value 2 if wanted.
     case msd(PhantomTask, lesions: Bool)
-    /// `RawData/Training/img` and `label`; all 13 organs complete, so an organ without voxels is absent.
+    /// `RawData/Training/img` and `label`; all 13 organs annotated completely, so an organ without voxels is absent.
     case btcv
-    /// One folder a subject with `ct.nii.gz` and one file a class; an empty file says absent, a missing one nothing.
+    /// One folder per subject with `ct.nii.gz` and one file per class; an empty file means absent, a missing one
+    /// unlabelled.
     ///
-    /// Of each class that share of the subjects, rounded, has no file; which ones follows from the plan's seed.
+    /// Of each class, `missingShare` of the subjects, rounded, have no file; the plan's seed determines which.
     case totalSegmentator(classes: [OrganKey], missingShare: Double)
 
     /// BTCV's 13 organs.
     public static let abdominalClasses: [OrganKey] = LabelMap.standard("btcv")?.organs ?? []
 
-    /// Every class of TotalSegmentator v2 that a phantom can tell, present or absent. Left out is what its body has only
-    /// as a whole (ribs, vertebrae, lobes above the base of the lungs) or unnamed (muscles).
+    /// The classes of TotalSegmentator v2 for which phantoms have masks, possibly empty. Excluded are structures that
+    /// are only generated as a whole (ribs, vertebrae, upper lobes of the lungs) or without a name (muscles).
     public static let tellableClasses: [OrganKey] = (LabelMap.standard("totalsegmentator-v2")?.organs ?? []).filter {
         key in
         !["rib_", "vertebrae_", "lung_upper", "lung_middle", "autochthon", "iliopsoas", "costal", "sternum"]

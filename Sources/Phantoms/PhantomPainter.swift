@@ -10,7 +10,8 @@ struct PhantomPainter {
         voxels = [UInt8](repeating: PhantomStructure.air.rawValue, count: grid.shape.count)
     }
 
-    /// Gives every voxel of `box` a structure by its world position.
+    /// Sets every voxel of `box` to the structure that the closure returns for its world position and present
+    /// structure.
     mutating func fill(
         _ box: VoxelBox, _ structure: (_ point: Vector3<Double>, _ now: PhantomStructure) -> PhantomStructure
     ) {
@@ -30,7 +31,7 @@ struct PhantomPainter {
         }
     }
 
-    /// Paints a solid where `over` holds what is there; `inner` structures take the part up to their level.
+    /// Paints a solid over the structures of `over`; where its level is below `inner.level`, with `inner.structure`.
     mutating func paint(
         _ shape: some PhantomShape, _ structure: PhantomStructure, over: Set<PhantomStructure>,
         inner: (level: Double, structure: PhantomStructure)? = nil

@@ -1,16 +1,16 @@
 public import Domain
 public import Imaging
 
-/// One patient on one grid. The same scan in two datasets has the same voxels, in whatever order they are stored.
+/// One patient on one grid. The same scan in two datasets has the same voxels, whatever their storage order.
 public struct PhantomScan: Hashable, Sendable {
-    /// The patient; numbers are shared by all datasets of a plan.
+    /// The patient's number, common to all datasets of a plan.
     public let number: Int
     public let grid: PhantomGrid
 
     public init(number: Int, grid: PhantomGrid) { (self.number, self.grid) = (number, grid) }
 }
 
-/// Which of NIfTI's two transforms a file carries.
+/// Which of NIfTI's two transforms a file has.
 public enum PhantomTransform: String, CaseIterable, Sendable {
     case sform, qform, both
 }
@@ -21,7 +21,7 @@ public struct PhantomDataset: Hashable, Sendable {
     public var name: String
     public var layout: PhantomLayout
     public var scans: [PhantomScan]
-    /// Order of the stored axes.
+    /// Orientation of the stored axes.
     public var orientation = Orientation.ras
     public var transform = PhantomTransform.both
     /// Images as float32 instead of int16; the values are the same.
@@ -34,7 +34,7 @@ public struct PhantomDataset: Hashable, Sendable {
     }
 }
 
-/// What to generate. The same plan gives the same bytes.
+/// The datasets to generate. Equal plans give equal bytes.
 public struct PhantomPlan: Hashable, Sendable {
     public var seed: UInt64
     public var datasets: [PhantomDataset]
@@ -46,7 +46,7 @@ public struct PhantomPlan: Hashable, Sendable {
 }
 
 extension PhantomPlan {
-    /// How many volumes each dataset of the demonstration has.
+    /// The number of volumes of each dataset of the demonstration.
     public struct Counts: Hashable, Sendable {
         /// Fully labelled, BTCV layout.
         public var complete = 4
@@ -54,7 +54,7 @@ extension PhantomPlan {
         public var liver = 12
         /// TotalSegmentator layout with most class files missing.
         public var partial = 14
-        /// Of these, volumes that the liver set has too.
+        /// Of these, volumes that are also in the liver set.
         public var shared = 1
         /// Never trained on, BTCV layout.
         public var heldOut = 8
@@ -62,13 +62,14 @@ extension PhantomPlan {
         public init() {}
     }
 
-    /// The demonstration: an internal fully labelled set, two public partial ones and held-out subjects, in four folders
-    /// `internal`, `Task03_Liver`, `Totalsegmentator_dataset` and `heldout`, each with its own axes, spacing and codes.
+    /// The demonstration: a fully labelled internal set, two partially labelled public sets and held-out subjects, in
+    /// the folders `internal`, `Task03_Liver`, `Totalsegmentator_dataset` and `heldout`, each with its own axes,
+    /// spacing and transform.
     ///
     /// - Parameters:
     ///   - shape: voxels along x, y, z.
-    ///   - spacing: millimetres; the anatomy needs a field of about 360 x 280 x 200 mm.
-    ///   - missingShare: of each class of the partial set, the share of subjects without a file.
+    ///   - spacing: millimetres along x, y, z; the anatomy needs a field of view of about 360 x 280 x 200 mm.
+    ///   - missingShare: share of subjects without a file, for each class of the partially labelled set; 0 to 1.
     public static func demo(
         seed: UInt64 = 2021, shape: GridShape = GridShape(96, 96, 48), spacing: Vector3<Double> = Vector3(4, 4, 5),
         counts: Counts = Counts(), missingShare: Double = 0.7

@@ -2,8 +2,8 @@ internal import Domain
 import Glibc
 internal import System
 
-/// Counter-based random numbers: the n-th number of a stream is a pure function of (seed, stream, n), so that a case looks the
-/// same whichever cases were made before it.
+/// Counter-based random numbers: the n-th number of a stream is a pure function of (seed, stream, n), so a case does
+/// not depend on the cases generated before it.
 struct PhantomRandom: RandomNumberGenerator {
     private let key: UInt64
     private var counter: UInt64 = 0

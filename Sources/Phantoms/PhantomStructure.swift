@@ -1,6 +1,6 @@
 public import Domain
 
-/// What a voxel of a phantom is made of. Finer than organs: a stomach has a wall, a content and gas.
+/// The material of a phantom's voxel. Finer than organs: the stomach has a wall, contents and gas.
 public enum PhantomStructure: UInt8, CaseIterable, Sendable {
     case air, table, skin, fat, muscle, visceralFat, rib, vertebra, spinalCord
     case lungLeft, lungRight, heart, aorta, inferiorVenaCava, portalVein, otherVessel
@@ -10,7 +10,7 @@ public enum PhantomStructure: UInt8, CaseIterable, Sendable {
     case kidneyRight, kidneyRightPelvis, kidneyLeft, kidneyLeftPelvis, kidneyCystRight, kidneyCystLeft
     case adrenalRight, adrenalLeft
 
-    /// The organs that the structure's voxels belong to, the most special first; empty for what has no organ of its own.
+    /// The organs that the structure's voxels belong to, the most specific first; empty for a structure of no organ.
     public var organs: [OrganKey] {
         switch self {
         case .air, .table, .skin, .fat, .muscle, .visceralFat, .otherVessel: []
@@ -42,23 +42,16 @@ public enum PhantomStructure: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// Structures that the organ's mask consists of; empty for an organ that a phantom never shows.
-    public static func structures(of organ: OrganKey) -> [PhantomStructure] {
-        allCases.filter { $0.organs.contains(organ) }
-    }
-
-    /// Shown only as a whole, so that no mask can be given for single ribs or vertebrae.
-    static let unsplit: Set<OrganKey> = ["rib", "vertebrae"]
 }
 
-/// When after the injection of contrast medium the scan was made.
+/// The contrast phase of a scan.
 public enum PhantomPhase: String, CaseIterable, Sendable {
     case native, arterial, portalVenous
 }
 
 extension PhantomStructure {
-    /// Mean attenuation in Hounsfield units per phase: native, arterial, portal venous. Our own round figures within the
-    /// ranges that radiology textbooks give; organs overlap on purpose.
+    /// Mean attenuation in Hounsfield units in a phase: round values within the ranges of radiology textbooks, chosen
+    /// so that organs overlap.
     func attenuation(_ phase: PhantomPhase) -> Double {
         let triple = phases
         return switch phase {

@@ -12,6 +12,7 @@ struct PhantomWriter {
         (self.seed, self.dataset, self.root) = (seed, dataset, root)
     }
 
+    /// Creates the folders.
     func begin() throws {
         switch dataset.layout {
         case .msd:
@@ -22,6 +23,7 @@ struct PhantomWriter {
         }
     }
 
+    /// Writes a case's image and labels.
     /// - Returns: the image's path relative to the dataset's folder.
     mutating func write(_ phantom: PhantomCase, index: Int) throws -> String {
         switch dataset.layout {
@@ -33,7 +35,7 @@ struct PhantomWriter {
             return "imagesTr/\(name)"
         case .btcv:
             let number = padded(index + 1, 4)
-            guard let map = LabelMap.standard("btcv") else { preconditionFailure("the map of BTCV is shipped") }
+            guard let map = LabelMap.standard("btcv") else { preconditionFailure("a shipped label map") }
             try write(image: phantom, to: "RawData/Training/img/img\(number).nii.gz")
             try write(labels: phantom.labels(map), of: phantom, to: "RawData/Training/label/label\(number).nii.gz")
             return "RawData/Training/img/img\(number).nii.gz"
@@ -50,6 +52,7 @@ struct PhantomWriter {
         }
     }
 
+    /// Writes the dataset's description or table.
     func finish() throws {
         switch dataset.layout {
         case .msd(let task, let lesions):
@@ -59,8 +62,8 @@ struct PhantomWriter {
         }
     }
 
-    /// Whether the subject at `index` lacks the class's file: of each class the rounded share of the subjects that a
-    /// shuffle seeded by the plan, the dataset and the class puts first.
+    /// Whether the subject at `index` has no file of the class: for each class, the rounded share of the subjects that
+    /// are first after a shuffle seeded by plan, dataset and class.
     func isMissing(_ organ: OrganKey, index: Int) -> Bool {
         guard case .totalSegmentator(_, let share) = dataset.layout else { return false }
         let stream = "\(dataset.name)/\(organ)".utf8.reduce(1_469_598_103_934_665_603 as UInt64) {
@@ -77,7 +80,7 @@ struct PhantomWriter {
     private static func subjectName(_ index: Int) -> String { "s\(padded(index + 1, 4))" }
 
     private static func taskLabels(_ phantom: PhantomCase, _ task: PhantomTask, lesions: Bool) -> [UInt8] {
-        guard let map = LabelMap.standard(task.release) else { preconditionFailure("the tasks' maps are shipped") }
+        guard let map = LabelMap.standard(task.release) else { preconditionFailure("a shipped label map") }
         let labels = phantom.labels(map)
         return lesions ? labels : labels.map { min($0, 1) }
     }

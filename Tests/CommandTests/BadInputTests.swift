@@ -86,7 +86,7 @@ enum Damage: String, CaseIterable, Sendable {
                 to: file, atomically: true, encoding: .utf8)
             let ending = try await bench.lacuna("dataset", "import", path)
             #expect(ending.status == 4)
-            #expect(ending.output.contains("leaves the dataset's folder"))
+            #expect(ending.output.contains("is outside the dataset's folder"))
         }
     }
 

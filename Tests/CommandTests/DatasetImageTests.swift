@@ -88,8 +88,8 @@ import Testing
             #expect(ending.status == 3)
             let rows = try #require(ending.object()["cases"] as? [[String: Any]])
             let problems = rows.compactMap { $0["problem"] as? String }
-            #expect(problems.contains { $0.contains("not the image that dataset scans brought") })
-            #expect(problems.contains { $0.contains("case img0009, which scans does not have") })
+            #expect(problems.contains { $0.contains("not the image imported with dataset scans") })
+            #expect(problems.contains { $0.contains("case img0009, which does not exist in dataset scans") })
             #expect(rows.filter { $0["outcome"] as? String == "refused" }.count == 2)
         }
     }
@@ -106,7 +106,7 @@ import Testing
             #expect(ending.status == 3, "\(ending.output)")
             let rows = try #require(ending.object()["cases"] as? [[String: Any]])
             #expect(rows.map { $0["outcome"] as? String } == ["refused", "refused"])
-            let told = "the labels of img0001, img0002 claim one image, img0002 of dataset scans"
+            let told = "the labels of img0001, img0002 match the same image, img0002 of dataset scans"
             #expect(rows.allSatisfy { $0["problem"] as? String == told }, "\(rows)")
             let both = try pairs(bench, ["img0001,img0002", "img0002,img0001"])
             let right = try await bench.lacuna(

@@ -112,7 +112,7 @@ import Testing
             let rows = try diff.rows().filter { $0["change"] as? String == "image changed" }
             #expect(rows.map { $0["case"] as? String } == ["img0001"])
             let unknown = try await bench.lacuna("dataset", "import", path, "--release", "other+second")
-            #expect(unknown.status == 3 && unknown.errors.contains("no release other"), "\(unknown.errors)")
+            #expect(unknown.status == 3 && unknown.errors.contains("no release named other"), "\(unknown.errors)")
         }
     }
 

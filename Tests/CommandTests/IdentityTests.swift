@@ -114,7 +114,7 @@ import Testing
             #expect(object["quarantined"] as? Int == 1 && object["accepted"] as? Int == 1)
             let rows = try #require(object["cases"] as? [[String: Any]])
             let row = try #require(rows.first { $0["outcome"] as? String == "quarantined" })
-            #expect((row["problem"] as? String)?.contains("only when mirrored along y") == true)
+            #expect((row["problem"] as? String)?.contains("only when flipped along y") == true)
             #expect((row["remedy"] as? String)?.contains("--accept flip:img0001") == true)
 
             let accepted = try await bench.lacuna("dataset", "import", path, "--accept", "flip:img0001", "--json")

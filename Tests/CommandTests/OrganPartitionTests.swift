@@ -138,7 +138,7 @@ import Testing
             #expect(partition.status == 4, "\(partition.errors)")
             let rows = try partition.rows()
             #expect(rows.map { $0["outcome"] as? String } == ["partitioned", "refused"])
-            #expect((rows[1]["reason"] as? String)?.contains("not guessed") == true)
+            #expect((rows[1]["reason"] as? String)?.contains("two organs that touch") == true)
             #expect(try await coverage(bench, of: "kidney_left")["annotated"] as? Int == 1)
             let only = try await bench.lacuna("organ", "partition", "kidney", "--volume", "2", "--json")
             #expect(only.status == 3)

@@ -139,7 +139,7 @@ import Testing
             #expect(before.count { $0.contains(" liver annotated ") } == 2)
             #expect(before.count { $0.contains(" pseudo ") } == 4, "\(before)")
             let after = try await readBack(bench, path, organs, ["--origin", "reviewed"]) { other, ending in
-                #expect(!ending.output.contains("not read, in"), "\(ending.output)")
+                #expect(!ending.output.contains("not imported, in"), "\(ending.output)")
                 let origins = try await other.connection.run(OriginsOfAnnotations())
                 #expect(origins == ["reviewed"])
             }

@@ -42,7 +42,7 @@ import Testing
             let right = try map(bench)
             let ending = try await bench.lacuna("dataset", "import", path, "--map", right)
             #expect(ending.status == 0, "\(ending.errors)")
-            #expect((ending.output + ending.errors).contains("say nothing any more of urinary_bladder"))
+            #expect((ending.output + ending.errors).contains("no longer contain urinary_bladder"))
             let organs = try await bench.lacuna("coverage", "--json").rows()
                 .filter { ($0["annotated"] as? Int ?? 0) > 0 }.compactMap { $0["organ"] as? String }
             #expect(organs.contains("spleen") && !organs.contains("urinary_bladder"), "\(organs)")
@@ -69,7 +69,7 @@ import Testing
             let right = ["dataset", "import", path, "--origin", "model", "--map", try map(bench)]
             let ending = try await bench.start(right).end()
             #expect(ending.status == 0, "\(ending.errors)")
-            #expect((ending.output + ending.errors).contains("say nothing any more of urinary_bladder"))
+            #expect((ending.output + ending.errors).contains("no longer contain urinary_bladder"))
             let organs = try await pseudo()
             #expect(organs.contains("spleen") && !organs.contains("urinary_bladder"), "\(organs)")
             #expect(try await status(bench, "urinary_bladder") == "unlabelled")
@@ -194,7 +194,7 @@ import Testing
             """.write(toFile: file, atomically: true, encoding: .utf8)
             let ending = try await bench.lacuna("dataset", "import", path, "--map", file)
             #expect(ending.status == 3)
-            #expect(ending.errors.contains("share no {part}"), "\(ending.errors)")
+            #expect(ending.errors.contains("must share a {part}"), "\(ending.errors)")
         }
     }
 }

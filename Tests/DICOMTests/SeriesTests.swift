@@ -5,7 +5,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// Series of slices as they lie in folders, and the volumes that are made of them.
+/// Series of slices in folders, and the volumes converted from them.
 @Suite struct SeriesTests {
     static let shape = GridShape(16, 12, 10)
     static let spacing = Vector3(2.0, 1.5, 2.5)
@@ -40,7 +40,7 @@ import Testing
 
     // MARK: - Volumes
 
-    @Test(arguments: [false, true]) func aVolumeIsWhatTheSlicesAre(isScattered: Bool) throws {
+    @Test(arguments: [false, true]) func aVolumeHasTheVoxelsAndGridOfItsSlices(isScattered: Bool) throws {
         var stack = Self.stack()
         stack.isScattered = isScattered
         let found = try volume(try write(stack))
@@ -54,7 +54,7 @@ import Testing
         #expect(found.grid.canonicalAffine.largestCornerDisplacement(to: expected, shape: Self.shape) < 1e-3)
     }
 
-    @Test func aHeaderWithoutRepresentationsIsRead() throws {
+    @Test func anImplicitHeaderIsRead() throws {
         var stack = Self.stack()
         stack.isImplicit = true
         #expect(try volume(try write(stack)).shape == Self.shape)
@@ -72,7 +72,7 @@ import Testing
         #expect(found.file.findings.first?.description.contains("11.5 degrees") == true)
     }
 
-    @Test func theVolumeIsMadeOnce() throws {
+    @Test func theVolumeIsConvertedOnce() throws {
         let path = try write(Self.stack())
         let series = try SeriesFolder(path).series[0]
         let digest = try series.digest()
@@ -83,11 +83,11 @@ import Testing
         #expect(try cache.volumeFile(at: path, digest: digest) == file)
         #expect(try Data(contentsOf: URL(filePath: file)) == first)
         try FileManager.default.removeItem(atPath: path)
-        #expect(try cache.volumeFile(at: path, digest: digest) == file, "what is made stays without its slices")
+        #expect(try cache.volumeFile(at: path, digest: digest) == file, "a converted volume is kept without its slices")
         #expect(try FileManager.default.contentsOfDirectory(atPath: cache.folder).count == 1)
     }
 
-    @Test func whatNobodyNamesIsSwept() throws {
+    @Test func unusedVolumesAreSwept() throws {
         let series = try SeriesFolder(try write(Self.stack())).series[0]
         let digest = try series.digest()
         let file = try cache.volume(of: series, digest: digest)
@@ -99,7 +99,7 @@ import Testing
 
     // MARK: - Which series
 
-    @Test func aDigestIsThatOfTheFilesWhateverTheyAreCalled() throws {
+    @Test func theDigestIsIndependentOfFileNames() throws {
         let path = try write(Self.stack())
         let digest = try SeriesFolder(path).series[0].digest()
         let first = "\(path)/i0000,0000b.dcm"
@@ -111,7 +111,7 @@ import Testing
         #expect(error { _ = try SeriesFolder(path).series(digest: digest) } == .seriesGone(folder: path))
     }
 
-    @Test func oneOfSeveralSeriesIsChosenOrAsked() throws {
+    @Test func oneOfSeveralSeriesIsChosenOrRefused() throws {
         var other = Self.stack(seed: 5, shape: GridShape(16, 12, 7))
         (other.number, other.series) = (4, "1.2.3.4")
         let path = try write(Self.stack(), "study/first")
@@ -125,11 +125,11 @@ import Testing
             unclear
                 == .seriesUnclear(
                     folder: folder + "/study", candidates: ["series 3 (16x12x10)", "series 4 (16x12x7)"]))
-        #expect(unclear?.remedy == "leave only the wanted series in the folder")
+        #expect(unclear?.remedy == "keep only the wanted series in the folder")
         #expect(try SeriesFolder(path).series.count == 1)
     }
 
-    // MARK: - What is refused
+    // MARK: - Refused input
 
     @Test func aMissingSliceIsNamed() throws {
         var stack = Self.stack()
@@ -137,7 +137,7 @@ import Testing
         let path = try write(stack)
         #expect(
             error { _ = try volume(path) }
-                == .unevenSlices(folder: path, reason: "a gap of 5.0 mm where 2.5 mm are usual"))
+                == .unevenSlices(folder: path, reason: "a gap of 5.0 mm instead of 2.5 mm"))
     }
 
     @Test func damagedAndForeignFilesAreNamed() throws {
@@ -152,7 +152,7 @@ import Testing
         #expect(error { _ = try SeriesFolder(empty) } == .noSlices(folder: empty))
     }
 
-    @Test func theMissingProgramIsNamedWithItsPackage() throws {
+    @Test func theMissingConverterIsNamedWithItsPackage() throws {
         let path = try write(Self.stack())
         let series = try SeriesFolder(path).series[0]
         let cache = SeriesCache(
@@ -162,13 +162,14 @@ import Testing
         #expect(found?.remedy == "apt-get install dcm2niix")
     }
 
-    /// A program that fails, one that makes nothing, and one that never ends.
-    @Test(arguments: ["exit 3", "exit 0", "exec sleep 600"]) func aProgramThatMakesNoVolumeIsToldOf(script: String)
+    /// A converter that fails, one that writes nothing, and one that does not end.
+    @Test(arguments: ["exit 3", "exit 0", "exec sleep 600"]) func aConverterWithoutAVolumeIsReported(script: String)
         throws
     {
         let path = try write(Self.stack())
         let program = folder + "/program"
-        // By a shell: a file that this process has open for writing cannot be run where another thread starts a program too.
+        // Written by a shell: a program cannot be run while a process started by another thread has it open for
+        // writing.
         let written = try ChildProcess.run(
             "/bin/sh", ["-c", "printf '#!/bin/sh\n%s\n' \"$1\" > \"$2\" && chmod 755 \"$2\"", "sh", script, program])
         #expect(written.status == 0)
@@ -184,9 +185,9 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/none").isEmpty)
     }
 
-    // MARK: - The patient
+    // MARK: - Patient data
 
-    @Test func nothingOfThePatientGoesIntoTheVolume() throws {
+    @Test func theVolumeContainsNoPatientData() throws {
         let path = try write(Self.stack())
         let series = try SeriesFolder(path).series[0]
         let file = try cache.volume(of: series, digest: try series.digest())
@@ -208,7 +209,7 @@ import Testing
         #expect(Set([hashed.patient, hashed.study, hashed.series]).count == 3)
     }
 
-    @Test(arguments: ["ANONYMOUS", "0000", "", "1111", "X1"]) func sharedIdentifiersAreNoPatients(patient: String)
+    @Test(arguments: ["ANONYMOUS", "0000", "", "1111", "X1"]) func commonIdentifiersIdentifyNoPatient(patient: String)
         throws
     {
         var stack = Self.stack()

@@ -2,7 +2,7 @@ import Domain
 import Testing
 
 @Suite struct LicenceTermsTests {
-    /// The texts of the public sets, as their sources spell them.
+    /// The texts of the public datasets, as in their sources.
     @Test(arguments: [
         ("CC BY 4.0", LicenceTerms.Commerce.allowed, false, false),
         ("CC BY 3.0", .allowed, false, false),
@@ -49,7 +49,7 @@ import Testing
         #expect(kinds(.research, release("a")) == [])
     }
 
-    @Test func commerceNeedsAWordThatAllowsIt() {
+    @Test func commercialUseMustBeAllowedExplicitly() {
         #expect(kinds(.commercial, release("a", "CC BY 4.0")) == [])
         #expect(kinds(.commercial, release("a", "CC BY-NC 4.0")) == [.nonCommercial])
         #expect(kinds(.commercial, release("a", "CC BY-NC-ND 4.0")) == [.noDerivatives, .nonCommercial])
@@ -71,17 +71,17 @@ import Testing
         #expect(problem.remedy.contains("--accept-licence 'LiTS'"))
     }
 
-    /// No `--dataset` leaves out what was made of a dataset's masks.
-    @Test func theRemedyGoesWithTheWayThatADatasetCameIn() {
-        for (use, words) in [
-            (LicensedUse.own, "leave it out with --dataset"), (.madeInto(MaskID(12)), "lacuna lineage 12"),
+    /// `--dataset` does not omit masks that were derived from a dataset's masks.
+    @Test func theRemedyDependsOnTheUse() {
+        for (use, text) in [
+            (LicensedUse.own, "omit it with --dataset"), (.madeInto(MaskID(12)), "lacuna lineage 12"),
             (.learned(run: "r"), "--include-pseudo"),
         ] {
             let release = LicensedRelease(
                 dataset: "a", release: "1", statements: [LicenceStatement(text: "CC BY-NC 4.0", source: "a page")],
                 use: use)
             let remedy = LicenceGate(purpose: .commercial).problems([release]).first?.remedy
-            #expect(remedy?.contains(words) == true && remedy?.contains("--accept-licence 'a'") == true)
+            #expect(remedy?.contains(text) == true && remedy?.contains("--accept-licence 'a'") == true)
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct OntologyTests {
     let ontology = Ontology.standard
 
-    @Test func isSound() {
+    @Test func isConsistent() {
         #expect(ontology.validate() == [])
         #expect(ontology.organs.map(\.position) == Array(1...ontology.organs.count))
     }
@@ -97,7 +97,7 @@ import Testing
         #expect(ontology.organs.filter(\.isLesion).allSatisfy { $0.code != nil })
     }
 
-    /// A variant stands where its base stands: it denies what that denies, and neither it nor other variants of it.
+    /// A variant excludes the organs that its base excludes, but neither the base nor other variants of it.
     @Test func variantsExcludeWhatTheirBaseExcludes() {
         func organ(_ key: OrganKey, _ position: Int) -> Organ {
             Organ(key: key, name: key.rawValue, position: position, code: nil)

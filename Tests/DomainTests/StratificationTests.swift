@@ -4,7 +4,7 @@ import Testing
 @Suite struct StratificationTests {
     private let organs: [OrganKey] = ["liver", "spleen", "pancreas", "gallbladder"]
 
-    /// Subject i has liver always, spleen every second time, pancreas every fifth, gallbladder three times in all.
+    /// Every subject has a liver, every second a spleen, every fifth a pancreas, and three a gallbladder.
     private func subjects(_ count: Int) -> [Set<OrganKey>] {
         (0..<count).map { index in
             var own: Set<OrganKey> = ["liver"]
@@ -48,5 +48,5 @@ import Testing
         #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
     }
 
-    @Test func nobodyGivesNothing() { #expect(Stratification(weights: [1, 2]).parts(of: []).isEmpty) }
+    @Test func noSubjectsGiveNoParts() { #expect(Stratification(weights: [1, 2]).parts(of: []).isEmpty) }
 }

@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// Every kind of bad input, as a real file, gets its own error.
+/// Each kind of invalid file has its own error.
 struct BrokenFileTests {
     let folder: TemporaryFolder
     let reader = NIfTIReader()
@@ -26,7 +26,7 @@ struct BrokenFileTests {
         return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }
 
-    @Test func impostorsAreNamed() throws {
+    @Test func otherFilesUnderTheNameAreNamed() throws {
         let path = folder.file("x.nii.gz")
         #expect(
             try error(Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "x.nii.gz")
@@ -57,7 +57,7 @@ struct BrokenFileTests {
         )
     }
 
-    @Test func claimsAreCheckedBeforeMemoryIsTaken() throws {
+    @Test func sizesAreCheckedBeforeMemoryIsAllocated() throws {
         var huge = raw()
         huge.setDimensions([30000, 30000, 30000])
         for name in ["x.nii", "x.nii.gz"] {
@@ -156,7 +156,7 @@ struct BrokenFileTests {
         #expect(try error(disagreeing.bytes, "x.nii") == .formsDisagree(file: path, voxels: 2))
     }
 
-    @Test func everyErrorSaysWhatAndWhatToDo() {
+    @Test func everyErrorHasAProblemAndARemedy() {
         let errors: [ImagingError] = [
             .unreadable(file: "f", code: 13), .unwritable(file: "f", code: 28), .empty(file: "f"),
             .claimTooLarge(file: "f", dimensions: [30000, 30000, 30000], limitInBytes: 1),

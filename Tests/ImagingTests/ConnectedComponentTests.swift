@@ -5,7 +5,7 @@ import Testing
 internal import System
 
 @Suite struct ConnectedComponentTests {
-    /// What the runs must agree with: a flood from every voxel that no flood has reached.
+    /// The reference: a flood fill from every voxel that no earlier one has reached.
     private func flood(_ mask: BitVolume, _ neighbourhood: ConnectedComponents.Neighbourhood) -> Set<Set<Int>> {
         let shape = mask.shape
         var steps: [(Int, Int, Int)] = []
@@ -42,14 +42,15 @@ internal import System
 
     private func voxels(_ mask: BitVolume) -> Set<Int> { Set((0..<mask.shape.count).filter { mask[$0] }) }
 
-    /// Widths below, at and beyond a word's 64 bits, so that rows begin and end within words, and whole words are set.
+    /// Widths below, at and above the 64 bits of a word, so that rows begin and end within words, and whole words are
+    /// set.
     private static let shapes = [
         GridShape(1, 1, 1), GridShape(7, 5, 4), GridShape(64, 3, 3), GridShape(65, 4, 2), GridShape(130, 3, 2),
         GridShape(3, 70, 1), GridShape(1, 9, 9),
     ]
 
     @Test(arguments: shapes, ConnectedComponents.Neighbourhood.allCases)
-    func randomMasksFallIntoThePartsThatAFloodFinds(
+    func randomMasksHaveThePartsOfAFloodFill(
         _ shape: GridShape, _ neighbourhood: ConnectedComponents.Neighbourhood
     ) {
         var random = SplitMix64(seed: UInt64(shape.count))
@@ -61,7 +62,8 @@ internal import System
             #expect(Set(parts) == flood(mask, neighbourhood))
             #expect(found.parts.map(\.voxels) == parts.map(\.count))
             #expect(found.parts.map(\.voxels) == found.parts.map(\.voxels).sorted(by: >))
-            for (part, members) in zip(found.parts, parts) {
+            for (index, part) in found.parts.enumerated() {
+                let members = parts[index]
                 let mean = members.reduce(0.0) { $0 + Double($1 % shape.x) } / Double(members.count)
                 #expect(abs(part.centroid.x - mean) < 1e-9)
             }

@@ -15,11 +15,18 @@ import Testing
         (0..<volume.shape.x).map { volume[$0, 0, 0] ? "1" : "0" }.joined()
     }
 
-    private func majority(_ masks: [BitVolume]) -> BitVolume { Consensus.majority(Consensus.Votes(masks)).mask }
-    private func staple(_ masks: [BitVolume]) -> Consensus.Estimate { Consensus.staple(Consensus.Votes(masks)) }
+    /// Votes of masks that are known everywhere.
+    private func votes(_ masks: [BitVolume]) -> Consensus.Votes {
+        Consensus.Votes(masks.map { Consensus.Ballot(mask: $0, region: KnownRegion(everywhere: $0.shape)) })
+    }
 
-    /// Where a row of 1s knows, and a row of 0s does not.
-    private func regions(_ rows: String...) -> [KnownRegion] { rows.map { KnownRegion(row($0)) } }
+    /// Votes of masks, each with a row of 1 where it is known.
+    private func votes(_ ballots: (mask: String, known: String)...) -> Consensus.Votes {
+        Consensus.Votes(ballots.map { Consensus.Ballot(mask: row($0.mask), region: KnownRegion(row($0.known))) })
+    }
+
+    private func majority(_ masks: [BitVolume]) -> BitVolume { Consensus.majority(votes(masks)).mask }
+    private func staple(_ masks: [BitVolume]) -> Consensus.Estimate { Consensus.staple(votes(masks)) }
 
     @Test func aMajorityIsMoreThanHalf() {
         #expect(bits(majority([row("1100"), row("1010"), row("1001")])) == "1000")
@@ -33,15 +40,15 @@ import Testing
         #expect(estimate.raters.allSatisfy { $0.sensitivity > 0.999 })
     }
 
-    @Test func nobodyMarkedAnything() {
+    @Test func emptyMasksGiveAnEmptyMask() {
         let estimate = staple([row("0000"), row("0000")])
         #expect(estimate.mask.isEmpty)
         #expect(estimate.raters.map(\.sensitivity) == [1, 1])
     }
 
-    /// Bayes by hand: prior 1/4, sensitivities 0.8 and 0.6, specificities 0.9 and 0.5. Both mark it: 0.25·0.48 against
+    /// By hand: prior 1/4, sensitivities 0.8 and 0.6, specificities 0.9 and 0.5. Both set it: 0.25·0.48 against
     /// 0.75·0.1·0.5. The first alone: 0.25·0.8·0.4 against 0.75·0.1·0.5.
-    @Test func aVoxelsProbabilityIsBayes() {
+    @Test func aVoxelsProbabilityFollowsBayesTheorem() {
         let raters = [
             Consensus.Rater(sensitivity: 0.8, specificity: 0.9), Consensus.Rater(sensitivity: 0.6, specificity: 0.5),
         ]
@@ -53,37 +60,32 @@ import Testing
             abs(Consensus.probability(Decision(known: 0b11, yes: 0), raters, 0.25) - 0.02 / (0.02 + 0.3375)) < 1e-12)
     }
 
-    /// Who does not know a voxel has no say in it, and does not make it known.
     @Test func masksVoteOnlyWhereTheyAreKnown() {
-        let votes = Consensus.Votes(
-            [row("110000"), row("110010"), row("000011")], known: regions("111111", "111010", "011001"))
-        let (mask, region) = Consensus.majority(votes)
+        let (mask, region) = Consensus.majority(
+            votes(("110000", "111111"), ("110010", "111010"), ("000011", "011001")))
         // Known by 2, 3, 3, 1, 2 and 2 of three; marked among those by 2, 2, 0, 0, 1 (a tie) and 1 (a tie).
         #expect(bits(mask) == "110000")
         #expect(region.voxels.map(bits) == "111011")
-        // A mark outside what its mask knows is no vote.
-        let loud = Consensus.Votes([row("100"), row("111"), row("011")], known: regions("111", "100", "100"))
-        #expect(bits(Consensus.majority(loud).mask) == "100")
-        #expect(Consensus.majority(loud).region.voxels.map(bits) == "100")
-        let whole = Consensus.Votes([row("10"), row("10")], known: regions("11", "11"))
+        // Voxels that are set outside the region of their mask are not votes.
+        let outside = votes(("100", "111"), ("111", "100"), ("011", "100"))
+        #expect(bits(Consensus.majority(outside).mask) == "100")
+        #expect(Consensus.majority(outside).region.voxels.map(bits) == "100")
+        let whole = votes(("10", "11"), ("10", "11"))
         #expect(Consensus.majority(whole).region.isEverywhere)
     }
 
-    @Test func aRaterIsJudgedByWhatItKnows() {
-        // The third knows the first half alone and agrees there; unmarked beyond, it would else be a careless rater.
-        let votes = Consensus.Votes(
-            [row("0110011000"), row("0110011000"), row("0110000000")],
-            known: regions("1111111111", "1111111111", "1111100000"))
-        let estimate = Consensus.staple(votes)
+    @Test func aRaterIsAssessedWhereItIsKnown() {
+        // The third is known in the first half only and agrees there; over the whole row its sensitivity would be low.
+        let estimate = Consensus.staple(
+            votes(("0110011000", "1111111111"), ("0110011000", "1111111111"), ("0110000000", "1111100000")))
         #expect(bits(estimate.mask) == "0110011000")
         #expect(estimate.region.isEverywhere)
         #expect(estimate.raters.allSatisfy { $0.sensitivity > 0.999 && $0.specificity > 0.999 })
-        let nobody = Consensus.Votes([row("0110"), row("0100")], known: regions("0111", "0111"))
-        #expect(Consensus.staple(nobody).region.voxels.map(bits) == "0111")
+        #expect(Consensus.staple(votes(("0110", "0111"), ("0100", "0111"))).region.voxels.map(bits) == "0111")
     }
 
-    /// Bayes with the first rater alone where the second knows nothing: 0.25·0.8 against 0.75·0.1.
-    @Test func aRaterWhoKnowsNothingSaysNothing() {
+    /// Only the first rater counts where the second is not known: 0.25·0.8 against 0.75·0.1.
+    @Test func aRaterThatIsNotKnownHasNoVote() {
         let raters = [
             Consensus.Rater(sensitivity: 0.8, specificity: 0.9), Consensus.Rater(sensitivity: 0.6, specificity: 0.5),
         ]
@@ -105,7 +107,7 @@ import Testing
     }
 
     /// The same estimate as the textbook's iteration over every voxel of the box, one by one.
-    @Test func patternsGiveWhatVoxelsGive() {
+    @Test func decisionsGiveTheResultOfVoxels() {
         var random = SystemLikeRandom(state: 7)
         for raters in 2...5 {
             let shape = GridShape(9, 7, 5)
@@ -125,7 +127,7 @@ import Testing
     }
 }
 
-/// Warfield's iteration written down as published, over all voxels; the masks fill the volume.
+/// STAPLE's iteration as published, over all voxels of the volume.
 private struct VoxelStaple {
     private(set) var raters: [Consensus.Rater]
     private(set) var weights: [Double] = []

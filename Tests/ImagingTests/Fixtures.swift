@@ -44,7 +44,7 @@ struct RawNIfTI {
     mutating func append(_ values: [Double]) { append(values.map(\.bitPattern)) }
 }
 
-/// A grid of 5 x 4 x 3 at 0.8, 1.5, 3 mm whose canonical affine is slightly turned.
+/// A grid of 5 x 4 x 3 voxels of 0.8, 1.5, 3 mm with a slightly rotated canonical affine.
 enum SmallGrid {
     static let shape = GridShape(5, 4, 3)
     static let affine = Affine(

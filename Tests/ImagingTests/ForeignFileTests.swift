@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// Files that lie under a NIfTI name and are something else, with the bytes that such files begin with.
+/// Files of other formats under a NIfTI name, with their first bytes.
 struct ForeignFileTests {
     let folder: TemporaryFolder
 
@@ -82,7 +82,7 @@ struct ForeignFileTests {
         #expect(try NIfTIReader().readImage(path).shape == GridShape(5, 4, 3))
     }
 
-    @Test func whatFollowsTheVoxelsIsNamed() throws {
+    @Test func bytesAfterTheVoxelsAreReported() throws {
         var whole = RawNIfTI([5, 4, 3], type: .int16)
         whole.append(Array(Int16(0)..<60))
         let padded = try folder.write(whole.bytes + [UInt8](repeating: 0, count: 40), "padded.nii")

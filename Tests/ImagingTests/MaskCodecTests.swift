@@ -11,7 +11,7 @@ struct MaskCodecTests {
         return mask
     }
 
-    @Test func masksComeBackWithBothPlanes() throws {
+    @Test func masksAreDecodedWithTheirValidityMask() throws {
         let shapes = [GridShape(1, 1, 1), GridShape(5, 4, 3), GridShape(64, 3, 2), GridShape(131, 17, 9)]
         for (seed, shape) in shapes.enumerated() {
             for density in [0, 0.01, 0.5, 1] {
@@ -27,7 +27,7 @@ struct MaskCodecTests {
         }
     }
 
-    @Test func knowingEverythingIsTheSameAsNoKnownPlane() {
+    @Test func aFullValidityMaskIsOmitted() {
         let mask = random(GridShape(20, 10, 5), 0.3, seed: 1)
         let everywhere = BitVolume(mask.shape, repeating: true)
         #expect(MaskCodec.encode(foreground: mask, known: everywhere) == MaskCodec.encode(foreground: mask))
@@ -53,7 +53,7 @@ struct MaskCodecTests {
         }
     }
 
-    @Test func formatVersionOneStaysAsItIs() {
+    @Test func formatVersionOneIsUnchanged() {
         var mask = BitVolume(GridShape(4, 3, 2))
         mask[1, 1, 0] = true
         mask[2, 2, 1] = true

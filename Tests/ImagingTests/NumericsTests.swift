@@ -34,7 +34,7 @@ struct NumericsTests {
         #expect(SurfaceDistance(a, BitVolume(shape), spacing: Vector3(1, 1, 1)) == nil)
     }
 
-    @Test func distancesEqualTheObviousSearch() throws {
+    @Test func distancesEqualAnExhaustiveSearch() throws {
         var generator = SeededGenerator(11)
         let shape = GridShape(9, 8, 7)
         let spacing = Vector3(0.7, 1.3, 2.5)

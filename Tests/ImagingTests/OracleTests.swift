@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// What nibabel found in a real file; boxes and shapes in stored order.
+/// nibabel's values of a real file; boxes and shapes in stored order.
 struct OracleEntry: Decodable, Sendable {
     struct Region: Decodable, Sendable {
         let voxels: Int

@@ -1,5 +1,6 @@
 import Domain
 import Imaging
+import TestSupport
 import Testing
 
 struct OrientationTests {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Numerics
 
-/// Two balls, and what may be wrong with them. The volume is 100 x 40 x 30 voxels of 3 mm; x grows to the right.
+/// Two balls, and masks that are not such a pair. The volume is 100 x 40 x 30 voxels of 3 mm; x grows to the right.
 @Suite struct SidePartitionTests {
     private static let shape = GridShape(100, 40, 30)
     private static let affine = Affine.scaling(Vector3(repeating: 3), origin: Vector3(-150, -60, -45))
@@ -41,8 +41,8 @@ import Testing
         #expect(found.remnants == (0, 0))
     }
 
-    /// Along a mirrored or turned axis the world decides, not the voxels.
-    @Test func theWorldDecidesWhichSideIsRight() throws {
+    /// World coordinates determine the side, also with a mirrored or rotated axis.
+    @Test func worldCoordinatesDetermineTheSide() throws {
         var mirrored = Self.affine
         mirrored.columns[0] = Vector3(-3, 0, 0)
         mirrored.translation = Vector3(150, -60, -45)
@@ -53,7 +53,7 @@ import Testing
         #expect(try SidePartition(balls((30, 8), (72, 10)), affine: oblique).right == balls((72, 10)))
     }
 
-    @Test func splintersGoToTheSideOnWhichTheyLie() throws {
+    @Test func smallPartsAreAssignedToTheSideOfTheirCentroid() throws {
         var mask = balls((30, 8), (72, 10))
         let splinters = [(55, 2, 2), (48, 2, 2), (3, 3, 3)]
         for (x, y, z) in splinters { mask[x, y, z] = true }
@@ -66,14 +66,14 @@ import Testing
         #expect(found.left.population + found.right.population == mask.population)
     }
 
-    @Test func whatIsNoPairIsRefused() {
+    @Test func otherMasksThanPairsAreRefused() {
         #expect(refusal(BitVolume(Self.shape)) == .empty)
         #expect(refusal(balls((72, 10))) == .onePart)
         #expect(refusal(balls((45, 10), (60, 10))) == .onePart, "they touch")
         #expect(refusal(balls((15, 8), (50, 8), (85, 8))) == .parts(3))
         guard case .unequal? = refusal(balls((30, 5), (72, 12))) else { return #expect(Bool(false), "not comparable") }
         guard case .beyondMidline? = refusal(balls((8, 7), (28, 7))) else {
-            return #expect(Bool(false), "both lie on the left of the volume")
+            return #expect(Bool(false), "both are on the left of the volume")
         }
     }
 
@@ -120,7 +120,7 @@ import Testing
         #expect(refusal(labels.mask(of: [77, 78]), labels.grid.canonicalAffine) == .onePart)
     }
 
-    /// One above the other: the same side twice, as pieces of one organ are.
+    /// One above the other: the same side twice, such as two pieces of one organ.
     @Test func partsThatAreNotBesideEachOtherAreRefused() {
         var mask = BitVolume(Self.shape)
         for z in [5, 24] {
@@ -134,12 +134,12 @@ import Testing
         // A bar below that begins far on the left and ends under the ball.
         for x in 2...70 { for y in 15...25 { for z in 0...2 { mask[x, y, z] = true } } }
         guard case .acrossPlane(let share)? = refusal(mask) else {
-            return #expect(Bool(false), "it lies on both sides")
+            return #expect(Bool(false), "it is on both sides")
         }
         #expect(share < 0.95)
     }
 
-    @Test func manySplintersAreRefused() {
+    @Test func manySmallPartsAreRefused() {
         var mask = balls((30, 6), (72, 6))
         for z in [2, 5, 24, 27] {
             for x in stride(from: 2, to: 98, by: 4) { for y in [2, 5] { mask[x, y, z] = true } }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct SimilarityTests {
     private let search = SimilaritySearch(strictness: [1, 2, 2], components: 64)
 
-    /// Random descriptors; every seventh from the second on is the one 1100 places before it with some noise, in one window.
+    /// Random descriptors; from index 1100 on, every seventh equals the one 1100 before it in one window, with noise.
     private func table(_ count: Int) -> [Int8] {
         var random = SystemRandomNumberGenerator()
         var table = (0..<count * 192).map { _ in Int8.random(in: -127...127, using: &random) }
@@ -28,10 +28,10 @@ import Testing
     }
 
     private func score(_ table: [Int8], _ a: Int, _ b: Int) -> Double {
-        zip(0..<3, [1.0, 2, 2]).map { 1 - $1 * (1 - cosine(table, a, b, $0)) }.max()!
+        [1.0, 2, 2].enumerated().map { 1 - $1 * (1 - cosine(table, a, b, $0)) }.max()!
     }
 
-    @Test func findsWhatComparingOneByOneFinds() throws {
+    @Test func findsThePairsOfAnExhaustiveSearch() throws {
         // More than two blocks, the last of them not whole.
         let (count, least) = (2300, 0.6)
         let table = table(count)
@@ -55,7 +55,7 @@ import Testing
         #expect(found.map(\.score) == found.map(\.score).sorted(by: >))
     }
 
-    @Test func theLimitKeepsTheMostAlike() throws {
+    @Test func theLimitKeepsTheMostSimilar() throws {
         let table = table(1500)
         let product = try DenseProduct()
         let all = search.pairs(in: table, atLeast: 0.2, limit: 1_000_000, product: product)
@@ -64,7 +64,7 @@ import Testing
         #expect(some.map(\.score) == all.prefix(10).map(\.score))
     }
 
-    @Test func anEmptyDescriptorIsLikeNothing() throws {
+    @Test func anEmptyDescriptorIsSimilarToNothing() throws {
         var table = table(10)
         for i in 0..<192 { table[i] = 0 }
         let found = search.pairs(in: table, atLeast: 0.01, limit: 100, product: try DenseProduct())

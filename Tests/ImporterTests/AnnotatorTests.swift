@@ -3,7 +3,7 @@ import Imaging
 import Importers
 import Testing
 
-/// What single annotators drew beside a label: one file an instance, of which a union is made.
+/// Masks of single annotators beside a label: one file per instance, merged by organ.
 @Suite struct AnnotatorTests {
     private static let kidneys = [
         VoxelBox(lower: Vector3(9, 3, 3), upper: Vector3(13, 8, 8)),
@@ -56,16 +56,16 @@ import Testing
         return try MaskCodec.decode(mask.bytes, shape: Tree.shape, contentHash: mask.contentHash).foreground
     }
 
-    private func union(_ boxes: [VoxelBox]) -> BitVolume {
-        var union = BitVolume(Tree.shape)
-        for box in boxes { union.formUnion(BitVolume(Tree.shape, filling: box)) }
-        return union
+    private func merged(_ boxes: [VoxelBox]) -> BitVolume {
+        var mask = BitVolume(Tree.shape)
+        for box in boxes { mask.formUnion(BitVolume(Tree.shape, filling: box)) }
+        return mask
     }
 
-    @Test func anOrganIsTheUnionOfItsInstancesAndLesions() throws {
+    @Test func anOrganConsistsOfItsInstancesAndLesions() throws {
         let found = try inspected(try tree(), Self.asked)
         #expect(found.drawn.annotators == ["annotation 1", "annotation 2", "annotation 3"])
-        #expect(found.drawn.held.isEmpty && found.findings.isEmpty, "\(found.findings)")
+        #expect(found.drawn.quarantined.isEmpty && found.findings.isEmpty, "\(found.findings)")
         #expect(found.drawn.drawings.count == 9)
         for drawing in found.drawn.drawings {
             let number = try #require(drawing.annotator.split(separator: " ").last.flatMap { Int($0) })
@@ -77,7 +77,7 @@ import Testing
                 case "kidney_cyst": ([Self.cyst], 1)
                 default: ([], 0)
                 }
-            #expect(try voxels(drawing) == union(boxes), "\(drawing.annotator) \(drawing.organ)")
+            #expect(try voxels(drawing) == merged(boxes), "\(drawing.annotator) \(drawing.organ)")
             #expect(drawing.files.count == files && drawing.origin == .expert && drawing.status == .annotated)
         }
         // The labels are what they are without the annotators.
@@ -87,11 +87,11 @@ import Testing
         #expect(found.checksums.files.count == 14 && plain.checksums.files.count == 2)
     }
 
-    @Test func withoutTheOptionNothingOfThemIsRead() throws {
+    @Test func withoutTheOptionTheirFilesAreNotRead() throws {
         let tree = try tree()
         try tree.write("no volume", to: path("cyst", 1, 2))
         let found = try inspected(tree)
-        #expect(found.drawn.annotators.isEmpty && found.drawn.drawings.isEmpty && found.drawn.held.isEmpty)
+        #expect(found.drawn.annotators.isEmpty && found.drawn.drawings.isEmpty && found.drawn.quarantined.isEmpty)
         let finding = try #require(try listed(tree).findings.first)
         #expect(finding.remedy.contains("--annotators"))
         #expect(try listed(tree, Self.asked).findings.isEmpty)
@@ -114,14 +114,14 @@ import Testing
         let found = try inspected(tree, Self.asked)
         let cyst = try #require(
             found.drawn.drawings.first { $0.organ == "kidney_cyst" && $0.annotator == "annotation 1" })
-        #expect(try voxels(cyst) == union([Self.cyst]))
+        #expect(try voxels(cyst) == merged([Self.cyst]))
     }
 
     @Test(arguments: [
         ("truncated", "kidney_instance-2"), ("grid", "cyst"), ("values", "tumor"), ("fractions", "kidney_instance-1"),
         ("link", "cyst"),
     ])
-    func aBadFileHoldsBackItsAnnotatorAlone(_ what: String, _ name: String) throws {
+    func aBadFileQuarantinesItsAnnotatorOnly(_ what: String, _ name: String) throws {
         let tree = try tree()
         let file = "case_00000/instances/\(name.contains("_") ? name : name + "_instance-1")_annotation-2.nii.gz"
         switch what {
@@ -138,24 +138,24 @@ import Testing
         let found = try inspected(tree, Self.asked)
         #expect(found.drawn.annotators == ["annotation 1", "annotation 3"])
         #expect(Set(found.drawn.drawings.map(\.annotator)) == ["annotation 1", "annotation 3"])
-        #expect(found.labels.count == 3, "the label that holds is imported")
-        let held = try #require(found.drawn.held.first)
-        #expect(found.drawn.held.count == 1 && held.annotator == "annotation 2")
-        #expect(held.error.file.hasSuffix(file), "\(held.error)")
+        #expect(found.labels.count == 3, "the dataset's label is imported")
+        let quarantined = try #require(found.drawn.quarantined.first)
+        #expect(found.drawn.quarantined.count == 1 && quarantined.annotator == "annotation 2")
+        #expect(quarantined.error.file.hasSuffix(file), "\(quarantined.error)")
         #expect(!found.checksums.files.contains { $0.file.path.contains("annotation-2") })
     }
 
-    /// Neither absent nor smaller: what lacks an instance that another has is not said at all.
-    @Test func aMissingInstanceSaysNothing() throws {
+    /// An organ of which the annotator lacks an instance is neither absent nor smaller, but not recorded.
+    @Test func organsWithAMissingInstanceAreNotRecorded() throws {
         let tree = try tree()
         try tree.remove(path("cyst", 1, 3))
         try tree.remove(path("kidney", 2, 1))
         let found = try inspected(tree, Self.asked)
-        let said = Dictionary(grouping: found.drawn.drawings, by: \.annotator).mapValues { Set($0.map(\.organ)) }
-        #expect(said["annotation 1"] == ["kidney_tumour", "kidney_cyst"])
-        #expect(said["annotation 2"] == ["kidney", "kidney_tumour", "kidney_cyst"])
-        #expect(said["annotation 3"] == ["kidney_tumour"])
-        #expect(found.drawn.annotators.count == 3 && found.drawn.held.isEmpty)
+        let recorded = Dictionary(grouping: found.drawn.drawings, by: \.annotator).mapValues { Set($0.map(\.organ)) }
+        #expect(recorded["annotation 1"] == ["kidney_tumour", "kidney_cyst"])
+        #expect(recorded["annotation 2"] == ["kidney", "kidney_tumour", "kidney_cyst"])
+        #expect(recorded["annotation 3"] == ["kidney_tumour"])
+        #expect(found.drawn.annotators.count == 3 && found.drawn.quarantined.isEmpty)
         #expect(found.findings.count == 2 && found.kinds == [.scope])
         #expect(found.findings[0].problem.contains("kidney 2") && found.findings[1].problem.contains("cyst 1"))
     }
@@ -169,11 +169,11 @@ import Testing
         #expect(list.findings.map(\.kind) == [.classUnknown])
         #expect(list.findings[0].problem.contains("artery, ureter, vein"), "\(list.findings)")
         let found = try CaseInspector(layout: layout, options: Self.asked).inspect(list.cases[0])
-        #expect(found.drawn.drawings.count == 9 && found.drawn.held.isEmpty)
+        #expect(found.drawn.drawings.count == 9 && found.drawn.quarantined.isEmpty)
         #expect(!found.checksums.files.contains { $0.file.path.contains("artery") })
     }
 
-    @Test func labelsThatWaitBringTheirAnnotatorsWithTheImage() throws {
+    @Test func waitingLabelsKeepTheirAnnotators() throws {
         let tree = try tree()
         try tree.remove("case_00000/imaging.nii.gz")
         let item = try #require(try listed(tree, Self.asked).waiting.first)

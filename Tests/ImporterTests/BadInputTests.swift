@@ -3,12 +3,12 @@ import Imaging
 import Importers
 import Testing
 
-/// Every file that cannot be used is refused by name, with what is wrong and what to do.
+/// Every unusable file is refused with its name, the problem and a remedy.
 @Suite struct BadInputTests {
     static let image = "RawData/Training/img/img0001.nii.gz"
     static let label = "RawData/Training/label/label0001.nii.gz"
 
-    /// A good case whose image or label is then spoilt.
+    /// A valid case whose image or label is then damaged.
     private func refusal(_ spoil: (Tree) throws -> Void) throws -> ImportError {
         let tree = try Tree.btcv()
         try spoil(tree)
@@ -61,7 +61,7 @@ import Testing
             Issue.record("\(error)")
             return
         }
-        #expect(error.quarantines && CaseOutcome(error).word == .quarantined)
+        #expect(error.quarantines && CaseOutcome(error).kind == .quarantined)
     }
 
     @Test func anotherPlace() throws {
@@ -127,7 +127,7 @@ import Testing
 
     @Test func colours() throws {
         guard case .volume(.unsupportedType(_, code: 128)) = try patched(70, [128, 0, 24, 0]) else {
-            Issue.record("RGB was taken")
+            Issue.record("RGB was accepted")
             return
         }
     }
@@ -147,7 +147,7 @@ import Testing
         try tree.write(Array(try tree.bytes(of: "img/img0001.nii").prefix(352)), to: "img/img0001.nii")
         try tree.label("label/label0001.nii", [])
         guard case .volume(.truncated)? = importError({ _ = try inspected(tree) }) else {
-            Issue.record("a header alone was taken")
+            Issue.record("a header alone was accepted")
             return
         }
     }
@@ -184,7 +184,7 @@ import Testing
         #expect(error.quarantines)
     }
 
-    @Test func debrisIsPassedOver() throws {
+    @Test func debrisIsSkipped() throws {
         let tree = try Tree.totalSegmentator()
         for name in ["s0001/segmentations/._liver.nii.gz", "s0001/.DS_Store", "__MACOSX/s0001/._ct.nii.gz"] {
             try tree.write([0, 5, 22, 7], to: name)

@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func aFileOfNoKnownOrganIsRemarked() throws {
+    @Test func aFileThatMatchesNoOrganIsReported() throws {
         let tree = try Tree.totalSegmentator()
         try tree.label("s0001/segmentations/warp_core.nii.gz", [])
         let found = try inspected(tree)
@@ -86,7 +86,7 @@ import Testing
         #expect(importError { _ = try inspected(tree) } == .unknownValues(file: "scan_seg.nii.gz", values: [8]))
     }
 
-    @Test func aTableWithUnknownNamesIsTakenInPart() throws {
+    @Test func aTableWithUnknownNamesIsImportedInPart() throws {
         let tree = try Tree.labelTable()
         let table = [LabelTableEntry(key: 7, name: "liver"), LabelTableEntry(key: 8, name: "warp core")]
         try tree.label("scan_seg.nii.gz", [(7, Boxes.liver), (8, Boxes.spleen)], table: table)

@@ -5,7 +5,7 @@ import Importers
 import TestSupport
 import Testing
 
-/// What a datalist says beyond pairs of files.
+/// The contents of a datalist beyond pairs of files.
 @Suite struct DatalistTests {
     /// A list with the given entries and further members beside a pair of files.
     private func tree(_ entries: String, _ more: String = "", in folder: String = "") throws -> Tree {
@@ -20,7 +20,7 @@ import Testing
 
     private static let pair = #"{"image":"images/a.nii.gz","label":"labels/a.nii.gz"}"#
 
-    @Test func foldsAreSaidAndNotTakenForLists() throws {
+    @Test func foldsAreReportedAndNotImported() throws {
         let tree = try tree(
             #"{"image":"images/a.nii.gz","label":"labels/a.nii.gz","fold":3},{"image":"images/b.nii.gz","fold":"x"}"#,
             #","ignore":3"#)
@@ -31,7 +31,7 @@ import Testing
         #expect(list.findings[0].remedy.contains("split create"))
     }
 
-    @Test func ignoredVoxelsAreUnknownAndRegionsAreUnions() throws {
+    @Test func ignoredVoxelsAreUnknownAndRegionsHaveSeveralValues() throws {
         let tree = try tree(Self.pair, #","regions":{"abdominal_organs_x":[1],"kidney":[2]},"ignore":3"#)
         let found = try inspected(tree)
         let liver = try #require(found["liver"])
@@ -41,7 +41,7 @@ import Testing
         #expect(try listed(tree).findings.map(\.kind) == [.classUnknown])
     }
 
-    @Test func aSubjectIsWhoTheListSays() throws {
+    @Test func subjectsAreReadFromTheList() throws {
         let tree = try tree(
             #"{"image":"images/a.nii.gz","label":"labels/a.nii.gz","case":"set_a","subject":"set/p1"}"#, #","ignore":3"#
         )
@@ -52,8 +52,8 @@ import Testing
         {"image":"images/a.nii.gz","label":"labels/a.nii.gz","pseudo_label":"labels/a_pseudo.nii.gz","case":"c"}
         """
 
-    /// People said what the liver is; a model says what the spleen is, and nothing of the liver.
-    @Test func pseudoLabelsAreAModelsWordBesideThatOfPeople() throws {
+    /// The liver is annotated; the file of pseudo labels is used for the spleen only.
+    @Test func pseudoLabelsAreImportedBesideAnnotations() throws {
         let tree = try tree(Self.both, #","ignore":3,"states":{"c":{"annotated":["liver"],"model":["spleen"]}}"#)
         let found = try inspected(tree)
         #expect(found.labels.map(\.organ) == ["spleen", "liver"] || found.labels.map(\.organ) == ["liver", "spleen"])
@@ -63,12 +63,13 @@ import Testing
         #expect(spleen.status == .pseudo && spleen.origin == .model)
         #expect(spleen.region?.voxels == Boxes.count(Boxes.spleen))
         #expect(try listed(tree).findings.isEmpty)
-        let told = try inspected(tree, ImportOptions(origin: .assisted))
-        #expect(told["liver"]?.origin == .assisted && told["spleen"]?.origin == .model, "no word makes it a person's")
+        let assisted = try inspected(tree, ImportOptions(origin: .assisted))
+        #expect(
+            assisted["liver"]?.origin == .assisted && assisted["spleen"]?.origin == .model, "a pseudo label stays one")
     }
 
-    /// Nothing says which organs of the file a model made: VISTA3D's lists have such files for whatever their values mean.
-    @Test func pseudoLabelsOfOtherListsAreTold() throws {
+    /// Other lists, such as VISTA3D's, do not record the organs of such files.
+    @Test func pseudoLabelsOfOtherListsAreReported() throws {
         let tree = try tree(Self.both, #","ignore":3"#)
         let list = try listed(tree)
         #expect(list.cases.first?.labels.map(\.file.path) == ["labels/a.nii.gz"])
@@ -107,7 +108,7 @@ import Testing
         }
     }
 
-    /// The release's root is the folder that the paths of the list share, and not the one in which the list happens to lie.
+    /// The release's root is the common folder of the list's paths, not the folder of the list.
     @Test func aListAboveManyDatasetsHasTheRootOfItsOwn() throws {
         let pair = #"{"image":"sets/one/images/a.nii.gz","label":"./sets/one/labels/a.nii.gz"}"#
         let tree = try tree(pair, #","ignore":3"#, in: "sets/one/")
@@ -117,10 +118,10 @@ import Testing
         try tree.write(
             #"{"training":[{"image":"sets/one/images/a.nii.gz"}],"label_dict":{"1":"liver"}}"#, to: "list.json")
         let alone = try #require(try listed(tree, at: "list.json").cases.first)
-        #expect(alone.image.root == tree.path("sets/one"), "labels may come to lie beside images")
+        #expect(alone.image.root == tree.path("sets/one"), "labels may be added beside images")
     }
 
-    /// A folder behind a link does not become the root: what lies there lies elsewhere.
+    /// A folder behind a link does not become the root: its files are outside.
     @Test func aSharedFolderBehindALinkStaysOutside() throws {
         let tree = try tree(#"{"image":"in/images/a.nii.gz","label":"in/labels/a.nii.gz"}"#)
         let outer = Tree()

@@ -44,7 +44,7 @@ import Testing
         ("labels: {regex: '(['}\nimages: a\nvalues: {1: liver}\n", 1),
         ("labels: /abs\nimages: a\nvalues: {1: liver}\n", 1),
         ("labels:\n  1: liver\n  1: spleen\n", 3), ("labels:\n  1: liver\ncomplete:\n  - liver\n  - lever\n", 5),
-    ]) func whatIsWrongHasItsLine(text: String, line: Int) {
+    ]) func anErrorHasItsLine(text: String, line: Int) {
         guard
             case .wrongLine("m.yaml", let found, _)? = importError({
                 _ = try DatasetMapFile.parse(text, file: "m.yaml")
@@ -76,7 +76,7 @@ import Testing
         #expect(found["liver"]?.origin == .assisted)
     }
 
-    @Test func aFileAnOrganIsNamedInThePattern() throws {
+    @Test func thePatternNamesTheOrganOfAFile() throws {
         let tree = Tree()
         try tree.image("a/scan.nii.gz")
         try tree.label("a/Leber-liver.nii.gz", [(1, Boxes.liver)])
@@ -95,15 +95,15 @@ import Testing
         ("release: a\nvalues: {1: liver}\nrelease: b\n", 3, "duplicate key, release"),
         ("values:\n  1: [liver, spleen\n", 2, "flow sequence"),
         ("values: {1: liver\n\n\n", 1, "flow mapping"),
-    ]) func whatIsNoYAMLIsToldWithItsLine(text: String, line: Int, word: String) {
+    ]) func invalidYAMLIsReportedWithItsLine(text: String, line: Int, phrase: String) {
         guard
             case .wrongLine(_, let found, let problem)? = importError({
                 _ = try DatasetMapFile.parse(text, file: "m.yaml")
             })
         else {
-            Issue.record("taken: \(text)")
+            Issue.record("accepted: \(text)")
             return
         }
-        #expect(found == line && problem.contains(word), "\(found) \(problem)")
+        #expect(found == line && problem.contains(phrase), "\(found) \(problem)")
     }
 }

@@ -39,7 +39,7 @@ import Testing
         #expect(found["liver"]?.values == [5] && found["spleen"]?.values == [9] && found["pancreas"]?.values == [4])
     }
 
-    /// Value and name together tell the task: "cancer" alone names no organ.
+    /// Value and name together identify the task: "cancer" alone matches no organ.
     @Test(arguments: [
         (#"{"0":"background","1":"cancer"}"#, "lung_tumour"),
         (#"{"0":"background","1":"colon cancer primaries"}"#, "colon_tumour"),
@@ -56,7 +56,7 @@ import Testing
         #expect(found[organ]?.status == .annotated)
     }
 
-    @Test func voxelsOfANameWithoutOrganArePassedOver() throws {
+    @Test func voxelsOfANameWithoutOrganAreSkipped() throws {
         let tree = Tree()
         try tree.image("imagesTr/a.nii.gz")
         try tree.label("labelsTr/a.nii.gz", [(1, Boxes.liver), (7, Boxes.tumour)])
@@ -122,7 +122,7 @@ import Testing
         #expect(list.findings.map(\.kind) == [.description])
     }
 
-    @Test func twoCasesOfOneNameAreNotBothTaken() throws {
+    @Test func theSecondCaseOfANameIsRefused() throws {
         let tree = try Tree.decathlon()
         let pair = ("imagesTr/liver_0.nii.gz", "labelsTr/liver_0.nii.gz")
         try tree.description(labels: Tree.liverLabels, training: [pair, pair])
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func nnUNetsDialectIsAnotherLayout() throws {
+    @Test func nnUNetsFormIsAnotherLayout() throws {
         let tree = Tree()
         try tree.write(#"{"labels":{"background":0,"liver":[1,2]},"file_ending":".nii.gz"}"#, to: "dataset.json")
         #expect(try LayoutRecogniser().recognise(tree.root).name == .nnunet)

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Imaging
 import Importers
 
-/// What a dataset puts into the catalogue, as a text that a person can check: the files in `Expected`.
+/// The records that a dataset adds to the catalogue, in a form that a person can check: the files in `Expected`.
 struct ExpectedCatalogue: Codable, Equatable {
     struct Case: Codable, Equatable {
         var name: String
@@ -11,7 +11,7 @@ struct ExpectedCatalogue: Codable, Equatable {
         var modality: String
         /// Organ to status, origin and voxels; `partial` where the label is complete only in a part.
         var labels: [String: String]
-        /// What a person is told.
+        /// Kinds of warnings.
         var findings: [String]
     }
 

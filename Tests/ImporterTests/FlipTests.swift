@@ -5,7 +5,8 @@ import Phantoms
 import TestSupport
 import Testing
 
-/// Labels that lie mirrored on their image are held back with the evidence, and mirrored where the caller accepts it.
+/// Labels that are mirrored relative to their image are quarantined with the evidence, and flipped if the caller
+/// accepts it.
 @Suite struct FlipTests {
     private static let grid = PhantomGrid(shape: GridShape(130, 112, 70), spacing: Vector3(2.8, 2.8, 4))
     private static let image = "RawData/Training/img/img0001.nii.gz"
@@ -48,14 +49,14 @@ import Testing
 
         /// A BTCV folder with one case.
         func tree(
-            image turnOfImage: LabelFlip = .none, labels turnOfLabels: LabelFlip = .none, labelGrid: ImageGrid? = nil
+            image imageFlip: LabelFlip = .none, labels labelFlip: LabelFlip = .none, labelGrid: ImageGrid? = nil
         ) throws -> Tree {
             let tree = Tree()
             let grid = ImageGrid(shape: shape, affine: affine)
             try NIfTIWriter.write(
-                .int16(VoxelBuffer(mirrored(image, turnOfImage))), on: grid, to: try tree.place(FlipTests.image))
+                .int16(VoxelBuffer(mirrored(image, imageFlip))), on: grid, to: try tree.place(FlipTests.image))
             try NIfTIWriter.write(
-                .uint8(VoxelBuffer(mirrored(labels, turnOfLabels))), on: labelGrid ?? grid,
+                .uint8(VoxelBuffer(mirrored(labels, labelFlip))), on: labelGrid ?? grid,
                 to: try tree.place(FlipTests.label))
             return tree
         }
@@ -74,14 +75,14 @@ import Testing
             uniqueKeysWithValues: item.labels.compactMap { label in label.mask.map { (label.organ, $0.contentHash) } })
     }
 
-    /// Held back with the proposal; with the acceptance the masks are those of the case as it should be.
+    /// Quarantined with the proposal; once it is accepted, the masks equal those of the unmirrored case.
     private func expect(_ flip: LabelFlip, of tree: Tree, like whole: InspectedCase) throws {
         let error = importError { _ = try inspected(tree) }
         guard case .flipped(Self.label, _, let proposal)? = error else {
             Issue.record("\(flip): \(String(describing: error))")
             return
         }
-        print("mirrored along \(flip.rawValue): \(proposal.evidence)")
+        print("flip along \(flip.rawValue): \(proposal.evidence)")
         #expect(proposal.flip == flip && proposal.isStrong)
         #expect(error?.quarantines == true && error?.remedy.contains("--accept flip") == true)
         let accepted = try inspected(tree, accepting("flip"))
@@ -90,7 +91,7 @@ import Testing
         #expect(accepted["liver"]?.region == whole["liver"]?.region)
     }
 
-    @Test(arguments: 0..<6) func labelsThatLieWellAreLeftAlone(number: Int) throws {
+    @Test(arguments: 0..<6) func matchingLabelsAreNotFlipped(number: Int) throws {
         let found = try inspected(try Pair(phantom: number).tree())
         #expect(found.flip == nil && found.kinds.isDisjoint(with: [.flip, .laterality]), "\(found.findings)")
     }
@@ -107,21 +108,22 @@ import Testing
         try expect(.y, of: try pair.tree(labels: .y), like: try inspected(try pair.tree()))
     }
 
-    /// A header of the other handedness about another origin, as the labels of Pancreas-CT beside their DICOM images have.
-    @Test func aHeaderOfItsOwnIsOverruledWhereTheEvidenceIsStrong() throws {
+    /// A header with the other handedness and another origin, as in the labels of Pancreas-CT beside their DICOM
+    /// images.
+    @Test func aWrongHeaderIsOverriddenByStrongEvidence() throws {
         let pair = try Pair(phantom: 2)
         let spacing = Self.grid.spacing
         let other = Affine(
             columns: [Vector3(spacing.x, 0, 0), Vector3(0, -spacing.y, 0), Vector3(0, 0, spacing.z)], translation: .zero
         )
         let grid = ImageGrid(shape: pair.shape, affine: other)
-        // The stored order is the image's; the header turns it round.
+        // The voxels are stored in the image's order; the header reverses it.
         let tree = try pair.tree(labels: .y, labelGrid: grid)
         try expect(.y, of: tree, like: try inspected(try pair.tree()))
     }
 
-    /// The header is of the other handedness and right.
-    @Test func anotherHandednessThatIsRightCanBeAccepted() throws {
+    /// The header has the other handedness and is right.
+    @Test func aRightHeaderOfTheOtherHandednessCanBeAccepted() throws {
         let pair = try Pair(phantom: 2)
         let grid = ImageGrid(
             canonicalShape: pair.shape, canonicalAffine: pair.affine, storedAs: try #require(Orientation("LAS")))
@@ -132,17 +134,17 @@ import Testing
             return
         }
         #expect(error.remedy.contains("--accept handedness"))
-        let taken = try inspected(tree, accepting("handedness"))
-        #expect(contents(taken) == contents(try inspected(try pair.tree())))
-        #expect(taken.flip == nil && taken.kinds == [.flip])
-        // Where the image says that the header is wrong, no word of the header's counts.
+        let accepted = try inspected(tree, accepting("handedness"))
+        #expect(contents(accepted) == contents(try inspected(try pair.tree())))
+        #expect(accepted.flip == nil && accepted.kinds == [.flip])
+        // Where the image shows that the header is wrong, the header cannot be accepted.
         let wrong = try pair.tree(labels: .x, labelGrid: grid)
         #expect(importError { _ = try inspected(wrong, accepting("handedness")) }?.quarantines == true)
-        #expect(contents(try inspected(wrong, accepting("flip"))) == contents(taken))
+        #expect(contents(try inspected(wrong, accepting("flip"))) == contents(accepted))
     }
 
-    /// A file that lies elsewhere is not taken along with one that is only stored mirrored.
-    @Test func acceptingTheHandednessAcceptsNoOtherPlace() throws {
+    /// A file at another position is not accepted together with one whose handedness differs.
+    @Test func acceptingTheHandednessAcceptsNoOtherPosition() throws {
         let tree = Tree()
         let names = ["liver", "spleen"]
         try tree.image("s1/ct.nii.gz")
@@ -153,7 +155,7 @@ import Testing
             "s1/segmentations/\(names[1]).nii.gz", [(1, Boxes.spleen)], on: Tree.grid(shift: Vector3(4, 0, 0)))
         guard case .gridMismatch(_, _, .displaced)? = importError({ _ = try inspected(tree, accepting("handedness")) })
         else {
-            Issue.record("the spleen lies elsewhere")
+            Issue.record("the spleen is at another position")
             return
         }
     }
@@ -169,19 +171,19 @@ import Testing
         #expect(try inspected(tree, accepting("flip:\(name)")).flip?.flip == .z)
     }
 
-    @Test func anImageMirroredWithItsLabelsIsHeldBack() throws {
+    @Test func anImageMirroredWithItsLabelsIsQuarantined() throws {
         let tree = try Pair(phantom: 0).tree(image: .x, labels: .x)
         let error = importError { _ = try inspected(tree, accepting("flip")) }
         guard case .sidesReversed(Self.label, _, let problem)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(problem.contains("liver lies to the left of spleen") && error?.quarantines == true)
-        let taken = try inspected(tree, accepting("laterality"))
-        #expect(taken.kinds == [.laterality] && taken.flip == nil)
+        #expect(problem.contains("liver is to the left of spleen") && error?.quarantines == true)
+        let accepted = try inspected(tree, accepting("laterality"))
+        #expect(accepted.kinds == [.laterality] && accepted.flip == nil)
     }
 
-    @Test func acceptancesAreRead() {
+    @Test func acceptancesAreParsed() {
         #expect(Acceptance("flip")?.caseName == nil && Acceptance("flip:a:b")?.caseName == "a:b")
         #expect(Acceptance("laterality:x")?.proposal == .laterality)
         #expect(Acceptance("flip:") == nil && Acceptance("turn") == nil && Acceptance("") == nil)

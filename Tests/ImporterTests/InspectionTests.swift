@@ -59,23 +59,23 @@ import Testing
         #expect(try inspected(tree)["liver"]?.region?.voxels == Boxes.count(Boxes.liver))
     }
 
-    @Test func aSmallShiftIsRemarked() throws {
+    @Test func aSmallShiftIsReported() throws {
         let tree = Tree()
         try tree.image("img/img0001.nii.gz")
         try tree.label("label/label0001.nii.gz", [(6, Boxes.liver)], on: Tree.grid(shift: Vector3(0.4, 0, 0)))
         #expect(try inspected(tree).kinds == [.gridDiffers])
     }
 
-    @Test func swappedSidesAreRemarked() throws {
+    @Test func swappedSidesAreReported() throws {
         let tree = Tree()
         try tree.image("img/img0001.nii.gz")
         try tree.label("label/label0001.nii.gz", [(1, Boxes.liver), (6, Boxes.spleen)])
         let found = try inspected(tree)
         #expect(found.kinds == [.laterality])
-        #expect(found.findings[0].problem.contains("liver lies to the left of spleen"))
+        #expect(found.findings[0].problem.contains("liver is to the left of spleen"))
     }
 
-    @Test func aCTWithoutAirIsRemarked() throws {
+    @Test func aCTWithoutAirIsReported() throws {
         let tree = try Tree.btcv()
         let voxels = (0..<Tree.shape.count).map { Int16($0 % 300) }
         try NIfTIWriter.write(
@@ -83,7 +83,7 @@ import Testing
         #expect(try inspected(tree).kinds == [.intensities])
     }
 
-    @Test func noOrientationIsRemarked() throws {
+    @Test func aMissingOrientationIsReported() throws {
         let tree = Tree()
         try tree.image("img/img0001.nii", on: Tree.grid("LAS"))
         try tree.patch("img/img0001.nii", at: 254, [0, 0])
@@ -98,7 +98,7 @@ import Testing
         #expect(gallbladder.status == .pseudo && gallbladder.region == nil && gallbladder.mask?.voxels == 0)
     }
 
-    @Test func onlyCompleteOrgansAreTaken() throws {
+    @Test func onlyCompleteOrgansAreRecorded() throws {
         let found = try inspected(Tree.btcv(), ImportOptions(complete: ["liver", "gallbladder"]))
         #expect(found.labels.map(\.organ) == ["liver", "gallbladder"])
         #expect(found.labels.map(\.status) == [.annotated, .absent])
@@ -110,7 +110,7 @@ import Testing
         #expect(error == .unknownOrgan(file: tree.root, organ: "warp_core"))
     }
 
-    @Test func theCallerMaySayWhatTheImagesShow() throws {
+    @Test func theCallerCanSetTheModality() throws {
         #expect(try inspected(Tree.btcv(), ImportOptions(modality: .mr)).image.modality == .mr)
     }
 

@@ -101,7 +101,7 @@ import Testing
         #expect(list.refused.isEmpty && list.waiting.map(\.name) == ["c"])
     }
 
-    @Test func anotherFolderIsRefusedWithWhatWasLookedFor() throws {
+    @Test func anUnknownFolderIsRefusedWithTheKnownLayouts() throws {
         let tree = Tree()
         try tree.image("Task03_Liver/scan.nii.gz")
         guard case .unrecognised(_, let lookedFor, 1)? = importError({ _ = try listed(tree, at: "Task03_Liver") })
@@ -113,22 +113,22 @@ import Testing
         #expect(importError { _ = try listed(tree, at: "nothing") } == .unreadableFolder(tree.path("nothing")))
     }
 
-    @Test func aFolderThatFitsTwiceIsRefused() throws {
+    @Test func aFolderThatMatchesTwoLayoutsIsRefused() throws {
         let tree = try Tree.btcv(prefix: "")
         try tree.description(labels: Tree.liverLabels, training: [])
         guard case .ambiguous(_, let readings)? = importError({ _ = try listed(tree) }) else {
-            Issue.record("two layouts fit")
+            Issue.record("two layouts match")
             return
         }
         #expect(readings.count == 2)
         #expect(try listed(tree, ImportOptions(layout: .btcv)).cases.count == 3)
     }
 
-    @Test(arguments: [LayoutName.msd, .btcv, .mapped]) func anAskedLayoutMustBeThere(layout: LayoutName) throws {
+    @Test(arguments: [LayoutName.msd, .btcv, .mapped]) func aSpecifiedLayoutMustMatch(layout: LayoutName) throws {
         let tree = try Tree.totalSegmentator()
         guard case .notThisLayout(_, layout, _)? = importError({ _ = try listed(tree, ImportOptions(layout: layout)) })
         else {
-            Issue.record("the layout is not there")
+            Issue.record("the folder does not have the layout")
             return
         }
     }

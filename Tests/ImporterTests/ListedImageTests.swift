@@ -2,7 +2,7 @@ import Domain
 import Importers
 import Testing
 
-/// nnU-Net's `dataset` and MONAI's lists may name images anywhere; labels lie in the dataset's folder.
+/// nnU-Net's `dataset` and MONAI's lists may name images anywhere; labels must be in the dataset's folder.
 @Suite struct ListedImageTests {
     private func describe(_ tree: Tree, image: String, label: String) throws {
         try tree.write(
@@ -12,7 +12,7 @@ import Testing
             """, to: "set/dataset.json")
     }
 
-    /// A set with a label of its own; image and label lie outside too.
+    /// A set with a label; another image and label are outside it.
     private func tree() throws -> Tree {
         let tree = Tree()
         try tree.image("outside/a.nii.gz")
@@ -21,7 +21,7 @@ import Testing
         return tree
     }
 
-    @Test func anImageMayLieWhereAnAbsolutePathSays() throws {
+    @Test func anImageMayHaveAnAbsolutePathOutside() throws {
         let tree = try tree()
         try describe(tree, image: tree.path("outside/a.nii.gz"), label: tree.path("set/labelsTr/a.nii.gz"))
         let list = try listed(tree, at: "set")
@@ -65,10 +65,10 @@ import Testing
             tree, image: path == "absent" ? tree.path("outside/b.nii.gz") : path, label: "labelsTr/a.nii.gz")
         let list = try listed(tree, at: "set")
         #expect(list.cases.isEmpty)
-        #expect(list.waiting.count == (path == "absent" ? 1 : 0), "an image that is not there is waited for")
+        #expect(list.waiting.count == (path == "absent" ? 1 : 0), "labels without an image are waiting")
     }
 
-    @Test func aDatalistNamesItsImagesLikewise() throws {
+    @Test func aDatalistMayNameImagesOutside() throws {
         let tree = try tree()
         let entry = #"{"image":"\#(tree.path("outside/a.nii.gz"))","label":"labelsTr/a.nii.gz"}"#
         let stray = #"{"image":"\#(tree.path("outside/a.nii.gz"))","label":"\#(tree.path("outside/a_seg.nii.gz"))"}"#

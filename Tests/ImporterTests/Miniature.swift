@@ -3,13 +3,13 @@ import Imaging
 import Importers
 import Testing
 
-/// A layout in small: how its tree is made, and how it is imported.
+/// A small dataset of one layout: how its tree is created, and how it is imported.
 struct Miniature: Sendable, CustomTestStringConvertible {
     /// The file in `Expected`.
     let name: String
     /// The path that is imported; "" is the tree's root.
     var start = ""
-    /// Whether any release may be named.
+    /// Whether the release may have any name.
     var hasFreeRelease = false
     var options: @Sendable (Tree) throws -> ImportOptions = { _ in ImportOptions() }
     let make: @Sendable () throws -> Tree

@@ -3,7 +3,7 @@ import Imaging
 import Importers
 import Testing
 
-/// Every layout, as a tree of a few small files, against the catalogue that it must give.
+/// Every layout, as a tree of a few small files, compared with the expected records.
 @Suite struct MiniatureTests {
     @Test(arguments: Miniature.all) func aTreeGivesTheExpectedCatalogue(miniature: Miniature) throws {
         let tree = try miniature.make()
@@ -14,8 +14,8 @@ import Testing
         #expect(found == expected, "found:\n\(text)")
     }
 
-    /// A model's label has no extent in the catalogue: where it says something is a plane of its mask.
-    @Test func aModelsLabelKeepsItsCropInItsMask() throws {
+    /// A pseudo label has no extent in the catalogue: its crop is part of the validity mask.
+    @Test func aPseudoLabelHasItsCropInTheValidityMask() throws {
         let miniature = try #require(Miniature.all.first { $0.name == "gibson" })
         let tree = try miniature.make()
         var options = try miniature.options(tree)
@@ -52,7 +52,7 @@ import Testing
                 _ = try LayoutRecogniser(options: options).recognise(tree.path(miniature.start))
             })
         else {
-            Issue.record("a release that nobody knows was taken")
+            Issue.record("an unknown release was accepted")
             return
         }
         #expect(!known.isEmpty)

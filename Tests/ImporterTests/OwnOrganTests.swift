@@ -3,7 +3,7 @@ import Imaging
 import Importers
 import Testing
 
-/// Organs and spellings that the user added to the catalogue count wherever a description gives names.
+/// Organs and spellings that the user added to the catalogue are resolved wherever a description has names.
 @Suite struct OwnOrganTests {
     private static let options: ImportOptions = {
         var options = ImportOptions()
@@ -77,7 +77,7 @@ import Testing
             }
         ),
         (
-            "a file a class",
+            "one file per class",
             {
                 let tree = Tree()
                 try tree.image("s1/ct.nii.gz")

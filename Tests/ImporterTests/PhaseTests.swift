@@ -3,7 +3,7 @@ import Imaging
 import Importers
 import Testing
 
-/// Labels that serve several co-registered images.
+/// Labels that several co-registered images share.
 @Suite struct PhaseTests {
     private func map(_ extra: String = "") throws -> ImportOptions {
         var options = ImportOptions()
@@ -40,7 +40,7 @@ import Testing
         #expect(Set(list.cases.prefix(3).map(\.labels)).count == 1, "one label file")
     }
 
-    @Test func withoutAKeyThePartsThatDifferTellPhasesApart() throws {
+    @Test func withoutAKeyThePartsThatDifferNameThePhases() throws {
         let list = try listed(tree(), map())
         #expect(list.cases.map(\.name) == ["p1_arterial", "p1_late", "p1_venous", "p2"])
         #expect(list.cases.map(\.phase?.name) == ["arterial", "late", "venous", nil])
@@ -50,15 +50,15 @@ import Testing
         let (tree, options) = (try tree(), try map())
         let layout = try LayoutRecogniser(options: options).recognise(tree.root)
         let inspector = CaseInspector(layout: layout, options: options)
-        var outcomes: [String: CaseOutcome.Word] = [:]
+        var outcomes: [String: CaseOutcome.Kind] = [:]
         var masks = Set<[UInt8]>()
         for files in try layout.cases().cases {
             do {
                 let found = try inspector.inspect(files)
-                outcomes[files.name] = CaseOutcome(found.findings).word
+                outcomes[files.name] = CaseOutcome(found.findings).kind
                 if let mask = found["liver"]?.mask { masks.insert(mask.bytes) }
             } catch {
-                outcomes[files.name] = CaseOutcome(error).word
+                outcomes[files.name] = CaseOutcome(error).kind
             }
         }
         #expect(

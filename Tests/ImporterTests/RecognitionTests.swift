@@ -3,13 +3,13 @@ import Importers
 import Testing
 
 @Suite struct RecognitionTests {
-    @Test func numberedFilesOfTwoLayoutsAreNamedWithTheirWords() throws {
+    @Test func numberedFilesOfTwoLayoutsAreAmbiguous() throws {
         let tree = Tree()
         try tree.image("volume-0.nii.gz")
         try tree.label("segmentation-0.nii.gz", [(1, Boxes.liver)])
         try tree.label("labels-0.nii.gz", [(1, Boxes.liver)])
         guard case .ambiguous(_, let readings)? = importError({ _ = try listed(tree) }) else {
-            Issue.record("two layouts fit")
+            Issue.record("two layouts match")
             return
         }
         #expect(readings.map { $0.prefix { $0 != ":" } } == ["lits", "ctorg"])
@@ -53,7 +53,7 @@ import Testing
         #expect(try listed(tree, at: "first").cases.count == 1)
     }
 
-    @Test func theFolderNameTellsNothing() throws {
+    @Test func theFolderNameIsIrrelevant() throws {
         let tree = Tree()
         try tree.image("LiTS17/scan.nii.gz")
         guard case .unrecognised? = importError({ _ = try listed(tree, at: "LiTS17") }) else {
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func imagesOfNumberedLabelsMayLieElsewhere() throws {
+    @Test func imagesOfNumberedLabelsMayBeElsewhere() throws {
         let (labels, images) = (Tree(), Tree())
         for number in ["0002", "0011"] {
             try labels.label("label\(number).nii.gz", [(1, Boxes.tumour)])
@@ -121,7 +121,7 @@ import Testing
         #expect(datasets == ["a/b/c/set (msd)"])
     }
 
-    @Test func aListOfFilesElsewhereSaysWhereItsPathsBegin() throws {
+    @Test func aListOfFilesElsewhereIsReportedWithItsFolder() throws {
         let tree = try Tree.datalist(#","label_dict":{"1":"liver","2":"hepatic tumor"}"#)
         let list = Tree()
         try list.write(tree.bytes(of: "folds.json"), to: "folds.json")
@@ -144,7 +144,7 @@ import Testing
         let tree = try Tree.datalist(#","label_dict":{"1":"liver","2":"hepatic tumor"}"#)
         try tree.write(#"{"training":[{"image":"images/a.nii.gz"}],"label_dict":{"1":"liver"}}"#, to: "other.json")
         guard case .ambiguous(_, let readings)? = importError({ _ = try listed(tree) }) else {
-            Issue.record("one of two lists was taken")
+            Issue.record("one of two lists was accepted")
             return
         }
         #expect(readings == ["folds.json (monai)", "other.json (monai)"])

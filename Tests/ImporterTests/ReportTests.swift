@@ -13,7 +13,7 @@ import Testing
         report.record("a", CaseOutcome(error))
         report.record("e", CaseOutcome(.waitsForImage(file: "l.nii.gz")))
         report.findings = [finding]
-        #expect(CaseOutcome.Word.allCases.map(report.count) == [1, 1, 1, 1, 0, 1, 0])
+        #expect(CaseOutcome.Kind.allCases.map(report.count) == [1, 1, 1, 1, 0, 1, 0])
         #expect(report.failures == 1 && report.present == 3)
         #expect(report.rows.map(\.case) == [nil, "a", "b", "b", "c", "d", "e"])
         #expect(report.rows.map(\.outcome) == [.warned, .refused, .warned, .warned, .unchanged, .accepted, .waiting])

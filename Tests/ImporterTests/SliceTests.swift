@@ -9,7 +9,7 @@ import Testing
 
 /// Images as folders of DICOM slices, labels as NIfTI or as folders of pictures.
 @Suite struct SliceTests {
-    @Test func labelSlicesLieOnTheirImage() throws {
+    @Test func labelSlicesHaveTheGridOfTheirImage() throws {
         let found = try inspected(try Tree.chaos())
         let liver = try #require(found["liver"]?.region)
         #expect(liver.voxels == Boxes.count(Boxes.liver) && liver.box == Boxes.liver)
@@ -30,7 +30,7 @@ import Testing
         #expect(slices["pancreas"]?.mask?.contentHash == file["pancreas"]?.mask?.contentHash)
     }
 
-    @Test func theLabelTellsWhichSeriesIsMeant() throws {
+    @Test func theLabelSelectsTheSeries() throws {
         let tree = Tree()
         try tree.slices("PANCREAS_0001/study/first", seed: 4)
         try tree.slices("PANCREAS_0001/study/second", seed: 9) { $0.missing = [0, 1] }
@@ -50,10 +50,10 @@ import Testing
         try tree.slices("CT/1/DICOM_anon")
         try tree.pictures("CT/1/Ground", Boxes.liver, count: 9)
         let error = try #require(importError { _ = try inspected(tree) })
-        #expect(error.problem == "9 label slices on 10 image slices")
+        #expect(error.problem == "9 label slices for 10 image slices")
     }
 
-    @Test func reversedLabelSlicesAreHeldBackWithTheEvidence() throws {
+    @Test func reversedLabelSlicesAreQuarantinedWithTheEvidence() throws {
         let grid = PhantomGrid(shape: GridShape(130, 112, 70), spacing: Vector3(2.8, 2.8, 4))
         let phantom = PhantomCase(seed: 3, number: 2, grid: grid)
         let values = phantom.labels(try #require(LabelMap.standard("btcv")))
@@ -69,7 +69,7 @@ import Testing
 
         try tree.pictures("CT/1/Ground", liver, areReversed: true)
         guard case .flipped(_, _, let proposal)? = importError({ _ = try inspected(tree) }) else {
-            Issue.record("the reverse order is taken")
+            Issue.record("the reverse order was accepted")
             return
         }
         #expect(proposal.flip == .z && proposal.isStrong)
@@ -102,10 +102,10 @@ import Testing
             return
         }
         try tree.write([0x89, 0x50, 0x4e, 0x47, 1, 2, 3], to: picture)
-        #expect(importError { _ = try inspected(tree) }?.problem == "is no PNG picture, or is damaged")
+        #expect(importError { _ = try inspected(tree) }?.problem == "is not a PNG picture, or is damaged")
     }
 
-    @Test func withoutAPlaceForConversionsSlicesAreRefused() throws {
+    @Test func withoutACacheForConversionsSlicesAreRefused() throws {
         let tree = try Tree.chaos()
         let layout = try LayoutRecogniser().recognise(tree.root)
         let inspector = CaseInspector(layout: layout, options: ImportOptions())
@@ -113,7 +113,7 @@ import Testing
         #expect(error.problem == "a folder of DICOM slices" && !error.remedy.isEmpty)
     }
 
-    @Test func unchangedSlicesAreToldWithoutConverting() throws {
+    @Test func unchangedSlicesAreRecognisedWithoutConversion() throws {
         let tree = try Tree.chaos()
         let layout = try LayoutRecogniser().recognise(tree.root)
         let files = try #require(try layout.cases().cases.first)

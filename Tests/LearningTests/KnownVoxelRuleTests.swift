@@ -19,7 +19,8 @@ import Testing
         planes.withUnsafeMutableBufferPointer { planes in
             compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
                 rule.fill(
-                    planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, unions: unions, shape: shape,
+                    planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, composites: unions,
+                    shape: shape,
                     box: box)
             }
         }

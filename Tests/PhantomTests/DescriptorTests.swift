@@ -4,14 +4,14 @@ import Phantoms
 import TestSupport
 import Testing
 
-/// Proposals are made from 0.75 on; the tables that this suite prints are those of docs/identity.md.
+/// Duplicates are proposed from a score of 0.75; the tables that this suite prints are those of docs/identity.md.
 @Suite struct DescriptorTests {
     private static let threshold = 0.75
     private static let grid = PhantomGrid(shape: GridShape(140, 120, 90), spacing: Vector3(2.6, 2.6, 3))
     private static let real = "wasserth__TotalSegmentator/tests/reference_files/example_ct.nii.gz"
     private static let short = "wasserth__TotalSegmentator/tests/reference_files/example_ct_sm.nii.gz"
 
-    /// Scores of each copy with its original, printed as a line a copy.
+    /// Scores of each copy with its original, printed one per line.
     private func scores(_ scan: Scan, _ title: String) throws -> [(name: String, score: Double)] {
         let own = try #require(try scan.imageDescriptor())
         return try Scan.copies.map { copy in
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 3]) func copiesOfAPhantomAreAlike(number: Int) throws {
+    @Test(arguments: [0, 3]) func copiesOfAPhantomAreSimilar(number: Int) throws {
         let scan = Scan(PhantomCase(seed: 7, number: number, grid: Self.grid))
         for (name, score) in try scores(scan, "phantom \(number)") { #expect(score > 0.82, "\(name): \(score)") }
     }

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: 0..<12)
-    func organsLieWhereTheyBelong(_ number: Int) throws {
+    func organsAreInTheirNormalPlaces(_ number: Int) throws {
         let phantom = Self.cases[number]
         let liver = try centroid(phantom, "liver")
         let spleen = try centroid(phantom, "spleen")
@@ -88,16 +88,16 @@ import Testing
         #expect((volumes.max() ?? 0) > 1.3 * (volumes.min() ?? 0))
     }
 
-    @Test func labelsAreDisjointAndLesionsLieInTheirOrgan() throws {
+    @Test func labelsAreDisjointAndLesionsAreInTheirOrgan() throws {
         for phantom in Self.cases.prefix(4) {
-            var union = BitVolume(phantom.grid.shape)
+            var all = BitVolume(phantom.grid.shape)
             var sum = 0
             for organ in Self.organs {
                 let mask = phantom.mask(of: organ)
                 sum += mask.population
-                union.formUnion(mask)
+                all.formUnion(mask)
             }
-            #expect(union.population == sum)
+            #expect(all.population == sum)
             var outside = phantom.mask(of: "liver_tumour")
             outside.subtract(phantom.mask(of: "liver"))
             #expect(outside.isEmpty)

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// A folder that is removed with its owner's scope.
@@ -36,8 +37,8 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
         #expect(displacement < 0.01)
     }
 
-    /// Killed at any image, a generation leaves no dataset that looks whole, and the next one starts afresh.
-    @Test func aDatasetIsThereOnlyWhenItIsWhole() throws {
+    /// A generation that is killed at any image leaves no dataset that looks complete, and the next one starts again.
+    @Test func aDatasetExistsOnlyOnceItIsComplete() throws {
         let datasets = ["one", "two"].map {
             PhantomDataset(name: $0, layout: .msd(.liver, lesions: false), scans: scans)
         }
@@ -114,7 +115,7 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
         }
     }
 
-    @Test func oneFileAClassWithGaps() throws {
+    @Test func oneFilePerClassWithGaps() throws {
         let many = (0..<10).map { PhantomScan(number: $0, grid: Self.grid) }
         let classes: [OrganKey] = ["liver", "pancreas", "gallbladder", "brain"]
         let dataset = PhantomDataset(
@@ -194,7 +195,7 @@ private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
             #expect(throws: PhantomError.occupied(path: "\(folder)/b")) {
                 try PhantomGenerator.generate(plan, into: folder)
             }
-            #expect(throws: PhantomError.senseless(dataset: "b", problem: "is there twice")) {
+            #expect(throws: PhantomError.senseless(dataset: "b", problem: "occurs twice")) {
                 try PhantomGenerator.generate(PhantomPlan(seed: 1, datasets: [dataset, dataset]), into: folder)
             }
             func refused(_ dataset: PhantomDataset) -> Bool {

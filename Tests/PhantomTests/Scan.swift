@@ -4,7 +4,7 @@ import Numerics
 import Phantoms
 import TestSupport
 
-/// An image in memory that can be cropped, resampled, re-windowed and mirrored, as copies in public sets are.
+/// An image in memory that can be cropped, resampled, re-windowed and mirrored, like copies in public datasets.
 struct Scan {
     var shape: GridShape
     /// Millimetres.
@@ -61,7 +61,7 @@ struct Scan {
         return clipped
     }
 
-    /// −160 to 240 HU as 0 to 255, as eight-bit exports have it.
+    /// −160 to 240 HU as 0 to 255, as in eight-bit exports.
     var asBytes: Scan {
         var bytes = clipped(-160...240)
         bytes.values = bytes.values.map { (($0 + 160) / 400 * 255).rounded() }
@@ -82,7 +82,7 @@ struct Scan {
         return mirrored
     }
 
-    /// Written as NIfTI and read again, as an import has it.
+    /// The descriptor after writing and reading the image as NIfTI, as in an import.
     func imageDescriptor() throws -> ImageDescriptor? {
         let file = TemporaryFolder.make("scan") + "/scan.nii"
         let grid = ImageGrid(shape: shape, affine: .scaling(spacing))
@@ -90,7 +90,7 @@ struct Scan {
         return try NIfTIReader().readImage(file).imageDescriptor(isCT: true)
     }
 
-    /// What is made of scans, by name.
+    /// Modified copies of a scan, by name.
     static let copies: [(name: String, make: @Sendable (Scan) -> Scan)] = [
         ("upper 20 % of the slices away", { $0.slices(0, 0.8) }),
         ("lower 20 % of the slices away", { $0.slices(0.2, 1) }),

@@ -26,7 +26,7 @@ struct CaseRecords {
             clipped: image.identity.clipped, shape: grid.canonicalShape, affine: grid.canonicalAffine,
             orientation: grid.orientation.description, qformCode: grid.qformCode, sformCode: grid.sformCode,
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
-            descriptor: DescriptorRecord(image.appearance),
+            descriptor: DescriptorRecord(image.descriptor),
             findings: JSONRenderer.render(.list(item.findings.map { .text($0.problem) })),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
         source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }

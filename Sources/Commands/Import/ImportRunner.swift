@@ -248,8 +248,8 @@ extension ImportSummary {
 
     /// Each annotator whose words on the case are held back, as a line of its own.
     mutating func noteHeld(_ item: InspectedCase) {
-        for held in item.drawn.held {
-            report.record("\(item.files.name), \(held.annotator)", .quarantined(held.error))
+        for annotator in item.drawn.quarantined {
+            report.record("\(item.files.name), \(annotator.annotator)", .quarantined(annotator.error))
         }
     }
 

@@ -99,7 +99,7 @@ struct MaskConsensus: AsyncParsableCommand {
     }
 
     private static func compute(_ method: Method, _ masks: [KnownMask]) -> (KnownMask, [Consensus.Rater]) {
-        let votes = Consensus.Votes(masks.map(\.foreground), known: masks.map(\.region))
+        let votes = Consensus.Votes(masks.map { Consensus.Ballot(mask: $0.foreground, region: $0.region) })
         switch method {
         case .majority:
             let (mask, region) = Consensus.majority(votes)

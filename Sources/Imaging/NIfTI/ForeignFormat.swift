@@ -1,0 +1,124 @@
+/// File formats that occur under a NIfTI name or beside NIfTI files, recognised by their first bytes.
+public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+    case analyze, nrrd, mgh, metaImage, dicom, minc1, hdf5, zip, tar, bzip2, xz, zstd, sevenZip, rar, numpy, png, jpeg,
+        tiff, pdf, json, xml, text
+
+    /// The format's name, with its article.
+    public var description: String {
+        switch self {
+        case .analyze: "an Analyze 7.5 header, which does not record the orientation"
+        case .nrrd: "an NRRD file"
+        case .mgh: "a FreeSurfer volume (MGH or MGZ)"
+        case .metaImage: "a MetaImage header (MHA or MHD)"
+        case .dicom: "a DICOM file"
+        case .minc1: "a netCDF file (MINC 1)"
+        case .hdf5: "an HDF5 file (MINC 2 or MATLAB)"
+        case .zip: "a ZIP archive"
+        case .tar: "a tar archive"
+        case .bzip2: "a bzip2 file"
+        case .xz: "an xz file"
+        case .zstd: "a Zstandard file"
+        case .sevenZip: "a 7-Zip archive"
+        case .rar: "a RAR archive"
+        case .numpy: "a NumPy array"
+        case .png: "a PNG picture"
+        case .jpeg: "a JPEG picture"
+        case .tiff: "a TIFF picture"
+        case .pdf: "a PDF document"
+        case .json: "JSON text"
+        case .xml: "XML or HTML text, as web servers return it"
+        case .text: "plain text"
+        }
+    }
+
+    /// What the user can do.
+    public var remedy: String {
+        switch self {
+        case .analyze, .nrrd, .metaImage, .minc1, .hdf5: "convert it to NIfTI with the program that wrote it"
+        case .mgh: "convert it to NIfTI: mri_convert FILE.mgz FILE.nii.gz"
+        case .dicom: "put the slices into a folder of their own and import that, or convert them with dcm2niix"
+        case .zip, .tar, .bzip2, .xz, .zstd, .sevenZip, .rar: "unpack it first"
+        case .numpy: "write it as NIfTI with its affine; an array alone has no geometry"
+        case .png, .jpeg, .tiff, .pdf: "export the volume itself, not a picture of it"
+        case .json, .xml, .text: "download it again; this may be an error message of the server"
+        }
+    }
+
+    /// The format of a file that begins with these bytes; nil where it may be NIfTI, or is unknown.
+    /// - Parameter bytes: the first 540 uncompressed bytes, or all of a shorter file.
+    init?(_ bytes: some Collection<UInt8>) {
+        func has(_ mark: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: mark) }
+        func has(_ mark: String, at offset: Int = 0) -> Bool { has(Array(mark.utf8), at: offset) }
+        let marked: ForeignFormat? =
+            has("NRRD000")
+            ? .nrrd
+            : has("DICM", at: 128)
+                ? .dicom
+                : has("ObjectType") || has("NDims")
+                    ? .metaImage
+                    : has("CDF")
+                        ? .minc1
+                        : has([0x89] + Array("HDF\r\n".utf8))
+                            ? .hdf5
+                            : has([0x50, 0x4b, 3, 4])
+                                ? .zip
+                                : has("ustar", at: 257)
+                                    ? .tar
+                                    : has("BZh")
+                                        ? .bzip2
+                                        : has([0xfd] + Array("7zXZ".utf8))
+                                            ? .xz
+                                            : has([0x28, 0xb5, 0x2f, 0xfd])
+                                                ? .zstd
+                                                : has([0x37, 0x7a, 0xbc, 0xaf])
+                                                    ? .sevenZip
+                                                    : has("Rar!")
+                                                        ? .rar
+                                                        : has([0x93] + Array("NUMPY".utf8))
+                                                            ? .numpy
+                                                            : has([0x89] + Array("PNG\r\n".utf8))
+                                                                ? .png
+                                                                : has([0xff, 0xd8, 0xff])
+                                                                    ? .jpeg
+                                                                    : has([0x49, 0x49, 0x2a, 0])
+                                                                        || has([0x4d, 0x4d, 0, 0x2a])
+                                                                        ? .tiff
+                                                                        : has("%PDF") ? .pdf : nil
+        if let marked {
+            self = marked
+        } else if Self.isMGH(bytes) {
+            self = .mgh
+        } else if Self.isAnalyze(bytes) {
+            self = .analyze
+        } else if let text = Self.text(bytes) {
+            self = text
+        } else {
+            return nil
+        }
+    }
+
+    /// FreeSurfer's MGH header: version 1, then width, height, depth, frames and type, big-endian.
+    private static func isMGH(_ bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.count >= 24, bytes.starts(with: [0, 0, 0, 1]) else { return false }
+        let words = (1..<6).map { word in bytes.dropFirst(4 * word).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
+        return words[..<4].allSatisfy { (1...65536).contains($0) } && words[4] <= 10
+    }
+
+    /// The header size of NIfTI-1 without its magic number (`dsr.h` of Analyze 7.5).
+    private static func isAnalyze(_ bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.count >= 348 else { return false }
+        let size = Array(bytes.prefix(4))
+        guard size == [0x5c, 1, 0, 0] || size == [0, 0, 1, 0x5c] else { return false }
+        return !bytes.dropFirst(344).starts(with: Array("n".utf8))
+    }
+
+    /// Text: every byte is printable or white space.
+    private static func text(_ bytes: some Collection<UInt8>) -> ForeignFormat? {
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || (9...13).contains($0) }) else { return nil }
+        switch bytes.first(where: { $0 > 0x20 }) {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
+        case UInt8(ascii: "<"): return .xml
+        default: return .text
+        }
+    }
+}

@@ -1,0 +1,50 @@
+public import Domain
+
+/// Whether a label has its image's grid, by the largest corner displacement: up to 0.05 voxels, or up to 0.5 with a
+/// warning.
+public enum GridAgreement: Hashable, Sendable {
+    case agree
+    /// Largest corner displacement in voxels, above 0.05 and at most 0.5.
+    case nearly(voxels: Double)
+    case quarantine(GridDisagreement)
+
+    public static let acceptedVoxels = 0.05
+    public static let toleratedVoxels = 0.5
+
+    /// Compares in canonical order, so that a label with another axis order but the same world positions agrees.
+    public init(image: ImageGrid, label: ImageGrid) {
+        let shape = image.canonicalShape
+        guard shape == label.canonicalShape else {
+            self = .quarantine(.shape(image: shape, label: label.canonicalShape))
+            return
+        }
+        let voxels = image.canonicalAffine.largestCornerDisplacementInVoxels(to: label.canonicalAffine, shape: shape)
+        if voxels > Self.toleratedVoxels {
+            self = .quarantine(.displaced(voxels: voxels))
+        } else if (image.affine.determinant < 0) != (label.affine.determinant < 0) {
+            self = .quarantine(.handedness(image: image.orientation, label: label.orientation))
+        } else {
+            self = voxels <= Self.acceptedVoxels ? .agree : .nearly(voxels: voxels)
+        }
+    }
+}
+
+/// How a label's grid differs from its image's.
+public enum GridDisagreement: Hashable, Sendable, CustomStringConvertible {
+    /// Canonical shapes differ.
+    case shape(image: GridShape, label: GridShape)
+    /// Largest corner displacement in voxels, above 0.5.
+    case displaced(voxels: Double)
+    /// Equal world positions, but axis orders of opposite handedness: a correct header cannot be distinguished from one
+    /// that was written for other voxels.
+    case handedness(image: Orientation, label: Orientation)
+
+    public var description: String {
+        switch self {
+        case .shape(let image, let label): "the image has \(image) voxels, the label \(label)"
+        case .displaced(let voxels): "image and label are \(ImagingError.rounded(voxels)) voxels apart"
+        case .handedness(let image, let label):
+            "equal positions, but stored as \(label) instead of \(image), in the opposite handedness"
+        }
+    }
+}

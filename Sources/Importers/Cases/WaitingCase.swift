@@ -1,0 +1,43 @@
+internal import Domain
+
+/// Labels whose image is not available yet. No volume is recorded until an import finds the image.
+public struct WaitingCase: Hashable, Sendable {
+    /// The case's name, derived from its label files; unique in the dataset.
+    public let name: String
+    public let subject: String
+    public let modality: Modality
+    /// At least one.
+    public let labels: [LabelFile]
+    /// Warnings that are known before the files are opened.
+    public let findings: [ImportFinding]
+    /// Files of single annotators; read once the image is available.
+    public let annotators: [AnnotatorFiles]
+
+    /// - Precondition: at least one label.
+    public init(
+        name: String, subject: String, modality: Modality, labels: [LabelFile], findings: [ImportFinding] = [],
+        annotators: [AnnotatorFiles] = []
+    ) {
+        precondition(!labels.isEmpty, "a waiting case has labels")
+        (self.name, self.subject, self.modality) = (name, subject, modality)
+        (self.labels, self.findings, self.annotators) = (labels, findings, annotators)
+    }
+
+    /// The outcome for the report.
+    public var outcome: CaseOutcome { CaseOutcome(.waitsForImage(file: labels[0].file.path)) }
+
+    /// The case with an image.
+    ///
+    /// - Parameters:
+    ///   - name: the case's name where it differs from that of the labels.
+    ///   - phase: the image's place among several images that share the labels.
+    ///   - expected: the record with the checksum that the image must have.
+    public func with(
+        _ image: SourceFile, name: String? = nil, modality: Modality? = nil, phase: StudyPhase? = nil,
+        expected: ExpectedImage? = nil
+    ) -> CaseFiles {
+        CaseFiles(
+            name: name ?? self.name, subject: subject, image: image, modality: modality ?? self.modality,
+            labels: labels, findings: findings, phase: phase, expected: expected, annotators: annotators)
+    }
+}

@@ -1,0 +1,75 @@
+/// Gibson et al. (Zenodo 1169361): labels on images of two publishers, complete only within the box in `cropping.csv`.
+///
+/// The table counts voxels from the patient's front, from the patient's right (the left of the picture) and from the
+/// foot, as the authors' published scripts crop their images.
+struct GibsonFacts: RuleFacts {
+    static let table = "cropping.csv"
+
+    let release: String? = nil
+    let findings: [ImportFinding]
+    private let crops: [Key: AnnotatedCrop]
+
+    /// The publisher of an image, named as the part of the layout rule's patterns that holds the case number.
+    private enum Publisher: String, CaseIterable {
+        case btcv, tcia
+    }
+
+    private struct Key: Hashable {
+        let publisher: Publisher
+        let number: Int
+    }
+
+    init(_ evidence: RuleEvidence) throws(ImportError) {
+        guard evidence.listing.files(in: "").contains(Self.table) else {
+            crops = [:]
+            findings = [
+                ImportFinding(
+                    .scope, file: Self.table,
+                    problem: "the table of crops is missing, so every label is taken as complete in the whole image",
+                    remedy: "put cropping.csv of the release beside the folders")
+            ]
+            return
+        }
+        crops = try Self.read(evidence.listing.folder.root + "/" + Self.table)
+        findings = []
+    }
+
+    func crop(_ parts: [String: String]) -> AnnotatedCrop? {
+        for publisher in Publisher.allCases {
+            if let number = parts[publisher.rawValue].flatMap({ Int($0) }) {
+                return crops[Key(publisher: publisher, number: number)]
+            }
+        }
+        return nil
+    }
+
+    private static func read(_ file: String) throws(ImportError) -> [Key: AnnotatedCrop] {
+        guard let table = CSVRows(file: file), table.has("publisher", "original_id", "extent_ant", "extent_sup") else {
+            throw .unreadableDescription(file: Self.table, reason: "the columns publisher and extent_… are missing")
+        }
+        var crops: [Key: AnnotatedCrop] = [:]
+        for row in table.rows {
+            guard let name = table.value("publisher", row), let number = table.number("original_id", row) else {
+                continue
+            }
+            guard let front = table.range("extent_ant", "extent_post", row),
+                let right = table.range("extent_left", "extent_right", row),
+                let foot = table.range("extent_inf", "extent_sup", row)
+            else {
+                throw .unreadableDescription(file: Self.table, reason: "the crop of \(name) \(number) is not a box")
+            }
+            let publisher: Publisher = name.uppercased() == "TCIA" ? .tcia : .btcv
+            crops[Key(publisher: publisher, number: number)] = AnnotatedCrop(front: front, right: right, foot: foot)
+        }
+        return crops
+    }
+}
+
+extension CSVRows {
+    fileprivate func number(_ column: String, _ row: [String]) -> Int? { value(column, row).flatMap { Int($0) } }
+
+    fileprivate func range(_ lower: String, _ upper: String, _ row: [String]) -> Range<Int>? {
+        guard let from = number(lower, row), let to = number(upper, row), 0 <= from, from < to else { return nil }
+        return from..<to
+    }
+}

@@ -1,0 +1,121 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import System
+
+/// A dataset's folder. Paths are resolved inside it; only images that a list names may be outside.
+struct DatasetFolder: Hashable, Sendable {
+    /// Absolute path without symbolic links.
+    let root: String
+
+    /// - Throws: `unreadableFolder` where the path is not a folder.
+    init(_ path: String) throws(ImportError) {
+        guard let resolved = Self.resolve(path), Self.kind(of: resolved) == .folder else {
+            throw .unreadableFolder(path)
+        }
+        root = resolved
+    }
+
+    enum Kind { case file, folder }
+
+    /// The last part of the folder's path.
+    var name: String { root.split(separator: "/").last.map(String.init) ?? root }
+
+    /// Names in `folder` (relative; "" is the root), sorted, without debris; empty where the folder does not exist.
+    func names(in folder: String = "") -> [String] {
+        let path = folder.isEmpty ? root : root + "/" + folder
+        let found = (try? Folder.names(in: path)) ?? []
+        return found.filter { !SourceFile.isDebris($0) }
+    }
+
+    /// NIfTI files in `folder`, sorted.
+    func volumes(in folder: String = "") -> [String] { names(in: folder).filter(SourceFile.isVolume) }
+
+    func hasFile(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .file }
+    func hasFolder(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .folder }
+
+    /// The first of `stem.nii.gz` and `stem.nii` that exists.
+    func volume(_ stem: String) -> String? { [".nii.gz", ".nii"].map { stem + $0 }.first(where: hasFile) }
+
+    /// The regular file at a path from a description or a listing, symbolic links resolved.
+    /// - Parameter role: the file's role in the case, for the message.
+    /// - Throws: `leavesFolder` for "..", and for absolute paths and links to the outside; `missingFile`.
+    func file(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        try entry(path, role: role) { $0 == .file }
+    }
+
+    /// The same for a file, or for a folder whose files form one image or one label.
+    func fileOrFolder(_ path: String, role: String) throws(ImportError) -> SourceFile {
+        try entry(path, role: role) { $0 != nil }
+    }
+
+    /// The image that a list names: in the folder, or outside it where an absolute path or a link leads there.
+    ///
+    /// Images may be outside because they carry no annotation; labels may not.
+    /// - Throws: `leavesFolder` for "..", `missingFile`.
+    func listedImage(_ path: String) throws(ImportError) -> SourceFile {
+        do throws(ImportError) {
+            return try file(path, role: "image")
+        } catch .leavesFolder(let file, let target) {
+            let isRooted = path.hasPrefix("/")
+            guard isRooted || target.hasPrefix("/") else { throw .leavesFolder(file: file, path: target) }
+            guard let found = Self.resolve(isRooted ? path : target), Self.kind(of: found) == .file,
+                SourceFile.isVolume(found), let slash = found.lastIndex(of: "/")
+            else { throw .missingFile(file: path, role: "image") }
+            return SourceFile(
+                root: slash == found.startIndex ? "/" : String(found[..<slash]),
+                path: String(found[found.index(after: slash)...]))
+        }
+    }
+
+    /// Whether the file's root is this folder or one inside it.
+    func holds(_ file: SourceFile) -> Bool { file.root == root || file.root.hasPrefix(prefix) }
+
+    private var prefix: String { root == "/" ? "/" : root + "/" }
+
+    /// The path relative to the folder; nil for an absolute path outside it.
+    private func relative(_ path: String) -> String? {
+        guard path.hasPrefix("/") else { return path }
+        if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
+        guard let target = Self.resolve(path), target.hasPrefix(prefix) else { return nil }
+        return String(target.dropFirst(prefix.count))
+    }
+
+    private func entry(
+        _ path: String, role: String, _ fits: (Kind?) -> Bool
+    ) throws(ImportError) -> SourceFile {
+        let parts = (relative(path) ?? "").split(separator: "/").filter { $0 != "." }
+        guard !parts.isEmpty, !parts.contains("..") else {
+            throw .leavesFolder(file: path, path: path)
+        }
+        let relative = parts.joined(separator: "/")
+        guard let target = Self.resolve(root + "/" + relative) else { throw .missingFile(file: relative, role: role) }
+        guard target.hasPrefix(prefix) else {
+            throw .leavesFolder(file: relative, path: target)
+        }
+        guard fits(Self.kind(of: target)) else { throw .missingFile(file: relative, role: role) }
+        return SourceFile(root: root, path: relative)
+    }
+
+    static func kind(of path: String) -> Kind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .folder
+        default: return nil
+        }
+    }
+
+    /// Size of a file in bytes; nil where it cannot be read.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// The absolute path without symbolic links; nil where the path does not exist.
+    static func resolve(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+}

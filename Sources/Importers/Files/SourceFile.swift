@@ -1,0 +1,41 @@
+/// A file's location: a resolved folder and the path inside it, as the catalogue records them.
+public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
+    /// Absolute folder without symbolic links.
+    public let root: String
+    /// Path inside `root`, parts separated by "/", without "." and "..".
+    public let path: String
+
+    public init(root: String, path: String) { (self.root, self.path) = (root, path) }
+
+    public var absolutePath: String { root == "/" ? "/" + path : root + "/" + path }
+    public var description: String { path }
+
+    /// Whether it is a folder of slices. Accesses the disk.
+    var isFolder: Bool { DatasetFolder.kind(of: absolutePath) == .folder }
+
+    /// The last part of the path.
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// The last part of the path without ".nii" or ".nii.gz".
+    public var stem: String { Self.stem(of: name) }
+
+    /// A file name without ".nii" or ".nii.gz"; other names stay as they are.
+    static func stem(of name: String) -> String {
+        for ending in [".nii.gz", ".nii"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
+        return name
+    }
+
+    /// Whether a file name has a NIfTI ending.
+    static func isVolume(_ name: String) -> Bool { name.hasSuffix(".nii.gz") || name.hasSuffix(".nii") }
+
+    /// Whether a file name has a DICOM ending.
+    static func isSlice(_ name: String) -> Bool {
+        [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
+    }
+
+    /// Whether a name belongs to metadata that macOS and Windows add to folders and archives, such as AppleDouble
+    /// files.
+    static func isDebris(_ name: String) -> Bool {
+        name.hasPrefix("._") || name == ".DS_Store" || name == "__MACOSX" || name == "Thumbs.db"
+    }
+}

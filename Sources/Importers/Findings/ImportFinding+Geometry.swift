@@ -1,0 +1,96 @@
+public import Domain
+internal import Imaging
+
+extension ImportFinding {
+    init(_ finding: GeometryFinding, file: String) {
+        let (kind, remedy): (Kind, String) =
+            switch finding {
+            case .noOrientation: (.noOrientation, "check left and right in a viewer")
+            case .formsDiffer: (.gridDiffers, "check in a viewer which of the two is right")
+            case .sheared, .oblique: (.geometry, "none needed if the gantry or the slices were tilted")
+            case .unitConverted: (.geometry, "check that the image has the size of a person")
+            }
+        self.init(kind, file: file, problem: finding.description, remedy: remedy)
+    }
+
+    /// Image and label differ by up to half a voxel.
+    init(nearly voxels: Double, file: String) {
+        let rounded = (voxels * 1000).rounded() / 1000
+        self.init(
+            .gridDiffers, file: file, problem: "image and label are \(rounded) voxels apart; treated as one grid",
+            remedy: "check in a viewer that they match")
+    }
+
+    /// The files do not record whether the images are CT or MR.
+    /// - Parameter channels: the dataset's names for the image channels.
+    init(unknownModality channels: [String], file: String) {
+        let names = channels.isEmpty ? "" : ": " + ImportError.list(channels)
+        self.init(
+            .description, file: file, problem: "the files do not record whether the images are CT or MR\(names)",
+            remedy: "set --modality; runs select volumes by modality, CT by default")
+    }
+
+    /// Organs whose labels an earlier import recorded and the files of the case no longer contain.
+    /// - Parameter annotator: the annotator of the files; nil: the dataset's labels.
+    public static func all(
+        takenBack organs: [OrganKey], by annotator: String? = nil, _ files: CaseFiles
+    ) -> [ImportFinding] {
+        guard let label = files.labels.first, !organs.isEmpty else { return [] }
+        return [
+            ImportFinding(
+                .description, file: label.file.path,
+                problem: "\(annotator.map { "the files of \($0)" } ?? "the labels") no longer contain "
+                    + ImportError.list(organs.map(\.rawValue)),
+                remedy: "none needed: the earlier labels are no longer current; lacuna mask history lists them")
+        ]
+    }
+
+    /// An image whose modality the files do not record, and which was inferred from its values.
+    init(inferred modality: Modality, file: String) {
+        self.init(
+            .description, file: file,
+            problem: "the modality is not recorded; with air near -1000 HU it is imported as \(modality.rawValue)",
+            remedy: "set it with --modality, or in the map")
+    }
+
+    /// Organs with voxels that are not in the caller's list of complete organs.
+    init(leftOut organs: [OrganKey], file: String) {
+        self.init(
+            .scope, file: file,
+            problem: "has voxels of organs that --complete does not list: "
+                + ImportError.list(organs.map(\.rawValue)),
+            remedy: "they are not recorded; add them to the list, or use present")
+    }
+
+    /// Labels that were flipped, or placed on the image contrary to their header, as the caller accepted.
+    init(accepted proposal: FlipProposal, file: String) {
+        self.init(
+            .flip, file: file,
+            problem: (proposal.flip.axis == nil ? "placed on the image" : "flipped along \(proposal.flip.rawValue)")
+                + " as accepted: \(proposal.evidence)",
+            remedy: "none needed if a viewer confirms it")
+    }
+
+    /// Labels stored in the opposite handedness to their image, as the caller accepted.
+    init(acceptedStorage difference: GridDisagreement, file: String) {
+        self.init(
+            .flip, file: file, problem: "\(difference); imported according to the header",
+            remedy: "none needed if a viewer confirms it")
+    }
+
+    /// Labels that may be mirrored.
+    init(weak proposal: FlipProposal, caseName: String, file: String) {
+        self.init(
+            .flip, file: file,
+            problem: "the labels may be mirrored along \(proposal.flip.rawValue): \(proposal.evidence)",
+            remedy: "check them in a viewer; if they are mirrored, import again with --accept flip:\(caseName)")
+    }
+
+    /// Labels that a header declares and that match no organ.
+    init(unknownNames: [String], file: String) {
+        self.init(
+            .classUnknown, file: file,
+            problem: "declared labels that match no organ: " + ImportError.list(unknownNames),
+            remedy: "they are not imported; add the organs to the ontology, or give a label map")
+    }
+}

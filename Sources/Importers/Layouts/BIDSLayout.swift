@@ -1,0 +1,137 @@
+public import Domain
+internal import FoundationEssentials
+
+/// Derivatives of the Brain Imaging Data Structure (BIDS): `sub-<name>/…_dseg.nii.gz`, with values listed in a
+/// `_dseg.tsv` (columns index and name) of the same name or inherited from a folder above. Images are beside the
+/// segmentations, in the raw dataset that contains the derivatives, or in the folder of `--images`.
+public struct BIDSLayout: Layout {
+    public let name = LayoutName.bids
+    public let release: String
+    public let defaultOrigin: LabelOrigin
+    public let licence: Licence
+
+    let folder: DatasetFolder
+    let images: DatasetFolder
+    let segmentations: [PathMatch]
+    let pictures: [BIDSName: String]
+    let tables: [String]
+    let given: LabelMap?
+    private let ontology: Ontology
+
+    static let descriptionName = "dataset_description.json"
+
+    private static let labels = [
+        "sub-{subject}/**/sub-*_dseg.nii[.gz]", "derivatives/*/sub-{subject}/**/sub-*_dseg.nii[.gz]",
+    ].map(PathPattern.glob)
+    private static let volumes = [
+        "sub-{subject}/**/sub-*.nii[.gz]", "derivatives/*/sub-{subject}/**/sub-*.nii[.gz]",
+    ].map(PathPattern.glob)
+    private static let tableNames = [
+        "*dseg.tsv", "sub-*/**/*dseg.tsv", "derivatives/*/*dseg.tsv", "derivatives/*/sub-*/**/*dseg.tsv",
+    ].map(PathPattern.glob)
+
+    /// The segmentations of a folder with a BIDS description; empty for any other folder.
+    static func segmentations(in listing: FolderListing) -> [PathMatch] {
+        guard listing.files(in: "").contains(descriptionName) else { return [] }
+        return labels.flatMap { $0.matches(in: listing) }
+    }
+
+    /// - Throws: `unreadableFolder` for the images.
+    init(_ listing: FolderListing, _ segmentations: [PathMatch], options: ImportOptions) throws(ImportError) {
+        (folder, self.segmentations, ontology) = (listing.folder, segmentations, options.ontology)
+        images = try options.images.map { path throws(ImportError) in try DatasetFolder(path) } ?? folder
+        let imageListing = images == folder ? listing : FolderListing(images)
+        let named = Self.volumes.flatMap { $0.matches(in: imageListing) }.compactMap { match in
+            BIDSName(match.path).map { ($0, match.path) }
+        }
+        pictures = Dictionary(named, uniquingKeysWith: { first, _ in first })
+        tables = Self.tableNames.flatMap { $0.matches(in: listing) }.map(\.path)
+        given = options.map ?? options.publicRelease.flatMap(LabelMap.standard)
+        let facts = ReleaseFacts.of(given?.release ?? "")
+        (release, defaultOrigin) = (options.release ?? given?.release ?? DatasetLabels.asDeclared, facts.origin)
+        licence = Self.licence(folder) ?? facts.licence
+    }
+
+    public func cases() throws(ImportError) -> CaseList {
+        var list = CaseList()
+        for match in segmentations { add(match, to: &list) }
+        list.settle()
+        return list
+    }
+
+    private func add(_ match: PathMatch, to list: inout CaseList) {
+        let fallback = SourceFile.stem(of: match.path.split(separator: "/").last.map(String.init) ?? match.path)
+        do throws(ImportError) {
+            guard let name = BIDSName(match.path) else { throw .missingFile(file: match.path, role: "name") }
+            let found = pictures.filter { $0.key.isImage(of: name) }.map(\.value).sorted()
+            guard found.count < 2 else { throw .ambiguous(folder: match.path, readings: found) }
+            let (map, unmapped) = try meaning(of: match.path, name)
+            let label = LabelFile(
+                file: try folder.file(match.path, role: "label"), reading: .values(map, unmapped: unmapped))
+            guard let path = found.first else {
+                return list.waiting.append(
+                    WaitingCase(
+                        name: fallback, subject: match.parts["subject"] ?? fallback, modality: .other, labels: [label]))
+            }
+            let image = try images.file(path, role: "image")
+            list.cases.append(
+                CaseFiles(
+                    name: image.stem, subject: match.parts["subject"] ?? image.stem, image: image,
+                    modality: Self.modality(image), labels: [label]))
+        } catch {
+            list.refuse(fallback, error)
+        }
+    }
+
+    // MARK: - Tables
+
+    /// The label map of the nearest table: among those whose entities the file has too, the deepest, then the longest
+    /// name (BIDS inheritance principle).
+    private func meaning(of path: String, _ name: BIDSName) throws(ImportError) -> (LabelMap, Set<Int>) {
+        if let given { return (given, []) }
+        let fitting = tables.filter { table in
+            let parts = table.split(separator: "/").map(String.init)
+            let place = parts.dropLast().joined(separator: "/")
+            return (place.isEmpty || name.place == place || name.place.hasPrefix(place + "/"))
+                && Self.entities(parts.last ?? "").allSatisfy(name.entities.contains)
+        }
+        guard
+            let table = fitting.max(by: {
+                ($0.split(separator: "/").count, $0.count) < ($1.split(separator: "/").count, $1.count)
+            })
+        else { throw .missingFile(file: path, role: "table _dseg.tsv of the label values") }
+        let rows = try Self.rows(folder.root + "/" + table, name: table)
+        let labels = try DatasetLabels(rows, file: table, ontology)
+        return (labels.map, labels.unmapped)
+    }
+
+    private static func entities(_ name: String) -> [BIDSName.Entity] {
+        name.split(separator: "_").dropLast().compactMap(BIDSName.Entity.init)
+    }
+
+    private static func rows(_ path: String, name: String) throws(ImportError) -> [(value: Int, name: String)] {
+        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let lines = text.split(whereSeparator: \.isNewline).map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false)
+        }
+        guard let head = lines.first, let index = head.firstIndex(of: "index"), let label = head.firstIndex(of: "name")
+        else { throw .unreadableDescription(file: name, reason: "the columns index and name are missing") }
+        return lines.dropFirst().compactMap { fields in
+            guard fields.count > max(index, label), let value = Int(fields[index]), value >= 0 else { return nil }
+            return (value, String(fields[label]))
+        }
+    }
+
+    private static func modality(_ image: SourceFile) -> Modality {
+        Modality(term: image.stem.split(separator: "_").last.map(String.init) ?? "")
+    }
+
+    private static func licence(_ folder: DatasetFolder) -> Licence? {
+        struct Description: Decodable { let License: String? }
+        let path = folder.root + "/" + descriptionName
+        guard let bytes = FileManager.default.contents(atPath: path),
+            let text = (try? JSONDecoder().decode(Description.self, from: bytes))?.License
+        else { return nil }
+        return Licence(text: text, source: descriptionName)
+    }
+}

@@ -1,0 +1,143 @@
+internal import FoundationEssentials
+
+/// A datalist of MONAI: lists of cases with the paths of their images and labels, and the names of the label values.
+struct DatalistDescription: Sendable {
+    struct Entry: Hashable, Sendable {
+        let image: String
+        let label: String?
+        /// A label file that contains pseudo labels.
+        let pseudoLabel: String?
+        /// The list's names for the case and its patient.
+        let caseName: String?
+        let subject: String?
+    }
+
+    /// Of the lists `training`, `validation`, `testing` and `test`, in this order.
+    let entries: [Entry]
+    /// Label values without background, in the order of values; empty where the list does not name them.
+    let labels: [(value: Int, name: String)]
+    /// Regions of several values (key `regions`), by name.
+    let regions: [NamedLabel]
+    /// The value of voxels that nobody examined (key `ignore`).
+    let ignored: Int?
+    let licence: Licence?
+    let states: StatedCases?
+    let origins: StatedOrigins?
+    /// From the first to the last fold; nil where no entry has one.
+    let folds: ClosedRange<Int>?
+    /// Keys of entries that are not imported, except `fold`; by name.
+    let unread: [String]
+
+    /// Whether a JSON file is a datalist: it has a training list of objects that name an image.
+    static func fits(_ path: String) -> Bool { (try? read(path)) != nil }
+
+    /// - Throws: `unreadableDescription`.
+    init(_ file: SourceFile) throws(ImportError) {
+        let content: Content
+        do {
+            content = try Self.read(file.absolutePath)
+        } catch {
+            throw .unreadableDescription(
+                file: file.path, reason: "not a datalist: no training list of images and labels")
+        }
+        let pairs = [content.training, content.validation, content.testing, content.test].compactMap { $0 }.joined()
+        entries = pairs.map { pair in
+            Entry(
+                image: pair.image, label: pair.label, pseudoLabel: pair.pseudo_label, caseName: pair.case,
+                subject: pair.subject)
+        }
+        let names = content.label_dict ?? content.labels ?? content.original_label_dict ?? [:]
+        labels = names.compactMap { key, name in Int(key).map { ($0, name) } }.filter { $0.0 != 0 }
+            .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
+        regions = content.regions.map { NamedLabel(name: $0.key, values: $0.value.filter { $0 > 0 }.sorted()) }
+            .filter { !$0.values.isEmpty }.sorted { $0.name < $1.name }
+        let values = Set(labels.map(\.value) + regions.flatMap(\.values))
+        ignored = content.ignore.flatMap { $0 > 0 && !values.contains($0) ? $0 : nil }
+        licence = (content.licence ?? content.license)?.licence(in: file.path)
+        (states, origins) = (content.states, content.origins)
+        let numbers = pairs.compactMap(\.fold)
+        folds = numbers.min().flatMap { first in numbers.max().map { first...$0 } }
+        unread = Set(pairs.flatMap(\.others)).sorted()
+    }
+
+    private static func read(_ path: String) throws -> Content {
+        try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(filePath: path)))
+    }
+
+    /// The keys that are read; others are ignored.
+    private struct Content: Decodable {
+        let training: [Pair]
+        let validation: [Pair]?
+        let testing: [Pair]?
+        let test: [Pair]?
+        let label_dict: [String: String]?
+        let original_label_dict: [String: String]?
+        let labels: [String: String]?
+        let licence: StatedLicences?
+        let license: StatedLicences?
+        let regions: [String: [Int]]
+        let ignore: Int?
+        let states: StatedCases?
+        let origins: StatedOrigins?
+
+        enum Keys: String, CodingKey {
+            case training, validation, testing, test, label_dict, original_label_dict, labels, licence, license
+            case regions, ignore, states, origins
+        }
+
+        init(from decoder: any Decoder) throws {
+            let box = try decoder.container(keyedBy: Keys.self)
+            training = try box.decode([Pair].self, forKey: .training)
+            validation = try box.decodeIfPresent([Pair].self, forKey: .validation)
+            testing = try box.decodeIfPresent([Pair].self, forKey: .testing)
+            test = try box.decodeIfPresent([Pair].self, forKey: .test)
+            label_dict = try? box.decode([String: String].self, forKey: .label_dict)
+            original_label_dict = try? box.decode([String: String].self, forKey: .original_label_dict)
+            labels = try? box.decode([String: String].self, forKey: .labels)
+            licence = try box.decodeIfPresent(StatedLicences.self, forKey: .licence)
+            license = try box.decodeIfPresent(StatedLicences.self, forKey: .license)
+            regions = (try? box.decode([String: [Int]].self, forKey: .regions)) ?? [:]
+            ignore = try? box.decode(Int.self, forKey: .ignore)
+            states = try box.decodeIfPresent(StatedCases.self, forKey: .states)
+            origins = try box.decodeIfPresent(StatedOrigins.self, forKey: .origins)
+        }
+    }
+
+    /// An object with an image and further keys, or the path of an image alone.
+    private struct Pair: Decodable {
+        let image: String
+        let label: String?
+        let pseudo_label: String?
+        let `case`: String?
+        let subject: String?
+        let fold: Int?
+        /// Keys that are not read.
+        let others: [String]
+
+        enum Keys: String, CodingKey, CaseIterable { case image, label, fold, pseudo_label, `case`, subject }
+
+        private struct AnyKey: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            if let path = try? String(from: decoder) {
+                (image, label, fold, others) = (path, nil, nil, [])
+                (pseudo_label, `case`, subject) = (nil, nil, nil)
+                return
+            }
+            others = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+                .filter { Keys(rawValue: $0) == nil }
+            let box = try decoder.container(keyedBy: Keys.self)
+            image = try box.decode(String.self, forKey: .image)
+            label = try box.decodeIfPresent(String.self, forKey: .label)
+            fold = try? box.decodeIfPresent(Int.self, forKey: .fold)
+            pseudo_label = try? box.decodeIfPresent(String.self, forKey: .pseudo_label)
+            `case` = try? box.decodeIfPresent(String.self, forKey: .case)
+            subject = try? box.decodeIfPresent(String.self, forKey: .subject)
+        }
+    }
+}

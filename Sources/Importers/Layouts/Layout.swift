@@ -1,0 +1,24 @@
+public import Domain
+
+/// A recognised dataset: one layout found in one folder.
+public protocol Layout: Sendable {
+    var name: LayoutName { get }
+    /// The release that the dataset is imported as; label values have a meaning within a release only.
+    var release: String { get }
+    /// Label origin, unless the caller specifies another.
+    var defaultOrigin: LabelOrigin { get }
+    /// Organs whose label origin differs from the default.
+    var origins: [OrganKey: LabelOrigin] { get }
+    /// Names that `--release` may have; empty where any name is allowed.
+    var knownReleases: [String] { get }
+    var licence: Licence { get }
+    /// The dataset's cases, ordered by name. Reads folders, and headers where the layout needs them; no voxels. Blocks.
+    /// - Throws: an error that makes the whole dataset unreadable; a case that cannot be listed is in
+    ///   `CaseList.refused`.
+    func cases() throws(ImportError) -> CaseList
+}
+
+extension Layout {
+    public var origins: [OrganKey: LabelOrigin] { [:] }
+    public var knownReleases: [String] { [] }
+}

@@ -1,0 +1,35 @@
+public import Domain
+
+/// The caller's own description of a dataset (`--map`): the meaning of label values and, optionally, patterns of the
+/// files, scope, label origin, modality and licence.
+public struct DatasetMap: Hashable, Sendable {
+    /// The meaning of label values; without entries where every label file is named after its organ.
+    public var labels: LabelMap
+    /// Values of voxels that are unknown for every organ.
+    public var unknown: Set<Int> = []
+    /// Empty where the layout is to be recognised.
+    public var images: [PathPattern] = []
+    public var labelFiles: [PathPattern] = []
+    /// Template of a case's name from the named parts of its paths: `{case}_{phase}`.
+    public var caseName: String?
+    /// Template of a patient's name.
+    public var subject: String?
+    /// Template of an image's name among the images of its study that share labels: `{phase}`.
+    public var phase: String?
+    public var scope: LabelScope?
+    public var origin: LabelOrigin?
+    /// Organs whose labels are of another origin.
+    public var origins: [OrganKey: LabelOrigin] = [:]
+    public var modality: Modality?
+    public var licence: Licence?
+
+    public init(labels: LabelMap) { self.labels = labels }
+
+    /// The rule for the files; nil where the layout is to be recognised.
+    var rule: LayoutRule? {
+        guard !labelFiles.isEmpty else { return nil }
+        return LayoutRule(
+            name: .mapped, kinds: [LayoutRule.Kind(images: images, labels: labelFiles)], caseName: caseName ?? "{case}",
+            subject: subject, phase: phase, modality: modality ?? .other, releases: [], unknown: unknown)
+    }
+}
