@@ -10,19 +10,19 @@ public struct Coverage: Sendable, Hashable {
     public var annotated = 0
     public var absent = 0
     public var pseudo = 0
-    /// The median confidence of the pseudo labels that have one, right to 0.01; nil without.
+    /// The median confidence of the pseudo labels that have one, correct to 0.01; nil without.
     public var medianConfidence: Double?
     /// Of the annotated, those that are complete only within an extent.
     public var partial = 0
-    /// Known labels by who stands behind them.
+    /// Known labels by origin.
     public var byOrigin: [LabelOrigin: Int] = [:]
-    /// Volumes where the organ itself is unlabelled and only a label merged with others (both kidneys) is annotated.
+    /// Volumes where the organ itself is unlabelled and only a composite label (both kidneys) is annotated.
     public var unionKnown = 0
 
     public var unlabelled: Int { volumes - annotated - absent - pseudo }
 }
 
-/// What coverage is broken down by.
+/// The grouping of coverage.
 public enum CoverageGrouping: String, Sendable, CaseIterable {
     case organ, dataset, split, round
 }

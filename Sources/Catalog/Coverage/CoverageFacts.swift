@@ -1,21 +1,21 @@
 import Domain
 
-/// One thing that coverage is put together from. A scope is what counts are kept of: the catalogue (0), a dataset, a part of a
-/// split, a round.
+/// One fact of which coverage is composed. Scopes are rows of `coverage_scope`: the catalogue, a dataset, a part of a split or a
+/// round.
 enum CoverageFact: Sendable {
     case count(scope: Int32, organ: Int32, LabelCount)
     case size(scope: Int32, volumes: Int, subjects: Int)
     case median(scope: Int32, organ: Int32, Double)
-    /// A scope that has rows, and where they stand; the whole catalogue has no name.
+    /// A scope with rows in the result, with its order; the whole catalogue has no name.
     case group(scope: Int32, position: Int, name: String?)
-    /// Whoever annotated the whole knows of its part.
+    /// An annotation of the whole contains the part.
     case division(of: Int32, into: Int32)
-    /// What a round's run learns: its rows, whatever is known.
+    /// An organ that the run of a round learns; a round has rows for these only.
     case learned(scope: Int32, organ: Int32)
     case organ(Int32, position: Int, key: OrganKey)
 }
 
-/// So many volumes have this label of an organ. Status `unlabelled`: known in a label merged with others only.
+/// The number of volumes with a label of this kind. Status `unlabelled`: the organ is in a composite label only.
 struct LabelCount: Sendable {
     let status: LabelStatus
     let origin: LabelOrigin
@@ -23,8 +23,8 @@ struct LabelCount: Sendable {
     let n: Int
 }
 
-/// The facts of one reading, put together on this side: the server would make a row of two thousand of every dataset and
-/// organ, which takes it longer than all the counts.
+/// Composes coverage from facts. In the server, one row for each of two thousand datasets and organs would take longer than all
+/// counts.
 struct CoverageFacts {
     private var groups: [(scope: Int32, position: Int, name: String?)] = []
     private var organs: [(id: Int32, position: Int, key: OrganKey)] = []
@@ -33,7 +33,7 @@ struct CoverageFacts {
     private var medians: [Place: Double] = [:]
     private var divisions: [Int32: [Int32]] = [:]
     private var learned: Set<Place> = []
-    /// Organs that are known anywhere, and those that were annotated.
+    /// Organs with a label in any scope, and those with an annotation.
     private var known: Set<Int32> = []
     private var annotated: Set<Int32> = []
 
@@ -44,7 +44,7 @@ struct CoverageFacts {
 
     init(_ facts: [CoverageFact]) { for fact in facts { add(fact) } }
 
-    /// By group and organ, in their order; an organ that is known in one group has a row in each.
+    /// By group and organ, in their order; an organ with a label in one group has a row in each.
     var rows: [Coverage] {
         let shown = organs.filter { isShown($0.id) }.sorted { ($0.position, $0.key) < ($1.position, $1.key) }
         var rows: [Coverage] = []

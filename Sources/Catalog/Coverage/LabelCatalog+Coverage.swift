@@ -4,9 +4,9 @@ import Postgres
 extension LabelCatalog {
     /// Coverage of every organ that has a known label in scope, in the order of the ontology; by `grouping` and organ.
     ///
-    /// Every grouping reads kept counts.
-    /// - Parameter revision: as of that revision; nil: now. Only for organ and dataset.
-    /// - Throws: `CatalogError.unknownRevision` for a revision that is not committed yet.
+    /// Every grouping is read from recorded counts.
+    /// - Parameter revision: as of that revision; nil: now. For organ and dataset only.
+    /// - Throws: `CatalogError.unknownRevision` for a revision that does not exist.
     public func coverage(
         by grouping: CoverageGrouping = .organ, asOf revision: Revision? = nil
     ) async throws -> [Coverage] {
@@ -26,12 +26,11 @@ extension LabelCatalog {
         return CoverageFacts(facts).rows
     }
 
-    /// What a dataset itself says, by organ, whatever other datasets say of the same volumes.
+    /// Coverage by a dataset's own labels, by organ, without those of other datasets in the same volumes.
     public func words(of dataset: String) async throws -> [Coverage] {
         CoverageFacts(try await connection.run(DatasetLabelCounts(dataset: dataset))).rows
     }
 
-    /// Folds the appended counts into a snapshot where they are many, so that coverage stays fast. Called after imports and
-    /// publications.
+    /// Sums many deltas into a snapshot, so that coverage stays fast. Called after imports and publications.
     public func compactCoverage() async throws { try await connection.run(CompactCoverage()) }
 }

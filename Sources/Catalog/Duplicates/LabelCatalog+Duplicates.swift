@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// Two volumes that may show one scan; a person decides.
+/// Two volumes that may be of one scan; a person decides.
 public struct DuplicateRow: Sendable, Hashable {
     public let first: DuplicateVolume
     public let second: DuplicateVolume
@@ -20,33 +20,33 @@ public struct DuplicateVolume: Sendable, Hashable {
     public let subject: String
 }
 
-/// What two volumes have in common that are not one volume already; the surest first.
+/// What two volumes have in common, the most certain first.
 public enum DuplicateKind: String, Sendable, CaseIterable {
-    /// The same values in another order: mirrored, turned, or with a reset header.
+    /// The same values in another order: flipped, reoriented, or with a reset header.
     case orientation
     /// The same values after clipping to ±1000 HU: re-windowed.
     case clipped
-    /// Much the same content: cropped, resampled, re-windowed or mirrored.
+    /// Similar content: cropped, resampled, re-windowed or flipped.
     case near
 }
 
-/// A volume's descriptor, as it is recorded.
+/// The image descriptor of a volume.
 public struct DescriptorRecord: Sendable, Hashable {
     public let version: Int
-    /// Empty where the volume is too small to have one.
+    /// Empty where the volume is too small for one.
     public let descriptor: [UInt8]
 
     public init(version: Int, descriptor: [UInt8]) { (self.version, self.descriptor) = (version, descriptor) }
 }
 
-/// Fingerprints of many volumes, one after another.
+/// Image descriptors of many volumes, one after another.
 public struct DescriptorTable: Sendable {
     public internal(set) var volumes: [VolumeID] = []
-    /// Signed bytes, equally many a volume.
+    /// Signed bytes, the same number for each volume.
     public internal(set) var descriptors: [Int8] = []
 }
 
-/// A volume that has no descriptor yet, and where its image lies.
+/// A volume without a descriptor, with its image file.
 public struct UndescribedImage: Sendable, Hashable {
     public let volume: VolumeID
     /// `DATASET/CASE`.
@@ -56,7 +56,7 @@ public struct UndescribedImage: Sendable, Hashable {
     /// Of the file, or of the series where that is a folder.
     public let sha256: Digest
     public let modality: String
-    /// The volume's identity, by which a file is known to be still the one that was imported.
+    /// The volume's identity, to check that the file did not change since the import.
     public let identity: Digest
 }
 
@@ -72,7 +72,7 @@ extension LabelCatalog {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     }
 
-    /// Every descriptor of a version, of volumes that nobody withholds; read page by page.
+    /// All descriptors of a version, of volumes that are not withheld; read page by page.
     public func descriptors(version: Int, size: Int, page: Int = 20_000) async throws -> DescriptorTable {
         var table = DescriptorTable()
         var last = VolumeID(0)
@@ -88,12 +88,12 @@ extension LabelCatalog {
         }
     }
 
-    /// Volumes without a descriptor of the version, of which one source's image may be read.
+    /// Volumes without a descriptor of the version, each with a source whose image may be read.
     public func volumesWithoutDescriptor(version: Int) async throws -> [UndescribedImage] {
         try await connection.run(VolumesWithoutDescriptor(version: version))
     }
 
-    /// How many volumes that nobody withholds have no descriptor of the version.
+    /// The number of volumes without a descriptor of the version, without withheld ones.
     public func countWithoutDescriptor(version: Int) async throws -> Int {
         try await connection.one(CountWithoutDescriptor(version: version))
     }

@@ -1,7 +1,7 @@
 public import Domain
 public import Postgres
 
-/// What is known of one organ in one volume, as an export needs it.
+/// The label of one organ in one volume, for an export.
 public struct ExportLabel: Sendable, Hashable {
     public let organ: OrganKey
     public let status: LabelStatus
@@ -11,12 +11,12 @@ public struct ExportLabel: Sendable, Hashable {
     public let confidence: Double?
     /// `run/number` of the round that made it.
     public let round: String?
-    /// The dataset whose release says so; nil for a person's own word and for a run's labels.
+    /// The dataset of the label; nil for labels of persons and runs.
     public let dataset: String?
     /// Nil where the organ is absent.
     public let mask: MaskLocation?
 
-    /// The same, counted as another organ.
+    /// The same label for another organ.
     public func counted(as organ: OrganKey) -> ExportLabel {
         ExportLabel(
             organ: organ, status: status, origin: origin, extent: extent, confidence: confidence, round: round,
@@ -24,7 +24,7 @@ public struct ExportLabel: Sendable, Hashable {
     }
 }
 
-/// What was stated of a release's licence.
+/// A statement about a release's licence.
 public struct LicenceRow: Sendable, Hashable {
     public let dataset: String
     public let release: String
@@ -32,11 +32,11 @@ public struct LicenceRow: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// What is known of a volume's organs as of a revision, by the organs' positions.
+    /// The labels of a volume's organs as of a revision, by the organs' positions.
     ///
     /// - Parameters:
-    ///   - datasets: the labels are chosen among the words of these datasets, persons' words and runs' labels, as if no other
-    ///     dataset had said anything; empty: all datasets.
+    ///   - datasets: the labels are chosen among those of these datasets, of persons and of runs, as if no other dataset had been
+    ///     imported; empty: all datasets.
     ///   - run: takes this run's pseudo labels in the place of those of the catalogue's current run.
     public func exportLabels(
         volume: VolumeID, asOf revision: Revision, of datasets: [String] = [], run: String? = nil
@@ -51,10 +51,10 @@ extension LabelCatalog {
         return others.filter { !replaced.contains($0.organ) } + own
     }
 
-    /// The datasets whose masks some masks are or were made of, and those that runs learned from, by name, with one way each.
+    /// The datasets that some masks are of or were derived from, and those that runs were trained on, by name, each with one path.
     ///
-    /// Behind a mask are its earlier versions, the masks that it was computed from and, of what a run predicted, the run; behind a
-    /// run is what its snapshot comes of, other runs too.
+    /// A mask is derived from its earlier versions, from the masks that it was computed from and, if a run predicted it, from the run;
+    /// a run is derived from the masks of its snapshot, and through them from other runs.
     public func datasets(behind masks: [MaskID], runs: Set<String>) async throws -> [String: LicensedUse] {
         var found: [String: LicensedUse] = [:]
         var (open, seen) = (runs.sorted().map { ($0, LicensedUse.learned(run: $0)) }, runs)
@@ -71,12 +71,14 @@ extension LabelCatalog {
         return found
     }
 
-    /// Every statement about every release's licence, by dataset.
+    /// All statements about the licences of releases, by dataset.
     public func licences() async throws -> [LicenceRow] { try await connection.run(ListLicences()) }
 
-    /// Records that masks left the house.
+    /// Records an export of masks.
     ///
-    /// - Parameter parameters: a JSON object: where to, what of, on which terms; no patient data.
+    /// - Parameter parameters: a JSON object with `format`, `output` and `datasets` (names), which are recorded in columns, and what
+    ///   else describes the export; no patient data.
+    /// - Throws: SQLSTATE 23502 without `format` or `output`.
     public func recordExport(_ masks: Set<MaskID>, parameters: JSONText) async throws -> ActivityID {
         try await connection.transaction { connection in
             let activity = try await startActivity(.export, parameters: parameters)

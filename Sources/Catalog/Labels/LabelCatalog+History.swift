@@ -1,16 +1,16 @@
 public import Domain
 import Postgres
 
-/// One thing that was said of (volume, organ), with who said it, when and why.
+/// One change of the labels of (volume, organ): what was recorded, by whom, when and why.
 public struct LabelEvent: Sendable, Hashable {
-    /// Nil where the status needs none.
+    /// Nil for a status without a mask.
     public let mask: MaskID?
     public let parent: MaskID?
     public let status: LabelStatus
     public let origin: LabelOrigin
-    /// The dataset whose release says it; nil for a person's word and for a round.
+    /// The dataset of the label; nil for a person and for a round.
     public let dataset: String?
-    /// Whose word it is; empty where no rater was named, nil for a release's word and for a round.
+    /// The rater; empty for an unnamed person, nil for a release, a round and a partition by side.
     public let rater: String?
     /// `run/number`.
     public let round: String?
@@ -21,22 +21,22 @@ public struct LabelEvent: Sendable, Hashable {
     public let time: String
     /// The database login of who did it.
     public let who: String
-    /// The operating system's user who ran the program; nil where it was not kept.
+    /// The operating system's user who ran the program; nil where it was not recorded.
     public let account: String?
     public let activity: ActivityID
-    /// What was done: `import`, `training`, `correction`, `rollback`, …
+    /// The kind of the activity: `import`, `training`, `correction`, `rollback`, …
     public let kind: String
     public let reason: String?
-    /// Whether this is what shows now.
+    /// Whether it is the current label.
     public let isCurrent: Bool
-    /// What counted once it was said, be it this or another word.
+    /// The status of the current label after the change, which may be another label.
     public let statusAfter: LabelStatus
     public let maskAfter: MaskID?
 }
 
 extension LabelCatalog {
-    /// Everything that was ever said of (volume, organ), in the order of revisions: annotations, absences and what took them
-    /// back, labels that releases shipped, publications and rollbacks of rounds.
+    /// All changes of the labels of (volume, organ), in the order of revisions: annotations, absences and retractions, shipped labels,
+    /// publications and rollbacks of rounds.
     public func history(volume: VolumeID, organ: OrganKey) async throws -> [LabelEvent] {
         try await require(organ)
         return try await connection.run(LabelHistory(volume: volume, organ: organ))

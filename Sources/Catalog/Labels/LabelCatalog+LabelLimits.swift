@@ -1,11 +1,11 @@
 public import Domain
 import Postgres
 
-/// How far a label may be believed, besides the known plane of its mask.
+/// Where a label is valid, besides the validity mask.
 public struct LabelLimits: Sendable, Hashable {
     /// The canonical box within which it is complete; nil: everywhere.
     public let extent: VoxelBox?
-    /// Whether a round made it. The known plane of such a mask says how sure the network was, not where somebody looked.
+    /// Whether a round predicted it. The validity mask of a prediction contains the accepted voxels, not those that a person checked.
     public let isPrediction: Bool
 
     public init(extent: VoxelBox? = nil, isPrediction: Bool = false) {
@@ -13,7 +13,7 @@ public struct LabelLimits: Sendable, Hashable {
     }
 }
 
-/// The label that counts of one organ in one volume.
+/// The current label of one organ in one volume.
 public struct CountingLabel: Sendable, Hashable {
     /// Nil for an absence.
     public let mask: MaskLocation?
@@ -23,7 +23,7 @@ public struct CountingLabel: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// What counts of (volume, organ); nil where nobody looked.
+    /// The current label of (volume, organ); nil where it is unlabelled.
     /// - Throws: `CatalogError.unknownOrgan`, `.withheldVolume`.
     public func countingLabel(volume: VolumeID, organ: OrganKey) async throws -> CountingLabel? {
         try await require(organ)
@@ -31,12 +31,12 @@ extension LabelCatalog {
         return try await connection.first(FindCountingLabel(volume: volume, organ: organ))
     }
 
-    /// Who says a mask: `DATASET RELEASE`, a person's name, or `RUN/ROUND`, as `LabelVersion.source` does.
+    /// The source of a mask: `DATASET RELEASE`, a person's name, or `RUN/ROUND`, as `LabelVersion.source`.
     public func nameOfSource(of mask: MaskID) async throws -> String {
         try await connection.one(SourceOfMask(mask: mask))
     }
 
-    /// How far the label of a mask may be believed.
+    /// Where the label of a mask is valid.
     public func limits(of mask: MaskID) async throws -> LabelLimits {
         try await connection.one(LimitsOfMask(mask: mask))
     }

@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// What a lineage starts from.
+/// The start of a lineage.
 public enum LineageRoot: Sendable, Hashable {
     case mask(MaskID)
     case checkpoint(CheckpointID)
@@ -24,7 +24,7 @@ public struct LineageNode: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// Everything behind the root, or with `forward` everything derived from it; nearest first.
+    /// Everything that the root was derived from, or with `forward` everything derived from it; nearest first.
     public func lineage(of root: LineageRoot, forward: Bool) async throws -> [LineageNode] {
         switch root {
         case .mask(let id): try await lineage("mask", id.rawValue, forward)

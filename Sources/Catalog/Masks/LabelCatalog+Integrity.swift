@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// What a stored mask must be.
+/// The recorded properties of a mask, for comparison with its bytes.
 public struct MaskFacts: Sendable, Hashable {
     public let location: MaskLocation
     public let volume: VolumeID
@@ -10,13 +10,13 @@ public struct MaskFacts: Sendable, Hashable {
     public let shape: GridShape
     /// Foreground voxels.
     public let voxels: Int
-    /// Voxels of the known plane; nil without one.
+    /// Voxels of the validity mask; nil without one.
     public let knownVoxels: Int?
     public let parent: MaskID?
     public let activity: ActivityID
 }
 
-/// A file of a dataset that the catalogue names and has no copy of.
+/// A file of a dataset that the catalogue refers to.
 public struct ReferencedFile: Sendable, Hashable {
     public let dataset: String
     public let caseName: String
@@ -33,15 +33,15 @@ extension LabelCatalog {
         return mask
     }
 
-    /// Whether bytes must lie in the object store.
+    /// Whether rows refer to bytes in the object store.
     public func namesObjects() async throws -> Bool { try await connection.one(NamesObjects()) }
 
-    /// The organs and cases whose masks lie in the object, `liver of DATASET/CASE`, in the order of volumes and organs.
+    /// The organs and cases whose masks are in the object, `liver of DATASET/CASE`, in the order of volumes and organs.
     public func contents(of object: Digest) async throws -> [String] {
         try await connection.run(ContentsOfObject(object: object))
     }
 
-    /// Every mask that lies in the object, in the order of offsets.
+    /// All masks in the object, in the order of offsets.
     public func maskFacts(in object: Digest) async throws -> [MaskFacts] {
         try await connection.run(MaskFactsInObject(object: object))
     }
@@ -49,10 +49,10 @@ extension LabelCatalog {
     /// Every image file of every source, by dataset and case.
     public func imageFiles() async throws -> [ReferencedFile] { try await connection.run(ListImageFiles()) }
 
-    /// Every label file that waits for its image, by dataset, case and path; those of removed datasets left out.
+    /// All label files that wait for an image, by dataset, case and path, without those of removed datasets.
     public func waitingFiles() async throws -> [ReferencedFile] { try await connection.run(ListWaitingFiles()) }
 
-    /// Runs `body` with the objects that rows name, tombstones left out, while nobody can store another: writers of masks and checkpoints wait.
+    /// Runs `body` with the objects that rows refer to, without tombstones, while writers of masks and checkpoints are blocked.
     public func withObjectsLocked<T>(_ body: (Set<Digest>) async throws -> T) async throws -> T {
         try await connection.transaction { connection in
             try await connection.run(LockObjectsExclusively())

@@ -18,11 +18,11 @@ public struct LabelRow: Sendable, Hashable {
     public let confidence: Double?
     public let revision: Revision
     public let activity: ActivityID
-    /// Who says so, where it is a word that stands beside the labels: `DATASET RELEASE, ANNOTATOR`, or a person's name.
+    /// The source of a proposed annotation: `DATASET RELEASE, ANNOTATOR`, or a person's name; else nil.
     public var source: String?
 }
 
-/// Where a mask's bytes lie, and what they must hash to.
+/// The location of a mask's bytes, and their checksum.
 public struct MaskLocation: Sendable, Hashable {
     public let mask: MaskID
     public let content: Digest
@@ -31,7 +31,7 @@ public struct MaskLocation: Sendable, Hashable {
     public let length: Int
 }
 
-/// An object that rows name.
+/// An object that rows refer to.
 public struct ObjectRow: Sendable, Hashable {
     public let digest: Digest
     public let bytes: Int
@@ -47,7 +47,7 @@ extension LabelCatalog {
         return try await connection.run(ListLabels(revision: revision, volume: volume, organ: organ))
     }
 
-    /// Every word that stands beside the labels and never counts, such as what single annotators drew, by volume and organ.
+    /// All proposed annotations, which are never current, such as those of single annotators; by volume and organ.
     public func proposedLabels(volume: VolumeID? = nil, organ: OrganKey? = nil) async throws -> [LabelRow] {
         if let organ { try await require(organ) }
         return try await connection.run(ListProposedAnnotations(volume: volume, organ: organ))
@@ -66,7 +66,7 @@ extension LabelCatalog {
         return mask
     }
 
-    /// Every mask of (volume, organ) with what made it, oldest first; superseded and hidden ones too.
+    /// All masks of (volume, organ) with their origins, oldest first, with superseded and hidden ones.
     public func maskHistory(volume: VolumeID, organ: OrganKey) async throws -> [MaskVersion] {
         try await require(organ)
         return try await connection.run(MaskHistory(volume: volume, organ: organ))
@@ -74,7 +74,7 @@ extension LabelCatalog {
 
     public func objects() async throws -> [ObjectRow] { try await connection.run(ListObjects()) }
 
-    /// Every mask that names the object, in the order of offsets.
+    /// All masks in the object, in the order of offsets.
     public func masks(in object: Digest) async throws -> [MaskLocation] {
         try await connection.run(MasksInObject(object: object))
     }

@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// Where a mask's foreground lies.
+/// The centre of a mask's foreground.
 public struct MaskCentre: Sendable, Hashable {
     public let mask: MaskID
     /// The mean position in canonical voxels.
@@ -27,7 +27,7 @@ public struct SidedMasks: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// Every pair of which a volume that nobody withholds has both current masks with known centres.
+    /// All pairs with two current masks and their centres in one volume that is not withheld.
     public func sidedMasks() async throws -> [SidedMasks] {
         try await connection.run(CentresOfSidedMasks(pairs: SidedPair.all))
     }
@@ -43,7 +43,7 @@ extension LabelCatalog {
         try await connection.run(InsertMaskCentres(centres: centres))
     }
 
-    /// Notes the turns of the files that have one.
+    /// Records the accepted flips of the files that have one.
     func recordFlips(of files: [FileRecord], _ ids: [Int64], _ activity: ActivityID) async throws {
         let flipped = zip(files, ids).compactMap { file, id in file.flip.map { (id: id, flip: $0) } }
         guard !flipped.isEmpty else { return }

@@ -8,27 +8,27 @@ public struct OrganRow: Sendable, Hashable {
     public let snomed: String?
     public let laterality: String
     public let isLesion: Bool
-    /// What it divides or lies within.
+    /// The organs that it divides or is within.
     public let partOf: [OrganKey]
     public let synonyms: [String]
-    /// Those of `partOf` of which its likes together are all.
+    /// Those of `partOf` that their divisions fill together.
     public let divisionOf: [OrganKey]
-    /// Organs whose borders with it differ by convention, so that neither denies the other.
+    /// Organs whose border with it differs by convention.
     public let overlaps: [OrganKey]
     public let variantOf: OrganKey?
-    /// The organ in which a lesion lies.
+    /// The organ that contains a lesion.
     public let host: OrganKey?
     public let position: Int
 }
 
 extension LabelCatalog {
-    /// Where the positions of organs begin that a user adds.
+    /// The first position of organs that a user adds.
     public static let firstOwnPosition = 10_001
 
-    /// Adds the organs, relations and spellings that the catalogue lacks; changes none that are there.
+    /// Adds the organs, relations and spellings that are missing; changes none.
     ///
-    /// A user's organs have positions from `firstOwnPosition`, so that they never meet those that are shipped later.
-    /// - Returns: how many organs were added.
+    /// A user's organs have positions from `firstOwnPosition`, so that they never collide with organs shipped later.
+    /// - Returns: the number of organs added.
     @discardableResult
     public func extend(with ontology: Ontology) async throws -> Int {
         try await connection.transaction { connection in
@@ -40,16 +40,16 @@ extension LabelCatalog {
         }
     }
 
-    /// Adds the shipped organs where the catalogue has fewer; one cheap query where it has them.
+    /// Adds the shipped organs where some are missing; one cheap query where none is.
     public func ensureStandardOrgans() async throws {
         if try await connection.one(CountOrgans()) < Ontology.standard.organs.count {
             try await extend(with: .standard)
         }
     }
 
-    /// The organ that a person names: its key, or any spelling of it.
+    /// The organ with that key or spelling.
     ///
-    /// - Throws: `CatalogError.unknownOrgan` with the keys that come nearest.
+    /// - Throws: `CatalogError.unknownOrgan` with the nearest keys.
     public func organ(named name: String) async throws -> OrganKey {
         let key = OrganKey(rawValue: name)
         if try await connection.one(OrganExists(organ: key)) { return key }

@@ -1,7 +1,7 @@
 public import Domain
 public import Postgres
 
-/// A merged annotation ("kidney", both sides) that counts in a volume, with what is known of its sides.
+/// The current composite label ("kidney", both sides) of a volume, with the labels of its sides.
 public struct PartitionCandidate: Sendable, Hashable {
     public let volume: VolumeID
     public let shape: GridShape
@@ -10,13 +10,13 @@ public struct PartitionCandidate: Sendable, Hashable {
     /// Of that source: canonical voxel indices to RAS+ millimetres.
     public let affine: Affine
     public let annotation: Int64
-    /// `annotated`, or `absent` without a mask, or `pseudo` for a label that a release shipped as a model's, or
-    /// `unlabelled` where only sides count that were divided from a label that counts no more.
+    /// `annotated`; `absent`, without a mask; `pseudo` for a model-made label that a release ships; or `unlabelled` where only sides
+    /// are current and their composite label is not any more.
     public let status: LabelStatus
     public let mask: MaskLocation?
-    /// Sides about which another source says something that counts.
+    /// Sides with a current label of another source.
     public let labelledSides: [OrganKey]
-    /// Sides whose standing labels were divided from this mask, or from another one before.
+    /// The number of sides that were partitioned from this mask, and of those from an earlier one.
     public let dividedSides: Int
     public let outdatedSides: Int
     /// Boxes of the current liver and spleen in canonical voxels, where both are known.
@@ -24,21 +24,21 @@ public struct PartitionCandidate: Sendable, Hashable {
     public let spleen: VoxelBox?
 }
 
-/// What dividing a merged annotation came to in one volume.
+/// The result of recording the sides of one composite label.
 public enum RecordedPartition: Sendable, Hashable {
     case recorded([MaskID])
-    /// The merged annotation no longer counts; nothing was written.
+    /// The composite label is not current any more; nothing was written.
     case superseded
 }
 
 extension LabelCatalog {
-    /// The rater under which divided labels stand beside what their release itself says.
+    /// A name that no person can record masks under, because it was once that of partitioned labels.
     public static let partitionRater = "split"
 
-    /// Every volume in which something is known of the merged organ, by volume.
+    /// The volumes with a current label of a composite organ, by volume.
     ///
     /// - Parameters:
-    ///   - sides: the organs that it divides into.
+    ///   - sides: the organs that it is partitioned into.
     ///   - dataset: only labels of this dataset.
     ///   - volumes: only these; empty for all.
     public func partitionCandidates(
@@ -51,16 +51,16 @@ extension LabelCatalog {
             ListPartitionCandidates(organ: organ, sides: sides, dataset: dataset, volumes: volumes))
     }
 
-    /// Records the sides of one merged annotation in a transaction of its own, at a new revision.
+    /// Records the sides of one composite label in a transaction of its own, at a new revision.
     ///
-    /// They carry its release, origin and extent, so that whatever withholds it withholds them, and its mask as their input.
-    /// - Parameter store: makes the masks' bytes durable and returns what names them, in the order of `sides`. It runs
-    ///   inside the transaction, under the lock that keeps the sweep away.
+    /// The sides have its release, origin and extent, so that a withdrawal of it withholds them too, and its mask as their input.
+    /// - Parameter store: stores the masks' bytes and returns their records, in the order of `sides`. It runs inside the
+    ///   transaction, under the lock that excludes the sweep.
     public func recordPartition(
         of candidate: PartitionCandidate, into sides: [OrganKey], activity: ActivityID,
         storing store: () async throws -> [StoredMask]
     ) async throws -> RecordedPartition {
-        guard let source = candidate.mask else { preconditionFailure("what is divided has a mask") }
+        guard let source = candidate.mask else { preconditionFailure("a label without a mask has no sides") }
         return try await connection.transaction { connection in
             try await connection.run(LockObjectsShared())
             try await connection.run(LockPointersShared())
@@ -81,12 +81,12 @@ extension LabelCatalog {
         }
     }
 
-    /// Takes back what a split wrote, at one revision: each label is again what it was before. What was said since then of
-    /// the same organ by the same source stays. Undoing an undo does it again.
+    /// Undoes a partition at one revision: each side gets the label back that it had before, unless the same source annotated it
+    /// since. Undoing an undo repeats the partition.
     ///
     /// - Parameter parameters: a JSON object with the reason; no patient data.
-    /// - Returns: how many labels changed, and the activity that did it; nil where there was nothing to take back.
-    /// - Throws: `CatalogError.noPartition` for an activity that is none.
+    /// - Returns: the number of changed labels, and the new activity; nil where there was nothing to undo.
+    /// - Throws: `CatalogError.noPartition` for an activity that is not a partition.
     public func undoPartition(
         _ activity: ActivityID, parameters: JSONText
     ) async throws -> (labels: Int, activity: ActivityID)? {
@@ -95,12 +95,12 @@ extension LabelCatalog {
         }
         return try await connection.transaction { connection in
             try await connection.run(LockPointersShared())
-            let words = try await connection.run(WordsOfPartition(activity: activity))
-            guard !words.isEmpty else { return nil }
+            let sides = try await connection.run(AnnotationsOfPartition(activity: activity))
+            guard !sides.isEmpty else { return nil }
             let undoing = try await startActivity(.partition, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: undoing))
-            try await connection.run(UndoAnnotations(annotations: words, change: change))
-            return (words.count, undoing)
+            try await connection.run(UndoAnnotations(annotations: sides, change: change))
+            return (sides.count, undoing)
         }
     }
 }

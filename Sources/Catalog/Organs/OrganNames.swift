@@ -1,6 +1,6 @@
 public import Domain
 
-/// What people call the organs of a catalogue: the one place where a spelling becomes a key.
+/// The spellings of a catalogue's organs, and the only conversion of a spelling to a key.
 public struct OrganNames: Sendable {
     private let keys: [String: OrganKey]
     private let spellings: [(spelling: String, key: OrganKey)]
@@ -15,7 +15,7 @@ public struct OrganNames: Sendable {
 
     /// The organ of that key, synonym or name, whatever its case, blanks and punctuation.
     ///
-    /// - Throws: `CatalogError.unknownOrgan` with the keys that come nearest.
+    /// - Throws: `CatalogError.unknownOrgan` with the nearest keys.
     public func key(of name: String) throws(CatalogError) -> OrganKey {
         if let key = keys[Ontology.normalised(name)] { return key }
         let near = Spelling.nearest(to: name, among: spellings.map(\.spelling), limit: 12)

@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// Where a case would be recorded; nil for what the catalogue does not have yet.
+/// The dataset and release of a case; nil for those that are not recorded yet.
 public struct CasePlace: Sendable, Hashable {
     public let dataset: DatasetID?
     public let release: Int32?
@@ -11,18 +11,18 @@ public struct CasePlace: Sendable, Hashable {
     init(dataset: DatasetID?, release: Int32?) { (self.dataset, self.release) = (dataset, release) }
 }
 
-/// A case whose image shows the scan of another case than the one on record.
+/// A recorded case whose image is the image of another case now.
 public struct ExchangedScan: Sendable, Hashable {
     public let caseName: String
-    /// The volume on record.
+    /// The recorded volume.
     public let volume: VolumeID
-    /// The volume that the image shows now.
+    /// The volume of the image now.
     public let shown: VolumeID
-    /// What that one is known as, `DATASET/CASE`, the release's own cases first; three at most.
+    /// Sources of that volume, `DATASET/CASE`, those of the same release first; at most three.
     public let shownAs: [String]
 }
 
-/// What holds a scan back from everything that is asked of the catalogue.
+/// The reason why an image is withheld.
 public struct Withholding: Sendable, Hashable {
     /// The subject that is removed; nil for an excluded volume.
     public let subject: String?
@@ -32,15 +32,15 @@ public struct Withholding: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// Where a case of that release would be recorded.
+    /// The dataset and release of those names.
     public func place(ofDataset name: String, release: String) async throws -> CasePlace {
         guard let dataset = try await dataset(ifNamed: name) else { return CasePlace(dataset: nil, release: nil) }
         let found = try await connection.first(FindRelease(dataset: dataset, name: release))
         return CasePlace(dataset: dataset, release: found)
     }
 
-    /// Whether a case may be recorded: nobody may store masks of a purged subject again, and a case's image does not become the scan
-    /// of another case, on which labels said of the first would stand.
+    /// Requires that a case may be recorded: masks of a purged subject are not stored again, and the image of another case does not
+    /// become the image of a recorded case, because the labels would be of the wrong image.
     ///
     /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
     public func requireRecordable(_ source: SourceRecord, in place: CasePlace) async throws {
@@ -51,13 +51,13 @@ extension LabelCatalog {
         }
     }
 
-    /// The volume that a case showed before it was given an image with other voxels; nil where it always showed this one.
+    /// The volume of a case's earlier image with other voxels; nil where the image did not change.
     public func replacedVolume(by source: SourceRecord, in place: CasePlace) async throws -> VolumeID? {
         guard let release = place.release else { return nil }
         return try await connection.first(FindReplacedVolume(source: source, release: release))
     }
 
-    /// Why a case's scan counts nowhere, though it is recorded; nil where nothing holds it back.
+    /// Why a recorded case's image is withheld; nil where it is not.
     public func withholding(of source: SourceRecord, in place: CasePlace) async throws -> Withholding? {
         try await connection.first(
             FindWithholding(identity: source.identity, dataset: place.dataset, key: source.subjectKey))

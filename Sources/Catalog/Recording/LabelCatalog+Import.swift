@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// A release of a dataset, as an import names it.
+/// A release of a dataset, to be recorded by an import.
 public struct ReleaseRecord: Sendable {
     public var dataset: String
     public var release: String
@@ -9,7 +9,7 @@ public struct ReleaseRecord: Sendable {
     public var origin: LabelOrigin
     public var licence: String?
     public var licenceSource: String?
-    /// What else was stated of its licence, behind the first.
+    /// Further statements about its licence, after the first.
     public var otherLicences: [LicenceStatement]
     /// Absolute path of the folder that files are relative to.
     public var root: String
@@ -36,27 +36,26 @@ public struct ReleaseHandle: Sendable, Hashable {
     public let dataset: DatasetID
 }
 
-/// What is recorded of a case's files, to tell an unchanged case without inflating it.
+/// The recorded checksums of a case's files, by which an unchanged case is found without reading it.
 public struct RecordedFiles: Hashable, Sendable {
     public var image: Digest
     /// Relative path to hash of every label file.
     public var labels: [String: Digest]
-    /// Where the image lies.
     public var place: ImagePlace
 }
 
-/// Where an image lies.
+/// The path of an image.
 public struct ImagePlace: Hashable, Sendable {
     /// Relative to `root`.
     public let file: String
     public let root: String
-    /// The release that it lies with; nil for an image of the release's own.
+    /// The release that contains it; nil for the case's own release.
     public let release: Int32?
     /// The dataset of that release, or of its own.
     public let dataset: String
 }
 
-/// An image of a dataset, to which labels from elsewhere can be joined.
+/// An image of a dataset, to which labels of another dataset can be added.
 public struct DatasetImage: Hashable, Sendable {
     public let caseName: String
     public let release: String
@@ -65,16 +64,16 @@ public struct DatasetImage: Hashable, Sendable {
     public let sha256: Digest
     public let study: String?
     public let phase: String?
-    /// What the dataset calls its subject, by key.
+    /// The dataset's keys of its subject.
     public let subjects: [String]
     public let place: ImagePlace
-    /// The release that it lies with.
+    /// The release that contains the file.
     public let placeRelease: Int32
 }
 
 extension LabelCatalog {
-    /// Finds or makes a dataset's release. An existing release keeps its origin and layout; what is stated of its licence and is
-    /// not on record stands behind what is.
+    /// Finds or creates a dataset's release. An existing release keeps its origin and layout; new statements about its licence are
+    /// added after the recorded ones.
     public func release(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {
         let dataset = try await connection.one(EnsureDataset(name: record.dataset))
         if let release = try await connection.first(FindRelease(dataset: dataset, name: record.release)) {
@@ -92,7 +91,7 @@ extension LabelCatalog {
         }
     }
 
-    /// Fingerprints of the newest source of every case of a dataset's release; empty if there is no such release.
+    /// Checksums of the newest source of every case of a dataset's release; empty if there is no such release.
     public func recordedFiles(dataset: String, release: String) async throws -> [String: RecordedFiles] {
         var found: [String: RecordedFiles] = [:]
         for row in try await connection.run(ListRecordedFiles(dataset: dataset, release: release)) {
@@ -102,7 +101,7 @@ extension LabelCatalog {
         return found
     }
 
-    /// The newest image of every case of a dataset, by release and case; withheld ones are left out.
+    /// The newest image of every case of a dataset, by release and case; without withheld ones.
     /// - Throws: `CatalogError.unknownDataset`, `.removedDataset`.
     public func images(of dataset: String) async throws -> [DatasetImage] {
         try await requireDataset(dataset)
@@ -110,10 +109,10 @@ extension LabelCatalog {
         return try await connection.run(ImagesOfDataset(dataset: dataset))
     }
 
-    /// Records one case in one transaction: the bytes go first, under the lock that keeps the sweep away until the rows stand.
+    /// Records one case in one transaction: first the bytes, under the lock that excludes the sweep until the commit, then the rows.
     ///
-    /// Everything that is already recorded stays; what differs becomes a new version with the old one as its parent.
-    /// - Parameter store: writes the masks' bytes and returns the labels that name them. It runs inside the transaction.
+    /// Recorded rows stay; a label that differs becomes a new version with the old one as its parent.
+    /// - Parameter store: stores the masks' bytes and returns the labels with their records. It runs inside the transaction.
     /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`, before anything is stored.
     public func record(
         _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
@@ -140,13 +139,13 @@ extension LabelCatalog {
         _ source: SourceRecord, _ labelFiles: [FileRecord], _ labels: CaseLabels, _ context: CaseContext
     ) async throws -> RecordedCase {
         var change = PendingChange(activity: context.activity)
-        let (volume, isNewVolume, union) = try await ensureVolume(source, context, &change)
+        let (volume, isNewVolume, merge) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
-        var unions = [union].compactMap { $0 }
+        var merges = [merge].compactMap { $0 }
         if let series = source.series {
-            unions += [try await recordSeries(series, of: sourceID, &change)].compactMap { $0 }
+            merges += [try await recordSeries(series, of: sourceID, &change)].compactMap { $0 }
         }
-        if !unions.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
+        if !merges.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
         let (written, takenBack) = try await writeLabels(labels.labels, files: named, volume: volume, context, &change)
@@ -158,8 +157,8 @@ extension LabelCatalog {
         }
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            takenBack: takenBack, annotators: annotators, newFiles: files.new, unions: unions,
-            statesModality: try await state(modality: source.modality, of: volume))
+            takenBack: takenBack, annotators: annotators, newFiles: files.new, unions: merges,
+            statesModality: try await setUnknown(modality: source.modality, of: volume))
     }
 }
 
@@ -167,7 +166,7 @@ extension LabelCatalog {
 public struct RecordingScope: Sendable {
     let catalog: LabelCatalog
 
-    /// To be asked before the masks of a case are stored.
+    /// To be called before the masks of a case are stored.
     /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
     public func requireRecordable(_ source: SourceRecord, in release: ReleaseHandle) async throws {
         try await catalog.requireRecordable(source, in: CasePlace(release))
@@ -186,7 +185,7 @@ struct CaseContext {
     let activity: ActivityID
 }
 
-/// A change that is recorded only once something needs it, so that an import that changes nothing draws no revision.
+/// A change that is recorded when it is first needed, so that an import that changes nothing has no new revision.
 struct PendingChange {
     let activity: ActivityID
     private var made: ChangeID?

@@ -2,10 +2,10 @@ import Domain
 import Postgres
 
 extension LabelCatalog {
-    /// The volume of that identity, made if it is new. A case whose subject differs from the volume's proves two subjects to be one.
+    /// The volume of that identity, created if it is new. A case with another subject than the volume merges the two subjects.
     func ensureVolume(
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
-    ) async throws -> (VolumeID, isNew: Bool, union: SubjectMerge?) {
+    ) async throws -> (VolumeID, isNew: Bool, merge: SubjectMerge?) {
         let dataset = context.release.dataset
         let alias = try await connection.one(LockSubject(dataset: dataset, key: source.subjectKey))
         if let volume = try await connection.one(LockVolume(identity: source.identity)) {
@@ -15,7 +15,7 @@ extension LabelCatalog {
                 return (volume.id, false, nil)
             }
             guard alias != volume.subject else { return (volume.id, false, nil) }
-            return (volume.id, false, try await unite(alias, volume.subject, change.id(on: connection)))
+            return (volume.id, false, try await merge(alias, volume.subject, change.id(on: connection)))
         }
         let subject: SubjectID
         if let alias {
@@ -30,9 +30,9 @@ extension LabelCatalog {
         return (volume, true, nil)
     }
 
-    /// States what a volume shows where nobody had said so. Returns whether that was new.
-    func state(modality: String, of volume: VolumeID) async throws -> Bool {
-        try await connection.one(StateModality(volume: volume, modality: modality))
+    /// Sets the modality of a volume of unknown modality. Returns false where it was known.
+    func setUnknown(modality: String, of volume: VolumeID) async throws -> Bool {
+        try await connection.one(SetUnknownModality(volume: volume, modality: modality))
     }
 
     func ensureSource(
@@ -46,7 +46,7 @@ extension LabelCatalog {
         return (made, true)
     }
 
-    /// Ids of the files, in the order given, and how many are new; a file recorded with the same hash keeps its row.
+    /// Ids of the files, in the order given, and the number of new ones; a file with the same checksum as before keeps its row.
     func ensureLabelFiles(
         _ files: [FileRecord], _ source: SourceID, _ change: inout PendingChange
     ) async throws -> (ids: [Int64], new: Int) {
@@ -67,36 +67,38 @@ extension LabelCatalog {
         return (ids, new)
     }
 
-    /// Writes the labels that differ from what the release said before, and takes back what the files, read anew, say no more.
+    /// Writes the labels that differ from the release's earlier ones, and retracts those that the files no longer contain.
     ///
     /// - Parameters:
-    ///   - annotator: whose words they are, recorded beside the release's own as proposed ones; empty: the release's own.
-    ///   - files: the case's label files with their ids; what other files said, or had a part in, stays.
-    /// - Returns: how many were written, and the organs of those taken back.
+    ///   - annotator: the annotator whose labels they are, which are recorded as proposed ones; empty: the release itself.
+    ///   - files: the case's label files with their ids; labels that were read from other files too are not retracted.
+    /// - Returns: the number of labels written, and the organs of those retracted.
     func writeLabels(
         _ labels: [LabelRecord], by annotator: String = "", files: [(record: FileRecord, id: Int64)], volume: VolumeID,
         _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (written: Int, takenBack: [OrganKey]) {
-        precondition(annotator.isEmpty || labels.allSatisfy { $0.status != .pseudo }, "an annotator is no model")
-        let words = try await connection.run(
-            WordsOfRelease(volume: volume, release: context.release.release, rater: annotator))
-        let before = Dictionary(words.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
-        let fresh = labels.filter { before[$0.organ]?.says($0) != true }
+        precondition(
+            annotator.isEmpty || labels.allSatisfy { $0.status != .pseudo }, "annotators have no model-made labels")
+        let earlier = try await connection.run(
+            LabelsOfRelease(volume: volume, release: context.release.release, rater: annotator))
+        let before = Dictionary(earlier.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
+        let fresh = labels.filter { before[$0.organ]?.matches($0) != true }
         let (named, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
-        let silent = words.filter { word in
-            word.stands && !named.contains(word.organ) && !word.files.isEmpty && word.files.allSatisfy(read.contains)
+        let missing = earlier.filter { label in
+            label.isCurrent && !named.contains(label.organ) && !label.files.isEmpty
+                && label.files.allSatisfy(read.contains)
         }
-        guard !fresh.isEmpty || !silent.isEmpty else { return (0, []) }
+        guard !fresh.isEmpty || !missing.isEmpty else { return (0, []) }
 
         let batch = LabelBatch(
             volume: volume, release: context.release.release, rater: annotator, activity: context.activity,
             change: try await change.id(on: connection), files: files.map(\.id))
         let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
-        let (shipped, said) = (fresh.filter { $0.status == .pseudo }, fresh.filter { $0.status != .pseudo })
-        // A word of the other kind would show where the new one goes, or hide it.
-        let over = shipped.compactMap { before[$0.organ] }.filter { $0.stands && $0.isAnnotation }
-        let under = said.compactMap { before[$0.organ] }.filter { $0.stands && !$0.isAnnotation }
-        let annotations = said + (over + silent.filter(\.isAnnotation)).map(\.takenBack)
+        let (shipped, annotated) = (fresh.filter { $0.status == .pseudo }, fresh.filter { $0.status != .pseudo })
+        // An earlier label of the other kind is retracted: it would hide the new one, or appear when that is retracted.
+        let over = shipped.compactMap { before[$0.organ] }.filter { $0.isCurrent && $0.isAnnotation }
+        let under = annotated.compactMap { before[$0.organ] }.filter { $0.isCurrent && !$0.isAnnotation }
+        let annotations = annotated + (over + missing.filter(\.isAnnotation)).map(\.retraction)
         if !annotations.isEmpty {
             try await connection.run(
                 InsertAnnotations(
@@ -104,13 +106,13 @@ extension LabelCatalog {
                     masks: annotations.map { $0.mask == nil ? nil : masks[$0.organ] },
                     parents: annotations.map { before[$0.organ]?.annotation }))
         }
-        let models = shipped + (under + silent.filter { !$0.isAnnotation }).map(\.takenBack)
+        let models = shipped + (under + missing.filter { !$0.isAnnotation }).map(\.retraction)
         if !models.isEmpty {
             try await connection.run(
                 InsertShippedLabels(
                     batch: batch, labels: models, masks: models.map { $0.mask == nil ? nil : masks[$0.organ] }))
         }
-        return (fresh.count, silent.map(\.organ))
+        return (fresh.count, missing.map(\.organ))
     }
 
     /// Each label has a mask.
@@ -126,19 +128,19 @@ extension LabelCatalog {
             label.mask?.centre.flatMap { centre in masks[label.organ].map { MaskCentre(mask: $0, centre: centre) } }
         }
         if !centred.isEmpty { try await connection.run(InsertMaskCentres(centres: centred)) }
-        let united = labels.flatMap { label in label.otherFiles.map { (masks[label.organ], batch.files[$0]) } }
-        if !united.isEmpty {
-            try await connection.run(InsertMaskFiles(masks: united.compactMap(\.0), files: united.map(\.1)))
+        let further = labels.flatMap { label in label.otherFiles.map { (masks[label.organ], batch.files[$0]) } }
+        if !further.isEmpty {
+            try await connection.run(InsertMaskFiles(masks: further.compactMap(\.0), files: further.map(\.1)))
         }
         return masks
     }
 }
 
-/// What the labels of one case share.
+/// What the labels of one case have in common.
 struct LabelBatch {
     let volume: VolumeID
     let release: Int32
-    /// Empty for the release's own words.
+    /// Empty for the release's own labels.
     let rater: String
     let activity: ActivityID
     let change: ChangeID
@@ -147,7 +149,7 @@ struct LabelBatch {
     func files(of labels: [LabelRecord]) -> [Int64?] { labels.map { $0.file.map { files[$0] } } }
 }
 
-/// The newest thing that a release, or an annotator of it, says of an organ.
+/// The newest label of an organ by a release, or by an annotator of it.
 struct ReleaseAnnotation {
     let organ: OrganKey
     let status: LabelStatus
@@ -156,20 +158,20 @@ struct ReleaseAnnotation {
     let mask: MaskID?
     let annotation: Int64?
     let extent: [Int32]?
-    /// The label files that said so, relative to the release's root; several for a union.
+    /// The label files that it was read from, relative to the release's root.
     let files: [String]
 
-    func says(_ label: LabelRecord) -> Bool {
+    func matches(_ label: LabelRecord) -> Bool {
         status == label.status && origin == label.origin && content == label.mask?.content
             && extent == label.extent?.bounds
     }
 
-    /// Whether it is not taken back.
-    var stands: Bool { status != .unlabelled }
-    /// Whether it is an annotation, and no label that a model made.
+    /// Whether it is not retracted.
+    var isCurrent: Bool { status != .unlabelled }
+    /// Whether it is an annotation and not a model-made label.
     var isAnnotation: Bool { annotation != nil }
 
-    var takenBack: LabelRecord {
+    var retraction: LabelRecord {
         LabelRecord(organ: organ, status: .unlabelled, origin: origin, mask: nil, file: nil)
     }
 }

@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// What is kept of the identifiers of a DICOM series: hashes, salted with the catalogue's salt.
+/// The identifiers of a DICOM series as salted hashes.
 public struct SeriesRecord: Hashable, Sendable {
     public let patient: Digest?
     public let study: Digest?
@@ -13,16 +13,16 @@ public struct SeriesRecord: Hashable, Sendable {
 }
 
 extension LabelCatalog {
-    /// What identifiers are hashed with before they are recorded.
+    /// The salt with which identifiers are hashed before they are recorded.
     public func seriesSalt() async throws -> [UInt8] { try await connection.one(SeriesSalt()) }
 
-    /// Keeps the hashes of a new source. Two subjects that share a study, or a patient within one dataset, are one.
-    /// - Returns: what it changed that subjects were joined; nil where none were.
+    /// Records the hashes of a new source. Subjects with a common study, or a common patient within one dataset, are merged.
+    /// - Returns: what the merge changed; nil without one.
     func recordSeries(
         _ series: SeriesRecord, of source: SourceID, _ change: inout PendingChange
     ) async throws -> SubjectMerge? {
         let subjects = try await connection.one(RecordSeries(source: source, series: series))
         guard let other = subjects.other else { return nil }
-        return try await unite(subjects.own, other, change.id(on: connection))
+        return try await merge(subjects.own, other, change.id(on: connection))
     }
 }

@@ -1,12 +1,12 @@
 public import Domain
 import Postgres
 
-/// A label file whose image is not there yet: it is no volume and counts nowhere.
+/// A label file whose image is missing. It has no volume and is not in coverage.
 public struct WaitingLabel: Sendable, Hashable {
     public let dataset: String
     public let release: String
     public let caseName: String
-    /// What the release calls the subject.
+    /// The release's key of the subject.
     public let subject: String
     /// Relative to `root`.
     public let file: String
@@ -19,16 +19,16 @@ public struct WaitingLabel: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// Labels that wait for their image, by release, case and file; of one release where it is named.
+    /// Label files that wait for an image, by release, case and file; with `release` of that release only.
     public func waitingLabels(dataset: String, release: String? = nil) async throws -> [WaitingLabel] {
         try await connection.run(ListWaiting(dataset: dataset, release: release))
     }
 
-    /// Records label files without images. A file that a source of the release has already does not wait. No label state
-    /// changes, so no revision is drawn; recording the image with its labels ends the waiting.
+    /// Records label files without images. A file of a recorded source of the release does not wait. No label state changes, so there
+    /// is no new revision; recording the image with its labels ends the waiting.
     ///
-    /// - Parameter gone: files that waited and are not there any more.
-    /// - Returns: how many files were recorded; those that wait already with the same bytes are not.
+    /// - Parameter gone: waiting files that do not exist any more.
+    /// - Returns: the number of files recorded, without those that wait already with the same bytes.
     public func recordWaiting(
         _ labels: [WaitingRecord], gone: [String], in release: ReleaseHandle, activity: ActivityID
     ) async throws -> Int {

@@ -12,7 +12,7 @@ public struct StoredMask: Hashable, Sendable {
     public var length: Int
     /// Foreground voxels.
     public var voxels: Int
-    /// Voxels of the known plane; nil where the mask may be believed everywhere within its extent.
+    /// Voxels of the validity mask; nil where the mask is valid everywhere within its extent.
     public var knownVoxels: Int?
     /// Foreground bounds in canonical voxels.
     public var box: VoxelBox
@@ -35,7 +35,7 @@ public struct FileRecord: Hashable, Sendable {
     public var path: String
     public var sha256: Digest
     public var bytes: Int
-    /// How its voxels were laid on the image, where the caller accepted that; nil: as its header says.
+    /// The accepted flip of its voxels; nil: they are placed by its header.
     public var flip: FlipRecord?
 
     public init(path: String, sha256: Digest, bytes: Int, flip: FlipRecord? = nil) {
@@ -43,17 +43,17 @@ public struct FileRecord: Hashable, Sendable {
     }
 }
 
-/// A mirroring of labels that the caller accepted.
+/// A flip of labels that the caller accepted.
 public struct FlipRecord: Hashable, Sendable {
     /// `none`, `x`, `y` or `z`: the canonical axis.
     public var axis: String
-    /// What speaks for it.
+    /// The evidence for it.
     public var evidence: String
 
     public init(axis: String, evidence: String) { (self.axis, self.evidence) = (axis, evidence) }
 }
 
-/// One image of one release, as it is to be recorded.
+/// One image of one release, to be recorded.
 public struct SourceRecord: Sendable {
     public var caseName: String
     public var subjectKey: String
@@ -73,13 +73,13 @@ public struct SourceRecord: Sendable {
     public var modality: String
     /// The volume's descriptor; nil where it is to be computed later.
     public var descriptor: DescriptorRecord?
-    /// What was noticed, as JSON text: an array of strings.
+    /// Findings of the import, as JSON text: an array of strings.
     public var findings: String
-    /// The release whose root the image's path is relative to, where it lies with another dataset; nil: its own.
+    /// The release whose root the image's path is relative to, where the image is of another dataset; nil: its own.
     public var imageRelease: Int32?
     /// The same for images of a release that share labels; nil for an image by itself.
     public var study: String?
-    /// What tells the image from the others of its study.
+    /// Distinguishes the image from the others of its study.
     public var phase: String?
     /// Of an image that is a folder of DICOM slices.
     public var series: SeriesRecord?
@@ -100,7 +100,7 @@ public struct SourceRecord: Sendable {
     }
 }
 
-/// A label file whose image is not there yet.
+/// A label file whose image is missing.
 public struct WaitingRecord: Hashable, Sendable {
     public var caseName: String
     public var subjectKey: String
@@ -111,10 +111,10 @@ public struct WaitingRecord: Hashable, Sendable {
     }
 }
 
-/// What a release says of a case: the labels that hold, and beside them what single annotators said.
+/// The labels of a case in a release, and those of its single annotators.
 public struct CaseLabels: Sendable {
     public var labels: [LabelRecord]
-    /// Annotated or absent; recorded beside the labels and never current. One that is here says all that it says.
+    /// Annotated or absent; recorded as proposals and never current. The list of an annotator is complete.
     public var annotators: [(name: String, labels: [LabelRecord])]
 
     public init(_ labels: [LabelRecord], annotators: [(name: String, labels: [LabelRecord])] = []) {
@@ -123,10 +123,10 @@ public struct CaseLabels: Sendable {
     }
 }
 
-/// What a release says of one organ in one volume.
+/// The label of one organ in one volume in a release.
 public struct LabelRecord: Sendable {
     public var organ: OrganKey
-    /// `annotated`, `absent`, or `pseudo` for a label that the release says a model made.
+    /// `annotated`, `absent`, or `pseudo` for a model-made label.
     public var status: LabelStatus
     public var origin: LabelOrigin
     /// Present unless the status is `absent`.
@@ -135,7 +135,7 @@ public struct LabelRecord: Sendable {
     public var extent: VoxelBox?
     /// The label file it was read from: an index into the files recorded with it.
     public var file: Int?
-    /// Further files that its mask is the union of, likewise.
+    /// Further files that it was read from, as indices too.
     public var otherFiles: [Int]
 
     public init(
@@ -153,15 +153,15 @@ public struct RecordedCase: Sendable, Hashable {
     public var isNewVolume: Bool
     public var isNewSource: Bool
     public var newLabels: Int
-    /// Organs that the case's files said something of before, and now do not.
+    /// Organs whose labels the case's files no longer contain.
     public var takenBack: [OrganKey]
-    /// The same of single annotators, by name.
+    /// The same for single annotators, by name.
     public var annotators: [RecordedAnnotator] = []
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int
-    /// Subjects that this case proved to be one, and what that changed.
+    /// Merges of subjects that the case caused.
     public var unions: [SubjectMerge]
-    /// Whether the case told a known volume's modality, which nobody had stated.
+    /// Whether the case set the modality of a known volume, which was unknown.
     public var statesModality: Bool
 
     public var isUnchanged: Bool {
@@ -170,16 +170,16 @@ public struct RecordedCase: Sendable, Hashable {
     }
 }
 
-/// What recording the words of one annotator on a case changed.
+/// What recording the labels of one annotator of a case changed.
 public struct RecordedAnnotator: Sendable, Hashable {
     public var name: String
     public var newLabels: Int
-    /// Organs that the annotator's files said something of before, and now do not.
+    /// Organs whose labels the annotator's files no longer contain.
     public var takenBack: [OrganKey]
 }
 
 extension Affine {
-    /// Three rows of four, row-major, as the catalogue keeps it.
+    /// Three rows of four, row-major, as in the database.
     public var rows: [Double] {
         (0..<3).flatMap { [columns[0][$0], columns[1][$0], columns[2][$0], translation[$0]] }
     }
@@ -194,7 +194,7 @@ extension Affine {
 }
 
 extension VoxelBox {
-    /// Lower x, y, z, upper x, y, z, as the catalogue keeps it.
+    /// Lower x, y, z, upper x, y, z, as in the database.
     public var bounds: [Int32] {
         [lower.x, lower.y, lower.z, upper.x, upper.y, upper.z].map(Int32.init)
     }

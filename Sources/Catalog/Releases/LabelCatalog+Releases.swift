@@ -1,14 +1,14 @@
 public import Domain
 public import Postgres
 
-/// A case of a dataset in two of its releases; nil where a release has it not.
+/// A case of a dataset in two of its releases; nil where a release does not contain it.
 public struct CasePair: Sendable, Hashable {
     public let caseName: String
     public let before: VolumeID?
     public let after: VolumeID?
 }
 
-/// What a release says of one organ of one case.
+/// The label of one organ of one case in a release.
 public struct ReleaseLabel: Sendable, Hashable {
     public let status: LabelStatus
     public let origin: LabelOrigin
@@ -21,7 +21,7 @@ public struct ReleaseLabel: Sendable, Hashable {
     public let voxelVolume: Double
 }
 
-/// What two releases of a dataset say of one organ of one case; nil where a release says nothing.
+/// The labels of one organ of one case in two releases; nil where a release has none.
 public struct LabelPair: Sendable, Hashable {
     public let caseName: String
     public let organ: OrganKey
@@ -29,7 +29,7 @@ public struct LabelPair: Sendable, Hashable {
     public let after: ReleaseLabel?
 }
 
-/// A file that a release names, relative to its root.
+/// A file of a release, relative to its root.
 public struct ReleaseFile: Sendable, Hashable {
     public let path: String
     public let sha256: Digest
@@ -43,7 +43,7 @@ extension LabelCatalog {
         return try await connection.run(PairedCases(dataset: dataset, before: before, after: after))
     }
 
-    /// What two releases say now, by case and organ. - Throws: `CatalogError.unknownRelease`.
+    /// The newest labels of two releases, by case and organ. - Throws: `CatalogError.unknownRelease`.
     public func labels(of dataset: String, before: String, after: String) async throws -> [LabelPair] {
         try await requireReleases(of: dataset, [before, after])
         return try await connection.run(PairedLabels(dataset: dataset, before: before, after: after))
@@ -55,7 +55,7 @@ extension LabelCatalog {
         return try await connection.run(FilesOfRelease(dataset: dataset, release: release))
     }
 
-    /// Says where a release's folder lies now. No label changes, so no revision is drawn.
+    /// Sets the path of a release's folder. No label changes, so there is no new revision.
     ///
     /// - Parameters:
     ///   - root: absolute.

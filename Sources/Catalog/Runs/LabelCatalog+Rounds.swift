@@ -7,22 +7,22 @@ public struct RoundRow: Sendable, Hashable {
     public let round: Int
     public let gamma: Double?
     public let state: String
-    /// Where its labels became visible; nil before, and for a round that publishes none.
+    /// The revision at which its labels became visible; nil before, and for a round that publishes none.
     public let revision: Revision?
     public let checkpoint: CheckpointID?
     /// Mean Dice on held-out volumes by organ.
     public let dice: [OrganKey: Double]
-    /// Over how many volumes each mean is taken: those in which the organ is annotated or was predicted.
+    /// The number of volumes in each mean: those in which the organ is annotated or was predicted.
     public let diceVolumes: [OrganKey: Int]
-    /// Pseudo labels published.
+    /// The number of pseudo labels published.
     public let published: Int
-    /// Whether a checkpoint of it saw subjects who proved to be held out, or data that were removed since.
+    /// Whether a checkpoint of it was trained on subjects found to be held out, or on data removed since.
     public let isContaminated: Bool
-    /// Whether its run is the one whose pseudo labels show.
+    /// Whether its run is the one whose pseudo labels are visible.
     public let isCurrent: Bool
 }
 
-/// How surely a round labelled an organ.
+/// The confidence of a round's labels of an organ.
 public struct RoundConfidenceRow: Sendable, Hashable {
     public let run: String
     public let round: Int
@@ -57,13 +57,13 @@ extension LabelCatalog {
         return try await connection.run(RoundConfidences(run: run))
     }
 
-    /// What a run counts as each organ that it merges, first what goes before the others.
+    /// The class mapping of a run: the organs whose annotations it uses for an organ, the preferred one first.
     public func mergedOrgans(run: String) async throws -> [OrganKey: [OrganKey]] {
-        Dictionary(grouping: try await connection.run(MergedOrgans(run: run))) { $0.organ }
+        Dictionary(grouping: try await connection.run(ClassMappingOfRun(run: run))) { $0.organ }
             .mapValues { $0.map(\.accepted) }
     }
 
-    /// The organs that a round held back, each with the reason that the daemon stored.
+    /// The organs that a published round withheld, each with the reason.
     public func withheld(run: String, round: Int) async throws -> [OrganKey: String] {
         let found = try await connection.run(WithheldOrgans(run: run, number: round))
         return Dictionary(uniqueKeysWithValues: found.map { ($0.organ, $0.reason) })
@@ -71,8 +71,8 @@ extension LabelCatalog {
 
     /// Points organs (nil: all) of a run back to a published round (nil: to none), at a new revision.
     ///
-    /// - Returns: false where they point there already; no revision is drawn then.
-    /// - Throws: `CatalogError.notPublished` for a round that is none of the run's published ones.
+    /// - Returns: false, and no new revision, where they point there already.
+    /// - Throws: `CatalogError.notPublished` for a round that the run has not published.
     @discardableResult
     public func rollBack(run: String, organs: [OrganKey]?, to round: Int?, reason: String) async throws -> Bool {
         let id = try await requireRun(run)
@@ -88,16 +88,16 @@ extension LabelCatalog {
         return try await connection.one(rollBack) != nil
     }
 
-    /// Makes a run the catalogue's current one, whose pseudo labels show.
+    /// Makes a run the catalogue's current one, whose pseudo labels are visible.
     ///
-    /// - Parameter reason: kept with the activity; no patient data.
-    /// - Returns: false where it is that already; no revision is drawn then.
+    /// - Parameter reason: recorded with the activity; no patient data.
+    /// - Returns: false, and no new revision, where it is the current run already.
     @discardableResult
     public func adopt(run: String, reason: String? = nil) async throws -> Bool {
         try await connection.one(AdoptRun(run: requireRun(run), program: program, reason: reason)) != nil
     }
 
-    /// The run whose pseudo labels show; nil where none is adopted.
+    /// The run whose pseudo labels are visible; nil where none is adopted.
     public func currentRun() async throws -> String? { try await connection.first(CurrentRun()) }
 
     @discardableResult

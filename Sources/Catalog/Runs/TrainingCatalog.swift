@@ -1,9 +1,9 @@
 public import Domain
 public import Postgres
 
-/// The catalogue through the trainer's door: functions that the daemon's role may call, each write fenced by a claim.
+/// The trainer API: the functions of the database that the daemon's role may call. Every write checks a claim.
 ///
-/// It sees no test labels, and can write nothing but its own rounds.
+/// It cannot read test labels, and can write only rounds of the claimed run.
 public struct TrainingCatalog: Sendable {
     public let connection: Connection
     public let program: String
@@ -14,15 +14,15 @@ public struct TrainingCatalog: Sendable {
 
     public func currentRevision() async throws -> Revision { try await connection.one(CurrentRevision()) }
 
-    /// Throws unless the session can do no more than a trainer: no superuser, no member of the owner or of the managers.
+    /// - Throws: `TrainingCatalogError.privilegedRole` for a superuser and for a member of the owner or of the managers.
     public func requireTrainerRole() async throws {
         let role = try await connection.one(SessionRole())
         if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
     }
 
-    /// The organs that a configuration names, by key or any spelling, in the order given.
+    /// The organs of a configuration, by key or any spelling, in the order given.
     ///
-    /// - Throws: `CatalogError.unknownOrgan` with the keys that come nearest.
+    /// - Throws: `CatalogError.unknownOrgan` with the nearest keys.
     public func organs(named names: [String]) async throws -> [OrganKey] {
         let known = OrganNames(try await connection.run(ListOrgans()))
         return try names.map { try known.key(of: $0) }
@@ -40,7 +40,7 @@ public struct TrainingCatalog: Sendable {
         return run
     }
 
-    /// The volumes that the run may look at, by id; the test part is not among them.
+    /// The volumes that the run may read, by id, without the test part.
     public func volumes(of run: RunID) async throws -> [RunVolume] { try await connection.run(RunVolumes(run: run)) }
 
     /// The annotations of the run's snapshot, by volume and organ.
@@ -59,7 +59,9 @@ public struct TrainingCatalog: Sendable {
         try await connection.first(NewestCheckpoint(round: round, kind: kind))
     }
 
-    /// - Parameter finishing: whether the run ends with this, in the same transaction.
+    /// Changes the state of a round and stores its results.
+    ///
+    /// - Parameter finishing: whether to mark the run as finished in the same transaction.
     /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
     public func advance(
         _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText, finishing: Bool = false
@@ -70,11 +72,11 @@ public struct TrainingCatalog: Sendable {
         }
     }
 
-    /// Stores an object's bytes and the row that names it under the lock that keeps the sweep away. The same checkpoint
-    /// recorded again is the one that is there.
+    /// Stores an object's bytes and records the checkpoint, under the lock that excludes the sweep. Recording the same checkpoint
+    /// again returns the first one.
     ///
-    /// - Parameter part: whose annotations it was fitted to, train or confidence.
-    /// - Throws: SQLSTATE LA005 where the round has another checkpoint of that kind and step.
+    /// - Parameter part: the part whose annotations it was fitted to, train or confidence.
+    /// - Throws: SQLSTATE LA005 where the round has a different checkpoint of that kind and step.
     public func recordCheckpoint(
         _ claim: Claim, round: RoundID, kind: CheckpointKind, part: SplitPart, step: Int,
         storing store: () async throws -> (digest: Digest, bytes: Int)
@@ -89,7 +91,7 @@ public struct TrainingCatalog: Sendable {
         }
     }
 
-    /// Volumes for which the round has staged labels.
+    /// The volumes for which the round has staged labels.
     public func stagedVolumes(of round: RoundID) async throws -> Set<VolumeID> {
         Set(try await connection.run(StagedVolumes(round: round)))
     }
@@ -98,7 +100,7 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
     }
 
-    /// Stages a volume's pseudo masks, all in one object. Nothing shows before the round is published.
+    /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published.
     public func stage(
         _ claim: Claim, round: RoundID, checkpoint: CheckpointID, volume: VolumeID,
         storing store: () async throws -> [StagedMask]
@@ -112,21 +114,23 @@ public struct TrainingCatalog: Sendable {
         }
     }
 
-    /// Makes the round visible at one revision; organs held back point to nothing.
+    /// Makes the labels of the round visible at one revision, except those of withheld organs.
+    ///
+    /// - Parameter withheld: the reason for each withheld organ; not empty.
     public func publish(
-        _ claim: Claim, round: RoundID, from: String, to: String, withheld: [OrganKey]
+        _ claim: Claim, round: RoundID, from: String, to: String, withheld: [OrganKey: String]
     ) async throws {
         try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, withheld: withheld))
         try await connection.run(CompactCoverage())
     }
 
-    /// The run whose pseudo labels show; nil where none is adopted.
+    /// The run whose pseudo labels are visible; nil where none is adopted.
     public func currentRun() async throws -> String? { try await connection.first(CurrentRun()) }
 
     public func finish(_ claim: Claim) async throws { try await connection.run(FinishRun(claim: claim)) }
 }
 
 public enum TrainingCatalogError: Error, Equatable {
-    /// The daemon refuses to run with more rights than it needs.
+    /// The login has more rights than a trainer needs.
     case privilegedRole(String)
 }

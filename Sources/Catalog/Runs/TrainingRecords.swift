@@ -1,7 +1,7 @@
 public import Domain
 public import Postgres
 
-/// A daemon's hold on a run: writes carry it, and fail once another daemon took the run over.
+/// A daemon's claim on a run. Every write passes it, and fails after another daemon took over the run.
 public struct Claim: Sendable, Hashable {
     public let job: JobID
     public let token: Int64
@@ -9,29 +9,35 @@ public struct Claim: Sendable, Hashable {
     public init(job: JobID, token: Int64) { (self.job, self.token) = (job, token) }
 }
 
-/// What a new run is.
+/// A run to be started.
 public struct RunStart: Sendable {
     public var name: String
-    /// The whole configuration as a JSON object; `modalities` in it limits the volumes.
+    /// The whole configuration as a JSON object, for people to read.
     public var config: JSONText
     public var configDigest: Digest
     public var seed: Int
     public var split: String
-    /// The origins that count as known.
+    /// The origins whose annotations are used.
     public var origins: [LabelOrigin]
     public var trainsUnassigned: Bool
     public var organs: [OrganKey]
+    /// The organs whose annotations are used for an organ of the run, the preferred one first; an organ without an entry is used
+    /// for itself.
+    public var classMapping: [OrganKey: [OrganKey]]
+    /// Only volumes of these modalities are read.
     public var modalities: [String]
-    /// One a relabelling round; one more round, the last, publishes nothing.
+    /// One for each round that relabels; the last round is an additional one and publishes nothing.
     public var gammas: [Double]
 
     public init(
         name: String, config: JSONText, configDigest: Digest, seed: Int, split: String, origins: [LabelOrigin],
-        trainsUnassigned: Bool, organs: [OrganKey], modalities: [String], gammas: [Double]
+        trainsUnassigned: Bool, organs: [OrganKey], classMapping: [OrganKey: [OrganKey]] = [:], modalities: [String],
+        gammas: [Double]
     ) {
         (self.name, self.config, self.configDigest, self.seed) = (name, config, configDigest, seed)
         (self.split, self.origins, self.trainsUnassigned) = (split, origins, trainsUnassigned)
-        (self.organs, self.modalities, self.gammas) = (organs, modalities, gammas)
+        (self.organs, self.classMapping) = (organs, classMapping)
+        (self.modalities, self.gammas) = (modalities, gammas)
     }
 }
 
@@ -40,11 +46,11 @@ public struct StoredRun: Sendable, Hashable {
     public let name: String
     public let configDigest: Digest
     public let isFinished: Bool
-    /// The annotations are those as of this revision.
+    /// The run uses the annotations as of this revision.
     public let revision: Revision
 }
 
-/// A volume that a run may look at, with the file that its voxels are read from.
+/// A volume that a run may read, with the file that its voxels are read from.
 public struct RunVolume: Sendable, Hashable {
     public let id: VolumeID
     public let subject: SubjectID
@@ -78,11 +84,11 @@ public struct StoredRound: Sendable, Hashable {
     public let id: RoundID
     public let number: Int
     public let state: String
-    /// What the daemon keeps of it.
+    /// The round's results as the daemon stores them, a JSON object.
     public let record: JSONText
-    /// Where its labels became visible; nil before.
+    /// The revision at which its labels became visible; nil before.
     public let revision: Revision?
-    /// Labels staged or published.
+    /// The number of labels staged or published.
     public let labels: Int
 }
 

@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// How many of a split's subjects and volumes are in one part.
+/// The number of a split's subjects and volumes in one part.
 public struct SplitPartRow: Sendable, Hashable {
     public let split: String
     public let part: SplitPart
@@ -9,14 +9,14 @@ public struct SplitPartRow: Sendable, Hashable {
     public let volumes: Int
 }
 
-/// In how many subjects of each part of a split an organ is annotated.
+/// The number of subjects in each part of a split in which an organ is annotated.
 public struct SplitOrganRow: Sendable, Hashable {
     public let split: String
     public let organ: OrganKey
     public let subjects: [SplitPart: Int]
 }
 
-/// A split to be made. Subjects that are not named are unassigned.
+/// A split to be created. Subjects that are not members are unassigned.
 public struct NewSplit: Sendable {
     public let name: String
     public let members: [SubjectID: SplitPart]
@@ -31,10 +31,9 @@ extension LabelCatalog {
         return try await connection.run(ListSubjects(dataset: dataset))
     }
 
-    /// Makes splits of subjects, all or none; the database keeps a subject from being in two parts of one. Nobody can add labels
-    /// from when they are counted until they stand.
+    /// Creates splits, all or none. Writers of labels are blocked from the counting of the splits to the commit.
     ///
-    /// - Throws: `CatalogError.splitExists`; SQLSTATE LA004 where a subject proved to be another meanwhile.
+    /// - Throws: `CatalogError.splitExists`; SQLSTATE LA004 where a subject was merged into another meanwhile.
     public func createSplits(_ splits: [NewSplit], method: String, seed: Int?) async throws {
         try await connection.transaction { connection in
             try await connection.run(DeferCountingOfSplits())

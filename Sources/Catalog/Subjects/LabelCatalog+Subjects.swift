@@ -1,85 +1,85 @@
 public import Domain
 public import Postgres
 
-/// A patient as `lacuna subject list` shows them.
+/// A subject as `lacuna subject list` shows it.
 public struct SubjectRow: Sendable, Hashable {
     public let id: SubjectID
     public let name: String
     public let volumes: Int
     public let datasets: [String]
-    /// `split/part` of every split that has the subject.
+    /// `split/part` of every split that contains the subject.
     public let parts: [String]
-    /// Why the subject, or all that it has, is withheld, `excluded: …` for its volumes; nil where something stands.
+    /// The reason where the subject is removed, or `excluded: …` where all its volumes are; else nil.
     public let removed: String?
 }
 
-/// A case as a list of somebody else's names it.
+/// A case in a list of an outside source.
 public struct NamedCase: Sendable {
     /// Without folders and endings.
     public let name: String
-    /// Where its image would lie, absolute, and every end of the path as written that begins at a folder.
+    /// The absolute path of its image, and every suffix of the path as written that begins at a folder.
     public let paths: [String]
 
     public init(name: String, paths: [String]) { (self.name, self.paths) = (name, paths) }
 }
 
-/// A case that the catalogue has.
+/// A recorded case that matches a named one.
 public struct FoundCase: Sendable {
-    /// Which of the named cases it is.
+    /// The index of the named case.
     public let index: Int
     public let volume: VolumeID
     public let subject: SubjectID
-    /// Whether nothing but the bare name speaks for it.
+    /// Whether it was found by its name alone.
     public let isByName: Bool
-    /// `DATASET/CASE` of everything that the subject is known as.
+    /// `DATASET/CASE` of all sources of the subject.
     public let names: [String]
 }
 
-/// A subject with everything that is known of it.
+/// A subject with its names, volumes and contaminated checkpoints.
 public struct SubjectFacts: Sendable, Hashable {
     public let subject: SubjectRow
-    /// What its datasets call it, `DATASET/KEY`.
+    /// Its keys in datasets, `DATASET/KEY`.
     public let names: [String]
-    /// Withheld ones too.
+    /// With withheld ones.
     public let volumes: [VolumeID]
-    /// Checkpoints that trained on it although a part of a split holds it out.
+    /// Checkpoints that were trained on it although it is held out.
     public let contaminated: [CheckpointID]
 }
 
 extension LabelCatalog {
-    /// The cases of those paths or names, once for each volume that has one. Each by what says most: the image's own path,
-    /// else a path that names the dataset, else one within the dataset's folder, else the case's name, be it of its dataset
-    /// or of an export (`DATASET_CASE`).
+    /// The recorded cases of those paths or names, one result for each matching volume. The most specific match wins: the image's
+    /// own path, else a path with the dataset's name, else a path within the dataset's folder, else the case's name in its dataset
+    /// or in an export (`DATASET_CASE`).
     ///
-    /// - Parameter dataset: where to look; nil: everywhere.
+    /// - Parameter dataset: the dataset to search; nil: all.
     /// - Throws: `CatalogError.unknownDataset`.
     public func cases(named cases: [NamedCase], dataset: String?) async throws -> [FoundCase] {
         if let dataset { try await requireDataset(dataset) }
         return try await connection.run(FindCases(cases: cases, dataset: dataset))
     }
 
-    /// Says that two subjects are one: their volumes unite, the stricter part of every split wins, of the folds of one
-    /// cross-validation they validate in one, checkpoints that trained on what was held out are marked, and a removal of
-    /// either holds for both. It cannot be taken back.
+    /// Merges two subjects: all volumes are of the older one, the stricter part of every split holds, in the folds of one
+    /// cross-validation it is in one validation part, checkpoints that were trained on held-out data are marked, and a removal of
+    /// either holds for both. A merge cannot be undone.
     ///
     /// - Parameter parameters: a JSON object with the reason; no patient data.
-    /// - Returns: what it changed; the older subject is kept.
-    /// - Throws: SQLSTATE LA004 for one and the same subject, `CatalogError.unknownSubject` for one without a volume.
+    /// - Returns: what the merge changed.
+    /// - Throws: SQLSTATE LA004 for the same subject twice, `CatalogError.unknownSubject` for one without a volume.
     public func joinSubjects(_ a: SubjectID, _ b: SubjectID, parameters: JSONText) async throws -> SubjectMerge {
         try await connection.transaction { connection in
-            try await connection.run(StopDividedRuns(kept: min(a, b), joined: max(a, b)))
+            try await connection.run(StopRunsBetweenParts(kept: min(a, b), merged: max(a, b)))
             try await connection.run(LockPointersExclusively())
             let activity = try await startActivity(.correction, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
-            return try await unite(a, b, change)
+            return try await merge(a, b, change)
         }
     }
 
-    /// Makes one subject of two within a transaction.
-    func unite(_ a: SubjectID, _ b: SubjectID, _ change: ChangeID) async throws -> SubjectMerge {
-        let (kept, joined) = (min(a, b), max(a, b))
-        let before = [try await subject(kept), try await subject(joined)]
-        try await connection.run(JoinSubjects(kept: kept, joined: joined, change: change))
+    /// Merges two subjects within a transaction; the older one is kept.
+    func merge(_ a: SubjectID, _ b: SubjectID, _ change: ChangeID) async throws -> SubjectMerge {
+        let (kept, merged) = (min(a, b), max(a, b))
+        let before = [try await subject(kept), try await subject(merged)]
+        try await connection.run(MergeSubjects(kept: kept, merged: merged, change: change))
         return SubjectMerge(before: before, after: try await subject(kept))
     }
 
@@ -95,7 +95,7 @@ extension LabelCatalog {
     ///
     /// - Parameters:
     ///   - dataset: only those with a volume in it; nil: all.
-    ///   - removed: also those of whom all is withheld.
+    ///   - removed: with those whose volumes are all withheld.
     public func subjectList(dataset: String? = nil, removed: Bool = false) async throws -> [SubjectRow] {
         if let dataset { try await requireDataset(dataset) }
         return try await connection.run(ListSubjectRows(dataset: dataset, removed: removed))

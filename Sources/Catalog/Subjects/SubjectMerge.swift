@@ -1,8 +1,8 @@
 public import Domain
 
-/// What it did to splits and checkpoints that two subjects proved to be one.
+/// The effects of a merge of two subjects on splits and checkpoints.
 public struct SubjectMerge: Sendable, Hashable {
-    /// The kept subject, then the joined one.
+    /// The kept subject, then the merged one.
     public let before: [SubjectFacts]
     public let after: SubjectFacts
 
@@ -19,8 +19,8 @@ public struct SubjectMerge: Sendable, Hashable {
         return after.contaminated.filter { !known.contains($0) }
     }
 
-    /// The folds in which the patient validated and does not any more, and those of the same cross-validations in which it
-    /// does; empty where none was lost.
+    /// The folds whose validation part the subject left, and those of the same cross-validations in whose validation part it still
+    /// is; both empty where it left none.
     public var folds: (left: [String], kept: [String]) {
         let left = splits.filter { split in
             before.contains { part(of: $0, in: split) == "validation" }
@@ -39,7 +39,7 @@ public struct SubjectMerge: Sendable, Hashable {
     }
 
     private var splits: [String] {
-        after.subject.parts.compactMap { word in word.lastIndex(of: "/").map { String(word[..<$0]) } }
+        after.subject.parts.compactMap { part in part.lastIndex(of: "/").map { String(part[..<$0]) } }
     }
 
     private func isChanged(_ split: String) -> Bool {

@@ -1,7 +1,7 @@
 public import Domain
 import Postgres
 
-/// A volume under one name that a dataset gives it.
+/// A volume as a case of a dataset.
 public struct SourceRow: Sendable, Hashable {
     public let dataset: String
     public let release: String
@@ -15,7 +15,7 @@ public struct SourceRow: Sendable, Hashable {
     public let orientation: String
     /// Whether its dataset is removed.
     public let isRemoved: Bool
-    /// The same for images of the release that share labels, and what tells this one from the others; nil for one by itself.
+    /// Equal for images of the release that share labels; the phase distinguishes them. Nil for a single image.
     public let study: String?
     public let phase: String?
 }
@@ -46,12 +46,12 @@ public struct DatasetRow: Sendable, Hashable {
     public let release: String
     public let layout: String
     public let origin: LabelOrigin
-    /// What the first import stated.
+    /// The licence that the first import stated.
     public let licence: String?
-    /// Every licence that was ever stated, the weightiest first and each once; that nothing was stated only where nothing ever was.
+    /// All licences that imports stated, the most authoritative first and each once; `missing` only where none was ever stated.
     public let licences: [String]
     public let root: String
-    /// Those that are withheld do not count.
+    /// Without withheld ones.
     public let volumes: Int
     public let subjects: Int
     /// Why the dataset is removed; nil where it is not.
@@ -61,9 +61,9 @@ public struct DatasetRow: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// Volumes in the order of their ids: those behind `after`, at most `limit`; nil: all. They are read in pages.
+    /// Volumes in the order of their ids: those after `after`, at most `limit`; nil: all. They are read in pages.
     ///
-    /// - Parameter withheld: whether removed and excluded volumes are among them.
+    /// - Parameter withheld: whether to include removed and excluded volumes.
     public func volumes(
         dataset: String? = nil, after: VolumeID? = nil, limit: Int? = nil, withheld: Bool = false
     ) async throws -> [VolumeRow] {
@@ -90,11 +90,11 @@ extension LabelCatalog {
                 ListVolumesOfDataset(dataset: dataset, after: after, limit: limit, withheld: withheld)))
     }
 
-    /// The volume that an argument names: its id, `DATASET/CASE`, or the file that it came from.
+    /// The volume with that id, `DATASET/CASE`, or file.
     ///
-    /// An id or a case goes before an absolute path, and that before a path relative to some dataset's folder.
-    /// - Parameter files: absolute paths that the name may stand for, without links.
-    /// - Throws: `CatalogError.unknownVolume`, or `.ambiguousVolume` where several volumes answer to the name.
+    /// An id or a case takes precedence over an absolute path, and that over a path relative to a release's root.
+    /// - Parameter files: absolute paths that the name may refer to, with links resolved.
+    /// - Throws: `CatalogError.unknownVolume`, or `.ambiguousVolume` where several volumes have the name.
     public func volume(named name: String, files: [String] = []) async throws -> VolumeRow {
         let ids = try await connection.run(ResolveVolume(name: name, files: [name] + files))
         guard ids.count <= 1 else { throw CatalogError.ambiguousVolume(name, matches: ids.count) }
@@ -102,7 +102,7 @@ extension LabelCatalog {
         return rows(try await connection.run(DescribeVolume(id: id)))[0]
     }
 
-    /// The releases of a dataset, which need not exist; nil: of all.
+    /// The releases of a dataset, none where it does not exist; nil: of all.
     public func datasets(named name: String? = nil) async throws -> [DatasetRow] {
         try await connection.run(ListDatasets(name: name))
     }

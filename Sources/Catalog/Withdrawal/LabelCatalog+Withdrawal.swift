@@ -12,28 +12,28 @@ public enum Withdrawable: Sendable, Hashable {
     var volume: VolumeID? { if case .volume(let id) = self { id } else { nil } }
 }
 
-/// One line of what a removal concerns.
+/// One thing that a removal concerns.
 public struct RemovalItem: Sendable, Hashable {
     /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label`,
     /// `unfinished run` or `export`.
     public let kind: String
     /// Of the volume, source, round, checkpoint, run or export; nil for labels, which are counted by organ.
     public let id: Int64?
-    /// For people: case and file, organ, run and round, or what was exported where.
+    /// For people: case and file, organ, run and round, or format and place of an export.
     public let label: String
-    /// Of an export the masks in it that come of what is removed.
+    /// The number of labels; of an export the number of its masks that are of removed data or derived from them.
     public let count: Int
     /// `withheld`, `contaminated`, `recalled`, `stopped`, `left already`, or that it is kept and why.
     public var effect: String
 
-    /// The kind of what no removal reaches.
+    /// The kind of exports, on which a removal has no effect.
     public static let export = "export"
 
-    /// The effect on labels that come of what is removed and are of other volumes.
+    /// The effect on labels of other volumes that are derived from removed data.
     public static let recalled = "recalled"
 }
 
-/// An object whose bytes nobody may keep.
+/// An object whose bytes must be deleted.
 public struct PurgedObject: Sendable, Hashable {
     public let digest: Digest
     public let bytes: Int
@@ -51,7 +51,7 @@ extension LabelCatalog {
         try await connection.first(FindDataset(name: name))
     }
 
-    /// The subject that an argument names: by `DATASET/KEY`, its id or its name. - Throws: `CatalogError.unknownSubject`.
+    /// The subject with that `DATASET/KEY`, id or name. - Throws: `CatalogError.unknownSubject`.
     public func subject(named name: String) async throws -> SubjectID {
         guard let id = try await connection.first(ResolveSubject(name: name)) else {
             throw CatalogError.unknownSubject(name)
@@ -59,39 +59,39 @@ extension LabelCatalog {
         return id
     }
 
-    /// Everything that a removal concerns, before it is done. Empty for a volume, whose exclusion is no removal.
+    /// Everything that a removal would concern. Empty for a volume, which is excluded and not removed.
     public func removalPlan(_ thing: Withdrawable) async throws -> [RemovalItem] {
         guard thing.volume == nil else { return [] }
         return try await connection.run(RemovalPlan(dataset: thing.dataset, subject: thing.subject))
     }
 
-    /// Withholds a thing from everything that is asked of the catalogue from the next revision on. History keeps it.
+    /// Withholds a thing from the next revision on. It stays in history.
     ///
-    /// A volume that another dataset has too stays with that dataset's labels.
+    /// A volume that another dataset has too stays, with that dataset's labels.
     /// - Parameters:
-    ///   - recalling: for a dataset or subject, whether labels of other volumes that come of it are withheld too.
+    ///   - recalling: for a dataset or subject, whether labels of other volumes that are derived from it are withheld too.
     ///   - reason: no patient data.
-    /// - Returns: whether it was not so already; false changes nothing.
+    /// - Returns: false, and no new revision, where it is withdrawn already.
     public func withdraw(_ thing: Withdrawable, recalling: Bool, reason: String) async throws -> Bool {
         try await connection.one(
-            Withdraw(thing: thing, stands: true, recalls: recalling, reason: reason, program: program)) != nil
+            Withdraw(thing: thing, withdrawn: true, recalls: recalling, reason: reason, program: program)) != nil
     }
 
-    /// Takes a withdrawal back at the next revision. - Returns: whether it was withdrawn.
+    /// Undoes a withdrawal at a new revision. - Returns: whether it was withdrawn.
     /// - Throws: SQLSTATE LA010 where its bytes are purged.
     public func restore(_ thing: Withdrawable, reason: String) async throws -> Bool {
         try await connection.one(
-            Withdraw(thing: thing, stands: false, recalls: false, reason: reason, program: program)) != nil
+            Withdraw(thing: thing, withdrawn: false, recalls: false, reason: reason, program: program)) != nil
     }
 
-    /// Objects whose bytes a purge would remove: only removed rows name them.
+    /// Objects whose bytes a purge would delete: only removed rows refer to them.
     public func purgeable(_ thing: Withdrawable) async throws -> [PurgedObject] {
         try await connection.run(PurgeableObjects(dataset: thing.dataset, subject: thing.subject))
     }
 
-    /// Leaves tombstones for the objects that only removed rows name, then hands them to `body`, which removes the bytes.
+    /// Turns the objects that only removed rows refer to into tombstones, then calls `body`, which deletes their bytes.
     ///
-    /// Nobody stores an object meanwhile. If `body` fails, the tombstones stay and a sweep removes what is left.
+    /// Writers of objects are blocked meanwhile. If `body` fails, the tombstones stay and a sweep deletes the rest.
     /// - Throws: SQLSTATE LA010 for something that is not removed.
     public func purge(
         _ thing: Withdrawable, reason: String, removing body: ([PurgedObject]) async throws -> Void
@@ -109,10 +109,10 @@ extension LabelCatalog {
         }
     }
 
-    /// Whether a case's scan, or the subject that a dataset names, is of a subject who was removed and whose masks are
-    /// purged: nobody may store its masks again.
+    /// Requires that neither the image of a case nor its key is of a subject who is removed and whose masks are purged: masks of such a
+    /// subject are not stored again.
     ///
-    /// - Parameter dataset: nil for one that the catalogue does not have yet.
+    /// - Parameter dataset: nil for one that is not recorded yet.
     /// - Throws: `CatalogError.purgedSubject`.
     func requireUnpurged(_ source: SourceRecord, in dataset: DatasetID?) async throws {
         let found = try await connection.first(

@@ -27,19 +27,20 @@ struct InsertChange: Statement {
     func decode(_ row: PostgresRow) throws -> ChangeID { try row.decode(0) }
 }
 
-/// Waits for a publication under way and keeps the next one away until the transaction ends.
+/// Waits for a publication under way and blocks the next one until the transaction ends.
 ///
-/// Before any lock on a volume: a recorder that held one while it waits here could stop a recorder that the publication waits for.
+/// Taken before any lock on a volume: a recorder that waits here with such a lock could block a recorder that the publication waits
+/// for.
 struct LockPointersShared: Statement {
     static let sql = "select from pg_advisory_xact_lock_shared(lacuna.pointer_lock())"
 }
 
-/// Waits for everyone who adds labels or moves pointers and keeps them out until the transaction ends.
+/// Waits for all writers of labels and pointers and blocks new ones until the transaction ends.
 struct LockPointersExclusively: Statement {
     static let sql = "select from pg_advisory_xact_lock(lacuna.pointer_lock())"
 }
 
-/// Keeps the sweep of unnamed objects away until the transaction ends.
+/// Blocks the sweep of unreferenced objects until the transaction ends.
 struct LockObjectsShared: Statement {
     static let sql = "select from pg_advisory_xact_lock_shared(lacuna.object_lock())"
 }

@@ -1,22 +1,21 @@
 import Domain
 import Postgres
 
-/// The facts of the whole catalogue (scope 0) or of each dataset, now with what a merged label divides into.
+/// The facts of the whole catalogue or of each dataset; those of now with the organs that a composite label divides into.
 struct CoverageOfDatasets: Statement {
     static let sql = """
-        select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
-        from lacuna.coverage_rows($1, 0, $2::integer)
+        select 'count', scope_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
+        from lacuna.coverage_rows($1, array[$2::lacuna.coverage_scope_kind])
         union all
-        select 'size', dataset_id, null, null, null, null, volumes, subjects, null, null
-        from lacuna.coverage_volumes($1, 0, $2::integer)
+        select 'size', scope_id, null, null, null, null, volumes, subjects, null, null
+        from lacuna.coverage_volumes($1, array[$2::lacuna.coverage_scope_kind])
         union all
-        select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
-        from lacuna.coverage_confidence($1, 0, $2::integer)
+        select 'median', scope_id, organ_id, null, null, null, null, null, median, null
+        from lacuna.coverage_confidence($1, array[$2::lacuna.coverage_scope_kind])
         union all
-        select 'group', 0, null, null, null, null, 0, null, null, null where $2 = 0
-        union all
-        select 'group', id, null, null, null, null, row_number() over (order by name), null, null, name
-        from lacuna.dataset where $2 > 0
+        select 'group', c.id, null, null, null, null, row_number() over (order by d.name), null, null, d.name
+        from lacuna.coverage_scope c left join lacuna.dataset d on d.id = c.dataset_id
+        where c.kind = $2::lacuna.coverage_scope_kind
         union all
         select 'division', whole_id, part_id, null, null, null, null, null, null, null
         from lacuna.organ_link where relation = 'division' and $1::bigint is null
@@ -25,27 +24,26 @@ struct CoverageOfDatasets: Statement {
         """
     let revision: Revision?
     let byDataset: Bool
-    var binds: [any PostgresBindable] { [revision, byDataset ? Int32.max : 0] }
+    var binds: [any PostgresBindable] { [revision, byDataset ? "dataset" : "catalogue"] }
     func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
 /// The facts of each split and part, unassigned subjects under `split/unassigned`.
 struct CoverageOfSplits: Statement {
     static let sql = """
-        select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
-        from lacuna.coverage_rows(null, -1073741824, -1)
+        select 'count', scope_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
+        from lacuna.coverage_rows(null, '{split}')
         union all
-        select 'size', dataset_id, null, null, null, null, volumes, subjects, null, null
-        from lacuna.coverage_volumes(null, -1073741824, -1) where volumes > 0
+        select 'size', scope_id, null, null, null, null, volumes, subjects, null, null
+        from lacuna.coverage_volumes(null, '{split}') where volumes > 0
         union all
-        select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
-        from lacuna.coverage_confidence(null, -1073741824, -1)
+        select 'median', scope_id, organ_id, null, null, null, null, null, median, null
+        from lacuna.coverage_confidence(null, '{split}')
         union all
         select 'group', p.scope, null, null, null, null, row_number() over (order by p.label), null, null, p.label
         from (
-            select lacuna.split_scope(s.id, p.part), s.name || '/' || coalesce(p.part::text, 'unassigned')
-            from lacuna.split s cross join (
-                select null::lacuna.split_part union all select unnest(enum_range(null::lacuna.split_part))) p (part)
+            select c.id, s.name || '/' || coalesce(c.part::text, 'unassigned')
+            from lacuna.coverage_scope c join lacuna.split s on s.id = c.split_id
         ) p (scope, label)
         union all
         select 'organ', null, id, null, null, null, position, null, null, key from lacuna.organ
@@ -57,19 +55,20 @@ struct CoverageOfSplits: Statement {
 struct CoverageOfRounds: Statement {
     static let sql = """
         with published as (
-            select lacuna.round_scope(r.id) as scope, run.name || '/' || r.number as label, run.id as run_id, r.number
-            from lacuna.round r join lacuna.run on run.id = r.run_id where r.published_change_id is not null)
-        select 'count', dataset_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
-        from lacuna.coverage_rows(null, -2147483648, -1073741825)
+            select c.id as scope, run.name || '/' || r.number as label, run.id as run_id, r.number
+            from lacuna.coverage_scope c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
+            where r.published_change_id is not null)
+        select 'count', scope_id, organ_id, status, origin, partial, n, null::bigint, null::real, null::text
+        from lacuna.coverage_rows(null, '{round}')
         union all
         select 'count', p.scope, c.organ_id, c.status, c.origin, c.partial, c.n, null, null, null
-        from lacuna.coverage_rows(null, 0, 0) c cross join published p where c.status in ('annotated', 'absent')
+        from lacuna.coverage_rows(null, '{catalogue}') c cross join published p where c.status in ('annotated', 'absent')
         union all
         select 'size', p.scope, null, null, null, null, z.volumes, z.subjects, null, null
-        from lacuna.coverage_volumes(null, 0, 0) z cross join published p
+        from lacuna.coverage_volumes(null, '{catalogue}') z cross join published p
         union all
-        select 'median', dataset_id, organ_id, null, null, null, null, null, median, null
-        from lacuna.coverage_confidence(null, -2147483648, -1073741825)
+        select 'median', scope_id, organ_id, null, null, null, null, null, median, null
+        from lacuna.coverage_confidence(null, '{round}')
         union all
         select 'group', scope, null, null, null, null, row_number() over (order by run_id, number), null, null, label
         from published
@@ -82,8 +81,8 @@ struct CoverageOfRounds: Statement {
     func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
-/// What a dataset itself says of its volumes, whatever is current there: the newest release's word on an organ, else what it
-/// ships.
+/// The labels of a dataset itself in its volumes, current or not: the newest release's annotation of an organ, else its shipped
+/// label.
 struct DatasetLabelCounts: Statement {
     static let sql = """
         with own as (
@@ -93,7 +92,7 @@ struct DatasetLabelCounts: Statement {
             from own join lacuna.volume v on v.id = own.volume_id),
         release as (
             select r.id from lacuna.release r join lacuna.dataset d on d.id = r.dataset_id where d.name = $1),
-        word as (
+        annotated as (
             select distinct on (a.volume_id, a.organ_id) a.volume_id, a.organ_id, a.status, a.origin,
                 a.extent is not null as partial
             from own join lacuna.annotation a using (volume_id)
@@ -104,14 +103,14 @@ struct DatasetLabelCounts: Statement {
             from own join lacuna.shipped_label s using (volume_id)
             where s.release_id in (select id from release)
             order by s.volume_id, s.organ_id, s.release_id desc, s.id desc),
-        said as (
-            select volume_id, organ_id, status, origin, partial from word where status <> 'unlabelled'
+        own_label as (
+            select volume_id, organ_id, status, origin, partial from annotated where status <> 'unlabelled'
             union all
             select s.volume_id, s.organ_id, 'pseudo'::lacuna.label_status, 'model'::lacuna.label_origin, false
             from shipped s where s.mask_id is not null and not exists (
-                select from word w where (w.volume_id, w.organ_id) = (s.volume_id, s.organ_id) and w.status <> 'unlabelled'))
+                select from annotated w where (w.volume_id, w.organ_id) = (s.volume_id, s.organ_id) and w.status <> 'unlabelled'))
         select 'count', 0, organ_id, status, origin, partial, count(*), null::bigint, null::real, null::text
-        from said group by organ_id, status, origin, partial
+        from own_label group by organ_id, status, origin, partial
         union all
         select 'size', 0, null, null, null, null, volumes, subjects, null, null from size
         union all
@@ -124,7 +123,7 @@ struct DatasetLabelCounts: Statement {
     func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
-/// Sums the appended counts where so many have come together that reading them takes milliseconds.
+/// Sums the deltas into a snapshot where so many were added that reading them takes milliseconds.
 struct CompactCoverage: Statement {
     static let sql = "select lacuna.compact_coverage(2000)"
 }

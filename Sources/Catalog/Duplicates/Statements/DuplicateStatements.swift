@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// A pair that is alike in both ways is of the stronger kind.
+/// A pair of both kinds is listed with the more certain one.
 struct ProposedDuplicates: Statement {
     static let sql = """
         with pair as (
@@ -56,7 +56,7 @@ struct InsertDescriptor: Statement {
     var binds: [any PostgresBindable] { [volume, Int16(record.version), record.descriptor] }
 }
 
-/// Volumes that are too small for a fingerprint have an empty one.
+/// Volumes that are too small for a descriptor have an empty one.
 struct ListDescriptors: Statement {
     static let sql = """
         select f.volume_id, f.descriptor from lacuna.image_descriptor f

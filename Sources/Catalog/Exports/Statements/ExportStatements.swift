@@ -1,8 +1,8 @@
 import Domain
 import Postgres
 
-/// What is known of each organ of a volume as of a revision, with the mask's bytes and whose word it is; with datasets, what
-/// these, persons and runs say. What was removed since is withheld at every revision.
+/// The label of each organ of a volume as of a revision, with the location of the mask and the dataset or run; with datasets,
+/// as if no other dataset had been imported. Data removed since are withheld at every revision.
 struct ExportLabels: Statement {
     static let sql = """
         select o.key, l.status, l.origin, a.extent, l.confidence, run.name || '/' || r.number, d.name,
@@ -21,7 +21,7 @@ struct ExportLabels: Statement {
         left join lacuna.dataset d on d.id = e.dataset_id
         where not exists (select from lacuna.withdrawn_dataset w where w.dataset_id = d.id)
           and not lacuna.is_recalled(l.round_id)
-          and not lacuna.comes_of_removed(l.mask_id)
+          and not lacuna.derives_from_removed(l.mask_id)
         order by o.position
         """
     let revision: Revision
@@ -32,7 +32,7 @@ struct ExportLabels: Statement {
     func decode(_ row: PostgresRow) throws -> ExportLabel { try ExportLabel(row) }
 }
 
-/// The pseudo labels that a run shows of a volume as of a revision, whether it is the catalogue's current run or not.
+/// The pseudo labels of a run in a volume as of a revision, whether it is the catalogue's current run or not.
 struct ExportRunLabels: Statement {
     static let sql = """
         with pointer as (
@@ -69,7 +69,7 @@ struct ListLicences: Statement {
     }
 }
 
-/// Statements that are on record already are passed over.
+/// Statements that are recorded already are skipped.
 struct InsertLicences: Statement {
     static let sql = """
         insert into lacuna.release_licence (release_id, position, licence, source, activity_id)

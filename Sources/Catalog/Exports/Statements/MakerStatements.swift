@@ -1,9 +1,9 @@
 import Domain
 import Postgres
 
-/// Who said the masks that the rows (asked, mask) of `start` come of: datasets and runs, each with the first mask asked for. An
-/// earlier version, the inputs of a consensus and the label that was split are behind a mask; a pseudo label is its run's, and
-/// what that learned from is asked of the run.
+/// The makers, datasets and runs, of the masks from which the rows (asked, mask) of `start` are derived, each with the first such
+/// mask. A mask is derived from its earlier version, from the inputs of a consensus, and from a composite label that was partitioned.
+/// The maker of a pseudo label is its run; `MakersOfRun` has those of the run.
 private func makers(behind start: StaticString) -> String {
     """
     with recursive behind (asked, mask_id) as (
@@ -35,16 +35,16 @@ private func makers(behind start: StaticString) -> String {
     """
 }
 
-/// Whose masks some masks are, or were made of.
+/// The makers of some masks and of the masks that they were derived from.
 struct MakersOfMasks: Statement {
     static let sql = makers(behind: "select m.id, m.id from unnest($1::bigint[]) m (id)")
     let masks: [MaskID]
     var binds: [any PostgresBindable] { [masks] }
-    /// With the first of the masks that comes of it.
+    /// With the first of the masks that is derived from it.
     func decode(_ row: PostgresRow) throws -> (MaskMaker, MaskID) { (try MaskMaker(row), try row.decode(2)) }
 }
 
-/// Whose labels a run learned from, those who said that an organ is absent too.
+/// The makers of the labels that a run was trained on, absences included.
 struct MakersOfRun: Statement {
     static let sql =
         makers(
@@ -67,7 +67,7 @@ struct MakersOfRun: Statement {
     func decode(_ row: PostgresRow) throws -> MaskMaker { try MaskMaker(row) }
 }
 
-/// Who said a mask.
+/// The maker of a mask.
 enum MaskMaker: Sendable {
     case dataset(String), run(String)
 

@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// A round's pointer says something of a volume that it labelled, or that an earlier round of its run did.
+/// A pointer is an event of a volume that its round labelled, or that an earlier round of the run did.
 struct LabelHistory: Statement {
     static let sql = """
         with wanted as (select id from lacuna.organ where key = $2),
@@ -9,7 +9,7 @@ struct LabelHistory: Statement {
             select mask_id, annotation_id from lacuna.label_states(lacuna.current_revision(), $1, (select id from wanted))),
         event as (
             select a.id as annotation_id, a.mask_id, a.status, a.origin, a.release_id, null::bigint as round_id,
-                case when a.release_id is null or a.proposed then a.rater end as rater,
+                case when not a.partitioned and (a.release_id is null or a.proposed) then coalesce(a.rater, '') end as rater,
                 null::real as confidence, a.change_id
             from lacuna.annotation a where a.volume_id = $1 and a.organ_id = (select id from wanted)
             union all
@@ -26,7 +26,7 @@ struct LabelHistory: Statement {
                 where e.volume_id = $1 and e.organ_id = p.organ_id and r.run_id = p.run_id
                   and r.published_change_id < p.change_id))
         ),
-        told as (
+        numbered as (
             select e.*, c.revision, c.committed_at, c.activity_id,
                 row_number() over (order by c.revision, e.annotation_id, e.mask_id) as n,
                 coalesce(e.annotation_id = s.annotation_id or (e.annotation_id is null and e.mask_id = s.mask_id), false)
@@ -35,9 +35,9 @@ struct LabelHistory: Statement {
         )
         select t.mask_id, m.parent_id, t.status, t.origin, d.name, run.name || '/' || r.number, t.confidence, m.voxels,
             t.revision, to_char(t.committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), y.agent, y.id, y.kind,
-            y.parameters ->> 'reason', t.matches and t.n = max(t.n) filter (where t.matches) over (), t.rater, y.account,
+            y.reason, t.matches and t.n = max(t.n) filter (where t.matches) over (), t.rater, y.account,
             coalesce(h.status, 'unlabelled'), h.mask_id
-        from told t
+        from numbered t
         join lacuna.activity y on y.id = t.activity_id
         left join lacuna.mask m on m.id = t.mask_id
         left join lacuna.release e on e.id = t.release_id

@@ -20,7 +20,7 @@ struct FindCountingLabel: Statement {
     }
 }
 
-/// All annotations that name a mask give it one extent.
+/// All annotations of a mask have the same extent.
 struct LimitsOfMask: Statement {
     static let sql = """
         select (select a.extent from lacuna.annotation a where a.mask_id = $1 order by a.id limit 1),
@@ -31,13 +31,11 @@ struct LimitsOfMask: Statement {
     func decode(_ row: PostgresRow) throws -> LabelLimits { try LabelLimits(row, from: 0) }
 }
 
-/// Of a mask that more than one word names, the first.
+/// The source of the first annotation, or else label, with the mask.
 struct SourceOfMask: Statement {
     static let sql = """
         select coalesce(
-            (select coalesce(
-                d.name || ' ' || r.name || case when a.rater = '' then '' else ', ' || a.rater end, nullif(a.rater, ''),
-                'a person') from lacuna.annotation a
+            (select lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned) from lacuna.annotation a
              left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id
              where a.mask_id = $1 order by a.id limit 1),
             (select run.name || '/' || r.number from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id

@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// The newest word of a rater without a release.
+/// The newest annotation of a person.
 struct AnnotationOfRater: Statement {
     static let sql = """
         select a.id, a.status, a.origin, a.mask_id, m.content_sha256,
@@ -9,7 +9,8 @@ struct AnnotationOfRater: Statement {
                 select from lacuna.annotation_current c
                 where (c.volume_id, c.organ_id) = (a.volume_id, a.organ_id) and c.annotation_id = a.id), a.extent
         from lacuna.annotation a join lacuna.organ o on o.id = a.organ_id left join lacuna.mask m on m.id = a.mask_id
-        where a.volume_id = $1 and o.key = $2 and a.release_id is null and a.rater = $3 and a.proposed = $4
+        where a.volume_id = $1 and o.key = $2 and a.release_id is null and not a.partitioned
+          and a.rater is not distinct from nullif($3, '') and a.proposed = $4
         order by a.id desc limit 1
         """
     struct Found: Sendable {
@@ -21,12 +22,14 @@ struct AnnotationOfRater: Statement {
         let isCurrent: Bool
         let extent: VoxelBox?
 
-        func says(_ status: LabelStatus, _ other: AnnotationContent?) -> Bool {
+        func isSame(_ status: LabelStatus, _ other: AnnotationContent?) -> Bool {
             self.status == status && content == other?.mask.content && extent == other?.extent
         }
     }
-    let word: PersonalAnnotation
-    var binds: [any PostgresBindable] { [word.volume, word.organ, word.rater, word.isProposed] }
+    let annotation: PersonalAnnotation
+    var binds: [any PostgresBindable] {
+        [annotation.volume, annotation.organ, annotation.rater, annotation.isProposed]
+    }
     func decode(_ row: PostgresRow) throws -> Found {
         let bounds: [Int32]? = try row.decode(6)
         return Found(
@@ -36,7 +39,7 @@ struct AnnotationOfRater: Statement {
     }
 }
 
-/// Its parent is the mask that counts at (volume, organ); one that was computed from others has those instead.
+/// The parent is the current mask of (volume, organ); a mask that was computed from others has inputs instead.
 struct InsertMask: Statement {
     static let sql = """
         insert into lacuna.mask (volume_id, organ_id, activity_id, parent_id, content_sha256, object_digest, object_offset,
@@ -46,13 +49,14 @@ struct InsertMask: Statement {
             $4, $5, $6, $7, $8, $9, $10
         from lacuna.organ o where o.key = $2 returning id
         """
-    let word: PersonalAnnotation
+    let annotation: PersonalAnnotation
     let mask: StoredMask
     let activity: ActivityID
     var binds: [any PostgresBindable] {
         [
-            word.volume, word.organ, activity, mask.content, mask.object, mask.offset, mask.length, mask.voxels,
-            mask.knownVoxels, mask.box.bounds, word.inputs,
+            annotation.volume, annotation.organ, activity, mask.content, mask.object, mask.offset, mask.length,
+            mask.voxels,
+            mask.knownVoxels, mask.box.bounds, annotation.inputs,
         ]
     }
     func decode(_ row: PostgresRow) throws -> MaskID { try row.decode(0) }
@@ -69,10 +73,10 @@ struct InsertPersonalAnnotation: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, rater, status, origin, mask_id, parent_id, proposed, change_id,
             extent)
-        select $1, o.id, $3, $4::lacuna.label_status, $5::lacuna.label_origin, $6, $7, $8, $9, $10::integer[]
+        select $1, o.id, nullif($3, ''), $4::lacuna.label_status, $5::lacuna.label_origin, $6, $7, $8, $9, $10::integer[]
         from lacuna.organ o where o.key = $2 returning id
         """
-    let word: PersonalAnnotation
+    let annotation: PersonalAnnotation
     let status: LabelStatus
     let mask: MaskID?
     let extent: VoxelBox?
@@ -80,7 +84,8 @@ struct InsertPersonalAnnotation: Statement {
     let change: ChangeID
     var binds: [any PostgresBindable] {
         [
-            word.volume, word.organ, word.rater, status, word.origin, mask, parent, word.isProposed, change,
+            annotation.volume, annotation.organ, annotation.rater, status, annotation.origin, mask, parent,
+            annotation.isProposed, change,
             extent?.bounds,
         ]
     }
@@ -98,7 +103,7 @@ struct AnnotationIsCurrent: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
-/// The annotations that the newest correction of (volume, organ) wrote and that are still their release's or rater's word.
+/// The annotations of the newest correction of (volume, organ) that are still the newest of their source.
 struct NewestCorrection: Statement {
     static let sql = """
         with written as (
@@ -110,7 +115,8 @@ struct NewestCorrection: Statement {
             where y.kind = 'correction' order by w.id desc limit 1)
         select w.id from written w join newest using (change_id)
         where not exists (
-            select from written n where n.id > w.id and n.release_id is not distinct from w.release_id and n.rater = w.rater)
+            select from written n where n.id > w.id and n.release_id is not distinct from w.release_id
+              and n.rater is not distinct from w.rater and n.partitioned = w.partitioned)
         order by w.id
         """
     let volume: VolumeID
@@ -119,12 +125,12 @@ struct NewestCorrection: Statement {
     func decode(_ row: PostgresRow) throws -> Int64 { try row.decode(0) }
 }
 
-/// Says again what was said before some annotations; what had nothing before it is taken back.
+/// Restores the versions before some annotations; annotations without an earlier version are retracted.
 struct UndoAnnotations: Statement {
     static let sql = """
-        insert into lacuna.annotation (volume_id, organ_id, release_id, rater, status, origin, mask_id, extent, label_file_id,
-            parent_id, change_id)
-        select a.volume_id, a.organ_id, a.release_id, a.rater, coalesce(p.status, 'unlabelled'), coalesce(p.origin, a.origin),
+        insert into lacuna.annotation (volume_id, organ_id, release_id, rater, partitioned, status, origin, mask_id, extent,
+            label_file_id, parent_id, change_id)
+        select a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, coalesce(p.status, 'unlabelled'), coalesce(p.origin, a.origin),
             p.mask_id, p.extent, p.label_file_id, a.id, $2
         from lacuna.annotation a left join lacuna.annotation p on p.id = a.parent_id where a.id = any ($1::bigint[])
         """

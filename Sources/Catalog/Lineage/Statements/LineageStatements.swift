@@ -28,15 +28,15 @@ private let describeNodes = """
             from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id join lacuna.run on run.id = r.run_id
             where c.id = n.id)
         when 'activity' then (
-            select y.kind || coalesce(' of run ' || (y.parameters ->> 'run'), '')
-                || coalesce(', accepting ' || (
-                    select string_agg(a #>> '{}', ', ') from jsonb_path_query(y.parameters, '$.accepted[*]') a), '')
+            select y.kind || coalesce(' of run ' || (
+                    select run.name from lacuna.round r join lacuna.run on run.id = r.run_id where r.activity_id = y.id), '')
+                || coalesce(', accepting ' || nullif(array_to_string(y.accepted, ', '), ''), '')
                 || ' by ' || y.agent || ', ' || y.program || ', '
                 || to_char(y.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             from lacuna.activity y where y.id = n.id)
         when 'export' then (
-            select (a.parameters ->> 'format') || ' of ' || a.started_at::date || ' to ' || (a.parameters ->> 'output')
-            from lacuna.activity a where a.id = n.id)
+            select e.format || ' of ' || a.started_at::date || ' to ' || e.output
+            from lacuna.export e join lacuna.activity a on a.id = e.activity_id where a.id = n.id)
         when 'volume' then (select shape_x || 'x' || shape_y || 'x' || shape_z from lacuna.volume where id = n.id)
         when 'image file' then (
             select d.name || '/' || s.case_name || ': ' || s.file from lacuna.source s

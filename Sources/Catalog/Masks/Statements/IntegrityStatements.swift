@@ -44,7 +44,7 @@ struct ContentsOfObject: Statement {
     func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
 }
 
-/// Files of removed data are nobody's business any more.
+/// Without files of removed data.
 struct ListImageFiles: Statement {
     static let sql = """
         select d.name, s.case_name, i.root || '/' || s.file, s.file_sha256, s.file_bytes from lacuna.source s
@@ -69,7 +69,7 @@ struct ListWaitingFiles: Statement {
     func decode(_ row: PostgresRow) throws -> ReferencedFile { try ReferencedFile(row) }
 }
 
-/// Waits for every writer of objects and keeps new ones out until the transaction ends.
+/// Waits for all writers of objects and blocks new ones until the transaction ends.
 struct LockObjectsExclusively: Statement {
     static let sql = "select from pg_advisory_xact_lock(lacuna.object_lock())"
 }

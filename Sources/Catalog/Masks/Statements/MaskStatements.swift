@@ -41,19 +41,19 @@ struct ListLabels: Statement {
     }
 }
 
-/// Of every release and rater the newest proposed word, of volumes that are not withheld.
+/// The newest proposed annotation of each source, of volumes that are not withheld.
 struct ListProposedAnnotations: Statement {
     static let sql = """
-        with word as (
-            select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater) a.* from lacuna.annotation a
+        with latest as (
+            select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned) a.* from lacuna.annotation a
             where a.proposed and ($1::bigint is null or a.volume_id = $1)
               and ($2::text is null or a.organ_id = (select id from lacuna.organ where key = $2))
-            order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc)
+            order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc)
         select w.mask_id, w.volume_id, o.key, w.status, w.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
             c.revision, c.activity_id, g.case_name,
-            coalesce(d.name || ' ' || r.name || ', ' || w.rater, nullif(w.rater, ''), 'a person')
-        from word w
+            lacuna.annotation_source(d.name, r.name, w.rater, w.partitioned)
+        from latest w
         join lacuna.organ o on o.id = w.organ_id join lacuna.change c on c.id = w.change_id
         left join lateral (
             select min(s.spacing[1] * s.spacing[2] * s.spacing[3]) as smallest,
@@ -66,7 +66,7 @@ struct ListProposedAnnotations: Statement {
         where w.status <> 'unlabelled'
           and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = r.dataset_id)
           and not exists (select from lacuna.withheld_volume h where h.volume_id = w.volume_id)
-        order by w.volume_id, o.position, w.release_id, w.rater
+        order by w.volume_id, o.position, w.release_id, w.rater nulls first
         """
     let volume: VolumeID?
     let organ: OrganKey?

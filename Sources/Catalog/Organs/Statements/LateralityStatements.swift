@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// Masks keep their centre once.
+/// Masks that have a centre are skipped.
 struct InsertMaskCentres: Statement {
     static let sql = """
         insert into lacuna.mask_centre (mask_id, x, y, z)
@@ -14,7 +14,7 @@ struct InsertMaskCentres: Statement {
     }
 }
 
-/// One import accepts one turn of a file.
+/// An import accepts one flip of a file.
 struct InsertFlips: Statement {
     static let sql = """
         insert into lacuna.accepted_flip (label_file_id, activity_id, axis, evidence)
@@ -27,7 +27,7 @@ struct InsertFlips: Statement {
     var binds: [any PostgresBindable] { [activity, files, flips.map(\.axis), flips.map(\.evidence)] }
 }
 
-/// Current masks of some organs, with foreground, of volumes that nobody withholds, without a centre.
+/// Current masks of some organs, with foreground, of volumes that are not withheld, without a centre.
 struct SidedMasksWithoutCentre: Statement {
     static let sql = """
         select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, v.shape_x, v.shape_y, v.shape_z

@@ -18,7 +18,7 @@ struct InsertOrgans: Statement {
     func decode(_ row: PostgresRow) throws -> OrganID { try row.decode(0) }
 }
 
-/// A lesion's host may come behind it, so that hosts are named once all organs are there.
+/// Hosts are set after all organs are inserted, because a lesion's host may follow it.
 struct SetOrganHosts: Statement {
     static let sql = """
         update lacuna.organ o set host_id = h.id from unnest($1::text[], $2::text[]) as g (organ, host)
@@ -129,7 +129,7 @@ struct LoadOrganSynonyms: Statement {
     }
 }
 
-/// Those that are shipped: a user's count from 10001.
+/// Of shipped organs; those of a user have positions from 10001.
 struct CountOrgans: Statement {
     static let sql = "select count(*) from lacuna.organ where position <= 10000"
     func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }

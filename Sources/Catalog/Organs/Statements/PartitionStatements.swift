@@ -11,13 +11,13 @@ private func boxOfCurrent(_ organ: StaticString) -> String {
     """
 }
 
-/// Merged labels that count, with their masks, geometry, and what counts of their sides; and sides that count although
-/// the merged label that they came from does not.
+/// Current composite labels with their masks, geometry, and the current labels of their sides; and current sides whose
+/// composite label is not current any more.
 struct ListPartitionCandidates: Statement {
     static let sql = """
         with side as (
             select id, key from lacuna.organ where key = any ($2::text[])
-        ), merged as (
+        ), composite as (
             select a.volume_id, a.id, a.status, a.release_id, a.mask_id
             from lacuna.organ o
             join lacuna.annotation_current c on c.organ_id = o.id
@@ -35,7 +35,7 @@ struct ListPartitionCandidates: Statement {
              from side s
              join lacuna.annotation_current c on c.organ_id = s.id
              join lacuna.annotation w on w.id = c.annotation_id
-             where w.rater = $5 and not exists (
+             where w.partitioned and not exists (
                 select from lacuna.organ o join lacuna.annotation_current a on (a.volume_id, a.organ_id) = (w.volume_id, o.id)
                 where o.key = $1)
              order by w.volume_id)
@@ -43,11 +43,11 @@ struct ListPartitionCandidates: Statement {
         select g.volume_id, v.shape_x, v.shape_y, v.shape_z, t.name, t.affine, g.id, g.status,
             m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length,
             array(select s.key from side s join lacuna.annotation_current c on (c.volume_id, c.organ_id) = (g.volume_id, s.id)
-                  join lacuna.annotation w on w.id = c.annotation_id where w.rater <> $5 order by s.key),
+                  join lacuna.annotation w on w.id = c.annotation_id where not w.partitioned order by s.key),
             (select count(*) from lacuna.mask_input i where i.mask_id = any (d.masks) and i.input_id = g.mask_id),
             (select count(*) from lacuna.mask_input i where i.mask_id = any (d.masks) and i.input_id <> g.mask_id),
             l.box, p.box
-        from merged g
+        from composite g
         join lacuna.volume v on v.id = g.volume_id
         left join lacuna.mask m on m.id = g.mask_id
         cross join lateral (
@@ -58,7 +58,7 @@ struct ListPartitionCandidates: Statement {
             select array_agg(w.mask_id) as masks from side s
             cross join lateral (
                 select a.mask_id, a.status from lacuna.annotation a
-                where a.volume_id = g.volume_id and a.organ_id = s.id and a.rater = $5
+                where a.volume_id = g.volume_id and a.organ_id = s.id and a.partitioned
                   and a.release_id is not distinct from g.release_id
                 order by a.id desc limit 1) w
             where w.status = 'annotated') d
@@ -74,7 +74,7 @@ struct ListPartitionCandidates: Statement {
     let sides: [OrganKey]
     let dataset: String?
     let volumes: [VolumeID]
-    var binds: [any PostgresBindable] { [organ, sides, dataset, volumes, LabelCatalog.partitionRater] }
+    var binds: [any PostgresBindable] { [organ, sides, dataset, volumes] }
     func decode(_ row: PostgresRow) throws -> PartitionCandidate {
         let rows: [Double] = try row.decode(5)
         let mask = try row.decode(8, as: MaskID?.self)
@@ -89,7 +89,7 @@ struct ListPartitionCandidates: Statement {
     }
 }
 
-/// Masks of sides; the parent of each is that of the side's label before it, if it was divided before.
+/// Masks of sides; the parent of each is the mask of the side's last partition.
 struct InsertPartitionMasks: Statement {
     static let sql = """
         with made as (
@@ -97,7 +97,7 @@ struct InsertPartitionMasks: Statement {
                 object_length, voxels, known_voxels, box)
             select a.volume_id, o.id, $2,
                 (select w.mask_id from lacuna.annotation w
-                 where w.volume_id = a.volume_id and w.organ_id = o.id and w.rater = $11
+                 where w.volume_id = a.volume_id and w.organ_id = o.id and w.partitioned
                    and w.release_id is not distinct from a.release_id and w.mask_id is not null
                  order by w.id desc limit 1),
                 m.content, m.object, m.start, m.length, m.voxels, m.known, ($10::integer[])[6 * (m.i - 1) + 1 : 6 * m.i]
@@ -116,19 +116,19 @@ struct InsertPartitionMasks: Statement {
         [
             annotation, activity, sides, masks.map(\.content), masks.map(\.object), masks.map(\.offset),
             masks.map(\.length), masks.map(\.voxels), masks.map(\.knownVoxels), masks.flatMap(\.box.bounds),
-            LabelCatalog.partitionRater,
         ]
     }
     func decode(_ row: PostgresRow) throws -> (OrganKey, MaskID) { (try row.decode(0), try row.decode(1)) }
 }
 
-/// Says of each side what the merged annotation says, of its part of the voxels.
+/// Annotates each side as the composite label is annotated, with its part of the voxels.
 struct InsertPartitionAnnotations: Statement {
     static let sql = """
-        insert into lacuna.annotation (volume_id, organ_id, release_id, rater, status, origin, mask_id, extent, parent_id, change_id)
-        select a.volume_id, o.id, a.release_id, $5, a.status, a.origin, s.mask, a.extent,
+        insert into lacuna.annotation (
+            volume_id, organ_id, release_id, partitioned, status, origin, mask_id, extent, parent_id, change_id)
+        select a.volume_id, o.id, a.release_id, true, a.status, a.origin, s.mask, a.extent,
             (select max(w.id) from lacuna.annotation w
-             where w.volume_id = a.volume_id and w.organ_id = o.id and w.rater = $5
+             where w.volume_id = a.volume_id and w.organ_id = o.id and w.partitioned
                and w.release_id is not distinct from a.release_id), $4
         from unnest($2::text[], $3::bigint[]) as s (organ, mask)
         join lacuna.organ o on o.key = s.organ join lacuna.annotation a on a.id = $1
@@ -137,7 +137,7 @@ struct InsertPartitionAnnotations: Statement {
     let sides: [OrganKey]
     let masks: [MaskID]
     let change: ChangeID
-    var binds: [any PostgresBindable] { [annotation, sides, masks, change, LabelCatalog.partitionRater] }
+    var binds: [any PostgresBindable] { [annotation, sides, masks, change] }
 }
 
 struct ActivityIsPartition: Statement {
@@ -147,13 +147,13 @@ struct ActivityIsPartition: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
-/// The labels that an activity wrote and that are still the newest of their source.
-struct WordsOfPartition: Statement {
+/// The sides that an activity annotated and that are still the newest of their source.
+struct AnnotationsOfPartition: Statement {
     static let sql = """
         select a.id from lacuna.change c join lacuna.annotation a on a.change_id = c.id
-        where c.activity_id = $1 and a.rater = 'split' and not exists (
+        where c.activity_id = $1 and a.partitioned and not exists (
             select from lacuna.annotation n
-            where n.volume_id = a.volume_id and n.organ_id = a.organ_id and n.rater = a.rater and n.id > a.id
+            where n.volume_id = a.volume_id and n.organ_id = a.organ_id and n.partitioned and n.id > a.id
               and n.release_id is not distinct from a.release_id)
         order by a.id
         """

@@ -1,9 +1,9 @@
 import Domain
 import Postgres
 
-/// The newest word of a release on every organ of a volume: its annotation, or the shipped label where that is taken back; or
-/// the newest word of an annotator of it, which no model made.
-struct WordsOfRelease: Statement {
+/// The newest label of a release for every organ of a volume: its annotation, or the shipped label where the annotation is
+/// retracted; or the newest annotation of an annotator of it.
+struct LabelsOfRelease: Statement {
     static let sql = """
         select organ.key, w.status, w.origin, m.content_sha256, w.mask_id, w.annotation_id, w.extent, array(
             select f.file from (
@@ -14,13 +14,14 @@ struct WordsOfRelease: Statement {
         from (
             select distinct on (organ_id) * from (
                 (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id
-                 from lacuna.annotation where volume_id = $1 and release_id = $2 and rater = $3 order by organ_id, id desc)
+                 from lacuna.annotation where volume_id = $1 and release_id = $2
+                   and rater is not distinct from nullif($3, '') and not partitioned order by organ_id, id desc)
                 union all
                 (select distinct on (organ_id) organ_id,
                     case when mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status, 'model', mask_id, null,
                     null, label_file_id
                  from lacuna.shipped_label where volume_id = $1 and release_id = $2 and $3 = '' order by organ_id, id desc)
-            ) said order by organ_id, status = 'unlabelled', annotation_id is null
+            ) latest order by organ_id, status = 'unlabelled', annotation_id is null
         ) w
         join lacuna.organ on organ.id = w.organ_id
         left join lacuna.mask m on m.id = w.mask_id
@@ -74,7 +75,7 @@ struct InsertMasks: Statement {
     func decode(_ row: PostgresRow) throws -> (OrganKey, MaskID) { (try row.decode(0), try row.decode(1)) }
 }
 
-/// The files that a mask is the union of, beside the one that its annotation names.
+/// The files that a mask was read from, beside the one in its annotation.
 struct InsertMaskFiles: Statement {
     static let sql = """
         insert into lacuna.mask_file (mask_id, label_file_id) select * from unnest($1::bigint[], $2::bigint[])
@@ -85,13 +86,13 @@ struct InsertMaskFiles: Statement {
     var binds: [any PostgresBindable] { [masks, files] }
 }
 
-/// The words of an annotator stand beside those of the release as proposed ones.
+/// Annotations of a single annotator are proposed ones beside those of the release.
 struct InsertAnnotations: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id,
             change_id, rater, proposed)
         select $1, o.id, $2, a.status::lacuna.label_status, a.origin::lacuna.label_origin, a.mask,
-            case when a.has_extent then ($10::integer[])[6 * (a.i - 1) + 1 : 6 * a.i] end, a.file, a.parent, $3, $12, $12 <> ''
+            case when a.has_extent then ($10::integer[])[6 * (a.i - 1) + 1 : 6 * a.i] end, a.file, a.parent, $3, nullif($12, ''), $12 <> ''
         from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $11::boolean[])
             with ordinality as a (organ, status, origin, mask, file, parent, has_extent, i)
         join lacuna.organ o on o.key = a.organ
@@ -110,7 +111,7 @@ struct InsertAnnotations: Statement {
     }
 }
 
-/// Of a label that is taken back the mask is null.
+/// The mask of a retracted label is null.
 struct InsertShippedLabels: Statement {
     static let sql = """
         insert into lacuna.shipped_label (volume_id, organ_id, release_id, mask_id, label_file_id, change_id)

@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// The subject that a dataset calls by that key, or nil; nobody else makes or unites it until the transaction ends.
+/// The subject with that key in a dataset, or nil; others that would create or merge it wait until the transaction ends.
 struct LockSubject: Statement {
     static let sql = "select lacuna.lock_subject($1::integer, $2)"
     let dataset: DatasetID
@@ -28,23 +28,23 @@ struct InsertSubjectAlias: Statement {
     var binds: [any PostgresBindable] { [dataset, key, subject] }
 }
 
-/// Takes the runs that have the two in different parts from their daemons.
-struct StopDividedRuns: Statement {
-    static let sql = "select lacuna.stop_divided_runs($1, $2)"
+/// Ends the claims on runs that have the two in different parts.
+struct StopRunsBetweenParts: Statement {
+    static let sql = "select lacuna.stop_runs_between_parts($1, $2)"
     let kept: SubjectID
-    let joined: SubjectID
-    var binds: [any PostgresBindable] { [kept, joined] }
+    let merged: SubjectID
+    var binds: [any PostgresBindable] { [kept, merged] }
 }
 
-struct JoinSubjects: Statement {
-    static let sql = "select lacuna.join_subjects($1, $2, $3)"
+struct MergeSubjects: Statement {
+    static let sql = "select lacuna.merge_subjects($1, $2, $3)"
     let kept: SubjectID
-    let joined: SubjectID
+    let merged: SubjectID
     let change: ChangeID
-    var binds: [any PostgresBindable] { [kept, joined, change] }
+    var binds: [any PostgresBindable] { [kept, merged, change] }
 }
 
-/// The volume of that identity, or nil; nobody else makes or changes it until the transaction ends.
+/// The volume of that identity, or nil; others that would create or change it wait until the transaction ends.
 struct LockVolume: Statement {
     static let sql = "select volume_id, subject_id from lacuna.lock_volume($1)"
     struct Found: Sendable {
@@ -76,9 +76,9 @@ struct InsertVolume: Statement {
     func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
-/// Whether the volume's modality was unstated and now is this one.
-struct StateModality: Statement {
-    static let sql = "select lacuna.state_modality($1, $2)"
+/// Whether the volume's modality was unknown and is this one now.
+struct SetUnknownModality: Statement {
+    static let sql = "select lacuna.set_unknown_modality($1, $2)"
     let volume: VolumeID
     let modality: String
     var binds: [any PostgresBindable] { [volume, modality] }
@@ -94,7 +94,7 @@ struct FindSource: Statement {
     func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }
 }
 
-/// A case on record, where its image shows a known volume that is none of the case's.
+/// A recorded case whose image is now a known volume that is none of the case's.
 struct FindExchangedScan: Statement {
     static let sql = """
         select s.case_name, s.volume_id, n.id,
@@ -117,7 +117,7 @@ struct FindExchangedScan: Statement {
     }
 }
 
-/// The volume that a case's image showed before, where it shows another now.
+/// The volume of a case's earlier image, where the image is another volume now.
 struct FindReplacedVolume: Statement {
     static let sql = """
         select s.volume_id from lacuna.source s join lacuna.volume v on v.id = s.volume_id

@@ -22,7 +22,7 @@ struct ListWaiting: Statement {
     }
 }
 
-/// Those that neither wait with the same bytes nor have a source.
+/// Files that neither wait with the same bytes nor have a source.
 struct InsertWaiting: Statement {
     static let sql = """
         insert into lacuna.waiting_label (release_id, case_name, subject_key, file, file_sha256, file_bytes, activity_id)
@@ -50,7 +50,7 @@ struct InsertWaiting: Statement {
 
 struct EndWaiting: Statement {
     static let sql = """
-        insert into lacuna.waiting_label (release_id, case_name, subject_key, file, file_sha256, file_bytes, waits, activity_id)
+        insert into lacuna.waiting_label (release_id, case_name, subject_key, file, file_sha256, file_bytes, is_waiting, activity_id)
         select w.release_id, w.case_name, w.subject_key, w.file, w.file_sha256, w.file_bytes, false, $3
         from lacuna.waiting_now w where w.release_id = $1 and w.file = any ($2::text[])
         """

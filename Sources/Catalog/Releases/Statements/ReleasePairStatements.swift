@@ -29,20 +29,21 @@ struct PairedCases: Statement {
 struct PairedLabels: Statement {
     static let sql = """
         with \(casesOfReleases),
-        word as (
+        label as (
             select c.is_before, c.is_after, c.case_name, w.organ_id, w.status, w.origin, c.size, v.shape_x, v.shape_y, v.shape_z,
                 m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, w.extent
             from sides c join lacuna.volume v on v.id = c.volume_id
             cross join lateral (
                 select distinct on (organ_id) * from (
                     (select distinct on (organ_id) organ_id, status, origin, mask_id, extent from lacuna.annotation a
-                     where a.volume_id = c.volume_id and a.release_id = c.id and a.rater = '' and not a.proposed
+                     where a.volume_id = c.volume_id and a.release_id = c.id and a.rater is null and not a.partitioned
+                       and not a.proposed
                      order by organ_id, a.id desc)
                     union all
                     (select distinct on (organ_id) organ_id,
                         case when mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status, 'model', mask_id, null
                      from lacuna.shipped_label s where s.volume_id = c.volume_id and s.release_id = c.id order by organ_id, s.id desc)
-                ) said order by organ_id, status = 'unlabelled', status = 'pseudo') w
+                ) latest order by organ_id, status = 'unlabelled', status = 'pseudo') w
             left join lacuna.mask m on m.id = w.mask_id
             where w.status <> 'unlabelled')
         select coalesce(a.case_name, b.case_name), o.key,
@@ -50,8 +51,8 @@ struct PairedLabels: Statement {
             a.id, a.content_sha256, a.object_digest, a.object_offset, a.object_length, a.extent,
             b.status, b.origin, b.size, b.shape_x, b.shape_y, b.shape_z,
             b.id, b.content_sha256, b.object_digest, b.object_offset, b.object_length, b.extent
-        from (select * from word where is_before) a
-        full join (select * from word where is_after) b using (case_name, organ_id)
+        from (select * from label where is_before) a
+        full join (select * from label where is_after) b using (case_name, organ_id)
         join lacuna.organ o on o.id = organ_id
         order by 1, o.position
         """
@@ -66,7 +67,7 @@ struct PairedLabels: Statement {
     }
 }
 
-/// A file that was read more than once counts as it was last.
+/// Of a file that was read more than once, the last reading.
 struct FilesOfRelease: Statement {
     static let sql = """
         with asked as (
@@ -103,7 +104,7 @@ struct SetReleaseRoot: Statement {
 }
 
 extension ReleaseLabel {
-    /// Nil where the first column is null: the release says nothing.
+    /// Nil where the first column is null: the release has no label.
     fileprivate init?(_ row: PostgresRow, from column: Int) throws {
         guard let status: LabelStatus = try row.decode(column, as: LabelStatus?.self) else { return nil }
         let mask = try row.decode(column + 6, as: MaskID?.self)

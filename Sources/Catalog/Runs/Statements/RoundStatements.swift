@@ -8,14 +8,13 @@ struct FindRunID: Statement {
     func decode(_ row: PostgresRow) throws -> RunID { try row.decode(0) }
 }
 
-/// What a run's plan counts as its organs, where it merges several.
-struct MergedOrgans: Statement {
+/// The organs whose annotations a run uses for each organ of its class mapping.
+struct ClassMappingOfRun: Statement {
     static let sql = """
-        select m.key, k.key from lacuna.run
-        cross join jsonb_each(run.config #> '{run,merge}') m
-        cross join jsonb_array_elements_text(m.value) with ordinality as k (key, position)
-        where run.name = $1 and jsonb_typeof(run.config #> '{run,merge}') = 'object'
-        order by m.key, k.position
+        select o.key, a.key from lacuna.run
+        join lacuna.run_class_mapping m on m.run_id = run.id
+        join lacuna.organ o on o.id = m.organ_id join lacuna.organ a on a.id = m.accepted_id
+        where run.name = $1 order by o.key, m.position
         """
     let run: String
     var binds: [any PostgresBindable] { [run] }
@@ -37,12 +36,12 @@ struct PublishedRounds: Statement {
     func decode(_ row: PostgresRow) throws -> Found { Found(id: try row.decode(0), number: try row.decode(1)) }
 }
 
-/// The organs that a round did not relabel, each with the reason that it stored.
+/// The organs that a published round did not relabel, each with the reason.
 struct WithheldOrgans: Statement {
     static let sql = """
-        select h.key, h.value from lacuna.run join lacuna.round r on r.run_id = run.id
-        cross join jsonb_each_text(r.record #> '{relabelling,withheld}') h
-        where run.name = $1 and r.number = $2 and jsonb_typeof(r.record #> '{relabelling,withheld}') = 'object'
+        select o.key, h.reason from lacuna.run join lacuna.round r on r.run_id = run.id
+        join lacuna.withheld_organ h on h.round_id = r.id join lacuna.organ o on o.id = h.organ_id
+        where run.name = $1 and r.number = $2
         """
     struct Found: Sendable {
         let organ: OrganKey
@@ -54,11 +53,11 @@ struct WithheldOrgans: Statement {
     func decode(_ row: PostgresRow) throws -> Found { Found(organ: try row.decode(0), reason: try row.decode(1)) }
 }
 
-/// A last round publishes nothing: it is closed, as the daemon says.
+/// The last round publishes nothing; its state is listed as `closed`.
 struct ListRounds: Statement {
     static let sql = """
         select r.id, run.name, r.number, r.gamma,
-            case when r.state = 'published' and r.published_change_id is null then 'closed' else r.state end, c.revision,
+            case when r.state = 'published' and r.published_change_id is null then 'closed' else r.state::text end, c.revision,
             (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
             case when r.published_change_id is null then 0
                 else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,
@@ -132,7 +131,7 @@ struct RoundConfidences: Statement {
     }
 }
 
-/// The name of the run whose pseudo labels show; no row where none does.
+/// The name of the run whose pseudo labels are visible; no row where there is none.
 struct CurrentRun: Statement {
     static let sql = """
         select run.name from (select run_id from lacuna.adoption order by id desc limit 1) a

@@ -31,14 +31,16 @@ struct FindRun: Statement {
 struct StartRun: Statement {
     static let sql = """
         select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
-            $10::float8[]::real[], $11)
+            $10::text[], $11::text[], $12::float8[]::real[], $13)
         """
     let start: RunStart
     let program: String
     var binds: [any PostgresBindable] {
-        [
+        let mapping = start.classMapping.flatMap { organ, all in all.map { (organ: organ, accepted: $0) } }
+        return [
             start.name, start.config, start.configDigest, start.seed, start.split, start.origins.map(\.rawValue),
-            start.trainsUnassigned, start.organs, start.modalities, start.gammas, program,
+            start.trainsUnassigned, start.organs, mapping.map(\.organ), mapping.map(\.accepted), start.modalities,
+            start.gammas, program,
         ]
     }
 }
@@ -117,7 +119,7 @@ struct NewestCheckpoint: Statement {
 }
 
 struct AdvanceRound: Statement {
-    static let sql = "select lacuna.advance_round($1, $2, $3, $4, $5, $6)"
+    static let sql = "select lacuna.advance_round($1, $2, $3, $4::lacuna.round_state, $5::lacuna.round_state, $6)"
     let claim: Claim
     let round: RoundID
     let from: String
@@ -157,7 +159,7 @@ struct RecordEvaluation: Statement {
     }
 }
 
-/// All masks lie in one object.
+/// All masks are in one object.
 struct StagePseudoLabels: Statement {
     static let sql = """
         select lacuna.stage_pseudo_labels($1, $2, $3, $4, $5, $6, $7, $8::text[], $9::bigint[], $10::bigint[], $11::bytea[],
@@ -180,13 +182,18 @@ struct StagePseudoLabels: Statement {
 }
 
 struct PublishRound: Statement {
-    static let sql = "select lacuna.publish_round($1, $2, $3, $4, $5, $6::text[])"
+    static let sql = """
+        select lacuna.publish_round($1, $2, $3, $4::lacuna.round_state, $5::lacuna.round_state, $6::text[], $7::text[])
+        """
     let claim: Claim
     let round: RoundID
     let from: String
     let to: String
-    let withheld: [OrganKey]
-    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to, withheld] }
+    let withheld: [OrganKey: String]
+    var binds: [any PostgresBindable] {
+        let sorted = withheld.sorted { $0.key.rawValue < $1.key.rawValue }
+        return [claim.job, claim.token, round, from, to, sorted.map(\.key), sorted.map(\.value)]
+    }
 }
 
 struct StagedVolumes: Statement {

@@ -48,7 +48,7 @@ struct InsertSplitMembers: Statement {
     var binds: [any PostgresBindable] { [split, subjects, parts] }
 }
 
-/// Until `CountSplits`, splits that this transaction makes are not counted, nor are their members.
+/// Until `CountSplits`, splits that this transaction creates are not counted, nor are their members.
 struct DeferCountingOfSplits: Statement {
     static let sql = "set constraints lacuna.splits_are_counted deferred"
 }
@@ -62,7 +62,8 @@ struct ListSplits: Statement {
         with member as (select split_id, part, count(*) as n from lacuna.split_member group by 1, 2)
         select s.name, m.part, m.n, coalesce(c.volumes, 0)
         from lacuna.split s join member m on m.split_id = s.id
-        left join lacuna.coverage_volumes(null, -1073741824, -1) c on c.dataset_id = lacuna.split_scope(s.id, m.part)
+        join lacuna.coverage_scope k on k.split_id = s.id and k.part = m.part
+        left join lacuna.coverage_volumes(null, '{split}') c on c.scope_id = k.id
         order by s.id, m.part
         """
     func decode(_ row: PostgresRow) throws -> SplitPartRow {

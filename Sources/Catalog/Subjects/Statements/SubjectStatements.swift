@@ -33,7 +33,7 @@ struct ListSubjectRows: Statement {
     }
 }
 
-/// Withheld volumes too: what a person calls up by name is shown.
+/// With withheld volumes.
 struct DescribeSubject: Statement {
     static let sql = """
         select j.id, j.name,
@@ -47,7 +47,7 @@ struct DescribeSubject: Statement {
             array(select v.id from lacuna.volume v where v.subject_id = j.id order by v.id),
             array(select c.id from lacuna.checkpoint c where j.id = any (c.contaminated_by) order by c.id),
             (select w.reason from (
-                select * from lacuna.withdrawal where subject_id = j.id order by id desc limit 1) w where w.stands)
+                select * from lacuna.withdrawal where subject_id = j.id order by id desc limit 1) w where w.withdrawn)
         from lacuna.subject j where j.id = $1 and exists (select from lacuna.volume v where v.subject_id = j.id)
         """
     let subject: SubjectID

@@ -17,7 +17,7 @@ struct ListVolumes: Statement {
     func decode(_ row: PostgresRow) throws -> FoundVolume { try FoundVolume(row) }
 }
 
-/// The same of a dataset; where `withheld` says so with the volumes that it would have if they were not withheld.
+/// The same of a dataset; with `withheld` also the volumes that it would have if they were not withheld.
 struct ListVolumesOfDataset: Statement {
     static let sql = """
         with named as (select id from lacuna.dataset where name = $4),
@@ -122,13 +122,14 @@ struct ResolveVolume: Statement {
     func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
-/// The only release of a dataset has the counts that are kept of it; those of several are counted.
+/// The only release of a dataset has the dataset's counts; the volumes of each of several releases are counted.
 struct ListDatasets: Statement {
     static let sql = """
         with sole as (select dataset_id from lacuna.release group by dataset_id having count(*) = 1),
         kept as (
             select s.dataset_id, coalesce(c.volumes, 0) as volumes, coalesce(c.subjects, 0) as subjects
-            from sole s left join lacuna.coverage_volumes(null, 1) c using (dataset_id))
+            from sole s join lacuna.coverage_scope k using (dataset_id)
+            left join lacuna.coverage_volumes(null, '{dataset}') c on c.scope_id = k.id)
         select d.name, r.name, r.layout, r.origin, r.licence, r.root,
             coalesce(k.volumes, (
                 select count(distinct s.volume_id) from lacuna.source s

@@ -8,7 +8,7 @@ struct FindDataset: Statement {
     func decode(_ row: PostgresRow) throws -> DatasetID { try row.decode(0) }
 }
 
-/// What a dataset calls the subject comes first: a subject that was joined to another keeps its row, not its names.
+/// The keys of datasets come first: a subject that was merged into another keeps its row, but not its keys.
 struct ResolveSubject: Statement {
     static let sql = """
         select id from (
@@ -44,16 +44,16 @@ struct RemovalPlan: Statement {
     }
 }
 
-/// The change, or nil where it is so already.
+/// The change, or nil where nothing changed.
 struct Withdraw: Statement {
     static let sql = "select lacuna.withdraw($1::integer, $2, $3, $4, $5, $6, $7)"
     let thing: Withdrawable
-    let stands: Bool
+    let withdrawn: Bool
     let recalls: Bool
     let reason: String
     let program: String
     var binds: [any PostgresBindable] {
-        [thing.dataset, thing.subject, thing.volume, stands, recalls, reason, program]
+        [thing.dataset, thing.subject, thing.volume, withdrawn, recalls, reason, program]
     }
     func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
 }
@@ -90,7 +90,7 @@ struct DatasetIsRemoved: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
-/// The subject that a scan, by its identity, or a dataset's key says, where it is removed and a mask of it purged.
+/// The subject of an image, by its identity, or of a dataset's key, where it is removed and a mask of it is purged.
 struct PurgedSubject: Statement {
     static let sql = """
         select j.name, w.reason, c.revision
@@ -100,9 +100,9 @@ struct PurgedSubject: Statement {
             select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
         join lacuna.subject j on j.id = s.subject_id
         cross join lateral (
-            select stands, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+            select withdrawn, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
         join lacuna.change c on c.id = w.change_id
-        where w.stands and exists (
+        where w.withdrawn and exists (
             select from lacuna.volume v
             cross join lateral (
                 select from lacuna.mask m join lacuna.object o on o.digest = m.object_digest
@@ -119,7 +119,7 @@ struct PurgedSubject: Statement {
     }
 }
 
-/// Likewise where it is only removed, or the scan's volume excluded.
+/// The same where the subject is removed only, or the image's volume is excluded.
 struct FindWithholding: Statement {
     static let sql = """
         (select j.name, null::bigint, w.reason
@@ -129,13 +129,13 @@ struct FindWithholding: Statement {
             select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
         join lacuna.subject j on j.id = s.subject_id
         cross join lateral (
-            select stands, reason from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
-        where w.stands limit 1)
+            select withdrawn, reason from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+        where w.withdrawn limit 1)
         union all
         (select null, v.id, w.reason from lacuna.volume v
         cross join lateral (
-            select stands, reason from lacuna.withdrawal where volume_id = v.id order by id desc limit 1) w
-        where v.identity = $1 and w.stands)
+            select withdrawn, reason from lacuna.withdrawal where volume_id = v.id order by id desc limit 1) w
+        where v.identity = $1 and w.withdrawn)
         limit 1
         """
     let identity: Digest

@@ -5,8 +5,8 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What a run counts as its organs: two datasets that mean different things by one name.
-@Suite struct MergeTests {
+/// The class mapping of a run, for two datasets that use one name with different meanings.
+@Suite struct ClassMappingTests {
     /// `aorta` of dataset a, `aorta_short` of dataset b, both of dataset c; each one training volume.
     private func fill(_ world: World) async throws -> [VolumeID] {
         func organ(_ key: OrganKey, _ position: Int) -> Organ {
@@ -26,9 +26,11 @@ import Testing
     }
 
     /// The volumes in which a run of the aorta has one, each with the organ that its mask is of.
-    private func learned(_ world: World, _ name: String, merging merge: String) async throws -> [String] {
+    private func learned(
+        _ world: World, _ name: String, mapping: [OrganKey: [OrganKey]]
+    ) async throws -> [String] {
         var start = world.runStart(name, organs: ["aorta"])
-        start.config = JSONText(#"{"modalities": ["CT"], "run": {"merge": \#(merge)}}"#)
+        start.classMapping = mapping
         let run = try await world.training.startRun(start)
         let labels = try await world.training.labels(of: run.id)
         #expect(labels.allSatisfy { $0.organ == "aorta" })
@@ -42,31 +44,31 @@ import Testing
         return found
     }
 
-    @Test func aRunTrainsOnWhatItMergesAndOnNothingElse() async throws {
+    @Test func aRunTrainsOnTheOrgansOfItsMappingOnly() async throws {
         try await World.with { world in
             let v = try await fill(world)
-            #expect(try await learned(world, "apart", merging: "{}") == ["\(v[0]) aorta", "\(v[2]) aorta"])
+            #expect(try await learned(world, "apart", mapping: [:]) == ["\(v[0]) aorta", "\(v[2]) aorta"])
             #expect(
-                try await learned(world, "both", merging: #"{"aorta": ["aorta", "aorta_short"]}"#)
+                try await learned(world, "both", mapping: ["aorta": ["aorta", "aorta_short"]])
                     == ["\(v[0]) aorta", "\(v[1]) aorta_short", "\(v[2]) aorta"])
             #expect(
-                try await learned(world, "short", merging: #"{"aorta": ["aorta_short", "aorta"]}"#)
+                try await learned(world, "short", mapping: ["aorta": ["aorta_short", "aorta"]])
                     == ["\(v[0]) aorta", "\(v[1]) aorta_short", "\(v[2]) aorta_short"])
             #expect(
-                try await learned(world, "only", merging: #"{"aorta": ["aorta_short"]}"#)
+                try await learned(world, "only", mapping: ["aorta": ["aorta_short"]])
                     == ["\(v[1]) aorta_short", "\(v[2]) aorta_short"])
             #expect(try await world.catalog.mergedOrgans(run: "short") == ["aorta": ["aorta_short", "aorta"]])
             #expect(try await world.catalog.mergedOrgans(run: "apart") == [:])
         }
     }
 
-    /// What is merged is known: a pseudo label is refused there, and the checkpoint knows what it came from.
-    @Test func whatIsMergedIsAnAnnotationOfTheRun() async throws {
+    /// Annotations of mapped organs are inputs of the run: a pseudo label is refused there, and lineage contains them.
+    @Test func annotationsOfMappedOrgansAreInputs() async throws {
         try await World.with { world in
             let v = try await fill(world)
-            func begin(_ name: String, _ merge: String) async throws -> HeldRun {
+            func begin(_ name: String, _ mapping: [OrganKey: [OrganKey]]) async throws -> HeldRun {
                 var start = world.runStart(name, organs: ["aorta"])
-                start.config = JSONText(#"{"modalities": ["CT"], "run": {"merge": \#(merge)}}"#)
+                start.classMapping = mapping
                 let run = try await world.training.startRun(start)
                 let claim = try #require(
                     try await world.jobs.claim(run: run.id.rawValue, worker: "w", leaseInSeconds: 600))
@@ -74,7 +76,7 @@ import Testing
                     run: run, claim: Claim(job: JobID(claim.job), token: claim.token),
                     rounds: try await world.training.rounds(of: run.id))
             }
-            let merged = try await begin("merged", #"{"aorta": ["aorta", "aorta_short"]}"#)
+            let merged = try await begin("merged", ["aorta": ["aorta", "aorta_short"]])
             let checkpoint = try await world.checkpoint(merged, 0)
             let refused = await #expect(throws: PostgresError.self) {
                 try await world.stage(merged, 0, checkpoint, v[1], [("aorta", 50, 0.5)])
@@ -87,7 +89,7 @@ import Testing
                 where e.kind = 'checkpoint' and e.id = \(checkpoint) and e.source_kind = 'mask' and o.key = 'aorta_short'
                 """)
             #expect(behind == ["1"])
-            let apart = try await begin("apart", "{}")
+            let apart = try await begin("apart", [:])
             let other = try await world.checkpoint(apart, 0)
             try await world.stage(apart, 0, other, v[1], [("aorta", 51, 0.5)])
         }
