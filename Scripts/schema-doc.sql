@@ -1,4 +1,4 @@
--- The schema as Markdown, one line a row: tables with columns, constraints, indexes, triggers and readers; then functions.
+-- The schema as Markdown, one line a row: tables with columns, constraints, indexes, triggers and privileges; types; functions.
 with tables as (
     select c.oid, c.relname, c.relkind, obj_description(c.oid, 'pg_class') as about
     from pg_class c where c.relnamespace = 'lacuna'::regnamespace and c.relkind in ('r', 'v')
@@ -43,19 +43,30 @@ lines as (
     union all
     select t.relname, 7, 0, '' from tables t
 ),
+types as (
+    select '| `' || t.typname || '` | '
+        || (select string_agg('`' || e.enumlabel || '`', ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)
+        || ' | ' || obj_description(t.oid, 'pg_type') || ' |' as line, t.typname
+    from pg_type t where t.typnamespace = 'lacuna'::regnamespace and t.typtype = 'e'
+),
 functions as (
     select '| `' || p.proname || '(' || coalesce(array_to_string(p.proargnames[1:p.pronargs], ', '), '') || ')` | '
         || coalesce(nullif(concat_ws(', ',
             case when has_function_privilege('lacuna_manager', p.oid, 'execute') then 'manager' end,
             case when has_function_privilege('lacuna_trainer', p.oid, 'execute') then 'trainer' end), ''), '')
-        || ' | ' || case when p.prosecdef then 'owner' else 'caller' end || ' |' as line, p.proname
+        || ' | ' || case when p.prosecdef then 'owner' else 'caller' end || ' | '
+        || coalesce(obj_description(p.oid, 'pg_proc'), '') || ' |' as line, p.proname
     from pg_proc p where p.pronamespace = 'lacuna'::regnamespace and p.prorettype <> 'trigger'::regtype
 )
 select line from (
     select 0 as section, relname::text as name, part, position, line from lines
     union all
-    select 1, '', 0, 0, E'### Functions\n\n| function | may be called by | runs as |\n|---|---|---|'
+    select 1, '', 0, 0, E'### Types\n\n| type | values | |\n|---|---|---|'
     union all
-    select 2, proname::text, 0, 0, line from functions
+    select 2, typname::text, 0, 0, line from types
+    union all
+    select 3, '', 0, 0, E'\n### Functions\n\n| function | may be called by | runs as | |\n|---|---|---|---|'
+    union all
+    select 4, proname::text, 0, 0, line from functions
 ) document
 order by section, name collate "C", part, position, line;

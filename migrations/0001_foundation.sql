@@ -1,5 +1,5 @@
 -- Roles, the catalogue's own identity, activities and revisions.
--- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
+-- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
 
 do $$
 declare
@@ -10,7 +10,7 @@ begin
             begin
                 execute format('create role %I nologin', role_name);
             exception when duplicate_object or unique_violation then
-                null; -- another database of this cluster made it at the same moment
+                null; -- another database of this cluster created it at the same moment
             end;
         end if;
     end loop;
@@ -25,14 +25,15 @@ set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 grant usage on schema lacuna to lacuna_manager, lacuna_trainer;
--- For the whole database: revoked in one schema only, the right that everyone has by default would stay.
+-- For the whole database: a revocation for one schema would leave the default right of everyone in force.
 alter default privileges for role lacuna_owner revoke execute on functions from public;
 
 create type label_status as enum ('annotated', 'absent', 'pseudo', 'unlabelled');
--- In the order in which competing annotations of one organ become current: the best first.
+comment on type label_status is 'What is known of an organ in a volume: annotated by a mask, known to be absent, labelled by a model, or nothing.';
 create type label_origin as enum ('expert', 'reviewed', 'assisted', 'model');
--- In the order that wins when two subjects prove to be one: the strictest last.
+comment on type label_origin is 'Who made a label. The order is that in which competing annotations of one organ become current, the best first.';
 create type split_part as enum ('train', 'confidence', 'validation', 'test');
+comment on type split_part is 'The part of a split. In the order of strictness: when two subjects are merged, the later part holds.';
 
 create table catalogue (
     singleton boolean primary key default true check (singleton),
@@ -40,26 +41,34 @@ create table catalogue (
     created_at timestamptz not null default clock_timestamp()
 );
 insert into catalogue default values;
+comment on table catalogue is 'The identity of this catalogue, in one row. The object store has the same id.';
 
 create table revision_counter (
     singleton boolean primary key default true check (singleton),
     value bigint not null
 );
 insert into revision_counter (value) values (0);
+comment on table revision_counter is 'The newest revision, in one row. The row stays locked from the assignment of a revision to the end of its transaction.';
+comment on table migration is 'The migrations that were applied to this database, each with the SHA-256 of its file.';
 
 create table activity (
     id bigint generated always as identity primary key,
-    kind text not null check (kind in (
+    kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
         'export', 'partition')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
-    parameters jsonb not null default '{}',
+    parameters jsonb not null default '{}' constraint parameters_are_an_object check (jsonb_typeof(parameters) = 'object'),
+    reason text,
+    accepted text[] not null default '{}',
     started_at timestamptz not null default clock_timestamp()
 );
-comment on column activity.account is 'The operating system''s user who ran the program, as it says; agent is the login.';
 comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
+comment on column activity.account is 'The operating system''s user who ran the program, as the program reported it; agent is the login.';
+comment on column activity.parameters is 'The inputs, for people to read. No query reads them: what queries need is in columns, which a trigger fills.';
+comment on column activity.reason is 'The reason that a person gave; from the parameter of that name.';
+comment on column activity.accepted is 'The findings that the caller accepted at an import; from the parameter of that name.';
 
 create table change (
     id bigint generated always as identity primary key,
@@ -67,29 +76,48 @@ create table change (
     revision bigint unique,
     committed_at timestamptz
 );
-comment on table change is 'A committed change of label states. Its revision is drawn at commit, so that revision order is commit order.';
+comment on table change is 'A change of label states. Its revision is assigned at commit, so that the order of revisions is the order of commits.';
+comment on column change.revision is 'Null until the transaction commits.';
 create index change_that_is_open on change (id) where revision is null;
 
-create function draw_revision() returns trigger language plpgsql security definer
+-- The texts of a list in a JSON object; none where there is no list.
+create function json_texts(p_object jsonb, p_key text) returns text[] language sql immutable as $$
+    select coalesce(array_agg(t.text order by t.position), '{}')
+    from jsonb_array_elements_text(case jsonb_typeof(p_object -> p_key) when 'array' then p_object -> p_key end)
+        with ordinality as t (text, position)
+$$;
+
+-- The only place that reads the parameters of an activity for queries.
+create function fill_activity_columns() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    new.reason := new.parameters ->> 'reason';
+    new.accepted := json_texts(new.parameters, 'accepted');
+    return new;
+end $$;
+
+create trigger columns_are_filled_from_parameters before insert on activity for each row execute function fill_activity_columns();
+
+create function assign_revision() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    drawn bigint;
+    next_revision bigint;
 begin
-    update revision_counter set value = value + 1 returning value into drawn;
-    update change set revision = drawn, committed_at = clock_timestamp() where id = new.id;
+    update revision_counter set value = value + 1 returning value into next_revision;
+    update change set revision = next_revision, committed_at = clock_timestamp() where id = new.id;
     return null;
 end $$;
 
-create constraint trigger change_draws_its_revision_at_commit after insert on change
-    deferrable initially deferred for each row execute function draw_revision();
+create constraint trigger revision_is_assigned_at_commit after insert on change
+    deferrable initially deferred for each row execute function assign_revision();
 
 create function refuse_rewriting() returns trigger language plpgsql as $$
 begin
     raise exception 'history is append-only: % on lacuna.% is refused', lower(tg_op), tg_table_name
-        using errcode = 'LA002', hint = 'record a new version; it supersedes the old one';
+        using errcode = 'LA002', hint = 'record a new version, which supersedes the old one';
 end $$;
 
-create function only_draw_revision_once() returns trigger language plpgsql as $$
+create function allow_one_revision() returns trigger language plpgsql as $$
 begin
     if old.revision is null and new.revision is not null and (new.id, new.activity_id) = (old.id, old.activity_id) then
         return new;
@@ -99,9 +127,9 @@ end $$;
 
 create trigger history_is_append_only before update or delete or truncate on activity execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
-create trigger revision_is_drawn_once before update on change for each row execute function only_draw_revision_once();
+create trigger revision_is_assigned_once before update on change for each row execute function allow_one_revision();
 
--- Rows join a change that is still open: one that has its revision is history, and a statement belongs to one change.
+-- Refuses rows for a change that has its revision, and statements whose rows belong to several changes.
 create function check_open_change(p_first bigint, p_last bigint) returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -116,7 +144,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
 $$;
 
--- The change that this transaction has open (nobody else's shows), else a new one.
+-- The open change of this transaction (those of others are not visible), else a new one.
 create function open_change(p_kind text) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -130,14 +158,15 @@ end $$;
 
 create function current_revision() returns bigint language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$ select value from revision_counter $$;
+comment on function current_revision() is 'The newest revision; 0 in an empty catalogue.';
 
--- Advisory lock keys, all in one place.
--- pointers: shared by whoever adds labels, exclusive for whoever moves the pointers of pseudo labels.
+-- The keys of the advisory locks.
 create function pointer_lock() returns bigint language sql immutable as $$ select 5497853841001 $$;
--- objects: shared while bytes wait for the rows that name them, exclusive for the sweep of unnamed bytes.
+comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels.';
 create function object_lock() returns bigint language sql immutable as $$ select 5497853841002 $$;
--- compaction: one at a time.
+comment on function object_lock() is 'Key of the lock that is shared from the storing of bytes to the commit of their rows, and exclusive for the sweep of unreferenced bytes.';
 create function compaction_lock() returns bigint language sql immutable as $$ select 5497853841003 $$;
+comment on function compaction_lock() is 'Key of the exclusive lock of the compaction of coverage.';
 
 grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
 grant select on catalogue, activity, change to lacuna_manager, lacuna_trainer;

@@ -1,5 +1,5 @@
--- Organs, datasets, subjects, volumes and their sources, and what of them is withdrawn.
--- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
+-- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
+-- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -10,39 +10,42 @@ create table organ (
     snomed_category text,
     snomed_code text,
     snomed_modifier text,
-    laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
+    laterality text not null default 'none' constraint laterality_is_known check (laterality in ('none', 'left', 'right')),
     is_lesion boolean not null default false,
-    position integer not null default 0,
+    position integer not null unique constraint position_is_positive check (position >= 1),
     host_id smallint references organ
 );
-create unique index no_two_organs_have_one_position on organ (position) where position > 0;
-comment on column organ.host_id is 'The organ in which a lesion lies; null for an organ, and for a lesion of an unstated organ.';
+comment on table organ is 'Organs and lesions that labels are of, each with its key and its SNOMED CT code.';
+comment on column organ.host_id is 'The organ that contains a lesion; null for an organ, and for a lesion whose organ is not recorded.';
 comment on column organ.position is 'The order of lists. Shipped organs count from 1, those that a user adds from 10001.';
 
 create table organ_link (
     part_id smallint not null references organ,
     whole_id smallint not null references organ,
-    relation text not null check (relation in ('division', 'within', 'overlaps', 'variant')),
+    relation text not null constraint relation_is_known check (relation in ('division', 'within', 'overlaps', 'variant')),
     primary key (part_id, whole_id),
     constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
 );
-comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention; variant: what a dataset means by the whole''s name, kept apart.';
+comment on table organ_link is 'Relations between two organs.';
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill the whole; overlaps: the border differs by convention; variant: another meaning of the whole''s name in some datasets, kept as an organ of its own.';
 
 create table organ_synonym (
     name text primary key,
     organ_id smallint not null references organ
 );
+comment on table organ_synonym is 'Further spellings of organs.';
 
 create table dataset (
     id integer generated always as identity primary key,
     name text not null unique constraint dataset_name_is_not_empty check (name <> '')
 );
+comment on table dataset is 'Datasets, by the name that a person or a layout gave.';
 
 create table release (
     id integer generated always as identity primary key,
     dataset_id integer not null references dataset,
     name text not null,
-    layout text not null,
+    layout text not null constraint layout_is_not_empty check (layout <> ''),
     origin label_origin not null,
     licence text,
     licence_source text,
@@ -50,6 +53,9 @@ create table release (
     activity_id bigint not null references activity,
     unique (dataset_id, name)
 );
+comment on table release is 'Versions of datasets, each with the folder that it was imported from.';
+comment on column release.origin is 'The origin of its labels, where a label has none of its own.';
+comment on column release.root is 'Absolute path of the release''s folder; file names in source, label_file and waiting_label are relative to it.';
 
 create table label_map_entry (
     release_id integer not null references release,
@@ -58,12 +64,13 @@ create table label_map_entry (
     organ_id smallint not null references organ,
     primary key (release_id, value, organ_id)
 );
-comment on table label_map_entry is 'Label ids are local to a release; a lesion''s value stands for the lesion and for its organ.';
+comment on table label_map_entry is 'The meaning of the values in a release''s label files. A lesion''s value has two rows, the lesion and its organ.';
 
 create table subject (
     id bigint generated always as identity primary key,
     name text not null unique
 );
+comment on table subject is 'Persons (or specimens) that volumes are of, under a pseudonymous name.';
 
 create table subject_alias (
     dataset_id integer not null references dataset,
@@ -72,6 +79,7 @@ create table subject_alias (
     primary key (dataset_id, key)
 );
 create index on subject_alias (subject_id);
+comment on table subject_alias is 'The keys of subjects in datasets. After a merge of two subjects, the keys of both are of one.';
 
 create table volume (
     id bigint generated always as identity primary key,
@@ -82,13 +90,17 @@ create table volume (
     shape_x integer not null check (shape_x > 0),
     shape_y integer not null check (shape_y > 0),
     shape_z integer not null check (shape_z > 0),
-    modality text not null,
+    modality text not null constraint modality_is_known check (modality in ('CT', 'MR', 'other')),
     change_id bigint not null references change
 );
 create index on volume (subject_id);
 create index on volume (orientation_blind);
 create index on volume (clipped);
-comment on table volume is 'One 3-D image. Identity is the SHA-256 of shape and voxels in closest RAS orientation; shape is in that orientation.';
+comment on table volume is 'One 3-D image.';
+comment on column volume.identity is 'SHA-256 of shape and voxels in closest RAS orientation; the shape is in that orientation too.';
+comment on column volume.orientation_blind is 'SHA-256 over the counts of voxel values, the same for all axis orders and directions; equal values are proposed as duplicates.';
+comment on column volume.clipped is 'SHA-256 that is the same for all axis orders, and for images that differ only beyond -1000 and 1000 HU; equal values are proposed as duplicates.';
+comment on column volume.modality is 'CT, MR, or other where no source records it.';
 
 create table source (
     id bigint generated always as identity primary key,
@@ -107,18 +119,20 @@ create table source (
     findings jsonb not null default '[]',
     change_id bigint not null references change,
     image_release_id integer references release,
-    study text check (study <> ''),
-    phase text check (phase <> ''),
+    study text constraint study_is_not_empty check (study <> ''),
+    phase text constraint phase_is_not_empty check (phase <> ''),
     unique (release_id, case_name, volume_id)
 );
 create index on source (volume_id);
 create index on source (file_sha256);
 create index on source (file);
+comment on table source is 'Image files in which volumes were found: a case of a release, with the geometry of its header.';
+comment on column source.findings is 'What the import noticed about the file, for people to read; no query reads it.';
 comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
 comment on column source.file is 'Relative to the root of the release.';
-comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: its own.';
+comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
-comment on column source.phase is 'What tells the image from the others of its study: a contrast phase, a sequence, a channel.';
+comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
 
 create table label_file (
     id bigint generated always as identity primary key,
@@ -130,6 +144,8 @@ create table label_file (
 );
 create index on label_file (source_id);
 create index on label_file (file);
+comment on table label_file is 'Files that labels of a source were read from.';
+comment on column label_file.file is 'Relative to the root of the release.';
 
 create table volume_dataset (
     volume_id bigint not null references volume,
@@ -137,15 +153,17 @@ create table volume_dataset (
     primary key (volume_id, dataset_id)
 );
 create index on volume_dataset (dataset_id, volume_id);
-comment on table volume_dataset is 'Which datasets a volume belongs to; kept by a trigger on source.';
+comment on table volume_dataset is 'The datasets of each volume that is not withheld, without removed datasets; derived by record_sources and recompute_volumes.';
 
 create table split (
     id integer generated always as identity primary key,
     name text not null unique,
-    method text not null,
+    method text not null constraint method_is_not_empty check (method <> ''),
     seed bigint,
     change_id bigint not null references change
 );
+comment on table split is 'Divisions of subjects into parts for training, confidence, validation and test. The folds of a cross-validation are splits of one change.';
+comment on column split.method is 'How the subjects were divided, for people to read: datasets, random, mixed or listed.';
 
 create table split_member (
     split_id integer not null references split,
@@ -154,14 +172,14 @@ create table split_member (
     primary key (split_id, subject_id)
 );
 create index on split_member (subject_id);
-comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
+comment on table split_member is 'The part of each subject in a split; a subject is in one part at most.';
 
 create table withdrawal (
     id bigint generated always as identity primary key,
     dataset_id integer references dataset,
     subject_id bigint references subject,
     volume_id bigint references volume,
-    stands boolean not null,
+    withdrawn boolean not null,
     recalls boolean not null default false,
     reason text not null constraint reason_is_given check (reason ~ '\S'),
     change_id bigint not null references change,
@@ -170,20 +188,21 @@ create table withdrawal (
 create index on withdrawal (dataset_id) where dataset_id is not null;
 create index on withdrawal (subject_id) where subject_id is not null;
 create index on withdrawal (volume_id) where volume_id is not null;
-comment on table withdrawal is 'History of what was removed (a dataset, a subject) or excluded (a volume) and restored; the newest row of a thing holds.';
-comment on column withdrawal.recalls is 'Whether labels of other volumes that come of it are withheld too.';
+comment on table withdrawal is 'History of removals of datasets and subjects and exclusions of volumes, and of their restorations; the newest row of each dataset, subject or volume is current.';
+comment on column withdrawal.withdrawn is 'True: removed or excluded; false: restored.';
+comment on column withdrawal.recalls is 'Whether pseudo labels of rounds that trained on the removed data are withheld too.';
 
 create table withdrawn_dataset (
     dataset_id integer primary key references dataset,
     withdrawal_id bigint not null references withdrawal
 );
-comment on table withdrawn_dataset is 'Datasets removed now, derived from withdrawal.';
+comment on table withdrawn_dataset is 'Datasets that are removed now; derived from withdrawal.';
 
 create table withheld_volume (
     volume_id bigint primary key references volume,
     withdrawal_id bigint not null references withdrawal
 );
-comment on table withheld_volume is 'Volumes withheld now and why: their subject is removed, every dataset of theirs is, or they are excluded. Derived by restate_volumes.';
+comment on table withheld_volume is 'Volumes that are withheld now, with the withdrawal: of their subject, of their last dataset, or of themselves. Derived by recompute_volumes.';
 
 create table volume_withholding (
     id bigint generated always as identity primary key,
@@ -192,10 +211,10 @@ create table volume_withholding (
     change_id bigint not null references change
 );
 create index on volume_withholding (volume_id, id);
-comment on table volume_withholding is 'History of which volumes were withheld.';
+comment on table volume_withholding is 'History of the withholding of volumes; the newest row of a volume is current.';
 
--- Importers of one patient or of one image wait for each other: two that find neither would both make it. Whoever needs both
--- takes the subject first. The row lock keeps a union of subjects away until the importer commits.
+-- Importers of one subject or of one image wait for each other, because two that find neither would both create it. An
+-- importer that needs both locks takes that of the subject first.
 create function lock_subject(p_dataset integer, p_key text) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -206,6 +225,8 @@ begin
     return found_subject;
 end $$;
 
+comment on function lock_subject(integer, text) is 'The subject with that key in a dataset, or null. Other importers of the key and merges of the subject wait until the transaction ends.';
+
 create function lock_volume(p_identity bytea, out volume_id bigint, out subject_id bigint) language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -213,8 +234,9 @@ begin
     select v.id, v.subject_id into volume_id, subject_id from volume v where v.identity = p_identity for no key update;
 end $$;
 
--- Gives a volume whose modality nobody stated the one that a source states; true where it did.
-create function state_modality(p_volume bigint, p_modality text) returns boolean language plpgsql security definer
+comment on function lock_volume(bytea) is 'The volume with that identity and its subject, or nulls. Other importers of the image wait until the transaction ends.';
+
+create function set_unknown_modality(p_volume bigint, p_modality text) returns boolean language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if p_modality = 'other' or (select modality from volume where id = p_volume) <> 'other' then
@@ -223,6 +245,7 @@ begin
     update volume set modality = p_modality where id = p_volume;
     return found;
 end $$;
+comment on function set_unknown_modality(bigint, text) is 'Sets the modality of a volume of unknown modality; false where it was known.';
 
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
@@ -238,6 +261,6 @@ grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_en
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant execute on function lock_subject(integer, text), lock_volume(bytea), state_modality(bigint, text) to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
     to lacuna_trainer;

@@ -1,5 +1,5 @@
--- Objects, masks, annotations and what releases shipped as model-made.
--- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
+-- Objects, masks, annotations and model-made labels that releases ship.
+-- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -8,7 +8,7 @@ create table object (
     bytes bigint not null check (bytes > 0),
     purged_at timestamptz
 );
-comment on table object is 'Stored bytes, named by their hash. A purge keeps the row as a tombstone.';
+comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone.';
 
 create table mask (
     id bigint generated always as identity primary key,
@@ -34,17 +34,20 @@ create table mask (
 create index on mask (volume_id, organ_id);
 create index on mask (parent_id) where parent_id is not null;
 create index on mask (object_digest);
+comment on table mask is 'Masks of one organ in one volume: a slice of an object, with what the mask was made from.';
+comment on column mask.parent_id is 'The version that the mask replaced when it was made.';
+comment on column mask.content_sha256 is 'SHA-256 of the canonical uncompressed encoding; equal for equal masks.';
 comment on column mask.box is 'Foreground bounds in canonical voxels: lower x, y, z inclusive, upper x, y, z exclusive.';
-comment on column mask.known_voxels is 'Voxels of the known plane; null where the mask may be believed everywhere within its extent.';
+comment on column mask.known_voxels is 'Voxels of the validity mask; null where the mask is valid everywhere within its extent.';
 
 create table mask_input (
     mask_id bigint not null references mask,
     input_id bigint not null references mask,
     primary key (mask_id, input_id),
-    constraint a_mask_is_not_made_of_itself check (mask_id <> input_id)
+    constraint a_mask_is_not_its_own_input check (mask_id <> input_id)
 );
 create index on mask_input (input_id);
-comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
+comment on table mask_input is 'The masks that a mask was computed from: those of a consensus, or the composite label that was partitioned by side.';
 
 create table mask_file (
     mask_id bigint not null references mask,
@@ -52,33 +55,37 @@ create table mask_file (
     primary key (mask_id, label_file_id)
 );
 create index on mask_file (label_file_id);
-comment on table mask_file is 'Further label files that a mask is the union of, beside the one that its annotation names: an annotator''s instances of an organ.';
+comment on table mask_file is 'Further label files that a mask was read from, beside the one in its annotation: the files of an annotator''s instances of an organ.';
 
 create table annotation (
     id bigint generated always as identity primary key,
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer references release,
-    rater text not null default '',
+    rater text constraint rater_is_not_empty check (rater <> ''),
+    partitioned boolean not null default false,
     status label_status not null constraint an_annotation_is_never_pseudo check (status <> 'pseudo'),
     origin label_origin not null constraint an_annotation_is_never_model_made check (origin <> 'model'),
     mask_id bigint,
-    extent integer[] check (cardinality(extent) = 6),
+    extent integer[] constraint extent_has_six_bounds check (cardinality(extent) = 6),
     label_file_id bigint references label_file,
     parent_id bigint references annotation,
     change_id bigint not null references change,
     proposed boolean not null default false,
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
+    constraint a_partitioned_annotation_has_no_rater check (not partitioned or rater is null),
     constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
 );
 create index on annotation (volume_id, organ_id);
 create index on annotation (mask_id) where mask_id is not null;
 create index on annotation (label_file_id) where label_file_id is not null;
--- What a split wrote is found by its activity, to take it back.
-create index on annotation (change_id) where rater = 'split';
-comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
+create index on annotation (change_id) where partitioned;
+comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a source, which is a (release, rater, partitioned), is current for that source; unlabelled retracts it.';
+comment on column annotation.release_id is 'The release that contains the annotation; null: a person or a consensus made it here.';
+comment on column annotation.rater is 'An annotator of the release, a person, or consensus; null: the release itself, or an unnamed person.';
+comment on column annotation.partitioned is 'Made here from a composite label of the same release, or of a person, by partitioning it by side; without a rater.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
-comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted, or what one annotator of a release drew.';
+comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, or the label of a single annotator of a release.';
 
 create table annotation_current (
     volume_id bigint not null,
@@ -89,16 +96,16 @@ create table annotation_current (
     partial boolean not null,
     primary key (volume_id, organ_id)
 );
-comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row. Nothing else writes it, and annotations stay, so that it needs no foreign keys.';
+comment on table annotation_current is 'The current annotation of an organ in a volume, by the annotation policy; derived from annotation by record_annotations and recompute_volumes. Nothing else writes it and annotations are never deleted, so it needs no foreign keys.';
 
 create table annotation_policy (
     id bigint generated always as identity primary key,
-    kind text not null constraint policy_is_known check (kind in ('origin', 'release', 'datasets')),
+    kind text not null constraint policy_kind_is_known check (kind in ('origin', 'release', 'datasets')),
     datasets integer[] not null default '{}',
     change_id bigint not null references change,
-    constraint only_a_named_order_names_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
+    constraint only_a_named_order_has_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
 );
-comment on table annotation_policy is 'History of how the current annotation is chosen among several; the newest row holds, without one: origin.';
+comment on table annotation_policy is 'History of the policy that chooses the current annotation among several; the newest row is in force, or origin without one.';
 comment on column annotation_policy.kind is 'origin: best origin, then newest release; release: newest release first; datasets: in the named order, then as origin.';
 
 create table shipped_label (
@@ -114,7 +121,7 @@ create table shipped_label (
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
 create index on shipped_label (label_file_id) where label_file_id is not null;
-comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run. A row without a mask takes back what the release shipped before.';
+comment on table shipped_label is 'Model-made labels that a release ships: pseudo labels without a run. A row without a mask retracts the label that the release shipped before.';
 
 create table shipped_current (
     volume_id bigint not null,
@@ -122,40 +129,51 @@ create table shipped_current (
     shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-comment on table shipped_current is 'The shipped label of the newest release that has not taken its own back, by volume and organ; derived by record_shipped_labels, without foreign keys as annotation_current.';
+comment on table shipped_current is 'The current shipped label of an organ in a volume: that of the newest release that has not retracted its own. Derived by record_shipped_labels and recompute_volumes; without foreign keys, as annotation_current.';
 
--- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
+-- The rank of a release by the policy, to be ordered with nulls first: smaller is better, and null is a person's annotation
+-- where the policy puts it first. Origin and age decide among equals.
 create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer
 language sql immutable as $$
-    select case
-        when p_release is null then 0
-        when p_policy = 'release' then 2147483647 - p_release
-        when p_policy = 'datasets' then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1)
+    select case p_policy
+        when 'release' then -p_release
+        when 'datasets' then
+            case when p_release is not null then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1) end
         else 0 end
 $$;
+comment on function annotation_rank(text, integer[], integer, integer) is 'The rank of an annotation''s release by a policy, to be ordered with nulls first; smaller is better.';
 
--- The annotations that count in some volumes: of every release and rater the newest word; of those that stand the best by
--- the policy. record_annotations picks alike.
+-- The current annotations of some volumes: the newest row of each source, and of those that are not retracted the best by
+-- the policy. record_annotations chooses in the same way.
 create function best_annotations(p_volumes bigint[])
 returns table (
     volume_id bigint, organ_id smallint, annotation_id bigint, status label_status, origin label_origin, partial boolean)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+    with latest as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
             a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
         from annotation a
         where a.volume_id = any (p_volumes) and not a.proposed
           and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), policy as (
         select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
     )
     select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
-    from word w left join release r on r.id = w.release_id left join policy p on true
+    from latest w left join release r on r.id = w.release_id left join policy p on true
     where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
         w.release_id desc nulls first, w.id desc
 $$;
+
+-- For people: DATASET RELEASE, RATER.
+create function annotation_source(p_dataset text, p_release text, p_rater text, p_partitioned boolean) returns text
+language sql immutable as $$
+    select coalesce(
+        nullif(concat_ws(', ', p_dataset || ' ' || p_release, p_rater, case when p_partitioned then 'partitioned by side' end), ''),
+        'a person')
+$$;
+comment on function annotation_source(text, text, text, boolean) is 'The source of an annotation for people to read: dataset and release, rater, and whether it was partitioned by side; a person without a name.';
 
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
@@ -167,7 +185,7 @@ begin
         cross join lateral (select shape_x, shape_y, shape_z from volume where id = m.volume_id offset 0) v
         where m.x > v.shape_x or m.y > v.shape_y or m.z > v.shape_z
             or m.known > v.shape_x::bigint * v.shape_y * v.shape_z) then
-        raise exception 'a mask reaches beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
+        raise exception 'a mask extends beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
     end if;
     return null;
 end $$;
@@ -186,4 +204,4 @@ create trigger history_is_append_only before truncate on shipped_current execute
 
 grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
 grant insert on object, mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
-grant execute on function annotation_rank(text, integer[], integer, integer) to lacuna_manager;
+grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean) to lacuna_manager;

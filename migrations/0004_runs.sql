@@ -2,6 +2,10 @@
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
+create type round_state as enum (
+    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
+comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
+
 create table run (
     id bigint generated always as identity primary key,
     name text not null unique,
@@ -11,11 +15,16 @@ create table run (
     split_id integer not null references split,
     origins label_origin[] not null,
     trains_unassigned boolean not null default false,
+    modalities text[] not null,
     revision bigint not null,
     finished boolean not null default false,
     activity_id bigint not null references activity
 );
-comment on column run.revision is 'The run trains on the annotations as of this revision; run_input holds them.';
+comment on table run is 'Training runs, each with its plan and its snapshot of annotations.';
+comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
+comment on column run.modalities is 'Only volumes of these modalities are read.';
+comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
+comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_organ (
     run_id bigint not null references run,
@@ -24,6 +33,18 @@ create table run_organ (
     primary key (run_id, organ_id),
     unique (run_id, position)
 );
+
+comment on table run_organ is 'The organs that a run learns, in the order of its classes.';
+
+create table run_class_mapping (
+    run_id bigint not null references run,
+    organ_id smallint not null references organ,
+    accepted_id smallint not null references organ,
+    position integer not null check (position >= 1),
+    primary key (run_id, organ_id, accepted_id),
+    unique (run_id, organ_id, position)
+);
+comment on table run_class_mapping is 'The organs whose annotations a run uses for one of its organs; of several in one volume the first by position. An organ without rows is used for itself.';
 
 create table run_input (
     run_id bigint not null references run,
@@ -34,8 +55,8 @@ create table run_input (
     primary key (run_id, volume_id, organ_id)
 );
 create index on run_input (annotation_id);
-comment on column run_input.organ_id is 'What the annotation counts as; the annotation itself may be of a variant that the run merges into it.';
-comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
+comment on column run_input.organ_id is 'The organ that the annotation is used for; the annotation itself may be of another organ of the run''s class mapping.';
+comment on table run_input is 'The snapshot of annotations that a run uses, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
 create table job (
     id bigint generated always as identity primary key,
@@ -45,27 +66,38 @@ create table job (
     lease_until timestamptz,
     unique (id, token)
 );
-comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so a takeover waits for them and they fail after it.';
+comment on table job is 'The claim of a daemon on a run, with a lease that heartbeats renew.';
+comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
+comment on column job.worker is 'Host and process of the holder; null: nobody holds the run.';
 
 create table round (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
     number integer not null check (number >= 0),
     gamma real check (gamma > 0 and gamma <= 1),
-    state text not null,
+    state round_state not null,
     record jsonb not null default '{}',
     activity_id bigint not null references activity,
     published_change_id bigint references change,
     unique (run_id, number)
 );
-comment on column round.gamma is 'The share of the ranked positives that its labels believe; null for the last round, which publishes none.';
-comment on column round.record is 'What the round found so far, as the daemon keeps it: weights, calibration, evaluation, relabelling.';
+comment on table round is 'The rounds of a run, from training to publication.';
+comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
+comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
+
+create table withheld_organ (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    reason text not null constraint withholding_has_a_reason check (reason ~ '\S'),
+    primary key (round_id, organ_id)
+);
+comment on table withheld_organ is 'The organs that a published round did not relabel, each with the reason.';
 
 create table checkpoint (
     id bigint generated always as identity primary key,
     round_id bigint not null references round,
-    kind text not null check (kind in ('network', 'confidence')),
-    part split_part not null check (part in ('train', 'confidence')),
+    kind text not null constraint checkpoint_kind_is_known check (kind in ('network', 'confidence')),
+    part split_part not null constraint checkpoint_is_fitted_to_training_data check (part in ('train', 'confidence')),
     step integer not null check (step >= 0),
     object_digest bytea not null references object,
     revision bigint not null,
@@ -74,8 +106,9 @@ create table checkpoint (
     unique (round_id, kind, step)
 );
 create index on checkpoint (object_digest);
+comment on table checkpoint is 'Stored parameters of a round''s network and of its confidence.';
 comment on column checkpoint.part is 'The part of the run''s snapshot whose annotations it was fitted to.';
-comment on column checkpoint.contaminated_by is 'Subjects that it saw and that proved to be held out.';
+comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
 create table pseudo_label (
     round_id bigint not null references round,
@@ -89,7 +122,7 @@ create table pseudo_label (
 );
 create index on pseudo_label (volume_id, organ_id);
 create index on pseudo_label (mask_id);
-comment on table pseudo_label is 'Staged by a round and invisible until the round is published, which moves a pointer.';
+comment on table pseudo_label is 'Labels that a round predicted; invisible until the publication of the round moves a pointer to it.';
 
 create table round_pointer (
     id bigint generated always as identity primary key,
@@ -99,20 +132,20 @@ create table round_pointer (
     change_id bigint not null references change
 );
 create index on round_pointer (run_id, organ_id, id);
-comment on table round_pointer is 'History of which round of a run supplies an organ''s pseudo labels; null: none.';
+comment on table round_pointer is 'History of the round of a run that supplies an organ''s pseudo labels; null: none.';
 
 create table adoption (
     id bigint generated always as identity primary key,
     run_id bigint references run,
     change_id bigint not null references change
 );
-comment on table adoption is 'History of which run is the catalogue''s current one.';
+comment on table adoption is 'History of the catalogue''s current run; null: none.';
 
 create table pseudo_pointer (
     organ_id smallint primary key references organ,
     round_id bigint not null references round
 );
-comment on table pseudo_pointer is 'The rounds whose pseudo labels are visible now: the last pointers of the last adopted run.';
+comment on table pseudo_pointer is 'The round whose pseudo labels of an organ are visible now: the newest pointer of the current run. Derived by move_pointers.';
 
 create table evaluation (
     round_id bigint not null references round,
@@ -124,37 +157,40 @@ create table evaluation (
     reference_ml real not null,
     primary key (round_id, volume_id, organ_id)
 );
+comment on table evaluation is 'Results of rounds on held-out volumes.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
 
-create table tainted_round (
+create table contaminated_round (
     round_id bigint not null references round,
     withdrawal_id bigint not null references withdrawal,
     primary key (round_id, withdrawal_id)
 );
-comment on table tainted_round is 'Rounds whose checkpoints may have seen what is removed now: their run''s snapshot has it, or an earlier round labelled it.';
+comment on table contaminated_round is 'Rounds whose checkpoints may have been trained on data that are removed now: the data are in the snapshot of the run, or an earlier round labelled them.';
 
 create view contaminated_checkpoint as
     select c.id as checkpoint_id, c.round_id, 'held out' as cause from checkpoint c where c.contaminated_by <> '{}'
     union
-    select c.id, c.round_id, 'withdrawn' from checkpoint c join tainted_round t on t.round_id = c.round_id;
-comment on view contaminated_checkpoint is 'Checkpoints that saw subjects who proved to be held out, or data that were withdrawn since.';
+    select c.id, c.round_id, 'withdrawn' from checkpoint c join contaminated_round t on t.round_id = c.round_id;
+comment on view contaminated_checkpoint is 'Checkpoints that were trained on subjects found to be held out (cause held out), or on data withdrawn since (cause withdrawn).';
 
--- Whether the labels of a round are withheld because it saw what is removed.
 create function is_recalled(p_round bigint) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select exists (
-        select from tainted_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
+        select from contaminated_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
 $$;
+comment on function is_recalled(bigint) is 'Whether the labels of a round are withheld because it was trained on removed data.';
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
-    tainted_round, contaminated_checkpoint to lacuna_manager;
+grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+    contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
+grant select on run, run_organ, run_class_mapping, withheld_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;

@@ -1,129 +1,131 @@
--- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
+-- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
--- Deltas are fetched change by change: few were made since the last snapshot, which the planner cannot know.
+-- Deltas are fetched change by change, because few were made since the last snapshot, which the planner cannot know.
 
--- The newest snapshot as of a revision, and whether changes came after it.
 create function coverage_base(p_revision bigint) returns table (revision bigint, is_behind boolean)
 language sql stable as $$
     select s.revision, exists (
         select from lacuna.change c where c.revision > s.revision and (p_revision is null or c.revision <= p_revision))
     from (select max(n.revision) from lacuna.coverage_snapshot n where p_revision is null or n.revision <= p_revision) s (revision)
 $$;
+comment on function coverage_base(bigint) is 'The newest snapshot as of a revision (null: now), and whether changes were made after it.';
 
--- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled). What a
--- snapshot summed is read as it stands; only what was appended since is added to it.
-create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+create function coverage_rows(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
 language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     base bigint;
     is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
 begin
     select * into base, is_behind from coverage_base(p_revision);
     if not is_behind then
         return query
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
-        from coverage_sum s where s.revision = base and s.dataset_id between p_first and p_last;
+        select s.scope_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = base and s.scope_id = any (scopes);
         return;
     end if;
     return query
-    select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
-        from coverage_sum s where s.revision = base and s.dataset_id between p_first and p_last
+    select u.scope_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
+        select s.scope_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = base and s.scope_id = any (scopes)
         union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        select d.scope_id, d.organ_id, d.status, d.origin, d.partial, d.n
         from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
+          and d.scope_id = any (scopes)
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0;
 end $$;
+comment on function coverage_rows(bigint, coverage_scope_kind[]) is 'The counts of label states in all scopes of some kinds as of a revision (null: now); status unlabelled counts volumes in which only a whole of the organ is annotated.';
 
-create function coverage_counts(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+create function coverage_counts(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
 language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select * from coverage_rows(p_revision, p_first, p_last) c where c.status <> 'unlabelled'
+    select * from coverage_rows(p_revision, p_kinds) c where c.status <> 'unlabelled'
 $$;
+comment on function coverage_counts(bigint, coverage_scope_kind[]) is 'coverage_rows without the status unlabelled.';
 
--- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
--- it; only where confidences came or went since are bins summed.
-create function coverage_confidence(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, median real)
+-- The snapshot has the medians; bins are summed only where confidences were added or removed since.
+create function coverage_confidence(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, median real)
 language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     base bigint;
     is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
 begin
     select * into base, is_behind from coverage_base(p_revision);
     if not is_behind then
         return query
-        select m.dataset_id, m.organ_id, m.median
-        from confidence_median m where m.revision = base and m.dataset_id between p_first and p_last;
+        select m.scope_id, m.organ_id, m.median
+        from confidence_median m where m.revision = base and m.scope_id = any (scopes);
         return;
     end if;
     return query
     with recent as materialized (
-        select d.dataset_id, d.organ_id, d.bin, d.n
+        select d.scope_id, d.organ_id, d.bin, d.n
         from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
+          and d.scope_id = any (scopes)
     ), touched as materialized (
-        select distinct r.dataset_id, r.organ_id from recent r
+        select distinct r.scope_id, r.organ_id from recent r
     ), binned as (
-        select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select t.dataset_id, t.organ_id, s.bin, s.n
+        select u.scope_id, u.organ_id, u.bin, sum(u.n) as n from (
+            select t.scope_id, t.organ_id, s.bin, s.n
             from touched t cross join lateral (
                 select s.bin, s.n from confidence_sum s
-                where s.revision = base and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
+                where s.revision = base and s.scope_id = t.scope_id and s.organ_id = t.organ_id
                 offset 0) s
             union all
             select * from recent
         ) u group by 1, 2, 3 having sum(u.n) <> 0
     ), ranked as (
-        select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
-        from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
+        select b.*, sum(n) over w as upto, sum(n) over (partition by b.scope_id, b.organ_id) as total
+        from binned b window w as (partition by b.scope_id, b.organ_id order by bin)
     )
-    select m.dataset_id, m.organ_id, m.median
+    select m.scope_id, m.organ_id, m.median
     from confidence_median m
-    where m.revision = base and m.dataset_id between p_first and p_last
-      and (m.dataset_id, m.organ_id) not in (select t.dataset_id, t.organ_id from touched t)
+    where m.revision = base and m.scope_id = any (scopes)
+      and (m.scope_id, m.organ_id) not in (select t.scope_id, t.organ_id from touched t)
     union all
-    select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
+    select r.scope_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
     from ranked r where 2 * r.upto >= r.total group by 1, 2;
 end $$;
+comment on function coverage_confidence(bigint, coverage_scope_kind[]) is 'The median confidence of the pseudo labels by scope and organ, correct to half a bin (0.0025), as of a revision (null: now).';
 
-create function coverage_volumes(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, volumes bigint, subjects bigint)
+create function coverage_volumes(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, volumes bigint, subjects bigint)
 language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     base bigint;
     is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
 begin
     select * into base, is_behind from coverage_base(p_revision);
     if not is_behind then
         return query
-        select s.dataset_id, s.volumes, s.subjects
-        from volume_sum s where s.revision = base and s.dataset_id between p_first and p_last;
+        select s.scope_id, s.volumes, s.subjects
+        from volume_sum s where s.revision = base and s.scope_id = any (scopes);
         return;
     end if;
     return query
-    select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
-        select s.dataset_id, s.volumes, s.subjects from volume_sum s
-        where s.revision = base and s.dataset_id between p_first and p_last
+    select u.scope_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
+        select s.scope_id, s.volumes, s.subjects from volume_sum s
+        where s.revision = base and s.scope_id = any (scopes)
         union all
-        select d.dataset_id, d.volumes, d.subjects
+        select d.scope_id, d.volumes, d.subjects
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
+          and d.scope_id = any (scopes)
     ) u group by 1;
 end $$;
+comment on function coverage_volumes(bigint, coverage_scope_kind[]) is 'The number of volumes and of subjects in all scopes of some kinds as of a revision (null: now).';
 
--- Sums everything committed so far into a new snapshot and returns its revision; the one before where fewer than p_least rows
--- were appended since, which are quicker read than summed.
 create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -141,37 +143,37 @@ begin
         return base;
     end if;
     insert into confidence_median
-    select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto, -2147483648) m;
+    select upto, m.scope_id, m.organ_id, m.median from coverage_confidence(upto, enum_range(null::coverage_scope_kind)) m;
     insert into coverage_snapshot values (upto);
     insert into coverage_sum
-    select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
-        select dataset_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
+    select upto, scope_id, organ_id, status, origin, partial, sum(n) from (
+        select scope_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
         union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        select d.scope_id, d.organ_id, d.status, d.origin, d.partial, d.n
         from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
-    ) u group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0;
+    ) u group by scope_id, organ_id, status, origin, partial having sum(n) <> 0;
     insert into confidence_sum
-    select upto, dataset_id, organ_id, bin, sum(n) from (
-        select dataset_id, organ_id, bin, n from confidence_sum where revision = base
+    select upto, scope_id, organ_id, bin, sum(n) from (
+        select scope_id, organ_id, bin, n from confidence_sum where revision = base
         union all
-        select d.dataset_id, d.organ_id, d.bin, d.n
+        select d.scope_id, d.organ_id, d.bin, d.n
         from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
-    ) u group by dataset_id, organ_id, bin having sum(n) <> 0;
+    ) u group by scope_id, organ_id, bin having sum(n) <> 0;
     insert into volume_sum
-    select upto, dataset_id, sum(volumes), sum(subjects) from (
-        select dataset_id, volumes, subjects from volume_sum where revision = base
+    select upto, scope_id, sum(volumes), sum(subjects) from (
+        select scope_id, volumes, subjects from volume_sum where revision = base
         union all
-        select d.dataset_id, d.volumes, d.subjects
+        select d.scope_id, d.volumes, d.subjects
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
-    ) u group by dataset_id;
+    ) u group by scope_id;
     return upto;
 end $$;
+comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
 
--- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row. With datasets: what
--- would hold if no other dataset had said or shipped anything; persons' words and runs' labels are of none.
+-- As current_label, from history. The order of labels is that of the view.
 create function label_states(
     p_revision bigint, p_volume bigint default null, p_organ smallint default null, p_datasets integer[] default null)
 returns table (
@@ -187,7 +189,7 @@ begin
         where c.revision <= p_revision order by p.id desc limit 1
     ), removed as materialized (
         select r.id as release_id from release r
-        where (select w.stands from withdrawal w join change c on c.id = w.change_id
+        where (select w.withdrawn from withdrawal w join change c on c.id = w.change_id
                where w.dataset_id = r.dataset_id and c.revision <= p_revision order by w.id desc limit 1)
     ), withheld as materialized (
         select h.volume_id from (
@@ -196,8 +198,8 @@ begin
             where c.revision <= p_revision and (p_volume is null or v.volume_id = p_volume)
             order by v.volume_id, v.id desc) h
         where h.withheld
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+    ), latest as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
             a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
             c.revision, c.activity_id
         from annotation a join change c on c.id = a.change_id
@@ -205,14 +207,14 @@ begin
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
           and (p_datasets is null or a.release_id is null
                or a.release_id in (select n.id from release n where n.dataset_id = any (p_datasets)))
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), annotated as (
         select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
+        from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled'
           and not exists (select from removed g where g.release_id = w.release_id)
           and not exists (select from withheld h where h.volume_id = w.volume_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
             w.release_id desc nulls first, w.id desc
     ), adopted as (
         select ad.run_id from adoption ad join change c on c.id = ad.change_id
@@ -256,7 +258,9 @@ begin
       and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
 end $$;
 
-grant execute on function coverage_base(bigint), coverage_rows(bigint, integer, integer),
-    coverage_counts(bigint, integer, integer), coverage_confidence(bigint, integer, integer),
-    coverage_volumes(bigint, integer, integer), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
+comment on function label_states(bigint, bigint, smallint, integer[]) is 'The label of each organ in each volume as of a revision, computed from history; an organ without a row is unlabelled. With datasets: as if no other dataset had been imported; labels of persons and runs belong to none.';
+
+grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
+    coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
+    coverage_volumes(bigint, coverage_scope_kind[]), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;

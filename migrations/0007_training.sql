@@ -1,9 +1,9 @@
--- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
--- and each is fenced by the claim (job, token) that the caller holds.
+-- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
+-- claim (job, token) that the caller holds.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
--- A round as people name it.
+-- The name of a round in messages.
 create function round_name(p_round bigint) returns text
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select coalesce(
@@ -16,7 +16,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
--- Locks the claim until commit or raises LA001. A heartbeat gets through; a takeover waits.
+-- Locks the claim until commit or raises LA001. Heartbeats are not blocked; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -25,20 +25,21 @@ begin
     select run_id into the_run from job where id = p_job and token = p_token for key share;
     if not found then
         raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
-            using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
+            using errcode = 'LA001', hint = 'another daemon took over the run; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
+        raise exception '% does not belong to %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
     if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception '% saw data that were removed and is recalled', run_name(the_run)
+        raise exception '% was trained on data that were removed, and is recalled', run_name(the_run)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return the_run;
 end $$;
+comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost claim, a round of another run, and a recalled run.';
 
--- The part that a subject has in a run: that of the split, but never a laxer one than its volumes had when the run began.
--- Null where it is in none.
+-- The part of a subject in a run: that of the split, but never a less strict one than its volumes had when the run began.
+-- Null where it is in no part.
 create function run_part(p_run bigint, p_subject bigint) returns split_part
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select greatest(
@@ -48,10 +49,10 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where v.subject_id = p_subject and i.run_id = p_run))
 $$;
 
--- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
-    p_trains_unassigned boolean, p_organs text[], p_modalities text[], p_gammas real[], p_program text) returns bigint
+    p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
+    p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_split integer;
@@ -60,20 +61,25 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'there is no split named %', p_split using errcode = 'LA004', hint = 'make it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
     end if;
-    select string_agg(k, ', ') into unknown from unnest(p_organs) k where not exists (select from organ where key = k);
+    select string_agg(distinct k, ', ') into unknown from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
     if unknown is not null then
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
     end if;
 
     perform pg_advisory_xact_lock(pointer_lock()); -- no annotation becomes current between the revision and the snapshot of it
-    insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, revision, activity_id)
-    values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, current_revision(),
+    insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, modalities, revision,
+        activity_id)
+    values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, p_modalities, current_revision(),
         start_activity('training', p_program, p_config))
     returning id into the_run;
     insert into run_organ select the_run, o.id, k.position
     from unnest(p_organs) with ordinality as k (key, position) join organ o using (key);
+    insert into run_class_mapping (run_id, organ_id, accepted_id, position)
+    select the_run, o.id, a.id, row_number() over (partition by o.id order by m.i)
+    from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, i)
+    join organ o on o.key = m.organ join organ a on a.key = m.accepted;
     insert into job (run_id) values (the_run);
     insert into round (run_id, number, gamma, state, activity_id)
     select the_run, n, p_gammas[n + 1], 'planned',
@@ -84,12 +90,9 @@ begin
         select organ_id from run_organ where run_id = the_run
         union
         select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
-    ), accepted as ( -- what counts as an organ: itself, or in the order of a list that the run's plan merges
-        select w.organ_id, coalesce(o.id, w.organ_id) as label_id, coalesce(k.position, 1) as position
-        from whole w join organ n on n.id = w.organ_id
-        left join lateral jsonb_array_elements_text(p_config #> array['run', 'merge', n.key])
-            with ordinality as k (key, position) on true
-        left join organ o on o.key = k.key
+    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
+        select w.organ_id, coalesce(m.accepted_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
+        from whole w left join run_class_mapping m on m.run_id = the_run and m.organ_id = w.organ_id
     )
     insert into run_input
     select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
@@ -102,6 +105,8 @@ begin
     order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
+comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text) is
+    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
 
 create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -112,8 +117,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         for update skip locked)
     returning j.id, j.token
 $$;
+comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then.';
 
--- False where the claim is lost or was given back.
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with beat as (
@@ -121,13 +126,14 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         where id = p_job and token = p_token and lease_until is not null returning 1)
     select exists (select from beat)
 $$;
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set lease_until = null, worker = null where id = p_job and token = p_token
 $$;
+comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim.';
 
--- The volumes that a run may look at, with the source whose file is read; the test part is not among them.
 create function run_volumes(p_run bigint)
 returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
@@ -150,13 +156,13 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
         order by source.id limit 1) s on true
     where run.id = p_run
-      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
+      and v.modality = any (run.modalities)
       and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
       and not exists (select from withheld_volume h where h.volume_id = v.id)
     order by v.id
 $$;
+comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
 
--- The annotations of a run's snapshot, with where the masks' bytes lie. A subject that proved to be held out since is so here.
 create function run_labels(p_run bigint)
 returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
@@ -181,8 +187,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
 $$;
+comment on function run_labels(bigint) is 'The annotations of a run''s snapshot, without the test part, with the location of the masks'' bytes. A subject that was found to be held out since has its stricter part here.';
 
--- A round's own pseudo labels, with where the masks' bytes lie.
 create function round_labels(p_round bigint)
 returns table (
     volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
@@ -195,18 +201,19 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
+comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; none where the round is recalled.';
 
-create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_record jsonb) returns void
+create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
     update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
     if not found then
-        raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
+        raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published, and stores its results; refuses a round in another state.';
 
--- A checkpoint goes on from those before it, so it is contaminated by whom they are.
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
 returns bigint
@@ -230,10 +237,11 @@ begin
     select id into the_checkpoint from checkpoint
     where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
     if not found then
-        raise exception '% has another % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
+        raise exception '% already has a different % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
     return the_checkpoint;
 end $$;
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
@@ -252,8 +260,8 @@ begin
     join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     on conflict do nothing;
 end $$;
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on held-out volumes; the arrays are parallel.';
 
--- Stages a volume's pseudo masks, which one object holds. Nothing shows before the round is published.
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
     p_organs text[], p_offsets bigint[], p_lengths bigint[], p_contents bytea[], p_voxels bigint[], p_known bigint[],
@@ -272,19 +280,19 @@ begin
         select from run join volume v on v.id = p_volume
         cross join lateral run_part(run.id, v.subject_id) p (part)
         where run.id = the_run and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
-        raise exception 'volume % is held out in % and is never relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
+        raise exception 'volume % is held out in % and cannot be relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
     end if;
     if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
-        raise exception 'checkpoint % is not of %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
+        raise exception 'checkpoint % does not belong to %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
     end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
     where i.run_id = the_run and i.volume_id = p_volume;
     if known_organs is not null then
-        raise exception 'volume % is annotated for %: a pseudo label never replaces an annotation', p_volume, known_organs
+        raise exception 'volume % is annotated for %; a pseudo label cannot replace an annotation', p_volume, known_organs
             using errcode = 'LA007';
     end if;
-    perform from round where id = p_round and published_change_id is null for share; -- and none is published meanwhile
+    perform from round where id = p_round and published_change_id is null for share; -- and it is not published meanwhile
     if not found then
         raise exception '% is published; its labels are final', round_name(p_round) using errcode = 'LA005';
     end if;
@@ -310,10 +318,11 @@ begin
     insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
     select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
 end $$;
+comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each.';
 
--- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
--- run to publish is adopted.
-create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_withheld text[]) returns bigint
+create function publish_round(
+    p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
+returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
@@ -326,9 +335,11 @@ begin
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and published_change_id is null;
     if not found then
-        raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
+        raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 
+    insert into withheld_organ (round_id, organ_id, reason)
+    select p_round, o.id, w.reason from unnest(p_withheld, p_reasons) as w (organ, reason) join organ o on o.key = w.organ;
     select array_agg(ro.organ_id), array_agg(case when o.key = any (p_withheld) then null else p_round end) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
     insert into round_pointer (run_id, organ_id, round_id, change_id)
@@ -341,15 +352,15 @@ begin
     end if;
     return the_change;
 end $$;
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update run set finished = true where id = hold_claim(p_job, p_token);
 end $$;
+comment on function finish_run(bigint, bigint) is 'Marks a run as finished.';
 
--- Points organs of a run back to an earlier round, or to none, at a new revision. What that round held back stays so.
--- Null, and no revision, where they point there already.
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -360,7 +371,7 @@ begin
     perform pg_advisory_xact_lock(pointer_lock());
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
-        raise exception '% is no published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
+        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
     end if;
     select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id
@@ -368,7 +379,7 @@ begin
     left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if organs is null then
-        raise exception '% has none of these organs', run_name(p_run) using errcode = 'LA004';
+        raise exception '% does not learn any of these organs', run_name(p_run) using errcode = 'LA004';
     end if;
     if not exists (
         select from unnest(organs, rounds) as p (organ_id, round_id)
@@ -387,8 +398,8 @@ begin
     end if;
     return the_change;
 end $$;
+comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. Null, and no revision, where nothing changes.';
 
--- Makes a run the catalogue's current one, or none. Null, and no revision, where it is so already.
 create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -410,17 +421,18 @@ begin
     perform move_pointers(the_change, organs, rounds);
     return the_change;
 end $$;
+comment on function adopt_run(bigint, text, text) is 'Makes a run (null: none) the catalogue''s current one at a new revision. Null, and no revision, where nothing changes.';
 
 grant execute on function hold_claim(bigint, bigint, bigint),
-    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
-    advance_round(bigint, bigint, bigint, text, text, jsonb),
+    advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
     record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
-    publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
+    publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
 grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint)
     to lacuna_manager;

@@ -1,8 +1,8 @@
--- Keeps the counts of the other scopes, and of organs known only through a whole, as splits, subjects, rounds and organs change.
+-- Triggers that keep the counts up to date as splits, subjects, rounds and organs change.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
--- Counts volumes, with what they have, in other parts of splits; the arrays are parallel.
+-- Moves volumes with their label states from old to new scopes; the arrays are parallel.
 create function move_volumes(p_change bigint, p_volumes bigint[], p_old integer[], p_new integer[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with moved as materialized (
@@ -32,16 +32,17 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp set 
     group by scope, organ_id, bin having sum(n) <> 0
 $$;
 
--- Splits that are made but not counted yet: their change has no row of those whom they leave out.
+-- Splits that are not counted yet: their change has no row for the subjects that they leave out.
 create function uncounted_splits() returns integer[] language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
     select array(
         select s.id from split s
         where not exists (
-            select from volume_delta d where d.change_id = s.change_id and d.dataset_id = split_scope(s.id, null)))
+            select from volume_delta d join coverage_scope k on k.id = d.scope_id
+            where d.change_id = s.change_id and k.split_id = s.id and k.part is null))
 $$;
 
--- How many volumes and subjects each part of some splits has, those whom they leave out too.
+-- The number of volumes and subjects in each part of some splits, the subjects that they leave out included.
 create function part_sizes(p_splits integer[]) returns setof scope_size
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with member as materialized (
@@ -50,26 +51,31 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where m.split_id = any (p_splits) and exists (select from volume_dataset d where d.volume_id = v.id)
         group by 1, 2
     )
-    select split_scope(m.split_id, m.part), m.volumes, m.subjects from member m
+    select k.id, m.volumes, m.subjects
+    from member m join coverage_scope k on k.split_id = m.split_id and k.part = m.part
     union all
-    select split_scope(s.id, null), coalesce(w.volumes, 0) - m.volumes, coalesce(w.subjects, 0) - m.subjects
+    select k.id, coalesce(w.volumes, 0) - m.volumes, coalesce(w.subjects, 0) - m.subjects
     from unnest(p_splits) s (id)
+    join coverage_scope k on k.split_id = s.id and k.part is null
     cross join lateral (
         select coalesce(sum(o.volumes), 0)::bigint as volumes, coalesce(sum(o.subjects), 0)::bigint as subjects
         from member o where o.split_id = s.id) m
-    left join coverage_volumes(null, 0, 0) w on true
+    left join coverage_volumes(null, '{catalogue}') w on true
 $$;
 
--- What the volumes of some splits have that are not in the split's part of p_rest: counted where they are, and taken from there.
+-- The counts of the volumes of some splits that are not in one of the parts p_rest, one for each split: added to their part, and
+-- subtracted from that in p_rest.
 create function part_counts(p_splits integer[], p_rest integer[]) returns setof coverage_count
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with placed as materialized (
-        select v.id as volume_id, m.split_id, split_scope(m.split_id, m.part) as scope
-        from split_member m join volume v on v.subject_id = m.subject_id
-        where m.split_id = any (p_splits) and split_scope(m.split_id, m.part) <> all (p_rest)
+        select v.id as volume_id, m.split_id, k.id as scope
+        from split_member m join coverage_scope k on k.split_id = m.split_id and k.part = m.part
+        join volume v on v.subject_id = m.subject_id
+        where m.split_id = any (p_splits) and k.id <> all (p_rest)
         union all
-        select v.id, s.id, split_scope(s.id, null) from unnest(p_splits) s (id) cross join volume v
-        where split_scope(s.id, null) <> all (p_rest)
+        select v.id, s.id, k.id
+        from unnest(p_splits) s (id) join coverage_scope k on k.split_id = s.id and k.part is null cross join volume v
+        where k.id <> all (p_rest)
           and not exists (select from split_member m where m.split_id = s.id and m.subject_id = v.subject_id)
     ), state as materialized (
         select p.split_id, p.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*) as n
@@ -78,12 +84,13 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         group by 1, 2, 3, 4, 5, 6, 7
     )
     select e.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, e.n
-    from state s join unnest(p_rest) r (scope) on r.scope / 5 = -s.split_id -- as split_scope
-    cross join lateral (values (s.scope, s.n), (r.scope, -s.n)) e (scope, n)
+    from state s join coverage_scope r on r.split_id = s.split_id and r.id = any (p_rest)
+    cross join lateral (values (s.scope, s.n), (r.id, -s.n)) e (scope, n)
 $$;
 
--- Counts the splits of the transaction, all in one pass. The largest part of each has the counts of the whole, less what the
--- other parts have: only those are read. That is done before importers are kept out, and again where one has committed since.
+-- Counts the splits of the transaction in one pass. The largest part of each gets the counts of the catalogue less those of the
+-- other parts, so that only the volumes of those are read. This is done before importers are locked out, and again where one has
+-- committed meanwhile.
 create function record_split() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -101,45 +108,47 @@ begin
         if exists (
             select from split_member m where m.split_id = any (splits)
             and (select true from volume v where v.subject_id = m.subject_id limit 1) is null) then
-            raise exception 'a subject of the split has no volumes: it proved to be another'
-                using errcode = 'LA004', hint = 'make the split again';
+            raise exception 'a subject of the split has no volumes: it was merged into another subject'
+                using errcode = 'LA004', hint = 'create the split again';
         end if;
         sizes := array(select s from part_sizes(splits) s);
         rest := array(
-            select distinct on (s.dataset_id / 5) s.dataset_id from unnest(sizes) s
-            order by s.dataset_id / 5, s.volumes desc, s.dataset_id);
+            select distinct on (k.split_id) k.id from unnest(sizes) s join coverage_scope k on k.id = s.scope_id
+            order by k.split_id, s.volumes desc, k.id desc);
         counts := array(select c from part_counts(splits, rest) c);
         perform pg_advisory_xact_lock(pointer_lock());
         exit when current_revision() = seen;
     end loop;
 
-    insert into volume_delta select new.change_id, s.dataset_id, s.volumes, s.subjects from unnest(sizes) s;
+    insert into volume_delta select new.change_id, s.scope_id, s.volumes, s.subjects from unnest(sizes) s;
     insert into coverage_delta
     select new.change_id, u.scope, u.organ_id, u.status, u.origin, u.partial, sum(u.n) from (
         select r.scope, c.organ_id, c.status, c.origin, c.partial, c.n
-        from unnest(rest) r (scope) cross join coverage_rows(null, 0, 0) c
+        from unnest(rest) r (scope) cross join coverage_rows(null, '{catalogue}') c
         union all
-        select dataset_id, organ_id, status, origin, partial, n from unnest(counts)
+        select scope_id, organ_id, status, origin, partial, n from unnest(counts)
     ) u group by 2, 3, 4, 5, 6 having sum(u.n) <> 0;
     insert into confidence_delta
     select new.change_id, u.scope, u.organ_id, u.bin, sum(u.n) from (
         select r.scope, b.organ_id, b.bin, b.n from unnest(rest) r (scope) cross join (
             select s.organ_id, s.bin, s.n from confidence_sum s
-            where s.revision = (select max(revision) from coverage_snapshot) and s.dataset_id = 0
+            where s.revision = (select max(revision) from coverage_snapshot) and s.scope_id = catalogue_scope()
             union all
-            select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.dataset_id = 0
+            select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.scope_id = catalogue_scope()
             where c.revision > (select max(revision) from coverage_snapshot)) b
         union all
-        select dataset_id, organ_id, bin, n from unnest(counts) where bin is not null
+        select scope_id, organ_id, bin, n from unnest(counts) where bin is not null
     ) u group by 2, 3, 4 having sum(u.n) <> 0;
     return null;
 end $$;
 
--- Deferred until the members are there, it counts them with their split; whoever defers it writes no labels in between.
+-- Deferred until the members are recorded, it counts them with their split. A transaction that defers it must not record labels
+-- in between.
 create constraint trigger splits_are_counted after insert on split deferrable initially immediate
     for each row execute function record_split();
 
 create type part_move as (split_id integer, subject_id bigint, old_part split_part, new_part split_part);
+comment on type part_move is 'The change of a subject''s part in a split; null: the subject is in no part.';
 
 create function record_split_members() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
@@ -167,22 +176,26 @@ begin
     end if;
     the_change := open_change('split');
     perform pg_advisory_xact_lock_shared(pointer_lock());
-    -- Nobody labels these volumes meanwhile; whoever made the split in this transaction keeps everybody out.
+    -- No labels of these volumes are recorded meanwhile; a transaction that created the split has locked out all importers.
     perform from volume where subject_id in (
         select m.subject_id from unnest(moves) m join split s on s.id = m.split_id join change c on c.id = s.change_id
         where c.revision is not null)
     order by id for no key update;
-    select array_agg(v.id), array_agg(split_scope(m.split_id, m.old_part)), array_agg(split_scope(m.split_id, m.new_part))
+    select array_agg(v.id), array_agg(o.id), array_agg(k.id)
     into volumes, olds, news
-    from unnest(moves) m cross join lateral (
+    from unnest(moves) m
+    join coverage_scope o on o.split_id = m.split_id and (o.part = m.old_part or (o.part is null and m.old_part is null))
+    join coverage_scope k on k.split_id = m.split_id and (k.part = m.new_part or (k.part is null and m.new_part is null))
+    cross join lateral (
         select v.id from volume v where v.subject_id = m.subject_id
           and (select true from volume_dataset d where d.volume_id = v.id limit 1) offset 0) v;
     perform move_volumes(the_change, volumes, olds, news);
     insert into volume_delta
     select the_change, s.scope, 0, sum(s.n) from (
-        select split_scope(m.split_id, e.part) as scope, e.n
+        select k.id as scope, e.n
         from unnest(moves) m
         cross join lateral (values (m.new_part, 1), (m.old_part, -1)) e (part, n)
+        join coverage_scope k on k.split_id = m.split_id and (k.part = e.part or (k.part is null and e.part is null))
         where exists (select from volume v join volume_dataset d on d.volume_id = v.id where v.subject_id = m.subject_id)) s
     group by s.scope having sum(s.n) <> 0;
     return null;
@@ -195,7 +208,7 @@ create trigger members_are_discounted after delete on split_member
 create trigger members_are_moved after update on split_member
     referencing old table as removed new table as added for each statement execute function record_split_members();
 
--- A volume that proves to be another subject's counts where that subject is.
+-- Moves the counts of volumes whose subject is merged into another to the parts of that subject.
 create function record_subjects_of_volumes() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -212,14 +225,18 @@ begin
         return null;
     end if;
     the_change := open_change('correction');
-    select array_agg(a.id), array_agg(split_scope(s.id, o.part)), array_agg(split_scope(s.id, n.part)) into volumes, olds, news
+    select array_agg(a.id), array_agg(old_scope.id), array_agg(new_scope.id) into volumes, olds, news
     from added a join removed r using (id) cross join split s
     left join split_member o on o.split_id = s.id and o.subject_id = r.subject_id
     left join split_member n on n.split_id = s.id and n.subject_id = a.subject_id
+    join coverage_scope old_scope
+        on old_scope.split_id = s.id and (old_scope.part = o.part or (old_scope.part is null and o.part is null))
+    join coverage_scope new_scope
+        on new_scope.split_id = s.id and (new_scope.part = n.part or (new_scope.part is null and n.part is null))
     where a.id = any (moved);
     perform move_volumes(the_change, volumes, olds, news);
     insert into volume_delta
-    select the_change, split_scope(s.id, m.part), 0, sum(e.n) from (
+    select the_change, k.id, 0, sum(e.n) from (
         select distinct r.subject_id, -1 as n from removed r where r.id = any (moved) and not exists (
             select from volume v join volume_dataset d on d.volume_id = v.id where v.subject_id = r.subject_id)
         union all
@@ -227,7 +244,8 @@ begin
             select from volume v join volume_dataset d on d.volume_id = v.id
             where v.subject_id = a.subject_id and v.id <> all (moved))) e
     cross join split s left join split_member m on m.split_id = s.id and m.subject_id = e.subject_id
-    group by 2 having sum(e.n) <> 0;
+    join coverage_scope k on k.split_id = s.id and (k.part = m.part or (k.part is null and m.part is null))
+    group by k.id having sum(e.n) <> 0;
     return null;
 end $$;
 
@@ -239,8 +257,8 @@ set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
     deltas state_delta[];
 begin
-    select array_agg(row(array[round_scope(new.id)], s.organ_id, 'pseudo', 'model', false, s.bin, s.n)::state_delta) into deltas
-    from (select organ_id, bin, count(*) as n from round_state where round_id = new.id group by 1, 2) s;
+    select array_agg(row(array[(select k.id from coverage_scope k where k.round_id = new.id)], s.organ_id, 'pseudo', 'model', false, s.bin, s.n)::state_delta) into deltas
+    from (select organ_id, bin, count(*) as n from unhidden_pseudo_label where round_id = new.id group by 1, 2) s;
     perform append_deltas(new.published_change_id, deltas);
     return null;
 end $$;
@@ -248,14 +266,14 @@ end $$;
 create trigger published_rounds_are_counted after update on round for each row
     when (old.published_change_id is null and new.published_change_id is not null) execute function record_publication();
 
--- A whole that is annotated already gets another part.
+-- Counts a new part of an organ that is annotated already.
 create function record_divisions() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
     parts smallint[];
 begin
     parts := array(
-        select distinct a.part_id from added a join coverage_rows(null, 0, 0) c on c.organ_id = a.whole_id
+        select distinct a.part_id from added a join coverage_rows(null, '{catalogue}') c on c.organ_id = a.whole_id
         where a.relation = 'division' and c.status = 'annotated');
     if cardinality(parts) = 0 then
         return null;
@@ -268,7 +286,7 @@ begin
         cross join lateral (select unnest(c.scopes) as scope from volume_scopes c where c.volume_id = s.volume_id offset 0) v
         where exists (select from volume_dataset m where m.volume_id = s.volume_id) group by 1, 2
         union all
-        select c.dataset_id, c.organ_id, -c.n from coverage_rows(null, -2147483648) c
+        select c.scope_id, c.organ_id, -c.n from coverage_rows(null, enum_range(null::coverage_scope_kind)) c
         where c.status = 'unlabelled' and c.organ_id = any (parts)) d
     group by d.scope, d.organ_id having sum(d.n) <> 0;
     return null;

@@ -1,4 +1,4 @@
--- Images that are folders of DICOM slices: whose they are, as hashes that nobody without the salt can try names against.
+-- DICOM series: patient, study and series identifiers as hashes with a secret salt, so that names cannot be guessed from them.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -6,7 +6,7 @@ create table series_salt (
     sole boolean primary key default true check (sole),
     salt bytea not null check (octet_length(salt) = 32)
 );
-comment on table series_salt is 'What identifiers are hashed with, drawn once for each catalogue.';
+comment on table series_salt is 'The salt of the hashes in source_series, drawn once for each catalogue.';
 insert into series_salt (salt) values (sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea));
 
 create table source_series (
@@ -17,14 +17,12 @@ create table source_series (
 );
 create index on source_series (study);
 create index on source_series (patient);
-comment on table source_series is 'Salted hashes of what the slices of a source say of patient, study and series; the identifiers themselves are nowhere.';
-comment on column source_series.patient is 'Null also where the files have an identifier that anonymised files share.';
+comment on table source_series is 'Salted hashes of the patient, study and series identifiers in the slices of a source; the identifiers themselves are not stored.';
+comment on column source_series.patient is 'Null also where the files have an identifier that many anonymised files share.';
 
 create trigger history_is_append_only before update or delete or truncate on source_series execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on series_salt execute function refuse_rewriting();
 
--- The subject of another source of the same study, or of the same patient in the same dataset, that is not the source's own;
--- null where there is none. Nobody else records a series until the transaction ends.
 create function record_series(p_source bigint, p_patient bytea, p_study bytea, p_series bytea, out own bigint, out other bigint)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -40,7 +38,7 @@ begin
                where mine.id = p_source and b.id = s.release_id and a.dataset_id = b.dataset_id))
       and v.subject_id <> own;
 end $$;
+comment on function record_series(bigint, bytea, bytea, bytea) is 'Records the series of a source. own: the source''s subject; other: a different subject with a source of the same study, or of the same patient in the same dataset; null: none. Other recordings wait until the transaction ends.';
 
 grant select on series_salt, source_series to lacuna_manager;
-revoke execute on function record_series(bigint, bytea, bytea, bytea) from public;
 grant execute on function record_series(bigint, bytea, bytea, bytea) to lacuna_manager;

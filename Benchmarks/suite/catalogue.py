@@ -187,11 +187,12 @@ class Catalogue:
                 join lacuna.volume_dataset m using (volume_id) group by 1, 2
             )
             insert into lacuna.coverage_delta
-            select (select max(id) from lacuna.change), e.scope, organ_id, status, origin, false, sum(n)
-            from state cross join lateral (values (dataset_id), (0)) e (scope) group by 2, 3, 4, 5;
+            select (select max(id) from lacuna.change), e.id, organ_id, status, origin, false, sum(n)
+            from state join lacuna.coverage_scope e on e.dataset_id = state.dataset_id or e.kind = 'catalogue' group by 2, 3, 4, 5;
             insert into lacuna.volume_delta
-            select (select max(id) from lacuna.change), e.scope, count(*), count(*)
-            from lacuna.volume_dataset cross join lateral (values (dataset_id), (0)) e (scope) group by 2;
+            select (select max(id) from lacuna.change), e.id, count(*), count(*)
+            from lacuna.volume_dataset m join lacuna.coverage_scope e on e.dataset_id = m.dataset_id or e.kind = 'catalogue'
+            group by 2;
             commit;
             alter table lacuna.coverage_delta enable trigger user;
             select lacuna.compact_coverage()""")

@@ -9,7 +9,7 @@ from .states import States
 QUERIES = {
     "counts, in the database": ("select * from lacuna.coverage_counts()", 5),
     "counts with the median confidence, in the database": (
-        "select * from lacuna.coverage_counts() c left join lacuna.coverage_confidence() m using (dataset_id, organ_id)", 30),
+        "select * from lacuna.coverage_counts() c left join lacuna.coverage_confidence() m using (scope_id, organ_id)", 30),
     "counts as of the revision before publication": (
         "select * from lacuna.coverage_counts((select max(revision) - 1 from lacuna.change))", None),
 }
@@ -70,7 +70,7 @@ def _make(cluster, name, programs, report, options):
 
 def _check(cluster, name, states):
     """The kept counts are those of the rows."""
-    kept = cluster.sql(name, "select sum(n) from lacuna.coverage_counts() where dataset_id = 0")
+    kept = cluster.sql(name, "select sum(n) from lacuna.coverage_counts(null, '{catalogue}')")
     assert int(kept) == states.count, (kept, states.count)
 
 

@@ -145,7 +145,7 @@ class Rounds:
             insert into lacuna.change (activity_id) select min(id) from lacuna.activity where kind = 'import';
             insert into lacuna.split (name, method, change_id) select 'none', 'none', max(id) from lacuna.change;
             select lacuna.start_run('benchmark', '{{}}', '\\x00', 1, 'none', '{{expert}}', true,
-                array(select key from lacuna.organ order by position limit 100), '{{MR}}', '{{0.5,1}}', 'benchmark');
+                array(select key from lacuna.organ order by position limit 100), '{{}}', '{{}}', '{{MR}}', '{{0.5,1}}', 'benchmark');
             select lacuna.record_checkpoint(j.job, j.token, r.id, 'network', 'train', 1, '\\x{0:064x}', 1000)
             from lacuna.claim_run((select max(id) from lacuna.run), 'benchmark', 36000) j
             join lacuna.round r on r.number = 0""")
@@ -166,7 +166,7 @@ class Rounds:
         return [("mask", TABLES["mask"], masks), ("pseudo_label", self.COLUMNS, rows.pseudo_labels(every, round, checkpoint, shift))]
 
     def publish(self, number):
-        return (f"select lacuna.publish_round(id, token, {self._id(number)}, 'planned', 'published', '{{}}') from lacuna.job "
+        return (f"select lacuna.publish_round(id, token, {self._id(number)}, 'planned', 'published', '{{}}', '{{}}') from lacuna.job "
                 "where run_id = (select max(id) from lacuna.run);")
 
     def point(self, number):

@@ -136,8 +136,8 @@ class States:
 
     def _start_run(self):
         run = self._numbers(f"""
-            select lacuna.start_run('benchmark', '{{}}', '\\x00', 1, 'default', '{{expert}}', true, array_agg(key), '{{CT}}',
-                '{{0.5}}', 'benchmark')
+            select lacuna.start_run('benchmark', '{{}}', '\\x00', 1, 'default', '{{expert}}', true, array_agg(key), '{{}}', '{{}}',
+                '{{CT}}', '{{0.5}}', 'benchmark')
             from (select key from lacuna.organ order by position limit {ORGANS}) o""")[0]
         self._claim = self._sql(f"select job || ', ' || token from lacuna.claim_run({run}, 'benchmark', 36000)")
         self._round = self._numbers(f"select id from lacuna.round where run_id = {run} and number = 0")[0]
@@ -145,7 +145,7 @@ class States:
             select lacuna.record_checkpoint({self._claim}, {self._round}, 'network', 'train', 1, '\\x{0:064x}', 1000)""")[0]
 
     def _publish(self, file):
-        file.write(f"select lacuna.publish_round({self._claim}, {self._round}, 'planned', 'published', '{{}}');\n")
+        file.write(f"select lacuna.publish_round({self._claim}, {self._round}, 'planned', 'published', '{{}}', '{{}}');\n")
 
     # psql
 

@@ -1,6 +1,6 @@
 public import Domain
 
-/// What the catalogue refuses or cannot find.
+/// Errors of the catalogue: names that are not found, and requests that are refused.
 public enum CatalogError: Error, Equatable {
     case unknownOrgan(String, nearest: [OrganKey] = [])
     case unknownVolume(String)
@@ -9,14 +9,14 @@ public enum CatalogError: Error, Equatable {
     case unknownSubject(String)
     case unknownRelease(String, dataset: String, known: [String])
     case removedDataset(String)
-    /// The volume is removed or excluded, for that reason.
+    /// The volume is removed or excluded, with the reason.
     case withheldVolume(VolumeID, reason: String)
-    /// A scan of a subject who was removed and whose masks are purged.
+    /// An image of a subject who is removed and whose masks are purged.
     case purgedSubject(String, reason: String, revision: Revision)
-    /// A case of a release would show another scan than the one on record.
+    /// The image of a recorded case is the image of another case now.
     case exchangedScan(ExchangedScan)
     case unknownRun(String)
-    /// The round is not one whose labels became visible.
+    /// The round is not a published one of the run.
     case notPublished(run: String, round: Int, published: [Int])
     case unknownSplit(String)
     case unknownMask(MaskID)
@@ -25,7 +25,7 @@ public enum CatalogError: Error, Equatable {
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)
     case tooFewSubjects(split: String, subjects: Int)
-    /// The activity split no organ.
+    /// The activity is not a partition by side.
     case noPartition(ActivityID)
     case subjectInTwoParts(split: String, subject: String)
 }

@@ -1,16 +1,17 @@
 public import Postgres
 
-/// Leased work: one job a run. Time is the database's; a lease that no heartbeat renews falls to the next claimant.
+/// Claims on runs by leases: one job a run. Time is the database's; after the end of a lease that no heartbeat renewed, another
+/// daemon can claim the run.
 public struct JobQueue: Sendable {
     public let connection: Connection
 
     public init(_ connection: Connection) { self.connection = connection }
 
-    /// Claims a run's job unless a living daemon holds it; nil then.
+    /// Claims a run's job; nil where the lease of another claim has not ended.
     ///
     /// - Parameters:
-    ///   - worker: who claims, for people: host and process.
-    ///   - leaseInSeconds: how long the claim stands without a heartbeat.
+    ///   - worker: host and process, for people to read.
+    ///   - leaseInSeconds: the duration of the claim without a heartbeat.
     public func claim(run: Int64, worker: String, leaseInSeconds: Double) async throws -> JobClaim? {
         try await connection.one(ClaimRun(run: run, worker: worker, lease: leaseInSeconds))
     }
@@ -20,14 +21,14 @@ public struct JobQueue: Sendable {
         try await connection.one(Heartbeat(claim: claim, lease: leaseInSeconds))
     }
 
-    /// Gives the job back before the lease ends.
+    /// Ends the lease.
     public func release(_ claim: JobClaim) async throws { try await connection.run(ReleaseClaim(claim: claim)) }
 
-    /// Who holds a run's job, and for how many seconds more; nil when nobody does.
+    /// The holder of a run's job, with the rest of the lease; nil without one.
     public func holder(run: Int64) async throws -> JobHolder? { try await connection.first(FindHolder(run: run)) }
 }
 
-/// A claimed job. Its token grows with each claim, so an old holder's writes are told from the new one's.
+/// A claimed job. The token grows with each claim, so that writes of a former holder are refused.
 public struct JobClaim: Sendable, Hashable {
     public let job: Int64
     public let token: Int64
@@ -36,6 +37,6 @@ public struct JobClaim: Sendable, Hashable {
 public struct JobHolder: Sendable, Hashable {
     public let worker: String
     public let secondsLeft: Double
-    /// When the lease ends by the database's clock, in seconds since 1970; a heartbeat moves it.
+    /// The end of the lease by the database's clock, in seconds since 1970.
     public let leaseEnd: Double
 }

@@ -1,10 +1,9 @@
 internal import CLibPQ
 internal import System
 
-/// One connection to a PostgreSQL server, on a thread of its own; libpq's handle never leaves that thread.
+/// One connection to a PostgreSQL server, on a thread of its own; libpq's handle is used on that thread only.
 ///
-/// A connection serves one task at a time: two tasks that share one would find each other's transactions. Take one from a
-/// `ConnectionPool` instead.
+/// A connection is for one task at a time, because tasks that share one share its transaction. Use a `ConnectionPool` for several.
 public actor Connection {
     private let thread: SerialThread
     /// Nil once closed.
@@ -45,7 +44,7 @@ public actor Connection {
             throw .connectionFailed(message: message)
         }
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
-        // Compiling one of our statements takes longer than running it, whatever the planner makes of its functions' sizes.
+        // Just-in-time compilation of a statement takes longer than running it.
         PQclear(PQexec(opened, "set jit = off"))
         canceller.set(PQgetCancel(opened))
         socket.set(PQsocket(opened))
@@ -74,21 +73,21 @@ public actor Connection {
     /// Whether a statement failed inside the open transaction.
     var hasFailedTransaction: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_INERROR } ?? false }
 
-    /// Whether the next task can have it: connected, and no transaction left open.
+    /// Whether another task can use it: connected, and without an open transaction.
     var isFitForReuse: Bool { isUsable && !isInTransaction }
 
-    /// The server's version, such as 150018 for 15.18; known from the connection, without asking.
+    /// The server's version, such as 150018 for 15.18; known from the connection, without a query.
     public var serverVersion: Int { handle.map { Int(PQserverVersion($0)) } ?? 0 }
 
-    /// The process that serves this connection.
+    /// The id of the server process of this connection.
     public var backendProcess: Int { handle.map { Int(PQbackendPID($0)) } ?? 0 }
 
-    /// Asks the server to give up what this connection is running, from any task, while `run` waits.
+    /// Cancels the running statement, from any task.
     ///
-    /// The waiting call then throws SQLSTATE 57014, unless the statement was done already.
+    /// The waiting call then throws SQLSTATE 57014, unless the statement has finished already.
     public nonisolated func cancel() async { await canceller.cancel() }
 
-    /// Gives the connection up, from any task, while `run` waits for a server that does not answer.
+    /// Ends the connection, from any task, while `run` waits for a server that does not respond.
     ///
     /// The waiting call then throws `PostgresError.connectionLost`, and so does every later one.
     public nonisolated func abandon() { socket.shut() }
@@ -100,7 +99,7 @@ public actor Connection {
         return handle
     }
 
-    /// Runs a prepared statement and hands its result to `body`.
+    /// Runs a prepared statement and calls `body` with its result.
     func withResult<T>(
         _ sql: String, _ values: [PostgresValue], statement: String,
         _ body: (OpaquePointer) throws(PostgresError) -> T
@@ -127,7 +126,7 @@ public actor Connection {
         return name
     }
 
-    /// The result if it is one of success; else the error it stands for.
+    /// The result of a successful statement; else throws its error.
     func checked(_ result: OpaquePointer?, statement: String) throws(PostgresError) -> OpaquePointer {
         let handle = try requireHandle()
         guard PQstatus(handle) == CONNECTION_OK else { throw .connectionLost(statement: statement) }
@@ -140,7 +139,7 @@ public actor Connection {
 
     private func failure(_ result: OpaquePointer, _ handle: OpaquePointer, statement: String) -> PostgresError {
         if let error = ServerError(result, statement: statement) { return .server(error) }
-        // A write to a server that is gone can fail before libpq has read the end of the connection: reading tells.
+        // A write to a lost server can fail before libpq has read the end of the connection, so that only reading shows it.
         let message = trimmed(PQerrorMessage(handle))
         let isLost = PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK
         return isLost ? .connectionLost(statement: statement) : .client(statement: statement, message: message)

@@ -1,4 +1,4 @@
-/// A few connections with the same settings, opened as they are needed and used by one task at a time.
+/// Connections with the same settings, opened on demand; each is used by one task at a time.
 public actor ConnectionPool {
     private let settings: ConnectionSettings
     private let limit: Int
@@ -8,12 +8,12 @@ public actor ConnectionPool {
 
     /// - Precondition: `limit` is at least 1.
     public init(_ settings: ConnectionSettings, limit: Int = 4) {
-        precondition(limit > 0, "a pool needs room for one connection")
+        precondition(limit > 0, "a pool has at least one connection")
         self.settings = settings
         self.limit = limit
     }
 
-    /// Lends a connection to `body`; waits while all are lent. A broken connection is dropped, not lent again.
+    /// Runs `body` with a connection; waits while all are in use. A broken connection is closed and not used again.
     public nonisolated func withConnection<T>(_ body: (Connection) async throws -> T) async throws -> T {
         let connection = try await take()
         do {

@@ -1,8 +1,8 @@
-/// Where and as whom to connect. What is left out comes from libpq: `PG*` variables, `~/.pgpass`, `PGSERVICE`, defaults.
+/// Server, database and user of a connection. Missing values come from libpq: `PG*` variables, `~/.pgpass`, `PGSERVICE`, defaults.
 public struct ConnectionSettings: Sendable, CustomStringConvertible {
     /// A `postgresql://` URI, a `keyword=value` string or a database's name; nil for libpq's defaults.
     public var target: String?
-    /// libpq keywords that win over `target`, such as `host`, `port`, `dbname`, `user`.
+    /// libpq keywords that take precedence over `target`, such as `host`, `port`, `dbname`, `user`.
     public var keywords: [String: String]
     /// Shown in `pg_stat_activity`.
     public var applicationName: String
@@ -26,7 +26,7 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
         return copy
     }
 
-    /// A host that went away is noticed within a minute. First in the list, so that a target may say otherwise.
+    /// A lost host is noticed within a minute. First in the list, so that a target can override it.
     private static let watchfulness: [(keyword: String, value: String)] = [
         ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
         ("tcp_user_timeout", "60000"),

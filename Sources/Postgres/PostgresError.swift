@@ -1,24 +1,24 @@
-/// What can go wrong between this program and the server. Descriptions never quote a value from the database.
+/// Errors of the connection and of statements. Descriptions never quote a value from the database.
 public enum PostgresError: Error, Sendable, CustomStringConvertible {
-    /// The server did not accept the connection; libpq's own words.
+    /// The connection failed; with libpq's message.
     case connectionFailed(message: String)
     /// The server refused a statement.
     case server(ServerError)
-    /// The connection broke while or before the statement ran; whether a commit took place is unknown.
+    /// The connection was lost before or while the statement ran; whether a commit succeeded is unknown.
     case connectionLost(statement: String)
     /// The connection was closed by this program.
     case closed
-    /// A column was not what the statement expected.
+    /// A column has another type or range than the statement expects.
     case decoding(statement: String, column: Int, expected: String)
     /// A parameter cannot be sent: text with a zero byte, or a value that does not fit the column of a COPY.
     case encoding(statement: String, parameter: Int, problem: String)
-    /// `one` found another number of rows.
+    /// The statement returned an unexpected number of rows.
     case rowCount(statement: String, expected: String, found: Int)
     /// A transaction was begun inside a transaction.
     case nestedTransaction
-    /// A statement failed inside the transaction and the error was swallowed: nothing of it can be committed.
+    /// A statement of the transaction failed and its error was not thrown; the transaction was rolled back.
     case transactionFailed
-    /// libpq reported a failure of its own.
+    /// libpq reported an error of its own.
     case client(statement: String, message: String)
 
     public var description: String {
@@ -32,7 +32,7 @@ public enum PostgresError: Error, Sendable, CustomStringConvertible {
         case .encoding(let statement, let parameter, let problem): "\(statement): parameter \(parameter) \(problem)"
         case .rowCount(let statement, let expected, let found): "\(statement): \(found) rows instead of \(expected)"
         case .nestedTransaction: "a transaction is already open on this connection"
-        case .transactionFailed: "a statement of the transaction failed, it was rolled back"
+        case .transactionFailed: "a statement of the transaction failed; the transaction was rolled back"
         case .client(let statement, let message): "\(statement): \(message)"
         }
     }
@@ -43,7 +43,7 @@ public enum PostgresError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A refusal by the server, as its error fields have it.
+/// An error of the server, with its fields.
 public struct ServerError: Error, Sendable, CustomStringConvertible {
     /// Five characters, such as `23505`.
     public var sqlState: String

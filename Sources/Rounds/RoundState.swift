@@ -12,7 +12,7 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
     /// The round's checkpoint is stored.
     case trained
     /// The confidence is fitted and stored.
-    case calibrated
+    case calibrated = "confidenceFitted"
     /// The validation results are stored.
     case evaluated
     /// Labels are being staged, visible to nobody.

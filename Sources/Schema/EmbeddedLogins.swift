@@ -1,15 +1,15 @@
 public import Postgres
 
-/// Joins the embedded cluster's logins to the groups that the first migration makes.
+/// Makes the embedded cluster's logins members of the roles that the first migration creates.
 ///
-/// On a server of one's own the administrator does this for logins of any name.
+/// On another server the administrator grants the roles, to logins of any name.
 public enum EmbeddedLogins {
     public static let manager = "lacuna"
     public static let trainer = "lacunad"
     public static let managerGroup = "lacuna_manager"
     public static let trainerGroup = "lacuna_trainer"
 
-    /// Grants the memberships; run as superuser after migrating. Again does no harm.
+    /// Grants the memberships, as superuser after migrating. Can be repeated.
     public static func grant(_ connection: Connection) async throws {
         for (login, group) in [(manager, managerGroup), (trainer, trainerGroup)] {
             try await connection.execute(

@@ -1,4 +1,4 @@
-/// One numbered step of the schema; forward only, never changed once released.
+/// One numbered step of the schema; forward only, and never changed after its release.
 public struct Migration: Hashable, Sendable {
     /// From 1, without gaps.
     public let number: Int
@@ -15,11 +15,11 @@ public struct Migration: Hashable, Sendable {
     }
 }
 
-/// How a database's schema compares with this program's.
+/// The schema versions of a database and of this program.
 public struct SchemaStatus: Hashable, Sendable {
     /// The database's schema version; 0 without any migration.
     public let database: Int
-    /// The version that this program brings.
+    /// The program's version.
     public let program: Int
 
     public var pending: Int { max(0, program - database) }

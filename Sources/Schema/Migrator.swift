@@ -1,6 +1,6 @@
 public import Postgres
 
-/// Brings a database to this program's schema.
+/// Migrates a database to this program's schema.
 public struct Migrator {
     /// Advisory lock of all migrators: "lacuna" in ASCII.
     static let lockKey: Int64 = 0x6C61_6375_6E61
@@ -11,7 +11,7 @@ public struct Migrator {
     private let program: String
 
     /// - Parameters:
-    ///   - connection: logged in as a role that may create the schema; the migrations make roles where they may.
+    ///   - connection: logged in as a role that may create the schema, and roles where they are missing.
     ///   - program: name and version, for the ledger.
     public init(_ connection: Connection, migrations: [Migration] = EmbeddedMigrations.all, program: String = "lacuna")
     {
@@ -23,7 +23,7 @@ public struct Migrator {
     /// The version that a database has after `migrate`.
     public static var programVersion: Int { EmbeddedMigrations.all.last?.number ?? 0 }
 
-    /// Applies what is missing, each migration in a transaction of its own; migrators at the same time wait for one another.
+    /// Applies the missing migrations, each in a transaction of its own. Concurrent migrators wait for each other.
     ///
     /// - Returns: the migrations that this call applied.
     /// - Throws: `SchemaError`, or `PostgresError` when a migration fails, which is then rolled back.
@@ -37,13 +37,13 @@ public struct Migrator {
             try await connection.run(ReleaseMigrationLock())
             return applied
         } catch {
-            // A connection that is gone has given the lock up itself.
+            // The server releases the lock of a lost connection.
             _ = try? await connection.run(ReleaseMigrationLock())
             throw error
         }
     }
 
-    /// Compares the database with the program and verifies every applied migration's content.
+    /// Compares the schema versions and verifies the checksum of every applied migration.
     public func status() async throws -> SchemaStatus {
         try await checkServer()
         let applied = try await connection.one(HasLedger()) ? try await connection.run(AppliedMigrations()) : []
@@ -51,7 +51,7 @@ public struct Migrator {
         return SchemaStatus(database: applied.last?.number ?? 0, program: migrations.last?.number ?? 0)
     }
 
-    /// The database's version by one query; nil when it has no ledger that the role can read.
+    /// The database's schema version, by one query; nil without a ledger that the role can read.
     public static func version(_ connection: Connection) async throws -> Int? {
         do {
             return try await connection.one(SchemaVersion())
@@ -99,7 +99,7 @@ public struct Migrator {
         }
     }
 
-    /// Every role may read which version the schema has.
+    /// Every role may read the schema's version.
     private static let ledger = """
         set local client_min_messages = warning;
         create schema if not exists lacuna;

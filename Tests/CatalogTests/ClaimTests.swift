@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-/// Leases, fencing and rounds that show whole or not at all.
+/// Leases, claims and the atomic publication of rounds.
 @Suite struct ClaimTests {
     @Test func aSecondDaemonGetsARunOnlyWhenTheLeaseIsOver() async throws {
         try await withRun { world, held, _ async throws in
@@ -33,7 +33,7 @@ import Testing
                 try await refusal { try await world.training.recordEvaluation(held.claim, round: round, []) },
                 try await refusal {
                     try await world.training.advance(
-                        held.claim, round: round, from: "planned", to: "x", record: JSONText("{}"))
+                        held.claim, round: round, from: "planned", to: "trained", record: JSONText("{}"))
                 },
                 try await refusal { try await world.training.finish(held.claim) },
             ]

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Several annotations of one organ of one volume: all are kept, one is current by the policy, and a person may correct it.
+/// Several annotations of one organ of one volume: all are recorded, one is current by the policy, and a person may correct it.
 @Suite struct ConflictTests {
     private static let reason = JSONText(#"{"reason": "test"}"#)
 
@@ -123,7 +123,8 @@ import Testing
             #expect(try await world.plainStates() == [])
             word.isProposed = false
             #expect(
-                try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in AnnotationContent(mask: mask(7))
+                try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
+                    AnnotationContent(mask: mask(7))
                 }.isCurrent)
             #expect(try await current(world, volume) == digest(7))
             try await expectTrueCoverage(world)
@@ -137,7 +138,8 @@ import Testing
             try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
             let word = PersonalAnnotation(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)])
-            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in AnnotationContent(mask: mask(7))
+            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
+                AnnotationContent(mask: mask(7))
             }
             let before = try await world.plainStates()
             let a = try await catalog.dataset(named: "A")

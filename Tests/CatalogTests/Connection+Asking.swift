@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 extension Connection {
-    /// The only value of a query that gives a whole number.
+    /// The only value of a query, an integer.
     nonisolated func number(_ question: String) async throws -> Int { try #require(Int(try await ask(question)[0])) }
 
-    /// The SQLSTATE with which the server refuses a script; nil when it takes it.
+    /// The SQLSTATE with which the server refuses a script; nil on success.
     nonisolated func refusal(of script: String) async throws -> String? {
         do {
             try await execute(script)
@@ -25,7 +25,7 @@ extension Connection {
     }
 }
 
-/// The SQLSTATE that `body` is refused with; nil when it succeeds.
+/// The SQLSTATE with which `body` fails; nil on success.
 func refusal(of body: () async throws -> Void) async throws -> String? {
     do {
         try await body()

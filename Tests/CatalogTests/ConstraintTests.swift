@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What a row may say.
+/// Constraints on rows.
 @Suite struct ConstraintTests {
     @Test func aMaskFitsItsVolumeItsOrganAndItself() async throws {
         try await World.with { world async throws in

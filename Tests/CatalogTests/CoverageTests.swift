@@ -16,7 +16,7 @@ private struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// The kept counts are the counted ones, after every step of random histories and as of every earlier revision.
+/// The recorded counts equal a recount, after every step of random histories and as of every earlier revision.
 @Suite struct CoverageTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func keptCountsEqualARecountAfterEveryStep(seed: UInt64) async throws {
@@ -80,7 +80,7 @@ private struct History {
         nextRound = [0, 0]
     }
 
-    /// From now on one organ is a division of the other.
+    /// Makes one organ a division of the other.
     func divide(_ part: OrganKey, _ whole: OrganKey) async throws {
         try await world.manager.execute(
             """
@@ -97,7 +97,7 @@ private struct History {
         seen[revision] = (states, volumes)
     }
 
-    /// Everything as it was seen then, from the history and from the kept counts.
+    /// The states from history and the recorded counts as of a revision.
     func expectPastUnchanged(_ comment: Comment) async throws {
         #expect(seen.count > 20, comment)
         for (revision, then) in seen {
@@ -113,7 +113,7 @@ private struct History {
         }
     }
 
-    /// Does one thing and says what.
+    /// Does one random thing and returns its description.
     mutating func step() async throws -> String {
         let scan = Int.random(in: 1...6, using: &generator)
         switch Int.random(in: 0..<12, using: &generator) {

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Whose masks a mask was made of, whoever said it last.
+/// The makers of the masks that a mask was derived from.
 @Suite struct DescentTests {
     private static let reason = JSONText(#"{"reason": "test"}"#)
 

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// The labels of an export that names datasets are those that would hold if no other dataset had said anything.
+/// The labels of an export of some datasets are those that would be current if no other dataset had been imported.
 @Suite struct ExportedLabelTests {
     private func labels(_ world: World, _ volume: VolumeID, _ datasets: String..., asOf: Int? = nil) async throws
         -> [String]

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// History is added to and never rewritten, and the states of a revision stay what they were.
+/// History is append-only, and the states of a revision never change.
 @Suite struct HistoryTests {
     private static let tables = [
         "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "round_pointer",

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Two connections at once, each stopped at the worst moment by a lock that the server shows.
+/// Two connections at once, each stopped at a critical moment by a lock that the server reports.
 @Suite(.timeLimit(.minutes(5))) struct InterleavingTests {
     @Test func twoImportersOfOneNewScanMakeOneVolume() async throws {
         try await World.with { world async throws in

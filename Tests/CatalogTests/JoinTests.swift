@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A person says that two subjects are one.
+/// Merges of two subjects by a person.
 @Suite struct JoinTests {
     private static let reason = JSONText(#"{"reason": "test"}"#)
 
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    /// The part of a volume in a run, as the trainer sees it.
+    /// The part of a volume in a run, by the trainer API.
     private func part(_ world: World, _ run: HeldRun, _ volume: VolumeID) async throws -> SplitPart? {
         let labels = try await world.training.labels(of: run.run.id).filter { $0.volume == volume }.map(\.part)
         let parts = try await world.training.volumes(of: run.run.id).filter { $0.id == volume }.map(\.part)

@@ -81,8 +81,8 @@ struct LargeCatalogue {
         FindSource.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertMaskFiles.self,
         InsertMasks.self, InsertObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self,
         InsertSubjectAlias.self,
-        InsertVolume.self, JoinSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
-        LockSubject.self, LockVolume.self, StateModality.self, WordsOfRelease.self,
+        InsertVolume.self, MergeSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
+        LockSubject.self, LockVolume.self, SetUnknownModality.self, LabelsOfRelease.self,
     ]
 
     /// The types of `managers` and `trainers`.
@@ -106,7 +106,7 @@ struct LargeCatalogue {
         ExportLabels.self, ExportRunLabels.self, WithheldOrgans.self, InsertActivity.self, InsertExportMasks.self,
         InsertDescriptor.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self, MakersOfMasks.self,
         RecordCheckpoint.self,
-        AnnotationOfRater.self, WordsOfPartition.self,
+        AnnotationOfRater.self, AnnotationsOfPartition.self,
     ]
 
     /// Rows of history that a person or a partition adds for one volume; they belong to a change that is open.
@@ -114,7 +114,8 @@ struct LargeCatalogue {
         let word = PersonalAnnotation(volume: VolumeID(77), organ: "liver", rater: "somebody", origin: .expert)
         return [
             InsertCorrections(volume: word.volume, organ: "liver", status: .absent, sources: [.person], change: change),
-            InsertPersonalAnnotation(word: word, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
+            InsertPersonalAnnotation(
+                annotation: word, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
             InsertPartitionAnnotations(annotation: annotation, sides: ["liver"], masks: [mask], change: change),
             UndoAnnotations(annotations: [annotation], change: change),
         ]
@@ -154,8 +155,8 @@ struct LargeCatalogue {
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
         "MakersOfRun": training,
         "LoadOrganSynonyms": steady,
-        "LoadOrgans": steady, "MergedOrgans": steady, "SeriesSalt": steady, "SetOrganHosts": small,
-        "NamesObjects": "its first row answers", "StopDividedRuns": rare, "VolumesWithoutDescriptor": whole,
+        "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
+        "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "VolumesWithoutDescriptor": whole,
         "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
     ]
 }
@@ -243,12 +244,15 @@ private struct Facts {
             ExportLabels(revision: revision, volume: volume, datasets: ["A"]),
             ExportRunLabels(revision: revision, volume: volume, run: "r"),
             WithheldOrgans(run: "r", number: 0), MakersOfMasks(masks: [mask, other]),
-            InsertActivity(kind: .export, program: "tests", parameters: JSONText("{}")),
+            InsertActivity(
+                kind: .export, program: "tests",
+                parameters: JSONText(#"{"format": "nnunet", "output": "/out", "datasets": ["A"]}"#)),
             InsertExportMasks(activity: activity, masks: [mask, other]),
             InsertDescriptor(volume: volume, record: DescriptorRecord(version: 1, descriptor: [1])),
-            InsertMask(word: word, mask: drawn, activity: activity), InsertMaskInputs(mask: mask, inputs: [other]),
+            InsertMask(annotation: word, mask: drawn, activity: activity),
+            InsertMaskInputs(mask: mask, inputs: [other]),
             InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
-            AnnotationOfRater(word: word), WordsOfPartition(activity: activity),
+            AnnotationOfRater(annotation: word), AnnotationsOfPartition(activity: activity),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         var stored = CatalogTests.mask(88_000_001)

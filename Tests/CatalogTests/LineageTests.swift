@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// From a mask to everything behind it, and from a source to everything made of it.
+/// Lineage backward from a mask, and forward from a source.
 @Suite struct LineageTests {
     @Test func aSecondRoundsMaskLeadsBackToEveryFile() async throws {
         try await withTwoRounds { world, story async throws in
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// a is behind b exactly if b comes of a, for all pairs of nodes.
+    /// a is in the backward lineage of b exactly if b is in the forward lineage of a, for all pairs of nodes.
     @Test func backwardAndForwardAreEachOthersInverse() async throws {
         try await withTwoRounds { world, _ async throws in
             var back: Set<String> = []
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    /// Each kind of checkpoint learned from its own part; labels come of both.
+    /// Each kind of checkpoint was trained on its own part; labels are derived from both.
     @Test func aNetworkAndItsConfidenceSawDifferentMasks() async throws {
         try await World.with { world async throws in
             let train = try await world.catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    /// What is one step behind a checkpoint.
+    /// The nodes one step behind a checkpoint.
     private func edges(_ world: World, _ checkpoint: CheckpointID) async throws -> [String] {
         try await world.catalog.lineage(of: .checkpoint(checkpoint), forward: false).filter { $0.depth == 1 }
             .map { $0.kind == "activity" ? "made by activity" : "\($0.via ?? "") \($0.kind) \($0.id)" }.sorted()

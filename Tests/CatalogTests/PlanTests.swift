@@ -23,8 +23,7 @@ import Testing
         }
     }
 
-    /// What an import runs for a case: of a new volume, of a volume that is known, and of one patient's scan that proves to be
-    /// another's.
+    /// The statements of an import for a case: of a new volume, of a known volume, and of one that merges two subjects.
     private func expectRecordingUsesIndexes(_ world: World, _ large: LargeCatalogue) async throws {
         let context = CaseContext(release: large.release, activity: large.activity)
         var drawn = annotated("liver", 77_000_003)
@@ -50,7 +49,7 @@ import Testing
         }
     }
 
-    /// What a person, or the partition of an organ, says of one volume.
+    /// Annotations of one volume by a person and by a partition.
     private func expectWordsUseIndexes(_ world: World, _ large: LargeCatalogue) async throws {
         for index in LargeCatalogue.speaking.indices {
             let rows = try await RowsTouched.by(world.manager) {

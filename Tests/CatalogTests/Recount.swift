@@ -3,32 +3,32 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Coverage counted again, from label states and the base tables, by SQL that shares nothing with the kept counts.
+/// Coverage counted again, from label states and the base tables, by SQL that does not read the recorded counts.
 enum Recount {
-    /// Every volume with the datasets that it has a source in, and with 0 for the whole catalogue; without what was withdrawn.
+    /// Every volume with the scopes of the datasets that it has a source in and of the whole catalogue; without withdrawn ones.
     private static let scope = """
-        with said as (
+        with newest as (
             select distinct on (w.dataset_id, w.subject_id, w.volume_id) w.* from lacuna.withdrawal w
             order by w.dataset_id, w.subject_id, w.volume_id, w.id desc
         ), scope as (
-            select distinct s.volume_id, d.dataset_id
+            select distinct s.volume_id, d.id as scope_id
             from lacuna.source s join lacuna.release r on r.id = s.release_id join lacuna.volume v on v.id = s.volume_id
-            cross join lateral (values (r.dataset_id), (0)) as d (dataset_id)
+            join lacuna.coverage_scope d on d.dataset_id = r.dataset_id or d.kind = 'catalogue'
             where not exists (
-                select from said w where w.stands and (
+                select from newest w where w.withdrawn and (
                     w.dataset_id = r.dataset_id or w.subject_id = v.subject_id or w.volume_id = v.id)))
         """
 
     static func states(asOf revision: Int) -> String {
         """
-        \(scope) select c.dataset_id, l.organ_id, l.status, l.origin, l.partial, count(*)
+        \(scope) select c.scope_id, l.organ_id, l.status, l.origin, l.partial, count(*)
         from lacuna.label_states(\(revision)) l join scope c using (volume_id) group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
         """
     }
 
     static func confidence(asOf revision: Int) -> String {
         """
-        \(scope) select c.dataset_id, l.organ_id,
+        \(scope) select c.scope_id, l.organ_id,
             least(199, floor(percentile_disc(0.5) within group (order by l.confidence)::float8 * 200))
         from lacuna.label_states(\(revision)) l join scope c using (volume_id) where l.confidence is not null
         group by 1, 2 order by 1, 2
@@ -36,60 +36,62 @@ enum Recount {
     }
 
     static let volumes = """
-        \(scope) select c.dataset_id, count(*), count(distinct v.subject_id) from scope c join lacuna.volume v on v.id = c.volume_id
+        \(scope) select c.scope_id, count(*), count(distinct v.subject_id) from scope c join lacuna.volume v on v.id = c.volume_id
         group by 1 order by 1
         """
 
     /// Every volume that is not withheld with the part of every split that its subject is in.
     private static let member = """
         with member as (
-            select v.id as volume_id, v.subject_id, lacuna.split_scope(s.id, m.part) as scope
+            select v.id as volume_id, v.subject_id, k.id as scope
             from lacuna.split s cross join lacuna.volume v
             left join lacuna.split_member m on m.split_id = s.id and m.subject_id = v.subject_id
+            join lacuna.coverage_scope k on k.split_id = s.id and k.part is not distinct from m.part
             where not exists (select from lacuna.withheld_volume h where h.volume_id = v.id)),
         state as (select * from lacuna.label_states((select lacuna.current_revision())))
         """
 
-    /// Pseudo labels of published rounds that no annotation of now hides.
+    /// Pseudo labels of published rounds that no current annotation hides.
     private static let shown = """
         with shown as (
-            select lacuna.round_scope(l.round_id) as scope, l.organ_id, l.confidence
+            select k.id as scope, l.organ_id, l.confidence
             from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id and r.published_change_id is not null
+            join lacuna.coverage_scope k on k.round_id = r.id
             where not exists (select from lacuna.annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
               and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id))
         """
     private static let medianBin =
         "least(199, floor(percentile_disc(0.5) within group (order by confidence)::float8 * 200))"
 
-    /// What the kept counts of splits, rounds and organs that are known through a whole are held against, by name.
+    /// The recorded counts of splits, rounds and organs that are known through a whole, each with its recount, by name.
     static let groupings: [(name: String, counted: String, kept: String)] = [
         (
             "states by split",
             "\(member) select m.scope, s.organ_id, s.status, s.origin, s.partial, count(*) from member m join state s "
                 + "using (volume_id) group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5",
-            "select * from lacuna.coverage_counts(null, -1073741824, -1) order by 1, 2, 3, 4, 5"
+            "select * from lacuna.coverage_counts(null, '{split}') order by 1, 2, 3, 4, 5"
         ),
         (
             "volumes by split",
             "\(member) select scope, count(*), count(distinct subject_id) from member group by 1 order by 1",
-            "select * from lacuna.coverage_volumes(null, -1073741824, -1) where volumes <> 0 or subjects <> 0 order by 1"
+            "select * from lacuna.coverage_volumes(null, '{split}') where volumes <> 0 or subjects <> 0 order by 1"
         ),
         (
             "medians by split",
             "\(member) select m.scope, s.organ_id, \(medianBin) from member m join state s using (volume_id) "
                 + "where s.confidence is not null group by 1, 2 order by 1, 2",
-            "select dataset_id, organ_id, round((median * 200 - 0.5)::numeric) "
-                + "from lacuna.coverage_confidence(null, -1073741824, -1) order by 1, 2"
+            "select scope_id, organ_id, round((median * 200 - 0.5)::numeric) "
+                + "from lacuna.coverage_confidence(null, '{split}') order by 1, 2"
         ),
         (
             "states by round", "\(shown) select scope, organ_id, count(*) from shown group by 1, 2 order by 1, 2",
-            "select dataset_id, organ_id, n from lacuna.coverage_counts(null, -2147483648, -1073741825) order by 1, 2"
+            "select scope_id, organ_id, n from lacuna.coverage_counts(null, '{round}') order by 1, 2"
         ),
         (
             "medians by round",
             "\(shown) select scope, organ_id, \(medianBin) from shown where confidence is not null group by 1, 2 order by 1, 2",
-            "select dataset_id, organ_id, round((median * 200 - 0.5)::numeric) "
-                + "from lacuna.coverage_confidence(null, -2147483648, -1073741825) order by 1, 2"
+            "select scope_id, organ_id, round((median * 200 - 0.5)::numeric) "
+                + "from lacuna.coverage_confidence(null, '{round}') order by 1, 2"
         ),
         (
             "known through a whole",
@@ -99,9 +101,9 @@ enum Recount {
                 join lacuna.organ_link l on l.whole_id = a.organ_id and l.relation = 'division'
                 where a.status = 'annotated' and not exists (
                     select from lacuna.annotation_current p where p.volume_id = a.volume_id and p.organ_id = l.part_id))
-            select c.dataset_id, l.part_id, count(*) from lone l join scope c using (volume_id) group by 1, 2 order by 1, 2
+            select c.scope_id, l.part_id, count(*) from lone l join scope c using (volume_id) group by 1, 2 order by 1, 2
             """,
-            "select dataset_id, organ_id, n from lacuna.coverage_rows() where status = 'unlabelled' order by 1, 2"
+            "select scope_id, organ_id, n from lacuna.coverage_rows() where status = 'unlabelled' order by 1, 2"
         ),
     ]
 
@@ -110,7 +112,7 @@ enum Recount {
     }
 
     static func keptConfidence(_ revision: String) -> String {
-        "select dataset_id, organ_id, round((median * 200 - 0.5)::numeric) from lacuna.coverage_confidence(\(revision)) order by 1, 2"
+        "select scope_id, organ_id, round((median * 200 - 0.5)::numeric) from lacuna.coverage_confidence(\(revision)) order by 1, 2"
     }
 
     static func keptVolumes(_ revision: String) -> String {
@@ -118,7 +120,7 @@ enum Recount {
     }
 }
 
-/// The kept counts of now are those of a recount.
+/// The recorded counts equal a recount.
 func expectTrueCoverage(_ world: World, _ comment: Comment? = nil) async throws {
     let revision = try await world.revision()
     let root = world.root

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Revision order is the order in which others see changes.
+/// The order of revisions is the order in which changes become visible.
 @Suite struct RevisionTests {
     @Test func whoCommitsFirstHasTheSmallerRevision() async throws {
         try await World.with { world async throws in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Breaking in: what the logins may not do, asked of the catalogue of the server, so that new tables are covered too.
+/// The privileges of the logins, read from the system catalogue, so that new tables are covered too.
 @Suite struct RightsTests {
     @Test func theTrainerHasNoWritePrivilegeOnAnyRelation() async throws {
         try await World.with { world async throws in
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func theTrainerSeesNoLabelsButThroughItsDoor() async throws {
+    @Test func theTrainerSeesNoLabelsOutsideItsAPI() async throws {
         try await World.with { world async throws in
             for table in [
                 "annotation", "annotation_current", "mask", "run_input", "shipped_label", "shipped_current", "object",
@@ -134,11 +134,11 @@ import Testing
                     "coverage_rows", "coverage_volumes", "current_revision", "finish_run", "heartbeat", "hold_claim",
                     "object_lock",
                     "pointer_lock", "publish_round", "record_checkpoint", "record_evaluation", "release_claim",
-                    "round_labels", "round_scope", "run_labels", "run_volumes", "split_scope", "stage_pseudo_labels",
+                    "round_labels", "run_labels", "run_volumes", "scopes_of", "stage_pseudo_labels",
                     "start_run",
                 ])
             for call in [
-                "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "join_subjects(1, 2, 1)",
+                "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",
                 "append_deltas(1, null)", "move_pointers(1, '{1}', '{1}')", "start_activity('import', 'x', '{}')",
                 "move_volumes(1, '{1}', '{1}', '{1}')", "open_change('import')",
             ] {
@@ -164,7 +164,7 @@ import Testing
             let held = try await world.start("r")
             #expect(held.run.revision.number > 0)
             let state = try await world.trainer.refusal(
-                of: "select lacuna.advance_round(1, 99, 1, 'planned', 'x', '{}')")
+                of: "select lacuna.advance_round(1, 99, 1, 'planned', 'trained', '{}')")
             #expect(state == "LA001")
             let checkpoint = try await world.checkpoint(held, 0)
             let replaced = try await refusal {

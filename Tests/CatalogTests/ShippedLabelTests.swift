@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Labels that releases ship as a model's work: what shows of them, and what is taken back.
+/// Model-made labels that releases ship: which are current, and which are retracted.
 @Suite struct ShippedLabelTests {
     @Test func whatTheFilesSayNoMoreIsTakenBackAndStaysInTheHistory() async throws {
         try await World.with { world async throws in
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// A removal and its end derive what shows anew; what was taken back stays so.
+    /// A removal and a restoration derive the current label again; retracted labels stay retracted.
     @Test func aRemovalAndItsEndBringNothingBack() async throws {
         try await World.with { world async throws in
             try await world.catalog.add("A", scan: 1, [shipped("liver", 1), shipped("spleen", 2)])
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// An annotation in the place of a shipped label leaves nothing beneath it that would show once it is taken back.
+    /// An annotation that replaces a shipped label of the release retracts it, so that it does not appear when the annotation is retracted.
     @Test func anAnnotationReplacesAShippedLabel() async throws {
         try await World.with { world async throws in
             try await world.catalog.add("A", scan: 1, [shipped("liver", 1)])
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    /// What a later import states of a licence stands behind what is on record, with the import that said it.
+    /// A later import's statement about a licence is added after the recorded ones, with its import.
     @Test func licencesAreAddedAndNeverChanged() async throws {
         try await World.with { world async throws in
             func state(_ texts: String...) async throws -> [String] {

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A new split is counted by what its smaller parts have, before importers are kept out.
+/// A new split is counted by its smaller parts, before importers are blocked.
 @Suite(.timeLimit(.minutes(5))) struct SplitCountTests {
     @Test func everyShapeOfASplitIsCounted() async throws {
         try await World.with { world async throws in
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// Statement by statement, as whoever knows nothing of deferring does it.
+    /// Statement by statement, without deferring the trigger.
     @Test func aSplitThatNobodyDefersIsCountedToo() async throws {
         try await World.with { world async throws in
             _ = try await sixVolumes(world)
@@ -71,7 +71,8 @@ import Testing
             let split = NewSplit(
                 name: "s",
                 members: Dictionary(uniqueKeysWithValues: subjects.map { ($0, $0 == subjects[4] ? .test : .train) }))
-            async let making: Void = LabelCatalog(other, program: "other").createSplits([split], method: "listed", seed: nil)
+            async let making: Void = LabelCatalog(other, program: "other").createSplits(
+                [split], method: "listed", seed: nil)
             try await world.root.awaitBlocked(process)
             try await world.manager.execute("commit")
             try await making
@@ -90,7 +91,7 @@ import Testing
                 begin;
                 select pg_advisory_xact_lock(lacuna.pointer_lock());
                 insert into lacuna.change (activity_id) values (1);
-                select lacuna.join_subjects(\(subjects[0]), \(subjects[1]), (select max(id) from lacuna.change));
+                select lacuna.merge_subjects(\(subjects[0]), \(subjects[1]), (select max(id) from lacuna.change));
                 """)
             let split = NewSplit(name: "s", members: [subjects[0]: .train, subjects[1]: .test])
             async let refused = refusal {

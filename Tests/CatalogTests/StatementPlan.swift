@@ -1,13 +1,13 @@
 import Postgres
 import TestSupport
 
-/// How the server goes about a statement: its plan, and which rows it then touches, inside functions and triggers too.
+/// The plan of a statement, and the rows that it touches, inside functions and triggers too.
 struct StatementPlan {
     /// Tables of the catalogue that the plan reads from end to end.
     let scanned: Set<String>
     let rows: Rows
 
-    /// Plans the statement with its parameters, runs it as the session's role, and takes it back.
+    /// Plans the statement with its parameters, runs it as the session's role, and rolls it back.
     static func of<S: Statement>(_ statement: S, on connection: Connection) async throws -> StatementPlan {
         var plan: [String] = []
         let rows = try await RowsTouched.by(connection) { plan = try await connection.run(Explain(statement)) }
@@ -47,7 +47,7 @@ struct RowsTouched: Statement {
         Found(table: try row.decode(0), scanned: try row.decode(1), fetched: try row.decode(2))
     }
 
-    /// What `body` reads; everything that it does is taken back.
+    /// The rows that `body` reads; everything that it does is rolled back.
     static func by(_ connection: Connection, _ body: () async throws -> Void) async throws -> Rows {
         try await connection.execute("begin")
         do {

@@ -83,7 +83,7 @@ let managerStatements: [any Statement.Type] = [
     InsertVolume.self,
     InsertWaiting.self,
     InsertCorrections.self,
-    JoinSubjects.self,
+    MergeSubjects.self,
     LabelFilesOfSource.self,
     LabelHistory.self,
     LimitsOfMask.self,
@@ -122,7 +122,7 @@ let managerStatements: [any Statement.Type] = [
     MaskFactsInObject.self,
     HistoryOfMasks.self,
     MasksInObject.self,
-    MergedOrgans.self,
+    ClassMappingOfRun.self,
     NamesObjects.self,
     NewestCorrection.self,
     OrganExists.self,
@@ -150,14 +150,14 @@ let managerStatements: [any Statement.Type] = [
     SidedMasksWithoutCentre.self,
     SourceOfMask.self,
     CurrentAnnotations.self,
-    StateModality.self,
-    StopDividedRuns.self,
+    SetUnknownModality.self,
+    StopRunsBetweenParts.self,
     UndoAnnotations.self,
     VolumesWithoutDescriptor.self,
     Withdraw.self,
     AnnotationOfRater.self,
-    WordsOfPartition.self,
-    WordsOfRelease.self,
+    AnnotationsOfPartition.self,
+    LabelsOfRelease.self,
 ]
 
 /// Statements that the daemon's session runs.
@@ -191,7 +191,7 @@ let trainerStatements: [any Statement.Type] = [
     StartRun.self,
 ]
 
-/// Every statement is good SQL for this schema.
+/// Every statement is valid SQL for this schema.
 @Suite struct StatementTests {
     @Test func everyStatementPreparesForItsRole() async throws {
         try await withDatabase(role: "lacuna") { manager, settings async throws in

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Who is held out stays held out.
+/// Held-out subjects stay held out.
 @Suite struct SubjectTests {
     @Test func aSubjectIsInOnePartOnly() async throws {
         try await World.with { world async throws in
@@ -112,9 +112,9 @@ import Testing
                 try await world.manager.refusal(
                     of: """
                         with c as (insert into lacuna.change (activity_id) values (1) returning id)
-                        select lacuna.join_subjects(1, 1, id) from c
+                        select lacuna.merge_subjects(1, 1, id) from c
                         """) == "LA004")
-            #expect(try await world.manager.refusal(of: "select lacuna.join_subjects(1, 2, 1)") == "LA002")
+            #expect(try await world.manager.refusal(of: "select lacuna.merge_subjects(1, 2, 1)") == "LA002")
             #expect(try await world.manager.ask("select part from lacuna.split_member") == ["test"])
         }
     }

@@ -3,7 +3,7 @@ import Domain
 import TestSupport
 import Testing
 
-/// Labels without images are recorded, count nowhere, and cease to wait when a source has them.
+/// Labels without images are recorded, are not in coverage, and stop waiting when a source has them.
 @Suite struct WaitingTests {
     private func waiting(_ name: String, _ n: Int = 0) -> WaitingRecord {
         WaitingRecord(caseName: name, subjectKey: name, file: labelFile(name, n))

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A removal meets an import, a publication and a policy that are under way.
+/// A removal concurrent with an import, a publication and a change of policy.
 @Suite(.timeLimit(.minutes(5))) struct WithdrawalInterleavingTests {
     @Test func aRemovalWaitsForAnImportAndWithholdsItsLabelsToo() async throws {
         try await World.with { world async throws in
@@ -85,7 +85,7 @@ import Testing
 
     // MARK: -
 
-    /// The first release says that the spleen is absent.
+    /// The first release contains the absence of the spleen.
     private func absence(of volume: VolumeID) -> String {
         """
         begin;

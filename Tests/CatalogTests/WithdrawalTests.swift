@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What is withdrawn is in nothing that is asked afterwards, and comes back whole.
+/// Withdrawn data are in no later result, and a restoration brings all of them back.
 @Suite struct WithdrawalTests {
     @Test func aRemovedDatasetCountsNowhereAndTheOtherKeepsItsLabels() async throws {
         try await World.with { world async throws in
@@ -102,7 +102,7 @@ import Testing
             #expect(
                 try await world.trainer.ask("select volume_id from lacuna.run_volumes(\(run))")
                     == volumes.dropFirst().map(\.description))
-            for table in ["withdrawal", "withheld_volume", "tainted_round", "contaminated_checkpoint"] {
+            for table in ["withdrawal", "withheld_volume", "contaminated_round", "contaminated_checkpoint"] {
                 #expect(try await world.trainer.refusal(of: "select * from lacuna.\(table)") == "42501", "\(table)")
             }
             // Its daemon lost the run, and a new one may go on without the volume.

@@ -13,7 +13,7 @@ struct World {
     let manager: Connection
     /// As `lacunad`.
     let trainer: Connection
-    /// As the superuser, to look behind every curtain.
+    /// As the superuser.
     let root: Connection
     let settings: ConnectionSettings
 
@@ -173,7 +173,7 @@ extension World {
         origins: [LabelOrigin] = [.expert, .assisted, .reviewed], unassigned: Bool = false
     ) -> RunStart {
         RunStart(
-            name: name, config: JSONText(#"{"modalities": ["CT"]}"#), configDigest: digest(7), seed: 1, split: split,
+            name: name, config: JSONText("{}"), configDigest: digest(7), seed: 1, split: split,
             origins: origins, trainsUnassigned: unassigned, organs: organs, modalities: ["CT"],
             gammas: (0..<rounds).map { Double($0 + 1) / Double(rounds) })
     }
@@ -219,7 +219,8 @@ extension World {
 
     func publish(_ held: HeldRun, _ round: Int, withheld: [OrganKey] = []) async throws {
         try await training.publish(
-            held.claim, round: held.rounds[round].id, from: "planned", to: "published", withheld: withheld)
+            held.claim, round: held.rounds[round].id, from: "planned", to: "published",
+            withheld: Dictionary(uniqueKeysWithValues: withheld.map { ($0, "flooding") }))
     }
 
     /// Every state as of now, as label_states has them.

@@ -138,7 +138,7 @@ import Testing
             }
             let restored = try await bench.lacuna("subject", "restore", name, "--reason", "x")
             #expect(restored.status == 5)
-            #expect(restored.errors.contains("the removal stands; its scans are refused"), "\(restored.errors)")
+            #expect(restored.errors.contains("scans of a purged subject cannot be imported"), "\(restored.errors)")
             #expect(!restored.errors.contains("another name"))
             // Its scans are quarantined under another name too; those of a purged dataset are not.
             let path = "\(bench.folder)/data/internal"

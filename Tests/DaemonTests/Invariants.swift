@@ -104,9 +104,9 @@ extension Place {
 
     private static let recount = """
         with scope as (
-            select distinct s.volume_id, r.dataset_id from lacuna.source s join lacuna.release r on r.id = s.release_id
-            union select distinct s.volume_id, 0 from lacuna.source s)
-        select c.dataset_id, l.organ_id, l.status, l.origin, l.partial, count(*) as n
+            select distinct s.volume_id, d.id as scope_id from lacuna.source s join lacuna.release r on r.id = s.release_id
+            join lacuna.coverage_scope d on d.dataset_id = r.dataset_id or d.kind = 'catalogue')
+        select c.scope_id, l.organ_id, l.status, l.origin, l.partial, count(*) as n
         from lacuna.label_states(lacuna.current_revision()) l join scope c using (volume_id)
         group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
         """

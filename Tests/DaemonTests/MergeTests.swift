@@ -46,6 +46,12 @@ extension DaemonTests {
                 let kept = try await place.ask(
                     "select config #>> '{run,merge,liver,1}' from lacuna.run where name = 'merged'")
                 #expect(kept == ["liver_whole"])
+                let mapping = try await place.ask(
+                    """
+                    select o.key || ' ' || a.key from lacuna.run_class_mapping m join lacuna.organ o on o.id = m.organ_id
+                    join lacuna.organ a on a.id = m.accepted_id order by m.position
+                    """)
+                #expect(mapping == ["liver liver", "liver liver_whole"])
                 let shown = try await place.rows("round", "show", "merged", "0")
                 #expect(shown.first?["merged"] as? [String] == ["liver", "liver_whole"])
                 #expect(try await place.rows("round", "show", "apart", "0").first?["merged"] is NSNull)

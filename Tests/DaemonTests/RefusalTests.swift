@@ -79,7 +79,7 @@ extension DaemonTests {
                 expect(try await place.daemon(file), 3, "no organ is named spleeen", "did you mean spleen")
                 file = RunFile()
                 file.split = "elsewhere"
-                expect(try await place.daemon(file), 3, "no split named elsewhere", "lacuna split create")
+                expect(try await place.daemon(file), 3, "no split is named elsewhere", "lacuna split create")
                 file.split = "unlabelled"
                 expect(
                     try await place.daemon(file), 3, "no annotated volume of its organs in the part train",

@@ -26,7 +26,7 @@ extension DaemonTests {
                 #expect(try await current(place) == ["second", "second", "second"])
                 #expect(
                     try await place.ask(
-                        "select parameters ->> 'reason' from lacuna.activity where kind = 'adoption'")
+                        "select reason from lacuna.activity where kind = 'adoption'")
                         == ["steadier Dice"])
                 let shown = try await place.lacuna(
                     "mask", "rollback", "--run", "second", "--to", "1", "--reason", "a test")

@@ -109,11 +109,11 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     func publish(_ context: RoundContext) async throws -> RoundRecord {
         let round = context.round
-        let withheld = round.relabelling?.withheld.keys.sorted() ?? []
+        let withheld = (round.relabelling?.withheld ?? [:]).map { (OrganKey($0.key), $0.value.rawValue) }
         try await fenced {
             try await catalog.publish(
                 claim, round: roundID(round.number), from: round.state.rawValue, to: RoundState.published.rawValue,
-                withheld: withheld.map { OrganKey($0) })
+                withheld: Dictionary(uniqueKeysWithValues: withheld))
         }
         let current = try await catalog.currentRun()
         if current != configuration.plan.name { hidden(current) }
@@ -165,6 +165,8 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
             name: plan.name, config: JSONText(configuration.json), configDigest: configuration.digest,
             seed: Int(plan.seed), split: plan.split, origins: plan.knownOrigins,
             trainsUnassigned: plan.trainsOnUnassigned, organs: plan.organs.map { OrganKey($0) },
+            classMapping: Dictionary(
+                uniqueKeysWithValues: plan.merge.map { (OrganKey($0.key), $0.value.map { OrganKey($0) }) }),
             modalities: plan.modalities, gammas: plan.gammas)
         return try await catalog.startRun(start)
     }

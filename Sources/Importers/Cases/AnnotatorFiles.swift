@@ -1,4 +1,4 @@
-public import Domain
+internal import Domain
 
 /// The files of one annotator of a case, one per instance, beside the dataset's own label.
 public struct AnnotatorFiles: Hashable, Sendable {

@@ -6,10 +6,10 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "c8d1f0bfb79b4e8ece02d7d4122d507c1514d445f2f76959a4cebe0f5fb189a6",
+            sha256: "bfc30d143bc1b36025efaa80ad51f7d8f010f3d8a3c84931b0d8cce2bf1a00ff",
             sql: ###"""
 -- Roles, the catalogue's own identity, activities and revisions.
--- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon of lacuna_trainer.
+-- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
 
 do $$
 declare
@@ -20,7 +20,7 @@ begin
             begin
                 execute format('create role %I nologin', role_name);
             exception when duplicate_object or unique_violation then
-                null; -- another database of this cluster made it at the same moment
+                null; -- another database of this cluster created it at the same moment
             end;
         end if;
     end loop;
@@ -35,14 +35,15 @@ set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 grant usage on schema lacuna to lacuna_manager, lacuna_trainer;
--- For the whole database: revoked in one schema only, the right that everyone has by default would stay.
+-- For the whole database: a revocation for one schema would leave the default right of everyone in force.
 alter default privileges for role lacuna_owner revoke execute on functions from public;
 
 create type label_status as enum ('annotated', 'absent', 'pseudo', 'unlabelled');
--- In the order in which competing annotations of one organ become current: the best first.
+comment on type label_status is 'What is known of an organ in a volume: annotated by a mask, known to be absent, labelled by a model, or nothing.';
 create type label_origin as enum ('expert', 'reviewed', 'assisted', 'model');
--- In the order that wins when two subjects prove to be one: the strictest last.
+comment on type label_origin is 'Who made a label. The order is that in which competing annotations of one organ become current, the best first.';
 create type split_part as enum ('train', 'confidence', 'validation', 'test');
+comment on type split_part is 'The part of a split. In the order of strictness: when two subjects are merged, the later part holds.';
 
 create table catalogue (
     singleton boolean primary key default true check (singleton),
@@ -50,26 +51,34 @@ create table catalogue (
     created_at timestamptz not null default clock_timestamp()
 );
 insert into catalogue default values;
+comment on table catalogue is 'The identity of this catalogue, in one row. The object store has the same id.';
 
 create table revision_counter (
     singleton boolean primary key default true check (singleton),
     value bigint not null
 );
 insert into revision_counter (value) values (0);
+comment on table revision_counter is 'The newest revision, in one row. The row stays locked from the assignment of a revision to the end of its transaction.';
+comment on table migration is 'The migrations that were applied to this database, each with the SHA-256 of its file.';
 
 create table activity (
     id bigint generated always as identity primary key,
-    kind text not null check (kind in (
+    kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
         'export', 'partition')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
-    parameters jsonb not null default '{}',
+    parameters jsonb not null default '{}' constraint parameters_are_an_object check (jsonb_typeof(parameters) = 'object'),
+    reason text,
+    accepted text[] not null default '{}',
     started_at timestamptz not null default clock_timestamp()
 );
-comment on column activity.account is 'The operating system''s user who ran the program, as it says; agent is the login.';
 comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
+comment on column activity.account is 'The operating system''s user who ran the program, as the program reported it; agent is the login.';
+comment on column activity.parameters is 'The inputs, for people to read. No query reads them: what queries need is in columns, which a trigger fills.';
+comment on column activity.reason is 'The reason that a person gave; from the parameter of that name.';
+comment on column activity.accepted is 'The findings that the caller accepted at an import; from the parameter of that name.';
 
 create table change (
     id bigint generated always as identity primary key,
@@ -77,29 +86,48 @@ create table change (
     revision bigint unique,
     committed_at timestamptz
 );
-comment on table change is 'A committed change of label states. Its revision is drawn at commit, so that revision order is commit order.';
+comment on table change is 'A change of label states. Its revision is assigned at commit, so that the order of revisions is the order of commits.';
+comment on column change.revision is 'Null until the transaction commits.';
 create index change_that_is_open on change (id) where revision is null;
 
-create function draw_revision() returns trigger language plpgsql security definer
+-- The texts of a list in a JSON object; none where there is no list.
+create function json_texts(p_object jsonb, p_key text) returns text[] language sql immutable as $$
+    select coalesce(array_agg(t.text order by t.position), '{}')
+    from jsonb_array_elements_text(case jsonb_typeof(p_object -> p_key) when 'array' then p_object -> p_key end)
+        with ordinality as t (text, position)
+$$;
+
+-- The only place that reads the parameters of an activity for queries.
+create function fill_activity_columns() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    new.reason := new.parameters ->> 'reason';
+    new.accepted := json_texts(new.parameters, 'accepted');
+    return new;
+end $$;
+
+create trigger columns_are_filled_from_parameters before insert on activity for each row execute function fill_activity_columns();
+
+create function assign_revision() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    drawn bigint;
+    next_revision bigint;
 begin
-    update revision_counter set value = value + 1 returning value into drawn;
-    update change set revision = drawn, committed_at = clock_timestamp() where id = new.id;
+    update revision_counter set value = value + 1 returning value into next_revision;
+    update change set revision = next_revision, committed_at = clock_timestamp() where id = new.id;
     return null;
 end $$;
 
-create constraint trigger change_draws_its_revision_at_commit after insert on change
-    deferrable initially deferred for each row execute function draw_revision();
+create constraint trigger revision_is_assigned_at_commit after insert on change
+    deferrable initially deferred for each row execute function assign_revision();
 
 create function refuse_rewriting() returns trigger language plpgsql as $$
 begin
     raise exception 'history is append-only: % on lacuna.% is refused', lower(tg_op), tg_table_name
-        using errcode = 'LA002', hint = 'record a new version; it supersedes the old one';
+        using errcode = 'LA002', hint = 'record a new version, which supersedes the old one';
 end $$;
 
-create function only_draw_revision_once() returns trigger language plpgsql as $$
+create function allow_one_revision() returns trigger language plpgsql as $$
 begin
     if old.revision is null and new.revision is not null and (new.id, new.activity_id) = (old.id, old.activity_id) then
         return new;
@@ -109,9 +137,9 @@ end $$;
 
 create trigger history_is_append_only before update or delete or truncate on activity execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
-create trigger revision_is_drawn_once before update on change for each row execute function only_draw_revision_once();
+create trigger revision_is_assigned_once before update on change for each row execute function allow_one_revision();
 
--- Rows join a change that is still open: one that has its revision is history, and a statement belongs to one change.
+-- Refuses rows for a change that has its revision, and statements whose rows belong to several changes.
 create function check_open_change(p_first bigint, p_last bigint) returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -126,7 +154,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
 $$;
 
--- The change that this transaction has open (nobody else's shows), else a new one.
+-- The open change of this transaction (those of others are not visible), else a new one.
 create function open_change(p_kind text) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -140,14 +168,15 @@ end $$;
 
 create function current_revision() returns bigint language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$ select value from revision_counter $$;
+comment on function current_revision() is 'The newest revision; 0 in an empty catalogue.';
 
--- Advisory lock keys, all in one place.
--- pointers: shared by whoever adds labels, exclusive for whoever moves the pointers of pseudo labels.
+-- The keys of the advisory locks.
 create function pointer_lock() returns bigint language sql immutable as $$ select 5497853841001 $$;
--- objects: shared while bytes wait for the rows that name them, exclusive for the sweep of unnamed bytes.
+comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels.';
 create function object_lock() returns bigint language sql immutable as $$ select 5497853841002 $$;
--- compaction: one at a time.
+comment on function object_lock() is 'Key of the lock that is shared from the storing of bytes to the commit of their rows, and exclusive for the sweep of unreferenced bytes.';
 create function compaction_lock() returns bigint language sql immutable as $$ select 5497853841003 $$;
+comment on function compaction_lock() is 'Key of the exclusive lock of the compaction of coverage.';
 
 grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
 grant select on catalogue, activity, change to lacuna_manager, lacuna_trainer;
@@ -157,10 +186,10 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "76b88743a67e24e3d446bada947fb334352e048aa85035a7ca72890ac2da9dcc",
+            sha256: "0986c14faa2fa7cbcef8377c4577ac220e642c0086f9a8f1a26a3385c00fa4c9",
             sql: ###"""
--- Organs, datasets, subjects, volumes and their sources, and what of them is withdrawn.
--- A withheld volume keeps its history and loses its derived rows, so that whatever reads those leaves it out.
+-- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
+-- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -171,39 +200,42 @@ create table organ (
     snomed_category text,
     snomed_code text,
     snomed_modifier text,
-    laterality text not null default 'none' check (laterality in ('none', 'left', 'right')),
+    laterality text not null default 'none' constraint laterality_is_known check (laterality in ('none', 'left', 'right')),
     is_lesion boolean not null default false,
-    position integer not null default 0,
+    position integer not null unique constraint position_is_positive check (position >= 1),
     host_id smallint references organ
 );
-create unique index no_two_organs_have_one_position on organ (position) where position > 0;
-comment on column organ.host_id is 'The organ in which a lesion lies; null for an organ, and for a lesion of an unstated organ.';
+comment on table organ is 'Organs and lesions that labels are of, each with its key and its SNOMED CT code.';
+comment on column organ.host_id is 'The organ that contains a lesion; null for an organ, and for a lesion whose organ is not recorded.';
 comment on column organ.position is 'The order of lists. Shipped organs count from 1, those that a user adds from 10001.';
 
 create table organ_link (
     part_id smallint not null references organ,
     whole_id smallint not null references organ,
-    relation text not null check (relation in ('division', 'within', 'overlaps', 'variant')),
+    relation text not null constraint relation_is_known check (relation in ('division', 'within', 'overlaps', 'variant')),
     primary key (part_id, whole_id),
     constraint an_organ_is_no_part_of_itself check (part_id <> whole_id)
 );
-comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill it; overlaps: borders differ by convention; variant: what a dataset means by the whole''s name, kept apart.';
+comment on table organ_link is 'Relations between two organs.';
+comment on column organ_link.relation is 'division: all divisions together are the whole; within: a part that does not fill the whole; overlaps: the border differs by convention; variant: another meaning of the whole''s name in some datasets, kept as an organ of its own.';
 
 create table organ_synonym (
     name text primary key,
     organ_id smallint not null references organ
 );
+comment on table organ_synonym is 'Further spellings of organs.';
 
 create table dataset (
     id integer generated always as identity primary key,
     name text not null unique constraint dataset_name_is_not_empty check (name <> '')
 );
+comment on table dataset is 'Datasets, by the name that a person or a layout gave.';
 
 create table release (
     id integer generated always as identity primary key,
     dataset_id integer not null references dataset,
     name text not null,
-    layout text not null,
+    layout text not null constraint layout_is_not_empty check (layout <> ''),
     origin label_origin not null,
     licence text,
     licence_source text,
@@ -211,6 +243,9 @@ create table release (
     activity_id bigint not null references activity,
     unique (dataset_id, name)
 );
+comment on table release is 'Versions of datasets, each with the folder that it was imported from.';
+comment on column release.origin is 'The origin of its labels, where a label has none of its own.';
+comment on column release.root is 'Absolute path of the release''s folder; file names in source, label_file and waiting_label are relative to it.';
 
 create table label_map_entry (
     release_id integer not null references release,
@@ -219,12 +254,13 @@ create table label_map_entry (
     organ_id smallint not null references organ,
     primary key (release_id, value, organ_id)
 );
-comment on table label_map_entry is 'Label ids are local to a release; a lesion''s value stands for the lesion and for its organ.';
+comment on table label_map_entry is 'The meaning of the values in a release''s label files. A lesion''s value has two rows, the lesion and its organ.';
 
 create table subject (
     id bigint generated always as identity primary key,
     name text not null unique
 );
+comment on table subject is 'Persons (or specimens) that volumes are of, under a pseudonymous name.';
 
 create table subject_alias (
     dataset_id integer not null references dataset,
@@ -233,6 +269,7 @@ create table subject_alias (
     primary key (dataset_id, key)
 );
 create index on subject_alias (subject_id);
+comment on table subject_alias is 'The keys of subjects in datasets. After a merge of two subjects, the keys of both are of one.';
 
 create table volume (
     id bigint generated always as identity primary key,
@@ -243,13 +280,17 @@ create table volume (
     shape_x integer not null check (shape_x > 0),
     shape_y integer not null check (shape_y > 0),
     shape_z integer not null check (shape_z > 0),
-    modality text not null,
+    modality text not null constraint modality_is_known check (modality in ('CT', 'MR', 'other')),
     change_id bigint not null references change
 );
 create index on volume (subject_id);
 create index on volume (orientation_blind);
 create index on volume (clipped);
-comment on table volume is 'One 3-D image. Identity is the SHA-256 of shape and voxels in closest RAS orientation; shape is in that orientation.';
+comment on table volume is 'One 3-D image.';
+comment on column volume.identity is 'SHA-256 of shape and voxels in closest RAS orientation; the shape is in that orientation too.';
+comment on column volume.orientation_blind is 'SHA-256 over the counts of voxel values, the same for all axis orders and directions; equal values are proposed as duplicates.';
+comment on column volume.clipped is 'SHA-256 that is the same for all axis orders, and for images that differ only beyond -1000 and 1000 HU; equal values are proposed as duplicates.';
+comment on column volume.modality is 'CT, MR, or other where no source records it.';
 
 create table source (
     id bigint generated always as identity primary key,
@@ -268,18 +309,20 @@ create table source (
     findings jsonb not null default '[]',
     change_id bigint not null references change,
     image_release_id integer references release,
-    study text check (study <> ''),
-    phase text check (phase <> ''),
+    study text constraint study_is_not_empty check (study <> ''),
+    phase text constraint phase_is_not_empty check (phase <> ''),
     unique (release_id, case_name, volume_id)
 );
 create index on source (volume_id);
 create index on source (file_sha256);
 create index on source (file);
+comment on table source is 'Image files in which volumes were found: a case of a release, with the geometry of its header.';
+comment on column source.findings is 'What the import noticed about the file, for people to read; no query reads it.';
 comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres, three rows of four, row-major.';
 comment on column source.file is 'Relative to the root of the release.';
-comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: its own.';
+comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
-comment on column source.phase is 'What tells the image from the others of its study: a contrast phase, a sequence, a channel.';
+comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
 
 create table label_file (
     id bigint generated always as identity primary key,
@@ -291,6 +334,8 @@ create table label_file (
 );
 create index on label_file (source_id);
 create index on label_file (file);
+comment on table label_file is 'Files that labels of a source were read from.';
+comment on column label_file.file is 'Relative to the root of the release.';
 
 create table volume_dataset (
     volume_id bigint not null references volume,
@@ -298,15 +343,17 @@ create table volume_dataset (
     primary key (volume_id, dataset_id)
 );
 create index on volume_dataset (dataset_id, volume_id);
-comment on table volume_dataset is 'Which datasets a volume belongs to; kept by a trigger on source.';
+comment on table volume_dataset is 'The datasets of each volume that is not withheld, without removed datasets; derived by record_sources and recompute_volumes.';
 
 create table split (
     id integer generated always as identity primary key,
     name text not null unique,
-    method text not null,
+    method text not null constraint method_is_not_empty check (method <> ''),
     seed bigint,
     change_id bigint not null references change
 );
+comment on table split is 'Divisions of subjects into parts for training, confidence, validation and test. The folds of a cross-validation are splits of one change.';
+comment on column split.method is 'How the subjects were divided, for people to read: datasets, random, mixed or listed.';
 
 create table split_member (
     split_id integer not null references split,
@@ -315,14 +362,14 @@ create table split_member (
     primary key (split_id, subject_id)
 );
 create index on split_member (subject_id);
-comment on table split_member is 'The primary key is the rule: a subject is in one part of a split.';
+comment on table split_member is 'The part of each subject in a split; a subject is in one part at most.';
 
 create table withdrawal (
     id bigint generated always as identity primary key,
     dataset_id integer references dataset,
     subject_id bigint references subject,
     volume_id bigint references volume,
-    stands boolean not null,
+    withdrawn boolean not null,
     recalls boolean not null default false,
     reason text not null constraint reason_is_given check (reason ~ '\S'),
     change_id bigint not null references change,
@@ -331,20 +378,21 @@ create table withdrawal (
 create index on withdrawal (dataset_id) where dataset_id is not null;
 create index on withdrawal (subject_id) where subject_id is not null;
 create index on withdrawal (volume_id) where volume_id is not null;
-comment on table withdrawal is 'History of what was removed (a dataset, a subject) or excluded (a volume) and restored; the newest row of a thing holds.';
-comment on column withdrawal.recalls is 'Whether labels of other volumes that come of it are withheld too.';
+comment on table withdrawal is 'History of removals of datasets and subjects and exclusions of volumes, and of their restorations; the newest row of each dataset, subject or volume is current.';
+comment on column withdrawal.withdrawn is 'True: removed or excluded; false: restored.';
+comment on column withdrawal.recalls is 'Whether pseudo labels of rounds that trained on the removed data are withheld too.';
 
 create table withdrawn_dataset (
     dataset_id integer primary key references dataset,
     withdrawal_id bigint not null references withdrawal
 );
-comment on table withdrawn_dataset is 'Datasets removed now, derived from withdrawal.';
+comment on table withdrawn_dataset is 'Datasets that are removed now; derived from withdrawal.';
 
 create table withheld_volume (
     volume_id bigint primary key references volume,
     withdrawal_id bigint not null references withdrawal
 );
-comment on table withheld_volume is 'Volumes withheld now and why: their subject is removed, every dataset of theirs is, or they are excluded. Derived by restate_volumes.';
+comment on table withheld_volume is 'Volumes that are withheld now, with the withdrawal: of their subject, of their last dataset, or of themselves. Derived by recompute_volumes.';
 
 create table volume_withholding (
     id bigint generated always as identity primary key,
@@ -353,10 +401,10 @@ create table volume_withholding (
     change_id bigint not null references change
 );
 create index on volume_withholding (volume_id, id);
-comment on table volume_withholding is 'History of which volumes were withheld.';
+comment on table volume_withholding is 'History of the withholding of volumes; the newest row of a volume is current.';
 
--- Importers of one patient or of one image wait for each other: two that find neither would both make it. Whoever needs both
--- takes the subject first. The row lock keeps a union of subjects away until the importer commits.
+-- Importers of one subject or of one image wait for each other, because two that find neither would both create it. An
+-- importer that needs both locks takes that of the subject first.
 create function lock_subject(p_dataset integer, p_key text) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -367,6 +415,8 @@ begin
     return found_subject;
 end $$;
 
+comment on function lock_subject(integer, text) is 'The subject with that key in a dataset, or null. Other importers of the key and merges of the subject wait until the transaction ends.';
+
 create function lock_volume(p_identity bytea, out volume_id bigint, out subject_id bigint) language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -374,8 +424,9 @@ begin
     select v.id, v.subject_id into volume_id, subject_id from volume v where v.identity = p_identity for no key update;
 end $$;
 
--- Gives a volume whose modality nobody stated the one that a source states; true where it did.
-create function state_modality(p_volume bigint, p_modality text) returns boolean language plpgsql security definer
+comment on function lock_volume(bytea) is 'The volume with that identity and its subject, or nulls. Other importers of the image wait until the transaction ends.';
+
+create function set_unknown_modality(p_volume bigint, p_modality text) returns boolean language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if p_modality = 'other' or (select modality from volume where id = p_volume) <> 'other' then
@@ -384,6 +435,7 @@ begin
     update volume set modality = p_modality where id = p_volume;
     return found;
 end $$;
+comment on function set_unknown_modality(bigint, text) is 'Sets the modality of a volume of unknown modality; false where it was known.';
 
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
@@ -399,17 +451,17 @@ grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_en
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant execute on function lock_subject(integer, text), lock_volume(bytea), state_modality(bigint, text) to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
     to lacuna_trainer;
 
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "08f06bce4e14066af44456ac84ec3b63c23a9c3bcd27b503fd8aee3316fb7ecd",
+            sha256: "9e6146d7c65b73b1cb2b627bb7528a74f1af86bad6007cea8586ff312df683ff",
             sql: ###"""
--- Objects, masks, annotations and what releases shipped as model-made.
--- Annotations and pseudo labels are different tables: an annotation outranks a pseudo label by construction.
+-- Objects, masks, annotations and model-made labels that releases ship.
+-- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -418,7 +470,7 @@ create table object (
     bytes bigint not null check (bytes > 0),
     purged_at timestamptz
 );
-comment on table object is 'Stored bytes, named by their hash. A purge keeps the row as a tombstone.';
+comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone.';
 
 create table mask (
     id bigint generated always as identity primary key,
@@ -444,17 +496,20 @@ create table mask (
 create index on mask (volume_id, organ_id);
 create index on mask (parent_id) where parent_id is not null;
 create index on mask (object_digest);
+comment on table mask is 'Masks of one organ in one volume: a slice of an object, with what the mask was made from.';
+comment on column mask.parent_id is 'The version that the mask replaced when it was made.';
+comment on column mask.content_sha256 is 'SHA-256 of the canonical uncompressed encoding; equal for equal masks.';
 comment on column mask.box is 'Foreground bounds in canonical voxels: lower x, y, z inclusive, upper x, y, z exclusive.';
-comment on column mask.known_voxels is 'Voxels of the known plane; null where the mask may be believed everywhere within its extent.';
+comment on column mask.known_voxels is 'Voxels of the validity mask; null where the mask is valid everywhere within its extent.';
 
 create table mask_input (
     mask_id bigint not null references mask,
     input_id bigint not null references mask,
     primary key (mask_id, input_id),
-    constraint a_mask_is_not_made_of_itself check (mask_id <> input_id)
+    constraint a_mask_is_not_its_own_input check (mask_id <> input_id)
 );
 create index on mask_input (input_id);
-comment on table mask_input is 'The masks that a computed mask, such as a consensus, was made of.';
+comment on table mask_input is 'The masks that a mask was computed from: those of a consensus, or the composite label that was partitioned by side.';
 
 create table mask_file (
     mask_id bigint not null references mask,
@@ -462,33 +517,37 @@ create table mask_file (
     primary key (mask_id, label_file_id)
 );
 create index on mask_file (label_file_id);
-comment on table mask_file is 'Further label files that a mask is the union of, beside the one that its annotation names: an annotator''s instances of an organ.';
+comment on table mask_file is 'Further label files that a mask was read from, beside the one in its annotation: the files of an annotator''s instances of an organ.';
 
 create table annotation (
     id bigint generated always as identity primary key,
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer references release,
-    rater text not null default '',
+    rater text constraint rater_is_not_empty check (rater <> ''),
+    partitioned boolean not null default false,
     status label_status not null constraint an_annotation_is_never_pseudo check (status <> 'pseudo'),
     origin label_origin not null constraint an_annotation_is_never_model_made check (origin <> 'model'),
     mask_id bigint,
-    extent integer[] check (cardinality(extent) = 6),
+    extent integer[] constraint extent_has_six_bounds check (cardinality(extent) = 6),
     label_file_id bigint references label_file,
     parent_id bigint references annotation,
     change_id bigint not null references change,
     proposed boolean not null default false,
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
+    constraint a_partitioned_annotation_has_no_rater check (not partitioned or rater is null),
     constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
 );
 create index on annotation (volume_id, organ_id);
 create index on annotation (mask_id) where mask_id is not null;
 create index on annotation (label_file_id) where label_file_id is not null;
--- What a split wrote is found by its activity, to take it back.
-create index on annotation (change_id) where rater = 'split';
-comment on table annotation is 'History of what releases and raters say of (volume, organ). The newest row of a (release, rater) is its word; unlabelled takes it back.';
+create index on annotation (change_id) where partitioned;
+comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a source, which is a (release, rater, partitioned), is current for that source; unlabelled retracts it.';
+comment on column annotation.release_id is 'The release that contains the annotation; null: a person or a consensus made it here.';
+comment on column annotation.rater is 'An annotator of the release, a person, or consensus; null: the release itself, or an unnamed person.';
+comment on column annotation.partitioned is 'Made here from a composite label of the same release, or of a person, by partitioning it by side; without a rater.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
-comment on column annotation.proposed is 'Recorded beside the others and never current, such as a consensus that nobody adopted, or what one annotator of a release drew.';
+comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, or the label of a single annotator of a release.';
 
 create table annotation_current (
     volume_id bigint not null,
@@ -499,16 +558,16 @@ create table annotation_current (
     partial boolean not null,
     primary key (volume_id, organ_id)
 );
-comment on table annotation_current is 'The annotation that counts, derived by record_annotations from annotation: best origin, then newest release, then newest row. Nothing else writes it, and annotations stay, so that it needs no foreign keys.';
+comment on table annotation_current is 'The current annotation of an organ in a volume, by the annotation policy; derived from annotation by record_annotations and recompute_volumes. Nothing else writes it and annotations are never deleted, so it needs no foreign keys.';
 
 create table annotation_policy (
     id bigint generated always as identity primary key,
-    kind text not null constraint policy_is_known check (kind in ('origin', 'release', 'datasets')),
+    kind text not null constraint policy_kind_is_known check (kind in ('origin', 'release', 'datasets')),
     datasets integer[] not null default '{}',
     change_id bigint not null references change,
-    constraint only_a_named_order_names_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
+    constraint only_a_named_order_has_datasets check ((kind = 'datasets') = (cardinality(datasets) > 0))
 );
-comment on table annotation_policy is 'History of how the current annotation is chosen among several; the newest row holds, without one: origin.';
+comment on table annotation_policy is 'History of the policy that chooses the current annotation among several; the newest row is in force, or origin without one.';
 comment on column annotation_policy.kind is 'origin: best origin, then newest release; release: newest release first; datasets: in the named order, then as origin.';
 
 create table shipped_label (
@@ -524,7 +583,7 @@ create table shipped_label (
 create index on shipped_label (volume_id, organ_id);
 create index on shipped_label (mask_id);
 create index on shipped_label (label_file_id) where label_file_id is not null;
-comment on table shipped_label is 'Model-made labels that a public release ships: pseudo labels without a run. A row without a mask takes back what the release shipped before.';
+comment on table shipped_label is 'Model-made labels that a release ships: pseudo labels without a run. A row without a mask retracts the label that the release shipped before.';
 
 create table shipped_current (
     volume_id bigint not null,
@@ -532,40 +591,51 @@ create table shipped_current (
     shipped_label_id bigint not null,
     primary key (volume_id, organ_id)
 );
-comment on table shipped_current is 'The shipped label of the newest release that has not taken its own back, by volume and organ; derived by record_shipped_labels, without foreign keys as annotation_current.';
+comment on table shipped_current is 'The current shipped label of an organ in a volume: that of the newest release that has not retracted its own. Derived by record_shipped_labels and recompute_volumes; without foreign keys, as annotation_current.';
 
--- The place of a release before origin and age decide; smaller is better, a person's word (no release) comes first.
+-- The rank of a release by the policy, to be ordered with nulls first: smaller is better, and null is a person's annotation
+-- where the policy puts it first. Origin and age decide among equals.
 create function annotation_rank(p_policy text, p_order integer[], p_dataset integer, p_release integer) returns integer
 language sql immutable as $$
-    select case
-        when p_release is null then 0
-        when p_policy = 'release' then 2147483647 - p_release
-        when p_policy = 'datasets' then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1)
+    select case p_policy
+        when 'release' then -p_release
+        when 'datasets' then
+            case when p_release is not null then coalesce(array_position(p_order, p_dataset), cardinality(p_order) + 1) end
         else 0 end
 $$;
+comment on function annotation_rank(text, integer[], integer, integer) is 'The rank of an annotation''s release by a policy, to be ordered with nulls first; smaller is better.';
 
--- The annotations that count in some volumes: of every release and rater the newest word; of those that stand the best by
--- the policy. record_annotations picks alike.
+-- The current annotations of some volumes: the newest row of each source, and of those that are not retracted the best by
+-- the policy. record_annotations chooses in the same way.
 create function best_annotations(p_volumes bigint[])
 returns table (
     volume_id bigint, organ_id smallint, annotation_id bigint, status label_status, origin label_origin, partial boolean)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+    with latest as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
             a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
         from annotation a
         where a.volume_id = any (p_volumes) and not a.proposed
           and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), policy as (
         select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
     )
     select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
-    from word w left join release r on r.id = w.release_id left join policy p on true
+    from latest w left join release r on r.id = w.release_id left join policy p on true
     where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
         w.release_id desc nulls first, w.id desc
 $$;
+
+-- For people: DATASET RELEASE, RATER.
+create function annotation_source(p_dataset text, p_release text, p_rater text, p_partitioned boolean) returns text
+language sql immutable as $$
+    select coalesce(
+        nullif(concat_ws(', ', p_dataset || ' ' || p_release, p_rater, case when p_partitioned then 'partitioned by side' end), ''),
+        'a person')
+$$;
+comment on function annotation_source(text, text, text, boolean) is 'The source of an annotation for people to read: dataset and release, rater, and whether it was partitioned by side; a person without a name.';
 
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
@@ -577,7 +647,7 @@ begin
         cross join lateral (select shape_x, shape_y, shape_z from volume where id = m.volume_id offset 0) v
         where m.x > v.shape_x or m.y > v.shape_y or m.z > v.shape_z
             or m.known > v.shape_x::bigint * v.shape_y * v.shape_z) then
-        raise exception 'a mask reaches beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
+        raise exception 'a mask extends beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
     end if;
     return null;
 end $$;
@@ -596,16 +666,20 @@ create trigger history_is_append_only before truncate on shipped_current execute
 
 grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
 grant insert on object, mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
-grant execute on function annotation_rank(text, integer[], integer, integer) to lacuna_manager;
+grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean) to lacuna_manager;
 
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "865cbcdddf491012d39c68b193d652da2656bfef54c8bfdd4e84c73b16b45fae",
+            sha256: "71076b878ab4ecac42288a95afc61e79cdb1a828e13b623b8bd9d7dcb7f48729",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
+
+create type round_state as enum (
+    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
+comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
 
 create table run (
     id bigint generated always as identity primary key,
@@ -616,11 +690,16 @@ create table run (
     split_id integer not null references split,
     origins label_origin[] not null,
     trains_unassigned boolean not null default false,
+    modalities text[] not null,
     revision bigint not null,
     finished boolean not null default false,
     activity_id bigint not null references activity
 );
-comment on column run.revision is 'The run trains on the annotations as of this revision; run_input holds them.';
+comment on table run is 'Training runs, each with its plan and its snapshot of annotations.';
+comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
+comment on column run.modalities is 'Only volumes of these modalities are read.';
+comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
+comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_organ (
     run_id bigint not null references run,
@@ -629,6 +708,18 @@ create table run_organ (
     primary key (run_id, organ_id),
     unique (run_id, position)
 );
+
+comment on table run_organ is 'The organs that a run learns, in the order of its classes.';
+
+create table run_class_mapping (
+    run_id bigint not null references run,
+    organ_id smallint not null references organ,
+    accepted_id smallint not null references organ,
+    position integer not null check (position >= 1),
+    primary key (run_id, organ_id, accepted_id),
+    unique (run_id, organ_id, position)
+);
+comment on table run_class_mapping is 'The organs whose annotations a run uses for one of its organs; of several in one volume the first by position. An organ without rows is used for itself.';
 
 create table run_input (
     run_id bigint not null references run,
@@ -639,8 +730,8 @@ create table run_input (
     primary key (run_id, volume_id, organ_id)
 );
 create index on run_input (annotation_id);
-comment on column run_input.organ_id is 'What the annotation counts as; the annotation itself may be of a variant that the run merges into it.';
-comment on table run_input is 'The annotations that count in a run: its snapshot, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
+comment on column run_input.organ_id is 'The organ that the annotation is used for; the annotation itself may be of another organ of the run''s class mapping.';
+comment on table run_input is 'The snapshot of annotations that a run uses, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
 create table job (
     id bigint generated always as identity primary key,
@@ -650,27 +741,38 @@ create table job (
     lease_until timestamptz,
     unique (id, token)
 );
-comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so a takeover waits for them and they fail after it.';
+comment on table job is 'The claim of a daemon on a run, with a lease that heartbeats renew.';
+comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
+comment on column job.worker is 'Host and process of the holder; null: nobody holds the run.';
 
 create table round (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
     number integer not null check (number >= 0),
     gamma real check (gamma > 0 and gamma <= 1),
-    state text not null,
+    state round_state not null,
     record jsonb not null default '{}',
     activity_id bigint not null references activity,
     published_change_id bigint references change,
     unique (run_id, number)
 );
-comment on column round.gamma is 'The share of the ranked positives that its labels believe; null for the last round, which publishes none.';
-comment on column round.record is 'What the round found so far, as the daemon keeps it: weights, calibration, evaluation, relabelling.';
+comment on table round is 'The rounds of a run, from training to publication.';
+comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
+comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
+
+create table withheld_organ (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    reason text not null constraint withholding_has_a_reason check (reason ~ '\S'),
+    primary key (round_id, organ_id)
+);
+comment on table withheld_organ is 'The organs that a published round did not relabel, each with the reason.';
 
 create table checkpoint (
     id bigint generated always as identity primary key,
     round_id bigint not null references round,
-    kind text not null check (kind in ('network', 'confidence')),
-    part split_part not null check (part in ('train', 'confidence')),
+    kind text not null constraint checkpoint_kind_is_known check (kind in ('network', 'confidence')),
+    part split_part not null constraint checkpoint_is_fitted_to_training_data check (part in ('train', 'confidence')),
     step integer not null check (step >= 0),
     object_digest bytea not null references object,
     revision bigint not null,
@@ -679,8 +781,9 @@ create table checkpoint (
     unique (round_id, kind, step)
 );
 create index on checkpoint (object_digest);
+comment on table checkpoint is 'Stored parameters of a round''s network and of its confidence.';
 comment on column checkpoint.part is 'The part of the run''s snapshot whose annotations it was fitted to.';
-comment on column checkpoint.contaminated_by is 'Subjects that it saw and that proved to be held out.';
+comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
 create table pseudo_label (
     round_id bigint not null references round,
@@ -694,7 +797,7 @@ create table pseudo_label (
 );
 create index on pseudo_label (volume_id, organ_id);
 create index on pseudo_label (mask_id);
-comment on table pseudo_label is 'Staged by a round and invisible until the round is published, which moves a pointer.';
+comment on table pseudo_label is 'Labels that a round predicted; invisible until the publication of the round moves a pointer to it.';
 
 create table round_pointer (
     id bigint generated always as identity primary key,
@@ -704,20 +807,20 @@ create table round_pointer (
     change_id bigint not null references change
 );
 create index on round_pointer (run_id, organ_id, id);
-comment on table round_pointer is 'History of which round of a run supplies an organ''s pseudo labels; null: none.';
+comment on table round_pointer is 'History of the round of a run that supplies an organ''s pseudo labels; null: none.';
 
 create table adoption (
     id bigint generated always as identity primary key,
     run_id bigint references run,
     change_id bigint not null references change
 );
-comment on table adoption is 'History of which run is the catalogue''s current one.';
+comment on table adoption is 'History of the catalogue''s current run; null: none.';
 
 create table pseudo_pointer (
     organ_id smallint primary key references organ,
     round_id bigint not null references round
 );
-comment on table pseudo_pointer is 'The rounds whose pseudo labels are visible now: the last pointers of the last adopted run.';
+comment on table pseudo_pointer is 'The round whose pseudo labels of an organ are visible now: the newest pointer of the current run. Derived by move_pointers.';
 
 create table evaluation (
     round_id bigint not null references round,
@@ -729,60 +832,132 @@ create table evaluation (
     reference_ml real not null,
     primary key (round_id, volume_id, organ_id)
 );
+comment on table evaluation is 'Results of rounds on held-out volumes.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
 
-create table tainted_round (
+create table contaminated_round (
     round_id bigint not null references round,
     withdrawal_id bigint not null references withdrawal,
     primary key (round_id, withdrawal_id)
 );
-comment on table tainted_round is 'Rounds whose checkpoints may have seen what is removed now: their run''s snapshot has it, or an earlier round labelled it.';
+comment on table contaminated_round is 'Rounds whose checkpoints may have been trained on data that are removed now: the data are in the snapshot of the run, or an earlier round labelled them.';
 
 create view contaminated_checkpoint as
     select c.id as checkpoint_id, c.round_id, 'held out' as cause from checkpoint c where c.contaminated_by <> '{}'
     union
-    select c.id, c.round_id, 'withdrawn' from checkpoint c join tainted_round t on t.round_id = c.round_id;
-comment on view contaminated_checkpoint is 'Checkpoints that saw subjects who proved to be held out, or data that were withdrawn since.';
+    select c.id, c.round_id, 'withdrawn' from checkpoint c join contaminated_round t on t.round_id = c.round_id;
+comment on view contaminated_checkpoint is 'Checkpoints that were trained on subjects found to be held out (cause held out), or on data withdrawn since (cause withdrawn).';
 
--- Whether the labels of a round are withheld because it saw what is removed.
 create function is_recalled(p_round bigint) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select exists (
-        select from tainted_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
+        select from contaminated_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
 $$;
+comment on function is_recalled(bigint) is 'Whether the labels of a round are withheld because it was trained on removed data.';
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
-    tainted_round, contaminated_checkpoint to lacuna_manager;
+grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+    contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
+grant select on run, run_organ, run_class_mapping, withheld_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;
 
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "edd2a6e8e291c5c40efbe9b7f140fce1e761237057235076c6c48619c45b3a98",
+            sha256: "b4476e1f7ecbf24a5c5e340269c0660b55eed7f1b9f5326f38a206b7e45ac1a0",
             sql: ###"""
--- Coverage counts as appended deltas, for every grouping of coverage, and the triggers that keep the current state and the
--- deltas true as labels and sources come.
+-- Coverage: counts as appended deltas, for every grouping of coverage, and the triggers that keep the derived rows and the
+-- deltas up to date as labels and sources are recorded.
 --
--- What is counted is a scope, in the column dataset_id: 0 the whole catalogue, above 0 a dataset, below 0 a part of a split or
--- a round. The status unlabelled counts the volumes where an organ is unlabelled and a whole that it divides is annotated.
---
--- A session keeps the plans of its triggers, also those made while the catalogue was empty. Those that run once a case reach
--- every table that grows through a lateral or scalar subquery, so that only an index can serve, whatever the statistics said.
+-- A session keeps the plans of its triggers, also those made while the catalogue was empty. Triggers that run once a case reach
+-- every table that grows through a lateral or scalar subquery, so that only an index can serve, whatever the statistics were.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
+-- MARK: Scopes
+
+create type coverage_scope_kind as enum ('catalogue', 'dataset', 'split', 'round');
+comment on type coverage_scope_kind is 'What a coverage scope is: the whole catalogue, a dataset, a part of a split, or a round.';
+
+create table coverage_scope (
+    id integer generated always as identity primary key,
+    kind coverage_scope_kind not null,
+    dataset_id integer unique references dataset,
+    split_id integer references split,
+    part split_part,
+    round_id bigint unique references round,
+    constraint scope_has_the_columns_of_its_kind check (
+        (kind = 'dataset') = (dataset_id is not null) and (kind = 'split') = (split_id is not null)
+        and (kind = 'round') = (round_id is not null) and (kind = 'split' or part is null))
+);
+create unique index one_scope_for_each_part on coverage_scope (split_id, part) nulls not distinct where kind = 'split';
+create unique index one_scope_for_the_catalogue on coverage_scope (kind) where kind = 'catalogue';
+comment on table coverage_scope is 'The sets of volumes that coverage is counted in. Triggers add a scope with each dataset, split and round.';
+comment on column coverage_scope.part is 'The part of the split; null: the subjects that the split leaves out.';
+insert into coverage_scope (kind) values ('catalogue');
+
+create function add_dataset_scopes() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into coverage_scope (kind, dataset_id) select 'dataset', id from added order by id;
+    return null;
+end $$;
+
+create trigger datasets_have_scopes after insert on dataset
+    referencing new table as added for each statement execute function add_dataset_scopes();
+
+-- For each row, and by its name before the trigger that counts the split.
+create function add_split_scopes() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into coverage_scope (kind, split_id, part)
+    select 'split', new.id, p.part from unnest(enum_range(null::split_part) || null::split_part) p (part);
+    return null;
+end $$;
+
+create trigger a_split_has_scopes after insert on split for each row execute function add_split_scopes();
+
+create function add_round_scopes() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into coverage_scope (kind, round_id) select 'round', id from added order by id;
+    return null;
+end $$;
+
+create trigger rounds_have_scopes after insert on round
+    referencing new table as added for each statement execute function add_round_scopes();
+
+create trigger history_is_append_only before update or delete or truncate on coverage_scope execute function refuse_rewriting();
+
+create function scopes_of(p_kinds coverage_scope_kind[]) returns integer[]
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select array(select id from coverage_scope where kind = any (p_kinds) order by id)
+$$;
+comment on function scopes_of(coverage_scope_kind[]) is 'The scopes of some kinds.';
+
+create function catalogue_scope() returns integer
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select id from coverage_scope where kind = 'catalogue'
+$$;
+
+-- Without settings, so that queries take its expression in.
+create function confidence_bin(confidence real) returns smallint language sql immutable as
+$$ select case when confidence < 1 then floor(confidence * 200)::smallint when confidence >= 1 then 199::smallint end $$;
+
+-- MARK: Counts
+
 create table coverage_delta (
     change_id bigint not null references change,
-    dataset_id integer not null,
+    scope_id integer not null,
     organ_id smallint not null,
     status label_status not null,
     origin label_origin not null,
@@ -790,122 +965,145 @@ create table coverage_delta (
     n bigint not null
 );
 create index on coverage_delta (change_id);
-comment on column coverage_delta.dataset_id is 'A scope: 0 the whole catalogue, above 0 a dataset, below 0 split_scope or round_scope.';
+comment on table coverage_delta is 'What a change added to the number of label states of each kind in a scope. Only triggers write it, with scopes from coverage_scope; for the speed of imports it has no foreign key to it.';
 comment on column coverage_delta.status is 'unlabelled: the organ is unlabelled and a whole that it divides is annotated.';
 
--- Confidence in 200 bins of 0.005, so that a median is right to 0.01.
 create table confidence_delta (
     change_id bigint not null references change,
-    dataset_id integer not null,
+    scope_id integer not null,
     organ_id smallint not null,
     bin smallint not null check (bin between 0 and 199),
     n bigint not null
 );
 create index on confidence_delta (change_id);
+comment on table confidence_delta is 'What a change added to the number of pseudo labels of each confidence in a scope, in 200 bins of 0.005, so that a median is correct to 0.01.';
 
 create table volume_delta (
     change_id bigint not null references change,
-    dataset_id integer not null,
+    scope_id integer not null,
     volumes bigint not null,
     subjects bigint not null
 );
 create index on volume_delta (change_id);
+comment on table volume_delta is 'What a change added to the number of volumes and of subjects in a scope.';
 
--- Sums of all deltas up to a revision. As-of sums the last snapshot before it and the deltas since; snapshots are never changed.
 create table coverage_snapshot (
     revision bigint primary key
 );
+comment on table coverage_snapshot is 'Revisions up to which all deltas are summed. Counts as of a revision are the last snapshot before it and the deltas since. Snapshots are never changed.';
+
 create table coverage_sum (
     revision bigint not null references coverage_snapshot,
-    dataset_id integer not null,
+    scope_id integer not null,
     organ_id smallint not null,
     status label_status not null,
     origin label_origin not null,
     partial boolean not null,
     n bigint not null,
-    primary key (revision, dataset_id, organ_id, status, origin, partial)
+    primary key (revision, scope_id, organ_id, status, origin, partial)
 );
+comment on table coverage_sum is 'The sums of coverage_delta up to a snapshot.';
+
 create table confidence_sum (
     revision bigint not null references coverage_snapshot,
-    dataset_id integer not null,
+    scope_id integer not null,
     organ_id smallint not null,
     bin smallint not null,
     n bigint not null,
-    primary key (revision, dataset_id, organ_id, bin)
+    primary key (revision, scope_id, organ_id, bin)
 );
--- The medians of confidence_sum, as few datasets and organs change between two snapshots. Written before their snapshot.
+comment on table confidence_sum is 'The sums of confidence_delta up to a snapshot.';
+
 create table confidence_median (
     revision bigint not null references coverage_snapshot deferrable initially deferred,
-    dataset_id integer not null,
+    scope_id integer not null,
     organ_id smallint not null,
     median real not null,
-    primary key (revision, dataset_id, organ_id)
+    primary key (revision, scope_id, organ_id)
 );
+comment on table confidence_median is 'The medians of confidence_sum, because few scopes and organs change between two snapshots. Written before their snapshot.';
+
 create table volume_sum (
     revision bigint not null references coverage_snapshot,
-    dataset_id integer not null,
+    scope_id integer not null,
     volumes bigint not null,
     subjects bigint not null,
-    primary key (revision, dataset_id)
+    primary key (revision, scope_id)
 );
+comment on table volume_sum is 'The sums of volume_delta up to a snapshot.';
 insert into coverage_snapshot values (0);
-
--- Not declared strict, so that queries take its expression in.
-create function confidence_bin(confidence real) returns smallint language sql immutable as
-$$ select case when confidence < 1 then floor(confidence * 200)::smallint when confidence >= 1 then 199::smallint end $$;
-
--- The scope of a part of a split; without a part: of the subjects that it leaves out.
-create function split_scope(p_split integer, p_part split_part) returns integer language sql immutable as
-$$ select -(p_split * 5 + coalesce(array_position('{train,confidence,validation,test}'::lacuna.split_part[], p_part), 0)) $$;
-
-create function round_scope(p_round bigint) returns integer language sql immutable as
-$$ select -(1 << 30) - p_round::integer $$;
 
 -- MARK: What is counted
 
 create view volume_scopes as
-    select v.id as volume_id, array[0]
-        || array(select m.dataset_id from volume_dataset m where m.volume_id = v.id order by m.dataset_id)
-        || array(
-            select split_scope(s.id, (select m.part from split_member m where m.split_id = s.id and m.subject_id = v.subject_id))
-            from split s order by s.id) as scopes
+    select v.id as volume_id, array(
+        select c.id from coverage_scope c where c.kind = 'catalogue'
+        union all
+        select (select c.id from coverage_scope c where c.dataset_id = m.dataset_id) from volume_dataset m where m.volume_id = v.id
+        union all
+        select (
+            select c.id from coverage_scope c
+            where c.kind = 'split' and c.split_id = s.id and (c.part = p.part or (c.part is null and p.part is null)))
+        from split s cross join lateral (
+            select (select m.part from split_member m where m.split_id = s.id and m.subject_id = v.subject_id) as part offset 0) p
+        order by 1) as scopes
     from volume v;
-comment on view volume_scopes is 'Every scope of a volume but rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
+comment on view volume_scopes is 'The scopes of each volume, in rising order, without rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
 
-create view current_state as
-    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::smallint as bin from annotation_current a
+-- The only statement of the order of labels: what is not an annotation gives way to one, and a shipped label to a pseudo label.
+create view current_label as
+    select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::real as confidence,
+        a.annotation_id, null::bigint as round_id, null::bigint as shipped_label_id
+    from annotation_current a
     union all
-    select l.volume_id, l.organ_id, 'pseudo', 'model', false, confidence_bin(l.confidence)
+    select l.volume_id, l.organ_id, 'pseudo', 'model', false, l.confidence, null, l.round_id, null
     from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
     where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
     union all
-    select c.volume_id, c.organ_id, 'pseudo', 'model', false, null
+    select c.volume_id, c.organ_id, 'pseudo', 'model', false, null, null, null, c.shipped_label_id
     from shipped_current c
     where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, c.organ_id))
       and not exists (
         select from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-        where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id))
+        where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id));
+comment on view current_label is 'The current label of each organ in each volume: the annotation, else the visible pseudo label, else the shipped label. An organ without a row is unlabelled.';
+comment on column current_label.annotation_id is 'Null unless an annotation is current.';
+comment on column current_label.round_id is 'The round of the pseudo label; null unless one is current.';
+comment on column current_label.shipped_label_id is 'Null unless a shipped label is current.';
+
+create view current_mask as
+    select c.volume_id, c.organ_id, coalesce(a.mask_id, l.mask_id, s.mask_id) as mask_id
+    from current_label c
+    left join annotation a on a.id = c.annotation_id
+    left join pseudo_label l on (l.round_id, l.volume_id, l.organ_id) = (c.round_id, c.volume_id, c.organ_id)
+    left join shipped_label s on s.id = c.shipped_label_id
+    where c.status <> 'absent';
+comment on view current_mask is 'The mask of every current label that has one.';
+
+create view current_state as
+    select c.volume_id, c.organ_id, c.status, c.origin, c.partial, confidence_bin(c.confidence) as bin from current_label c
     union all
     select u.volume_id, u.organ_id, 'unlabelled', 'expert', false, null from (
         select distinct a.volume_id, k.part_id as organ_id
         from annotation_current a join organ_link k on k.whole_id = a.organ_id and k.relation = 'division'
         where a.status = 'annotated'
           and not exists (select from annotation_current p where (p.volume_id, p.organ_id) = (a.volume_id, k.part_id))) u;
-comment on view current_state is 'What shows now at every volume and organ, derived rows only; unlabelled: known through a whole.';
+comment on view current_state is 'The label states that coverage counts: the current labels, and unlabelled organs of which a whole is annotated.';
 
-create view round_state as
+create view unhidden_pseudo_label as
     select l.volume_id, l.organ_id, l.round_id, confidence_bin(l.confidence) as bin
     from pseudo_label l
     where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
       and not exists (select from withheld_volume h where h.volume_id = l.volume_id);
-comment on view round_state is 'The pseudo labels of every round that no annotation hides and that are not withheld.';
+comment on view unhidden_pseudo_label is 'The pseudo labels of every round, published or not, where no annotation is current and the volume is not withheld.';
 
 -- MARK: Appending
 
--- Label states gained (n above 0) or lost in volumes of the same scopes; the shape in which the triggers hand differences over.
 create type state_delta as (
     scopes integer[], organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n bigint
 );
+comment on type state_delta is 'Label states gained (n above 0) or lost in volumes of the same scopes.';
 
 create function append_deltas(p_change bigint, p_deltas state_delta[]) returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -939,21 +1137,21 @@ begin
         where (select true from withheld_volume h where h.volume_id = v.volume_id) is null
     ), pair as materialized (
         select p.volume_id, p.organ_id, c.scopes from (select distinct volume_id, organ_id from added) p join place c using (volume_id)
-    ), word as (
-        select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater) p.volume_id, p.organ_id, a.*
+    ), latest as (
+        select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater, a.partitioned) p.volume_id, p.organ_id, a.*
         from pair p cross join lateral (
-            select w.id, w.release_id, w.rater, w.status, w.origin, w.extent is not null as partial from annotation w
+            select w.id, w.release_id, w.rater, w.partitioned, w.status, w.origin, w.extent is not null as partial from annotation w
             where w.volume_id = p.volume_id and w.organ_id = p.organ_id and not w.proposed offset 0) a
-        order by p.volume_id, p.organ_id, a.release_id, a.rater, a.id desc
+        order by p.volume_id, p.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), policy as materialized (
         select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
     ), best as (
         select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
+        from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
             w.release_id desc nulls first, w.id desc
-    ), judged as materialized ( -- what counts from now on, and what counted before
+    ), chosen as materialized ( -- the current annotation, and the one before
         select p.volume_id, p.organ_id, p.scopes, b.id, b.status, b.origin, b.partial,
             o.place as old_place, o.annotation_id as old_id, o.status as old_status, o.origin as old_origin, o.partial as old_partial
         from pair p
@@ -962,14 +1160,14 @@ begin
             select a.ctid as place, a.annotation_id, a.status, a.origin, a.partial from annotation_current a
             where a.volume_id = p.volume_id and a.organ_id = p.organ_id offset 0) o on true
     ), gone as (
-        delete from annotation_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
+        delete from annotation_current where ctid = any (array(select old_place from chosen where id is null and old_id is not null))
     ), kept as (
         insert into annotation_current (volume_id, organ_id, annotation_id, status, origin, partial)
-        select volume_id, organ_id, id, status, origin, partial from judged where id is not null and id is distinct from old_id
+        select volume_id, organ_id, id, status, origin, partial from chosen where id is not null and id is distinct from old_id
         on conflict (volume_id, organ_id) do update
         set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
     ), flipped as materialized (
-        select volume_id, organ_id, scopes, case when id is null then 1 else -1 end as n from judged
+        select volume_id, organ_id, scopes, case when id is null then 1 else -1 end as n from chosen
         where (id is null) <> (old_id is null)
     ), covered as materialized ( -- pseudo labels that the annotation hides or shows
         select f.volume_id, f.organ_id, f.scopes, f.n, l.round_id, l.bin
@@ -993,11 +1191,11 @@ begin
         where o.organ_id in (select part_id from division union select whole_id from division)
     ), after as materialized (
         select b.volume_id, b.scopes, b.organ_id, b.status from before b
-        where not exists (select from judged j where j.volume_id = b.volume_id and j.organ_id = b.organ_id)
+        where not exists (select from chosen j where j.volume_id = b.volume_id and j.organ_id = b.organ_id)
         union all
-        select j.volume_id, j.scopes, j.organ_id, j.status from judged j
+        select j.volume_id, j.scopes, j.organ_id, j.status from chosen j
         where j.id is not null and j.organ_id in (select part_id from division union select whole_id from division)
-    ), lone as ( -- parts that are known only through a whole, then and now
+    ), lone as ( -- parts that are known only through a whole, after and before
         select distinct w.scopes, w.volume_id, d.part_id, 1 as n from after w join division d on d.whole_id = w.organ_id
         where w.status = 'annotated'
           and not exists (select from after p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
@@ -1006,15 +1204,15 @@ begin
         where w.status = 'annotated'
           and not exists (select from before p where p.volume_id = w.volume_id and p.organ_id = d.part_id)
     ), difference as (
-        select scopes, organ_id, status, origin, partial, null::smallint as bin, 1 as n from judged where id is not null
+        select scopes, organ_id, status, origin, partial, null::smallint as bin, 1 as n from chosen where id is not null
         union all
-        select scopes, organ_id, old_status, old_origin, old_partial, null, -1 from judged where old_id is not null
+        select scopes, organ_id, old_status, old_origin, old_partial, null, -1 from chosen where old_id is not null
         union all
         select scopes, organ_id, 'pseudo', 'model', false, bin, n from visible
         union all
         select scopes, organ_id, 'pseudo', 'model', false, null, n from shipped
         union all
-        select array[round_scope(c.round_id)], c.organ_id, 'pseudo', 'model', false, c.bin, c.n
+        select array[(select k.id from coverage_scope k where k.round_id = r.id)], c.organ_id, 'pseudo', 'model', false, c.bin, c.n
         from covered c join round r on r.id = c.round_id and r.published_change_id is not null
         union all
         select scopes, part_id, 'unlabelled', 'expert', false, null, n from lone
@@ -1055,7 +1253,7 @@ begin
             select s.id, s.release_id, c.ctid as place
             from shipped_current c cross join lateral (select * from shipped_label l where l.id = c.shipped_label_id offset 0) s
             where c.volume_id = n.volume_id and c.organ_id = n.organ_id offset 0) s on true
-    ), judged as materialized ( -- beneath a label that is taken back shows that of the newest release that stands by its own
+    ), chosen as materialized ( -- where a release retracts its label, that of the newest release that has one becomes current
         select k.volume_id, k.organ_id, k.scopes, k.old_id, k.old_place,
             case when k.old_release > k.release_id then k.old_id when k.mask_id is not null then k.id else (
                 select w.id from (
@@ -1067,13 +1265,13 @@ begin
                 order by w.release_id desc limit 1) end as id
         from known k
     ), gone as (
-        delete from shipped_current where ctid = any (array(select old_place from judged where id is null and old_id is not null))
+        delete from shipped_current where ctid = any (array(select old_place from chosen where id is null and old_id is not null))
     ), kept as (
         insert into shipped_current as c (volume_id, organ_id, shipped_label_id)
-        select volume_id, organ_id, id from judged where id is not null and id is distinct from old_id
+        select volume_id, organ_id, id from chosen where id is not null and id is distinct from old_id
         on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id
     ), shown as (
-        select j.scopes, j.organ_id, case when j.id is null then -1 else 1 end as n from judged j
+        select j.scopes, j.organ_id, case when j.id is null then -1 else 1 end as n from chosen j
         where (j.id is null) <> (j.old_id is null)
           and (select true from annotation_current a where a.volume_id = j.volume_id and a.organ_id = j.organ_id) is null
           and (select true from pseudo_label l
@@ -1091,8 +1289,9 @@ end $$;
 create trigger shipped_labels_are_recorded after insert on shipped_label
     referencing new table as added for each statement execute function record_shipped_labels();
 
--- Moves organs of the visible pseudo labels from one round to another (null: none) and appends what that changes.
--- The caller holds the pointer lock exclusively. Counts are summed before they are gathered: a round may have millions of labels.
+-- Moves organs of the visible pseudo labels from one round to another (null: none) and appends the changes of counts.
+-- The caller holds the pointer lock exclusively. Counts are summed before they are gathered, because a round may have millions
+-- of labels.
 create function move_pointers(p_change bigint, p_organs smallint[], p_rounds bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -1103,19 +1302,19 @@ begin
         from unnest(p_organs, p_rounds) as m (organ_id, round_id)
         left join pseudo_pointer p on p.organ_id = m.organ_id
         where m.round_id is distinct from p.round_id
-    ), turn as (
+    ), step as (
         select old_round as round_id, organ_id, -1 as n from move where old_round is not null
         union all
         select new_round, organ_id, 1 from move where new_round is not null
     ), side as ( -- a round is read once, whatever organs of it move
-        select round_id, n, array_agg(organ_id) as organs from turn group by 1, 2
+        select round_id, n, array_agg(organ_id) as organs from step group by 1, 2
     ), shown as materialized (
         select l.volume_id, l.organ_id, l.bin, r.n
         from side r
         cross join lateral (
-            select s.volume_id, s.organ_id, s.bin from round_state s
+            select s.volume_id, s.organ_id, s.bin from unhidden_pseudo_label s
             where s.round_id = r.round_id and s.organ_id = any (r.organs) offset 0) l
-    ), beneath as ( -- a shipped label shows where the pseudo label goes and hides where one comes
+    ), beneath as ( -- a shipped label becomes visible where the pseudo label goes, and hidden where one comes
         select s.volume_id, s.organ_id, null::smallint as bin, -s.n as n
         from (select volume_id, organ_id, sum(n) as n from shown group by 1, 2 having sum(n) <> 0) s
         where (select true from shipped_current c where c.volume_id = s.volume_id and c.organ_id = s.organ_id)
@@ -1141,8 +1340,8 @@ begin
     on conflict (organ_id) do update set round_id = excluded.round_id;
 end $$;
 
--- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is restated; all others
--- are counted in their new datasets and, where they had none, in the whole and in the splits.
+-- A source of a removed dataset is refused. A volume that is withheld, or whose subject is removed, is recomputed; all others
+-- are counted in their new datasets and, where they had none, in the catalogue and in the splits.
 create function record_sources() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
 set jit = off as $$
@@ -1153,8 +1352,8 @@ begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     if exists (select from added a join release r on r.id = a.release_id join withdrawn_dataset d using (dataset_id)) then
-        raise exception 'the dataset is removed and takes no more cases'
-            using errcode = 'LA010', hint = 'lacuna dataset restore brings it back';
+        raise exception 'the dataset is removed; no case can be added to it'
+            using errcode = 'LA010', hint = 'restore it with lacuna dataset restore';
     end if;
     perform from (select distinct volume_id from added order by volume_id) a
     cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
@@ -1173,43 +1372,44 @@ begin
         from (select distinct volume_id from added) a
         cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v
         where a.volume_id <> all (coalesce(special, '{}'))
-    ), fresh as materialized (
-        select distinct a.volume_id, a.subject_id, r.dataset_id
+    ), fresh as materialized ( -- with the dataset, where the scope is one
+        select distinct a.volume_id, a.subject_id, r.dataset_id,
+            (select c.id from coverage_scope c where c.dataset_id = r.dataset_id) as scope_id
         from added n join arrived a on a.volume_id = n.volume_id join release r on r.id = n.release_id
         where (select true from volume_dataset m where m.volume_id = a.volume_id and m.dataset_id = r.dataset_id) is null
         union all
-        select a.volume_id, a.subject_id, s.scope
+        select a.volume_id, a.subject_id, null, s.scope
         from arrived a cross join lateral (
             select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = a.volume_id offset 0) s
-        where a.counts is null and s.scope <= 0
+        where a.counts is null
     ), kept as (
-        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id > 0
+        insert into volume_dataset select volume_id, dataset_id from fresh where dataset_id is not null
     ), subjects as materialized (
-        select f.dataset_id, count(*) as n from (select distinct dataset_id, subject_id from fresh) f
+        select f.scope_id, count(*) as n from (select distinct scope_id, dataset_id, subject_id from fresh) f
         where (
             select true from volume o cross join lateral (
                 select from volume_dataset m
-                where m.volume_id = o.id and (f.dataset_id <= 0 or m.dataset_id = f.dataset_id) limit 1) m
+                where m.volume_id = o.id and (f.dataset_id is null or m.dataset_id = f.dataset_id) limit 1) m
             where o.subject_id = f.subject_id limit 1) is null
-        group by f.dataset_id
+        group by f.scope_id
     ), volumes as (
         insert into volume_delta
-        select the_change, f.dataset_id, count(*), coalesce(max(s.n), 0)
-        from fresh f left join subjects s using (dataset_id) group by f.dataset_id
+        select the_change, f.scope_id, count(*), coalesce(max(s.n), 0)
+        from fresh f left join subjects s using (scope_id) group by f.scope_id
     ), state as ( -- labels that the volume already has count in its new dataset too
-        select f.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.bin
+        select f.scope_id, s.organ_id, s.status, s.origin, s.partial, s.bin
         from fresh f cross join lateral (select * from current_state c where c.volume_id = f.volume_id offset 0) s
-        where f.dataset_id > 0
+        where f.dataset_id is not null
     ), counted as (
         insert into coverage_delta
-        select the_change, dataset_id, organ_id, status, origin, partial, count(*) from state
-        group by dataset_id, organ_id, status, origin, partial
+        select the_change, scope_id, organ_id, status, origin, partial, count(*) from state
+        group by scope_id, organ_id, status, origin, partial
     )
     insert into confidence_delta
-    select the_change, dataset_id, organ_id, bin, count(*) from state where bin is not null group by dataset_id, organ_id, bin;
+    select the_change, scope_id, organ_id, bin, count(*) from state where bin is not null group by scope_id, organ_id, bin;
 
     if special is not null then
-        perform restate_volumes(the_change, special);
+        perform recompute_volumes(the_change, special);
     end if;
     return null;
 end $$;
@@ -1221,141 +1421,144 @@ create trigger history_is_append_only before update or delete or truncate on cov
 create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
 
-grant select on coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
+grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
     to lacuna_manager, lacuna_trainer;
-grant execute on function split_scope(integer, split_part), round_scope(bigint) to lacuna_manager, lacuna_trainer;
+grant select on current_label, current_mask to lacuna_manager;
+grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager, lacuna_trainer;
 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "6b03a9233b2890096a1fb9f764a8b43637f121ae7fc4d433225a2874ef0a2eb6",
+            sha256: "be7d8abe177bc9bc900b80fecc5a912653ad86f291e827641f85e7fd57bb831c",
             sql: ###"""
--- Questions about label states: coverage and the sums that it is read from, and every state as of a revision.
+-- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
--- Deltas are fetched change by change: few were made since the last snapshot, which the planner cannot know.
+-- Deltas are fetched change by change, because few were made since the last snapshot, which the planner cannot know.
 
--- The newest snapshot as of a revision, and whether changes came after it.
 create function coverage_base(p_revision bigint) returns table (revision bigint, is_behind boolean)
 language sql stable as $$
     select s.revision, exists (
         select from lacuna.change c where c.revision > s.revision and (p_revision is null or c.revision <= p_revision))
     from (select max(n.revision) from lacuna.coverage_snapshot n where p_revision is null or n.revision <= p_revision) s (revision)
 $$;
+comment on function coverage_base(bigint) is 'The newest snapshot as of a revision (null: now), and whether changes were made after it.';
 
--- All counts of the scopes from p_first to p_last, with those of organs that are known through a whole (unlabelled). What a
--- snapshot summed is read as it stands; only what was appended since is added to it.
-create function coverage_rows(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+create function coverage_rows(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
 language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     base bigint;
     is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
 begin
     select * into base, is_behind from coverage_base(p_revision);
     if not is_behind then
         return query
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
-        from coverage_sum s where s.revision = base and s.dataset_id between p_first and p_last;
+        select s.scope_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = base and s.scope_id = any (scopes);
         return;
     end if;
     return query
-    select u.dataset_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
-        select s.dataset_id, s.organ_id, s.status, s.origin, s.partial, s.n
-        from coverage_sum s where s.revision = base and s.dataset_id between p_first and p_last
+    select u.scope_id, u.organ_id, u.status, u.origin, u.partial, sum(u.n)::bigint from (
+        select s.scope_id, s.organ_id, s.status, s.origin, s.partial, s.n
+        from coverage_sum s where s.revision = base and s.scope_id = any (scopes)
         union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        select d.scope_id, d.organ_id, d.status, d.origin, d.partial, d.n
         from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
+          and d.scope_id = any (scopes)
     ) u group by 1, 2, 3, 4, 5 having sum(u.n) <> 0;
 end $$;
+comment on function coverage_rows(bigint, coverage_scope_kind[]) is 'The counts of label states in all scopes of some kinds as of a revision (null: now); status unlabelled counts volumes in which only a whole of the organ is annotated.';
 
-create function coverage_counts(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
+create function coverage_counts(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, n bigint)
 language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select * from coverage_rows(p_revision, p_first, p_last) c where c.status <> 'unlabelled'
+    select * from coverage_rows(p_revision, p_kinds) c where c.status <> 'unlabelled'
 $$;
+comment on function coverage_counts(bigint, coverage_scope_kind[]) is 'coverage_rows without the status unlabelled.';
 
--- The median of the binned confidences: the middle of the bin that holds it, right to half a bin (0.0025). The snapshot has
--- it; only where confidences came or went since are bins summed.
-create function coverage_confidence(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, organ_id smallint, median real)
+-- The snapshot has the medians; bins are summed only where confidences were added or removed since.
+create function coverage_confidence(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, median real)
 language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     base bigint;
     is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
 begin
     select * into base, is_behind from coverage_base(p_revision);
     if not is_behind then
         return query
-        select m.dataset_id, m.organ_id, m.median
-        from confidence_median m where m.revision = base and m.dataset_id between p_first and p_last;
+        select m.scope_id, m.organ_id, m.median
+        from confidence_median m where m.revision = base and m.scope_id = any (scopes);
         return;
     end if;
     return query
     with recent as materialized (
-        select d.dataset_id, d.organ_id, d.bin, d.n
+        select d.scope_id, d.organ_id, d.bin, d.n
         from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
+          and d.scope_id = any (scopes)
     ), touched as materialized (
-        select distinct r.dataset_id, r.organ_id from recent r
+        select distinct r.scope_id, r.organ_id from recent r
     ), binned as (
-        select u.dataset_id, u.organ_id, u.bin, sum(u.n) as n from (
-            select t.dataset_id, t.organ_id, s.bin, s.n
+        select u.scope_id, u.organ_id, u.bin, sum(u.n) as n from (
+            select t.scope_id, t.organ_id, s.bin, s.n
             from touched t cross join lateral (
                 select s.bin, s.n from confidence_sum s
-                where s.revision = base and s.dataset_id = t.dataset_id and s.organ_id = t.organ_id
+                where s.revision = base and s.scope_id = t.scope_id and s.organ_id = t.organ_id
                 offset 0) s
             union all
             select * from recent
         ) u group by 1, 2, 3 having sum(u.n) <> 0
     ), ranked as (
-        select b.*, sum(n) over w as upto, sum(n) over (partition by b.dataset_id, b.organ_id) as total
-        from binned b window w as (partition by b.dataset_id, b.organ_id order by bin)
+        select b.*, sum(n) over w as upto, sum(n) over (partition by b.scope_id, b.organ_id) as total
+        from binned b window w as (partition by b.scope_id, b.organ_id order by bin)
     )
-    select m.dataset_id, m.organ_id, m.median
+    select m.scope_id, m.organ_id, m.median
     from confidence_median m
-    where m.revision = base and m.dataset_id between p_first and p_last
-      and (m.dataset_id, m.organ_id) not in (select t.dataset_id, t.organ_id from touched t)
+    where m.revision = base and m.scope_id = any (scopes)
+      and (m.scope_id, m.organ_id) not in (select t.scope_id, t.organ_id from touched t)
     union all
-    select r.dataset_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
+    select r.scope_id, r.organ_id, ((min(r.bin) + 0.5) / 200)::real
     from ranked r where 2 * r.upto >= r.total group by 1, 2;
 end $$;
+comment on function coverage_confidence(bigint, coverage_scope_kind[]) is 'The median confidence of the pseudo labels by scope and organ, correct to half a bin (0.0025), as of a revision (null: now).';
 
-create function coverage_volumes(p_revision bigint default null, p_first integer default 0, p_last integer default 2147483647)
-returns table (dataset_id integer, volumes bigint, subjects bigint)
+create function coverage_volumes(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, volumes bigint, subjects bigint)
 language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     base bigint;
     is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
 begin
     select * into base, is_behind from coverage_base(p_revision);
     if not is_behind then
         return query
-        select s.dataset_id, s.volumes, s.subjects
-        from volume_sum s where s.revision = base and s.dataset_id between p_first and p_last;
+        select s.scope_id, s.volumes, s.subjects
+        from volume_sum s where s.revision = base and s.scope_id = any (scopes);
         return;
     end if;
     return query
-    select u.dataset_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
-        select s.dataset_id, s.volumes, s.subjects from volume_sum s
-        where s.revision = base and s.dataset_id between p_first and p_last
+    select u.scope_id, sum(u.volumes)::bigint, sum(u.subjects)::bigint from (
+        select s.scope_id, s.volumes, s.subjects from volume_sum s
+        where s.revision = base and s.scope_id = any (scopes)
         union all
-        select d.dataset_id, d.volumes, d.subjects
+        select d.scope_id, d.volumes, d.subjects
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and (p_revision is null or c.revision <= p_revision)
-          and d.dataset_id between p_first and p_last
+          and d.scope_id = any (scopes)
     ) u group by 1;
 end $$;
+comment on function coverage_volumes(bigint, coverage_scope_kind[]) is 'The number of volumes and of subjects in all scopes of some kinds as of a revision (null: now).';
 
--- Sums everything committed so far into a new snapshot and returns its revision; the one before where fewer than p_least rows
--- were appended since, which are quicker read than summed.
 create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -1373,37 +1576,37 @@ begin
         return base;
     end if;
     insert into confidence_median
-    select upto, m.dataset_id, m.organ_id, m.median from coverage_confidence(upto, -2147483648) m;
+    select upto, m.scope_id, m.organ_id, m.median from coverage_confidence(upto, enum_range(null::coverage_scope_kind)) m;
     insert into coverage_snapshot values (upto);
     insert into coverage_sum
-    select upto, dataset_id, organ_id, status, origin, partial, sum(n) from (
-        select dataset_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
+    select upto, scope_id, organ_id, status, origin, partial, sum(n) from (
+        select scope_id, organ_id, status, origin, partial, n from coverage_sum where revision = base
         union all
-        select d.dataset_id, d.organ_id, d.status, d.origin, d.partial, d.n
+        select d.scope_id, d.organ_id, d.status, d.origin, d.partial, d.n
         from change c cross join lateral (select * from coverage_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
-    ) u group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0;
+    ) u group by scope_id, organ_id, status, origin, partial having sum(n) <> 0;
     insert into confidence_sum
-    select upto, dataset_id, organ_id, bin, sum(n) from (
-        select dataset_id, organ_id, bin, n from confidence_sum where revision = base
+    select upto, scope_id, organ_id, bin, sum(n) from (
+        select scope_id, organ_id, bin, n from confidence_sum where revision = base
         union all
-        select d.dataset_id, d.organ_id, d.bin, d.n
+        select d.scope_id, d.organ_id, d.bin, d.n
         from change c cross join lateral (select * from confidence_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
-    ) u group by dataset_id, organ_id, bin having sum(n) <> 0;
+    ) u group by scope_id, organ_id, bin having sum(n) <> 0;
     insert into volume_sum
-    select upto, dataset_id, sum(volumes), sum(subjects) from (
-        select dataset_id, volumes, subjects from volume_sum where revision = base
+    select upto, scope_id, sum(volumes), sum(subjects) from (
+        select scope_id, volumes, subjects from volume_sum where revision = base
         union all
-        select d.dataset_id, d.volumes, d.subjects
+        select d.scope_id, d.volumes, d.subjects
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
-    ) u group by dataset_id;
+    ) u group by scope_id;
     return upto;
 end $$;
+comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
 
--- Every known state as of a revision, computed from history alone; unlabelled is the absence of a row. With datasets: what
--- would hold if no other dataset had said or shipped anything; persons' words and runs' labels are of none.
+-- As current_label, from history. The order of labels is that of the view.
 create function label_states(
     p_revision bigint, p_volume bigint default null, p_organ smallint default null, p_datasets integer[] default null)
 returns table (
@@ -1419,7 +1622,7 @@ begin
         where c.revision <= p_revision order by p.id desc limit 1
     ), removed as materialized (
         select r.id as release_id from release r
-        where (select w.stands from withdrawal w join change c on c.id = w.change_id
+        where (select w.withdrawn from withdrawal w join change c on c.id = w.change_id
                where w.dataset_id = r.dataset_id and c.revision <= p_revision order by w.id desc limit 1)
     ), withheld as materialized (
         select h.volume_id from (
@@ -1428,8 +1631,8 @@ begin
             where c.revision <= p_revision and (p_volume is null or v.volume_id = p_volume)
             order by v.volume_id, v.id desc) h
         where h.withheld
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater)
+    ), latest as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
             a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
             c.revision, c.activity_id
         from annotation a join change c on c.id = a.change_id
@@ -1437,14 +1640,14 @@ begin
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
           and (p_datasets is null or a.release_id is null
                or a.release_id in (select n.id from release n where n.dataset_id = any (p_datasets)))
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), annotated as (
         select distinct on (w.volume_id, w.organ_id) w.*
-        from word w left join release r on r.id = w.release_id left join policy p on true
+        from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled'
           and not exists (select from removed g where g.release_id = w.release_id)
           and not exists (select from withheld h where h.volume_id = w.volume_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id), w.origin,
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
             w.release_id desc nulls first, w.id desc
     ), adopted as (
         select ad.run_id from adoption ad join change c on c.id = ad.change_id
@@ -1488,22 +1691,24 @@ begin
       and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
 end $$;
 
-grant execute on function coverage_base(bigint), coverage_rows(bigint, integer, integer),
-    coverage_counts(bigint, integer, integer), coverage_confidence(bigint, integer, integer),
-    coverage_volumes(bigint, integer, integer), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
+comment on function label_states(bigint, bigint, smallint, integer[]) is 'The label of each organ in each volume as of a revision, computed from history; an organ without a row is unlabelled. With datasets: as if no other dataset had been imported; labels of persons and runs belong to none.';
+
+grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
+    coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
+    coverage_volumes(bigint, coverage_scope_kind[]), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;
 
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "3cf05c69221724ffc4f193ee96a1fa33c7c8b7509d7fe8cfdd489a27d69807d4",
+            sha256: "cda093a0f2cbdd2107dc596324e48ee1427b675352751abc9b68e7683e171228",
             sql: ###"""
--- The daemon's door into the catalogue. It has no write privilege on any table: these functions are all that it can do,
--- and each is fenced by the claim (job, token) that the caller holds.
+-- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
+-- claim (job, token) that the caller holds.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
--- A round as people name it.
+-- The name of a round in messages.
 create function round_name(p_round bigint) returns text
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select coalesce(
@@ -1516,7 +1721,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
--- Locks the claim until commit or raises LA001. A heartbeat gets through; a takeover waits.
+-- Locks the claim until commit or raises LA001. Heartbeats are not blocked; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -1525,20 +1730,21 @@ begin
     select run_id into the_run from job where id = p_job and token = p_token for key share;
     if not found then
         raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
-            using errcode = 'LA001', hint = 'another daemon took the run over; this one must stop';
+            using errcode = 'LA001', hint = 'another daemon took over the run; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
-        raise exception '% is not of %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
+        raise exception '% does not belong to %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
     if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception '% saw data that were removed and is recalled', run_name(the_run)
+        raise exception '% was trained on data that were removed, and is recalled', run_name(the_run)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return the_run;
 end $$;
+comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost claim, a round of another run, and a recalled run.';
 
--- The part that a subject has in a run: that of the split, but never a laxer one than its volumes had when the run began.
--- Null where it is in none.
+-- The part of a subject in a run: that of the split, but never a less strict one than its volumes had when the run began.
+-- Null where it is in no part.
 create function run_part(p_run bigint, p_subject bigint) returns split_part
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select greatest(
@@ -1548,10 +1754,10 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where v.subject_id = p_subject and i.run_id = p_run))
 $$;
 
--- Creates a run with its rounds, one more than gammas, and its snapshot of annotations. Volumes of the test part are left out: the daemon never sees their labels.
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
-    p_trains_unassigned boolean, p_organs text[], p_modalities text[], p_gammas real[], p_program text) returns bigint
+    p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
+    p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_split integer;
@@ -1560,20 +1766,25 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'there is no split named %', p_split using errcode = 'LA004', hint = 'make it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
     end if;
-    select string_agg(k, ', ') into unknown from unnest(p_organs) k where not exists (select from organ where key = k);
+    select string_agg(distinct k, ', ') into unknown from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
     if unknown is not null then
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
     end if;
 
     perform pg_advisory_xact_lock(pointer_lock()); -- no annotation becomes current between the revision and the snapshot of it
-    insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, revision, activity_id)
-    values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, current_revision(),
+    insert into run (name, config, config_sha256, seed, split_id, origins, trains_unassigned, modalities, revision,
+        activity_id)
+    values (p_name, p_config, p_config_sha256, p_seed, the_split, p_origins, p_trains_unassigned, p_modalities, current_revision(),
         start_activity('training', p_program, p_config))
     returning id into the_run;
     insert into run_organ select the_run, o.id, k.position
     from unnest(p_organs) with ordinality as k (key, position) join organ o using (key);
+    insert into run_class_mapping (run_id, organ_id, accepted_id, position)
+    select the_run, o.id, a.id, row_number() over (partition by o.id order by m.i)
+    from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, i)
+    join organ o on o.key = m.organ join organ a on a.key = m.accepted;
     insert into job (run_id) values (the_run);
     insert into round (run_id, number, gamma, state, activity_id)
     select the_run, n, p_gammas[n + 1], 'planned',
@@ -1584,12 +1795,9 @@ begin
         select organ_id from run_organ where run_id = the_run
         union
         select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
-    ), accepted as ( -- what counts as an organ: itself, or in the order of a list that the run's plan merges
-        select w.organ_id, coalesce(o.id, w.organ_id) as label_id, coalesce(k.position, 1) as position
-        from whole w join organ n on n.id = w.organ_id
-        left join lateral jsonb_array_elements_text(p_config #> array['run', 'merge', n.key])
-            with ordinality as k (key, position) on true
-        left join organ o on o.key = k.key
+    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
+        select w.organ_id, coalesce(m.accepted_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
+        from whole w left join run_class_mapping m on m.run_id = the_run and m.organ_id = w.organ_id
     )
     insert into run_input
     select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
@@ -1602,6 +1810,8 @@ begin
     order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
+comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text) is
+    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
 
 create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -1612,8 +1822,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         for update skip locked)
     returning j.id, j.token
 $$;
+comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then.';
 
--- False where the claim is lost or was given back.
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with beat as (
@@ -1621,13 +1831,14 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         where id = p_job and token = p_token and lease_until is not null returning 1)
     select exists (select from beat)
 $$;
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set lease_until = null, worker = null where id = p_job and token = p_token
 $$;
+comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim.';
 
--- The volumes that a run may look at, with the source whose file is read; the test part is not among them.
 create function run_volumes(p_run bigint)
 returns table (
     volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
@@ -1650,13 +1861,13 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
         order by source.id limit 1) s on true
     where run.id = p_run
-      and v.modality in (select jsonb_array_elements_text(coalesce(run.config -> 'modalities', '["CT"]')))
+      and v.modality = any (run.modalities)
       and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
       and not exists (select from withheld_volume h where h.volume_id = v.id)
     order by v.id
 $$;
+comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
 
--- The annotations of a run's snapshot, with where the masks' bytes lie. A subject that proved to be held out since is so here.
 create function run_labels(p_run bigint)
 returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
@@ -1681,8 +1892,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
 $$;
+comment on function run_labels(bigint) is 'The annotations of a run''s snapshot, without the test part, with the location of the masks'' bytes. A subject that was found to be held out since has its stricter part here.';
 
--- A round's own pseudo labels, with where the masks' bytes lie.
 create function round_labels(p_round bigint)
 returns table (
     volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
@@ -1695,18 +1906,19 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
+comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; none where the round is recalled.';
 
-create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_record jsonb) returns void
+create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
     update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
     if not found then
-        raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
+        raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published, and stores its results; refuses a round in another state.';
 
--- A checkpoint goes on from those before it, so it is contaminated by whom they are.
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
 returns bigint
@@ -1730,10 +1942,11 @@ begin
     select id into the_checkpoint from checkpoint
     where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
     if not found then
-        raise exception '% has another % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
+        raise exception '% already has a different % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
     return the_checkpoint;
 end $$;
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
@@ -1752,8 +1965,8 @@ begin
     join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     on conflict do nothing;
 end $$;
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on held-out volumes; the arrays are parallel.';
 
--- Stages a volume's pseudo masks, which one object holds. Nothing shows before the round is published.
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
     p_organs text[], p_offsets bigint[], p_lengths bigint[], p_contents bytea[], p_voxels bigint[], p_known bigint[],
@@ -1772,19 +1985,19 @@ begin
         select from run join volume v on v.id = p_volume
         cross join lateral run_part(run.id, v.subject_id) p (part)
         where run.id = the_run and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
-        raise exception 'volume % is held out in % and is never relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
+        raise exception 'volume % is held out in % and cannot be relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
     end if;
     if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
-        raise exception 'checkpoint % is not of %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
+        raise exception 'checkpoint % does not belong to %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
     end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
     where i.run_id = the_run and i.volume_id = p_volume;
     if known_organs is not null then
-        raise exception 'volume % is annotated for %: a pseudo label never replaces an annotation', p_volume, known_organs
+        raise exception 'volume % is annotated for %; a pseudo label cannot replace an annotation', p_volume, known_organs
             using errcode = 'LA007';
     end if;
-    perform from round where id = p_round and published_change_id is null for share; -- and none is published meanwhile
+    perform from round where id = p_round and published_change_id is null for share; -- and it is not published meanwhile
     if not found then
         raise exception '% is published; its labels are final', round_name(p_round) using errcode = 'LA005';
     end if;
@@ -1810,10 +2023,11 @@ begin
     insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
     select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
 end $$;
+comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each.';
 
--- Makes a run's round visible at one revision: every organ of the run points to it, those held back to nothing. The first
--- run to publish is adopted.
-create function publish_round(p_job bigint, p_token bigint, p_round bigint, p_from text, p_to text, p_withheld text[]) returns bigint
+create function publish_round(
+    p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
+returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
@@ -1826,9 +2040,11 @@ begin
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and published_change_id is null;
     if not found then
-        raise exception '% is not %', round_name(p_round), p_from using errcode = 'LA005';
+        raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 
+    insert into withheld_organ (round_id, organ_id, reason)
+    select p_round, o.id, w.reason from unnest(p_withheld, p_reasons) as w (organ, reason) join organ o on o.key = w.organ;
     select array_agg(ro.organ_id), array_agg(case when o.key = any (p_withheld) then null else p_round end) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
     insert into round_pointer (run_id, organ_id, round_id, change_id)
@@ -1841,15 +2057,15 @@ begin
     end if;
     return the_change;
 end $$;
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update run set finished = true where id = hold_claim(p_job, p_token);
 end $$;
+comment on function finish_run(bigint, bigint) is 'Marks a run as finished.';
 
--- Points organs of a run back to an earlier round, or to none, at a new revision. What that round held back stays so.
--- Null, and no revision, where they point there already.
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -1860,7 +2076,7 @@ begin
     perform pg_advisory_xact_lock(pointer_lock());
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
-        raise exception '% is no published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
+        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
     end if;
     select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id
@@ -1868,7 +2084,7 @@ begin
     left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if organs is null then
-        raise exception '% has none of these organs', run_name(p_run) using errcode = 'LA004';
+        raise exception '% does not learn any of these organs', run_name(p_run) using errcode = 'LA004';
     end if;
     if not exists (
         select from unnest(organs, rounds) as p (organ_id, round_id)
@@ -1887,8 +2103,8 @@ begin
     end if;
     return the_change;
 end $$;
+comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. Null, and no revision, where nothing changes.';
 
--- Makes a run the catalogue's current one, or none. Null, and no revision, where it is so already.
 create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -1910,132 +2126,55 @@ begin
     perform move_pointers(the_change, organs, rounds);
     return the_change;
 end $$;
+comment on function adopt_run(bigint, text, text) is 'Makes a run (null: none) the catalogue''s current one at a new revision. Null, and no revision, where nothing changes.';
 
 grant execute on function hold_claim(bigint, bigint, bigint),
-    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], real[], text),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
-    advance_round(bigint, bigint, bigint, text, text, jsonb),
+    advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
     record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
-    publish_round(bigint, bigint, bigint, text, text, text[]), finish_run(bigint, bigint)
+    publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
 grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint)
     to lacuna_manager;
 
 """###),
         Migration(
-            number: 8, name: "lineage",
-            sha256: "49418f09ef697fc255485f340f4d7348e57714a87126a4bfafdf43932d8e79b2",
+            number: 8, name: "corrections",
+            sha256: "423b9281b73ed3cf13351e08a8b6946ba39a073650f94f463df4de5611b830c7",
             sql: ###"""
--- What comes from what within the catalogue: one row says that (kind, id) was derived from (source_kind, source_id).
-set local role lacuna_owner;
-set local search_path = lacuna, pg_catalog;
-
-create view catalogue_edge as
-    -- a mask from the version before it
-    select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
-    union all
-    -- a pseudo mask from the checkpoint that predicted it
-    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
-    union all
-    -- and from the confidence that chose the voxels to believe
-    select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
-    from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
-    union all
-    -- an annotation's mask from the file that it was read from
-    select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
-    where a.mask_id is not null and a.label_file_id is not null
-    union all
-    -- and from further files, where it is the union of several
-    select 'mask', f.mask_id, 'label file', f.label_file_id, 'read from' from mask_file f
-    union all
-    select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
-    union all
-    select 'mask', m.id, 'volume', m.volume_id, 'of' from mask m
-    union all
-    select 'volume', s.volume_id, 'image file', s.id, 'read from' from source s
-    union all
-    -- a checkpoint from the annotations of the part that it was fitted to: the network's is not the confidence's
-    select 'checkpoint', c.id, 'mask', a.mask_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part = c.part
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is not null
-    union all
-    -- an absence has no mask: the checkpoint learned from the file that says so
-    select 'checkpoint', c.id, 'label file', a.label_file_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part = c.part
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is null and a.label_file_id is not null
-    union all
-    -- and from the volume, which an absence alone shows to have been seen
-    select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join run_input i on i.run_id = r.run_id and i.part = c.part
-    join annotation a on a.id = i.annotation_id
-    where a.mask_id is null
-    union all
-    -- a network from the pseudo labels that the round before it published
-    select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
-    from checkpoint c join round r on r.id = c.round_id
-    join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
-    join pseudo_label l on l.round_id = p.id
-    where c.kind = 'network'
-    union all
-    -- a network from the one that the round before it ended with
-    select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
-    from checkpoint c join round r on r.id = c.round_id
-    join round p on p.run_id = r.run_id and p.number = r.number - 1
-    join checkpoint k on k.round_id = p.id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
-    where c.kind = 'network'
-    union all
-    -- a confidence from the network whose features it reads and whose errors it learned
-    select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
-    from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
-    where c.kind = 'confidence'
-    union all
-    -- a consensus from the masks that it was computed from
-    select 'mask', i.mask_id, 'mask', i.input_id, 'computed from' from mask_input i;
-
-grant select on catalogue_edge to lacuna_manager;
-
-"""###),
-        Migration(
-            number: 9, name: "corrections",
-            sha256: "b0fff19705dae2e9649c7e46a2bd88197f38490fd59528ccf00dcfd84a8e5b45",
-            sql: ###"""
--- Corrections, conflicts and withdrawal: what becomes of labels, counts and rounds when data are removed, excluded, purged or
--- restored, when two subjects prove to be one, and when the policy among several annotations changes.
+-- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
+-- their effects on labels, counts and rounds.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 -- MARK: Withholding
 
--- Why a volume is withheld: its subject is removed, every dataset that has it is, or it is excluded; null: it is not.
+-- The withdrawal by which a volume is withheld: of its subject, of the last of its datasets, or of itself; null: none.
 create function withdrawal_of(p_volume bigint) returns bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select coalesce(
         (select w.id from volume v
          cross join lateral (
-            select id, stands from withdrawal where subject_id = v.subject_id order by id desc limit 1) w
-         where v.id = p_volume and w.stands),
+            select id, withdrawn from withdrawal where subject_id = v.subject_id order by id desc limit 1) w
+         where v.id = p_volume and w.withdrawn),
         (select max(d.withdrawal_id)
          from source s join release r on r.id = s.release_id left join withdrawn_dataset d on d.dataset_id = r.dataset_id
          where s.volume_id = p_volume having bool_and(d.withdrawal_id is not null)),
-        (select w.id from (select id, stands from withdrawal where volume_id = p_volume order by id desc limit 1) w
-         where w.stands))
+        (select w.id from (select id, withdrawn from withdrawal where volume_id = p_volume order by id desc limit 1) w
+         where w.withdrawn))
 $$;
 
 create type coverage_count as (
-    dataset_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n bigint
+    scope_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n bigint
 );
-create type scope_size as (dataset_id integer, volumes bigint, subjects bigint);
+comment on type coverage_count is 'A number of label states of one kind in a scope.';
+create type scope_size as (scope_id integer, volumes bigint, subjects bigint);
+comment on type scope_size is 'The numbers of volumes and of subjects in a scope.';
 
 -- Counts of the current states of some volumes, from the derived rows; a volume without a dataset counts nowhere.
 create function state_counts(p_volumes bigint[]) returns setof coverage_count
@@ -2049,12 +2188,13 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select c.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
     from current_state s join scope c using (volume_id) where s.volume_id = any (p_volumes) group by 1, 2, 3, 4, 5, 6
     union all
-    select round_scope(s.round_id), s.organ_id, 'pseudo', 'model', false, s.bin, count(*)
-    from round_state s join round r on r.id = s.round_id and r.published_change_id is not null
+    select k.id, s.organ_id, 'pseudo', 'model', false, s.bin, count(*)
+    from unhidden_pseudo_label s join round r on r.id = s.round_id and r.published_change_id is not null
+    join coverage_scope k on k.round_id = r.id
     where s.volume_id = any (p_volumes) group by 1, 2, 6
 $$;
 
--- How many of some volumes each scope has, and how many of their subjects.
+-- The number of some volumes in each scope, and of their subjects.
 create function scope_sizes(p_volumes bigint[]) returns setof scope_size
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with kin as (
@@ -2068,8 +2208,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     group by s.scope
 $$;
 
--- Derives everything that holds of some volumes from history again, and appends what that changes to the counts.
-create function restate_volumes(p_change bigint, p_volumes bigint[]) returns void
+-- Derives the current rows of some volumes from history again, and appends the changes of counts.
+create function recompute_volumes(p_change bigint, p_volumes bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     states coverage_count[];
@@ -2117,7 +2257,7 @@ begin
     set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
     where c.annotation_id <> excluded.annotation_id;
 
-    with said as (
+    with latest as (
         select distinct on (s.volume_id, s.organ_id, s.release_id) s.id, s.volume_id, s.organ_id, s.release_id, s.mask_id
         from shipped_label s join release r on r.id = s.release_id
         where s.volume_id = any (p_volumes)
@@ -2125,7 +2265,7 @@ begin
           and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
         order by s.volume_id, s.organ_id, s.release_id, s.id desc
     ), newest as (
-        select distinct on (volume_id, organ_id) id, volume_id, organ_id from said where mask_id is not null
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id from latest where mask_id is not null
         order by volume_id, organ_id, release_id desc
     ), gone as (
         delete from shipped_current c where c.volume_id = any (p_volumes)
@@ -2137,27 +2277,25 @@ begin
     with difference as (
         select * from state_counts(p_volumes)
         union all
-        select dataset_id, organ_id, status, origin, partial, bin, -n from unnest(states)
+        select scope_id, organ_id, status, origin, partial, bin, -n from unnest(states)
     ), counted as (
         insert into coverage_delta
-        select p_change, dataset_id, organ_id, status, origin, partial, sum(n) from difference
-        group by dataset_id, organ_id, status, origin, partial having sum(n) <> 0
+        select p_change, scope_id, organ_id, status, origin, partial, sum(n) from difference
+        group by scope_id, organ_id, status, origin, partial having sum(n) <> 0
     )
     insert into confidence_delta
-    select p_change, dataset_id, organ_id, bin, sum(n) from difference where bin is not null
-    group by dataset_id, organ_id, bin having sum(n) <> 0;
+    select p_change, scope_id, organ_id, bin, sum(n) from difference where bin is not null
+    group by scope_id, organ_id, bin having sum(n) <> 0;
 
     insert into volume_delta
-    select p_change, dataset_id, sum(volumes), sum(subjects) from (
+    select p_change, scope_id, sum(volumes), sum(subjects) from (
         select * from scope_sizes(p_volumes)
         union all
-        select dataset_id, -volumes, -subjects from unnest(sizes)
-    ) d group by dataset_id having sum(volumes) <> 0 or sum(subjects) <> 0;
+        select scope_id, -volumes, -subjects from unnest(sizes)
+    ) d group by scope_id having sum(volumes) <> 0 or sum(subjects) <> 0;
 end $$;
 
--- Rounds whose checkpoints may have seen annotations of some datasets or anything of some volumes: all rounds of a run whose
--- snapshot has one for training, and those after a round that labelled such a volume.
-create function rounds_that_saw(p_volumes bigint[], p_datasets integer[]) returns setof bigint
+create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with trained as (
         select i.run_id from run
@@ -2176,8 +2314,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     where r.run_id in (select run_id from trained)
        or exists (select from relabelled b where b.run_id = r.run_id and r.number > b.number)
 $$;
+comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, and rounds after one that labelled such a volume.';
 
--- The volumes that a removal withholds: those of the subject, or those that no other standing dataset has.
 create function volumes_of_removal(p_dataset integer, p_subject bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select v.id from volume v where v.subject_id = p_subject
@@ -2188,8 +2326,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where o.volume_id = s.volume_id and q.dataset_id <> p_dataset
           and not exists (select from withdrawn_dataset d where d.dataset_id = q.dataset_id))
 $$;
+comment on function volumes_of_removal(integer, bigint) is 'The volumes that a removal withholds: those of the subject, or those that no other dataset in use has.';
 
--- The standing words of no release, such as a consensus, whose masks were computed from masks of a dataset.
 create function annotations_computed_from(p_dataset integer) returns setof annotation
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive computed (mask_id) as (
@@ -2201,11 +2339,11 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select a.* from annotation a join computed c on c.mask_id = a.mask_id
     where a.release_id is null and not exists (
         select from annotation n
-        where (n.volume_id, n.organ_id, n.rater, n.proposed) = (a.volume_id, a.organ_id, a.rater, a.proposed)
-          and n.release_id is null and n.id > a.id)
+        where (n.volume_id, n.organ_id, n.partitioned, n.proposed) = (a.volume_id, a.organ_id, a.partitioned, a.proposed)
+          and n.rater is not distinct from a.rater and n.release_id is null and n.id > a.id)
 $$;
+comment on function annotations_computed_from(integer) is 'The newest annotations of persons and consensus whose masks were computed from masks of a dataset.';
 
--- Everything that a removal concerns, and what becomes of it; changes nothing.
 create function removal_plan(p_dataset integer, p_subject bigint)
 returns table (kind text, id bigint, label text, n bigint, effect text)
 language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2215,12 +2353,12 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     ), leaving as materialized (
         select v.id from volumes_of_removal(p_dataset, p_subject) v (id)
     ), seen as materialized (
-        select t.id from rounds_that_saw(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
-    ), word as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater) a.organ_id, a.status
+        select t.id from rounds_trained_on(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
+    ), latest as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned) a.organ_id, a.status
         from scope v join annotation a on a.volume_id = v.id left join release r on r.id = a.release_id
         where p_dataset is null or r.dataset_id = p_dataset or a.volume_id in (select l.id from leaving l)
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.id desc
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), name as (
         select r.id, run.name || '/' || r.number as label, r.published_change_id is not null as published, run.finished
         from round r join run on run.id = r.run_id
@@ -2237,7 +2375,7 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     where p_dataset is null or r.dataset_id = p_dataset
     union all
     select 3, 'annotation', null, o.key, count(*), 'withheld'
-    from word w join organ o on o.id = w.organ_id where w.status <> 'unlabelled' group by o.key
+    from latest w join organ o on o.id = w.organ_id where w.status <> 'unlabelled' group by o.key
     union all
     select 4, 'shipped label', null, o.key, count(*), 'withheld'
     from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
@@ -2260,10 +2398,10 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     from seen t join round r on r.id = t.id join run on run.id = r.run_id where not run.finished
     ) i order by i.part, i.label, i.id
 $$;
+comment on function removal_plan(integer, bigint) is 'Everything that a removal would concern, and its effect on each; changes nothing.';
 
--- Removes or restores a dataset or a subject, excludes or includes a volume, at one revision. Null where it is so already.
 create function withdraw(
-    p_dataset integer, p_subject bigint, p_volume bigint, p_is_current boolean, p_recalls boolean, p_reason text, p_program text)
+    p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     last withdrawal;
@@ -2279,79 +2417,83 @@ begin
     perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
-    if coalesce(last.stands, false) = p_is_current then
+    if coalesce(last.withdrawn, false) = p_withdrawn then
         return null;
     end if;
     volumes := array(
         select v.id from volume v where v.subject_id = p_subject or v.id = p_volume
         union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset);
-    if not p_is_current and exists (
+    if not p_withdrawn and exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null) then
-        raise exception 'its masks are purged; it cannot be restored'
+        raise exception 'the masks are purged; a restoration is not possible'
             using errcode = 'LA010', hint = case when p_subject is not null
-                then 'the removal stands; its scans are refused under whatever name they are imported'
-                else 'the removal stands; data that may be used again are imported as a dataset of another name' end;
+                then 'scans of a purged subject cannot be imported under any name'
+                else 'import data that may be used again as a dataset of another name' end;
     end if;
     leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);
 
     insert into change (activity_id) values (start_activity(
         case when p_volume is null then 'removal' else 'correction' end, p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_is_current,
+        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_withdrawn,
             'recalls', p_recalls, 'reason', p_reason)))
     returning id into the_change;
-    insert into withdrawal (dataset_id, subject_id, volume_id, stands, recalls, reason, change_id)
-    values (p_dataset, p_subject, p_volume, p_is_current, p_recalls, p_reason, the_change) returning id into the_withdrawal;
-    if p_dataset is not null and p_is_current then
+    insert into withdrawal (dataset_id, subject_id, volume_id, withdrawn, recalls, reason, change_id)
+    values (p_dataset, p_subject, p_volume, p_withdrawn, p_recalls, p_reason, the_change) returning id into the_withdrawal;
+    if p_dataset is not null and p_withdrawn then
         insert into withdrawn_dataset values (p_dataset, the_withdrawal);
     elsif p_dataset is not null then
         delete from withdrawn_dataset where dataset_id = p_dataset;
     end if;
-    perform restate_volumes(the_change, volumes);
-    -- What was computed from masks of the dataset on volumes that stay is taken back, and said again when it is restored.
-    if p_is_current then
-        insert into annotation (volume_id, organ_id, rater, status, origin, parent_id, proposed, change_id)
-        select volume_id, organ_id, rater, 'unlabelled', origin, id, proposed, the_change from annotations_computed_from(p_dataset);
+    perform recompute_volumes(the_change, volumes);
+    -- Annotations that were computed from masks of the dataset, on volumes that remain, are retracted, and recorded again by a
+    -- restoration.
+    if p_withdrawn then
+        insert into annotation (volume_id, organ_id, rater, partitioned, status, origin, parent_id, proposed, change_id)
+        select volume_id, organ_id, rater, partitioned, 'unlabelled', origin, id, proposed, the_change
+        from annotations_computed_from(p_dataset);
     else
-        insert into annotation (volume_id, organ_id, rater, status, origin, mask_id, extent, parent_id, proposed, change_id)
-        select a.volume_id, a.organ_id, a.rater, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
+        insert into annotation (
+            volume_id, organ_id, rater, partitioned, status, origin, mask_id, extent, parent_id, proposed, change_id)
+        select a.volume_id, a.organ_id, a.rater, a.partitioned, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
         from annotation a join annotation p on p.id = a.parent_id
         where a.change_id = last.change_id and not exists (
             select from annotation n
-            where (n.volume_id, n.organ_id, n.rater, n.proposed) = (a.volume_id, a.organ_id, a.rater, a.proposed)
-              and n.release_id is null and n.id > a.id);
+            where (n.volume_id, n.organ_id, n.partitioned, n.proposed) = (a.volume_id, a.organ_id, a.partitioned, a.proposed)
+              and n.rater is not distinct from a.rater and n.release_id is null and n.id > a.id);
     end if;
-    if p_volume is null and p_is_current then
-        perform taint_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
+    if p_volume is null and p_withdrawn then
+        perform mark_contaminated_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
     elsif p_volume is null then
-        perform untaint_rounds(the_change, last.id);
+        perform restore_contaminated_rounds(the_change, last.id);
     end if;
     return the_change;
 end $$;
+comment on function withdraw(integer, bigint, bigint, boolean, boolean, text, text) is 'Removes or restores a dataset or a subject, or excludes or includes a volume, at one new revision. Null, and no revision, where nothing changes.';
 
--- Marks the rounds that saw what is removed, takes their runs from the daemons that hold them, and, where the withdrawal
--- recalls, hides the labels that they published. The caller holds the jobs and the pointers.
-create function taint_rounds(p_change bigint, p_withdrawal bigint, p_volumes bigint[], p_datasets integer[]) returns void
+-- Records the rounds that were trained on removed data, ends the claims on their unfinished runs and, where the withdrawal
+-- recalls labels, hides those that they published. The caller holds the locks of jobs and pointers.
+create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p_volumes bigint[], p_datasets integer[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    insert into tainted_round select t, p_withdrawal from rounds_that_saw(p_volumes, p_datasets) t on conflict do nothing;
+    insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
     update job set token = token + 1, worker = null, lease_until = null
     where run_id in (
-        select r.run_id from tainted_round t join round r on r.id = t.round_id join run on run.id = r.run_id
+        select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
         where t.withdrawal_id = p_withdrawal and not run.finished);
     if (select recalls from withdrawal where id = p_withdrawal) then
         perform point_rounds(p_change, array(
             select l.id from (select distinct on (run_id, organ_id) id, round_id from round_pointer
                               order by run_id, organ_id, id desc) l
-            join tainted_round t on t.round_id = l.round_id and t.withdrawal_id = p_withdrawal), false);
+            join contaminated_round t on t.round_id = l.round_id and t.withdrawal_id = p_withdrawal), false);
     end if;
 end $$;
 
--- What a removal recalled shows again, unless another removal recalls it too.
-create function untaint_rounds(p_change bigint, p_withdrawal bigint) returns void
+-- Makes labels that a removal recalled visible again, unless another removal recalls them too.
+create function restore_contaminated_rounds(p_change bigint, p_withdrawal bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    delete from tainted_round where withdrawal_id = p_withdrawal;
+    delete from contaminated_round where withdrawal_id = p_withdrawal;
     perform point_rounds(p_change, array(
         select l.id from (select distinct on (run_id, organ_id) id, round_id, change_id from round_pointer
                           order by run_id, organ_id, id desc) l
@@ -2382,7 +2524,7 @@ create function refuse_recalled_rounds() returns trigger language plpgsql securi
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if new.round_id is not null and is_recalled(new.round_id) then
-        raise exception '% saw data that were removed; its labels are recalled', round_name(new.round_id)
+        raise exception '% was trained on data that were removed; its labels are recalled', round_name(new.round_id)
             using errcode = 'LA010', hint = 'start a new run';
     end if;
     return new;
@@ -2395,8 +2537,8 @@ create function refuse_withheld_labels() returns trigger language plpgsql securi
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     if exists (select from added a join withheld_volume h on h.volume_id = a.volume_id) then
-        raise exception 'a volume was withdrawn and is never relabelled'
-            using errcode = 'LA010', hint = 'start again; the run goes on without it';
+        raise exception 'a withdrawn volume cannot be relabelled'
+            using errcode = 'LA010', hint = 'start the daemon again; the run continues without the volume';
     end if;
     return null;
 end $$;
@@ -2415,14 +2557,14 @@ create trigger a_withheld_volume_is_not_evaluated before insert on evaluation
 
 -- MARK: Subjects
 
--- The parts of two subjects that are one: the stricter one of every split. Of the folds of a cross-validation, which are
--- splits of one change, the patient validates in one: that in which the kept subject does, the first of several; else that in
--- which the joined one does. In the others its stricter other part holds, or it trains.
-create function united_parts(p_kept bigint, p_joined bigint) returns table (split_id integer, part split_part)
+-- The parts of a merged subject: the stricter one in every split. In the folds of a cross-validation, which are splits of one
+-- change, the subject stays in the validation part of one: a fold in which the kept subject validates, the first of several, else
+-- a fold in which the other does. In the other folds it has its stricter other part, or train.
+create function merged_parts(p_kept bigint, p_merged bigint) returns table (split_id integer, part split_part)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with member as (
         select m.split_id, m.subject_id, m.part, s.change_id from split_member m join split s on s.id = m.split_id
-        where m.subject_id in (p_kept, p_joined)
+        where m.subject_id in (p_kept, p_merged)
     ), validating as (
         select distinct on (m.change_id) m.change_id, m.split_id from member m
         where m.part = 'validation' and exists (select from split o where o.change_id = m.change_id and o.id <> m.split_id)
@@ -2433,90 +2575,88 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     from member m left join validating v using (change_id) group by m.split_id, v.split_id
 $$;
 
--- Takes the unfinished runs that have the two in different parts from the daemons that hold them: these would go on with what
--- they read before. Jobs come before pointers.
-create function stop_divided_runs(p_kept bigint, p_joined bigint) returns void
+create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set token = token + 1, worker = null, lease_until = null
     where run_id in (
         select run.id from run
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
-            <> coalesce(run_part(run.id, p_joined), case when run.trains_unassigned then 'train'::split_part end))
+            <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end))
 $$;
+comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 
--- Two subjects are one: the volumes unite, the stricter part of every split wins, and checkpoints that trained on them are marked.
-create function join_subjects(p_kept bigint, p_joined bigint, p_change bigint) returns void
+create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    if p_kept = p_joined then
-        raise exception 'subject % cannot be joined to itself', p_kept using errcode = 'LA004';
+    if p_kept = p_merged then
+        raise exception 'subject % cannot be merged with itself', p_kept using errcode = 'LA004';
     end if;
     perform check_open_change(p_change, p_change);
-    perform stop_divided_runs(p_kept, p_joined);
-    perform from subject_alias where subject_id in (p_kept, p_joined) order by dataset_id, key for update;
-    perform from volume where subject_id in (p_kept, p_joined) order by id for no key update;
-    perform from subject where id in (p_kept, p_joined) order by id for no key update;
+    perform stop_runs_between_parts(p_kept, p_merged);
+    perform from subject_alias where subject_id in (p_kept, p_merged) order by dataset_id, key for update;
+    perform from volume where subject_id in (p_kept, p_merged) order by id for no key update;
+    perform from subject where id in (p_kept, p_merged) order by id for no key update;
     insert into volume_delta
-    select p_change, s.dataset_id, 0, -1 from (
-        select d.dataset_id from volume v join volume_dataset d on d.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) group by d.dataset_id having count(distinct v.subject_id) = 2
+    select p_change, s.scope_id, 0, -1 from (
+        select k.id as scope_id from volume v join volume_dataset d on d.volume_id = v.id
+        join coverage_scope k on k.dataset_id = d.dataset_id
+        where v.subject_id in (p_kept, p_merged) group by k.id having count(distinct v.subject_id) = 2
         union all
-        select 0 from volume v where v.subject_id in (p_kept, p_joined)
+        select catalogue_scope() from volume v where v.subject_id in (p_kept, p_merged)
         and exists (select from volume_dataset d where d.volume_id = v.id) having count(distinct v.subject_id) = 2
     ) s;
 
     update checkpoint set contaminated_by =
-        array(select distinct case s when p_joined then p_kept else s end from unnest(contaminated_by) s)
-    where p_joined = any (contaminated_by);
+        array(select distinct case s when p_merged then p_kept else s end from unnest(contaminated_by) s)
+    where p_merged = any (contaminated_by);
     update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
     from round r join run on run.id = r.run_id
     where c.round_id = r.id
       and not p_kept = any (c.contaminated_by)
-      and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_joined) in ('validation', 'test'))
+      and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_merged) in ('validation', 'test'))
       and (exists (
         select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_joined) and i.run_id = run.id and i.part in ('train', 'confidence'))
+        where v.subject_id in (p_kept, p_merged) and i.run_id = run.id and i.part in ('train', 'confidence'))
       or exists ( -- trained on labels that an earlier round made of it
         select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
-        where v.subject_id in (p_kept, p_joined) and e.run_id = run.id and e.number < r.number));
+        where v.subject_id in (p_kept, p_merged) and e.run_id = run.id and e.number < r.number));
 
     insert into split_member (split_id, subject_id, part)
-    select u.split_id, p_kept, u.part from united_parts(p_kept, p_joined) u
+    select u.split_id, p_kept, u.part from merged_parts(p_kept, p_merged) u
     on conflict (split_id, subject_id) do update set part = excluded.part;
-    delete from split_member where subject_id = p_joined;
-    update volume set subject_id = p_kept where subject_id = p_joined;
-    update subject_alias set subject_id = p_kept where subject_id = p_joined;
-    perform unite_withdrawals(p_kept, p_joined, p_change);
+    delete from split_member where subject_id = p_merged;
+    update volume set subject_id = p_kept where subject_id = p_merged;
+    update subject_alias set subject_id = p_kept where subject_id = p_merged;
+    perform merge_withdrawals(p_kept, p_merged, p_change);
 end $$;
+comment on function merge_subjects(bigint, bigint, bigint) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
 
--- A removal of either subject holds for the one that they are.
-create function unite_withdrawals(p_kept bigint, p_joined bigint, p_change bigint) returns void
+-- A removal of either subject holds for the merged one.
+create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    joined withdrawal;
+    merged withdrawal;
     the_withdrawal bigint;
     volumes bigint[];
 begin
-    select * into joined from withdrawal where subject_id = p_joined order by id desc limit 1;
-    if coalesce(joined.stands, false)
-        and not coalesce((select stands from withdrawal where subject_id = p_kept order by id desc limit 1), false) then
-        insert into withdrawal (subject_id, stands, recalls, reason, change_id)
-        values (p_kept, true, joined.recalls, joined.reason, p_change);
+    select * into merged from withdrawal where subject_id = p_merged order by id desc limit 1;
+    if coalesce(merged.withdrawn, false)
+        and not coalesce((select withdrawn from withdrawal where subject_id = p_kept order by id desc limit 1), false) then
+        insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
+        values (p_kept, true, merged.recalls, merged.reason, p_change);
     end if;
     select id into the_withdrawal from withdrawal w
-    where w.subject_id = p_kept and w.stands and w.id = (select max(id) from withdrawal where subject_id = p_kept);
+    where w.subject_id = p_kept and w.withdrawn and w.id = (select max(id) from withdrawal where subject_id = p_kept);
     if found then
         volumes := array(select id from volume where subject_id = p_kept);
-        perform pg_advisory_xact_lock(pointer_lock()); -- an importer holds it shared; of two that come here one is ended
-        perform restate_volumes(p_change, volumes);
-        perform taint_rounds(p_change, the_withdrawal, volumes, '{}');
+        perform pg_advisory_xact_lock(pointer_lock()); -- importers hold it shared; of two that wait here the server ends one
+        perform recompute_volumes(p_change, volumes);
+        perform mark_contaminated_rounds(p_change, the_withdrawal, volumes, '{}');
     end if;
 end $$;
 
 -- MARK: Purge
 
--- Objects all of whose masks are removed: their volume is, or every release that says so is. Only those with a mask of a
--- volume of the dataset or subject given, which must be removed.
 create function purgeable_objects(p_dataset integer, p_subject bigint) returns table (digest bytea, bytes bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with scope as (
@@ -2529,7 +2669,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             select from withheld_volume h join withdrawal w on w.id = h.withdrawal_id
             where h.volume_id = m.volume_id and w.volume_id is null) as gone
         from candidate c join mask m using (object_digest)
-    ), standing as ( -- somebody who still says so
+    ), used as ( -- still contained in a release, or in an annotation or pseudo label of no release
         select n.object_digest from naming n where not n.gone and (
             exists (select from annotation a left join release r on r.id = a.release_id where a.mask_id = n.id
                     and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
@@ -2540,20 +2680,20 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select k.object_digest from checkpoint k join candidate using (object_digest)
     )
     select o.digest, o.bytes from candidate c join object o on o.digest = c.object_digest
-    where o.purged_at is null and not exists (select from standing s where s.object_digest = o.digest)
+    where o.purged_at is null and not exists (select from used s where s.object_digest = o.digest)
 $$;
+comment on function purgeable_objects(integer, bigint) is 'The objects with a mask of a removed dataset or subject all of whose masks are removed: their volume is, or every release that contains them.';
 
--- Leaves tombstones for the objects that only removed rows name and returns them. The caller removes the bytes afterwards.
 create function purge_removed(p_dataset integer, p_subject bigint, p_reason text, p_program text)
 returns table (digest bytea, bytes bigint)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform pg_advisory_xact_lock(object_lock());
     if not coalesce((
-        select w.stands from withdrawal w where w.dataset_id = p_dataset or w.subject_id = p_subject
+        select w.withdrawn from withdrawal w where w.dataset_id = p_dataset or w.subject_id = p_subject
         order by w.id desc limit 1), false) then
-        raise exception 'only what is removed can be purged'
-            using errcode = 'LA010', hint = 'remove it first; that can be taken back, a purge cannot';
+        raise exception 'only removed data can be purged'
+            using errcode = 'LA010', hint = 'remove the dataset or subject first; a removal can be undone, a purge cannot';
     end if;
     perform start_activity('removal', p_program,
         jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'purged', true, 'reason', p_reason));
@@ -2561,8 +2701,9 @@ begin
         update object o set purged_at = clock_timestamp()
         from purgeable_objects(p_dataset, p_subject) p where o.digest = p.digest returning o.digest, o.bytes;
 end $$;
+comment on function purge_removed(integer, bigint, text, text) is 'Turns the purgeable objects into tombstones and returns them. The caller deletes the bytes afterwards.';
 
--- Bytes that are stored again have no tombstone any more.
+-- Removes the tombstone of bytes that are stored again.
 create function revive_object() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -2574,7 +2715,6 @@ create trigger stored_again before insert on object for each row execute functio
 
 -- MARK: Policy
 
--- Chooses another way to pick the current annotation and picks again everywhere, at one revision. Null where it holds already.
 create function set_policy(p_kind text, p_datasets text[], p_reason text, p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -2585,7 +2725,7 @@ declare
 begin
     select string_agg(n, ', ') into unknown from unnest(p_datasets) n where not exists (select from dataset where name = n);
     if unknown is not null then
-        raise exception 'there is no dataset %', unknown using errcode = 'LA004', hint = 'lacuna dataset list shows them';
+        raise exception 'no dataset is named %', unknown using errcode = 'LA004', hint = 'lacuna dataset list shows the names';
     end if;
     perform pg_advisory_xact_lock(pointer_lock());
     wanted := array(select d.id from unnest(p_datasets) with ordinality as n (name, i) join dataset d using (name) order by n.i);
@@ -2596,37 +2736,60 @@ begin
     insert into change (activity_id) values (start_activity('correction', p_program,
         jsonb_build_object('policy', p_kind, 'datasets', p_datasets, 'reason', p_reason))) returning id into the_change;
     insert into annotation_policy (kind, datasets, change_id) values (p_kind, wanted, the_change);
-    -- Only where more than one release or rater has spoken can another become current.
-    perform restate_volumes(the_change, array(
+    -- Only where several sources have annotations can another become current.
+    perform recompute_volumes(the_change, array(
         select distinct volume_id from (
             select volume_id from annotation where not proposed group by volume_id, organ_id
-            having count(distinct (coalesce(release_id, 0), rater)) > 1) contested));
+            having count(distinct (release_id, rater, partitioned)) > 1) contested));
     return the_change;
 end $$;
+comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
-grant execute on function join_subjects(bigint, bigint, bigint), stop_divided_runs(bigint, bigint), volumes_of_removal(integer, bigint),
-    rounds_that_saw(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
+grant execute on function merge_subjects(bigint, bigint, bigint), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+    rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
 
 """###),
         Migration(
-            number: 10, name: "exports",
-            sha256: "00132e61bad7630ea8832473744b832913ebf244fc82838809bc9b2d9422fb6d",
+            number: 9, name: "exports",
+            sha256: "51b0a2e2ece14cb7ce7ed8a677d903f4ef6e74063c56101e50f33869a3343808",
             sql: ###"""
--- What leaves the house, and on which terms it came in.
+-- Exports, and the licences of the releases that they contain.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 create table release_licence (
     release_id integer not null references release,
     position smallint not null check (position >= 1),
-    licence text not null check (licence <> ''),
-    source text not null check (source <> ''),
+    licence text not null constraint licence_is_not_empty check (licence <> ''),
+    source text not null constraint licence_has_a_source check (source <> ''),
     activity_id bigint not null references activity,
     primary key (release_id, position)
 );
-comment on table release_licence is 'What was stated of a release''s licence, each with where it was read, the weightiest first, and behind these what later imports state otherwise; statements may conflict.';
+comment on table release_licence is 'Statements about the licence of a release, each with the file or page that it was read from. The first import''s statements come first, the most authoritative first, then different ones of later imports; statements may conflict.';
+
+create table export (
+    activity_id bigint primary key references activity,
+    format text not null constraint format_is_not_empty check (format <> ''),
+    output text not null constraint output_is_not_empty check (output <> ''),
+    datasets text[] not null
+);
+comment on table export is 'Exports, by the activity that made them; from its parameters of the same names.';
+comment on column export.output is 'The file or folder that was written.';
+comment on column export.datasets is 'Names of the datasets whose cases were exported.';
+
+-- The only place that reads the parameters of an export for queries.
+create function record_export_activity() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into export (activity_id, format, output, datasets)
+    values (new.id, new.parameters ->> 'format', new.parameters ->> 'output', json_texts(new.parameters, 'datasets'));
+    return null;
+end $$;
+
+create trigger exports_are_recorded after insert on activity
+    for each row when (new.kind = 'export') execute function record_export_activity();
 
 create table export_mask (
     activity_id bigint not null references activity,
@@ -2634,19 +2797,13 @@ create table export_mask (
     primary key (activity_id, mask_id)
 );
 create index on export_mask (mask_id);
-comment on table export_mask is 'The masks that an export was made from. Where it went, of which organs and on which terms is in the activity.';
+comment on table export_mask is 'The masks that an export contains or was computed from.';
 
 create trigger history_is_append_only before update or delete or truncate on release_licence execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on export execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export_mask execute function refuse_rewriting();
 
--- What comes from what, with what left the catalogue.
-create view lineage_edge as
-    select kind, id, source_kind, source_id, via from catalogue_edge
-    union all
-    select 'export', e.activity_id, 'mask', e.mask_id, 'exported' from export_mask e;
-
--- Whether a mask was computed, be it through others, from one that a dataset said which is removed now.
-create function comes_of_removed(p_mask bigint) returns boolean
+create function derives_from_removed(p_mask bigint) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive behind (mask_id) as (
         select input_id from mask_input where mask_id = p_mask
@@ -2657,12 +2814,9 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select from behind b join annotation a on a.mask_id = b.mask_id join release r on r.id = a.release_id
         join withdrawn_dataset d on d.dataset_id = r.dataset_id)
 $$;
-revoke execute on function comes_of_removed(bigint) from public;
-grant execute on function comes_of_removed(bigint) to lacuna_manager;
+comment on function derives_from_removed(bigint) is 'Whether a mask was computed, directly or through other masks, from a mask of a dataset that is removed now.';
+grant execute on function derives_from_removed(bigint) to lacuna_manager;
 
--- The exports that carry what a removal concerns: masks of the volumes that it withholds, masks that the dataset says of others,
--- masks that were made of either, and labels by rounds that saw them; and those that drew from the dataset in any way. n counts
--- masks.
 create function exports_of_removal(p_dataset integer, p_subject bigint) returns table (id bigint, label text, n bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive leaving as materialized (
@@ -2687,29 +2841,111 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select e.activity_id, e.mask_id from carried c join export_mask e using (mask_id)
         union
         select e.activity_id, e.mask_id
-        from rounds_that_saw(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
+        from rounds_trained_on(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
         join pseudo_label l on l.round_id = t.id join export_mask e using (mask_id)
     ), carrying as (
         select x.activity_id, count(*) as n from exported x group by x.activity_id
     )
-    select a.id, (a.parameters ->> 'format') || ' ' || (a.parameters ->> 'output') || ' of ' || to_char(a.started_at, 'YYYY-MM-DD'),
-        coalesce(c.n, 0)
-    from activity a left join carrying c on c.activity_id = a.id
-    where a.kind = 'export' and (
-        c.n > 0 or a.parameters -> 'datasets' ? (select d.name from dataset d where d.id = p_dataset))
+    select a.id, e.format || ' ' || e.output || ' of ' || to_char(a.started_at, 'YYYY-MM-DD'), coalesce(c.n, 0)
+    from export e join activity a on a.id = e.activity_id left join carrying c on c.activity_id = a.id
+    where c.n > 0 or (select d.name from dataset d where d.id = p_dataset) = any (e.datasets)
     order by a.id
 $$;
+comment on function exports_of_removal(integer, bigint) is 'The exports that a removal concerns, each with the number of its masks that are of withheld volumes or of the dataset, were made from such masks, or were predicted by rounds trained on them; and, with 0, exports that contain other cases of the dataset.';
 grant execute on function exports_of_removal(integer, bigint) to lacuna_manager;
 
-grant select on release_licence, export_mask, lineage_edge to lacuna_manager;
+grant select on release_licence, export, export_mask to lacuna_manager;
 grant insert on release_licence, export_mask to lacuna_manager;
 
 """###),
         Migration(
-            number: 11, name: "identity",
-            sha256: "d1d9c17d818a07684b2b6d80a5cbc40f784d3400c048682b39011281dd4f1e9e",
+            number: 10, name: "lineage",
+            sha256: "b57c35e1fdd0ffa9523906fa823f546c70690ade5e0fdfa37ea1a77f3970e546",
             sql: ###"""
--- What finds near-duplicates and reversed sides: image descriptors of volumes, and where sided organs lie.
+-- Lineage: which masks, checkpoints, volumes and exports were made from which.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create view lineage_edge as
+    -- a mask from the version before it
+    select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
+    union all
+    -- a pseudo mask from the checkpoint that predicted it
+    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
+    union all
+    -- and from the confidence that chose the accepted voxels
+    select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
+    from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+    union all
+    -- an annotation's mask from the file that it was read from
+    select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
+    where a.mask_id is not null and a.label_file_id is not null
+    union all
+    -- and from further files, where it was read from several
+    select 'mask', f.mask_id, 'label file', f.label_file_id, 'read from' from mask_file f
+    union all
+    select 'mask', s.mask_id, 'label file', s.label_file_id, 'read from' from shipped_label s where s.label_file_id is not null
+    union all
+    select 'mask', m.id, 'volume', m.volume_id, 'of' from mask m
+    union all
+    select 'volume', s.volume_id, 'image file', s.id, 'read from' from source s
+    union all
+    -- a checkpoint from the annotations of the part that it was fitted to: the network's is not the confidence's
+    select 'checkpoint', c.id, 'mask', a.mask_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part = c.part
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is not null
+    union all
+    -- an absence has no mask: the checkpoint learned from the file that records it
+    select 'checkpoint', c.id, 'label file', a.label_file_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part = c.part
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is null and a.label_file_id is not null
+    union all
+    -- and from the volume, which was read although the absence has no mask
+    select distinct 'checkpoint', c.id, 'volume', i.volume_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join run_input i on i.run_id = r.run_id and i.part = c.part
+    join annotation a on a.id = i.annotation_id
+    where a.mask_id is null
+    union all
+    -- a network from the pseudo labels that the round before it published
+    select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
+    from checkpoint c join round r on r.id = c.round_id
+    join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
+    join pseudo_label l on l.round_id = p.id
+    where c.kind = 'network'
+    union all
+    -- a network from the last one of the round before
+    select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
+    from checkpoint c join round r on r.id = c.round_id
+    join round p on p.run_id = r.run_id and p.number = r.number - 1
+    join checkpoint k on k.round_id = p.id and k.kind = 'network'
+        and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
+    where c.kind = 'network'
+    union all
+    -- a confidence from the network whose features it reads and whose errors it learned
+    select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
+    from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
+        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
+    where c.kind = 'confidence'
+    union all
+    -- a consensus, or a side, from the masks that it was computed from
+    select 'mask', i.mask_id, 'mask', i.input_id, 'computed from' from mask_input i
+    union all
+    select 'export', e.activity_id, 'mask', e.mask_id, 'exported' from export_mask e;
+comment on view lineage_edge is 'One row for each derivation: (kind, id) was derived from (source_kind, source_id), in the way that via names.';
+
+grant select on lineage_edge to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 11, name: "identity",
+            sha256: "bdd1398bcbe848a202e920de7333e672e36b4549451803e2d2079e7df569d5ea",
+            sql: ###"""
+-- Image descriptors, for near-duplicates, and centres of sided organs, for reversed sides.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -2719,8 +2955,8 @@ create table image_descriptor (
     descriptor bytea not null,
     primary key (volume_id, version)
 );
-comment on table image_descriptor is 'A small descriptor of a volume''s content, by which crops, resampled and re-windowed copies are proposed as duplicates; versions are never compared with each other.';
-comment on column image_descriptor.descriptor is 'Version 1: three windows of 512 signed bytes; empty where the volume is too small to be told from others.';
+comment on table image_descriptor is 'Image descriptors of volumes, by which crops, resampled and re-windowed copies are proposed as duplicates. Different versions are not compared.';
+comment on column image_descriptor.descriptor is 'Version 1: three windows of 512 signed bytes; empty where the volume is too small for a descriptor.';
 
 create trigger history_is_append_only before update or delete or truncate on image_descriptor execute function refuse_rewriting();
 
@@ -2733,77 +2969,59 @@ create table mask_centre (
     y real not null,
     z real not null
 );
-comment on table mask_centre is 'Where masks of sided organs lie: the mean position of their foreground in canonical voxels; only of masks that have some.';
+comment on table mask_centre is 'The centres of masks of sided organs: the mean position of their foreground in canonical voxels. Empty masks have none.';
 
 create table accepted_flip (
     label_file_id bigint not null references label_file,
     activity_id bigint not null references activity,
-    axis text not null check (axis in ('none', 'x', 'y', 'z')),
-    evidence text not null check (evidence <> ''),
+    axis text not null constraint axis_is_known check (axis in ('none', 'x', 'y', 'z')),
+    evidence text not null constraint evidence_is_given check (evidence <> ''),
     primary key (label_file_id, activity_id)
 );
-comment on table accepted_flip is 'Label files whose voxels an import mirrored along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
+comment on table accepted_flip is 'Label files that an import flipped along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
 
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
 
-create view current_mask as
-    select a.volume_id, a.organ_id, n.mask_id
-    from annotation_current a join annotation n on n.id = a.annotation_id where n.mask_id is not null
-    union all
-    select p.volume_id, p.organ_id, p.mask_id
-    from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
-    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (p.volume_id, p.organ_id))
-      and not exists (select from withheld_volume w where w.volume_id = p.volume_id)
-    union all
-    select c.volume_id, c.organ_id, s.mask_id
-    from shipped_current c join shipped_label s on s.id = c.shipped_label_id
-    where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, c.organ_id))
-      and not exists (
-        select from pseudo_label p join pseudo_pointer v on (v.organ_id, v.round_id) = (p.organ_id, p.round_id)
-        where (p.volume_id, p.organ_id) = (c.volume_id, c.organ_id));
-comment on view current_mask is 'The mask of every current state that has one: the annotation''s, else the visible round''s, else the shipped one.';
-
-grant select on current_mask to lacuna_manager;
 grant select, insert on mask_centre, accepted_flip to lacuna_manager;
 
 """###),
         Migration(
             number: 12, name: "waiting",
-            sha256: "b1c2638460e679897fb710ae06dc902eb1464974daf8e2e493da07ea3ec48202",
+            sha256: "9245e1564a9fb5ee99506daf846edf18f52879469082b8437027b61e8dccb17a",
             sql: ###"""
--- Labels whose image is not there yet.
+-- Label files whose image is missing.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 create table waiting_label (
     id bigint generated always as identity primary key,
     release_id integer not null references release,
-    case_name text not null check (case_name <> ''),
+    case_name text not null constraint case_has_a_name check (case_name <> ''),
     subject_key text not null,
     file text not null check (file <> ''),
     file_sha256 bytea not null check (octet_length(file_sha256) = 32),
     file_bytes bigint not null check (file_bytes >= 0),
-    waits boolean not null default true,
+    is_waiting boolean not null default true,
     activity_id bigint not null references activity,
     recorded_at timestamptz not null default clock_timestamp()
 );
 create index on waiting_label (release_id, file, id);
-comment on table waiting_label is 'History of label files without their image; the newest row of a (release, file) holds. They are no volumes and count nowhere.';
-comment on column waiting_label.waits is 'False: the image came, or the file is gone.';
+comment on table waiting_label is 'History of label files without an image; the newest row of a (release, file) is current. They have no volume and are not in coverage.';
+comment on column waiting_label.is_waiting is 'False: the image was found, or the file is gone.';
 comment on column waiting_label.file is 'Relative to the root of the release.';
 
 create view waiting_now as
     select w.* from (
         select distinct on (release_id, file) * from waiting_label order by release_id, file, id desc) w
-    where w.waits;
-comment on view waiting_now is 'Label files that wait for their image.';
+    where w.is_waiting;
+comment on view waiting_now is 'Label files that wait for an image now.';
 
--- A label that a source has waits no more, whoever records it.
+-- A label file that is recorded with a source is not waiting any more.
 create function end_waiting() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    insert into waiting_label (release_id, case_name, subject_key, file, file_sha256, file_bytes, waits, activity_id)
+    insert into waiting_label (release_id, case_name, subject_key, file, file_sha256, file_bytes, is_waiting, activity_id)
     select distinct on (w.release_id, w.file)
         w.release_id, w.case_name, w.subject_key, w.file, a.file_sha256, a.file_bytes, false, c.activity_id
     from added a
@@ -2811,7 +3029,7 @@ begin
     join change c on c.id = a.change_id
     cross join lateral (
         select n.* from waiting_label n where n.release_id = s.release_id and n.file = a.file order by n.id desc limit 1) w
-    where w.waits;
+    where w.is_waiting;
     return null;
 end $$;
 
@@ -2826,13 +3044,13 @@ grant insert on waiting_label to lacuna_manager;
 """###),
         Migration(
             number: 13, name: "scopes",
-            sha256: "58f33a147d099bea7b251b197b5f4bf7d1e3594655099aa6c36b8abf30419134",
+            sha256: "a0bca6229b329af68ab512e9ceadbc076ddeb10aff1688693af1b128f44b91b9",
             sql: ###"""
--- Keeps the counts of the other scopes, and of organs known only through a whole, as splits, subjects, rounds and organs change.
+-- Triggers that keep the counts up to date as splits, subjects, rounds and organs change.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
--- Counts volumes, with what they have, in other parts of splits; the arrays are parallel.
+-- Moves volumes with their label states from old to new scopes; the arrays are parallel.
 create function move_volumes(p_change bigint, p_volumes bigint[], p_old integer[], p_new integer[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with moved as materialized (
@@ -2862,16 +3080,17 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp set 
     group by scope, organ_id, bin having sum(n) <> 0
 $$;
 
--- Splits that are made but not counted yet: their change has no row of those whom they leave out.
+-- Splits that are not counted yet: their change has no row for the subjects that they leave out.
 create function uncounted_splits() returns integer[] language sql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
     select array(
         select s.id from split s
         where not exists (
-            select from volume_delta d where d.change_id = s.change_id and d.dataset_id = split_scope(s.id, null)))
+            select from volume_delta d join coverage_scope k on k.id = d.scope_id
+            where d.change_id = s.change_id and k.split_id = s.id and k.part is null))
 $$;
 
--- How many volumes and subjects each part of some splits has, those whom they leave out too.
+-- The number of volumes and subjects in each part of some splits, the subjects that they leave out included.
 create function part_sizes(p_splits integer[]) returns setof scope_size
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with member as materialized (
@@ -2880,26 +3099,31 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where m.split_id = any (p_splits) and exists (select from volume_dataset d where d.volume_id = v.id)
         group by 1, 2
     )
-    select split_scope(m.split_id, m.part), m.volumes, m.subjects from member m
+    select k.id, m.volumes, m.subjects
+    from member m join coverage_scope k on k.split_id = m.split_id and k.part = m.part
     union all
-    select split_scope(s.id, null), coalesce(w.volumes, 0) - m.volumes, coalesce(w.subjects, 0) - m.subjects
+    select k.id, coalesce(w.volumes, 0) - m.volumes, coalesce(w.subjects, 0) - m.subjects
     from unnest(p_splits) s (id)
+    join coverage_scope k on k.split_id = s.id and k.part is null
     cross join lateral (
         select coalesce(sum(o.volumes), 0)::bigint as volumes, coalesce(sum(o.subjects), 0)::bigint as subjects
         from member o where o.split_id = s.id) m
-    left join coverage_volumes(null, 0, 0) w on true
+    left join coverage_volumes(null, '{catalogue}') w on true
 $$;
 
--- What the volumes of some splits have that are not in the split's part of p_rest: counted where they are, and taken from there.
+-- The counts of the volumes of some splits that are not in one of the parts p_rest, one for each split: added to their part, and
+-- subtracted from that in p_rest.
 create function part_counts(p_splits integer[], p_rest integer[]) returns setof coverage_count
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
     with placed as materialized (
-        select v.id as volume_id, m.split_id, split_scope(m.split_id, m.part) as scope
-        from split_member m join volume v on v.subject_id = m.subject_id
-        where m.split_id = any (p_splits) and split_scope(m.split_id, m.part) <> all (p_rest)
+        select v.id as volume_id, m.split_id, k.id as scope
+        from split_member m join coverage_scope k on k.split_id = m.split_id and k.part = m.part
+        join volume v on v.subject_id = m.subject_id
+        where m.split_id = any (p_splits) and k.id <> all (p_rest)
         union all
-        select v.id, s.id, split_scope(s.id, null) from unnest(p_splits) s (id) cross join volume v
-        where split_scope(s.id, null) <> all (p_rest)
+        select v.id, s.id, k.id
+        from unnest(p_splits) s (id) join coverage_scope k on k.split_id = s.id and k.part is null cross join volume v
+        where k.id <> all (p_rest)
           and not exists (select from split_member m where m.split_id = s.id and m.subject_id = v.subject_id)
     ), state as materialized (
         select p.split_id, p.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*) as n
@@ -2908,12 +3132,13 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         group by 1, 2, 3, 4, 5, 6, 7
     )
     select e.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, e.n
-    from state s join unnest(p_rest) r (scope) on r.scope / 5 = -s.split_id -- as split_scope
-    cross join lateral (values (s.scope, s.n), (r.scope, -s.n)) e (scope, n)
+    from state s join coverage_scope r on r.split_id = s.split_id and r.id = any (p_rest)
+    cross join lateral (values (s.scope, s.n), (r.id, -s.n)) e (scope, n)
 $$;
 
--- Counts the splits of the transaction, all in one pass. The largest part of each has the counts of the whole, less what the
--- other parts have: only those are read. That is done before importers are kept out, and again where one has committed since.
+-- Counts the splits of the transaction in one pass. The largest part of each gets the counts of the catalogue less those of the
+-- other parts, so that only the volumes of those are read. This is done before importers are locked out, and again where one has
+-- committed meanwhile.
 create function record_split() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -2931,45 +3156,47 @@ begin
         if exists (
             select from split_member m where m.split_id = any (splits)
             and (select true from volume v where v.subject_id = m.subject_id limit 1) is null) then
-            raise exception 'a subject of the split has no volumes: it proved to be another'
-                using errcode = 'LA004', hint = 'make the split again';
+            raise exception 'a subject of the split has no volumes: it was merged into another subject'
+                using errcode = 'LA004', hint = 'create the split again';
         end if;
         sizes := array(select s from part_sizes(splits) s);
         rest := array(
-            select distinct on (s.dataset_id / 5) s.dataset_id from unnest(sizes) s
-            order by s.dataset_id / 5, s.volumes desc, s.dataset_id);
+            select distinct on (k.split_id) k.id from unnest(sizes) s join coverage_scope k on k.id = s.scope_id
+            order by k.split_id, s.volumes desc, k.id desc);
         counts := array(select c from part_counts(splits, rest) c);
         perform pg_advisory_xact_lock(pointer_lock());
         exit when current_revision() = seen;
     end loop;
 
-    insert into volume_delta select new.change_id, s.dataset_id, s.volumes, s.subjects from unnest(sizes) s;
+    insert into volume_delta select new.change_id, s.scope_id, s.volumes, s.subjects from unnest(sizes) s;
     insert into coverage_delta
     select new.change_id, u.scope, u.organ_id, u.status, u.origin, u.partial, sum(u.n) from (
         select r.scope, c.organ_id, c.status, c.origin, c.partial, c.n
-        from unnest(rest) r (scope) cross join coverage_rows(null, 0, 0) c
+        from unnest(rest) r (scope) cross join coverage_rows(null, '{catalogue}') c
         union all
-        select dataset_id, organ_id, status, origin, partial, n from unnest(counts)
+        select scope_id, organ_id, status, origin, partial, n from unnest(counts)
     ) u group by 2, 3, 4, 5, 6 having sum(u.n) <> 0;
     insert into confidence_delta
     select new.change_id, u.scope, u.organ_id, u.bin, sum(u.n) from (
         select r.scope, b.organ_id, b.bin, b.n from unnest(rest) r (scope) cross join (
             select s.organ_id, s.bin, s.n from confidence_sum s
-            where s.revision = (select max(revision) from coverage_snapshot) and s.dataset_id = 0
+            where s.revision = (select max(revision) from coverage_snapshot) and s.scope_id = catalogue_scope()
             union all
-            select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.dataset_id = 0
+            select d.organ_id, d.bin, d.n from change c join confidence_delta d on d.change_id = c.id and d.scope_id = catalogue_scope()
             where c.revision > (select max(revision) from coverage_snapshot)) b
         union all
-        select dataset_id, organ_id, bin, n from unnest(counts) where bin is not null
+        select scope_id, organ_id, bin, n from unnest(counts) where bin is not null
     ) u group by 2, 3, 4 having sum(u.n) <> 0;
     return null;
 end $$;
 
--- Deferred until the members are there, it counts them with their split; whoever defers it writes no labels in between.
+-- Deferred until the members are recorded, it counts them with their split. A transaction that defers it must not record labels
+-- in between.
 create constraint trigger splits_are_counted after insert on split deferrable initially immediate
     for each row execute function record_split();
 
 create type part_move as (split_id integer, subject_id bigint, old_part split_part, new_part split_part);
+comment on type part_move is 'The change of a subject''s part in a split; null: the subject is in no part.';
 
 create function record_split_members() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
@@ -2997,22 +3224,26 @@ begin
     end if;
     the_change := open_change('split');
     perform pg_advisory_xact_lock_shared(pointer_lock());
-    -- Nobody labels these volumes meanwhile; whoever made the split in this transaction keeps everybody out.
+    -- No labels of these volumes are recorded meanwhile; a transaction that created the split has locked out all importers.
     perform from volume where subject_id in (
         select m.subject_id from unnest(moves) m join split s on s.id = m.split_id join change c on c.id = s.change_id
         where c.revision is not null)
     order by id for no key update;
-    select array_agg(v.id), array_agg(split_scope(m.split_id, m.old_part)), array_agg(split_scope(m.split_id, m.new_part))
+    select array_agg(v.id), array_agg(o.id), array_agg(k.id)
     into volumes, olds, news
-    from unnest(moves) m cross join lateral (
+    from unnest(moves) m
+    join coverage_scope o on o.split_id = m.split_id and (o.part = m.old_part or (o.part is null and m.old_part is null))
+    join coverage_scope k on k.split_id = m.split_id and (k.part = m.new_part or (k.part is null and m.new_part is null))
+    cross join lateral (
         select v.id from volume v where v.subject_id = m.subject_id
           and (select true from volume_dataset d where d.volume_id = v.id limit 1) offset 0) v;
     perform move_volumes(the_change, volumes, olds, news);
     insert into volume_delta
     select the_change, s.scope, 0, sum(s.n) from (
-        select split_scope(m.split_id, e.part) as scope, e.n
+        select k.id as scope, e.n
         from unnest(moves) m
         cross join lateral (values (m.new_part, 1), (m.old_part, -1)) e (part, n)
+        join coverage_scope k on k.split_id = m.split_id and (k.part = e.part or (k.part is null and e.part is null))
         where exists (select from volume v join volume_dataset d on d.volume_id = v.id where v.subject_id = m.subject_id)) s
     group by s.scope having sum(s.n) <> 0;
     return null;
@@ -3025,7 +3256,7 @@ create trigger members_are_discounted after delete on split_member
 create trigger members_are_moved after update on split_member
     referencing old table as removed new table as added for each statement execute function record_split_members();
 
--- A volume that proves to be another subject's counts where that subject is.
+-- Moves the counts of volumes whose subject is merged into another to the parts of that subject.
 create function record_subjects_of_volumes() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -3042,14 +3273,18 @@ begin
         return null;
     end if;
     the_change := open_change('correction');
-    select array_agg(a.id), array_agg(split_scope(s.id, o.part)), array_agg(split_scope(s.id, n.part)) into volumes, olds, news
+    select array_agg(a.id), array_agg(old_scope.id), array_agg(new_scope.id) into volumes, olds, news
     from added a join removed r using (id) cross join split s
     left join split_member o on o.split_id = s.id and o.subject_id = r.subject_id
     left join split_member n on n.split_id = s.id and n.subject_id = a.subject_id
+    join coverage_scope old_scope
+        on old_scope.split_id = s.id and (old_scope.part = o.part or (old_scope.part is null and o.part is null))
+    join coverage_scope new_scope
+        on new_scope.split_id = s.id and (new_scope.part = n.part or (new_scope.part is null and n.part is null))
     where a.id = any (moved);
     perform move_volumes(the_change, volumes, olds, news);
     insert into volume_delta
-    select the_change, split_scope(s.id, m.part), 0, sum(e.n) from (
+    select the_change, k.id, 0, sum(e.n) from (
         select distinct r.subject_id, -1 as n from removed r where r.id = any (moved) and not exists (
             select from volume v join volume_dataset d on d.volume_id = v.id where v.subject_id = r.subject_id)
         union all
@@ -3057,7 +3292,8 @@ begin
             select from volume v join volume_dataset d on d.volume_id = v.id
             where v.subject_id = a.subject_id and v.id <> all (moved))) e
     cross join split s left join split_member m on m.split_id = s.id and m.subject_id = e.subject_id
-    group by 2 having sum(e.n) <> 0;
+    join coverage_scope k on k.split_id = s.id and (k.part = m.part or (k.part is null and m.part is null))
+    group by k.id having sum(e.n) <> 0;
     return null;
 end $$;
 
@@ -3069,8 +3305,8 @@ set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
     deltas state_delta[];
 begin
-    select array_agg(row(array[round_scope(new.id)], s.organ_id, 'pseudo', 'model', false, s.bin, s.n)::state_delta) into deltas
-    from (select organ_id, bin, count(*) as n from round_state where round_id = new.id group by 1, 2) s;
+    select array_agg(row(array[(select k.id from coverage_scope k where k.round_id = new.id)], s.organ_id, 'pseudo', 'model', false, s.bin, s.n)::state_delta) into deltas
+    from (select organ_id, bin, count(*) as n from unhidden_pseudo_label where round_id = new.id group by 1, 2) s;
     perform append_deltas(new.published_change_id, deltas);
     return null;
 end $$;
@@ -3078,14 +3314,14 @@ end $$;
 create trigger published_rounds_are_counted after update on round for each row
     when (old.published_change_id is null and new.published_change_id is not null) execute function record_publication();
 
--- A whole that is annotated already gets another part.
+-- Counts a new part of an organ that is annotated already.
 create function record_divisions() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
     parts smallint[];
 begin
     parts := array(
-        select distinct a.part_id from added a join coverage_rows(null, 0, 0) c on c.organ_id = a.whole_id
+        select distinct a.part_id from added a join coverage_rows(null, '{catalogue}') c on c.organ_id = a.whole_id
         where a.relation = 'division' and c.status = 'annotated');
     if cardinality(parts) = 0 then
         return null;
@@ -3098,7 +3334,7 @@ begin
         cross join lateral (select unnest(c.scopes) as scope from volume_scopes c where c.volume_id = s.volume_id offset 0) v
         where exists (select from volume_dataset m where m.volume_id = s.volume_id) group by 1, 2
         union all
-        select c.dataset_id, c.organ_id, -c.n from coverage_rows(null, -2147483648) c
+        select c.scope_id, c.organ_id, -c.n from coverage_rows(null, enum_range(null::coverage_scope_kind)) c
         where c.status = 'unlabelled' and c.organ_id = any (parts)) d
     group by d.scope, d.organ_id having sum(d.n) <> 0;
     return null;
@@ -3110,9 +3346,9 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "21275799486e8a2a7e9a6417df17f15f6d43973664a6ba45926baff28c34eb01",
+            sha256: "d7d7cb3fd662a587a60c4a0f3f3a9eff8dccaecc702f1cffa45c7644dbb94953",
             sql: ###"""
--- Images that are folders of DICOM slices: whose they are, as hashes that nobody without the salt can try names against.
+-- DICOM series: patient, study and series identifiers as hashes with a secret salt, so that names cannot be guessed from them.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -3120,7 +3356,7 @@ create table series_salt (
     sole boolean primary key default true check (sole),
     salt bytea not null check (octet_length(salt) = 32)
 );
-comment on table series_salt is 'What identifiers are hashed with, drawn once for each catalogue.';
+comment on table series_salt is 'The salt of the hashes in source_series, drawn once for each catalogue.';
 insert into series_salt (salt) values (sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea));
 
 create table source_series (
@@ -3131,14 +3367,12 @@ create table source_series (
 );
 create index on source_series (study);
 create index on source_series (patient);
-comment on table source_series is 'Salted hashes of what the slices of a source say of patient, study and series; the identifiers themselves are nowhere.';
-comment on column source_series.patient is 'Null also where the files have an identifier that anonymised files share.';
+comment on table source_series is 'Salted hashes of the patient, study and series identifiers in the slices of a source; the identifiers themselves are not stored.';
+comment on column source_series.patient is 'Null also where the files have an identifier that many anonymised files share.';
 
 create trigger history_is_append_only before update or delete or truncate on source_series execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on series_salt execute function refuse_rewriting();
 
--- The subject of another source of the same study, or of the same patient in the same dataset, that is not the source's own;
--- null where there is none. Nobody else records a series until the transaction ends.
 create function record_series(p_source bigint, p_patient bytea, p_study bytea, p_series bytea, out own bigint, out other bigint)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
@@ -3154,9 +3388,9 @@ begin
                where mine.id = p_source and b.id = s.release_id and a.dataset_id = b.dataset_id))
       and v.subject_id <> own;
 end $$;
+comment on function record_series(bigint, bytea, bytea, bytea) is 'Records the series of a source. own: the source''s subject; other: a different subject with a source of the same study, or of the same patient in the same dataset; null: none. Other recordings wait until the transaction ends.';
 
 grant select on series_salt, source_series to lacuna_manager;
-revoke execute on function record_series(bigint, bytea, bytea, bytea) from public;
 grant execute on function record_series(bigint, bytea, bytea, bytea) to lacuna_manager;
 
 """###),

@@ -1,6 +1,6 @@
 internal import Postgres
 
-/// What the ledger says was applied.
+/// The migrations in the ledger.
 struct AppliedMigrations: Statement {
     static let sql = "select number, name, sha256 from lacuna.migration order by number"
 
@@ -35,7 +35,7 @@ struct HasLedger: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
-/// Waits until no other migrator is at work in this database.
+/// Waits until no other migrator runs in this database.
 struct TakeMigrationLock: Statement {
     static let sql = "select pg_advisory_lock($1)"
     var binds: [any PostgresBindable] { [Migrator.lockKey] }

@@ -1,0 +1,36 @@
+public import Domain
+import Postgres
+
+extension LabelCatalog {
+    /// Coverage of every organ that has a known label in scope, in the order of the ontology; by `grouping` and organ.
+    ///
+    /// Every grouping is read from recorded counts.
+    /// - Parameter revision: as of that revision; nil: now. For organ and dataset only.
+    /// - Throws: `CatalogError.unknownRevision` for a revision that does not exist.
+    public func coverage(
+        by grouping: CoverageGrouping = .organ, asOf revision: Revision? = nil
+    ) async throws -> [Coverage] {
+        if let revision {
+            let newest = try await currentRevision()
+            guard revision.number >= 0, revision <= newest else {
+                throw CatalogError.unknownRevision(revision, newest: newest)
+            }
+        }
+        let facts =
+            switch grouping {
+            case .organ, .dataset:
+                try await connection.run(CoverageOfDatasets(revision: revision, byDataset: grouping == .dataset))
+            case .split: try await connection.run(CoverageOfSplits())
+            case .round: try await connection.run(CoverageOfRounds())
+            }
+        return CoverageFacts(facts).rows
+    }
+
+    /// Coverage by a dataset's own labels, by organ, without those of other datasets in the same volumes.
+    public func words(of dataset: String) async throws -> [Coverage] {
+        CoverageFacts(try await connection.run(DatasetLabelCounts(dataset: dataset))).rows
+    }
+
+    /// Sums many deltas into a snapshot, so that coverage stays fast. Called after imports and publications.
+    public func compactCoverage() async throws { try await connection.run(CompactCoverage()) }
+}

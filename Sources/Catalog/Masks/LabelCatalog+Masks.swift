@@ -1,0 +1,99 @@
+public import Domain
+import Postgres
+
+/// A known label state with its mask, where it has one.
+public struct LabelRow: Sendable, Hashable {
+    public let mask: MaskID?
+    public let volume: VolumeID
+    /// `DATASET/CASE` of the volume's first source.
+    public let caseName: String?
+    public let organ: OrganKey
+    public let status: LabelStatus
+    public let origin: LabelOrigin
+    public let voxels: Int?
+    /// Nil where the volume's sources disagree on spacing, and without a mask.
+    public let millilitres: Double?
+    /// `run/number` of the round that made it.
+    public let round: String?
+    public let confidence: Double?
+    public let revision: Revision
+    public let activity: ActivityID
+    /// The source of a proposed annotation: `DATASET RELEASE, ANNOTATOR`, or a person's name; else nil.
+    public var source: String?
+}
+
+/// The location of a mask's bytes, and their checksum.
+public struct MaskLocation: Sendable, Hashable {
+    public let mask: MaskID
+    public let content: Digest
+    public let object: Digest
+    public let offset: Int
+    public let length: Int
+}
+
+/// An object that rows refer to.
+public struct ObjectRow: Sendable, Hashable {
+    public let digest: Digest
+    public let bytes: Int
+    public let isPurged: Bool
+}
+
+extension LabelCatalog {
+    /// Every known label state as of a revision (nil: now), by volume and organ.
+    public func labels(
+        volume: VolumeID? = nil, organ: OrganKey? = nil, asOf revision: Revision? = nil
+    ) async throws -> [LabelRow] {
+        if let organ { try await require(organ) }
+        return try await connection.run(ListLabels(revision: revision, volume: volume, organ: organ))
+    }
+
+    /// All proposed annotations, which are never current, such as those of single annotators; by volume and organ.
+    public func proposedLabels(volume: VolumeID? = nil, organ: OrganKey? = nil) async throws -> [LabelRow] {
+        if let organ { try await require(organ) }
+        return try await connection.run(ListProposedAnnotations(volume: volume, organ: organ))
+    }
+
+    /// The current mask of (volume, organ), or that of a round of a run.
+    ///
+    /// - Throws: `CatalogError.noMask` where the organ is absent or unlabelled there, `.withheldVolume` where the volume
+    ///   is removed or excluded.
+    public func maskLocation(volume: VolumeID, organ: OrganKey) async throws -> MaskLocation {
+        try await require(organ)
+        try await requireUse(of: volume)
+        guard let mask = try await connection.first(LocateMask(volume: volume, organ: organ)) else {
+            throw CatalogError.noMask(volume: volume, organ: organ)
+        }
+        return mask
+    }
+
+    /// All masks of (volume, organ) with their origins, oldest first, with superseded and hidden ones.
+    public func maskHistory(volume: VolumeID, organ: OrganKey) async throws -> [MaskVersion] {
+        try await require(organ)
+        return try await connection.run(HistoryOfMasks(volume: volume, organ: organ))
+    }
+
+    public func objects() async throws -> [ObjectRow] { try await connection.run(ListObjects()) }
+
+    /// All masks in the object, in the order of offsets.
+    public func masks(in object: Digest) async throws -> [MaskLocation] {
+        try await connection.run(MasksInObject(object: object))
+    }
+
+    func require(_ organ: OrganKey) async throws {
+        guard try await connection.one(OrganExists(organ: organ)) else {
+            throw CatalogError.unknownOrgan(organ.rawValue)
+        }
+    }
+}
+
+/// One version of a mask.
+public struct MaskVersion: Sendable, Hashable {
+    public let mask: MaskLocation
+    public let parent: MaskID?
+    public let origin: LabelOrigin
+    public let round: String?
+    public let confidence: Double?
+    public let voxels: Int
+    public let activity: ActivityID
+    public let isCurrent: Bool
+}

@@ -1,0 +1,201 @@
+public import Domain
+import Postgres
+
+/// A release of a dataset, to be recorded by an import.
+public struct ReleaseRecord: Sendable {
+    public var dataset: String
+    public var release: String
+    public var layout: String
+    public var origin: LabelOrigin
+    public var licence: String?
+    public var licenceSource: String?
+    /// Further statements about its licence, after the first.
+    public var otherLicences: [LicenceStatement]
+    /// Absolute path of the folder that files are relative to.
+    public var root: String
+    public var labelMap: [LabelMap.Entry]
+
+    public init(
+        dataset: String, release: String, layout: String, origin: LabelOrigin, licence: String?, licenceSource: String?,
+        root: String, labelMap: [LabelMap.Entry] = [], otherLicences: [LicenceStatement] = []
+    ) {
+        (self.dataset, self.release, self.layout, self.origin) = (dataset, release, layout, origin)
+        (self.licence, self.licenceSource, self.root, self.labelMap) = (licence, licenceSource, root, labelMap)
+        self.otherLicences = otherLicences
+    }
+
+    var licences: [LicenceStatement] {
+        let first = licence.map { LicenceStatement(text: $0, source: licenceSource ?? "not kept") }
+        return ((first.map { [$0] } ?? []) + otherLicences).filter { !$0.text.isEmpty }
+    }
+}
+
+/// A release in the catalogue.
+public struct ReleaseHandle: Sendable, Hashable {
+    public let release: Int32
+    public let dataset: DatasetID
+}
+
+/// The recorded checksums of a case's files, by which an unchanged case is found without reading it.
+public struct RecordedFiles: Hashable, Sendable {
+    public var image: Digest
+    /// Relative path to hash of every label file.
+    public var labels: [String: Digest]
+    public var place: ImagePlace
+}
+
+/// The path of an image.
+public struct ImagePlace: Hashable, Sendable {
+    /// Relative to `root`.
+    public let file: String
+    public let root: String
+    /// The release that contains it; nil for the case's own release.
+    public let release: Int32?
+    /// The dataset of that release, or of its own.
+    public let dataset: String
+}
+
+/// An image of a dataset, to which labels of another dataset can be added.
+public struct DatasetImage: Hashable, Sendable {
+    public let caseName: String
+    public let release: String
+    public let volume: VolumeID
+    public let modality: String
+    public let sha256: Digest
+    public let study: String?
+    public let phase: String?
+    /// The dataset's keys of its subject.
+    public let subjects: [String]
+    public let place: ImagePlace
+    /// The release that contains the file.
+    public let placeRelease: Int32
+}
+
+extension LabelCatalog {
+    /// Finds or creates a dataset's release. An existing release keeps its origin and layout; new statements about its licence are
+    /// added after the recorded ones.
+    public func release(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {
+        let dataset = try await connection.one(EnsureDataset(name: record.dataset))
+        if let release = try await connection.first(FindRelease(dataset: dataset, name: record.release)) {
+            let stated = record.licences.filter { !$0.isMissing }
+            if !stated.isEmpty {
+                try await connection.run(InsertLicences(release: release, statements: stated, activity: activity))
+            }
+            return ReleaseHandle(release: release, dataset: dataset)
+        }
+        return try await connection.transaction { connection in
+            let release = try await connection.one(InsertRelease(dataset: dataset, record: record, activity: activity))
+            try await connection.run(InsertLabelMap(release: release, entries: record.labelMap))
+            try await connection.run(InsertLicences(release: release, statements: record.licences, activity: activity))
+            return ReleaseHandle(release: release, dataset: dataset)
+        }
+    }
+
+    /// Checksums of the newest source of every case of a dataset's release; empty if there is no such release.
+    public func recordedFiles(dataset: String, release: String) async throws -> [String: RecordedFiles] {
+        var found: [String: RecordedFiles] = [:]
+        for row in try await connection.run(ListRecordedFiles(dataset: dataset, release: release)) {
+            let labels = Dictionary(zip(row.labelFiles, row.labelDigests), uniquingKeysWith: { _, last in last })
+            found[row.caseName] = RecordedFiles(image: row.image, labels: labels, place: row.place)
+        }
+        return found
+    }
+
+    /// The newest image of every case of a dataset, by release and case; without withheld ones.
+    /// - Throws: `CatalogError.unknownDataset`, `.removedDataset`.
+    public func images(of dataset: String) async throws -> [DatasetImage] {
+        try await requireDataset(dataset)
+        try await requirePresent(dataset: dataset)
+        return try await connection.run(ImagesOfDataset(dataset: dataset))
+    }
+
+    /// Records one case in one transaction: first the bytes, under the lock that excludes the sweep until the commit, then the rows.
+    ///
+    /// Recorded rows stay; a label that differs becomes a new version with the old one as its parent.
+    /// - Parameter store: stores the masks' bytes and returns the labels with their records. It runs inside the transaction.
+    /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`, before anything is stored.
+    public func record(
+        _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
+        storing store: () async throws -> CaseLabels
+    ) async throws -> RecordedCase {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            try await connection.run(LockPointersShared())
+            try await requireRecordable(source, in: CasePlace(release))
+            return try await write(source, labelFiles, store(), CaseContext(release: release, activity: activity))
+        }
+    }
+
+    /// Records several cases in one transaction: all or none.
+    public func recordAll(_ body: (RecordingScope) async throws -> Void) async throws {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            try await connection.run(LockPointersShared())
+            try await body(RecordingScope(catalog: self))
+        }
+    }
+
+    func write(
+        _ source: SourceRecord, _ labelFiles: [FileRecord], _ labels: CaseLabels, _ context: CaseContext
+    ) async throws -> RecordedCase {
+        var change = PendingChange(activity: context.activity)
+        let (volume, isNewVolume, merge) = try await ensureVolume(source, context, &change)
+        let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
+        var merges = [merge].compactMap { $0 }
+        if let series = source.series {
+            merges += [try await recordSeries(series, of: sourceID, &change)].compactMap { $0 }
+        }
+        if !merges.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
+        let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
+        let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
+        let (written, takenBack) = try await writeLabels(labels.labels, files: named, volume: volume, context, &change)
+        var annotators: [RecordedAnnotator] = []
+        for (name, labels) in labels.annotators {
+            let (written, takenBack) = try await writeLabels(
+                labels, by: name, files: named, volume: volume, context, &change)
+            annotators.append(RecordedAnnotator(name: name, newLabels: written, takenBack: takenBack))
+        }
+        return RecordedCase(
+            volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
+            takenBack: takenBack, annotators: annotators, newFiles: files.new, unions: merges,
+            statesModality: try await setUnknown(modality: source.modality, of: volume))
+    }
+}
+
+/// Records cases inside a transaction that `recordAll` holds.
+public struct RecordingScope: Sendable {
+    let catalog: LabelCatalog
+
+    /// To be called before the masks of a case are stored.
+    /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
+    public func requireRecordable(_ source: SourceRecord, in release: ReleaseHandle) async throws {
+        try await catalog.requireRecordable(source, in: CasePlace(release))
+    }
+
+    public func record(
+        _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
+        labels: CaseLabels
+    ) async throws -> RecordedCase {
+        try await catalog.write(source, labelFiles, labels, CaseContext(release: release, activity: activity))
+    }
+}
+
+struct CaseContext {
+    let release: ReleaseHandle
+    let activity: ActivityID
+}
+
+/// A change that is recorded when it is first needed, so that an import that changes nothing has no new revision.
+struct PendingChange {
+    let activity: ActivityID
+    private var made: ChangeID?
+
+    init(activity: ActivityID) { self.activity = activity }
+
+    mutating func id(on connection: Connection) async throws -> ChangeID {
+        if let made { return made }
+        let change = try await connection.one(InsertChange(activity: activity))
+        made = change
+        return change
+    }
+}

@@ -1,0 +1,210 @@
+import Domain
+import Postgres
+
+struct RoleOfSession: Statement {
+    static let sql = """
+        select session_user::text, r.rolsuper or pg_has_role(session_user, 'lacuna_owner', 'member')
+            or pg_has_role(session_user, 'lacuna_manager', 'member')
+        from pg_roles r where r.rolname = session_user
+        """
+    struct Found: Sendable {
+        let name: String
+        let isPrivileged: Bool
+    }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(name: try row.decode(0), isPrivileged: try row.decode(1))
+    }
+}
+
+struct FindRun: Statement {
+    static let sql = "select id, name, config_sha256, finished, revision from lacuna.run where name = $1"
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> StoredRun {
+        StoredRun(
+            id: try row.decode(0), name: try row.decode(1), configDigest: try row.decode(2),
+            isFinished: try row.decode(3),
+            revision: try row.decode(4))
+    }
+}
+
+struct StartRun: Statement {
+    static let sql = """
+        select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
+            $10::text[], $11::text[], $12::float8[]::real[], $13)
+        """
+    let start: RunStart
+    let program: String
+    var binds: [any PostgresBindable] {
+        let mapping = start.classMapping.flatMap { organ, all in all.map { (organ: organ, accepted: $0) } }
+        return [
+            start.name, start.config, start.configDigest, start.seed, start.split, start.origins.map(\.rawValue),
+            start.trainsUnassigned, start.organs, mapping.map(\.organ), mapping.map(\.accepted), start.modalities,
+            start.gammas, program,
+        ]
+    }
+}
+
+struct RunVolumes: Statement {
+    static let sql = """
+        select volume_id, subject_id, part, shape, modality, root, file, file_sha256, affine from lacuna.run_volumes($1)
+        """
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> RunVolume {
+        let shape: [Int] = try row.decode(3)
+        return RunVolume(
+            id: try row.decode(0), subject: try row.decode(1), part: try row.decode(2),
+            shape: GridShape(shape[0], shape[1], shape[2]), modality: try row.decode(4), root: try row.decode(5),
+            file: try row.decode(6), sha256: try row.decode(7), affine: Affine(rows: try row.decode(8)))
+    }
+}
+
+struct RunLabels: Statement {
+    static let sql = """
+        select volume_id, part, organ, extent, mask_id, content_sha256, object_digest, object_offset, object_length
+        from lacuna.run_labels($1)
+        """
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> RunLabel {
+        let bounds: [Int32]? = try row.decode(3)
+        let mask: MaskID? = try row.decode(4)
+        return RunLabel(
+            volume: try row.decode(0), part: try row.decode(1), organ: try row.decode(2),
+            extent: bounds.map(VoxelBox.init(bounds:)), mask: mask == nil ? nil : try MaskLocation(row, from: 4))
+    }
+}
+
+struct RoundLabels: Statement {
+    static let sql = """
+        select volume_id, organ, confidence, mask_id, content_sha256, object_digest, object_offset, object_length
+        from lacuna.round_labels($1)
+        """
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> RoundLabel {
+        RoundLabel(
+            volume: try row.decode(0), organ: try row.decode(1), confidence: try row.decode(2),
+            mask: try MaskLocation(row, from: 3))
+    }
+}
+
+struct RoundsOfRun: Statement {
+    static let sql = """
+        select r.id, r.number, r.state, r.record, c.revision,
+            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id)
+        from lacuna.round r left join lacuna.change c on c.id = r.published_change_id
+        where r.run_id = $1 order by r.number
+        """
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> StoredRound {
+        StoredRound(
+            id: try row.decode(0), number: try row.decode(1), state: try row.decode(2), record: try row.decode(3),
+            revision: try row.decode(4), labels: try row.decode(5))
+    }
+}
+
+struct NewestCheckpoint: Statement {
+    static let sql = """
+        select id, step, object_digest from lacuna.checkpoint where round_id = $1 and kind = $2 order by step desc limit 1
+        """
+    let round: RoundID
+    let kind: CheckpointKind
+    var binds: [any PostgresBindable] { [round, kind.rawValue] }
+    func decode(_ row: PostgresRow) throws -> CheckpointRecord {
+        CheckpointRecord(id: try row.decode(0), step: try row.decode(1), object: try row.decode(2))
+    }
+}
+
+struct AdvanceRound: Statement {
+    static let sql = "select lacuna.advance_round($1, $2, $3, $4::lacuna.round_state, $5::lacuna.round_state, $6)"
+    let claim: Claim
+    let round: RoundID
+    let from: String
+    let to: String
+    let record: JSONText
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, from, to, record] }
+}
+
+struct RecordCheckpoint: Statement {
+    static let sql = "select lacuna.record_checkpoint($1, $2, $3, $4, $5::lacuna.split_part, $6::integer, $7, $8)"
+    let claim: Claim
+    let round: RoundID
+    let kind: CheckpointKind
+    let part: SplitPart
+    let step: Int
+    let digest: Digest
+    let bytes: Int
+    var binds: [any PostgresBindable] {
+        [claim.job, claim.token, round, kind.rawValue, part.rawValue, step, digest, bytes]
+    }
+    func decode(_ row: PostgresRow) throws -> CheckpointID { try row.decode(0) }
+}
+
+struct RecordEvaluation: Statement {
+    static let sql = """
+        select lacuna.record_evaluation($1, $2, $3, $4::bigint[], $5::text[], $6::float8[]::real[], $7::float8[]::real[],
+            $8::float8[]::real[])
+        """
+    let claim: Claim
+    let round: RoundID
+    let results: [EvaluationRecord]
+    var binds: [any PostgresBindable] {
+        [
+            claim.job, claim.token, round, results.map(\.volume), results.map(\.organ), results.map(\.dice),
+            results.map(\.predictedMillilitres), results.map(\.referenceMillilitres),
+        ]
+    }
+}
+
+/// All masks are in one object.
+struct StagePseudoLabels: Statement {
+    static let sql = """
+        select lacuna.stage_pseudo_labels($1, $2, $3, $4, $5, $6, $7, $8::text[], $9::bigint[], $10::bigint[], $11::bytea[],
+            $12::bigint[], $13::bigint[], $14::integer[], $15::float8[]::real[])
+        """
+    let claim: Claim
+    let round: RoundID
+    let checkpoint: CheckpointID
+    let volume: VolumeID
+    let masks: [StagedMask]
+    var binds: [any PostgresBindable] {
+        let stored = masks.map(\.mask)
+        return [
+            claim.job, claim.token, round, checkpoint, volume, stored[0].object, stored[0].objectBytes,
+            masks.map(\.organ),
+            stored.map(\.offset), stored.map(\.length), stored.map(\.content), stored.map(\.voxels),
+            stored.map(\.knownVoxels), stored.flatMap(\.box.bounds), masks.map(\.confidence),
+        ]
+    }
+}
+
+struct PublishRound: Statement {
+    static let sql = """
+        select lacuna.publish_round($1, $2, $3, $4::lacuna.round_state, $5::lacuna.round_state, $6::text[], $7::text[])
+        """
+    let claim: Claim
+    let round: RoundID
+    let from: String
+    let to: String
+    let withheld: [OrganKey: String]
+    var binds: [any PostgresBindable] {
+        let sorted = withheld.sorted { $0.key.rawValue < $1.key.rawValue }
+        return [claim.job, claim.token, round, from, to, sorted.map(\.key), sorted.map(\.value)]
+    }
+}
+
+struct StagedVolumes: Statement {
+    static let sql = "select distinct volume_id from lacuna.pseudo_label where round_id = $1"
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
+}
+
+struct FinishRun: Statement {
+    static let sql = "select lacuna.finish_run($1, $2)"
+    let claim: Claim
+    var binds: [any PostgresBindable] { [claim.job, claim.token] }
+}

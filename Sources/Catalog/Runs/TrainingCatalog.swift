@@ -1,0 +1,136 @@
+public import Domain
+public import Postgres
+
+/// The trainer API: the functions of the database that the daemon's role may call. Every write checks a claim.
+///
+/// It cannot read test labels, and can write only rounds of the claimed run.
+public struct TrainingCatalog: Sendable {
+    public let connection: Connection
+    public let program: String
+
+    public init(_ connection: Connection, program: String) { (self.connection, self.program) = (connection, program) }
+
+    public func uuid() async throws -> String { try await connection.one(CatalogueUUID()) }
+
+    public func currentRevision() async throws -> Revision { try await connection.one(CurrentRevision()) }
+
+    /// - Throws: `TrainingCatalogError.privilegedRole` for a superuser and for a member of the owner or of the managers.
+    public func requireTrainerRole() async throws {
+        let role = try await connection.one(RoleOfSession())
+        if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
+    }
+
+    /// The organs of a configuration, by key or any spelling, in the order given.
+    ///
+    /// - Throws: `CatalogError.unknownOrgan` with the nearest keys.
+    public func organs(named names: [String]) async throws -> [OrganKey] {
+        let known = OrganNames(try await connection.run(ListOrgans()))
+        return try names.map { try known.key(of: $0) }
+    }
+
+    /// The organs of the catalogue with their relations: the shipped ones and those that a user added.
+    public func ontology() async throws -> Ontology { try await connection.ontology() }
+
+    public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
+
+    /// Creates a run with its snapshot of annotations.
+    public func startRun(_ start: RunStart) async throws -> StoredRun {
+        try await connection.run(StartRun(start: start, program: program))
+        guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
+        return run
+    }
+
+    /// The volumes that the run may read, by id, without the test part.
+    public func volumes(of run: RunID) async throws -> [RunVolume] { try await connection.run(RunVolumes(run: run)) }
+
+    /// The annotations of the run's snapshot, by volume and organ.
+    public func labels(of run: RunID) async throws -> [RunLabel] { try await connection.run(RunLabels(run: run)) }
+
+    /// The pseudo labels that a round staged or published, by volume and organ.
+    public func pseudoLabels(of round: RoundID) async throws -> [RoundLabel] {
+        try await connection.run(RoundLabels(round: round))
+    }
+
+    /// The run's rounds, by number.
+    public func rounds(of run: RunID) async throws -> [StoredRound] { try await connection.run(RoundsOfRun(run: run)) }
+
+    /// The newest checkpoint of a kind in a round.
+    public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
+        try await connection.first(NewestCheckpoint(round: round, kind: kind))
+    }
+
+    /// Changes the state of a round and stores its results.
+    ///
+    /// - Parameter finishing: whether to mark the run as finished in the same transaction.
+    /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
+    public func advance(
+        _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText, finishing: Bool = false
+    ) async throws {
+        try await connection.transaction { connection in
+            try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
+            if finishing { try await connection.run(FinishRun(claim: claim)) }
+        }
+    }
+
+    /// Stores an object's bytes and records the checkpoint, under the lock that excludes the sweep. Recording the same checkpoint
+    /// again returns the first one.
+    ///
+    /// - Parameter part: the part whose annotations it was fitted to, train or confidence.
+    /// - Throws: SQLSTATE LA005 where the round has a different checkpoint of that kind and step.
+    public func recordCheckpoint(
+        _ claim: Claim, round: RoundID, kind: CheckpointKind, part: SplitPart, step: Int,
+        storing store: () async throws -> (digest: Digest, bytes: Int)
+    ) async throws -> CheckpointID {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            let object = try await store()
+            return try await connection.one(
+                RecordCheckpoint(
+                    claim: claim, round: round, kind: kind, part: part, step: step, digest: object.digest,
+                    bytes: object.bytes))
+        }
+    }
+
+    /// The volumes for which the round has staged labels.
+    public func stagedVolumes(of round: RoundID) async throws -> Set<VolumeID> {
+        Set(try await connection.run(StagedVolumes(round: round)))
+    }
+
+    public func recordEvaluation(_ claim: Claim, round: RoundID, _ results: [EvaluationRecord]) async throws {
+        try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
+    }
+
+    /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published.
+    public func stage(
+        _ claim: Claim, round: RoundID, checkpoint: CheckpointID, volume: VolumeID,
+        storing store: () async throws -> [StagedMask]
+    ) async throws {
+        try await connection.transaction { connection in
+            try await connection.run(LockObjectsShared())
+            let masks = try await store()
+            guard !masks.isEmpty else { return }
+            try await connection.run(
+                StagePseudoLabels(claim: claim, round: round, checkpoint: checkpoint, volume: volume, masks: masks))
+        }
+    }
+
+    /// Makes the labels of the round visible at one revision, except those of withheld organs.
+    ///
+    /// - Parameter withheld: the reason for each withheld organ; not empty.
+    public func publish(
+        _ claim: Claim, round: RoundID, from: String, to: String, withheld: [OrganKey: String]
+    ) async throws {
+        try await connection.run(PublishRound(claim: claim, round: round, from: from, to: to, withheld: withheld))
+        try await connection.run(CompactCoverage())
+    }
+
+    /// The run whose pseudo labels are visible; nil where none is adopted.
+    public func currentRun() async throws -> String? { try await connection.first(CurrentRun()) }
+
+    public func finish(_ claim: Claim) async throws { try await connection.run(FinishRun(claim: claim)) }
+}
+
+public enum TrainingCatalogError: Error, Equatable {
+    /// The login has more rights than a trainer needs.
+    case privilegedRole(String)
+}

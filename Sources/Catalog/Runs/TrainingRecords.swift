@@ -1,0 +1,128 @@
+public import Domain
+public import Postgres
+
+/// A daemon's claim on a run. Every write passes it, and fails after another daemon took over the run.
+public struct Claim: Sendable, Hashable {
+    public let job: JobID
+    public let token: Int64
+
+    public init(job: JobID, token: Int64) { (self.job, self.token) = (job, token) }
+}
+
+/// A run to be started.
+public struct RunStart: Sendable {
+    public var name: String
+    /// The whole configuration as a JSON object, for people to read.
+    public var config: JSONText
+    public var configDigest: Digest
+    public var seed: Int
+    public var split: String
+    /// The origins whose annotations are used.
+    public var origins: [LabelOrigin]
+    public var trainsUnassigned: Bool
+    public var organs: [OrganKey]
+    /// The organs whose annotations are used for an organ of the run, the preferred one first; an organ without an entry is used
+    /// for itself.
+    public var classMapping: [OrganKey: [OrganKey]]
+    /// Only volumes of these modalities are read.
+    public var modalities: [String]
+    /// One for each round that relabels; the last round is an additional one and publishes nothing.
+    public var gammas: [Double]
+
+    public init(
+        name: String, config: JSONText, configDigest: Digest, seed: Int, split: String, origins: [LabelOrigin],
+        trainsUnassigned: Bool, organs: [OrganKey], classMapping: [OrganKey: [OrganKey]] = [:], modalities: [String],
+        gammas: [Double]
+    ) {
+        (self.name, self.config, self.configDigest, self.seed) = (name, config, configDigest, seed)
+        (self.split, self.origins, self.trainsUnassigned) = (split, origins, trainsUnassigned)
+        (self.organs, self.classMapping) = (organs, classMapping)
+        (self.modalities, self.gammas) = (modalities, gammas)
+    }
+}
+
+public struct StoredRun: Sendable, Hashable {
+    public let id: RunID
+    public let name: String
+    public let configDigest: Digest
+    public let isFinished: Bool
+    /// The run uses the annotations as of this revision.
+    public let revision: Revision
+}
+
+/// A volume that a run may read, with the file that its voxels are read from.
+public struct RunVolume: Sendable, Hashable {
+    public let id: VolumeID
+    public let subject: SubjectID
+    /// Unassigned subjects of a run that trains on them count as `train`.
+    public let part: SplitPart
+    public let shape: GridShape
+    public let modality: String
+    public let root: String
+    public let file: String
+    public let sha256: Digest
+    public let affine: Affine
+}
+
+/// An annotation of a run's snapshot; `mask` is nil where the organ is absent.
+public struct RunLabel: Sendable, Hashable {
+    public let volume: VolumeID
+    public let part: SplitPart
+    public let organ: OrganKey
+    public let extent: VoxelBox?
+    public let mask: MaskLocation?
+}
+
+public struct RoundLabel: Sendable, Hashable {
+    public let volume: VolumeID
+    public let organ: OrganKey
+    public let confidence: Double?
+    public let mask: MaskLocation
+}
+
+public struct StoredRound: Sendable, Hashable {
+    public let id: RoundID
+    public let number: Int
+    public let state: String
+    /// The round's results as the daemon stores them, a JSON object.
+    public let record: JSONText
+    /// The revision at which its labels became visible; nil before.
+    public let revision: Revision?
+    /// The number of labels staged or published.
+    public let labels: Int
+}
+
+public enum CheckpointKind: String, Sendable { case network, confidence }
+
+public struct CheckpointRecord: Sendable, Hashable {
+    public let id: CheckpointID
+    public let step: Int
+    public let object: Digest
+}
+
+public struct EvaluationRecord: Sendable, Hashable {
+    public var volume: VolumeID
+    public var organ: OrganKey
+    /// Nil where both masks are empty.
+    public var dice: Double?
+    public var predictedMillilitres: Double
+    public var referenceMillilitres: Double
+
+    public init(
+        volume: VolumeID, organ: OrganKey, dice: Double?, predictedMillilitres: Double, referenceMillilitres: Double
+    ) {
+        (self.volume, self.organ, self.dice) = (volume, organ, dice)
+        (self.predictedMillilitres, self.referenceMillilitres) = (predictedMillilitres, referenceMillilitres)
+    }
+}
+
+/// A pseudo mask with its bytes stored; `confidence` is nil where it is empty.
+public struct StagedMask: Sendable, Hashable {
+    public var organ: OrganKey
+    public var mask: StoredMask
+    public var confidence: Double?
+
+    public init(organ: OrganKey, mask: StoredMask, confidence: Double?) {
+        (self.organ, self.mask, self.confidence) = (organ, mask, confidence)
+    }
+}

@@ -1,0 +1,127 @@
+public import Domain
+import Postgres
+
+/// What can be withdrawn: a dataset or a subject is removed, a volume is excluded.
+public enum Withdrawable: Sendable, Hashable {
+    case dataset(DatasetID)
+    case subject(SubjectID)
+    case volume(VolumeID)
+
+    var dataset: DatasetID? { if case .dataset(let id) = self { id } else { nil } }
+    var subject: SubjectID? { if case .subject(let id) = self { id } else { nil } }
+    var volume: VolumeID? { if case .volume(let id) = self { id } else { nil } }
+}
+
+/// One thing that a removal concerns.
+public struct RemovalItem: Sendable, Hashable {
+    /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label`,
+    /// `unfinished run` or `export`.
+    public let kind: String
+    /// Of the volume, source, round, checkpoint, run or export; nil for labels, which are counted by organ.
+    public let id: Int64?
+    /// For people: case and file, organ, run and round, or format and place of an export.
+    public let label: String
+    /// The number of labels; of an export the number of its masks that are of removed data or derived from them.
+    public let count: Int
+    /// `withheld`, `contaminated`, `recalled`, `stopped`, `left already`, or that it is kept and why.
+    public var effect: String
+
+    /// The kind of exports, on which a removal has no effect.
+    public static let export = "export"
+
+    /// The effect on labels of other volumes that are derived from removed data.
+    public static let recalled = "recalled"
+}
+
+/// An object whose bytes must be deleted.
+public struct PurgedObject: Sendable, Hashable {
+    public let digest: Digest
+    public let bytes: Int
+}
+
+extension LabelCatalog {
+    /// The dataset of that name. - Throws: `CatalogError.unknownDataset`.
+    public func dataset(named name: String) async throws -> DatasetID {
+        guard let id = try await dataset(ifNamed: name) else { throw CatalogError.unknownDataset(name) }
+        return id
+    }
+
+    /// The dataset of that name, or nil.
+    public func dataset(ifNamed name: String) async throws -> DatasetID? {
+        try await connection.first(FindDataset(name: name))
+    }
+
+    /// The subject with that `DATASET/KEY`, id or name. - Throws: `CatalogError.unknownSubject`.
+    public func subject(named name: String) async throws -> SubjectID {
+        guard let id = try await connection.first(ResolveSubject(name: name)) else {
+            throw CatalogError.unknownSubject(name)
+        }
+        return id
+    }
+
+    /// Everything that a removal would concern. Empty for a volume, which is excluded and not removed.
+    public func removalPlan(_ thing: Withdrawable) async throws -> [RemovalItem] {
+        guard thing.volume == nil else { return [] }
+        return try await connection.run(RemovalPlan(dataset: thing.dataset, subject: thing.subject))
+    }
+
+    /// Withholds a thing from the next revision on. It stays in history.
+    ///
+    /// A volume that another dataset has too stays, with that dataset's labels.
+    /// - Parameters:
+    ///   - recalling: for a dataset or subject, whether labels of other volumes that are derived from it are withheld too.
+    ///   - reason: no patient data.
+    /// - Returns: false, and no new revision, where it is withdrawn already.
+    public func withdraw(_ thing: Withdrawable, recalling: Bool, reason: String) async throws -> Bool {
+        try await connection.one(
+            Withdraw(thing: thing, withdrawn: true, recalls: recalling, reason: reason, program: program)) != nil
+    }
+
+    /// Undoes a withdrawal at a new revision. - Returns: whether it was withdrawn.
+    /// - Throws: SQLSTATE LA010 where its bytes are purged.
+    public func restore(_ thing: Withdrawable, reason: String) async throws -> Bool {
+        try await connection.one(
+            Withdraw(thing: thing, withdrawn: false, recalls: false, reason: reason, program: program)) != nil
+    }
+
+    /// Objects whose bytes a purge would delete: only removed rows refer to them.
+    public func purgeable(_ thing: Withdrawable) async throws -> [PurgedObject] {
+        try await connection.run(PurgeableObjects(dataset: thing.dataset, subject: thing.subject))
+    }
+
+    /// Turns the objects that only removed rows refer to into tombstones, then calls `body`, which deletes their bytes.
+    ///
+    /// Writers of objects are blocked meanwhile. If `body` fails, the tombstones stay and a sweep deletes the rest.
+    /// - Throws: SQLSTATE LA010 for something that is not removed.
+    public func purge(
+        _ thing: Withdrawable, reason: String, removing body: ([PurgedObject]) async throws -> Void
+    ) async throws -> [PurgedObject] {
+        let gone = try await connection.run(
+            PurgeRemoved(dataset: thing.dataset, subject: thing.subject, reason: reason, program: program))
+        try await withObjectsLocked { named in try await body(gone.filter { !named.contains($0.digest) }) }
+        return gone
+    }
+
+    /// - Throws: `CatalogError.withheldVolume` where the volume is removed or excluded.
+    func requireUse(of volume: VolumeID) async throws {
+        if let reason = try await connection.first(ReasonOfWithholding(volume: volume)) {
+            throw CatalogError.withheldVolume(volume, reason: reason)
+        }
+    }
+
+    /// Requires that neither the image of a case nor its key is of a subject who is removed and whose masks are purged: masks of such a
+    /// subject are not stored again.
+    ///
+    /// - Parameter dataset: nil for one that is not recorded yet.
+    /// - Throws: `CatalogError.purgedSubject`.
+    func requireUnpurged(_ source: SourceRecord, in dataset: DatasetID?) async throws {
+        let found = try await connection.first(
+            PurgedSubject(identity: source.identity, dataset: dataset, key: source.subjectKey))
+        if let found { throw found }
+    }
+
+    /// - Throws: `CatalogError.removedDataset` where the dataset is removed; nothing where it does not exist.
+    public func requirePresent(dataset name: String) async throws {
+        if try await connection.one(DatasetIsRemoved(name: name)) { throw CatalogError.removedDataset(name) }
+    }
+}

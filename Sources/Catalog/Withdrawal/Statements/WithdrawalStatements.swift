@@ -1,0 +1,157 @@
+import Domain
+import Postgres
+
+struct FindDataset: Statement {
+    static let sql = "select id from lacuna.dataset where name = $1"
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> DatasetID { try row.decode(0) }
+}
+
+/// The keys of datasets come first: a subject that was merged into another keeps its row, but not its keys.
+struct ResolveSubject: Statement {
+    static let sql = """
+        select id from (
+            select a.subject_id as id, 1 as rank from lacuna.dataset d
+            join lacuna.subject_alias a on a.dataset_id = d.id and a.key = substr($1, length(d.name) + 2)
+            where starts_with($1, d.name || '/')
+            union all
+            select id, 2 from lacuna.subject where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
+            union all
+            select id, 3 from lacuna.subject where name = $1) found
+        order by rank limit 1
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+struct RemovalPlan: Statement {
+    static let sql = """
+        select kind, id, label, n, effect from (
+            select 1 as part, p.* from lacuna.removal_plan($1::integer, $2) with ordinality p (kind, id, label, n, effect, i)
+            union all
+            select 2, 'export', e.id, e.label, e.n, 'left already', e.id from lacuna.exports_of_removal($1::integer, $2) e) item
+        order by part, i
+        """
+    let dataset: DatasetID?
+    let subject: SubjectID?
+    var binds: [any PostgresBindable] { [dataset, subject] }
+    func decode(_ row: PostgresRow) throws -> RemovalItem {
+        RemovalItem(
+            kind: try row.decode(0), id: try row.decode(1), label: try row.decode(2), count: try row.decode(3),
+            effect: try row.decode(4))
+    }
+}
+
+/// The change, or nil where nothing changed.
+struct Withdraw: Statement {
+    static let sql = "select lacuna.withdraw($1::integer, $2, $3, $4, $5, $6, $7)"
+    let thing: Withdrawable
+    let withdrawn: Bool
+    let recalls: Bool
+    let reason: String
+    let program: String
+    var binds: [any PostgresBindable] {
+        [thing.dataset, thing.subject, thing.volume, withdrawn, recalls, reason, program]
+    }
+    func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
+}
+
+struct PurgeableObjects: Statement {
+    static let sql = "select digest, bytes from lacuna.purgeable_objects($1::integer, $2) order by digest"
+    let dataset: DatasetID?
+    let subject: SubjectID?
+    var binds: [any PostgresBindable] { [dataset, subject] }
+    func decode(_ row: PostgresRow) throws -> PurgedObject {
+        PurgedObject(digest: try row.decode(0), bytes: try row.decode(1))
+    }
+}
+
+struct PurgeRemoved: Statement {
+    static let sql = "select digest, bytes from lacuna.purge_removed($1::integer, $2, $3, $4) order by digest"
+    let dataset: DatasetID?
+    let subject: SubjectID?
+    let reason: String
+    let program: String
+    var binds: [any PostgresBindable] { [dataset, subject, reason, program] }
+    func decode(_ row: PostgresRow) throws -> PurgedObject {
+        PurgedObject(digest: try row.decode(0), bytes: try row.decode(1))
+    }
+}
+
+struct DatasetIsRemoved: Statement {
+    static let sql = """
+        select exists (
+            select from lacuna.withdrawn_dataset w join lacuna.dataset d on d.id = w.dataset_id where d.name = $1)
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
+/// The subject of an image, by its identity, or of a dataset's key, where it is removed and a mask of it is purged.
+struct PurgedSubject: Statement {
+    static let sql = """
+        select j.name, w.reason, c.revision
+        from (
+            select v.subject_id from lacuna.volume v where v.identity = $1
+            union
+            select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
+        join lacuna.subject j on j.id = s.subject_id
+        cross join lateral (
+            select withdrawn, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+        join lacuna.change c on c.id = w.change_id
+        where w.withdrawn and exists (
+            select from lacuna.volume v
+            cross join lateral (
+                select from lacuna.mask m join lacuna.object o on o.digest = m.object_digest
+                where m.volume_id = v.id and o.purged_at is not null limit 1) p
+            where v.subject_id = s.subject_id)
+        limit 1
+        """
+    let identity: Digest
+    let dataset: DatasetID?
+    let key: String
+    var binds: [any PostgresBindable] { [identity, dataset, key] }
+    func decode(_ row: PostgresRow) throws -> CatalogError {
+        .purgedSubject(try row.decode(0), reason: try row.decode(1), revision: Revision(try row.decode(2)))
+    }
+}
+
+/// The same where the subject is removed only, or the image's volume is excluded.
+struct FindWithholding: Statement {
+    static let sql = """
+        (select j.name, null::bigint, w.reason
+        from (
+            select v.subject_id from lacuna.volume v where v.identity = $1
+            union
+            select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
+        join lacuna.subject j on j.id = s.subject_id
+        cross join lateral (
+            select withdrawn, reason from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+        where w.withdrawn limit 1)
+        union all
+        (select null, v.id, w.reason from lacuna.volume v
+        cross join lateral (
+            select withdrawn, reason from lacuna.withdrawal where volume_id = v.id order by id desc limit 1) w
+        where v.identity = $1 and w.withdrawn)
+        limit 1
+        """
+    let identity: Digest
+    let dataset: DatasetID?
+    let key: String
+    var binds: [any PostgresBindable] { [identity, dataset, key] }
+    func decode(_ row: PostgresRow) throws -> Withholding {
+        Withholding(subject: try row.decode(0), volume: try row.decode(1), reason: try row.decode(2))
+    }
+}
+
+struct ReasonOfWithholding: Statement {
+    static let sql = """
+        select w.reason from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = $1
+        """
+    let volume: VolumeID
+    var binds: [any PostgresBindable] { [volume] }
+    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
+}

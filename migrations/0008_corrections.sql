@@ -1,0 +1,602 @@
+-- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
+-- their effects on labels, counts and rounds.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+-- MARK: Withholding
+
+-- The withdrawal by which a volume is withheld: of its subject, of the last of its datasets, or of itself; null: none.
+create function withdrawal_of(p_volume bigint) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce(
+        (select w.id from volume v
+         cross join lateral (
+            select id, withdrawn from withdrawal where subject_id = v.subject_id order by id desc limit 1) w
+         where v.id = p_volume and w.withdrawn),
+        (select max(d.withdrawal_id)
+         from source s join release r on r.id = s.release_id left join withdrawn_dataset d on d.dataset_id = r.dataset_id
+         where s.volume_id = p_volume having bool_and(d.withdrawal_id is not null)),
+        (select w.id from (select id, withdrawn from withdrawal where volume_id = p_volume order by id desc limit 1) w
+         where w.withdrawn))
+$$;
+
+create type coverage_count as (
+    scope_id integer, organ_id smallint, status label_status, origin label_origin, partial boolean, bin smallint, n bigint
+);
+comment on type coverage_count is 'A number of label states of one kind in a scope.';
+create type scope_size as (scope_id integer, volumes bigint, subjects bigint);
+comment on type scope_size is 'The numbers of volumes and of subjects in a scope.';
+
+-- Counts of the current states of some volumes, from the derived rows; a volume without a dataset counts nowhere.
+create function state_counts(p_volumes bigint[]) returns setof coverage_count
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with counted as materialized (
+        select distinct m.volume_id from volume_dataset m where m.volume_id = any (p_volumes)
+    ), scope as materialized (
+        select c.volume_id, s.scope from counted c cross join lateral (
+            select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = c.volume_id offset 0) s
+    )
+    select c.scope, s.organ_id, s.status, s.origin, s.partial, s.bin, count(*)
+    from current_state s join scope c using (volume_id) where s.volume_id = any (p_volumes) group by 1, 2, 3, 4, 5, 6
+    union all
+    select k.id, s.organ_id, 'pseudo', 'model', false, s.bin, count(*)
+    from unhidden_pseudo_label s join round r on r.id = s.round_id and r.published_change_id is not null
+    join coverage_scope k on k.round_id = r.id
+    where s.volume_id = any (p_volumes) group by 1, 2, 6
+$$;
+
+-- The number of some volumes in each scope, and of their subjects.
+create function scope_sizes(p_volumes bigint[]) returns setof scope_size
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with kin as (
+        select v.id as volume_id, v.subject_id from volume v
+        where v.subject_id in (select subject_id from volume where id = any (p_volumes))
+          and exists (select from volume_dataset m where m.volume_id = v.id)
+    )
+    select s.scope, count(*) filter (where k.volume_id = any (p_volumes)), count(distinct k.subject_id)
+    from kin k cross join lateral (
+        select unnest(v.scopes) as scope from volume_scopes v where v.volume_id = k.volume_id offset 0) s
+    group by s.scope
+$$;
+
+-- Derives the current rows of some volumes from history again, and appends the changes of counts.
+create function recompute_volumes(p_change bigint, p_volumes bigint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    states coverage_count[];
+    sizes scope_size[];
+begin
+    perform from volume where id = any (p_volumes) order by id for no key update;
+    perform from subject where id in (select subject_id from volume where id = any (p_volumes)) order by id for no key update;
+    states := array(select c from state_counts(p_volumes) c);
+    sizes := array(select s from scope_sizes(p_volumes) s);
+
+    with cause as materialized (
+        select v.id, withdrawal_of(v.id) as withdrawal_id from unnest(p_volumes) v (id)
+    ), lifted as (
+        delete from withheld_volume h using cause c where h.volume_id = c.id and c.withdrawal_id is null
+        returning h.volume_id
+    ), held as (
+        insert into withheld_volume select id, withdrawal_id from cause where withdrawal_id is not null
+        on conflict (volume_id) do update set withdrawal_id = excluded.withdrawal_id
+    )
+    insert into volume_withholding (volume_id, withheld, change_id)
+    select volume_id, false, p_change from lifted
+    union all
+    select c.id, true, p_change from cause c
+    where c.withdrawal_id is not null and not exists (select from withheld_volume h where h.volume_id = c.id);
+
+    delete from volume_dataset m where m.volume_id = any (p_volumes) and (
+        exists (select from withheld_volume h where h.volume_id = m.volume_id)
+        or exists (select from withdrawn_dataset d where d.dataset_id = m.dataset_id));
+    insert into volume_dataset
+    select s.volume_id, r.dataset_id from source s join release r on r.id = s.release_id
+    where s.volume_id = any (p_volumes)
+      and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
+      and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+    on conflict do nothing;
+
+    with best as materialized (
+        select b.* from best_annotations(p_volumes) b
+    ), gone as (
+        delete from annotation_current c where c.volume_id = any (p_volumes)
+          and not exists (select from best b where (b.volume_id, b.organ_id) = (c.volume_id, c.organ_id))
+    )
+    insert into annotation_current as c (volume_id, organ_id, annotation_id, status, origin, partial)
+    select volume_id, organ_id, annotation_id, status, origin, partial from best
+    on conflict (volume_id, organ_id) do update
+    set annotation_id = excluded.annotation_id, status = excluded.status, origin = excluded.origin, partial = excluded.partial
+    where c.annotation_id <> excluded.annotation_id;
+
+    with latest as (
+        select distinct on (s.volume_id, s.organ_id, s.release_id) s.id, s.volume_id, s.organ_id, s.release_id, s.mask_id
+        from shipped_label s join release r on r.id = s.release_id
+        where s.volume_id = any (p_volumes)
+          and not exists (select from withheld_volume h where h.volume_id = s.volume_id)
+          and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by s.volume_id, s.organ_id, s.release_id, s.id desc
+    ), newest as (
+        select distinct on (volume_id, organ_id) id, volume_id, organ_id from latest where mask_id is not null
+        order by volume_id, organ_id, release_id desc
+    ), gone as (
+        delete from shipped_current c where c.volume_id = any (p_volumes)
+        and not exists (select from newest n where (n.volume_id, n.organ_id) = (c.volume_id, c.organ_id))
+    )
+    insert into shipped_current (volume_id, organ_id, shipped_label_id) select volume_id, organ_id, id from newest
+    on conflict (volume_id, organ_id) do update set shipped_label_id = excluded.shipped_label_id;
+
+    with difference as (
+        select * from state_counts(p_volumes)
+        union all
+        select scope_id, organ_id, status, origin, partial, bin, -n from unnest(states)
+    ), counted as (
+        insert into coverage_delta
+        select p_change, scope_id, organ_id, status, origin, partial, sum(n) from difference
+        group by scope_id, organ_id, status, origin, partial having sum(n) <> 0
+    )
+    insert into confidence_delta
+    select p_change, scope_id, organ_id, bin, sum(n) from difference where bin is not null
+    group by scope_id, organ_id, bin having sum(n) <> 0;
+
+    insert into volume_delta
+    select p_change, scope_id, sum(volumes), sum(subjects) from (
+        select * from scope_sizes(p_volumes)
+        union all
+        select scope_id, -volumes, -subjects from unnest(sizes)
+    ) d group by scope_id having sum(volumes) <> 0 or sum(subjects) <> 0;
+end $$;
+
+create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with trained as (
+        select i.run_id from run
+        cross join unnest(p_volumes) v (id)
+        join run_input i on i.run_id = run.id and i.volume_id = v.id and i.part in ('train', 'confidence')
+        union
+        select i.run_id from run_input i
+        join annotation a on a.id = i.annotation_id
+        join release e on e.id = a.release_id
+        where cardinality(p_datasets) > 0 and e.dataset_id = any (p_datasets) and i.part in ('train', 'confidence')
+    ), relabelled as (
+        select e.run_id, min(e.number) as number from pseudo_label l join round e on e.id = l.round_id
+        where l.volume_id = any (p_volumes) and e.published_change_id is not null group by e.run_id
+    )
+    select r.id from round r
+    where r.run_id in (select run_id from trained)
+       or exists (select from relabelled b where b.run_id = r.run_id and r.number > b.number)
+$$;
+comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, and rounds after one that labelled such a volume.';
+
+create function volumes_of_removal(p_dataset integer, p_subject bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select v.id from volume v where v.subject_id = p_subject
+    union
+    select s.volume_id from source s join release r on r.id = s.release_id
+    where r.dataset_id = p_dataset and not exists (
+        select from source o join release q on q.id = o.release_id
+        where o.volume_id = s.volume_id and q.dataset_id <> p_dataset
+          and not exists (select from withdrawn_dataset d where d.dataset_id = q.dataset_id))
+$$;
+comment on function volumes_of_removal(integer, bigint) is 'The volumes that a removal withholds: those of the subject, or those that no other dataset in use has.';
+
+create function annotations_computed_from(p_dataset integer) returns setof annotation
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive computed (mask_id) as (
+        select i.mask_id from mask_input i
+        join annotation a on a.mask_id = i.input_id join release r on r.id = a.release_id where r.dataset_id = p_dataset
+        union
+        select i.mask_id from computed c join mask_input i on i.input_id = c.mask_id
+    )
+    select a.* from annotation a join computed c on c.mask_id = a.mask_id
+    where a.release_id is null and not exists (
+        select from annotation n
+        where (n.volume_id, n.organ_id, n.partitioned, n.proposed) = (a.volume_id, a.organ_id, a.partitioned, a.proposed)
+          and n.rater is not distinct from a.rater and n.release_id is null and n.id > a.id)
+$$;
+comment on function annotations_computed_from(integer) is 'The newest annotations of persons and consensus whose masks were computed from masks of a dataset.';
+
+create function removal_plan(p_dataset integer, p_subject bigint)
+returns table (kind text, id bigint, label text, n bigint, effect text)
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    with scope as materialized (
+        select v.id from volume v where v.subject_id = p_subject
+        union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset
+    ), leaving as materialized (
+        select v.id from volumes_of_removal(p_dataset, p_subject) v (id)
+    ), seen as materialized (
+        select t.id from rounds_trained_on(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
+    ), latest as (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned) a.organ_id, a.status
+        from scope v join annotation a on a.volume_id = v.id left join release r on r.id = a.release_id
+        where p_dataset is null or r.dataset_id = p_dataset or a.volume_id in (select l.id from leaving l)
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
+    ), name as (
+        select r.id, run.name || '/' || r.number as label, r.published_change_id is not null as published, run.finished
+        from round r join run on run.id = r.run_id
+    )
+    select i.kind, i.id, i.label, i.n, i.effect from (
+    select 1 as part, 'volume' as kind, v.id,
+        coalesce((select string_agg(distinct d.name, ', ') from source s join release r on r.id = s.release_id
+            join dataset d on d.id = r.dataset_id where s.volume_id = v.id), '') as label,
+        1::bigint as n, case when v.id in (select l.id from leaving l) then 'withheld' else 'kept: another dataset has it' end as effect
+    from scope v
+    union all
+    select 2, 'source', s.id, d.name || '/' || s.case_name || ': ' || s.file, 1, 'withheld'
+    from scope v join source s on s.volume_id = v.id join release r on r.id = s.release_id join dataset d on d.id = r.dataset_id
+    where p_dataset is null or r.dataset_id = p_dataset
+    union all
+    select 3, 'annotation', null, o.key, count(*), 'withheld'
+    from latest w join organ o on o.id = w.organ_id where w.status <> 'unlabelled' group by o.key
+    union all
+    select 4, 'shipped label', null, o.key, count(*), 'withheld'
+    from scope v join shipped_label s on s.volume_id = v.id join release r on r.id = s.release_id join organ o on o.id = s.organ_id
+    where s.mask_id is not null and (p_dataset is null or r.dataset_id = p_dataset) group by o.key
+    union all
+    select 4, 'computed annotation', null, o.key, count(*), 'withheld'
+    from annotations_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
+    union all
+    select 5, 'pseudo label', e.id, e.label, count(*), 'withheld'
+    from leaving v join pseudo_label l on l.volume_id = v.id join name e on e.id = l.round_id and e.published group by e.id, e.label
+    union all
+    select 6, 'checkpoint', c.id, c.kind || ' of round ' || e.label || ', step ' || c.step, 1, 'contaminated'
+    from seen t join checkpoint c on c.round_id = t.id join name e on e.id = t.id
+    union all
+    select 7, 'derived pseudo label', e.id, e.label, count(*), 'recalled'
+    from seen t join name e on e.id = t.id and e.published join pseudo_label l on l.round_id = t.id
+    where l.volume_id not in (select g.id from leaving g) group by e.id, e.label
+    union all
+    select distinct 8, 'unfinished run', run.id, run.name, 1::bigint, 'stopped'
+    from seen t join round r on r.id = t.id join run on run.id = r.run_id where not run.finished
+    ) i order by i.part, i.label, i.id
+$$;
+comment on function removal_plan(integer, bigint) is 'Everything that a removal would concern, and its effect on each; changes nothing.';
+
+create function withdraw(
+    p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
+returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    last withdrawal;
+    the_change bigint;
+    the_withdrawal bigint;
+    volumes bigint[];
+    leaving bigint[];
+begin
+    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    if p_volume is null then
+        perform from job where run_id in (select id from run where not finished) order by id for update;
+    end if;
+    perform pg_advisory_xact_lock(pointer_lock());
+    select * into last from withdrawal w
+    where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
+    if coalesce(last.withdrawn, false) = p_withdrawn then
+        return null;
+    end if;
+    volumes := array(
+        select v.id from volume v where v.subject_id = p_subject or v.id = p_volume
+        union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset);
+    if not p_withdrawn and exists (
+        select from mask m join object o on o.digest = m.object_digest
+        where m.volume_id = any (volumes) and o.purged_at is not null) then
+        raise exception 'the masks are purged; a restoration is not possible'
+            using errcode = 'LA010', hint = case when p_subject is not null
+                then 'scans of a purged subject cannot be imported under any name'
+                else 'import data that may be used again as a dataset of another name' end;
+    end if;
+    leaving := array(select v from volumes_of_removal(p_dataset, p_subject) v);
+
+    insert into change (activity_id) values (start_activity(
+        case when p_volume is null then 'removal' else 'correction' end, p_program,
+        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_withdrawn,
+            'recalls', p_recalls, 'reason', p_reason)))
+    returning id into the_change;
+    insert into withdrawal (dataset_id, subject_id, volume_id, withdrawn, recalls, reason, change_id)
+    values (p_dataset, p_subject, p_volume, p_withdrawn, p_recalls, p_reason, the_change) returning id into the_withdrawal;
+    if p_dataset is not null and p_withdrawn then
+        insert into withdrawn_dataset values (p_dataset, the_withdrawal);
+    elsif p_dataset is not null then
+        delete from withdrawn_dataset where dataset_id = p_dataset;
+    end if;
+    perform recompute_volumes(the_change, volumes);
+    -- Annotations that were computed from masks of the dataset, on volumes that remain, are retracted, and recorded again by a
+    -- restoration.
+    if p_withdrawn then
+        insert into annotation (volume_id, organ_id, rater, partitioned, status, origin, parent_id, proposed, change_id)
+        select volume_id, organ_id, rater, partitioned, 'unlabelled', origin, id, proposed, the_change
+        from annotations_computed_from(p_dataset);
+    else
+        insert into annotation (
+            volume_id, organ_id, rater, partitioned, status, origin, mask_id, extent, parent_id, proposed, change_id)
+        select a.volume_id, a.organ_id, a.rater, a.partitioned, p.status, p.origin, p.mask_id, p.extent, a.id, a.proposed, the_change
+        from annotation a join annotation p on p.id = a.parent_id
+        where a.change_id = last.change_id and not exists (
+            select from annotation n
+            where (n.volume_id, n.organ_id, n.partitioned, n.proposed) = (a.volume_id, a.organ_id, a.partitioned, a.proposed)
+              and n.rater is not distinct from a.rater and n.release_id is null and n.id > a.id);
+    end if;
+    if p_volume is null and p_withdrawn then
+        perform mark_contaminated_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
+    elsif p_volume is null then
+        perform restore_contaminated_rounds(the_change, last.id);
+    end if;
+    return the_change;
+end $$;
+comment on function withdraw(integer, bigint, bigint, boolean, boolean, text, text) is 'Removes or restores a dataset or a subject, or excludes or includes a volume, at one new revision. Null, and no revision, where nothing changes.';
+
+-- Records the rounds that were trained on removed data, ends the claims on their unfinished runs and, where the withdrawal
+-- recalls labels, hides those that they published. The caller holds the locks of jobs and pointers.
+create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p_volumes bigint[], p_datasets integer[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
+    update job set token = token + 1, worker = null, lease_until = null
+    where run_id in (
+        select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
+        where t.withdrawal_id = p_withdrawal and not run.finished);
+    if (select recalls from withdrawal where id = p_withdrawal) then
+        perform point_rounds(p_change, array(
+            select l.id from (select distinct on (run_id, organ_id) id, round_id from round_pointer
+                              order by run_id, organ_id, id desc) l
+            join contaminated_round t on t.round_id = l.round_id and t.withdrawal_id = p_withdrawal), false);
+    end if;
+end $$;
+
+-- Makes labels that a removal recalled visible again, unless another removal recalls them too.
+create function restore_contaminated_rounds(p_change bigint, p_withdrawal bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    delete from contaminated_round where withdrawal_id = p_withdrawal;
+    perform point_rounds(p_change, array(
+        select l.id from (select distinct on (run_id, organ_id) id, round_id, change_id from round_pointer
+                          order by run_id, organ_id, id desc) l
+        join withdrawal w on w.change_id = l.change_id
+        where w.id = p_withdrawal and l.round_id is null), true);
+end $$;
+
+-- Points the runs and organs of some pointers to nothing, or back to what they pointed to before.
+create function point_rounds(p_change bigint, p_pointers bigint[], p_back boolean) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    organs smallint[];
+    rounds bigint[];
+begin
+    insert into round_pointer (run_id, organ_id, round_id, change_id)
+    select p.run_id, p.organ_id, case when p_back then b.round_id end, p_change
+    from round_pointer p
+    left join lateral (
+        select o.round_id from round_pointer o
+        where (o.run_id, o.organ_id) = (p.run_id, p.organ_id) and o.id < p.id order by o.id desc limit 1) b on true
+    where p.id = any (p_pointers) and not (p_back and is_recalled(b.round_id));
+    select array_agg(p.organ_id), array_agg(p.round_id) into organs, rounds from round_pointer p
+    where p.change_id = p_change and p.run_id = (select run_id from adoption order by id desc limit 1);
+    perform move_pointers(p_change, organs, rounds);
+end $$;
+
+create function refuse_recalled_rounds() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if new.round_id is not null and is_recalled(new.round_id) then
+        raise exception '% was trained on data that were removed; its labels are recalled', round_name(new.round_id)
+            using errcode = 'LA010', hint = 'start a new run';
+    end if;
+    return new;
+end $$;
+
+create trigger a_recalled_round_is_not_shown before insert on round_pointer
+    for each row execute function refuse_recalled_rounds();
+
+create function refuse_withheld_labels() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if exists (select from added a join withheld_volume h on h.volume_id = a.volume_id) then
+        raise exception 'a withdrawn volume cannot be relabelled'
+            using errcode = 'LA010', hint = 'start the daemon again; the run continues without the volume';
+    end if;
+    return null;
+end $$;
+
+create trigger a_withheld_volume_is_not_relabelled after insert on pseudo_label
+    referencing new table as added for each statement execute function refuse_withheld_labels();
+
+create function leave_out_withheld_evaluations() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    return case when exists (select from withheld_volume h where h.volume_id = new.volume_id) then null else new end;
+end $$;
+
+create trigger a_withheld_volume_is_not_evaluated before insert on evaluation
+    for each row execute function leave_out_withheld_evaluations();
+
+-- MARK: Subjects
+
+-- The parts of a merged subject: the stricter one in every split. In the folds of a cross-validation, which are splits of one
+-- change, the subject stays in the validation part of one: a fold in which the kept subject validates, the first of several, else
+-- a fold in which the other does. In the other folds it has its stricter other part, or train.
+create function merged_parts(p_kept bigint, p_merged bigint) returns table (split_id integer, part split_part)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with member as (
+        select m.split_id, m.subject_id, m.part, s.change_id from split_member m join split s on s.id = m.split_id
+        where m.subject_id in (p_kept, p_merged)
+    ), validating as (
+        select distinct on (m.change_id) m.change_id, m.split_id from member m
+        where m.part = 'validation' and exists (select from split o where o.change_id = m.change_id and o.id <> m.split_id)
+        order by m.change_id, m.subject_id = p_kept desc, m.split_id
+    )
+    select m.split_id, case when v.split_id <> m.split_id
+        then coalesce(max(m.part) filter (where m.part <> 'validation'), 'train') else max(m.part) end
+    from member m left join validating v using (change_id) group by m.split_id, v.split_id
+$$;
+
+create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set token = token + 1, worker = null, lease_until = null
+    where run_id in (
+        select run.id from run
+        where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
+            <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end))
+$$;
+comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+
+create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_kept = p_merged then
+        raise exception 'subject % cannot be merged with itself', p_kept using errcode = 'LA004';
+    end if;
+    perform check_open_change(p_change, p_change);
+    perform stop_runs_between_parts(p_kept, p_merged);
+    perform from subject_alias where subject_id in (p_kept, p_merged) order by dataset_id, key for update;
+    perform from volume where subject_id in (p_kept, p_merged) order by id for no key update;
+    perform from subject where id in (p_kept, p_merged) order by id for no key update;
+    insert into volume_delta
+    select p_change, s.scope_id, 0, -1 from (
+        select k.id as scope_id from volume v join volume_dataset d on d.volume_id = v.id
+        join coverage_scope k on k.dataset_id = d.dataset_id
+        where v.subject_id in (p_kept, p_merged) group by k.id having count(distinct v.subject_id) = 2
+        union all
+        select catalogue_scope() from volume v where v.subject_id in (p_kept, p_merged)
+        and exists (select from volume_dataset d where d.volume_id = v.id) having count(distinct v.subject_id) = 2
+    ) s;
+
+    update checkpoint set contaminated_by =
+        array(select distinct case s when p_merged then p_kept else s end from unnest(contaminated_by) s)
+    where p_merged = any (contaminated_by);
+    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
+    from round r join run on run.id = r.run_id
+    where c.round_id = r.id
+      and not p_kept = any (c.contaminated_by)
+      and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_merged) in ('validation', 'test'))
+      and (exists (
+        select from volume v join run_input i on i.volume_id = v.id
+        where v.subject_id in (p_kept, p_merged) and i.run_id = run.id and i.part in ('train', 'confidence'))
+      or exists ( -- trained on labels that an earlier round made of it
+        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
+        where v.subject_id in (p_kept, p_merged) and e.run_id = run.id and e.number < r.number));
+
+    insert into split_member (split_id, subject_id, part)
+    select u.split_id, p_kept, u.part from merged_parts(p_kept, p_merged) u
+    on conflict (split_id, subject_id) do update set part = excluded.part;
+    delete from split_member where subject_id = p_merged;
+    update volume set subject_id = p_kept where subject_id = p_merged;
+    update subject_alias set subject_id = p_kept where subject_id = p_merged;
+    perform merge_withdrawals(p_kept, p_merged, p_change);
+end $$;
+comment on function merge_subjects(bigint, bigint, bigint) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
+
+-- A removal of either subject holds for the merged one.
+create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    merged withdrawal;
+    the_withdrawal bigint;
+    volumes bigint[];
+begin
+    select * into merged from withdrawal where subject_id = p_merged order by id desc limit 1;
+    if coalesce(merged.withdrawn, false)
+        and not coalesce((select withdrawn from withdrawal where subject_id = p_kept order by id desc limit 1), false) then
+        insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
+        values (p_kept, true, merged.recalls, merged.reason, p_change);
+    end if;
+    select id into the_withdrawal from withdrawal w
+    where w.subject_id = p_kept and w.withdrawn and w.id = (select max(id) from withdrawal where subject_id = p_kept);
+    if found then
+        volumes := array(select id from volume where subject_id = p_kept);
+        perform pg_advisory_xact_lock(pointer_lock()); -- importers hold it shared; of two that wait here the server ends one
+        perform recompute_volumes(p_change, volumes);
+        perform mark_contaminated_rounds(p_change, the_withdrawal, volumes, '{}');
+    end if;
+end $$;
+
+-- MARK: Purge
+
+create function purgeable_objects(p_dataset integer, p_subject bigint) returns table (digest bytea, bytes bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with scope as (
+        select v.id from volume v where v.subject_id = p_subject
+        union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset
+    ), candidate as (
+        select distinct m.object_digest from scope v join mask m on m.volume_id = v.id
+    ), naming as (
+        select m.object_digest, m.id, exists (
+            select from withheld_volume h join withdrawal w on w.id = h.withdrawal_id
+            where h.volume_id = m.volume_id and w.volume_id is null) as gone
+        from candidate c join mask m using (object_digest)
+    ), used as ( -- still contained in a release, or in an annotation or pseudo label of no release
+        select n.object_digest from naming n where not n.gone and (
+            exists (select from annotation a left join release r on r.id = a.release_id where a.mask_id = n.id
+                    and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
+            or exists (select from shipped_label s join release r on r.id = s.release_id where s.mask_id = n.id
+                       and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
+            or exists (select from pseudo_label l where l.mask_id = n.id))
+        union
+        select k.object_digest from checkpoint k join candidate using (object_digest)
+    )
+    select o.digest, o.bytes from candidate c join object o on o.digest = c.object_digest
+    where o.purged_at is null and not exists (select from used s where s.object_digest = o.digest)
+$$;
+comment on function purgeable_objects(integer, bigint) is 'The objects with a mask of a removed dataset or subject all of whose masks are removed: their volume is, or every release that contains them.';
+
+create function purge_removed(p_dataset integer, p_subject bigint, p_reason text, p_program text)
+returns table (digest bytea, bytes bigint)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock(object_lock());
+    if not coalesce((
+        select w.withdrawn from withdrawal w where w.dataset_id = p_dataset or w.subject_id = p_subject
+        order by w.id desc limit 1), false) then
+        raise exception 'only removed data can be purged'
+            using errcode = 'LA010', hint = 'remove the dataset or subject first; a removal can be undone, a purge cannot';
+    end if;
+    perform start_activity('removal', p_program,
+        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'purged', true, 'reason', p_reason));
+    return query
+        update object o set purged_at = clock_timestamp()
+        from purgeable_objects(p_dataset, p_subject) p where o.digest = p.digest returning o.digest, o.bytes;
+end $$;
+comment on function purge_removed(integer, bigint, text, text) is 'Turns the purgeable objects into tombstones and returns them. The caller deletes the bytes afterwards.';
+
+-- Removes the tombstone of bytes that are stored again.
+create function revive_object() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update object set purged_at = null where digest = new.digest and purged_at is not null;
+    return new;
+end $$;
+
+create trigger stored_again before insert on object for each row execute function revive_object();
+
+-- MARK: Policy
+
+create function set_policy(p_kind text, p_datasets text[], p_reason text, p_program text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    last annotation_policy;
+    wanted integer[];
+    unknown text;
+    the_change bigint;
+begin
+    select string_agg(n, ', ') into unknown from unnest(p_datasets) n where not exists (select from dataset where name = n);
+    if unknown is not null then
+        raise exception 'no dataset is named %', unknown using errcode = 'LA004', hint = 'lacuna dataset list shows the names';
+    end if;
+    perform pg_advisory_xact_lock(pointer_lock());
+    wanted := array(select d.id from unnest(p_datasets) with ordinality as n (name, i) join dataset d using (name) order by n.i);
+    select * into last from annotation_policy order by id desc limit 1;
+    if (coalesce(last.kind, 'origin'), coalesce(last.datasets, '{}')) = (p_kind, wanted) then
+        return null;
+    end if;
+    insert into change (activity_id) values (start_activity('correction', p_program,
+        jsonb_build_object('policy', p_kind, 'datasets', p_datasets, 'reason', p_reason))) returning id into the_change;
+    insert into annotation_policy (kind, datasets, change_id) values (p_kind, wanted, the_change);
+    -- Only where several sources have annotations can another become current.
+    perform recompute_volumes(the_change, array(
+        select distinct volume_id from (
+            select volume_id from annotation where not proposed group by volume_id, organ_id
+            having count(distinct (release_id, rater, partitioned)) > 1) contested));
+    return the_change;
+end $$;
+comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
+
+grant execute on function merge_subjects(bigint, bigint, bigint), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+    rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
+    withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
+    purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
