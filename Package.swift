@@ -60,8 +60,10 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         /// Mask compression.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        /// PNG, both ways.
+        /// PNG, for reading.
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        /// Cairo's headers. The library is not linked but opened with the first picture.
+        .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
         /// SHA-256 with the processor's own instructions.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         /// libtorch behind a C surface of opaque handles; the one place that sees its headers.
@@ -90,6 +92,8 @@ let package = Package(
         .target(name: "DICOM", dependencies: ["Domain", "Hashing", "Imaging", "System"], swiftSettings: swift),
         /// Resampling, Dice, surface distance over dense arrays.
         .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
+        /// Pictures as PNG and SVG: grey images, masks, text, through Cairo.
+        .target(name: "Drawing", dependencies: ["CCairo"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
         .target(name: "Tensors", dependencies: ["CTorch", "System"], swiftSettings: kernels),
 
@@ -122,8 +126,8 @@ let package = Package(
         .target(
             name: "Workflows",
             dependencies: [
-                "Catalog", "DICOM", "Domain", "Exporters", "Hashing", "Imaging", "Importers", "Numerics", "Objects",
-                "Phantoms", "Postgres", "Rounds", "Schema", "System",
+                "Catalog", "DICOM", "Domain", "Drawing", "Exporters", "Hashing", "Imaging", "Importers", "Numerics",
+                "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
             ],
             swiftSettings: swift),
 
@@ -179,6 +183,8 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "Numerics", "Hashing", "Domain", "System", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
+            name: "DrawingTests", dependencies: ["Drawing", "Imaging"], swiftSettings: kernels),
+        .testTarget(
             name: "LearningTests", dependencies: ["Domain", "Learning", "System", "Tensors"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
@@ -189,7 +195,7 @@ let package = Package(
             name: "DICOMTests", dependencies: ["DICOM", "Imaging", "Domain", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "ImporterTests",
-            dependencies: ["Importers", "DICOM", "Imaging", "Hashing", "Domain", "Phantoms", "TestSupport"],
+            dependencies: ["Importers", "DICOM", "Drawing", "Imaging", "Hashing", "Domain", "Phantoms", "TestSupport"],
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(
@@ -218,7 +224,7 @@ let package = Package(
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
                 "Domain",
-                "Postgres", "Schema", "TestSupport", "Learning", "Objects",
+                "Postgres", "Schema", "TestSupport", "Learning", "Objects", "Drawing", "Workflows",
                 "lacuna", "lacunad",
             ],
             exclude: ["Peers"],
@@ -258,6 +264,6 @@ if let pass = Context.environment["LACUNA_TESTS"] {
 if Context.environment["LACUNA_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["DICOM", "Domain", "Imaging", "Importers"], path: "Fuzzing",
+            name: "fuzz", dependencies: ["DICOM", "Domain", "Drawing", "Imaging", "Importers"], path: "Fuzzing",
             swiftSettings: swift))
 }

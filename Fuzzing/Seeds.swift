@@ -1,4 +1,5 @@
 import Domain
+import Drawing
 import Glibc
 import Imaging
 
@@ -136,10 +137,7 @@ enum Seeds {
     }
 
     private static func picture() throws -> [UInt8] {
-        let path = "\(try ScratchFolder().path)/seed.png"
-        try PNGWriter.write(Canvas(width: 4, height: 3), to: path)
-        defer { unlink(path) }
-        return try bytes(of: path)
+        try Picture.encode(width: 4, height: 3, as: .png) { _ in }
     }
 
     // MARK: - Texts

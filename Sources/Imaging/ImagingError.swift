@@ -52,9 +52,8 @@ public enum ImagingError: Error, Hashable, Sendable {
     /// The affine is not invertible, or not finite.
     case singularGeometry(file: String)
 
-    // MARK: Masks and pictures
+    // MARK: Masks
     case invalidMask(file: String, reason: String)
-    case pictureFailed(file: String)
 }
 
 extension ImagingError: CustomStringConvertible {
@@ -71,7 +70,7 @@ extension ImagingError: CustomStringConvertible {
             .invalidHeader(let file, _), .severalVolumes(let file, _), .unsupportedType(let file, _),
             .notFinite(let file, _), .constantImage(let file), .fractionalLabels(let file, _),
             .labelOutOfRange(let file, _), .formsDisagree(let file, _), .singularGeometry(let file),
-            .invalidMask(let file, _), .pictureFailed(let file):
+            .invalidMask(let file, _):
             file
         }
     }
@@ -108,7 +107,6 @@ extension ImagingError: CustomStringConvertible {
         case .formsDisagree(_, let voxels): "has a qform and an sform that differ by \(Self.rounded(voxels)) voxels"
         case .singularGeometry: "has an affine that maps the grid to a plane, or is not finite"
         case .invalidMask(_, let reason): "is not a valid mask: \(reason)"
-        case .pictureFailed: "could not be encoded as PNG"
         }
     }
 
@@ -136,7 +134,6 @@ extension ImagingError: CustomStringConvertible {
         case .formsDisagree: "find out which is right and write the file with one of them"
         case .singularGeometry: "write the file with a valid sform or qform"
         case .invalidMask: "restore the object from a backup, or create the mask again"
-        case .pictureFailed: "check the free space of the disk"
         }
     }
 

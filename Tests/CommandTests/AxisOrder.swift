@@ -1,9 +1,9 @@
 import Domain
 import Foundation
 
-/// One of the 48 ways to store a grid: which axis of the world each stored axis runs along, and whether against it.
+/// One of the 48 ways to store a grid: the world axis of each stored axis, and whether it is reversed.
 ///
-/// Written without the program's own readers, writers and orientations, so that it can judge them.
+/// Independent of the program's own readers, writers and orientations, which it tests.
 struct AxisOrder: Sendable, CustomStringConvertible {
     let axes: [Int]
     let isReversed: [Bool]
@@ -24,7 +24,7 @@ struct AxisOrder: Sendable, CustomStringConvertible {
     }
 }
 
-/// A volume on a grid of the world, turned a little against the patient, with voxels of unequal sides.
+/// A volume on a grid that is slightly rotated against the world axes, with voxels of unequal sides.
 struct WorldVolume {
     static let size = [5, 6, 7]
     private static let spacing = [0.8, 1.5, 2.5]
@@ -38,7 +38,7 @@ struct WorldVolume {
         ]
     }()
 
-    /// Value at (x, y, z), x fastest, each along the world axis that it is closest to.
+    /// Values with x fastest, each axis along the closest world axis.
     let values: [Int16]
 
     /// A NIfTI-1 file with these voxels in that order: int16, or uint8 for labels.
@@ -92,7 +92,7 @@ struct WorldVolume {
     }
 }
 
-/// World positions, in hundredths of a millimetre, of the voxels of an uncompressed uint8 NIfTI-1 file that are not 0.
+/// World positions, in hundredths of a millimetre, of the voxels other than 0 in an uncompressed uint8 NIfTI-1 file.
 func positionsOfForeground(_ data: Data) -> Set<[Int]> {
     let size = (1...3).map { Int(data.get(at: 40 + 2 * $0, as: Int16.self)) }
     let rows = (0..<3).map { row in

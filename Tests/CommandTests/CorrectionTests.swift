@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// A person corrects labels, through the program.
+/// Corrections of labels through the command line.
 @Suite struct CorrectionTests {
     /// One scan with two livers: LiTS's and the internal one.
     private func importTwice(_ bench: Workbench, orientation: String = "LPS") async throws {
@@ -93,7 +93,7 @@ import Testing
             let moved = try write(
                 "moved", labels.mask(of: [1]), ImageGrid(shape: labels.grid.shape, affine: affine))
             for (file, problem) in [
-                (empty, "--absent"), (moved, "does not lie on"), ("\(bench.folder)/none.nii", "none.nii"),
+                (empty, "--absent"), (moved, "its grid is not that of"), ("\(bench.folder)/none.nii", "none.nii"),
             ] {
                 let ending = try await bench.lacuna("mask", "import", "1", "liver", file, "--reason", "x")
                 #expect(ending.status == 3)
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func aLabelThatWasTakenBackComesBackAndIsAnnotatedAgain() async throws {
+    @Test func takingAnnotationsBackCanBeUndone() async throws {
         try await Workbench.with { bench in
             try await importTwice(bench)
             let before = try await bench.lacuna("mask", "list", "--json").output
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: ["majority", "staple"])
-    func aConsensusIsRecordedAndCountsWhenAdopted(_ method: String) async throws {
+    func aConsensusIsAProposalUntilItIsAdopted(_ method: String) async throws {
         try await Workbench.with { bench in
             try await importTwice(bench)
             let path = try await edited(bench, dropping: 10)
@@ -148,11 +148,11 @@ import Testing
             #expect(try await bench.lacuna("coverage", "--json").output == coverage)
             let whole =
                 try await bench.lacuna("mask", "list", "--organ", "liver", "--json").rows().first?["voxels"] as? Int
-            #expect(object["voxels"] as? Int == whole, "two of three have every voxel")
+            #expect(object["voxels"] as? Int == whole, "two of the three masks have every voxel")
             let id = String(try #require(object["mask"] as? Int))
             let behind = try await bench.lacuna("lineage", id, "--json").rows()
             #expect(behind.count { $0["via"] as? String == "computed from" } == 3)
-            // The internal dataset first: a consensus is a person's word, and those come before datasets.
+            // The internal dataset first; a consensus counts as a person's annotation, which comes before all datasets.
             #expect(
                 try await bench.lacuna(
                     "mask", "policy", "set", "datasets", "--dataset", "internal", "--reason", "ours"
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test func aConsensusNeedsTwoMasksAndAPolicyKnownDatasets() async throws {
+    @Test func aConsensusNeedsTwoMasksAndAPolicyNeedsKnownDatasets() async throws {
         try await Workbench.with { bench in
             try await importTwice(bench)
             let one = try await bench.lacuna("mask", "consensus", "1", "spleen", "--method", "staple", "--reason", "x")
@@ -179,6 +179,38 @@ import Testing
                 "mask", "policy", "set", "datasets", "--dataset", "nobody", "--reason", "x")
             #expect(unknown.status == 3)
             #expect(unknown.errors.contains("nobody"))
+        }
+    }
+
+    /// Every command that names a volume takes its file, by a relative and by an absolute path.
+    @Test func aVolumeMayBeNamedByItsFile() async throws {
+        try await Workbench.with { bench in
+            try await importTwice(bench)
+            let folder = bench.folder + "/data"
+            let image = "internal/RawData/Training/img/img0001.nii.gz"
+            let liver = try await edited(bench, dropping: 10)
+            #expect(
+                try await bench.lacuna("mask", "import", "1", "liver", liver, "--rater", "r1", "--reason", "x").status
+                    == 0)
+            for volume in [image, "\(folder)/\(image)"] {
+                func run(_ arguments: String...) async throws -> Ending {
+                    try await bench.start(arguments + ["--json"], folder: folder).end()
+                }
+                for ending in [
+                    try await run("mask", "compare", volume, "liver"),
+                    try await run("mask", "history", volume, "liver"),
+                    try await run("mask", "list", "--volume", volume),
+                    try await run("mask", "consensus", volume, "liver", "--method", "majority", "--reason", "x"),
+                    try await run("mask", "import", volume, "liver", liver, "--reason", "x"),
+                    try await run("label", "restore", volume, "liver", "--reason", "x"),
+                    try await run("label", "set", volume, "spleen", "unlabelled", "--override", "--reason", "x"),
+                    try await run("label", "restore", volume, "spleen", "--reason", "x"),
+                    try await run("mask", "picture", volume, "--output", bench.folder + "/picture.svg"),
+                    try await run("mask", "export", volume, "liver", "--output", bench.folder + "/out.nii", "--force"),
+                ] {
+                    #expect(ending.status == 0, "\(volume): \(ending.errors)")
+                }
+            }
         }
     }
 }

@@ -119,7 +119,7 @@ import Testing
 
             let accepted = try await bench.lacuna("dataset", "import", path, "--accept", "flip:img0001", "--json")
             #expect(accepted.status == 0, "\(accepted.output)")
-            // The masks are those of the straight labels, and say how they came about.
+            // The masks equal those of the unmirrored labels, and their lineage records the flip.
             let masks = try await bench.lacuna("mask", "compare", "straight/img0001", "liver", "--json").rows()
             #expect(masks.count == 1 && masks[0]["changedVoxels"] as? Int == 0)
             let mask = try #require(masks[0]["secondMask"] as? Int)

@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// What does not go together is told when a person says it, and is recorded all the same.
+/// A mask that contradicts other labels is recorded with a warning.
 @Suite struct LabelWarningTests {
     private func imported(_ bench: Workbench) async throws {
         let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
@@ -21,12 +21,12 @@ import Testing
 
     private func warnings(_ ending: Ending) throws -> [String] {
         #expect(ending.status == 0, "\(ending.errors)")
-        let told = try #require(try ending.object()["warnings"] as? [String])
-        for warning in told { #expect(ending.errors.contains("warning: \(warning)")) }
-        return told
+        let reported = try #require(try ending.object()["warnings"] as? [String])
+        for warning in reported { #expect(ending.errors.contains("warning: \(warning)")) }
+        return reported
     }
 
-    @Test func anImageTakenForAMaskIsToldInShort() async throws {
+    @Test func anImageInsteadOfAMaskIsReportedBriefly() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "wrong", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -34,7 +34,7 @@ import Testing
                 "mask", "import", "wrong/img0001", "liver", "\(path)/RawData/Training/img/img0001.nii.gz",
                 "--reason", "x")
             #expect(ending.status == 3)
-            #expect(ending.errors.contains("as an image has") && ending.errors.count < 500, "\(ending.errors)")
+            #expect(ending.errors.contains("like an image") && ending.errors.count < 500, "\(ending.errors)")
         }
     }
 
@@ -42,16 +42,16 @@ import Testing
         try warnings(try await bench.lacuna("mask", "import", "1", organ, path, "--reason", "x", "--json"))
     }
 
-    @Test func anotherOrgansMaskIsTold() async throws {
+    @Test func anotherOrgansMaskIsReported() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             #expect(try await importMask(bench, "liver", try await export(bench, "liver")).isEmpty)
-            let told = try await importMask(bench, "left_kidney", try await export(bench, "stomach"))
-            #expect(told.contains { $0.contains("voxel for voxel stomach") }, "\(told)")
+            let reported = try await importMask(bench, "left_kidney", try await export(bench, "stomach"))
+            #expect(reported.contains { $0.contains("exactly the voxels of stomach") }, "\(reported)")
         }
     }
 
-    @Test func aTumourOutsideItsOrganAndBesideAnAbsentOneIsTold() async throws {
+    @Test func aTumourOutsideItsOrganOrInAnAbsentOneIsReported() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let stomach = try await export(bench, "stomach")
@@ -69,20 +69,20 @@ import Testing
         }
     }
 
-    /// An organ that the user added goes by its own relations, and every spelling of it.
-    @Test func anOrganOfTheUsersOwnOutsideItsWholeIsTold() async throws {
+    /// The relations of an organ that the user added are used, under each of its spellings.
+    @Test func anAddedOrganOutsideItsWholeIsReported() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let file = bench.folder + "/organs.csv"
             try "key,name,part_of\nliver_bed,Liver bed,liver\n".write(toFile: file, atomically: true, encoding: .utf8)
             #expect(try await bench.lacuna("organ", "import", file).status == 0)
             let outside = try await importMask(bench, "liver_bed", try await export(bench, "stomach"))
-            #expect(outside.contains { $0.contains("liver_bed lies wholly outside liver") }, "\(outside)")
+            #expect(outside.contains { $0.contains("liver_bed is wholly outside liver") }, "\(outside)")
             #expect(try await importMask(bench, "Liver bed", try await export(bench, "liver")).isEmpty)
         }
     }
 
-    @Test func aFileThatLiesALittleOffIsTold() async throws {
+    @Test func aSlightlyDisplacedFileIsReported() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let labels = try NIfTIReader().readLabels(try await export(bench, "liver"))
@@ -91,11 +91,13 @@ import Testing
             let path = bench.folder + "/off.nii.gz"
             try NIfTIWriter.write(
                 mask: labels.mask(of: [1]), on: ImageGrid(shape: labels.grid.shape, affine: affine), to: path)
-            #expect(try await importMask(bench, "liver", path) == ["the file lies 0.20 voxels off internal/img0001"])
+            #expect(
+                try await importMask(bench, "liver", path)
+                    == ["the file is displaced by 0.20 voxels from internal/img0001"])
         }
     }
 
-    @Test func takingBackWhatNobodySaidPointsElsewhere() async throws {
+    @Test func takingBackAPseudoLabelNamesTheOtherCommands() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "drawn", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path, "--origin", "model").status == 0)

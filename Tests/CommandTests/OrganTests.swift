@@ -175,8 +175,8 @@ import Testing
         }
     }
 
-    /// What a named rater said is taken back too.
-    @Test func unlabelledTakesBackEveryRatersWord() async throws {
+    /// Annotations of named raters are taken back too.
+    @Test func unlabelledTakesBackTheAnnotationsOfEveryRater() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.msd(.spleen, lesions: false), "Task09_Spleen", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)

@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// Masks of which a part is unknown stay so when they are edited, compared and made one.
+/// Partial masks stay partial when they are edited, compared and combined.
 @Suite struct PartialMaskTests {
     /// A scan whose liver is annotated below a height, `ignore` above it, which cuts the liver.
     private struct Scan {
@@ -76,13 +76,13 @@ import Testing
         return rows.first { $0["organ"] as? String == "liver" }?["partial"] as? Int
     }
 
-    @Test func anEditedPartialMaskIsKnownWhereItWasAndWhereItWasDrawn() async throws {
+    @Test func anEditedPartialMaskIsKnownWhereItWasAndWhereItWasEdited() async throws {
         try await Workbench.with { bench in
             let scan = try await importPartial(bench)
             let labels = try await export(bench, "liver")
             var mask = labels.mask(of: [1])
             #expect(mask == scan.seen)
-            // One voxel less where the liver was known, one more where nothing was.
+            // One voxel less where the liver was known, one more where it was unknown.
             let voxels = (0..<mask.shape.count)
             let dropped = try #require(voxels.first { mask[$0] })
             let drawn = try #require(voxels.first { scan.hidden[$0] })
@@ -95,7 +95,7 @@ import Testing
             #expect(try await partial(bench) == 1)
             #expect(try await importMask(bench, edited, "--rater", "r1")["changed"] as? Bool == false)
 
-            // What nobody looked at leaves the house as ignore.
+            // Unknown voxels are exported as ignore.
             let ending = try await bench.lacuna(
                 "export", "nnunet", "--output", bench.folder, "--dataset-id", "7", "--name", "A", "--organs", "liver")
             #expect(ending.status == 0, "\(ending.errors)")
@@ -115,15 +115,15 @@ import Testing
         }
     }
 
-    @Test func theUnknownTravelsThroughAFileAsAValueOfItsOwn() async throws {
+    @Test func unknownVoxelsKeepTheirValueThroughExportAndImport() async throws {
         try await Workbench.with { bench in
             let scan = try await importPartial(bench)
             let labels = try await export(bench, "liver", "--unknown", "255")
             #expect(labels.mask(of: [255]) == scan.hidden && labels.mask(of: [1]) == scan.seen)
-            // As it was written: the same as before, said by a person.
+            // Unedited: the same mask, now as a person's annotation.
             let same = try await importMask(bench, "\(bench.folder)/liver.nii.gz", "--ignore", "255")
             #expect(same["knownVoxels"] as? Int == scan.known && same["voxels"] as? Int == scan.seen.population)
-            // Somebody looked at one slice more.
+            // One more slice is known.
             var hidden = scan.hidden
             let shape = hidden.shape
             let z = hidden.boundingBox.lower.z
@@ -139,8 +139,8 @@ import Testing
             #expect(more["knownVoxels"] as? Int == scan.known + shape.x * shape.y)
             #expect(try await export(bench, "again", "--unknown", "9").mask(of: [9]) == hidden)
 
-            let unsaid = try await bench.lacuna("mask", "import", "1", "liver", path, "--reason", "x")
-            #expect(unsaid.status == 3 && unsaid.errors.contains("--ignore"), "\(unsaid.errors)")
+            let unnamed = try await bench.lacuna("mask", "import", "1", "liver", path, "--reason", "x")
+            #expect(unnamed.status == 3 && unnamed.errors.contains("--ignore"), "\(unnamed.errors)")
             let both = try await bench.lacuna(
                 "mask", "import", "1", "liver", path, "--reason", "x", "--ignore", "9", "--complete")
             #expect(both.status == 2)
@@ -181,7 +181,7 @@ import Testing
                 "mask", "consensus", "1", "liver", "--method", "staple", "--adopt", "--reason", "x", "--json"
             ).object()
             #expect(staple["partial"] as? Bool == false)
-            #expect(staple["voxels"] as? Int == scan.liver.population, "the whole one alone knows the upper part")
+            #expect(staple["voxels"] as? Int == scan.liver.population, "only the whole mask is known in the upper part")
             let shown = try await bench.lacuna("mask", "show", String(try #require(majority["mask"] as? Int)), "--json")
             #expect(try shown.object()["knownVoxels"] as? Int == scan.known)
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)

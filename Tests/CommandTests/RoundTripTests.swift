@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Image and label files in every axis order go into the catalogue and come out where they were in the world.
+/// Image and label files in every axis order keep their positions in the world through import and export.
 @Suite struct RoundTripTests {
     private struct Case {
         let name: String
@@ -9,7 +9,7 @@ import Testing
         let label: Data
     }
 
-    /// A case for every order of the image; its label is stored in another order of the same handedness.
+    /// One case for each axis order of the image; its label has another order of the same handedness.
     private func write(_ folder: String) throws -> [Case] {
         for name in ["imagesTr", "labelsTr"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
@@ -41,7 +41,7 @@ import Testing
         return cases
     }
 
-    @Test func all48AxisOrdersComeBackVoxelForVoxelInTheWorld() async throws {
+    @Test func all48AxisOrdersKeepEachVoxelInItsPlace() async throws {
         try await Workbench.with { bench in
             let cases = try write(bench.folder + "/orders")
             #expect(Set(cases.map(\.name)).count == 48)
@@ -57,7 +57,7 @@ import Testing
                 let positions = positionsOfForeground(data)
                 #expect(!positions.isEmpty)
                 #expect(positions == positionsOfForeground(item.label), "\(item.name)")
-                // Stored as its image is: the same sizes and transform, bit for bit.
+                // The mask is stored like its image: the same sizes and transform, bit for bit.
                 let image = try Data(contentsOf: URL(filePath: "\(bench.folder)/orders/imagesTr/\(item.name).nii"))
                 #expect(data[40..<56] == image[40..<56], "\(item.name)")
                 #expect(data[280..<328] == image[280..<328], "\(item.name)")

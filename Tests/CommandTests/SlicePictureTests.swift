@@ -1,20 +1,21 @@
 import Domain
+import Drawing
 import Foundation
 import Imaging
 import Phantoms
 import TestSupport
 import Testing
 
-@testable import Commands
+@testable import Workflows
 
 @Suite struct SlicePictureTests {
     private let shape = GridShape(40, 40, 4)
 
-    /// Grey soft tissue in a square of air.
+    /// A square of dark soft tissue in air.
     private func image(in folder: String) throws -> ImageVolume {
         let voxels = (0..<shape.count).map { index -> Int16 in
             let (x, y) = (index % 40, index / 40 % 40)
-            return (4..<36).contains(x) && (4..<36).contains(y) ? 40 : -1000
+            return (4..<36).contains(x) && (4..<36).contains(y) ? -60 : -1000
         }
         let grid = ImageGrid(shape: shape, affine: .scaling(Vector3(3, 3, 5), origin: .zero))
         try NIfTIWriter.write(.int16(VoxelBuffer(voxels)), on: grid, to: "\(folder)/image.nii.gz")
@@ -35,15 +36,38 @@ import Testing
             pseudo.add("spleen", mask(2..<4), confidence: 0.5)
             let picture = SlicePicture(
                 title: "a/1", image: try image(in: folder), columns: [known, pseudo], slice: nil)
-            #expect(picture.index == 2)
+            #expect(picture.slice.index == 2)
 
-            let canvas = picture.draw()
-            func isGrey(_ column: Int) -> Bool {
-                let x = canvas.width * (2 * column + 1) / 6
-                let at = 3 * (canvas.height / 2 * canvas.width + x)
-                return canvas.pixels[at] == canvas.pixels[at + 1] && canvas.pixels[at + 1] == canvas.pixels[at + 2]
+            let bytes = try picture.encode(as: .png)
+            let drawn = try bytes.withUnsafeBytes { try PNGReader.decode($0, file: "picture.png") }
+            /// The grey of the middle of a column's panel.
+            func middle(_ column: Int) -> Int {
+                Int(drawn.pixels[drawn.height * 2 / 5 * drawn.width + drawn.width * (2 * column + 1) / 6])
             }
-            #expect(isGrey(0) && !isGrey(1) && !isGrey(2))
+            let window = Int(GreyWindow.softTissue.grey(-60))
+            #expect(abs(middle(0) - window) <= 6)
+            #expect(middle(1) > middle(0) + 12 && middle(2) > middle(0) + 12, "both masks lighten the dark image")
+
+            let vector = String(decoding: try picture.encode(as: .svg), as: UTF8.self)
+            for fill in ["rgb(87.058824%,43.137255%,29.411765%)", "rgb(98.039216%,83.921569%,23.529412%)"] {
+                #expect(vector.contains("fill:\(fill);fill-opacity:0.35"), "the organs' colours")
+            }
+        }
+    }
+
+    @Test func picturesAreWrittenAsPNGOrSVGByTheirName() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            for (name, first) in [("picture.png", [0x89, 0x50, 0x4e, 0x47]), ("picture.svg", Array("<?xm".utf8))] {
+                let file = "\(bench.folder)/\(name)"
+                let ending = try await bench.lacuna("mask", "picture", "set/img0001", "--output", file)
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(Array(try Data(contentsOf: URL(filePath: file)).prefix(4)) == first)
+            }
+            let other = try await bench.lacuna("mask", "picture", "1", "--output", "\(bench.folder)/picture.jpg")
+            #expect(other.status == 2)
+            #expect(other.errors.contains(".png or .svg"), "\(other.errors)")
         }
     }
 

@@ -57,28 +57,6 @@ struct WriterTests {
         }
     }
 
-    @Test func picturesHaveTheirSize() throws {
-        var canvas = Canvas(width: 120, height: 80)
-        let shape = GridShape(30, 20, 10)
-        let slice = VolumeSlice(shape, .axial, at: 5)
-        let frame = Canvas.Frame(x: 10, y: 10, width: 60, height: 40)
-        canvas.draw(slice, in: frame) { Double($0 % shape.x) * 20 - 200 }
-        var mask = BitVolume(shape)
-        for x in 5..<15 { for y in 5..<15 { mask[x, y, 5] = true } }
-        canvas.overlay(mask, on: slice, in: frame, Colour(255, 0, 0))
-        canvas.write("Liver 0.91", x: 2, y: 2)
-        // The patient's right is on the left of the picture: mask columns 5..<15 become 15..<25, two pixels each.
-        let border = 3 * ((10 + 20) * 120 + 10 + 2 * 15)
-        #expect(Array(canvas.pixels[border..<border + 3]) == [255, 0, 0])
-        let path = folder.file("panel.png")
-        try PNGWriter.write(canvas, to: path)
-        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        #expect(Array(bytes[..<8]) == [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-        #expect(Array(bytes[12..<24]) == Array("IHDR".utf8) + [0, 0, 0, 120, 0, 0, 0, 80])
-        #expect(Array(bytes[24..<26]) == [8, 2])
-        #expect(Array(bytes.suffix(8).prefix(4)) == Array("IEND".utf8))
-    }
-
     @Test func cachedVolumesAreMappedBack() throws {
         let cache = VolumeCache(folder: folder.path)
         #expect(try cache.open("v1") == nil)

@@ -1,5 +1,6 @@
 import DICOM
 import Domain
+import Drawing
 import Foundation
 import Imaging
 import Importers
@@ -96,7 +97,7 @@ import Testing
         try tree.slices("CT/1/DICOM_anon")
         try tree.pictures("CT/1/Ground", Boxes.liver)
         let picture = "CT/1/Ground/liver_GT_004.png"
-        try PNGWriter.write(Canvas(width: 5, height: 4), to: tree.path(picture))
+        try tree.picture(GreyImage(width: 5, height: 4, pixels: Array(repeating: 0, count: 20)), picture)
         guard case .volume(.sliceSize(_, [5, 4], [16, 12]))? = importError({ _ = try inspected(tree) }) else {
             Issue.record("a picture of 5x4")
             return

@@ -1,5 +1,6 @@
 import DICOM
 import Domain
+import Drawing
 import Imaging
 import TestSupport
 
@@ -27,14 +28,26 @@ extension Tree {
     func pictures(_ relative: String, _ mask: BitVolume, count: Int? = nil, areReversed: Bool = false) throws {
         let shape = mask.shape
         for slice in 0..<(count ?? shape.z) {
-            var canvas = Canvas(width: shape.x, height: shape.y)
+            var pixels = [UInt8](repeating: 0, count: shape.x * shape.y)
             let z = areReversed ? slice : shape.z - 1 - slice
             for y in 0..<shape.y {
-                for x in 0..<shape.x where mask[x, y, z] { canvas.set(shape.x - 1 - x, shape.y - 1 - y, .white) }
+                for x in 0..<shape.x where mask[x, y, z] {
+                    pixels[(shape.y - 1 - y) * shape.x + shape.x - 1 - x] = 255
+                }
             }
             let digits = String(slice + 1000).dropFirst()
-            try PNGWriter.write(canvas, to: try place("\(relative)/liver_GT_\(digits).png"))
+            try picture(
+                GreyImage(width: shape.x, height: shape.y, pixels: pixels), "\(relative)/liver_GT_\(digits).png")
         }
+    }
+
+    /// An image as PNG, pixel by pixel.
+    func picture(_ image: GreyImage, _ relative: String) throws {
+        let bytes = try Picture.encode(width: image.width, height: image.height, as: .png) { canvas in
+            canvas.draw(
+                image, in: Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height)))
+        }
+        try write(bytes, to: relative)
     }
 
     static func chaos() throws -> Tree {

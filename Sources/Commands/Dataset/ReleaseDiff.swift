@@ -3,6 +3,7 @@ internal import Console
 internal import Domain
 internal import Imaging
 internal import Numerics
+internal import Workflows
 
 /// What became of a dataset's cases and labels from one release to another.
 struct ReleaseDiff {
@@ -69,7 +70,7 @@ struct ReleaseDiff {
         let cases = try await session.catalog.cases(of: dataset, before: before, after: after)
         let labels = try await session.catalog.labels(of: dataset, before: before, after: after)
         let byCase = Dictionary(grouping: labels, by: \.caseName)
-        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
+        let reader = try await session.workspace.masks()
         let bar = session.output.progress("diff", total: cases.count)
         defer { bar.finish() }
         var rows: [Row] = []
@@ -89,7 +90,7 @@ struct ReleaseDiff {
         }
     }
 
-    private func row(_ pair: LabelPair, _ reader: BlockingMaskReader) async throws -> Row {
+    private func row(_ pair: LabelPair, _ reader: MaskReader) async throws -> Row {
         var row = Row(
             caseName: pair.caseName, organ: pair.organ, change: Self.change(pair), before: pair.before,
             after: pair.after)

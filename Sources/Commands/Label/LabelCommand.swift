@@ -3,6 +3,6 @@ internal import ArgumentParser
 
 struct LabelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "label", abstract: "Correct what is known of an organ in a volume.",
+        commandName: "label", abstract: "Correct the label of an organ in a volume.",
         subcommands: [LabelSet.self, LabelRestore.self])
 }

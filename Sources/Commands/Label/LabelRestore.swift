@@ -1,45 +1,45 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
 internal import Domain
-internal import Postgres
+internal import Workflows
 
 struct LabelRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Undo the newest correction of an organ in a volume.",
+        commandName: "restore", abstract: "Undo the last correction of an organ in a volume.",
         discussion: """
-            What label set or mask import changed last is said again as it was before; done twice, it is back. What a \
-            release said anew since then stays.
+            The label that the last label set or mask import replaced becomes current again; a second restore redoes the \
+            correction. Annotations of releases imported since are kept.
+
+            EXAMPLE:
+              $ lacuna label restore internal/img0001 spleen --reason "it was there"
+              volume    4
+              organ     spleen
+              changed   yes
+              status    annotated
+              mask      18
+              revision  13
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var why: ReasonOption
 
-    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key or another spelling.")
+    @Argument(help: "Organ: its key or another spelling.")
     var organ: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let catalog = session.catalog
-            let volume = try await catalog.volume(named: volume)
-            let organ = try await catalog.organ(named: organ)
-            let parameters = JSONRenderer.render(
-                .object([Cell.Field("reason", why.reason), Cell.Field("undoes", true)]))
-            let written = try await catalog.undoCorrection(
-                volume: volume.id, organ: organ, parameters: JSONText(parameters))
-            try await catalog.compactCoverage()
-            let label = try await catalog.labels(volume: volume.id, organ: organ).first
+            let restored = try await LabelCorrection(session.workspace).undo(
+                volume: volume, organ: organ, reason: why.reason)
             session.output.report([
-                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
-                Cell.Field("changed", written > 0), Cell.Field("status", label?.status.rawValue ?? "unlabelled"),
-                Cell.Field("mask", label?.mask?.rawValue),
-                Cell.Field("revision", try await catalog.currentRevision().number),
+                Cell.Field("volume", restored.volume.rawValue), Cell.Field("organ", restored.organ.rawValue),
+                Cell.Field("changed", restored.isChanged), Cell.Field("status", restored.status.rawValue),
+                Cell.Field("mask", restored.mask?.rawValue), Cell.Field("revision", restored.revision.number),
             ])
-            if written == 0 { session.output.note("There is no correction to undo.") }
+            if !restored.isChanged { session.output.note("There is no correction to undo.") }
         }
     }
 }

@@ -2,80 +2,118 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
-internal import Imaging
-internal import System
+internal import Workflows
 
 struct MaskCompare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Compare masks of one volume: Dice, surface distances, millilitres, changed voxels.",
         discussion: """
-            Name two masks by their ids, or a volume and an organ: then all words that stand on it, of datasets, people and \
-            the visible round, are compared pair by pair, the current one first. An absence counts as an empty mask. \
-            Partial masks are compared where both are known; compared voxels says how much that is. Differences are those \
-            of the second from the first: second less first. \
-            The surface Dice (NSD, after Nikolov et al.) is the share of both surfaces within --tolerance of the other.
+            Two mask ids compare those masks. A volume and an organ compare all labels recorded for it, of datasets, raters \
+            and the current round, pair by pair; the current label comes first. An absence counts as an empty mask. Partial \
+            masks are compared where both are known; compared voxels gives the size of that region. Differences are second \
+            less first. The surface Dice (NSD, Nikolov et al.) is the share of both surfaces within --tolerance of the other.
+
+            EXAMPLE:
+              $ lacuna mask compare internal/img0001 liver
+              first          mask  second         mask  …    dice    NSD  HD95 mm  …
+              ab               69  internal btcv    17  …   0.966  0.908   15.000  …
+              ab               69  ours btcv        43  …   0.966  0.908   15.000  …
+              internal btcv    17  ours btcv        43  …   1.000  1.000    0.000  …
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the first mask by its id; or the volume by its id, by DATASET/CASE or by its file.")
+    @Argument(help: "First mask, by its id; or a volume: its id, DATASET/CASE or its file.")
     var first: String
 
-    @Argument(help: "Name the second mask by its id; or the organ by its key or another spelling.")
+    @Argument(help: "Second mask, by its id; or an organ: its key or another spelling.")
     var second: String
 
-    @Option(help: "Count surfaces as equal within this many millimetres.")
+    @Option(help: "Distance in millimetres up to which surfaces count as equal.")
     var tolerance = 2.0
 
     func validate() throws {
         guard tolerance >= 0, tolerance.isFinite else {
-            throw ValidationError("--tolerance is at least 0 millimetres.")
+            throw ValidationError("--tolerance must be at least 0 millimetres.")
         }
     }
 
     func run() async throws {
         try await Session.with(options) { session in
+            let comparisons = MaskComparisons(session.workspace)
             if let first = Int64(first), let second = Int64(second) {
-                return try await compare(MaskID(first), MaskID(second), session)
+                let compared = try await comparisons.compare(MaskID(first), MaskID(second))
+                return session.output.report(compared.fields(tolerance: tolerance))
             }
-            let volume = try await session.catalog.volume(named: first)
-            let organ = try await session.catalog.organ(named: second)
-            let versions = try await session.catalog.labelVersions(volume: volume.id, organ: organ)
-            let pairs = try await MaskPairs(session: session, volume: volume).compare(versions)
+            let compared = try await comparisons.compare(volume: first, organ: second)
+            if compared.isSpacingDisputed && !compared.pairs.isEmpty {
+                session.output.warn(
+                    "the sources of volume \(compared.volume) differ in spacing; millimetres are those of the first source"
+                )
+            }
             session.output.report(
-                pairs,
-                MaskPair.columns(
-                    tolerance: tolerance, isPartial: pairs.contains { !$0.comparison.region.isEverywhere }))
-            if versions.count < 2 {
+                compared.pairs,
+                MaskComparisons.Pair.columns(
+                    tolerance: tolerance, isPartial: compared.pairs.contains { !$0.comparison.region.isEverywhere }))
+            if compared.labels < 2 {
                 session.output.note(
-                    "Nothing to compare: \(versions.count) word stands on \(organ) in volume \(volume.id).")
+                    "Nothing to compare: \(compared.organ) has \(compared.labels == 0 ? "no label" : "one label") in "
+                        + "volume \(compared.volume).")
             }
         }
     }
+}
 
-    private func compare(_ first: MaskID, _ second: MaskID, _ session: Session) async throws {
-        let a = try await session.catalog.mask(first)
-        let b = try await session.catalog.mask(second)
-        guard a.volume == b.volume else {
-            throw CommandFailure(
-                .badInput, "mask \(first) is of volume \(a.volume), mask \(second) of volume \(b.volume)",
-                remedy: "name two masks of one volume")
-        }
-        let volume = try await session.catalog.volume(named: a.volume.description)
-        let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
-        let catalog = session.catalog
-        let one = try await reader.read(a.location, try await catalog.limits(of: a.location.mask), shape: a.shape)
-        let other = try await reader.read(b.location, try await catalog.limits(of: b.location.mask), shape: b.shape)
-        let comparison = try await BlockingWork().run { MaskComparison(one, other, spacing: volume.spacing) }
-        session.output.report(
-            [
-                Cell.Field("volume", a.volume.rawValue),
-                Cell.Field("case", volume.sources.first.map { "\($0.dataset)/\($0.caseName)" }),
-                Cell.Field("first", try await catalog.nameOfSource(of: a.location.mask)),
-                Cell.Field("firstMask", a.location.mask.rawValue), Cell.Field("firstOrgan", a.organ.rawValue),
-                Cell.Field("second", try await catalog.nameOfSource(of: b.location.mask)),
-                Cell.Field("secondMask", b.location.mask.rawValue), Cell.Field("secondOrgan", b.organ.rawValue),
-            ] + comparison.fields(tolerance: tolerance))
+extension MaskComparisons.OfMasks {
+    /// - Parameter tolerance: millimetres.
+    fileprivate func fields(tolerance: Double) -> [Cell.Field] {
+        [
+            Cell.Field("volume", volume.rawValue), Cell.Field("case", caseName),
+            Cell.Field("first", first.source), Cell.Field("firstMask", first.mask.rawValue),
+            Cell.Field("firstOrgan", first.organ.rawValue), Cell.Field("second", second.source),
+            Cell.Field("secondMask", second.mask.rawValue), Cell.Field("secondOrgan", second.organ.rawValue),
+            Cell.Field("dice", comparison.dice),
+            Cell.Field("surfaceDice", comparison.surfaceDice(toleranceInMillimetres: tolerance)),
+            Cell.Field("toleranceMillimetres", tolerance),
+            Cell.Field("hausdorff95Millimetres", comparison.hausdorff95),
+            Cell.Field("firstMillilitres", comparison.firstMillilitres),
+            Cell.Field("secondMillilitres", comparison.secondMillilitres),
+            Cell.Field("differenceMillilitres", comparison.differenceMillilitres),
+            Cell.Field("changedVoxels", comparison.changedVoxels),
+            Cell.Field("comparedVoxels", comparison.region.count),
+            Cell.Field("comparedShare", comparison.region.share),
+        ]
     }
+}
+
+extension MaskComparisons.Pair {
+    /// - Parameters:
+    ///   - tolerance: millimetres.
+    ///   - isPartial: whether some pair was compared in a part of the volume.
+    fileprivate static func columns(tolerance: Double, isPartial: Bool) -> [Column<Self>] {
+        [
+            Column("first") { $0.first.name },
+            Column("firstMask", title: "mask") { $0.first.mask?.mask.rawValue },
+            Column("second") { $0.second.name },
+            Column("secondMask", title: "mask") { $0.second.mask?.mask.rawValue },
+            Column("firstOrigin", title: "origin") { $0.first.origin.rawValue },
+            Column("secondOrigin", title: "origin") { $0.second.origin.rawValue },
+            Column("current") { $0.first.isCurrent || $0.second.isCurrent },
+            Column("dice") { $0.comparison.dice },
+            Column("surfaceDice", title: "NSD") { $0.comparison.surfaceDice(toleranceInMillimetres: tolerance) },
+            Column("toleranceMillimetres", isShown: false) { _ in tolerance },
+            Column("hausdorff95Millimetres", title: "HD95 mm") { $0.comparison.hausdorff95 },
+            Column("firstMillilitres", isShown: false) { $0.comparison.firstMillilitres },
+            Column("secondMillilitres", isShown: false) { $0.comparison.secondMillilitres },
+            Column("differenceMillilitres", title: "difference ml") { $0.comparison.differenceMillilitres },
+            Column("changedVoxels", title: "changed voxels") { $0.comparison.changedVoxels },
+            Column("comparedVoxels", title: "compared voxels", isShown: isPartial) { $0.comparison.region.count },
+            Column("comparedShare", title: "of volume", isShown: isPartial) { $0.comparison.region.share },
+        ]
+    }
+}
+
+extension LabelVersion {
+    fileprivate var name: String { isProposed ? "\(source) (proposed)" : source }
 }

@@ -1,140 +1,73 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
-internal import DICOM
 internal import Domain
-internal import Hashing
-internal import Imaging
-internal import System
+internal import Workflows
 
 struct MaskExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write an organ's current mask as NIfTI on the grid of its image.",
         discussion: """
-            The file has the shape, axis order and transform of the volume's first source, or of the one named, so that \
-            any viewer lays it over that image exactly. Voxels are uint8: 1 in the organ, 0 elsewhere. Of a partial mask \
-            the voxels of which nothing is known are 0 too, or what --unknown says; mask import reads that back with \
-            --ignore.
+            The file has the shape, axis order and transform of the volume's first source, or of the one named with \
+            --source, so that it overlays that image exactly in any viewer. Voxels are uint8: 1 in the organ, 0 elsewhere. \
+            Voxels in which the organ is unknown are 0, or the value of --unknown, which mask import --ignore reads back.
+
+            EXAMPLE:
+              $ lacuna mask export internal/img0001 liver --output liver.nii.gz
+              file         liver.nii.gz
+              mask         17
+              …
+              voxels       12896
+              partial      no
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key or another spelling.")
+    @Argument(help: "Organ: its key or another spelling.")
     var organ: String
 
-    @Option(help: "Write this file, .nii or .nii.gz.")
+    @Option(help: "File to write, .nii or .nii.gz.")
     var output: String
 
-    @Option(help: "Write this value, 2 to 255, where nothing is known (default: 0, as if the organ were not there).")
+    @Option(help: "Value of voxels in which the organ is unknown, 2 to 255. (default: 0, like background)")
     var unknown: UInt8?
 
-    @Option(help: "Write on the grid of the volume's source in this dataset.")
+    @Option(help: "Dataset of the source whose grid is used. (default: the volume's first source)")
     var source: String?
 
-    @Flag(help: "Overwrite the file if it exists; never a file of a dataset.")
+    @Flag(help: "Overwrite an existing file. Files of datasets are never overwritten.")
     var force = false
 
     func validate() throws {
         guard output.hasSuffix(".nii") || output.hasSuffix(".nii.gz") else {
-            throw ValidationError("--output ends in .nii or .nii.gz.")
+            throw ValidationError("--output must end in .nii or .nii.gz.")
         }
-        if let unknown, unknown < 2 { throw ValidationError("--unknown is 2 to 255; 1 is the organ.") }
+        if let unknown, unknown < 2 { throw ValidationError("--unknown must be 2 to 255; 1 is the organ.") }
     }
 
     func run() async throws {
         try await Session.with(options) { session in
-            let roots = try await session.catalog.datasets().map(\.root)
-            try ExportTarget(path: output, mayOverwrite: force).check(outside: roots)
-            let volume = try await session.volume(named: volume)
-            let source = try MaskExportSource.choose(volume, dataset: source)
-            let organ = try await session.catalog.organ(named: organ)
-            let location = try await session.catalog.maskLocation(volume: volume.id, organ: organ)
-            let reader = BlockingMaskReader(store: try await session.objectStore(create: false))
-            let limits = try await session.catalog.limits(of: location.mask)
-            let mask = try await reader.read(location, limits, shape: volume.shape)
-            let (path, unknown, converted) = (output, unknown, session.converted)
-            try await BlockingWork().run {
-                let grid = try MaskExportSource.grid(of: source, converted)
-                try NIfTIWriter.write(mask.foreground, on: grid, to: path, besides: mask.region, as: unknown ?? 0)
-            }
+            let written = try await MaskFileExport(session.workspace).write(
+                MaskFileExport.Request(
+                    volume: volume, organ: organ, file: output, source: source, unknown: unknown, mayOverwrite: force))
             session.output.report([
-                Cell.Field("file", path), Cell.Field("mask", location.mask.rawValue),
-                Cell.Field("volume", volume.id.rawValue), Cell.Field("organ", organ.rawValue),
-                Cell.Field("voxels", mask.foreground.population),
-                Cell.Field("partial", !mask.region.isEverywhere), Cell.Field("knownVoxels", mask.region.count),
-                Cell.Field("unknown", unknown.map(Int.init)),
-                Cell.Field("grid", "\(source.dataset)/\(source.caseName)"),
+                Cell.Field("file", output), Cell.Field("mask", written.mask.rawValue),
+                Cell.Field("volume", written.volume.rawValue), Cell.Field("organ", written.organ.rawValue),
+                Cell.Field("voxels", written.voxels), Cell.Field("partial", !written.region.isEverywhere),
+                Cell.Field("knownVoxels", written.region.count), Cell.Field("unknown", unknown.map(Int.init)),
+                Cell.Field("grid", written.grid),
             ])
-            if !mask.region.isEverywhere { session.output.note(note(mask.region)) }
+            if !written.region.isEverywhere { session.output.note(note(written.region)) }
         }
     }
 
     private func note(_ region: KnownRegion) -> String {
-        let told = "Nothing is known of \(region.shape.count - region.count) of \(region.shape.count) voxels; they are "
-        guard let unknown else { return told + "0 in the file. With --unknown 255 they are 255." }
-        return told + "\(unknown) in the file. lacuna mask import --ignore \(unknown) reads that back."
-    }
-}
-
-extension NIfTIWriter {
-    /// Writes a mask as uint8: 1 in the organ, `unknown` where the region knows nothing, 0 elsewhere.
-    fileprivate static func write(
-        _ mask: BitVolume, on grid: ImageGrid, to path: String, besides region: KnownRegion, as unknown: UInt8
-    ) throws {
-        guard let known = region.voxels, unknown > 0 else { return try write(mask: mask, on: grid, to: path) }
-        let values = VoxelBuffer<UInt8>(count: mask.shape.count) { out in
-            for voxel in out.indices { out[voxel] = known[voxel] ? mask[voxel] ? 1 : 0 : unknown }
-        }
-        try write(.uint8(values), on: grid, to: path)
-    }
-}
-
-/// The image whose grid an export takes.
-enum MaskExportSource {
-    static func choose(_ volume: VolumeRow, dataset: String?) throws -> SourceRow {
-        let found = volume.sources.first { dataset == nil || $0.dataset == dataset }
-        guard let found else {
-            let names = volume.sources.map(\.dataset).joined(separator: ", ")
-            throw CommandFailure(
-                .badInput, "volume \(volume.id) has no source in \(dataset ?? "any dataset")",
-                remedy: "its datasets are: \(names)")
-        }
-        return found
-    }
-
-    /// The file's grid, once the file is known to be the one that was imported. Blocks.
-    static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
-        try NIfTIReader().readHeader(try path(of: source, converted)).grid
-    }
-
-    /// The image, once the file is known to be the one that was imported. Blocks.
-    static func image(of source: SourceRow, _ converted: SeriesCache) throws -> ImageVolume {
-        try NIfTIReader().readImage(try path(of: source, converted))
-    }
-
-    /// The NIfTI file of the image; of a folder of DICOM slices the volume made of it.
-    static func path(of source: SourceRow, _ converted: SeriesCache) throws -> String {
-        let path = "\(source.root)/\(source.file)"
-        let file = try converted.volumeFile(at: path, digest: source.sha256)
-        guard file == path else { return file }
-        let digest: Digest
-        do {
-            digest = try SHA256.digest(ofFile: path)
-        } catch {
-            throw CommandFailure(
-                .badInput, "the source image is missing", file: path,
-                remedy: "put it back, or name another source with --source")
-        }
-        guard digest == source.sha256 else {
-            throw CommandFailure(
-                .badInput, "the source image is not the one that was imported", file: path,
-                remedy:
-                    "put the imported file back, or name another source with --source; an export of several volumes leaves "
-                    + "out one that lacuna volume exclude withholds")
-        }
-        return path
+        let count =
+            "The organ is unknown in \(region.shape.count - region.count) of \(region.shape.count) voxels, which are "
+        guard let unknown else { return count + "0 in the file. Use --unknown 255 to write them as 255." }
+        return count + "\(unknown) in the file. Import it with lacuna mask import --ignore \(unknown)."
     }
 }

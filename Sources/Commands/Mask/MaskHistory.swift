@@ -2,32 +2,41 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct MaskHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "List everything that was said of an organ in a volume, oldest first.",
+        commandName: "history",
+        abstract: "List all annotations and pseudo labels of an organ in a volume, oldest first.",
         discussion: """
-            Annotations, absences, shipped labels, publications and rollbacks, each with its mask, its revision, who did it, \
-            when, and the reason where one was given. What counted after each is told too: a correction that is undone has the \
-            status unlabelled, and the annotation that it had outranked counts again. who is the database's login, account \
-            the operating system's user.
+            The list has annotations, absences, shipped labels, publications and rollbacks, each with its mask, revision, \
+            author, time and reason. The columns status after and mask after show the label that was current afterwards: an undone \
+            correction has the status unlabelled, and the annotation below it is current again. who is the database login, \
+            account the user of the operating system.
+
+            EXAMPLE:
+              $ lacuna mask history internal/img0001 liver
+              mask  parent  status     origin    dataset   rater  …  reason
+                17       -  annotated  expert    internal  -      …  -
+                43       -  annotated  assisted  ours      -      …  -
+                69      17  annotated  expert    -         ab     …  leak into the stomach
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the volume by its id, by DATASET/CASE or by its file.")
+    @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
-    @Argument(help: "Name the organ by its key or another spelling.")
+    @Argument(help: "Organ: its key or another spelling.")
     var organ: String
 
     func run() async throws {
         try await Session.with(options) { session in
-            let volume = try await session.volume(named: volume)
+            let volume = try await session.workspace.volume(named: volume)
             let organ = try await session.catalog.organ(named: organ)
             let events = try await session.catalog.history(volume: volume.id, organ: organ)
             session.output.report(events, LabelEvent.columns)
-            if events.isEmpty { session.output.note("Nobody ever said anything of \(organ) in volume \(volume.id).") }
+            if events.isEmpty { session.output.note("\(organ) was never labelled in volume \(volume.id).") }
         }
     }
 }
@@ -44,8 +53,8 @@ extension LabelEvent {
             Column("round") { $0.round },
             Column("confidence") { row in row.confidence.map { Cell.number($0, places: 2) } },
             Column("voxels") { $0.voxels },
-            Column("statusAfter", title: "then") { $0.statusAfter.rawValue },
-            Column("maskAfter", title: "mask") { $0.maskAfter?.rawValue },
+            Column("statusAfter", title: "status after") { $0.statusAfter.rawValue },
+            Column("maskAfter", title: "mask after") { $0.maskAfter?.rawValue },
             Column("current") { $0.isCurrent },
             Column("revision") { $0.revision.number },
             Column("time") { $0.time },

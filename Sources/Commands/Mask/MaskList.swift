@@ -2,31 +2,39 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct MaskList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List what is known of each organ in each volume, with its mask.")
+        commandName: "list", abstract: "List the current label of each organ in each volume, with its mask.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna mask list --organ liver
+              mask  volume  case                  organ  status     origin  voxels  …
+                 1       1  Task03_Liver/liver_1  liver  annotated  expert   15285  …
+                 3       2  Task03_Liver/liver_2  liver  annotated  expert   15872  …
+                 4       3  heldout/img0001       liver  annotated  expert   18391  …
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "List only this volume: its id, DATASET/CASE or its file.")
+    @Option(help: "Only this volume: its id, DATASET/CASE or its file.")
     var volume: String?
 
-    @Option(help: "List only this organ, by its key or another spelling.")
+    @Option(help: "Only this organ: its key or another spelling.")
     var organ: String?
 
-    @Option(parsing: .unconditional, help: "List the labels as of this revision.")
+    @Option(parsing: .unconditional, help: "Revision to list. (default: the newest)")
     var asOf: Int64?
 
     @Flag(
-        help: """
-            List the words that stand beside the labels and never count: what single annotators drew, a consensus that \
-            nobody adopted.
-            """)
+        help:
+            "List proposals instead, which are never current: drawings of single annotators, consensus masks not adopted."
+    )
     var proposed = false
 
     func validate() throws {
-        if proposed && asOf != nil { throw ValidationError("--proposed lists what stands now, without --as-of.") }
+        if proposed && asOf != nil { throw ValidationError("--proposed excludes --as-of.") }
     }
 
     func run() async throws {
@@ -39,7 +47,7 @@ struct MaskList: AsyncParsableCommand {
                 }
             }
             var only: VolumeID?
-            if let volume { only = try await session.volume(named: volume).id }
+            if let volume { only = try await session.workspace.volume(named: volume).id }
             var wanted: OrganKey?
             if let organ { wanted = try await catalog.organ(named: organ) }
             let labels =
@@ -52,7 +60,7 @@ struct MaskList: AsyncParsableCommand {
 }
 
 extension LabelRow {
-    /// - Parameter areProposed: whether a person is shown whose words they are, and not which round's.
+    /// - Parameter areProposed: whether tables show the sources of the labels instead of their rounds.
     static func columns(areProposed: Bool = false) -> [Column<LabelRow>] {
         [
             Column("id", title: "mask") { $0.mask?.rawValue },

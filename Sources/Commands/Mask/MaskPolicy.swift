@@ -2,16 +2,24 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct MaskPolicy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Say which of several annotations of one organ is current.",
+        commandName: "policy", abstract: "Show or set how the current annotation is chosen among several.",
         subcommands: [MaskPolicyShow.self, MaskPolicySet.self])
 }
 
 struct MaskPolicyShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show how the current annotation is chosen among several.")
+        commandName: "show", abstract: "Show how the current annotation is chosen among several.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna mask policy show
+              policy    origin
+              datasets  -
+              revision  -
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -24,12 +32,20 @@ struct MaskPolicyShow: AsyncParsableCommand {
 
 struct MaskPolicySet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Choose the current annotations of the whole catalogue by another policy.",
+        commandName: "set", abstract: "Choose every current annotation of the catalogue again, by another policy.",
         discussion: """
-            origin: expert over reviewed over assisted, then the newest release, then the newest word. release: the newest \
-            release first. datasets: those named with --dataset first, in that order, then as origin. A person's word \
-            comes before any release unless origin decides. All versions are kept, and every current annotation is chosen \
-            again at one revision; runs keep the annotations that they began with.
+            origin: expert before reviewed before assisted, then the newest release, then the newest annotation. \
+            release: the newest release first. datasets: those named with --dataset first, in that order, then as origin. \
+            Under release and datasets a person's annotation comes before those of all datasets. All annotations are kept. \
+            The change is one revision; runs keep the annotations that they started with.
+
+            EXAMPLE:
+              $ lacuna mask policy set datasets --dataset internal \\
+                  --reason "thin slices"
+              policy    datasets
+              datasets  internal
+              revision  11
+              changed   yes
             """)
 
     /// The kinds of `AnnotationPolicy`.
@@ -49,26 +65,24 @@ struct MaskPolicySet: AsyncParsableCommand {
 
     @OptionGroup var why: ReasonOption
 
-    @Argument(help: "Choose by origin, release or datasets.")
+    @Argument(help: "Policy.")
     var policy: Choice
 
-    @Option(help: "Name a dataset for datasets, the best first; say it again for more.")
+    @Option(help: "Dataset for the policy datasets, best first. Repeatable.")
     var dataset: [String] = []
 
     func validate() throws {
         if (policy == .datasets) == dataset.isEmpty {
-            throw ValidationError("Name the order with --dataset for the policy datasets, and for no other.")
+            throw ValidationError("The policy datasets needs --dataset; no other policy takes it.")
         }
         if Set(dataset).count < dataset.count { throw ValidationError("Name each dataset once.") }
     }
 
     func run() async throws {
         try await Session.with(options) { session in
-            let wanted = AnnotationPolicy(kind: policy.kind, datasets: dataset)
-            let changed = try await session.catalog.setAnnotationPolicy(wanted, reason: why.reason)
-            try await session.catalog.compactCoverage()
-            session.output.report(
-                try await session.catalog.annotationPolicy().fields + [Cell.Field("changed", changed)])
+            let set = try await PolicyChange(session.workspace).set(
+                AnnotationPolicy(kind: policy.kind, datasets: dataset), reason: why.reason)
+            session.output.report(set.policy.fields + [Cell.Field("changed", set.isChanged)])
         }
     }
 }

@@ -1,19 +1,30 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct MaskRollback: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rollback", abstract: "Show a run's pseudo labels of an earlier round again, at a new revision.",
-        discussion: "History is kept, so a rollback can be rolled back. Annotations are never touched.")
+        commandName: "rollback", abstract: "Make a run's pseudo labels of an earlier round current again.",
+        discussion: """
+            History is kept, so that a rollback can be rolled back. Annotations are not changed.
+
+            EXAMPLE:
+              $ lacuna mask rollback --run first --to 0 --organ liver \\
+                  --reason "leaks into the stomach"
+              run       first
+              round     0
+              organs    liver
+              changed   yes
+              revision  21
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(name: .customLong("run"), help: "Name the run.")
+    @Option(name: .customLong("run"), help: "Run to roll back.")
     var name: String
 
-    /// Where the organs shall point.
+    /// The round whose labels are to be current.
     enum Target: ExpressibleByArgument {
         case none
         case round(Int)
@@ -30,36 +41,31 @@ struct MaskRollback: AsyncParsableCommand {
         var number: Int? { if case .round(let number) = self { number } else { nil } }
     }
 
-    @Option(help: "Go back to this published round, or to none: no pseudo label of the organs shows then.")
+    @Option(help: "Published round to go back to, or none to hide the run's pseudo labels.")
     var to: Target
 
-    @Option(help: "Roll back this organ only; say it again for more.")
+    @Option(help: "Organ to roll back. Repeatable. (default: all)")
     var organ: [String] = []
 
-    @Option(help: "Say why; it is kept with the history. No patient data.")
-    var reason: String
-
-    /// What a person may not expect of a run that does not show.
-    private static func hidden(_ run: String, _ catalog: LabelCatalog) async throws -> String? {
-        let current = try await catalog.currentRun()
-        guard current != run else { return nil }
-        return "Run \(run) is not the current one (\(current.map { "that is \($0)" } ?? "none is")): its labels show "
-            + "after lacuna round adopt \(run)."
-    }
+    @OptionGroup var why: ReasonOption
 
     func run() async throws {
         try await Session.with(options) { session in
-            let organs = organ.isEmpty ? nil : try await session.catalog.organs(named: organ)
-            let changed = try await session.catalog.rollBack(
-                run: name, organs: organs, to: to.number, reason: reason)
-            if changed { try await session.catalog.compactCoverage() }
+            let rolled = try await RoundRollback(session.workspace).rollBack(
+                run: name, organs: organ, to: to.number, reason: why.reason)
             session.output.report([
                 Cell.Field("run", name), Cell.Field("round", to.number),
-                Cell.Field("organs", organs?.map(\.rawValue)), Cell.Field("changed", changed),
-                Cell.Field("revision", try await session.catalog.currentRevision().number),
+                Cell.Field("organs", rolled.organs?.map(\.rawValue)), Cell.Field("changed", rolled.isChanged),
+                Cell.Field("revision", rolled.revision.number),
             ])
-            if !changed { session.output.note("It points there already; nothing changed.") }
-            if let note = try await Self.hidden(name, session.catalog) { session.output.note(note) }
+            if !rolled.isChanged { session.output.note("This round is current already; nothing changed.") }
+            if !rolled.isCurrentRun { session.output.note(note(rolled.currentRun)) }
         }
+    }
+
+    /// - Parameter current: the run whose labels are shown; nil: none.
+    private func note(_ current: String?) -> String {
+        "Run \(name) is not the current one (\(current.map { "that is \($0)" } ?? "there is none")); its labels are shown "
+            + "after lacuna round adopt \(name)."
     }
 }

@@ -5,11 +5,21 @@ internal import Domain
 
 struct MaskShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one mask: what it is of, where its bytes lie, what made it.")
+        commandName: "show", abstract: "Show one mask: volume, organ, origin, location of its bytes, activity.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna mask show 17
+              id           17
+              volume       4
+              organ        liver
+              current      no
+              origin       expert
+              …
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the mask by its id.")
+    @Argument(help: "Mask, by its id.")
     var mask: Int64
 
     func run() async throws {

@@ -30,11 +30,9 @@ public struct VolumeSlice: Sendable, Hashable {
         }
     }
 
-    /// The height in pixels that preserves the proportions at a width in pixels; spacing in millimetres along x, y, z.
-    public func height(forWidth width: Int, spacing: Vector3<Double>) -> Int {
-        let across = plane == .sagittal ? spacing.y : spacing.x
-        let down = plane == .axial ? spacing.y : spacing.z
-        return max(1, Int((Double(width) * down * Double(rows) / (across * Double(columns))).rounded()))
+    /// Millimetres from one column to the next and from one row to the next; spacing in millimetres along x, y, z.
+    public func steps(spacing: Vector3<Double>) -> (across: Double, down: Double) {
+        (plane == .sagittal ? spacing.y : spacing.x, plane == .axial ? spacing.y : spacing.z)
     }
 }
 

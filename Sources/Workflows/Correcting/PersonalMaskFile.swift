@@ -1,25 +1,24 @@
 internal import Catalog
-internal import Console
 internal import Domain
 internal import Imaging
 
-/// A NIfTI file with a person's mask.
+/// A NIfTI file with a mask that a person drew.
 struct PersonalMaskFile: Sendable {
     struct Found: Sendable {
         /// The organ's voxels on the volume's grid; none where the organ is absent.
         let foreground: BitVolume
-        /// The voxels of which the file says that nothing is known; nil where it has none.
+        /// The voxels that the file marks as unknown; nil where it has none.
         let unknown: BitVolume?
         /// SHA-256 of the file.
         let digest: Digest
-        /// How far the file lies off its source in voxels, where that is more than is taken without a word.
+        /// Distance between the grids of the file and its source in voxels; nil where it is within tolerance.
         let displacement: Double?
 
-        /// With what the file does not say taken from the label before it.
+        /// The mask with its region.
         ///
-        /// What the file calls unknown is unknown and the rest is known. A file that has no such voxel is known where the
-        /// label before was, and in the voxels that it gives or takes from the organ.
-        /// - Parameter before: what counts so far; nil where nobody looked, or where the person looked everywhere.
+        /// A file with unknown voxels is known in all others. A file without them is known where the label before it was known,
+        /// and in every voxel of either mask.
+        /// - Parameter before: the current label; nil where there is none, or where the person examined the whole volume.
         func mask(after before: KnownMask?) -> KnownMask {
             let everywhere = KnownRegion(everywhere: foreground.shape)
             if let unknown { return KnownMask(foreground: foreground, region: everywhere.subtracting(unknown)) }
@@ -31,10 +30,11 @@ struct PersonalMaskFile: Sendable {
     }
 
     let path: String
-    /// The values that are the organ; empty: the only one that is neither 0 nor ignored.
+    /// The values of the organ; empty: the only value other than 0 and the ignored ones.
     let values: Set<Int>
-    /// The values at whose voxels nothing is known.
+    /// The values of unknown voxels.
     let ignored: Set<Int>
+    /// Whether the organ is expected to have no voxel.
     let isAbsent: Bool
 
     init(_ path: String, values: Set<Int>, ignored: Set<Int> = [], isAbsent: Bool) {
@@ -43,8 +43,8 @@ struct PersonalMaskFile: Sendable {
 
     /// The mask on the canonical grid of the volume. Blocks.
     ///
-    /// - Throws: `ImagingError` for a file that is no label, and bad input for one that lies on another grid, has several
-    ///   values and none chosen, or is empty or not against what was said.
+    /// - Throws: `ImagingError` for a file that is no label map; `WorkflowError` of kind `badInput` for one on another grid, one
+    ///   with several values and none chosen, an empty one without `isAbsent` and the reverse, one with unknown voxels only.
     func read(on source: SourceRow, of volume: VolumeRow) throws -> Found {
         let labels = try NIfTIReader().readLabels(path)
         let displacement = try displacement(labels.grid, source, volume)
@@ -52,39 +52,40 @@ struct PersonalMaskFile: Sendable {
         let organs = present.subtracting(ignored)
         if values.isEmpty && organs.count > 1 {
             throw failure(
-                Self.telling(organs.sorted()),
-                remedy: "say which of them the organ is: --value; and where nothing is known: --ignore")
+                Self.listing(organs.sorted()),
+                remedy: "name the value of the organ with --value, and that of unknown voxels with --ignore")
         }
         let wanted = values.isEmpty ? organs : values
         let isEmpty = wanted.isDisjoint(with: present)
         if isEmpty && !isAbsent {
             throw failure(
-                "the file has no voxel of the organ", remedy: "add --absent if somebody looked and it is not there")
+                "the file has no voxel of the organ",
+                remedy: "add --absent if the organ was looked for and is not there")
         }
         if !isEmpty && isAbsent {
-            throw failure("the file has voxels of the organ", remedy: "leave --absent out, or name another --value")
+            throw failure("the file has voxels of the organ", remedy: "omit --absent, or name another --value")
         }
         let unknown = ignored.isDisjoint(with: present) ? nil : labels.mask(of: ignored)
         guard unknown?.population != labels.shape.count else {
-            throw failure("nothing is known of any voxel", remedy: "name another value with --ignore")
+            throw failure("every voxel of the file is unknown", remedy: "name another value with --ignore")
         }
         return Found(
             foreground: labels.mask(of: wanted), unknown: unknown, digest: labels.file.digest,
             displacement: displacement)
     }
 
-    /// So many values are told one by one; more of them are an image's, as it seems.
-    private static let told = 20
+    /// Messages list at most this many values; a file with more is probably an image.
+    private static let listedValues = 20
 
     /// - Parameter values: ascending, not empty.
-    private static func telling(_ values: [Int]) -> String {
-        guard values.count > told else {
+    private static func listing(_ values: [Int]) -> String {
+        guard values.count > listedValues else {
             return "the file has the values " + values.map(String.init).joined(separator: ", ")
         }
-        return "the file has \(values.count) values from \(values[0]) to \(values[values.count - 1]), as an image has"
+        return "the file has \(values.count) values from \(values[0]) to \(values[values.count - 1]), like an image"
     }
 
-    /// - Returns: voxels, where the grids are not quite the same.
+    /// - Returns: voxels; nil where the grids agree within tolerance.
     private func displacement(_ grid: ImageGrid, _ source: SourceRow, _ volume: VolumeRow) throws -> Double? {
         let orientation = Orientation(source.orientation) ?? .ras
         let stored = orientation.stored(shape: volume.shape, affine: source.affine)
@@ -93,13 +94,13 @@ struct PersonalMaskFile: Sendable {
         case .nearly(let voxels): return voxels
         case .quarantine(let difference):
             throw failure(
-                "it does not lie on \(source.dataset)/\(source.caseName): \(difference)",
-                remedy: "draw on the source image, or name the source that it was drawn on with --source; "
-                    + "lacuna does not resample")
+                "its grid is not that of \(source.dataset)/\(source.caseName): \(difference)",
+                remedy: "draw on the source image, or name the source it was drawn on with --source; "
+                    + "masks are not resampled")
         }
     }
 
-    private func failure(_ problem: String, remedy: String) -> CommandFailure {
-        CommandFailure(.badInput, problem, file: path, remedy: remedy)
+    private func failure(_ problem: String, remedy: String) -> WorkflowError {
+        WorkflowError(.badInput, problem, file: path, remedy: remedy)
     }
 }

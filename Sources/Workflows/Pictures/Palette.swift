@@ -1,8 +1,8 @@
-internal import Imaging
+internal import Drawing
 
-/// Colours that tell organs apart on grey.
+/// Colours that distinguish organs on grey.
 enum Palette {
-    /// Another colour for every position from 0.
+    /// A different colour for each position from 0.
     static func colour(_ position: Int) -> Colour {
         position < chosen.count ? chosen[position] : further(position - chosen.count)
     }
@@ -13,7 +13,7 @@ enum Palette {
         Colour(120, 130, 255), Colour(235, 80, 80), Colour(170, 240, 200),
     ]
 
-    /// Hues a golden section apart, which never come together, each in its turn pale, strong or dark.
+    /// Hues a golden section apart, so that none repeats, in three tones by turns: pale, strong, dark.
     private static func further(_ position: Int) -> Colour {
         let tones: [(saturation: Double, value: Double)] = [(0.45, 1), (0.85, 0.95), (0.75, 0.65)]
         let tone = tones[position % tones.count]

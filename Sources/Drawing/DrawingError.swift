@@ -1,0 +1,7 @@
+/// Why a picture cannot be drawn.
+package enum DrawingError: Error, Hashable, Sendable {
+    /// A library that is loaded on demand is missing or too old.
+    case libraryMissing(name: String, package: String)
+    /// Cairo refused; the text is Cairo's own.
+    case failed(String)
+}

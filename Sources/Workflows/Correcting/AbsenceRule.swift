@@ -1,0 +1,21 @@
+internal import Catalog
+internal import Domain
+
+/// An organ cannot be absent while a part or a lesion of it is annotated.
+struct AbsenceRule {
+    let catalog: LabelCatalog
+
+    /// - Throws: `WorkflowError` of kind `conflict` that names the first annotated part or lesion.
+    func check(_ organ: OrganKey, in volume: VolumeID) async throws {
+        let ontology = try await catalog.ontology()
+        let inside = Set(ontology.parts(of: organ) + ontology.organs.filter { $0.host == organ }.map(\.key))
+        let part = try await catalog.labels(volume: volume).first {
+            $0.status == .annotated && ($0.voxels ?? 0) > 0 && inside.contains($0.organ)
+        }
+        guard let part else { return }
+        throw WorkflowError(
+            .conflict, "\(organ) cannot be absent in volume \(volume): \(part.organ), a part of it, is annotated there",
+            remedy: "if that annotation is wrong too, correct it first: "
+                + "lacuna label set \(volume) \(part.organ) absent --override --reason TEXT")
+    }
+}

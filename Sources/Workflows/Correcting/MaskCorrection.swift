@@ -1,0 +1,127 @@
+internal import Catalog
+package import Domain
+internal import System
+
+/// Records a mask that a person drew as the new version of an organ's annotation.
+package struct MaskCorrection {
+    package struct Request: Sendable {
+        /// As a person names it: id, `DATASET/CASE` or file.
+        package var volume: String
+        /// Key or another spelling.
+        package var organ: String
+        /// A NIfTI file on the grid of the volume's source.
+        package var file: String
+        /// Dataset of that source; nil: the first source.
+        package var source: String?
+        /// Values of the organ; empty: the only one other than 0 and the ignored ones.
+        package var values: Set<Int> = []
+        /// Values of unknown voxels.
+        package var ignored: Set<Int> = []
+        /// Not `model`.
+        package var origin = LabelOrigin.expert
+        /// Empty: no rater named.
+        package var rater = ""
+        /// Whether the file has no voxel of the organ because the organ is absent.
+        package var isAbsent = false
+        /// Whether the person examined the whole volume.
+        package var isComplete = false
+        package var reason: String
+
+        package init(volume: String, organ: String, file: String, reason: String) {
+            (self.volume, self.organ, self.file, self.reason) = (volume, organ, file, reason)
+        }
+    }
+
+    package enum Warning: Hashable, Sendable {
+        /// The file's grid is a little off that of its source, `DATASET/CASE`.
+        case displaced(voxels: Double, source: String)
+        case conflict(LabelConflict)
+    }
+
+    package struct Result: Sendable {
+        package let volume: VolumeID
+        /// Voxels of the volume.
+        package let volumeVoxels: Int
+        package let organ: OrganKey
+        /// `annotated` or `absent`.
+        package let status: LabelStatus
+        /// Nil for an absence.
+        package let mask: MaskID?
+        /// Foreground voxels.
+        package let voxels: Int
+        package let extent: KnownExtent
+        /// Whether the label differs from the rater's last one.
+        package let isNew: Bool
+        /// Whether it is the current annotation.
+        package let isCurrent: Bool
+        package let warnings: [Warning]
+        package let revision: Revision
+    }
+
+    private let workspace: Workspace
+
+    package init(_ workspace: Workspace) { self.workspace = workspace }
+
+    /// - Throws: `WorkflowError` of kind `usage` for a reserved rater, `badInput` for a file that does not fit, `conflict` where
+    ///   `AbsenceRule` refuses an absence; `ImagingError`, `CatalogError`, `ObjectStoreError`.
+    package func record(_ request: Request) async throws -> Result {
+        guard !Self.reservedRaters.contains(request.rater) else {
+            throw WorkflowError(
+                .usage, "the rater \(request.rater) is reserved for computed masks", remedy: "choose another name")
+        }
+        let catalog = workspace.catalog
+        let volume = try await workspace.volume(named: request.volume)
+        let organ = try await catalog.organ(named: request.organ)
+        let source = try MaskExportSource.choose(volume, dataset: request.source)
+        let found = try await BlockingWork().run {
+            try PersonalMaskFile(
+                request.file, values: request.values, ignored: request.ignored, isAbsent: request.isAbsent
+            ).read(on: source, of: volume)
+        }
+        let isAbsence = request.isAbsent && found.unknown == nil
+        if isAbsence { try await AbsenceRule(catalog: catalog).check(organ, in: volume.id) }
+        let recorded = try await record(isAbsence ? nil : found, organ, of: volume, request, digest: found.digest)
+        let conflicts = try await LabelConflicts(workspace, volume: volume).found(
+            organ, recorded.content == nil ? nil : found.foreground, isPartial: recorded.content?.extent != nil)
+        try await catalog.compactCoverage()
+        let displacement = found.displacement.map {
+            Warning.displaced(voxels: $0, source: "\(source.dataset)/\(source.caseName)")
+        }
+        return Result(
+            volume: volume.id, volumeVoxels: volume.shape.count, organ: organ,
+            status: recorded.content == nil ? .absent : .annotated, mask: recorded.mask,
+            voxels: recorded.content?.mask.voxels ?? 0, extent: KnownExtent(recorded.content, shape: volume.shape),
+            isNew: recorded.isNew, isCurrent: recorded.isCurrent,
+            warnings: (displacement.map { [$0] } ?? []) + conflicts.map { .conflict($0) },
+            revision: try await catalog.currentRevision())
+    }
+
+    /// Raters that computed masks are recorded under.
+    package static let reservedRaters = [LabelCatalog.partitionRater, ConsensusMask.rater]
+
+    /// - Parameter found: nil for an absence.
+    private func record(
+        _ found: PersonalMaskFile.Found?, _ organ: OrganKey, of volume: VolumeRow, _ request: Request, digest: Digest
+    ) async throws -> RecordedAnnotation {
+        let store = try await workspace.writableObjects()
+        let reader = MaskReader(store: store)
+        let annotation = PersonalAnnotation(
+            volume: volume.id, organ: organ, rater: request.rater, origin: request.origin)
+        let parameters: ActivityParameters = [
+            "reason": .text(request.reason), "sha256": .text(digest.description),
+            "complete": .flag(request.isComplete),
+        ]
+        return try await workspace.catalog.record(
+            annotation, kind: .correction, parameters: parameters.json
+        ) { current in
+            guard let found else { return nil }
+            var before: KnownMask?
+            // Read only where the new mask depends on it, so that a mask whose object is lost can be replaced.
+            if let current, !request.isComplete, found.unknown == nil {
+                before = try await reader.read(current.mask, current.limits, shape: volume.shape)
+            }
+            let mask = await BlockingWork().run { [before] in found.mask(after: before) }
+            return try await AnnotationContent.put(mask, in: store)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import Catalog
+package import Domain
+internal import Imaging
+internal import System
+
+/// Draws a slice of a volume with its masks.
+package struct MaskPictures {
+    package struct Request: Sendable {
+        /// As a person names it: id, `DATASET/CASE` or file.
+        package var volume: String
+        package var file: PictureFile
+        /// Names of organs; empty: those that a run was trained on, else those with a mask in the volume.
+        package var organs: [String]
+        /// Only rounds of this run; nil: of all runs.
+        package var run: String?
+        /// Axial slice from 0 at the feet; nil: the one that shows the most organs.
+        package var slice: Int?
+
+        package init(
+            volume: String, file: PictureFile, organs: [String] = [], run: String? = nil, slice: Int? = nil
+        ) {
+            (self.volume, self.file, self.organs, self.run, self.slice) = (volume, file, organs, run, slice)
+        }
+    }
+
+    package struct Result: Hashable, Sendable {
+        package let volume: VolumeID
+        /// The slice drawn.
+        package let slice: Int
+        /// Panels side by side, the image's included.
+        package let columns: Int
+    }
+
+    private let workspace: Workspace
+
+    package init(_ workspace: Workspace) { self.workspace = workspace }
+
+    /// Writes the picture: the image, then the current labels of datasets and people, then the pseudo labels of each published round
+    /// in the order of publication.
+    ///
+    /// - Throws: `WorkflowError` of kind `badInput` for a volume without such masks or a slice outside it, and as
+    ///   `MaskExportSource.image` and `PictureFile.write`; `CatalogError` for unknown names.
+    package func write(_ request: Request) async throws -> Result {
+        let volume = try await workspace.volume(named: request.volume)
+        let columns = try await columns(of: volume, request)
+        guard columns.contains(where: { !$0.entries.isEmpty }) else {
+            throw WorkflowError(
+                .badInput, "volume \(volume.id) has no mask of these organs",
+                remedy: "list its masks with lacuna mask list --volume \(volume.id)")
+        }
+        if let slice = request.slice, !(0..<volume.shape.z).contains(slice) {
+            throw WorkflowError(
+                .badInput, "volume \(volume.id) has no slice \(slice)",
+                remedy: "choose an axial slice from 0, at the feet, to \(volume.shape.z - 1)")
+        }
+        let source = try MaskExportSource.choose(volume, dataset: nil)
+        let slice = try await BlockingWork().run { [converted = workspace.converted] in
+            let picture = SlicePicture(
+                title: "\(source.dataset)/\(source.caseName)",
+                image: try MaskExportSource.image(of: source, converted), columns: columns, slice: request.slice)
+            try request.file.write(picture)
+            return picture.slice.index
+        }
+        return Result(volume: volume.id, slice: slice, columns: columns.count + 1)
+    }
+
+    private func columns(of volume: VolumeRow, _ request: Request) async throws -> [SlicePicture.Column] {
+        let reader = try await workspace.masks()
+        var labels = SlicePicture.Column(title: "labels")
+        var rounds: [(name: String, column: SlicePicture.Column)] = []
+        for organ in try await organs(of: volume.id, request) {
+            for version in try await workspace.catalog.maskHistory(volume: volume.id, organ: organ) {
+                guard let round = version.round else {
+                    if version.isCurrent {
+                        labels.add(organ, try await reader.read(version.mask, shape: volume.shape).foreground)
+                    }
+                    continue
+                }
+                if let run = request.run, !round.hasPrefix("\(run)/") { continue }
+                let mask = try await reader.read(version.mask, shape: volume.shape).foreground
+                if !rounds.contains(where: { $0.name == round }) {
+                    rounds.append((round, SlicePicture.Column(title: Self.title(of: round))))
+                }
+                for index in rounds.indices where rounds[index].name == round {
+                    rounds[index].column.add(organ, mask, confidence: version.confidence)
+                }
+            }
+        }
+        return [labels] + rounds.map(\.column)
+    }
+
+    /// `RUN round NUMBER` for `RUN/NUMBER`.
+    private static func title(of round: String) -> String {
+        let parts = round.split(separator: "/")
+        return parts.count == 2 ? "\(parts[0]) round \(parts[1])" : round
+    }
+
+    private func organs(of volume: VolumeID, _ request: Request) async throws -> [OrganKey] {
+        let catalog = workspace.catalog
+        if !request.organs.isEmpty { return try await catalog.organs(named: request.organs) }
+        let trained = Set(try await catalog.rounds(run: request.run).flatMap(\.dice.keys))
+        if !trained.isEmpty { return try await catalog.ontology().organs.map(\.key).filter(trained.contains) }
+        return try await catalog.labels(volume: volume).filter { $0.mask != nil }.map(\.organ)
+    }
+}

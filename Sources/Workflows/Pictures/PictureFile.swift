@@ -1,0 +1,41 @@
+internal import Drawing
+internal import System
+
+/// A picture file. Its name decides its format: `.png` or `.svg`.
+package struct PictureFile: Hashable, Sendable {
+    package let path: String
+    let format: Picture.Format
+
+    /// Nil for a name with another ending.
+    package init?(_ path: String) {
+        if path.hasSuffix(".png") {
+            format = .png
+        } else if path.hasSuffix(".svg") {
+            format = .svg
+        } else {
+            return nil
+        }
+        self.path = path
+    }
+
+    /// Draws the picture and writes it, whole or not at all. Blocks.
+    ///
+    /// - Throws: `WorkflowError` of kind `unreachable` where Cairo is missing, `badInput` where the picture cannot be drawn or written.
+    func write(_ picture: SlicePicture) throws {
+        do {
+            let bytes = try picture.encode(as: format)
+            try bytes.withUnsafeBytes { try AtomicFile.write([$0], to: path) }
+        } catch DrawingError.libraryMissing(let name, let package) {
+            throw WorkflowError(
+                .unreachable, "the library \(name) cannot be loaded", remedy: "install it: apt-get install \(package)")
+        } catch DrawingError.failed(let reason) {
+            throw WorkflowError(
+                .badInput, "the picture cannot be drawn: \(reason)", file: path,
+                remedy: "draw fewer columns with --run or fewer organs with --organ")
+        } catch let error as SystemError {
+            throw WorkflowError(
+                .badInput, "the picture cannot be written: \(error.reason)", file: path,
+                remedy: "check the folder, its permissions and the free space, or name another file")
+        }
+    }
+}
