@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// What does not go together is told when a person says it, and is recorded all the same.
+/// Annotations of a person that contradict others cause a warning and are recorded.
 @Suite struct LabelWarningTests {
     private func imported(_ bench: Workbench) async throws {
         let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
@@ -21,12 +21,12 @@ import Testing
 
     private func warnings(_ ending: Ending) throws -> [String] {
         #expect(ending.status == 0, "\(ending.errors)")
-        let told = try #require(try ending.object()["warnings"] as? [String])
-        for warning in told { #expect(ending.errors.contains("warning: \(warning)")) }
-        return told
+        let warnings = try #require(try ending.object()["warnings"] as? [String])
+        for warning in warnings { #expect(ending.errors.contains("warning: \(warning)")) }
+        return warnings
     }
 
-    @Test func anImageTakenForAMaskIsToldInShort() async throws {
+    @Test func anImageTakenForAMaskCausesAShortError() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "wrong", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -42,16 +42,16 @@ import Testing
         try warnings(try await bench.lacuna("mask", "import", "1", organ, path, "--reason", "x", "--json"))
     }
 
-    @Test func anotherOrgansMaskIsTold() async throws {
+    @Test func anotherOrgansMaskCausesAWarning() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             #expect(try await importMask(bench, "liver", try await export(bench, "liver")).isEmpty)
-            let told = try await importMask(bench, "left_kidney", try await export(bench, "stomach"))
-            #expect(told.contains { $0.contains("voxel for voxel stomach") }, "\(told)")
+            let warnings = try await importMask(bench, "left_kidney", try await export(bench, "stomach"))
+            #expect(warnings.contains { $0.contains("voxel for voxel stomach") }, "\(warnings)")
         }
     }
 
-    @Test func aTumourOutsideItsOrganAndBesideAnAbsentOneIsTold() async throws {
+    @Test func aTumourOutsideItsOrganOrWithAnAbsentOneCausesAWarning() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let stomach = try await export(bench, "stomach")
@@ -69,8 +69,8 @@ import Testing
         }
     }
 
-    /// An organ that the user added goes by its own relations, and every spelling of it.
-    @Test func anOrganOfTheUsersOwnOutsideItsWholeIsTold() async throws {
+    /// An added organ has its own relations, under each of its spellings.
+    @Test func anAddedOrganOutsideItsWholeCausesAWarning() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let file = bench.folder + "/organs.csv"
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatLiesALittleOffIsTold() async throws {
+    @Test func aSmallOffsetOfAFileCausesAWarning() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let labels = try NIfTIReader().readLabels(try await export(bench, "liver"))
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func takingBackWhatNobodySaidPointsElsewhere() async throws {
+    @Test func withdrawingALabelOfAModelSuggestsAbsent() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "drawn", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path, "--origin", "model").status == 0)

@@ -6,7 +6,7 @@ import Testing
 
 /// Masks of which a part is unknown stay so when they are edited, compared and made one.
 @Suite struct PartialMaskTests {
-    /// A scan whose liver is annotated below a height, `ignore` above it, which cuts the liver.
+    /// A scan whose liver is annotated below a height and `ignore` above it.
     private struct Scan {
         let truth: LabelVolume
         let hidden: BitVolume
@@ -82,7 +82,7 @@ import Testing
             let labels = try await export(bench, "liver")
             var mask = labels.mask(of: [1])
             #expect(mask == scan.seen)
-            // One voxel less where the liver was known, one more where nothing was.
+            // One voxel less where the liver was known, one more where it was unknown.
             let voxels = (0..<mask.shape.count)
             let dropped = try #require(voxels.first { mask[$0] })
             let drawn = try #require(voxels.first { scan.hidden[$0] })
@@ -95,7 +95,7 @@ import Testing
             #expect(try await partial(bench) == 1)
             #expect(try await importMask(bench, edited, "--rater", "r1")["changed"] as? Bool == false)
 
-            // What nobody looked at leaves the house as ignore.
+            // Unknown voxels are exported as ignore.
             let ending = try await bench.lacuna(
                 "export", "nnunet", "--output", bench.folder, "--dataset-id", "7", "--name", "A", "--organs", "liver")
             #expect(ending.status == 0, "\(ending.errors)")
@@ -120,10 +120,10 @@ import Testing
             let scan = try await importPartial(bench)
             let labels = try await export(bench, "liver", "--unknown", "255")
             #expect(labels.mask(of: [255]) == scan.hidden && labels.mask(of: [1]) == scan.seen)
-            // As it was written: the same as before, said by a person.
+            // Imported as exported: the same mask, now annotated by a person.
             let same = try await importMask(bench, "\(bench.folder)/liver.nii.gz", "--ignore", "255")
             #expect(same["knownVoxels"] as? Int == scan.known && same["voxels"] as? Int == scan.seen.population)
-            // Somebody looked at one slice more.
+            // One more slice is annotated.
             var hidden = scan.hidden
             let shape = hidden.shape
             let z = hidden.boundingBox.lower.z

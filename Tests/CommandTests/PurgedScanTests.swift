@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// A scan of a purged subject comes again, under another name.
+/// A scan of a purged subject is imported again under another name.
 @Suite struct PurgedScanTests {
     /// Two imported patients, of whom the second was removed and purged; a copy of the set under another name.
     private func data(_ bench: Workbench, isPurged: Bool = true) async throws -> String {
@@ -20,7 +20,7 @@ import Testing
         Set(try FileManager.default.subpathsOfDirectory(atPath: "\(bench.home)/objects"))
     }
 
-    @Test func itIsHeldBackAndItsBytesStayGone() async throws {
+    @Test func itIsQuarantinedAndItsMasksAreNotStored() async throws {
         try await Workbench.with { bench in
             let copy = try await data(bench)
             let before = try objects(bench)
@@ -38,7 +38,7 @@ import Testing
             #expect(volumes.count == 1)
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)
 
-            // The removal stands under the name that it was imported by.
+            // The removal also applies under the name that it was imported by.
             let map = "\(bench.folder)/map.yaml"
             try ReleaseTests.values.write(toFile: map, atomically: true, encoding: .utf8)
             let own = try await bench.lacuna(
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func neitherAPlanNorAStrictImportTakesIt() async throws {
+    @Test func neitherADryRunNorAStrictImportRecordsIt() async throws {
         try await Workbench.with { bench in
             let copy = try await data(bench)
             let before = try objects(bench)
@@ -76,17 +76,17 @@ import Testing
         }
     }
 
-    @Test func whatIsOnlyRemovedIsWithheldAsBefore() async throws {
+    @Test func aRemovedSubjectThatIsNotPurgedIsWithheld() async throws {
         try await Workbench.with { bench in
             let copy = try await data(bench, isPurged: false)
             for more in [["--dry-run"], []] {
                 let ending = try await bench.start(["dataset", "import", copy, "--json"] + more).end()
                 #expect(ending.status == 0)
                 let cases = try #require(try ending.object()["cases"] as? [[String: Any]])
-                let told = cases.filter { ($0["problem"] as? String)?.contains("subject set/0002 is removed") == true }
-                #expect(told.map { $0["case"] as? String } == ["img0002"], "\(cases)")
-                #expect((told.first?["problem"] as? String)?.contains("consent ended") == true)
-                #expect((told.first?["remedy"] as? String)?.contains("lacuna subject restore set/0002") == true)
+                let rows = cases.filter { ($0["problem"] as? String)?.contains("subject set/0002 is removed") == true }
+                #expect(rows.map { $0["case"] as? String } == ["img0002"], "\(cases)")
+                #expect((rows.first?["problem"] as? String)?.contains("consent ended") == true)
+                #expect((rows.first?["remedy"] as? String)?.contains("lacuna subject restore set/0002") == true)
             }
             #expect(try await bench.lacuna("coverage", "--json").rows().first?["volumes"] as? Int == 1)
             #expect(try await bench.lacuna("subject", "restore", "set/0002", "--reason", "given").status == 0)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Image and label files in every axis order go into the catalogue and come out where they were in the world.
+/// Images and labels of every axis order are imported and exported at the same positions in the world.
 @Suite struct RoundTripTests {
     private struct Case {
         let name: String
