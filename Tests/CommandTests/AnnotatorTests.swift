@@ -1,13 +1,13 @@
 import Catalog
-import Console
 import Domain
 import Foundation
 import Imaging
 import Objects
 import Phantoms
 import Testing
+import Workflows
 
-/// What single annotators of a release drew stands beside its labels and never counts by itself.
+/// The masks of single annotators of a release are recorded beside its labels and are never current by themselves.
 @Suite struct AnnotatorTests {
     private func importing(_ bench: Workbench, _ tree: KidneyTree, _ more: String...) async throws -> Ending {
         try await bench.start(["dataset", "import", tree.path, "--json"] + more).end()
@@ -23,7 +23,7 @@ import Testing
         return try #require(source.last.flatMap { Int(String($0)) })
     }
 
-    /// What counts, without ids.
+    /// The current labels, without ids.
     private func labels(_ bench: Workbench) async throws -> [String] {
         try await bench.lacuna("mask", "list", "--json").rows().map { row in
             ["volume", "case", "organ", "status", "origin", "voxels"].map { "\(row[$0] ?? "")" }.joined(separator: " ")
@@ -46,11 +46,11 @@ import Testing
     private func voxels(_ bench: Workbench, _ mask: Int) async throws -> BitVolume {
         let catalog = LabelCatalog(bench.connection, program: "tests")
         let facts = try await catalog.mask(MaskID(Int64(mask)))
-        let store = try ObjectFolder.open(bench.home + "/objects", catalogue: try await catalog.uuid())
-        return try await BlockingMaskReader(store: store).read(facts.location, shape: KidneyTree.shape).foreground
+        let store = try await LocalObjectStore.open(bench.home + "/objects", catalogue: try await catalog.uuid())
+        return try await MaskReader(store: store).read(facts.location, shape: KidneyTree.shape).foreground
     }
 
-    @Test func eachAnnotatorsUnionStandsBesideTheLabel() async throws {
+    @Test func eachAnnotatorsMaskIsRecordedBesideTheLabel() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             let (without, coverage, export) = try await bench.withAnother { other in
@@ -65,7 +65,7 @@ import Testing
             let summary = try report.object()
             #expect(summary["accepted"] as? Int == 2 && summary["newLabels"] as? Int == 6)
             #expect(summary["newAnnotatorLabels"] as? Int == 9)
-            #expect(try await labels(bench) == without, "what counts is what counts without them")
+            #expect(try await labels(bench) == without, "the current labels are those of an import without annotators")
             #expect(try await bench.lacuna("coverage", "--json").output == coverage)
             #expect(try await exported(bench) == export)
 
@@ -73,7 +73,7 @@ import Testing
             #expect(rows.count == 9)
             for row in rows {
                 let organ = try #require(row["organ"] as? String)
-                let expected = KidneyTree.union(organ, try annotation(row))
+                let expected = KidneyTree.voxels(organ, try annotation(row))
                 #expect(row["case"] as? String == "kits23/case_00000" && row["origin"] as? String == "expert")
                 #expect(row["voxels"] as? Int == expected.population)
                 #expect(try await voxels(bench, try #require(row["id"] as? Int)) == expected, "\(organ)")
@@ -120,12 +120,13 @@ import Testing
                 #expect(made["current"] as? Bool == false && (made["inputs"] as? [Int])?.count == 3)
                 guard method == "majority" else { continue }
                 #expect(
-                    try await voxels(bench, try #require(made["mask"] as? Int)) == KidneyTree.union("kidney_tumour", 2))
+                    try await voxels(bench, try #require(made["mask"] as? Int)) == KidneyTree.voxels("kidney_tumour", 2)
+                )
             }
         }
     }
 
-    @Test func everyFileBehindAMaskIsOnRecord() async throws {
+    @Test func everyFileOfAMaskIsRecorded() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             #expect(try await importing(bench, tree, "--annotators").status == 0)
@@ -143,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func theSameAgainIsUnchangedWithAndWithoutThem() async throws {
+    @Test func aSecondImportIsUnchangedWithAndWithoutThem() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             #expect(try await importing(bench, tree).status == 0)
@@ -166,32 +167,32 @@ import Testing
             let third = try await proposed(bench).filter { try annotation($0) == 3 }
             #expect(third.count == 3)
             for row in third where row["organ"] as? String == "kidney_tumour" {
-                #expect(row["voxels"] as? Int == KidneyTree.union("kidney_tumour", 1).population)
+                #expect(row["voxels"] as? Int == KidneyTree.voxels("kidney_tumour", 1).population)
                 let mask = try await bench.lacuna("mask", "show", "\(try #require(row["id"]))", "--json").object()
                 #expect(mask["parent"] is Int, "the version before it")
             }
         }
     }
 
-    @Test func aDryRunSaysWhatWouldBeRecorded() async throws {
+    @Test func aDryRunReportsWhatWouldBeRecorded() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             let dry = try await importing(bench, tree, "--annotators", "--dry-run").object()
             let planned = try #require(dry["labels"] as? [[String: Any]])
             #expect(try await bench.count(Counting()) == 0)
             #expect(try await importing(bench, tree, "--annotators").status == 0)
-            let told = planned.compactMap { row -> String? in
+            let reported = planned.compactMap { row -> String? in
                 (row["annotator"] as? String).map { "\($0) \(row["organ"] ?? "") \(row["voxels"] ?? "")" }
             }
             let recorded = try await proposed(bench).map { row in
                 "annotation \(try annotation(row)) \(row["organ"] ?? "") \(row["voxels"] ?? "")"
             }
-            #expect(told.sorted() == recorded.sorted() && told.count == 9)
+            #expect(reported.sorted() == recorded.sorted() && reported.count == 9)
             #expect(planned.count == 15)
         }
     }
 
-    @Test func aBadFileHoldsItsAnnotatorBack() async throws {
+    @Test func aBadFileQuarantinesItsAnnotator() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             try tree.truncate(KidneyTree.file("cyst", 1, 2))
@@ -223,7 +224,7 @@ import Testing
         }
     }
 
-    @Test func aMissingInstanceSaysNothing() async throws {
+    @Test func aMissingInstanceIsNoAnnotation() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             try tree.remove(KidneyTree.file("cyst", 1, 3))
@@ -235,7 +236,7 @@ import Testing
         }
     }
 
-    @Test func whatIsGoneStaysAndWhatIsNotCompleteAnyMoreIsTakenBack() async throws {
+    @Test func missingFilesKeepMasksAndIncompleteOnesWithdrawThem() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             #expect(try await importing(bench, tree, "--annotators").status == 0)
@@ -260,7 +261,7 @@ import Testing
         }
     }
 
-    @Test func aRemovedDatasetTakesThemAlong() async throws {
+    @Test func removingTheDatasetRemovesThemToo() async throws {
         try await Workbench.with { bench in
             let tree = try KidneyTree(in: bench)
             #expect(try await importing(bench, tree, "--annotators").status == 0)
@@ -280,7 +281,7 @@ import Testing
         }
     }
 
-    @Test func aDatasetWithoutAnnotatorsIsTold() async throws {
+    @Test func aDatasetWithoutAnnotatorsIsReported() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             let ending = try await bench.lacuna("dataset", "import", path, "--annotators", "--json")

@@ -7,7 +7,7 @@ enum Damage: String, CaseIterable, Sendable {
     case truncatedImage, corruptImage, emptyLabel, shapeDiffers, affineDiffers, valueOutsideMap, fractionalValues
     case notANumber, fourDimensions, colour, appleDouble, webPage, hugeHeader
 
-    /// The case's outcome; nil where the file is passed over.
+    /// The case's outcome; nil where the file is skipped.
     var outcome: String? {
         switch self {
         case .affineDiffers, .shapeDiffers: "quarantined"
@@ -42,7 +42,7 @@ enum Damage: String, CaseIterable, Sendable {
 }
 
 @Suite struct BadInputTests {
-    @Test(arguments: Damage.allCases) func theBadCaseIsToldAndTheGoodOneImported(_ damage: Damage) async throws {
+    @Test(arguments: Damage.allCases) func theBadCaseIsReportedAndTheGoodOneImported(_ damage: Damage) async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
             try damage.spoil(BadFolder(path))
@@ -90,7 +90,7 @@ enum Damage: String, CaseIterable, Sendable {
         }
     }
 
-    @Test func aFolderWithNothingInItIsToldWhatWasLookedFor() async throws {
+    @Test func theErrorForAnEmptyFolderNamesTheExpectedFiles() async throws {
         try await Workbench.with { bench in
             let ending = try await bench.lacuna("dataset", "import", bench.folder)
             #expect(ending.status == 3)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DatasetImageTests {
     private let files = FileManager.default
 
-    /// A set with images, imported, and a set of labels for the same scans whose images are gone.
+    /// An imported dataset with images, and labels of the same scans without images.
     private func both(_ bench: Workbench, scans: ClosedRange<Int> = 1...2) async throws -> (
         images: String, labels: String
     ) {
@@ -58,7 +58,7 @@ import Testing
             let again = try await bench.lacuna("dataset", "import", labels)
             #expect(again.errors.contains("Nothing changed"), "\(again.output)")
 
-            // The images move with the dataset that brought them.
+            // The images move with their dataset.
             let moved = bench.folder + "/moved"
             try files.moveItem(atPath: images, toPath: moved)
             #expect(try await bench.lacuna("verify").status == 6)
@@ -128,18 +128,18 @@ import Testing
         }
     }
 
-    @Test func aWordForBothOrNeitherIsRefused() async throws {
+    @Test func aNameForBothOrNeitherIsRefused() async throws {
         try await Workbench.with { bench in
             let (_, labels) = try await both(bench)
             let neither = try await bench.lacuna("dataset", "import", labels, "--images", "nothing")
-            #expect(neither.status == 3 && neither.errors.contains("neither a file, a folder nor a dataset"))
+            #expect(neither.status == 3 && neither.errors.contains("no file, folder or dataset is named nothing"))
             let unknown = try await bench.lacuna("dataset", "import", labels, "--images", "dataset:nothing")
             #expect(unknown.status == 3 && unknown.errors.contains("no dataset is named nothing"))
             let program = try bench.start(
                 ["dataset", "import", labels, "--images", "scans"], folder: "\(bench.folder)/data")
             let both = try await program.end()
             #expect(both.status == 3)
-            #expect(both.errors.contains("write ./scans for what lies here, or dataset:scans for the dataset"))
+            #expect(both.errors.contains("write ./scans for the file or folder, dataset:scans for the dataset"))
             #expect(try await bench.lacuna("dataset", "remove", "scans", "--reason", "test", "--yes").status == 0)
             let removed = try await bench.lacuna("dataset", "import", labels, "--images", "dataset:scans")
             #expect(removed.status == 5, "\(removed.errors)")

@@ -9,7 +9,7 @@ import Testing
         return cases.filter { $0["case"] is NSNull }.compactMap { $0["problem"] as? String }
     }
 
-    @Test func aNameThatIsAnotherDatasetsIsTold() async throws {
+    @Test func aNameOfAnotherDatasetIsReported() async throws {
         try await Workbench.with { bench in
             let first = try PhantomData.write(.btcv, "first", scans: 1...2, in: bench)
             let second = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 3...4, in: bench)
@@ -21,8 +21,8 @@ import Testing
             #expect(try warnings(plan).count == 1)
             let other = try await bench.lacuna("dataset", "import", second, "--name", "set", "--json")
             #expect(other.status == 0, "\(other.errors)")
-            let told = try #require(try warnings(other).first)
-            #expect(told.contains("set is there already") && told.contains("btcv"), "\(told)")
+            let warning = try #require(try warnings(other).first)
+            #expect(warning.contains("set exists already") && warning.contains("btcv"), "\(warning)")
             #expect(try warnings(try await bench.lacuna("dataset", "import", second, "--json")) == [])
         }
     }
@@ -34,11 +34,11 @@ import Testing
             let strange = try PhantomData.write(.btcv, "strange", scans: 4...5, in: bench)
             let map = "\(bench.folder)/map.yaml"
             try ReleaseTests.values.write(toFile: map, atomically: true, encoding: .utf8)
-            for (path, release, isTold) in [(old, "a", false), (new, "b", false), (strange, "c", true)] {
+            for (path, release, isReported) in [(old, "a", false), (new, "b", false), (strange, "c", true)] {
                 let ending = try await bench.lacuna(
                     "dataset", "import", path, "--name", "set", "--release", release, "--map", map, "--dry-run",
                     "--json")
-                #expect(try warnings(ending).contains { $0.contains("set is there already") } == isTold, "\(release)")
+                #expect(try warnings(ending).contains { $0.contains("set exists already") } == isReported, "\(release)")
                 if release == "a" {
                     _ = try await bench.lacuna(
                         "dataset", "import", path, "--name", "set", "--release", release, "--map", map)

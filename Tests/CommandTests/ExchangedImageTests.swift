@@ -4,7 +4,7 @@ import Imaging
 import Phantoms
 import Testing
 
-/// A case on record whose image file is exchanged: labels of one scan never come to stand on that of another case.
+/// A recorded case whose image file is exchanged: labels of one scan are never recorded for the scan of another case.
 @Suite struct ExchangedImageTests {
     private let files = FileManager.default
 
@@ -29,7 +29,7 @@ import Testing
         try #require(ending.object()["cases"] as? [[String: Any]]).filter { $0["outcome"] as? String == "quarantined" }
     }
 
-    @Test func anotherCasesScanIsHeldBackByName() async throws {
+    @Test func anotherCasesScanIsQuarantined() async throws {
         try await Workbench.with { bench in
             let path = try await set(bench)
             let (revision, labels) = (
@@ -66,18 +66,18 @@ import Testing
         try NIfTIWriter.write(.int16(VoxelBuffer(changed)), on: volume.grid, to: image(path, 1))
     }
 
-    @Test func newVoxelsUnderAnOldNameAreANewVolumeAndTold() async throws {
+    @Test func newVoxelsUnderAnOldNameAreANewVolumeAndReported() async throws {
         try await Workbench.with { bench in
             let path = try await set(bench, scans: 2)
             try replaceFirst(of: path)
             for more in [["--dry-run"], []] {
                 let ending = try await bench.start(["dataset", "import", path, "--json"] + more).end()
                 #expect(ending.status == 0, "\(ending.errors)")
-                let told = try #require(ending.object()["cases"] as? [[String: Any]])
+                let row = try #require(ending.object()["cases"] as? [[String: Any]])
                     .first { $0["case"] as? String == "img0001" }
-                #expect(told?["outcome"] as? String == "warned")
-                #expect((told?["problem"] as? String)?.contains("imported as this case, volume 1") == true)
-                #expect((told?["remedy"] as? String)?.contains("lacuna volume exclude 1") == true)
+                #expect(row?["outcome"] as? String == "warned")
+                #expect((row?["problem"] as? String)?.contains("imported as this case, volume 1") == true)
+                #expect((row?["remedy"] as? String)?.contains("lacuna volume exclude 1") == true)
             }
             #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 3)
             let again = try await bench.lacuna("dataset", "import", path)
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    /// The old scan's file is gone; without it everything can be exported again.
+    /// The old scan's file is missing; without that volume everything can be exported again.
     private func expectThatAllCanBeExportedWithoutTheOldVolume(_ bench: Workbench) async throws {
         let excluded = try await bench.lacuna("volume", "exclude", "1", "--reason", "replaced")
         #expect(excluded.status == 0, "\(excluded.errors)")
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func otherBytesOfTheSameVoxelsGoOn() async throws {
+    @Test func otherBytesOfTheSameVoxelsAreTheSameVolume() async throws {
         try await Workbench.with { bench in
             let path = try await set(bench, scans: 2)
             let volume = try NIfTIReader().readImage(image(path, 1))

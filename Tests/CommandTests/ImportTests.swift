@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func organsThatNobodyLabelledAreUnlabelled() async throws {
+    @Test func organsWithoutAnnotationAreUnlabelled() async throws {
         try await Workbench.with { bench in
             let complete = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
             let liver = try PhantomData.write(.msd(.liver, lesions: true), "Task03_Liver", scans: 2...3, in: bench)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func whatAModelMadeIsPseudoAlsoWhereItFoundNothing() async throws {
+    @Test func labelsOfAModelArePseudoAlsoWhereEmpty() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(
                 .totalSegmentator(classes: ["liver", "prostate"], missingShare: 0), "predicted", scans: 1...2, in: bench
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func anotherOriginNeverTakesAnnotationsBack() async throws {
+    @Test func anotherOriginNeverWithdrawsAnnotations() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -100,6 +100,41 @@ import Testing
             }
             #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 3)
             #expect(try await coverage(bench)["liver"]?["annotated"] as? Int == 3)
+        }
+    }
+
+    /// Masks are assigned to labels by content, so that equal masks of a case are stored once.
+    @Test func equalMasksOfACaseAreRecordedForEachOrgan() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(
+                .totalSegmentator(classes: ["stomach", "pancreas", "aorta"], missingShare: 0), "set", scans: 1...1,
+                in: bench)
+            let name = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: path).first {
+                    FileManager.default.fileExists(atPath: "\(path)/\($0)/segmentations")
+                })
+            let folder = "\(path)/\(name)/segmentations"
+            let stomach = try Data(contentsOf: URL(filePath: "\(folder)/stomach.nii.gz"))
+            try stomach.write(to: URL(filePath: "\(folder)/pancreas.nii.gz"))
+            let ending = try await bench.lacuna("dataset", "import", path, "--json")
+            #expect(ending.status == 0, "\(ending.errors) \(ending.output)")
+            #expect(try ending.object()["newLabels"] as? Int == 3)
+
+            let rows = try await bench.lacuna("mask", "list", "--json").rows()
+            let voxels = Dictionary(
+                uniqueKeysWithValues: rows.compactMap { row in
+                    (row["organ"] as? String).map { ($0, row["voxels"] as? Int) }
+                })
+            #expect(voxels["pancreas"] == voxels["stomach"] && voxels["aorta"] != voxels["stomach"])
+            var files: [String: Data] = [:]
+            for organ in ["stomach", "pancreas", "aorta"] {
+                let file = "\(bench.folder)/\(organ).nii"
+                let export = try await bench.lacuna("mask", "export", "1", organ, "--output", file)
+                #expect(export.status == 0, "\(export.errors)")
+                files[organ] = try Data(contentsOf: URL(filePath: file))
+            }
+            #expect(files["pancreas"] == files["stomach"] && files["aorta"] != files["stomach"])
+            #expect(try await bench.lacuna("verify", "--read-data").status == 0)
         }
     }
 

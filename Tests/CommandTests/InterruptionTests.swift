@@ -6,7 +6,7 @@ import Schema
 import TestSupport
 import Testing
 
-/// An import is stopped where it wants to write its first volume: a lock on the table holds it there.
+/// An import is stopped before it writes its first volume: it waits for a lock on the table.
 @Suite struct InterruptionTests {
     private struct WaitingBackend: Statement {
         static let sql = """
@@ -31,7 +31,7 @@ import Testing
         let program = try await holder.transaction { holder in
             try await holder.execute("lock table lacuna.volume in share row exclusive mode")
             let program = try bench.start(["dataset", "import", path])
-            // Asked outside the transaction, in which the server's activity would stand still.
+            // Queried outside the transaction, which would see a frozen snapshot of the server's activity.
             var process: Int32?
             while process == nil && program.isRunning { process = try await bench.connection.first(WaitingBackend()) }
             try await stop(program, try #require(process))
@@ -41,14 +41,14 @@ import Testing
         return try await program.end()
     }
 
-    private func expectThatItGoesOn(_ bench: Workbench, _ path: String) async throws {
+    private func expectThatItCanContinue(_ bench: Workbench, _ path: String) async throws {
         let again = try await bench.lacuna("dataset", "import", path, "--json")
         #expect(again.status == 0, "\(again.errors)")
         #expect(try again.object()["accepted"] as? Int == 2)
         #expect(try await bench.lacuna("verify", "--read-data").status == 0)
     }
 
-    @Test func aDatabaseThatGoesAwayIsToldWithHowFarItGot() async throws {
+    @Test func aLostConnectionIsReportedWithTheRecordedCases() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
             let ending = try await stopped(bench, path) { _, process in
@@ -57,7 +57,7 @@ import Testing
             #expect(ending.status == 7, "\(ending.errors)")
             #expect(ending.errors.contains("0 of 2 cases are in the catalogue"))
             #expect(try await bench.count(Counting()) == 0)
-            try await expectThatItGoesOn(bench, path)
+            try await expectThatItCanContinue(bench, path)
         }
     }
 
@@ -70,7 +70,7 @@ import Testing
             }
             #expect(ending.status == 130)
             #expect(try await bench.count(Counting()) == 0)
-            try await expectThatItGoesOn(bench, path)
+            try await expectThatItCanContinue(bench, path)
         }
     }
 
@@ -90,7 +90,7 @@ import Testing
         try await cluster.destroy()
     }
 
-    @Test func aServerKilledInMidImportIsToldAndTheNextImportGoesOn() async throws {
+    @Test func aServerKilledInMidImportIsReportedAndTheNextImportContinues() async throws {
         try await withServer { cluster, bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
             let holder = try await Connection.connect(cluster.settings(database: "lacuna"))
@@ -109,7 +109,7 @@ import Testing
             try await cluster.start()
             let connection = try await Connection.connect(bench.settings)
             #expect(try await connection.one(Counting()) == 0)
-            try await expectThatItGoesOn(bench, path)
+            try await expectThatItCanContinue(bench, path)
         }
     }
 
@@ -127,7 +127,7 @@ import Testing
                 #expect(ending.errors.contains("remedy: free space"))
                 #expect(try await bench.count(Counting()) == 0)
                 disk.empty()
-                try await expectThatItGoesOn(bench, path)
+                try await expectThatItCanContinue(bench, path)
             }
         }
     }
@@ -144,7 +144,7 @@ import Testing
                 #expect(ending.errors.contains("No space left on device"))
                 disk.empty()
                 try await cluster.start()
-                try await expectThatItGoesOn(bench, path)
+                try await expectThatItCanContinue(bench, path)
             }
         }
     }

@@ -2,9 +2,9 @@ import Domain
 import Foundation
 import Imaging
 
-/// Two KiTS23 cases in small: a label that holds, and in the first case what three annotators drew.
+/// Two small KiTS23 cases: labels, and in the first case also the masks of three annotators.
 ///
-/// The annotators' tumours lie one in the next, so that the majority's is the second's.
+/// The annotators' tumours are nested, so that the majority mask equals the second annotator's.
 struct KidneyTree {
     static let shape = GridShape(24, 20, 12)
     static let kidneys = [
@@ -29,22 +29,22 @@ struct KidneyTree {
         for annotation in 1...3 { try draw(annotation) }
     }
 
-    /// Reaches out of the first kidney, the further the higher the number.
+    /// Extends out of the first kidney, further for higher numbers.
     static func tumour(_ annotation: Int) -> VoxelBox {
         VoxelBox(lower: Vector3(17, 10, 4), upper: Vector3(20 + annotation, 13, 7))
     }
 
-    /// What an annotator's masks come to.
-    static func union(_ organ: String, _ annotation: Int) -> BitVolume {
-        var union = BitVolume(shape)
+    /// The voxels of an organ in all masks of an annotator.
+    static func voxels(_ organ: String, _ annotation: Int) -> BitVolume {
+        var voxels = BitVolume(shape)
         let boxes =
             switch organ {
             case "kidney": kidneys + [tumour(annotation), cyst]
             case "kidney_tumour": [tumour(annotation)]
             default: [cyst]
             }
-        for box in boxes { union.formUnion(BitVolume(shape, filling: box)) }
-        return union
+        for box in boxes { voxels.formUnion(BitVolume(shape, filling: box)) }
+        return voxels
     }
 
     static func file(_ structure: String, _ number: Int, _ annotation: Int) -> String {

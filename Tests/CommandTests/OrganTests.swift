@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// Organs of the user's own, and releases that mean something else by an organ's name.
+/// Organs that the user adds, and releases that mean a variant by an organ's name.
 @Suite struct OrganTests {
     private func addOrgans(_ bench: Workbench, _ lines: String...) async throws -> Ending {
         let file = bench.folder + "/organs.csv"
@@ -33,7 +33,7 @@ import Testing
             let shown = try await bench.lacuna("organ", "show", "aorta", "--json").object()
             #expect(shown["variants"] as? [String] == ["aorta_short"])
 
-            // The list is a file that can be imported: into this catalogue nothing is new.
+            // The list is a file that can be imported; this catalogue has all of its organs.
             let list = bench.folder + "/list.csv"
             try await bench.lacuna("organ", "list", "--csv").output.write(
                 toFile: list, atomically: true, encoding: .utf8)
@@ -41,7 +41,7 @@ import Testing
             #expect(again.status == 0, "\(again.errors)")
             #expect(try again.object()["added"] as? Int == 0)
             #expect(try await bench.lacuna("organ", "list", "--json").rows().count == rows.count)
-            // A second file's organs come behind those of the first.
+            // The organs of a second file follow those of the first.
             #expect(try await addOrgans(bench, "key,name", "odd,Odd").status == 0)
             // An added organ that divides into two sides can be partitioned.
             let split = try await bench.lacuna("organ", "partition", "ureter")
@@ -49,33 +49,34 @@ import Testing
         }
     }
 
-    @Test func whatWouldMakeTheOrgansUnsoundIsRefused() async throws {
+    @Test func inconsistentOrgansAreRefused() async throws {
         try await Workbench.with { bench in
-            for (header, line, word) in [
+            for (header, line, problem) in [
                 ("key,name,variant_of", "x,X,x", "variant"), ("key,name,part_of", "x,X,x", "part"),
-                ("key,name,variant_of", "x,X,liver;spleen", "variant of one"),
+                ("key,name,variant_of", "x,X,liver;spleen", "variant of only one"),
                 ("key,name,synonyms", "x,X,hepar", "hepar"), ("key,name,variant_of", "x,X,moon", "moon"),
                 ("key,name", "X,X", "lower case"),
             ] {
                 let refused = try await addOrgans(bench, header, line)
                 #expect(refused.status == 3, "\(line): \(refused.errors)")
-                #expect(refused.errors.contains(word), "\(refused.errors)")
+                #expect(refused.errors.contains(problem), "\(refused.errors)")
             }
             #expect(try await bench.lacuna("organ", "show", "x").status == 3)
         }
     }
 
-    /// One dataset's aorta is kept apart as a variant; the other's is the aorta.
-    @Test func aReleaseMayMeanAVariantByAnOrgansName() async throws {
+    /// The aorta of one dataset is recorded as a variant, that of the other as the aorta.
+    @Test func aReleaseMayMeanAVariantByTheNameOfAnOrgan() async throws {
         try await Workbench.with { bench in
             #expect(try await addOrgans(bench, "key,name,variant_of", "aorta_short,Short aorta,aorta").status == 0)
             let plain = try PhantomData.write(.btcv, "plain", scans: 1...1, in: bench)
             let short = try PhantomData.write(.btcv, "short", scans: 2...2, in: bench)
             #expect(try await bench.lacuna("dataset", "import", plain).status == 0)
-            for (means, word) in [("aorta=liver", "no variant"), ("moon=liver", "moon"), ("aorta", "ORGAN=VARIANT")] {
+            for (means, problem) in [("aorta=liver", "no variant"), ("moon=liver", "moon"), ("aorta", "ORGAN=VARIANT")]
+            {
                 let refused = try await bench.lacuna("dataset", "import", short, "--means", means)
                 #expect([2, 3].contains(refused.status))
-                #expect(refused.errors.contains(word), "\(refused.errors)")
+                #expect(refused.errors.contains(problem), "\(refused.errors)")
             }
             let imported = try await bench.lacuna("dataset", "import", short, "--means", "aorta=aorta_short")
             #expect(imported.status == 0, "\(imported.errors)")
@@ -90,7 +91,7 @@ import Testing
             #expect(annotated("aorta", "short") == 0 && annotated("aorta_short", "short") == 1)
             #expect(annotated("liver", "short") == 1)
 
-            // An export keeps them apart too, unless it is told.
+            // An export keeps them apart too, unless they are merged explicitly.
             for (name, more, count) in [("A", [] as [String], 1), ("B", ["--merge", "aorta=aorta,aorta_short"], 2)] {
                 let export = try await bench.start(
                     [
@@ -109,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func anOrganThatNoFileNamesCannotBeComplete() async throws {
+    @Test func anOrganWithoutLabelFileCannotBeComplete() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             let revision = try await bench.revision()
@@ -127,7 +128,7 @@ import Testing
         }
     }
 
-    /// Origins differ by organ in one release: what a model made is pseudo, the rest annotated, and a second import changes
+    /// One release with different origins by organ: labels of a model are pseudo, the others annotated, and a second import changes
     /// nothing.
     @Test func originsByOrganReachTheCatalogue() async throws {
         try await Workbench.with { bench in
@@ -155,7 +156,7 @@ import Testing
             #expect(try await bench.lacuna("dataset", "import", path, "--map", map).status == 0)
             #expect(
                 try await bench.count(Counting()) == count,
-                "a model's label with unknown voxels is told again as it was")
+                "a model's label with unknown voxels does not change")
         }
     }
 

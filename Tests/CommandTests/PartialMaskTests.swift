@@ -6,7 +6,7 @@ import Testing
 
 /// Partial masks stay partial when they are edited, compared and combined.
 @Suite struct PartialMaskTests {
-    /// A scan whose liver is annotated below a height, `ignore` above it, which cuts the liver.
+    /// A scan whose liver is annotated below a height and `ignore` above it.
     private struct Scan {
         let truth: LabelVolume
         let hidden: BitVolume

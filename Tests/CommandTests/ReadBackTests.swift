@@ -5,7 +5,7 @@ import Phantoms
 import Postgres
 import Testing
 
-/// What leaves one catalogue comes into an empty one as it was.
+/// Exports of one catalogue are imported unchanged into an empty one.
 @Suite struct ReadBackTests {
     /// A fully labelled set and a liver set, imported.
     private func imported(_ bench: Workbench, origin: String = "expert") async throws {
@@ -29,7 +29,7 @@ import Testing
         return bench.folder + "/Dataset007_Abdomen"
     }
 
-    /// One line an organ of a volume: scan, organ, status, hash of the mask.
+    /// One line for each organ of a volume: scan, organ, status, hash of the mask.
     private func labels(_ bench: Workbench, _ organs: String) async throws -> [String] {
         try await bench.connection.run(LabelsOfScans(organs: organs.split(separator: ",").map(String.init)))
     }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// The liver set says nothing of spleen and kidney: outside the liver its voxels are `ignore`, and the liver is whole.
+    /// The liver set has no label of spleen and kidney: outside the liver its voxels are `ignore`, and the liver is complete.
     @Test(arguments: ["reference", "copy", "link"])
     func anExportToNNUNetIsReadBack(_ images: String) async throws {
         try await Workbench.with { bench in
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    /// A region of lesions: where nobody looked for these, the liver's voxels are `ignore`, and unknown when they come back.
+    /// A region of lesions: where these are unlabelled, the liver's voxels are exported as `ignore` and imported as unknown.
     @Test func unknownVoxelsStayUnknown() async throws {
         try await Workbench.with { bench in
             let liver = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
@@ -114,12 +114,12 @@ import Testing
             }
             #expect(whole.allSatisfy(after.contains), "\(whole) \(after)")
             let rest = after.filter { !$0.hasPrefix(scan) }
-            #expect(rest.count == 1 && rest[0].contains(" liver annotated "), "nobody looked for lesions: \(rest)")
+            #expect(rest.count == 1 && rest[0].contains(" liver annotated "), "lesions are unlabelled: \(rest)")
             #expect(!before.contains(rest[0]), "the liver's own voxels are unknown now")
         }
     }
 
-    /// People drew the livers, and a model the rest: neither becomes the other on the way.
+    /// The livers are annotated by people, the rest by a model; the origins are kept.
     @Test(arguments: ["nnunet", "monai"]) func aModelsLabelsComeBackAsAModels(_ format: String) async throws {
         try await Workbench.with { bench in
             let livers = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 1...2, in: bench)

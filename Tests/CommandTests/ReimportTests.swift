@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// A folder that is imported again with another meaning: what it says no more does not stand.
+/// A folder that is imported again with another label map: labels that it no longer contains are not current.
 @Suite struct ReimportTests {
     private static let values = [
         1: "spleen", 2: "kidney_right", 3: "kidney_left", 4: "gallbladder", 5: "esophagus", 6: "liver", 7: "stomach",
@@ -10,7 +10,7 @@ import Testing
         12: "adrenal_gland_right", 13: "adrenal_gland_left",
     ]
 
-    /// A description of a BTCV folder by patterns, with some of its values called otherwise.
+    /// A description of a BTCV folder by patterns, with other names for some of its values.
     private func map(_ bench: Workbench, but other: [Int: String] = [:], more: String = "") throws -> String {
         let values = Self.values.merging(other) { _, new in new }.sorted { $0.key < $1.key }
         let text = """
@@ -30,7 +30,7 @@ import Testing
         try await bench.lacuna("mask", "history", "1", organ, "--json").rows().last?["statusAfter"] as? String
     }
 
-    @Test func aCorrectedMapTakesBackWhatTheWrongOneSaid() async throws {
+    @Test func aCorrectedMapWithdrawsTheLabelsOfTheWrongOne() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             let wrong = try await bench.lacuna(
@@ -50,12 +50,12 @@ import Testing
 
             let revision = try await bench.revision()
             #expect(try await bench.lacuna("dataset", "import", path, "--map", right).status == 0)
-            #expect(try await bench.revision() == revision, "nothing is taken back twice")
+            #expect(try await bench.revision() == revision, "nothing is withdrawn twice")
         }
     }
 
-    /// The same for labels that a model made.
-    @Test func aCorrectedMapTakesBackWhatAModelSaid() async throws {
+    /// The same for labels of a model.
+    @Test func aCorrectedMapWithdrawsTheLabelsOfAModel() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             let wrong = try map(bench, but: [1: "urinary_bladder"])
@@ -75,12 +75,12 @@ import Testing
             #expect(try await status(bench, "urinary_bladder") == "unlabelled")
             let revision = try await bench.revision()
             #expect(try await bench.start(right).end().status == 0)
-            #expect(try await bench.revision() == revision, "nothing is taken back twice")
+            #expect(try await bench.revision() == revision, "nothing is withdrawn twice")
         }
     }
 
-    /// Which licence holds is nobody's guess: both statements stay, and an export waits for a person who knows.
-    @Test func aCorrectedLicenceStandsBesideTheFirst() async throws {
+    /// Both licence statements are kept, and an export requires that a person accepts them.
+    @Test func aCorrectedLicenceIsRecordedBesideTheFirst() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             let first = try map(bench, more: "licence: {text: CC BY-NC-ND 4.0, source: the page}")
@@ -100,7 +100,7 @@ import Testing
                 let shown = try await bench.lacuna("dataset", "show", "set", "--json").object()
                 return try #require(shown["licences"] as? [[String: Any]]).compactMap { $0["licence"] as? String }
             }
-            #expect(try await stated() == ["CC BY-NC-ND 4.0"], "a dry run states nothing")
+            #expect(try await stated() == ["CC BY-NC-ND 4.0"], "a dry run records nothing")
             let ending = try await bench.lacuna("dataset", "import", path, "--map", right)
             #expect(ending.status == 0, "\(ending.errors)")
             #expect((ending.output + ending.errors).contains("--accept-licence 'set'"), "\(ending.output)")
@@ -112,12 +112,12 @@ import Testing
 
             let again = try await bench.lacuna("dataset", "import", path, "--map", right)
             #expect(again.status == 0 && !again.output.contains("states the licence"))
-            #expect(try await stated().count == 2, "said once")
+            #expect(try await stated().count == 2, "recorded once")
         }
     }
 
-    /// That nobody had stated a licence contradicts no statement.
-    @Test func aLicenceThatWasNotStatedIsStatedLater() async throws {
+    /// A missing licence contradicts no statement.
+    @Test func aMissingLicenceIsStatedLater() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path, "--map", try map(bench)).status == 0)
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func aLabelFileThatIsGoneIsNamedAndItsWordsStay() async throws {
+    @Test func aMissingLabelFileIsReportedAndItsLabelsAreKept() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func aModalityIsInferredSaidOrStatedLater() async throws {
+    @Test func aModalityIsInferredOrStatedLater() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             func modality() async throws -> String? {
@@ -160,7 +160,7 @@ import Testing
             let contrary = try await bench.lacuna(
                 "dataset", "import", path, "--map", try map(bench, more: "modality: MR"))
             #expect(contrary.status == 0)
-            #expect(try await modality() == "CT", "what is stated stands")
+            #expect(try await modality() == "CT", "a stated modality is kept")
         }
     }
 

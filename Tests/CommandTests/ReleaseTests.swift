@@ -6,7 +6,7 @@ import Testing
 
 /// Releases side by side, folders that move, and tables of subjects, through the program.
 @Suite struct ReleaseTests {
-    /// The values of BTCV: with a map of one's own a release may have any name.
+    /// The label values of BTCV; with a map a release may have any name.
     static let values = """
         labels:
           1: spleen
@@ -28,7 +28,7 @@ import Testing
         try await Workbench.with { bench in
             let old = try PhantomData.write(.btcv, "first", scans: 1...2, in: bench)
             let new = try PhantomData.write(.btcv, "second", scans: 1...3, in: bench)
-            // The new release has a smaller liver in the first case, and the second case's label is as it was.
+            // The new release has a smaller liver in the first case and the same label in the second.
             let label = "\(new)/RawData/Training/label/label0001.nii.gz"
             let labels = try NIfTIReader().readLabels(label)
             try rewrite(labels, without: 6, dropping: 12, to: label)
@@ -55,7 +55,7 @@ import Testing
                 "dataset", "diff", "set", "--release", "a", "--release", "b", "--all", "--json")
             #expect(try all.rows().count > rows.count)
             let shown = try await bench.lacuna("dataset", "diff", "set", "--release", "a", "--release", "b")
-            let summary = "Cases: 1 added. Labels: 13 added, 1 with another mask, 25 the same."
+            let summary = "Cases: 1 added. Labels: 13 added, 1 with another mask, 25 unchanged."
             #expect(shown.errors.contains(summary), "\(shown.errors)")
             let unknown = try await bench.lacuna("dataset", "diff", "set", "--release", "a", "--release", "c")
             #expect(unknown.status == 3)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func aMovedFolderIsFollowedOnceEverythingIsThere() async throws {
+    @Test func aMovedFolderIsAcceptedOnceEveryFileIsThere() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -83,12 +83,12 @@ import Testing
             let same = try await bench.lacuna("dataset", "relocate", "set", target, "--json")
             #expect(same.status == 0)
             #expect(try same.object()["changed"] as? Bool == false)
-            #expect(same.errors.contains("lies there already"), "\(same.errors)")
+            #expect(same.errors.contains("already the recorded folder"), "\(same.errors)")
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)
             #expect(
                 try await bench.lacuna("dataset", "import", moved, "--name", "set").errors.contains("Nothing changed"))
 
-            // One file vanishes, another is exchanged for one of the same size.
+            // One file is removed, another is replaced by one of the same size.
             let image = "\(moved)/RawData/Training/img/img0002.nii.gz"
             try FileManager.default.removeItem(atPath: image)
             let back = try await bench.lacuna("dataset", "relocate", "set", target, "--json")
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func aTableSaysWhoseScanEachCaseIs() async throws {
+    @Test func aTableAssignsSubjectsToCases() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
             let table = bench.folder + "/subjects.csv"
@@ -124,7 +124,7 @@ import Testing
             }
             #expect(try await bench.count(Counting()) == 0)
 
-            // First as the layout tells, then by the table: two cases prove to be one patient's.
+            // First the subjects of the layout, then those of the table, by which two cases have one patient.
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             #expect(try await bench.lacuna("subject", "list", "--json").rows().count == 3)
             try write("subject,case,age\n\"p, 1\",img0001,40\n\"p, 1\",img0003,41\nz,img9999,9\n")
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func aLabelFileWithOtherBytesAndTheSameVoxelsIsNoUnchangedCase() async throws {
+    @Test func aLabelFileWithOtherBytesAndTheSameVoxelsIsReadAgain() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    /// Writes the labels again, compressed otherwise, a value's first voxels left out.
+    /// Rewrites the labels with another compression level, without the first voxels of a value.
     private func rewrite(_ labels: LabelVolume, without value: Int, dropping count: Int, to path: String) throws {
         var voxels = [UInt8](repeating: 0, count: labels.shape.count)
         for region in labels.regions {

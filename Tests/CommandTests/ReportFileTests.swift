@@ -4,13 +4,13 @@ import Postgres
 import TestSupport
 import Testing
 
-/// The report of an import in a file, whole whatever becomes of the import.
+/// The report of an import in a file, which is complete also where the import fails.
 @Suite struct ReportFileTests {
     private func read(_ path: String) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
     }
 
-    @Test func theFileSaysWhatTheProgramSays() async throws {
+    @Test func theFileContainsWhatTheProgramPrints() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
             try Damage.corruptImage.spoil(BadFolder(path))
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["report.pdf", "report", "nowhere/report.json"]) func aPlaceThatCannotBeIsToldFirst(
+    @Test(arguments: ["report.pdf", "report", "nowhere/report.json"]) func aPathThatCannotBeWrittenIsReportedFirst(
         name: String
     ) async throws {
         try await Workbench.with { bench in
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func aFolderThatIsNoDatasetLeavesAReportToo() async throws {
+    @Test func aFolderThatIsNoDatasetIsReportedToo() async throws {
         try await Workbench.with { bench in
             let report = bench.folder + "/r.json"
             let ending = try await bench.lacuna("dataset", "import", bench.folder, "--report", report)
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    /// The second case is held where it wants to write its volume; the first one stands by then.
-    @Test func anInterruptionLeavesAReportOfWhatIsDone() async throws {
+    /// The second case is stopped before it writes its volume; the first is recorded by then.
+    @Test func anInterruptionWritesAReportOfWhatIsDone() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
             let report = bench.folder + "/r.json"
@@ -78,11 +78,12 @@ import Testing
             await holder.close()
             #expect(ending.status == 130)
             #expect(ending.errors.contains("1 of 3 cases are in the catalogue; case img0002 was being recorded"))
-            let told = try read(report)
-            #expect(told["complete"] as? Bool == false && told["accepted"] as? Int == 1)
-            let cases = try #require(told["cases"] as? [[String: Any]])
+            let written = try read(report)
+            #expect(written["complete"] as? Bool == false && written["accepted"] as? Int == 1)
+            let cases = try #require(written["cases"] as? [[String: Any]])
             #expect(cases.map { $0["case"] as? String } == ["img0001"])
-            #expect((told["error"] as? [String: Any])?["remedy"] as? String == "run the same command again to go on")
+            #expect(
+                (written["error"] as? [String: Any])?["remedy"] as? String == "run the same command again to continue")
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: bench.folder).allSatisfy { !$0.hasSuffix(".part") })
             #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 1)

@@ -10,7 +10,7 @@ import Testing
     static let shape = GridShape(16, 12, 10)
     static let spacing = Vector3(2.0, 2.0, 2.5)
 
-    /// Two cases of TCIA Pancreas-CT: one patient in two studies, unless told otherwise.
+    /// Two cases of TCIA Pancreas-CT, by default of one patient in two studies.
     private func data(_ bench: Workbench, patients: [String] = ["P4711", "P4711"]) throws -> String {
         let root = "\(bench.folder)/data/pancreas"
         for (index, patient) in patients.enumerated() {
@@ -49,7 +49,7 @@ import Testing
             let again = try await bench.lacuna("dataset", "import", path, "--json")
             #expect(try again.object()["unchanged"] as? Int == 2)
 
-            // The volumes can be made again.
+            // The converted volumes can be rebuilt.
             let converted = "\(bench.home)/converted"
             #expect(try FileManager.default.contentsOfDirectory(atPath: converted).count == 2)
             try FileManager.default.removeItem(atPath: converted)

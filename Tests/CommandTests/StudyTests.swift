@@ -11,7 +11,7 @@ import Testing
         func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
     }
 
-    /// Two patients with two phases each, whose labels are drawn once; what tells phases apart is the file's name.
+    /// Two patients with two phases each, whose labels are drawn once; the phase is the name of the file.
     private func study(_ bench: Workbench) throws -> (path: String, map: String) {
         let files = FileManager.default
         let plain = try PhantomData.write(.msd(.liver, lesions: false), "plain", scans: 1...4, in: bench)
@@ -39,7 +39,7 @@ import Testing
         return (path, map)
     }
 
-    @Test func phasesAreVolumesOfOneSubjectThatNoSplitParts() async throws {
+    @Test func phasesAreVolumesOfOneSubjectInOnePartOfASplit() async throws {
         try await Workbench.with { bench in
             let (path, map) = try study(bench)
             let imported = try await bench.lacuna("dataset", "import", path, "--map", map, "--json")

@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// What an import says where it proves two subjects to be one.
+/// The report of an import that finds two subjects to be one patient.
 @Suite struct SubjectMergeReportTests {
     private let files = FileManager.default
 
@@ -48,12 +48,12 @@ import Testing
                 "dataset", "import", path, "--subjects", table, "--json", "--report", report)
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(try String(contentsOfFile: report, encoding: .utf8) == ending.output)
-            let unions = try #require(try ending.object()["unions"] as? [[String: Any]])
-            try #require(unions.count == 1)
-            #expect(unions[0]["case"] as? String == "img0001")
-            #expect(unions[0]["kept"] as? String == "first/0001" && unions[0]["joined"] as? String == "second/p")
-            #expect(unions[0]["changedParts"] as? [String] == [Self.moved])
-            #expect(unions[0]["newlyContaminated"] as? [Int] == [])
+            let merges = try #require(try ending.object()["subjectMerges"] as? [[String: Any]])
+            try #require(merges.count == 1)
+            #expect(merges[0]["case"] as? String == "img0001")
+            #expect(merges[0]["kept"] as? String == "first/0001" && merges[0]["joined"] as? String == "second/p")
+            #expect(merges[0]["changedParts"] as? [String] == [Self.moved])
+            #expect(merges[0]["newlyContaminated"] as? [Int] == [])
 
             let cases = try #require(try ending.object()["cases"] as? [[String: Any]])
             let row = try #require(cases.first { $0["case"] as? String == "img0001" })
@@ -66,17 +66,17 @@ import Testing
             #expect(shown["name"] as? String == "first/0001" && shown["parts"] as? [String] == ["main/test"])
 
             let again = try await bench.lacuna("dataset", "import", path, "--subjects", table, "--json").object()
-            #expect((again["unions"] as? [Any])?.isEmpty == true, "they are one already")
+            #expect((again["subjectMerges"] as? [Any])?.isEmpty == true, "they are merged already")
         }
     }
 
-    @Test func aPersonReadsItTooAndSoDoesAStrictImport() async throws {
+    @Test func theTableAndAStrictImportReportItToo() async throws {
         try await Workbench.with { bench in
             let (path, table) = try await proof(bench)
             let ending = try await bench.lacuna("dataset", "import", path, "--subjects", table, "--strict")
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.output.contains("warned img0001") && ending.output.contains(Self.moved), "\(ending.output)")
-            #expect(ending.errors.contains("joined: 1"), "\(ending.errors)")
+            #expect(ending.errors.contains("merged: 1"), "\(ending.errors)")
         }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// Labels without images wait, count nowhere, and are taken up when the images come.
+/// Labels without images wait, count nowhere, and are recorded once the images are there.
 @Suite struct WaitingTests {
     private let files = FileManager.default
 
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func imagesOfAnotherFolderAreTakenUpLater() async throws {
+    @Test func imagesOfAnotherFolderAreAddedLater() async throws {
         try await Workbench.with { bench in
             let (path, image, _) = try halfDownloaded(bench)
             let first = try files.contentsOfDirectory(atPath: "\(path)/RawData/Training/img")
@@ -86,8 +86,8 @@ import Testing
             #expect(again.errors.contains("Nothing changed"))
 
             let without = try await bench.lacuna("dataset", "import", path)
-            #expect(without.errors.contains("Nothing changed"), "where the images lie is known")
-            // Without an image, what was imported is no label that waits.
+            #expect(without.errors.contains("Nothing changed"), "the location of the images is recorded")
+            // An imported case whose image is missing does not wait.
             try files.removeItem(atPath: "\(bench.folder)/elsewhere/img0001.nii.gz")
             let gone = try await bench.lacuna("dataset", "import", path, "--json").object()
             #expect(gone["waiting"] as? Int == 0 && gone["unchanged"] as? Int == 1)
@@ -97,14 +97,14 @@ import Testing
         }
     }
 
-    @Test func aWaitingLabelThatVanishesWaitsNoMore() async throws {
+    @Test func aWaitingLabelThatIsMissingNoLongerWaits() async throws {
         try await Workbench.with { bench in
             let (path, _, _) = try halfDownloaded(bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             try files.removeItem(atPath: "\(path)/RawData/Training/label/label0002.nii.gz")
             let again = try await bench.lacuna("dataset", "import", path, "--json")
             #expect(try again.object()["waiting"] as? Int == 0)
-            #expect(again.output.contains("waited for its image is not there any more"))
+            #expect(again.output.contains("waited for its image is missing"))
             #expect(try await datasets(bench)[0]["waiting"] as? Int == 0)
         }
     }

@@ -1,26 +1,33 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct DatasetDiff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two releases of a dataset, case by case and organ by organ.",
         discussion: """
-            Both releases are in the catalogue; what each says now is compared, whatever is current. Listed are cases and \
-            labels that came or went, other images, other states and origins, and masks that changed, with their Dice \
-            where both are known. Differences are after less before.
+            Compares what each of the two imported releases contains, whichever labels are current. Lists added and \
+            removed cases and labels, other images, statuses and origins, and masks that differ, with the Dice coefficient \
+            in the region where both are known. Differences are after minus before.
+
+            EXAMPLE:
+              $ lacuna dataset diff ours --release btcv --release btcv+second
+              case     organ   change  before     after       dice  changed voxels  …
+              img0001  liver   mask    annotated  annotated  0.814             601
+              img0001  spleen  mask    annotated  annotated  0.614             192
+              Cases: 1 removed. Labels: 13 removed, 13 with another mask, 26 unchanged.
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the dataset.")
+    @Argument(help: "Name of the dataset.")
     var dataset: String
 
-    @Option(name: .customLong("release"), help: "Name a release; say it twice, the older one first.")
+    @Option(name: .customLong("release"), help: "Name of a release. Given twice, the older release first.")
     var releases: [String]
 
-    @Flag(help: "List what is the same too.")
+    @Flag(help: "Also list labels that did not change.")
     var all = false
 
     func validate() throws {
@@ -31,12 +38,13 @@ struct DatasetDiff: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let diff = ReleaseDiff(session: session, dataset: dataset, before: releases[0], after: releases[1])
-            let rows = try await diff.rows()
+            let rows = try await ReleaseDiff(session.workspace)
+                .rows(of: dataset, before: releases[0], after: releases[1])
+            let isPartial = rows.contains { $0.comparison?.region.isEverywhere == false }
             session.output.report(
-                all ? rows : rows.filter { $0.change != .same },
-                ReleaseDiff.Row.columns(isPartial: rows.contains { $0.compared?.isEverywhere == false }))
-            session.output.note(rows.isEmpty ? "Neither release has a label." : "\n" + ReleaseDiff.summary(of: rows))
+                all ? rows : rows.filter { $0.change != .same }, ReleaseDiff.Row.columns(isPartial: isPartial))
+            session.output.note(
+                rows.isEmpty ? "Neither release has a label." : "\n" + ReleaseDiff.Row.summary(of: rows))
         }
     }
 }

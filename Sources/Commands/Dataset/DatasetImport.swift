@@ -1,119 +1,137 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
 internal import Domain
 internal import Importers
 internal import System
+internal import Workflows
 
 struct DatasetImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Import a dataset's folder as it was downloaded.",
+        commandName: "import", abstract: "Import a dataset as it was downloaded.",
         discussion: """
-            The layout is recognised by its structure. Images stay where they are and are referenced; masks are copied \
-            into the object store. Importing a folder again records only what changed.
+            The layout is recognised from the structure of the folder. Images stay where they are and are referenced; \
+            masks are copied into the object store. A case whose image and labels may not belong together is quarantined, \
+            an unreadable one is refused; the other cases are imported. Importing a folder again records only what changed.
+
+            EXAMPLE:
+              $ lacuna dataset import Task03_Liver --name liver
+              dataset          liver
+              release          msd-task03-liver
+              layout           msd
+              origin           expert
+              licence          CC0 1.0
+              accepted         4
+              of these warned  0
+              unchanged        0
+              waiting          0
+              quarantined      0
+              refused          0
+              new volumes      4
+              known scans      0
+              new labels       8
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Read this folder, or one label file.")
+    @Argument(help: "Folder of the dataset, or one label file.")
     var path: String
 
-    @Option(help: "Call the dataset so (default: the folder's name).")
+    @Option(help: "Name of the dataset (default: name of the folder).")
     var name: String?
 
     @Option(
         help: """
-            Take the label map and the facts of this release (default: found from the files); RELEASE+NAME is a version of it, \
-            recorded beside it.
+            Release whose label map and facts apply, or RELEASE+VERSION for a version of it (default: found from the files).
             """)
     var release: String?
 
-    @Option(help: "Read this layout: auto, \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Layout of the folder: auto, \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
     var layout = "auto"
 
-    @Option(help: "Look for the images in this folder, take this image, or take the images of this dataset.")
+    @Option(help: "Folder, file or dataset with the images (default: the imported folder).")
     var images: String?
 
-    @Option(help: "Read which image of the dataset each case has from this CSV file, columns case and image.")
+    @Option(help: "CSV file with the columns case and image, the image of each case in the dataset of --images.")
     var pairs: String?
 
-    @Option(help: "Say what the images show: CT, MR or other (default: as the layout tells).")
+    @Option(help: "Modality of the images: CT, MR or other (default: modality of the layout).")
     var modality: String?
 
-    @Option(help: "Say who stands behind the labels: expert, assisted, reviewed or model.")
+    @Option(help: "Origin of the labels: expert, assisted, reviewed or model (default: origin of the release).")
     var origin: String?
 
-    @Option(help: "Read what values mean, and where the files lie, from this YAML file.")
+    @Option(help: "YAML file with the meaning of label values and the location of the files.")
     var map: String?
 
-    @Option(help: "Read whose scan each case is from this CSV file, columns case and subject.")
+    @Option(help: "CSV file with the columns case and subject, the patient of each case.")
     var subjects: String?
 
-    @Option(help: "Say which organs are decided in every case: names with commas, all, or present (those with voxels).")
+    @Option(
+        help: """
+            Organs annotated in every case: comma-separated names, all, or present for those with voxels (default: organs \
+            that the layout declares).
+            """)
     var complete: String?
 
-    @Option(help: "Keep the report in this file, .json, .csv or .txt, also where the import fails or is interrupted.")
+    @Option(help: "File for the report, .json, .csv or .txt; also written after an error or interruption.")
     var report: ReportFile?
 
-    @Option(
-        help:
-            "Record what this release calls ORGAN as a variant of it that the catalogue has: ORGAN=VARIANT; say it again for more."
-    )
+    @Option(help: "Variant that the release means by an organ's name, as ORGAN=VARIANT. Repeatable.")
     var means: [String] = []
 
     @Option(
         help: """
-            Accept a proposal of the report: flip mirrors labels that strong evidence shows to lie mirrored on their image, \
-            handedness takes labels stored mirrored that their headers put on the image, laterality takes patients whose \
-            organs are all reversed; flip:CASE and the like for one case. Repeatable.
+            Proposal of the report to accept: flip (flip labels that strong evidence shows to be mirrored), handedness (keep \
+            labels stored mirrored that their headers place on the image), laterality (keep patients whose organs are all \
+            reversed), or PROPOSAL:CASE for one case. Repeatable.
             """)
     var accept: [String] = []
 
-    @Flag(
-        help: """
-            Record also what each single annotator drew, where the layout has it (KiTS): as words beside the labels, which \
-            never count by themselves.
-            """)
+    @Flag(help: "Also record the masks of single annotators (KiTS), which are never current by themselves.")
     var annotators = false
 
     @Flag(help: "Record all cases or none.")
     var strict = false
 
-    @Flag(help: "Read and check everything, and record nothing.")
+    @Flag(help: "Read and check all files and record nothing.")
     var dryRun = false
 
     func validate() throws {
         if layout != "auto" && LayoutName(rawValue: layout) == nil {
             throw ValidationError(
-                "--layout is auto or one of \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
+                "--layout must be auto or one of \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         if let wrong = accept.first(where: { Acceptance($0) == nil }) {
-            throw ValidationError("--accept \(wrong): it is flip, laterality, flip:CASE or laterality:CASE.")
+            let proposals = Acceptance.Proposal.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--accept \(wrong): must be one of \(proposals), or PROPOSAL:CASE.")
         }
         if let name, name.isEmpty || name.contains("/") {
-            throw ValidationError("--name is not empty and has no slash.")
+            throw ValidationError("--name must not be empty or contain a slash.")
         }
-        if let wrong = means.first(where: { $0.split(separator: "=", omittingEmptySubsequences: false).count != 2 }) {
-            throw ValidationError("--means \(wrong): say ORGAN=VARIANT.")
+        if let wrong = means.first(where: { Self.meaning($0) == nil }) {
+            throw ValidationError("--means \(wrong): must be ORGAN=VARIANT.")
         }
         if let origin, LabelOrigin(rawValue: origin) == nil {
-            throw ValidationError("--origin is one of \(LabelOrigin.allCases.map(\.rawValue).joined(separator: ", ")).")
+            let origins = LabelOrigin.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--origin must be one of \(origins).")
         }
         if let modality, Modality(rawValue: modality) == nil {
-            throw ValidationError("--modality is one of \(Modality.allCases.map(\.rawValue).joined(separator: ", ")).")
+            let modalities = Modality.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--modality must be one of \(modalities).")
         }
-        if pairs != nil && images == nil { throw ValidationError("--pairs needs --images with a dataset.") }
+        if pairs != nil && images == nil { throw ValidationError("--pairs requires --images with a dataset.") }
     }
 
     func run() async throws {
-        var request = ImportRequest(path: path, name: name, options: ImportOptions(), isDryRun: dryRun)
-        if let subjects { request.subjects = try await BlockingWork().run { try SubjectTable(file: subjects) } }
+        let request = try await request()
         if let report { try TextFile.requireWritable(report.path) }
         let progress = ImportProgress()
-        Interruption.watch { [report] in progress.endInterrupted(keeping: report) }
+        Interruption.watch { [report] in progress.holding { $0.endInterrupted(report) } }
         let summary: ImportSummary
         do {
-            summary = try await importing(request, progress)
+            summary = try await Session.with(options) { session in
+                try await ImportRunner(session.workspace, progress: progress).run(request)
+            }
         } catch {
             try? report?.write(progress.summary, CommandFailure(error))
             throw error
@@ -123,85 +141,35 @@ struct DatasetImport: AsyncParsableCommand {
         if summary.status != .done { throw ExitCode(summary.status.rawValue) }
     }
 
-    private func importing(_ request: ImportRequest, _ progress: ImportProgress) async throws -> ImportSummary {
-        var request = request
-        return try await Session.with(options) { session in
-            try await session.catalog.ensureStandardOrgans()
-            request.options = try await importOptions(try await session.catalog.ontology())
-            try await takeImages(&request, session.catalog)
-            let runner = ImportRunner(
-                catalog: session.catalog, openStore: { try await session.objectStore() },
-                converted: session.converted, output: session.output, progress: progress)
-            return try await runner.run(request)
+    private func request() async throws -> ImportRequest {
+        var request = ImportRequest(path: path)
+        (request.name, request.release, request.layout) = (name, release, LayoutName(rawValue: layout))
+        (request.images, request.map) = (images, map)
+        request.modality = modality.flatMap(Modality.init(rawValue:))
+        request.origin = origin.flatMap(LabelOrigin.init(rawValue:))
+        request.complete = complete.map(Self.completeOrgans)
+        request.meanings = means.compactMap(Self.meaning)
+        request.accepted = accept.compactMap(Acceptance.init)
+        (request.hasAnnotators, request.isStrict, request.isDryRun) = (annotators, strict, dryRun)
+        if let subjects { request.subjects = try SubjectTable(try await Self.read(subjects), file: subjects) }
+        if let pairs { request.pairs = try CaseTable(try await Self.read(pairs), file: pairs, column: "image") }
+        return request
+    }
+
+    private static func read(_ file: String) async throws -> String {
+        try await BlockingWork().run { try TextFile.read(file) }
+    }
+
+    private static func completeOrgans(_ text: String) -> ImportRequest.CompleteOrgans {
+        switch text {
+        case "all": .declared
+        case "present": .present
+        default: .only(text.split(separator: ",").map(String.init))
         }
     }
 
-    private func takeImages(_ request: inout ImportRequest, _ catalog: LabelCatalog) async throws {
-        guard let images else { return }
-        switch try await ImageArgument(images, catalog: catalog) {
-        case .path(let path) where pairs == nil: request.options.images = path
-        case .path(let path):
-            throw CommandFailure(
-                .badInput, "--pairs names cases of a dataset, and --images a folder", file: path,
-                remedy: "name the dataset with --images, or leave --pairs out")
-        case .dataset(let name):
-            if let pairs {
-                request.pairs = try await BlockingWork().run { try CaseTable(file: pairs, column: "image") }
-            }
-            request.images = try await DatasetImages(of: name, pairs: request.pairs, in: catalog)
-        }
-    }
-
-    private func importOptions(_ ontology: Ontology) async throws -> ImportOptions {
-        var description: DatasetMap?
-        if let map { description = try await BlockingWork().run { try DatasetMapFile.read(map, ontology: ontology) } }
-        let hasValues = description?.labels.entries.isEmpty == false
-        var found = ImportOptions(
-            name: name, release: release, layout: LayoutName(rawValue: layout),
-            modality: modality.flatMap(Modality.init(rawValue:)), origin: origin.flatMap(LabelOrigin.init),
-            map: hasValues ? description?.labels : nil, strict: strict)
-        found.description = description
-        found.ontology = ontology
-        found.meanings = try meanings(ontology)
-        found.accepted = accept.compactMap(Acceptance.init)
-        found.annotators = annotators
-        switch complete {
-        case "all": found.scope = .declared
-        case "present": found.scope = .present
-        case let organs?: found.complete = try Self.organs(organs, ontology)
-        case nil: break
-        }
-        return found
-    }
-
-    /// Keys of the organs, by any of their spellings.
-    private static func organs(_ text: String, _ ontology: Ontology) throws -> Set<OrganKey> {
-        Set(try text.split(separator: ",").map { try organ($0, "--complete", ontology) })
-    }
-
-    private static func organ(_ name: Substring, _ option: String, _ ontology: Ontology) throws -> OrganKey {
-        guard let organ = ontology.organ(named: name) else {
-            throw ImportError.unknownOrgan(file: option, organ: String(name))
-        }
-        return organ.key
-    }
-
-    /// - Throws: bad input for a meaning that is no variant of the organ.
-    private func meanings(_ ontology: Ontology) throws -> [OrganKey: OrganKey] {
-        var found: [OrganKey: OrganKey] = [:]
-        for text in means {
-            let names = text.split(separator: "=", omittingEmptySubsequences: false)
-            let organ = try Self.organ(names[0], "--means", ontology)
-            let variant = try Self.organ(names[1], "--means", ontology)
-            guard ontology.variants(of: organ).contains(variant) else {
-                throw CommandFailure(
-                    .badInput, "\(variant) is no variant of \(organ)",
-                    remedy:
-                        "add it with lacuna organ import, column variant_of; lacuna organ show \(organ) lists those there are"
-                )
-            }
-            found[organ] = variant
-        }
-        return found
+    private static func meaning(_ text: String) -> ImportRequest.Meaning? {
+        let names = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        return names.count == 2 ? ImportRequest.Meaning(organ: names[0], variant: names[1]) : nil
     }
 }

@@ -4,7 +4,15 @@ internal import Console
 internal import Domain
 
 struct DatasetList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List datasets and their releases.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List datasets and their releases.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna dataset list
+              dataset  release           layout  origin  volumes  subjects  waiting  …
+              liver    msd-task03-liver  msd     expert        4         4        0
+              ours     btcv              btcv    expert        4         4        0
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -12,13 +20,13 @@ struct DatasetList: AsyncParsableCommand {
         try await Session.with(options) { session in
             let datasets = try await session.catalog.datasets()
             session.output.report(datasets, DatasetRow.columns(session.output.format))
-            if datasets.isEmpty { session.output.note("There are no datasets yet; start with lacuna dataset import.") }
+            if datasets.isEmpty { session.output.note("No dataset is imported yet; begin with lacuna dataset import.") }
         }
     }
 }
 
 extension DatasetRow {
-    /// A table has room for one licence and says how many more there are.
+    /// Tables show one licence and the number of further ones.
     static func columns(_ format: Output.Format) -> [Column<DatasetRow>] {
         [
             Column("name", title: "dataset") { $0.name },

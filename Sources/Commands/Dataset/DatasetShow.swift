@@ -5,15 +5,27 @@ internal import Domain
 
 struct DatasetShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a dataset's releases and what they label.",
+        commandName: "show", abstract: "Show the releases, licences and labels of a dataset.",
         discussion: """
-            Counted are the words of the dataset itself. What all datasets together know of its volumes is in \
+            Counts the labels of the dataset itself. For the labels of its volumes from all datasets, use \
             lacuna coverage --by dataset.
+
+            EXAMPLE:
+              $ lacuna dataset show liver
+              dataset  release           layout  origin  volumes  subjects  waiting  …
+              liver    msd-task03-liver  msd     expert        4         4        0
+
+              release           licence  stated by
+              msd-task03-liver  CC0 1.0  dataset.json
+
+              organ         volumes  annotated  absent  pseudo  unlabelled  …
+              liver               4          4       0       0           0
+              liver_tumour        4          2       2       0           0
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the dataset.")
+    @Argument(help: "Name of the dataset.")
     var dataset: String
 
     func run() async throws {
@@ -61,7 +73,7 @@ extension DatasetRow {
 }
 
 extension LicenceRow {
-    /// What was stated of each release, and where.
+    /// Each statement about the licence of a release, and its source.
     fileprivate static var columns: [Column<LicenceRow>] {
         [
             Column("release") { $0.release }, Column("licence") { $0.statement.text },

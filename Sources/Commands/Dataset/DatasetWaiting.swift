@@ -5,15 +5,20 @@ internal import Domain
 
 struct DatasetWaiting: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "waiting", abstract: "List a dataset's labels that wait for their image.",
+        commandName: "waiting", abstract: "List labels of a dataset whose image is missing.",
         discussion: """
-            Labels without their image are no volume and count nowhere. Import the dataset again when the images are \
-            there, or name their folder or dataset with --images; then they wait no more.
+            Labels wait for their image: until it is imported they belong to no volume and are not counted. Import the \
+            dataset again when the images are there, or name their folder or dataset with --images.
+
+            EXAMPLE:
+              $ lacuna dataset waiting ours
+              release      case     subject  file                                     …
+              btcv+second  img0003  0003     RawData/Training/label/label0003.nii.gz
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the dataset.")
+    @Argument(help: "Name of the dataset.")
     var dataset: String
 
     func run() async throws {

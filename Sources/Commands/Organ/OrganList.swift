@@ -5,17 +5,24 @@ internal import Domain
 
 struct OrganList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List organs and lesions with their keys and SNOMED CT codes.")
+        commandName: "list", abstract: "List organs and lesions with their keys and SNOMED CT codes.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna organ list --matching kidney
+              organ         name          snomed    laterality  lesion  part of  …
+              kidney_right  Right kidney  64033007  right       no      kidney
+              kidney_left   Left kidney   64033007  left        no      kidney
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "List only those whose key, name or other spelling has this text in it.")
+    @Option(help: "Text that the key, the name or a synonym of the organ contains.")
     var matching: String?
 
     func run() async throws {
         try await Session.with(options) { session in
             try await session.catalog.ensureStandardOrgans()
-            let organs = try await session.catalog.organs().filter { matching.map($0.isCalled) ?? true }
+            let organs = try await session.catalog.organs().filter { matching.map($0.matches) ?? true }
             session.output.report(organs, OrganRow.columns)
         }
     }
@@ -38,7 +45,7 @@ extension OrganRow {
         ]
     }
 
-    fileprivate func isCalled(_ text: String) -> Bool {
+    fileprivate func matches(_ text: String) -> Bool {
         let wanted = Ontology.normalised(text)
         return ([organ.rawValue, name] + synonyms).contains { Ontology.normalised($0).contains(wanted) }
     }

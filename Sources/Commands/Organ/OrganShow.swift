@@ -5,11 +5,23 @@ internal import Domain
 
 struct OrganShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one organ with its codes, relations and other spellings.")
+        commandName: "show", abstract: "Show the code, relations and synonyms of an organ.",
+        discussion: """
+            EXAMPLE:
+              $ lacuna organ show "left kidney"
+              organ       kidney_left
+              name        Left kidney
+              snomed      64033007
+              laterality  left
+              partOf      kidney
+              divisionOf  kidney
+              synonyms    kidney L, kidneyL, left kidney, lkid
+              …
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the organ by its key or any of its spellings.")
+    @Argument(help: "Key, name or synonym of the organ.")
     var organ: String
 
     func run() async throws {

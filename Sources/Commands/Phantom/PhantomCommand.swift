@@ -3,6 +3,6 @@ internal import ArgumentParser
 
 struct PhantomCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "phantom", abstract: "Make synthetic abdominal CT to try Lacuna with.",
+        commandName: "phantom", abstract: "Generate synthetic abdominal CT to try Lacuna with.",
         subcommands: [PhantomGenerate.self])
 }

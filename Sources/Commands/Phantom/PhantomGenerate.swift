@@ -2,91 +2,95 @@ internal import ArgumentParser
 internal import Console
 internal import Domain
 internal import Phantoms
-internal import System
+internal import Workflows
 
 struct PhantomGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "generate", abstract: "Write synthetic datasets in public layouts, each a folder to import.",
+        commandName: "generate", abstract: "Write synthetic datasets in public layouts.",
         discussion: """
-            The plan demo has an internal fully labelled set (BTCV layout), a liver set (MSD), a partially labelled set \
-            (TotalSegmentator) and held-out subjects. The same options give the same bytes.
+            The plan demo consists of an internal, fully labelled dataset (BTCV layout), a liver dataset (MSD), a partially \
+            labelled dataset (TotalSegmentator) and held-out subjects, each in a folder to import. Every volume has a \
+            field of view of 384 x 384 x 240 mm. Equal options give equal files.
+
+            EXAMPLE:
+              $ lacuna phantom generate data
+              dataset                   images  label files  path
+              internal                       4            4  data/internal
+              Task03_Liver                  12           12  data/Task03_Liver
+              …
             """)
 
     enum Plan: String, CaseIterable, ExpressibleByArgument { case demo }
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Write the datasets into this folder.")
+    @Argument(help: "Folder for the datasets.")
     var path: String
 
-    @Option(help: "Generate this plan.")
+    @Option(help: "Plan to generate.")
     var plan: Plan = .demo
 
-    @Option(help: "Draw with this seed.")
+    @Option(help: "Seed of the random numbers.")
     var seed: UInt64 = 2021
 
-    @Option(help: "Make volumes of this many voxels, such as 96x96x48.")
+    @Option(help: "Shape of each volume in voxels.")
     var shape = "96x96x48"
 
-    @Option(help: "Generate this many fully labelled subjects.")
+    @Option(help: "Number of fully labelled subjects (default: 4).")
     var complete: Int?
 
-    @Option(help: "Generate this many subjects with liver labels only.")
+    @Option(help: "Number of subjects with liver labels only (default: 12).")
     var liver: Int?
 
-    @Option(help: "Generate this many subjects with a file a class.")
+    @Option(help: "Number of subjects with one file for each class (default: 14).")
     var partial: Int?
 
-    @Option(help: "Generate this many held-out subjects.")
+    @Option(help: "Number of held-out subjects (default: 8).")
     var heldOut: Int?
 
-    @Option(help: "Give both public sets this many scans in common.")
+    @Option(help: "Number of scans that both public datasets contain (default: 1).")
     var shared: Int?
 
-    @Option(help: "Leave out this share of each class of the partial set.")
+    @Option(help: "Share of the files of each class that the partial dataset omits, 0 to 1.")
     var missing = 0.7
 
     func validate() throws {
         let counts = [("complete", complete), ("liver", liver), ("partial", partial), ("held-out", heldOut)]
         for (name, count) in counts where count.map({ $0 < 1 }) ?? false {
-            throw ValidationError("--\(name) is 1 or more: each of the plan's datasets has a volume.")
+            throw ValidationError("--\(name) must be at least 1.")
         }
-        if let shared, shared < 0 { throw ValidationError("--shared is 0 or more.") }
-        guard (0...1).contains(missing) else { throw ValidationError("--missing is a share from 0 to 1.") }
+        if let shared, shared < 0 { throw ValidationError("--shared must be at least 0.") }
+        guard (0...1).contains(missing) else { throw ValidationError("--missing must be from 0 to 1.") }
     }
 
     func run() async throws {
-        let plan = try phantomPlan()
-        let bar = options.output.progress("generate", total: plan.imageCount)
-        let folder = path
-        let written = try await BlockingWork().run {
-            try PhantomGenerator.generate(plan, into: folder) { _ in bar.advance() }
-        }
-        bar.finish()
+        let request = PhantomGeneration.Request(
+            folder: path, seed: seed, shape: try gridShape(), counts: counts, missingShare: missing)
+        let datasets = try await PhantomGeneration(progress: options.output).run(request)
         options.output.report(
-            written.datasets,
+            datasets,
             [
                 Column("dataset") { $0.name }, Column("images") { $0.images },
                 Column("labelFiles", title: "label files") { $0.labelFiles }, Column("path") { $0.path },
             ])
     }
 
-    private func phantomPlan() throws -> PhantomPlan {
+    private func gridShape() throws -> GridShape {
         let sizes = shape.split(separator: "x").compactMap { Int($0) }
         guard sizes.count == 3, sizes.allSatisfy({ (8...2048).contains($0) }) else {
             throw CommandFailure(
-                .usage, "--shape \(shape) is no shape", remedy: "give three sizes of 8 to 2048: 96x96x48")
+                .usage, "--shape \(shape) is no shape", remedy: "give three sizes from 8 to 2048, such as 96x96x48")
         }
+        return GridShape(sizes[0], sizes[1], sizes[2])
+    }
+
+    private var counts: PhantomPlan.Counts {
         var counts = PhantomPlan.Counts()
         counts.complete = complete ?? counts.complete
         counts.liver = liver ?? counts.liver
         counts.partial = partial ?? counts.partial
         counts.heldOut = heldOut ?? counts.heldOut
         counts.shared = shared ?? counts.shared
-        // The same field of view whatever the shape: 384 x 384 x 240 mm.
-        let spacing = Vector3(384 / Double(sizes[0]), 384 / Double(sizes[1]), 240 / Double(sizes[2]))
-        return PhantomPlan.demo(
-            seed: seed, shape: GridShape(sizes[0], sizes[1], sizes[2]), spacing: spacing, counts: counts,
-            missingShare: missing)
+        return counts
     }
 }

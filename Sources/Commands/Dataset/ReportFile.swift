@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Console
+internal import Workflows
+
+/// A file for the report of an import, as JSON, CSV or text according to its extension.
+struct ReportFile: ExpressibleByArgument, Hashable, Sendable {
+    let path: String
+    private let format: Output.Format
+
+    init?(argument: String) {
+        guard let ending = Self.formats.first(where: { argument.hasSuffix($0.key) }) else { return nil }
+        (path, format) = (argument, ending.value)
+    }
+
+    private static let formats: [String: Output.Format] = [".json": .json, ".csv": .csv, ".txt": .table]
+
+    /// Writes the whole report or nothing. Blocks.
+    ///
+    /// - Parameters:
+    ///   - summary: nil where the import ended before it knew the layout.
+    ///   - failure: the error that ended the import; nil where it was completed.
+    func write(_ summary: ImportSummary?, _ failure: CommandFailure?) throws {
+        let text: String =
+            if let summary {
+                summary.render(format, failure: failure)
+            } else {
+                ImportSummary.render(failure, format)
+            }
+        try TextFile.write(text, to: path)
+    }
+}

@@ -1,0 +1,96 @@
+internal import Catalog
+internal import Importers
+
+/// Reads and records the cases of a recognised dataset.
+struct CaseImport {
+    let reading: CaseReading
+    let progress: ImportProgress
+    let meter: any ProgressMeter
+    /// As it was before the first case.
+    let summary: ImportSummary
+
+    /// Records each case in a transaction of its own.
+    func recordOneByOne(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
+        var waiting: [WaitingFiles] = []
+        try await reading.forEach(items) { item, result in
+            defer { meter.advance() }
+            switch result {
+            case .waiting(let files): waiting.append(files)
+            case .inspected(let item): try await record(item, with: &recorder)
+            case .unchanged: progress.update { $0.noteUnchanged(item.name) }
+            case .failed(let error): progress.update { $0.note(item.name, error) }
+            }
+        }
+        try await record(waiting, with: &recorder)
+    }
+
+    private func record(_ item: InspectedCase, with recorder: inout ImportRecorder) async throws {
+        progress.update { $0.currentCase = item.files.name }
+        do {
+            let outcome = try await recorder.record(item, summary)
+            let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item)
+            progress.update { $0.note(item, outcome, remarks) }
+        } catch let refusal as ImportError {
+            progress.update { $0.note(item.files.name, refusal) }
+        }
+    }
+
+    /// Records all cases in one transaction if every case can be recorded, and nothing otherwise or in a dry run.
+    func checkThenRecord(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
+        var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
+        let place = try await recorder.place(summary)
+        try await reading.forEach(items) { item, result in
+            meter.advance()
+            switch result {
+            case .waiting(let files): waiting.append(files)
+            case .inspected(let item):
+                if let refusal = try await recorder.refusal(of: item, in: place, summary) {
+                    progress.update { $0.note(item.files.name, refusal) }
+                } else if summary.isDryRun {
+                    let remarks = try await recorder.remarks(on: item, in: place)
+                    progress.update { $0.plan(item, remarks) }
+                } else {
+                    whole.append(item)
+                    progress.update { $0.noteQuarantined(item) }
+                }
+            case .unchanged: progress.update { $0.noteUnchanged(item.name) }
+            case .failed(let error): progress.update { $0.note(item.name, error) }
+            }
+        }
+        guard mayRecord(whole, waiting) else { return }
+        if !whole.isEmpty {
+            for (item, outcome) in try await recorder.recordAll(whole, summary) {
+                let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item)
+                progress.update { $0.note(item, outcome, remarks) }
+            }
+        }
+        try await record(waiting, with: &recorder)
+    }
+
+    /// Whether checked cases are recorded; reports them where they are not.
+    private func mayRecord(_ whole: [InspectedCase], _ waiting: [WaitingFiles]) -> Bool {
+        progress.update { summary in
+            if summary.isStrict && summary.report.failures > 0 { summary.report.takeBack() }
+            if !summary.isDryRun && summary.report.failures == 0 { return true }
+            for item in whole { summary.report.record(item.files.name, .unrecorded(item.findings)) }
+            for item in waiting { summary.report.record(item.item.name, item.item.outcome) }
+            return false
+        }
+    }
+
+    /// Records labels without images, after the cases that have one.
+    private func record(_ waiting: [WaitingFiles], with recorder: inout ImportRecorder) async throws {
+        let (known, root) = (reading.known.waiting, reading.root)
+        let missing = known.keys.filter { !root.holds($0) }.sorted()
+        let new = try await recorder.record(waiting, missing: missing, known: known, summary)
+        progress.update { summary in
+            summary.newWaiting = new
+            for item in waiting { summary.report.record(item.item.name, item.item.outcome) }
+            summary.report.findings += missing.map { file in
+                ImportFinding(
+                    .description, file: file, problem: "a label file that waited for its image is missing",
+                    remedy: "restore it if it is needed; it no longer waits")
+            }
+        }
+    }
+}

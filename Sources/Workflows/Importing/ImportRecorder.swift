@@ -1,0 +1,192 @@
+internal import Catalog
+internal import Domain
+internal import Importers
+internal import Objects
+internal import Postgres
+
+/// Records inspected cases, bytes first and rows second. The activity and the release are created with the first case.
+struct ImportRecorder {
+    let workspace: Workspace
+    let root: ReleaseRoot
+    let list: CaseList
+    /// The subject's key by case, from the caller's table.
+    let subjects: [String: String]
+    let options: ImportOptions
+    private var target: Target?
+
+    private struct Target: Sendable {
+        let activity: ActivityID
+        let release: ReleaseHandle
+        let store: any ObjectStore
+        /// What identifiers of DICOM series are hashed with.
+        let salt: [UInt8]
+    }
+
+    private var catalog: LabelCatalog { workspace.catalog }
+
+    init(
+        _ workspace: Workspace, root: ReleaseRoot, list: CaseList, subjects: [String: String], options: ImportOptions
+    ) {
+        (self.workspace, self.root, self.list) = (workspace, root, list)
+        (self.subjects, self.options) = (subjects, options)
+    }
+
+    /// Records one case in a transaction of its own, which is repeated once after a conflict with another importer.
+    /// - Throws: `ImportError` where this case alone cannot be recorded.
+    mutating func record(_ item: InspectedCase, _ summary: ImportSummary) async throws -> RecordedCase {
+        if target == nil, let refusal = try await refusal(of: item, in: place(summary), summary) { throw refusal }
+        let target = try await prepare(summary)
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
+        let catalog = catalog
+        do {
+            return try await retrying {
+                try await catalog.record(
+                    records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
+                ) {
+                    records.labels(in: try await StoredMasks(of: item, in: target.store))
+                }
+            }
+        } catch let error as CatalogError {
+            if let refusal = ImportError(error, of: item, in: summary.release) { throw refusal }
+            throw error
+        }
+    }
+
+    /// Records all cases in one transaction.
+    mutating func recordAll(
+        _ items: [InspectedCase], _ summary: ImportSummary
+    ) async throws -> [(item: InspectedCase, outcome: RecordedCase)] {
+        let target = try await prepare(summary)
+        let (catalog, root, subjects) = (catalog, root, subjects)
+        return try await retrying {
+            var recorded: [(item: InspectedCase, outcome: RecordedCase)] = []
+            try await catalog.recordAll { scope in
+                for item in items {
+                    let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
+                    try await scope.requireRecordable(records.source, in: target.release)
+                    let labels = records.labels(in: try await StoredMasks(of: item, in: target.store))
+                    let outcome = try await scope.record(
+                        records.source, labelFiles: records.labelFiles, in: target.release,
+                        activity: target.activity, labels: labels)
+                    recorded.append((item, outcome))
+                }
+            }
+            return recorded
+        }
+    }
+
+    /// Records labels that wait for their image, and ends the waiting of those that are missing.
+    ///
+    /// - Parameter known: checksums of the labels that wait already, by path relative to the root.
+    /// - Returns: the number of files that did not wait before or had other bytes.
+    mutating func record(
+        _ items: [WaitingFiles], missing: [String], known: [String: Digest], _ summary: ImportSummary
+    ) async throws -> Int {
+        let fresh = records(items).filter { known[$0.file.path] != $0.file.sha256 }
+        guard !fresh.isEmpty || !missing.isEmpty else { return 0 }
+        let target = try await prepare(summary)
+        return try await catalog.recordWaiting(fresh, gone: missing, in: target.release, activity: target.activity)
+    }
+
+    /// Records the stated licences of a release in which nothing else changed.
+    mutating func recordLicences(_ summary: ImportSummary) async throws { _ = try await prepare(summary) }
+
+    // MARK: - Checks
+
+    /// Where the release's cases are recorded, or would be.
+    func place(_ summary: ImportSummary) async throws -> CasePlace {
+        try await catalog.place(ofDataset: summary.dataset, release: summary.release)
+    }
+
+    /// The reason why a case cannot be recorded; nil where it can.
+    func refusal(of item: InspectedCase, in place: CasePlace, _ summary: ImportSummary) async throws -> ImportError? {
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: [])
+        do {
+            try await catalog.requireRecordable(records.source, in: place)
+            return nil
+        } catch let error as CatalogError {
+            guard let refusal = ImportError(error, of: item, in: summary.release) else { throw error }
+            return refusal
+        }
+    }
+
+    /// Findings about a case whose scan is withheld, or differs from the one recorded before.
+    /// - Parameter place: nil once a case is recorded.
+    func remarks(on item: InspectedCase, in place: CasePlace? = nil) async throws -> [ImportFinding] {
+        guard let place = place ?? target.map({ CasePlace($0.release) }) else { return [] }
+        let file = item.image.file.file.path
+        let source = CaseRecords(item, in: root, subjects: subjects, salt: []).source
+        let withholding = try await catalog.withholding(of: source, in: place)
+        let replaced = try await catalog.replacedVolume(by: source, in: place)
+        return [
+            withholding.map { ImportFinding($0, file: file) }, replaced.map { ImportFinding(replaced: $0, file: file) },
+        ].compactMap { $0 }
+    }
+
+    // MARK: - Release and activity
+
+    private mutating func prepare(_ summary: ImportSummary) async throws -> Target {
+        if let target { return target }
+        let catalog = catalog
+        let store = try await workspace.writableObjects()
+        let activity = try await catalog.startActivity(.import, parameters: parameters(summary).json)
+        let record = ReleaseRecord(
+            dataset: summary.dataset, release: summary.release, layout: summary.layout.rawValue,
+            origin: summary.origin, licence: summary.licence.text, licenceSource: summary.licence.source,
+            root: root.path, labelMap: labelMap, otherLicences: summary.licence.others)
+        let release = try await retrying { try await catalog.release(record, activity: activity) }
+        let salt = try await catalog.seriesSalt()
+        let made = Target(activity: activity, release: release, store: store, salt: salt)
+        target = made
+        return made
+    }
+
+    private func parameters(_ summary: ImportSummary) -> ActivityParameters {
+        var parameters: ActivityParameters = [
+            "dataset": .text(summary.dataset), "release": .text(summary.release),
+            "layout": .text(summary.layout.rawValue), "origin": .text(summary.origin.rawValue),
+            "cases": .integer(list.cases.count),
+        ]
+        if !options.accepted.isEmpty {
+            parameters.append("accepted", .list(options.accepted.map { .text($0.description) }))
+        }
+        if options.annotators { parameters.append("annotators", .flag(true)) }
+        return parameters
+    }
+
+    /// The meaning of the release's label values; none for layouts with one file a class.
+    private var labelMap: [LabelMap.Entry] {
+        for file in list.cases.lazy.flatMap(\.labels) + list.waiting.lazy.flatMap(\.labels) {
+            if case .values(let map, _) = file.reading { return options.meaning(of: map.entries) }
+        }
+        return []
+    }
+
+    private func records(_ items: [WaitingFiles]) -> [WaitingRecord] {
+        items.flatMap { item in
+            item.files.map { file in
+                WaitingRecord(
+                    caseName: item.item.name, subjectKey: subjects[item.item.name] ?? item.item.subject,
+                    file: FileRecord(file, in: root))
+            }
+        }
+    }
+
+    /// Repeats `body` once after a conflict: two importers may create the same dataset, subject or volume, and the second then
+    /// finds it.
+    private func retrying<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.isFromConcurrency {
+            return try await body()
+        }
+    }
+}
+
+extension PostgresError {
+    /// A unique key that another transaction took, a serialisation failure, a deadlock, or a row that was not visible yet.
+    fileprivate var isFromConcurrency: Bool {
+        if case .rowCount = self { return true }
+        return ["23505", "40001", "40P01"].contains(sqlState)
+    }
+}
