@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Exporters
+internal import Workflows
 
 struct ExportNNUNet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

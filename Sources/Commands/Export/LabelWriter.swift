@@ -6,6 +6,7 @@ internal import Exporters
 internal import Imaging
 internal import Objects
 internal import Synchronization
+internal import Workflows
 
 /// Writes the label map of one case on the grid of its image. Blocks.
 struct LabelWriter: Sendable {

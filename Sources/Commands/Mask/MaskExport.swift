@@ -1,11 +1,10 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
-internal import DICOM
 internal import Domain
-internal import Hashing
 internal import Imaging
 internal import System
+internal import Workflows
 
 struct MaskExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,52 +88,5 @@ extension NIfTIWriter {
             for voxel in out.indices { out[voxel] = known[voxel] ? mask[voxel] ? 1 : 0 : unknown }
         }
         try write(.uint8(values), on: grid, to: path)
-    }
-}
-
-/// The image whose grid an export takes.
-enum MaskExportSource {
-    static func choose(_ volume: VolumeRow, dataset: String?) throws -> SourceRow {
-        let found = volume.sources.first { dataset == nil || $0.dataset == dataset }
-        guard let found else {
-            let names = volume.sources.map(\.dataset).joined(separator: ", ")
-            throw CommandFailure(
-                .badInput, "volume \(volume.id) has no source in \(dataset ?? "any dataset")",
-                remedy: "its datasets are: \(names)")
-        }
-        return found
-    }
-
-    /// The file's grid, once the file is known to be the one that was imported. Blocks.
-    static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
-        try NIfTIReader().readHeader(try path(of: source, converted)).grid
-    }
-
-    /// The image, once the file is known to be the one that was imported. Blocks.
-    static func image(of source: SourceRow, _ converted: SeriesCache) throws -> ImageVolume {
-        try NIfTIReader().readImage(try path(of: source, converted))
-    }
-
-    /// The NIfTI file of the image; of a folder of DICOM slices the volume made of it.
-    static func path(of source: SourceRow, _ converted: SeriesCache) throws -> String {
-        let path = "\(source.root)/\(source.file)"
-        let file = try converted.volumeFile(at: path, digest: source.sha256)
-        guard file == path else { return file }
-        let digest: Digest
-        do {
-            digest = try SHA256.digest(ofFile: path)
-        } catch {
-            throw CommandFailure(
-                .badInput, "the source image is missing", file: path,
-                remedy: "put it back, or name another source with --source")
-        }
-        guard digest == source.sha256 else {
-            throw CommandFailure(
-                .badInput, "the source image is not the one that was imported", file: path,
-                remedy:
-                    "put the imported file back, or name another source with --source; an export of several volumes leaves "
-                    + "out one that lacuna volume exclude withholds")
-        }
-        return path
     }
 }

@@ -6,6 +6,7 @@ internal import Imaging
 internal import Objects
 internal import Postgres
 internal import System
+internal import Workflows
 
 struct MaskImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

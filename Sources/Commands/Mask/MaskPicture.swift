@@ -4,6 +4,7 @@ internal import Console
 internal import Domain
 internal import Imaging
 internal import System
+internal import Workflows
 
 struct MaskPicture: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
