@@ -209,7 +209,7 @@ let package = Package(
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging", "Rounds",
                 "Domain",
-                "Postgres", "Schema", "TestSupport", "Learning", "Objects",
+                "Postgres", "Schema", "TestSupport", "Learning", "Objects", "Workflows",
                 "lacuna", "lacunad",
             ],
             exclude: ["Peers"],

@@ -39,7 +39,7 @@ import Testing
         #expect(CommandFailure(own) == own)
     }
 
-    @Test func ourOwnRulesSpeakForThemselves() {
+    @Test func messagesOfOurOwnRulesAreShownAsTheyAre() {
         let failure = CommandFailure(
             refusal("LA001", message: "a pseudo label cannot replace an annotation", hint: "review it"))
         #expect(

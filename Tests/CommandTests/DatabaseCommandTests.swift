@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Runs the built `lacuna` against a home of its own.
+/// Runs the built `lacuna` with a home of its own.
 private func withHome(
     _ body: (@Sendable ([String], [String: String]) throws -> ChildProcess.Outcome) async throws -> Void
 )
@@ -51,9 +51,9 @@ private func withHome(
         }
     }
 
-    /// Root's cluster lies elsewhere than a user's: neither may take the other's home for an empty one.
+    /// The clusters of root and of other users are in different folders; neither may mistake the other's home for an empty one.
     @Test(arguments: [true, false])
-    func theDatabaseOfAnotherUserIsNotTakenForAnEmptyOne(rootIsFirst: Bool) async throws {
+    func theDatabaseOfAnotherUserIsNotMistakenForAnEmptyOne(rootIsFirst: Bool) async throws {
         let (user, home) = ("postgres", TemporaryFolder.make("shared"))
         func run(_ isRoot: Bool, _ verb: String) throws -> ChildProcess.Outcome {
             let call = [ChildProcess.built("lacuna"), "database", verb, "--home", home]
@@ -61,7 +61,7 @@ private func withHome(
             return try ChildProcess.run(prefix[0], Array(prefix.dropFirst()) + call, folder: "/")
         }
         guard getuid() == 0, try run(false, "--help").status == 0 else {
-            return print("left out: another user's database takes root, and a program that \(user) can run")
+            return print("skipped: the database of another user needs root, and a program that \(user) can run")
         }
         chmod(home, 0o777)
         #expect(try run(rootIsFirst, "start").status == 0)
@@ -70,8 +70,8 @@ private func withHome(
         #expect(refused.status == 5, "\(refused.errors)")
         let (first, second) =
             rootIsFirst ? ("root made, in /var/lib/lacuna/", home) : ("\(user) made, in \(home)", "/var/lib")
-        for words in [first, "yours would be another, in \(second)", "\n  remedy: work as "] {
-            #expect(refused.errors.contains(words), "\(words) in \(refused.errors)")
+        for text in [first, "yours would be another, in \(second)", "\n  remedy: work as "] {
+            #expect(refused.errors.contains(text), "\(text) in \(refused.errors)")
         }
         if rootIsFirst { try await EmbeddedCluster(home: home).destroy() }
     }

@@ -14,7 +14,7 @@ import Testing
         ("round list a --run b", 2), ("split create a --holdout test=1.5", 2),
     ]
 
-    @Test(arguments: expected) func commandsEndAsTheContractSays(_ line: String, _ status: Int32) async throws {
+    @Test(arguments: expected) func exitStatusesAreThoseOfTheContract(_ line: String, _ status: Int32) async throws {
         let arguments = line.split(separator: " ").map(String.init)
         try await Workbench.with { bench in
             let ending = try await bench.start(arguments).end()
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func aHomeThatIsAFileIsTold() throws {
+    @Test func aHomeThatIsAFileIsReported() throws {
         let home = TemporaryFolder.make("home") + "/README.md"
         try "text".write(toFile: home, atomically: true, encoding: .utf8)
         let ending = try ChildProcess.run(
@@ -35,7 +35,7 @@ import Testing
         ("roundd list", "unknown command: lacuna roundd", "did you mean round?"),
         ("review", "unknown command: lacuna review", "there are coverage, database, dataset"),
         ("mask exprt 1 liver", "unknown command: lacuna mask exprt", "did you mean export?"),
-    ]) func anUnknownCommandIsToldWithTheNearest(line: String, problem: String, remedy: String) async throws {
+    ]) func anUnknownCommandIsReportedWithTheNearest(line: String, problem: String, remedy: String) async throws {
         try await Workbench.with { bench in
             let ending = try await bench.start(line.split(separator: " ").map(String.init)).end()
             #expect(ending.status == 2)
@@ -52,7 +52,8 @@ import Testing
                 let help = try await bench.start(command + ["--help"]).end()
                 #expect(help.status == 0)
                 let overview = help.output.components(separatedBy: "USAGE:")[0]
-                let paragraphs = overview.components(separatedBy: "\n\n").filter { !$0.isEmpty }
+                let paragraphs = overview.components(separatedBy: "\n\n")
+                    .filter { !$0.isEmpty && !$0.hasPrefix("EXAMPLE:") }
                 #expect(paragraphs.count >= 2, "abstract and discussion")
                 for paragraph in paragraphs {
                     let lines = paragraph.split(separator: "\n")
@@ -74,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func theWholesOfNewOrgansGoByAnySpelling() async throws {
+    @Test func theWholesOfNewOrgansAreAcceptedInAnySpelling() async throws {
         try await Workbench.with { bench in
             let file = bench.folder + "/organs.csv"
             try "key,name,part_of\nrenal_cyst_wall,Renal cyst wall,Left Kidney\nodd_part,Odd part,renal_cyst_wall\n"

@@ -91,7 +91,9 @@ import Testing
             #expect(annotated("liver", "short") == 1)
 
             // An export keeps them apart too, unless it is told.
-            for (name, more, count) in [("A", [] as [String], 1), ("B", ["--merge", "aorta=aorta,aorta_short"], 2)] {
+            for (name, more, count) in [
+                ("A", [] as [String], 1), ("B", ["--class-mapping", "aorta=aorta,aorta_short"], 2),
+            ] {
                 let export = try await bench.start(
                     [
                         "export", "nnunet", "--output", bench.folder, "--dataset-id", "9", "--name", name, "--organs",
@@ -104,8 +106,8 @@ import Testing
             }
             let refused = try await bench.lacuna(
                 "export", "nnunet", "--output", bench.folder, "--dataset-id", "9", "--name", "C", "--organs", "aorta",
-                "--merge", "aorta=liver")
-            #expect(refused.status == 3 && refused.errors.contains("no variant"), "\(refused.errors)")
+                "--class-mapping", "aorta=liver")
+            #expect(refused.status == 3 && refused.errors.contains("not a variant"), "\(refused.errors)")
         }
     }
 

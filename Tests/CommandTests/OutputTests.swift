@@ -46,7 +46,7 @@ private let lines = [
         #expect(Output(format: .json).render([Line](), columns) == "[]\n")
     }
 
-    @Test func csvQuotesWhatItMust() {
+    @Test func csvQuotesFieldsWhereNecessary() {
         #expect(
             Output(format: .csv).render(lines, columns) == #"""
                 organ,volumes,share,parts
@@ -56,7 +56,7 @@ private let lines = [
                 """#)
     }
 
-    @Test func oneThingIsALineAField() {
+    @Test func oneObjectIsALinePerField() {
         let fields = [
             Cell.Field("id", 7), Cell.Field("note", String?.none),
             Cell.Field("sources", Cell.list([.object([Cell.Field("case", "a"), Cell.Field("open", true)])])),
@@ -86,7 +86,7 @@ private let lines = [
 }
 
 @Suite struct ProgressTests {
-    @Test func theLineSaysHowFarAndHowLong() {
+    @Test func theLineShowsProgressAndTheRemainingTime() {
         let line = ProgressLine(label: "import", done: 100, total: 400, elapsed: .seconds(10))
         #expect(line.render(width: 60) == "import  100/400  25% [####--------------]  10.0/s  30 s left")
         #expect(line.render(width: 30) == "import  100/400  25%  10.0/s  ")
@@ -97,7 +97,7 @@ private let lines = [
         #expect(ProgressLine(label: "x", done: 0, total: 0, elapsed: .zero).render(width: 0) == "")
     }
 
-    @Test func itIsDrawnTenTimesASecondAtMostAndAtTheEnd() {
+    @Test func itIsDrawnAtMostTenTimesPerSecondAndAtTheEnd() {
         let written = Mutex([String]())
         let start = ContinuousClock.now
         let elapsed = Mutex(Duration.zero)
@@ -116,7 +116,7 @@ private let lines = [
         #expect(lines[2] == "\r\u{1B}[K")
     }
 
-    /// A run that goes on at step 5,000 has not taken 5,000 steps in its first second.
+    /// A run resumed at step 5,000 has not taken 5,000 steps in its first second.
     @Test func theRateOfAResumedRunCountsItsOwnStepsOnly() {
         let written = Mutex([String]())
         let start = ContinuousClock.now
@@ -129,7 +129,7 @@ private let lines = [
             bar.show(step, label: "train")
         }
         let lines = written.withLock { $0 }
-        #expect(!lines[0].contains("/s"), "nothing is known of the rate yet")
+        #expect(!lines[0].contains("/s"), "the rate is unknown so far")
         #expect(lines[1].hasSuffix("2.0/s  9 min left"), "\(lines[1])")
     }
 

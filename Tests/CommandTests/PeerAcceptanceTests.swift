@@ -2,7 +2,7 @@ import Phantoms
 import TestSupport
 import Testing
 
-/// The tools that exports are made for accept them: nnU-Net's own check, and MONAI's own loader.
+/// Exports pass nnU-Net's own check and MONAI's own loader.
 @Suite(.serialized) struct PeerAcceptanceTests {
     private func imported(_ bench: Workbench) async throws {
         let all = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
