@@ -1,12 +1,12 @@
 public import Domain
 
-/// Names of cases, unique in an export whatever datasets they come from, of letters that every tool takes.
+/// Makes the names of an export's cases: unique across datasets, and made of characters that every tool accepts.
 public struct CaseNames: Sendable {
     private var taken: Set<String> = []
 
     public init() {}
 
-    /// `DATASET_CASE`, with the volume's number where that is taken.
+    /// `DATASET_CASE`, with the volume's number appended where that name is taken. Names that differ only in case count as equal.
     public mutating func name(dataset: String, caseName: String, volume: VolumeID) -> String {
         let plain = Self.clean("\(dataset)_\(caseName)")
         let name = taken.contains(plain.lowercased()) ? "\(plain)_v\(volume)" : plain
@@ -14,7 +14,7 @@ public struct CaseNames: Sendable {
         return name
     }
 
-    /// ASCII letters, digits, `-` and `_`; every run of other characters as one underscore.
+    /// Keeps ASCII letters, digits, `-` and `_`, and replaces every run of other characters by one underscore.
     static func clean(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {

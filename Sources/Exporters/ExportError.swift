@@ -1,20 +1,20 @@
 public import Domain
 
-/// Why an export cannot be made. Each case says problem and remedy, and names the file where there is one.
+/// Why an export cannot be made. Each case has a problem and a remedy, and a file where it concerns one.
 public enum ExportError: Error, Hashable, Sendable {
     case noOrgans
     case repeatedOrgan(OrganKey)
-    /// A label map has bytes for values: background, the organs and `ignore`.
+    /// More organs than a label map of bytes has values for, besides background and `ignore`.
     case tooManyOrgans(Int)
-    /// Two organs share a part that has no value of its own, so no value says which voxels are both.
+    /// Two organs share a part that is not exported, so no value can mark the voxels of both.
     case inseparable(OrganKey, OrganKey, shared: OrganKey)
-    /// Two organs that may overlap do so in a case; one value a voxel cannot say both.
+    /// Two organs overlap in a case, and each voxel of a label map has one value.
     case overlap(OrganKey, OrganKey, voxels: Int, caseName: String)
-    /// The output is there already.
+    /// The output path exists.
     case exists(String)
-    /// The folder that is to hold the output is not there.
+    /// The folder of the output does not exist.
     case noFolder(String)
-    /// An image that cannot be copied or linked by itself.
+    /// An image that cannot be copied or linked because it is not a single NIfTI file.
     case unsupportedImage(String)
     case unwritable(file: String, reason: String)
 
@@ -26,34 +26,34 @@ public enum ExportError: Error, Hashable, Sendable {
         }
     }
 
-    /// What is wrong, one clause.
+    /// The problem, one clause.
     public var problem: String {
         switch self {
-        case .noOrgans: "no organ was named"
+        case .noOrgans: "no organ is named"
         case .repeatedOrgan(let organ): "\(organ) is named twice"
-        case .tooManyOrgans(let count): "\(count) organs do not fit into one label map of bytes"
+        case .tooManyOrgans(let count): "\(count) organs are too many for a label map of bytes"
         case .inseparable(let a, let b, let shared):
-            "\(a) and \(b) share \(shared), so one value cannot tell them apart"
+            "\(a) and \(b) share \(shared), and no value of a label map can mark it as part of both"
         case .overlap(let a, let b, let voxels, let name):
-            "\(a) and \(b) overlap in \(voxels) voxels of \(name), which one value a voxel cannot say"
-        case .exists: "the output exists already"
-        case .noFolder: "the folder that is to hold the output does not exist"
-        case .unsupportedImage: "the image is no single NIfTI file"
+            "\(a) and \(b) overlap in \(voxels) voxels of \(name), and a label map has one value per voxel"
+        case .exists: "the output already exists"
+        case .noFolder: "the folder of the output does not exist"
+        case .unsupportedImage: "the image is not a single NIfTI file"
         case .unwritable(_, let reason): "it cannot be written: \(reason)"
         }
     }
 
-    /// What to do about it, one clause.
+    /// The remedy, one clause.
     public var remedy: String {
         switch self {
         case .noOrgans, .repeatedOrgan: "name each organ once: --organs liver,spleen"
         case .tooManyOrgans: "choose at most \(LabelScheme.largestCount) organs"
-        case .inseparable(let a, let b, let shared): "leave out \(a) or \(b), or name \(shared) too"
+        case .inseparable(let a, let b, let shared): "leave out \(a) or \(b), or export \(shared) too"
         case .overlap(let a, let b, _, _): "leave out \(a) or \(b), or export them as two datasets"
-        case .exists: "choose another output, or move what is there away"
-        case .noFolder: "make the folder, or choose another output"
+        case .exists: "choose another output, or move the existing one away"
+        case .noFolder: "create the folder, or choose another output"
         case .unsupportedImage: "export with --images reference"
-        case .unwritable: "check the path, its permissions and the room on the disk"
+        case .unwritable: "check the path, its permissions and the free disk space"
         }
     }
 }

@@ -1,26 +1,27 @@
 public import Domain
 public import Imaging
 
-/// One volume's label map in canonical order, and what was found on the way.
+/// The label map of one volume, in canonical voxel order.
 public struct ComposedLabels: Sendable {
+    /// One byte per voxel, x fastest: a value of the scheme, 0 for background, or the scheme's `ignoreValue`.
     public let values: VoxelBuffer<UInt8>
-    /// For each organ of the scheme the voxels of its region.
-    public let voxels: [Int]
-    /// Voxels of which not all is known.
+    /// The number of voxels of each organ's region.
+    public let voxels: [OrganKey: Int]
+    /// The number of `ignore` voxels.
     public let ignored: Int
-    /// Of those, the voxels that two organs claim of which a voxel is at most one.
+    /// The number of `ignore` voxels that belong to two organs which exclude each other.
     public let contested: Int
 
-    /// Whether at least one voxel is decided.
-    public var saysAnything: Bool { ignored < values.count }
+    /// Whether at least one voxel has a value other than `ignore`.
+    public var hasDecidedVoxels: Bool { ignored < values.count }
 }
 
-/// Makes one label map out of what is known of each organ.
+/// Composes one label map from the evidence about each organ.
 ///
-/// A voxel has a value where everything is known of it: of every wanted organ whether it is there. So a voxel of a known
-/// organ that excludes the others is that organ, and a voxel is `ignore` where some wanted organ is unknown and none that
-/// is known claims it: outside an extent, where nobody looked, and where a model's label is not believed. What people said comes first;
-/// a model's labels fill only what they left open.
+/// A voxel has a value where it is known, for every exported organ, whether the voxel belongs to it. A voxel of an organ that
+/// excludes all others is therefore decided, and a voxel is `ignore` where some exported organ is unknown and no known organ
+/// contains it: outside an extent, where an organ was not examined, and outside the validity mask of a pseudo label.
+/// Annotations come first; pseudo labels apply only where annotations leave a voxel undecided.
 public struct LabelComposer: Sendable {
     public let scheme: LabelScheme
     let ontology: Ontology
@@ -29,7 +30,7 @@ public struct LabelComposer: Sendable {
         (self.scheme, self.ontology) = (scheme, ontology)
     }
 
-    /// Whether the evidence says anything of a wanted organ itself, of its parts or of what it is a part of.
+    /// Whether the evidence is about an exported organ, one of its parts, or a whole that contains it.
     public func concerns(_ evidence: OrganEvidence) -> Bool {
         scheme.organs.contains { organ in
             organ == evidence.organ || ontology.parts(of: organ).contains(evidence.organ)
@@ -37,38 +38,39 @@ public struct LabelComposer: Sendable {
         }
     }
 
+    /// Holds two bit volumes per exported organ and one mask at a time.
+    ///
     /// - Parameters:
-    ///   - shape: canonical.
+    ///   - evidence: at most one item per organ of annotations, and one of pseudo labels.
+    ///   - shape: the canonical shape of the volume.
     ///   - caseName: for errors.
-    ///   - load: reads the mask of an organ that has one; called more than once for few.
-    /// - Throws: `ExportError.overlap`, and what `load` throws.
+    ///   - load: reads the mask of an organ whose evidence has one; called more than once for some organs.
+    /// - Throws: `ExportError.overlap`, and the errors of `load`.
     public func compose(
-        _ evidence: [OrganEvidence], shape: GridShape, caseName: String, load: (OrganKey) throws -> Mask
-    ) throws -> ComposedLabels {
+        _ evidence: [OrganEvidence], shape: GridShape, caseName: String,
+        load: @escaping (OrganKey) async throws -> Mask
+    ) async throws -> ComposedLabels {
         var planes = scheme.organs.map { _ in KnowledgePlane(words: (shape.count + 63) >> 6) }
         for isModelMade in [false, true] {
-            let said = evidence.filter { $0.isModelMade == isModelMade }
-            if said.isEmpty { continue }
-            try withoutActuallyEscaping(load) { load in
-                let reading = EvidenceReading(evidence: said, shape: shape, ontology: ontology, load: load)
-                try learn(reading, &planes)
-            }
-            settle(&planes, overruling: !isModelMade)
+            let items = evidence.filter { $0.isModelMade == isModelMade }
+            if items.isEmpty { continue }
+            try await learn(EvidenceReading(evidence: items, shape: shape, ontology: ontology, load: load), &planes)
+            applyRelations(&planes, overruling: !isModelMade)
         }
         return try LabelPainter(scheme: scheme, planes: planes, shape: shape).paint(caseName: caseName)
     }
 
-    private func learn(_ reading: EvidenceReading, _ planes: inout [KnowledgePlane]) throws {
+    private func learn(_ reading: EvidenceReading, _ planes: inout [KnowledgePlane]) async throws {
         for item in reading.evidence {
             guard let organ = scheme.organs.firstIndex(of: item.organ) else { continue }
-            let statement = try reading.statement(item)
+            let statement = try await reading.statement(item)
             planes[organ].learn(positive: statement.positive)
             planes[organ].learn(negative: statement.negative)
         }
         for item in reading.evidence where !scheme.organs.contains(item.organ) {
-            let effects = effects(of: item.organ, on: planes)
+            let effects = effects(of: item.organ)
             if effects.isEmpty { continue }
-            let statement = try reading.statement(item)
+            let statement = try await reading.statement(item)
             for (organ, effect) in effects {
                 switch effect {
                 case .isPart: planes[organ].learn(positive: statement.positive)
@@ -78,14 +80,14 @@ public struct LabelComposer: Sendable {
             }
         }
         for (index, organ) in scheme.organs.enumerated() where !reading.has(organ) {
-            if let negative = try reading.negative(of: organ) { planes[index].learn(negative: negative) }
+            if let negative = try await reading.negative(of: organ) { planes[index].learn(negative: negative) }
         }
     }
 
     private enum Effect { case isPart, isWhole, excludes }
 
-    /// What an organ that is not wanted says of the wanted ones that are not known everywhere.
-    private func effects(of other: OrganKey, on planes: [KnowledgePlane]) -> [(Int, Effect)] {
+    /// What an organ that is not exported implies for the exported ones, by their indices.
+    private func effects(of other: OrganKey) -> [(Int, Effect)] {
         scheme.organs.indices.compactMap { index in
             let organ = scheme.organs[index]
             let effect: Effect? =
@@ -97,8 +99,9 @@ public struct LabelComposer: Sendable {
         }
     }
 
-    /// A part's voxels are its whole's; what is outside the whole is outside the part; organs that exclude each other.
-    private func settle(_ planes: inout [KnowledgePlane], overruling: Bool) {
+    /// Applies the ontology: voxels of a part belong to its whole, voxels outside a whole are outside its parts, and voxels of an
+    /// organ are outside those that it excludes.
+    private func applyRelations(_ planes: inout [KnowledgePlane], overruling: Bool) {
         for whole in scheme.organs.indices.reversed() {
             for part in scheme.parts[whole] {
                 let positive = planes[part].positive
@@ -116,26 +119,27 @@ public struct LabelComposer: Sendable {
     }
 }
 
-/// Reads the statements of one kind, people's or models', about one volume.
+/// Reads the evidence of one kind, annotations or pseudo labels, about one volume.
 struct EvidenceReading {
     let evidence: [OrganEvidence]
     let shape: GridShape
     let ontology: Ontology
-    let load: (OrganKey) throws -> Mask
+    let load: (OrganKey) async throws -> Mask
 
     func has(_ organ: OrganKey) -> Bool { evidence.contains { $0.organ == organ } }
 
-    func statement(_ item: OrganEvidence) throws -> OrganStatement {
-        let mask = item.hasMask ? try load(item.organ) : nil
+    func statement(_ item: OrganEvidence) async throws -> OrganStatement {
+        let mask = item.hasMask ? try await load(item.organ) : nil
         return OrganStatement(foreground: mask?.foreground, known: mask?.known, extent: item.extent, shape: shape)
     }
 
-    /// Where the organ surely is not; an organ that nobody stated is nowhere that all its divisions are not.
-    func negative(of organ: OrganKey) throws -> [UInt64]? {
-        if let item = evidence.first(where: { $0.organ == organ }) { return try statement(item).negative }
+    /// The voxels outside an organ. An organ without evidence is outside wherever all its divisions are; nil where a division is
+    /// unknown.
+    func negative(of organ: OrganKey) async throws -> [UInt64]? {
+        if let item = evidence.first(where: { $0.organ == organ }) { return try await statement(item).negative }
         var common: [UInt64]?
         for division in ontology.divisions(of: organ) {
-            guard let negative = try negative(of: division) else { return nil }
+            guard let negative = try await negative(of: division) else { return nil }
             common = common.map { zip($0, negative).map { $0 & $1 } } ?? negative
         }
         return common

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Imaging
 
-/// Turns what is known of each organ into one byte a voxel.
+/// Converts what is known of each organ into one byte per voxel.
 struct LabelPainter {
     let scheme: LabelScheme
     let planes: [KnowledgePlane]
@@ -29,7 +29,8 @@ struct LabelPainter {
                 scheme.organs[pair.a], scheme.organs[pair.b], voxels: voxels, caseName: caseName)
         }
         return ComposedLabels(
-            values: values, voxels: found.voxels, ignored: found.ignored, contested: found.contested)
+            values: values, voxels: Dictionary(uniqueKeysWithValues: zip(scheme.organs, found.voxels)),
+            ignored: found.ignored, contested: found.contested)
     }
 
     private func paint(
@@ -48,7 +49,7 @@ struct LabelPainter {
             if scheme.values[organ] == nil { open |= claim }
         }
         clashing &= ~open & valid
-        if clashing != 0 { settle(clashing, claims, &found) }
+        if clashing != 0 { count(clashing, claims, &found) }
         let ignored = (open | clashing) & valid
         found.ignored += ignored.nonzeroBitCount
         let base = word << 6
@@ -65,8 +66,8 @@ struct LabelPainter {
         return left >= 64 ? ~0 : (1 << UInt64(left)) - 1
     }
 
-    /// Sorts voxels with two claimants: of two that exclude each other one is wrong; of others both may be right.
-    private func settle(_ clashing: UInt64, _ claims: [UInt64], _ found: inout Found) {
+    /// Counts voxels of two organs. Where the organs exclude each other one of them is wrong; otherwise they overlap.
+    private func count(_ clashing: UInt64, _ claims: [UInt64], _ found: inout Found) {
         found.contested += clashing.nonzeroBitCount
         for a in claims.indices where claims[a] & clashing != 0 {
             for b in claims.indices where b > a && !scheme.excludes[a][b] {

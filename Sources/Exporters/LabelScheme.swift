@@ -1,21 +1,21 @@
 public import Domain
 
-/// Which value of a label map stands for which organ.
+/// Assigns the values of a label map to organs.
 ///
-/// A voxel's value names the most special of the wanted organs that it belongs to; an organ that holds other wanted organs
-/// is a region of several values (nnU-Net v2, "region-based training": a list in `labels`). A whole whose divisions are
-/// all wanted needs no value of its own.
+/// The value of a voxel is that of the most specific exported organ it belongs to. An organ that contains other exported
+/// organs is a region of several values (nnU-Net v2, "region-based training": a list in `labels`). A whole whose divisions
+/// are all exported has no value of its own.
 public struct LabelScheme: Hashable, Sendable {
-    /// Values are bytes: 0 is background and the highest is `ignore`.
+    /// The largest number of organs: values are bytes, 0 is background and one value is `ignore`.
     public static let largestCount = 253
 
-    /// Wholes before their parts, otherwise as asked for: the order of values.
+    /// The exported organs, wholes before their parts and otherwise in the order requested. Values rise in this order.
     public let organs: [OrganKey]
-    /// For each organ the other wanted organs that are parts of it, as indices.
+    /// For each organ, the indices of the other exported organs that are parts of it.
     let parts: [[Int]]
-    /// For each organ the value of a voxel of which it is the most special organ; nil where its divisions have them all.
+    /// For each organ, the value of voxels of which it is the most specific organ; nil where its divisions cover it.
     public let values: [Int?]
-    /// `excludes[i][j]`: a voxel of organ i is surely none of organ j.
+    /// `excludes[i][j]`: a voxel of organ i is never one of organ j.
     let excludes: [[Bool]]
 
     /// - Throws: `noOrgans`, `repeatedOrgan`, `tooManyOrgans`, `inseparable`.
@@ -38,15 +38,18 @@ public struct LabelScheme: Hashable, Sendable {
         (self.organs, self.parts) = (organs, parts)
     }
 
-    /// The values whose union is the organ, rising.
+    /// The values of an organ's voxels, rising.
+    ///
+    /// - Parameter organ: an index into `organs`.
     public func region(of organ: Int) -> [Int] { ([organ] + parts[organ]).compactMap { values[$0] }.sorted() }
 
     public var hasRegions: Bool { organs.indices.contains { region(of: $0).count > 1 } }
 
-    /// The value that each region paints when predictions become a label map again, later ones over earlier ones.
+    /// nnU-Net's `regions_class_order`: the value written for each region when predictions become a label map, later over
+    /// earlier ones.
     public var regionsClassOrder: [Int] { organs.indices.map { values[$0] ?? region(of: $0)[0] } }
 
-    /// The value of voxels of which not all is known.
+    /// The value of voxels that are not labelled for every exported organ: the highest one.
     public var ignoreValue: Int { (values.compactMap { $0 }.max() ?? 0) + 1 }
 
     // MARK: -
@@ -69,7 +72,7 @@ public struct LabelScheme: Hashable, Sendable {
         return placed
     }
 
-    /// Organs that overlap by definition need their common part to have a value.
+    /// Organs that share a part by definition can be exported together only if that part has a value.
     private static func checkShared(
         _ organs: [OrganKey], _ parts: [[Int]], _ ontology: Ontology
     ) throws(ExportError) {

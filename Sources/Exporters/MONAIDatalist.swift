@@ -1,17 +1,17 @@
-internal import Domain
+public import Domain
 
-/// A datalist as MONAI's `load_decathlon_datalist` and VISTA3D read it: the text of the JSON file.
+/// The JSON of a datalist that MONAI's `load_decathlon_datalist` and VISTA3D read.
 public struct MONAIDatalist: Sendable {
-    /// One case. Paths are relative to the data root, or absolute.
+    /// One case. Paths are absolute or relative to the data root.
     public struct Item: Sendable {
         public let image: String
-        /// What people said; nil where they decided no voxel.
+        /// The label map of the annotations; nil where they decide no voxel.
         public var label: String?
-        /// The same with a model's labels in what people left open; nil where a model said nothing.
+        /// The label map of the annotations, completed by pseudo labels; nil without pseudo labels.
         public var pseudoLabel: String?
-        /// The models' confidence, by organ.
+        /// The confidence of the pseudo labels by organ, 0 to 1.
         public var confidence: [(organ: String, value: Double)] = []
-        /// Of several folds, the one in which the case validates, counted from 0; nil: the list says its part.
+        /// In a cross-validation, the fold in which the case validates, counted from 0; nil: the list gives its part.
         public var fold: Int?
         public let caseName: String
         public let subject: String
@@ -21,11 +21,11 @@ public struct MONAIDatalist: Sendable {
         }
     }
 
-    /// A list of the file. Lists share no case, so that a reader that knows no folds trains on nothing held out.
+    /// A list of the file. Lists share no case, so a reader without support for folds never trains on held-out cases.
     public enum List: String, Sendable, CaseIterable {
         case training, validation, testing
 
-        /// VISTA3D's `fold`: 0 trains.
+        /// VISTA3D's `fold`: 0 trains, 1 validates.
         var fold: Int? {
             switch self {
             case .training: 0
@@ -36,24 +36,22 @@ public struct MONAIDatalist: Sendable {
     }
 
     public let scheme: LabelScheme
-    /// For each organ of the scheme its name for people.
-    public let names: [String]
+    /// The display names of the organs.
+    public let names: [OrganKey: String]
     public private(set) var items: [List: [Item]] = [:]
-    /// Further members for people: licence, revision.
+    /// Further members, such as licences and revision, written first.
     public var remarks: [OrderedJSON.Member] = []
 
-    /// - Precondition: one name an organ.
-    public init(scheme: LabelScheme, names: [String]) {
-        precondition(names.count == scheme.organs.count, "one name an organ")
-        (self.scheme, self.names) = (scheme, names)
-    }
+    /// - Parameter names: the display names of the organs; an organ without one goes by its key.
+    public init(scheme: LabelScheme, names: [OrganKey: String]) { (self.scheme, self.names) = (scheme, names) }
 
     public mutating func append(_ item: Item, to list: List) { items[list, default: []].append(item) }
 
     public var json: OrderedJSON {
         var members = remarks
         members += [
-            .init("label_dict", labels(scheme.organs.map(\.rawValue))), .init("original_label_dict", labels(names)),
+            .init("label_dict", labels { $0.rawValue }),
+            .init("original_label_dict", labels { names[$0] ?? $0.rawValue }),
             .init("regions", regions), .init("ignore", .integer(scheme.ignoreValue)),
         ]
         for list in List.allCases {
@@ -65,12 +63,15 @@ public struct MONAIDatalist: Sendable {
 
     // MARK: -
 
-    /// Value to name.
-    private func labels(_ names: [String]) -> OrderedJSON {
-        .object(zip(scheme.values, names).compactMap { value, name in value.map { .init(String($0), .text(name)) } })
+    /// The names by value.
+    private func labels(_ name: (OrganKey) -> String) -> OrderedJSON {
+        .object(
+            scheme.organs.indices.compactMap { organ in
+                scheme.values[organ].map { .init(String($0), .text(name(scheme.organs[organ]))) }
+            })
     }
 
-    /// The values of organs that hold others.
+    /// The values of organs that contain others.
     private var regions: OrderedJSON {
         .object(
             scheme.organs.indices.compactMap { index in

@@ -1,15 +1,15 @@
 internal import Domain
 
-/// nnU-Net v2's raw format (documentation, "dataset_format"): the texts of `dataset.json` and `splits_final.json`.
+/// `dataset.json` and `splits_final.json` of nnU-Net v2's raw format (its documentation, "dataset_format").
 public struct NNUNetDataset: Sendable {
     /// One training case.
     public struct Case: Hashable, Sendable {
         public let name: String
-        /// Absolute, or relative to the dataset's folder.
+        /// The path of the image, absolute or relative to the dataset's folder.
         public let image: String
-        /// The folds in which it validates, counted from 0; in the others it trains.
+        /// The folds in which the case validates, counted from 0.
         public let validates: Set<Int>
-        /// The folds in which it does neither.
+        /// The folds in which the case neither trains nor validates; in all others it trains.
         public let leftOut: Set<Int>
 
         public init(name: String, image: String, validates: Set<Int> = [], leftOut: Set<Int> = []) {
@@ -19,12 +19,13 @@ public struct NNUNetDataset: Sendable {
 
     public let name: String
     public let scheme: LabelScheme
-    /// What the one channel shows: `CT` asks for CT's normalisation.
+    /// The name of the one channel; `CT` selects nnU-Net's normalisation for CT.
     public let channel: String
+    /// Whether a voxel of any case is `ignore`, which is then declared.
     public var usesIgnore = false
-    /// Whether images lie anywhere, so that each case names its files.
+    /// Whether each case names its files, as images outside `imagesTr` require.
     public var listsImages = true
-    /// Further members for people: licence, revision.
+    /// Further members, such as licences and revision.
     public var remarks: [OrderedJSON.Member] = []
 
     public init(name: String, scheme: LabelScheme, channel: String) {
@@ -42,6 +43,7 @@ public struct NNUNetDataset: Sendable {
     /// Path of a case's label relative to the dataset's folder.
     public static func labelPath(of name: String) -> String { "labelsTr/\(name)\(fileEnding)" }
 
+    /// The content of `dataset.json`.
     public func description(_ cases: [Case]) -> OrderedJSON {
         var members: [OrderedJSON.Member] = [
             .init("channel_names", .object([.init("0", .text(channel))])), .init("labels", labels),
@@ -58,7 +60,7 @@ public struct NNUNetDataset: Sendable {
         return .object(members)
     }
 
-    /// For each fold what trains and what is held out. Nil where nothing is.
+    /// The content of `splits_final.json`: the cases that train and validate in each fold. Nil where no case validates.
     public static func splits(_ cases: [Case], folds: Int) -> OrderedJSON? {
         guard cases.contains(where: { !$0.validates.isEmpty }) else { return nil }
         func names(_ belongs: (Case) -> Bool) -> OrderedJSON { .list(cases.filter(belongs).map { .text($0.name) }) }

@@ -1,4 +1,4 @@
-/// JSON whose objects keep the order that they are given in, as nnU-Net's `labels` need.
+/// JSON whose objects keep the order of their members, which nnU-Net's `labels` require.
 public indirect enum OrderedJSON: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -15,7 +15,7 @@ public indirect enum OrderedJSON: Hashable, Sendable {
         public init(_ key: String, _ value: OrderedJSON) { (self.key, self.value) = (key, value) }
     }
 
-    /// The text, indented by four spaces a level; lists of plain values stand on one line.
+    /// The text, indented by four spaces per level, with lists of plain values on one line.
     public func rendered() -> String { render(indent: "") + "\n" }
 
     private func render(indent: String) -> String {

@@ -1,13 +1,13 @@
 public import Domain
 
-/// What the catalogue says of one organ in one volume: a mask, or that the organ is absent.
+/// What the catalogue records of one organ in one volume: a mask, or that the organ is absent.
 public struct OrganEvidence: Hashable, Sendable {
     public let organ: OrganKey
-    /// Whether a model made it; then it fills only what people have left open.
+    /// Whether it is a pseudo label, which applies only where annotations leave a voxel undecided.
     public let isModelMade: Bool
     /// Whether there is a mask to read; without one the organ is absent.
     public let hasMask: Bool
-    /// Where the evidence is complete, in canonical voxels; nil: everywhere.
+    /// The box in which the evidence is complete, in canonical voxels; nil: everywhere.
     public let extent: VoxelBox?
 
     public init(organ: OrganKey, isModelMade: Bool, hasMask: Bool, extent: VoxelBox? = nil) {
@@ -15,7 +15,7 @@ public struct OrganEvidence: Hashable, Sendable {
     }
 }
 
-/// What is known of one organ, one bit a voxel: surely there, surely not, or neither.
+/// What is known of one organ, one bit per voxel as in `BitVolume`: certainly inside, certainly outside, or neither.
 struct KnowledgePlane {
     private(set) var positive: [UInt64]
     private(set) var negative: [UInt64]
@@ -25,11 +25,12 @@ struct KnowledgePlane {
         negative = positive
     }
 
-    /// Takes positives and negatives where nothing is known yet.
+    /// Adds positives where nothing is known yet.
     mutating func learn(positive new: [UInt64]) { Self.fill(&positive, with: new, besides: negative) }
+    /// Adds negatives where nothing is known yet.
     mutating func learn(negative new: [UInt64]) { Self.fill(&negative, with: new, besides: positive) }
 
-    /// Takes positives whatever was known.
+    /// Adds positives, and removes the negatives that they contradict.
     mutating func claim(_ new: [UInt64]) {
         for i in new.indices {
             positive[i] |= new[i]
@@ -42,14 +43,14 @@ struct KnowledgePlane {
     }
 }
 
-/// A statement's bits: where the organ was seen, and where it was looked for and not seen.
+/// The bits of one item of evidence: voxels inside the organ, and voxels examined and outside it.
 struct OrganStatement {
     let positive: [UInt64]
     let negative: [UInt64]
 
     /// - Parameters:
-    ///   - foreground: nil: nowhere.
-    ///   - known: nil: everywhere.
+    ///   - foreground: the organ's voxels; nil: none.
+    ///   - known: the validity mask; nil: the mask is valid everywhere.
     init(foreground: BitVolume?, known: BitVolume?, extent: VoxelBox?, shape: GridShape) {
         var within = extent.map { BitVolume(shape, filling: $0) } ?? BitVolume(shape, repeating: true)
         if let known { within.formIntersection(known) }

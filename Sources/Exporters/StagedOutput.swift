@@ -1,16 +1,16 @@
 internal import Glibc
 internal import System
 
-/// A folder beside the output in which an export grows, and which becomes the output at the end, all at once.
+/// A hidden folder beside the output in which an export is written, and which is renamed to the output at the end.
 public struct StagedOutput: Sendable {
-    /// Where the export is to stand.
+    /// The path of the finished export.
     public let target: String
-    /// Where it grows: a hidden folder beside the target.
+    /// The hidden folder beside the target.
     public let folder: String
 
-    /// Makes the folder. Blocks.
+    /// Creates the folder. Blocks.
     ///
-    /// - Throws: `exists` where the target is there, `noFolder`, `unwritable`.
+    /// - Throws: `exists` where the target exists, `noFolder`, `unwritable`.
     public init(target: String) throws(ExportError) {
         let path = target.hasSuffix("/") && target.count > 1 ? String(target.dropLast()) : target
         try Self.refuse(existing: path)
@@ -21,19 +21,21 @@ public struct StagedOutput: Sendable {
         (self.target, self.folder) = (path, folder)
     }
 
+    /// Refuses a path that exists, also a broken link. Blocks.
+    ///
     /// - Throws: `exists`.
     public static func refuse(existing path: String) throws(ExportError) {
         var status = stat()
         if lstat(path, &status) == 0 { throw .exists(path) }
     }
 
-    /// Makes a folder within the staged one, and gives its path. Blocks.
+    /// Creates a folder in the staged folder and returns its path. Blocks.
     public func subfolder(_ name: String) throws(ExportError) -> String {
         try Self.makeFolder("\(folder)/\(name)")
         return "\(folder)/\(name)"
     }
 
-    /// Writes a text file within the staged folder. Blocks.
+    /// Writes a text file into the staged folder. Blocks.
     public func write(_ text: String, as name: String) throws(ExportError) {
         let path = "\(folder)/\(name)"
         do {
@@ -43,10 +45,14 @@ public struct StagedOutput: Sendable {
         }
     }
 
-    /// Renames the staged folder to its place. Blocks.
+    /// Renames the staged folder to the target. Blocks.
+    ///
+    /// - Throws: `exists`, `unwritable`.
     public func publish() throws(ExportError) { try Self.move(folder, to: target) }
 
-    /// Renames files and folders within the staged folder to their places: all of them, or none. Blocks.
+    /// Renames files and folders of the staged folder to their final paths: all of them or none. Blocks.
+    ///
+    /// - Throws: `exists`, `unwritable`.
     public func publish(_ pieces: [(name: String, path: String)]) throws(ExportError) {
         for (index, piece) in pieces.enumerated() {
             do throws(ExportError) {

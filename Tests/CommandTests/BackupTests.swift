@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// The commands of `docs/operations.md`: the database is copied first and the objects after it, and restored the other way round.
+/// The commands of `docs/operations.md`: the database is copied before the objects, and restored after them.
 @Suite struct BackupTests {
     @Test func aRestoredBackupIsTheSameCatalogue() async throws {
         try await Workbench.with { bench in

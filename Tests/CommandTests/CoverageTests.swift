@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func anOrganWithoutACompleteAnnotationIsPointedOut() async throws {
+    @Test func anOrganWithoutACompleteAnnotationIsReported() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(
                 .totalSegmentator(classes: ["liver", "prostate"], missingShare: 0), "set", scans: 1...1, in: bench)
@@ -39,8 +39,8 @@ import Testing
         }
     }
 
-    /// Two datasets of one organ each are four rows, of which the table shows two.
-    @Test func theTableHidesWhatNobodyLookedAtAndSaysSo() async throws {
+    /// Two datasets of one organ each have four rows, of which the table shows two.
+    @Test func theTableHidesUnlabelledRowsAndCountsThem() async throws {
         try await Workbench.with { bench in
             #expect(try await bench.lacuna("dataset", "list").errors.contains("no datasets yet"))
             for (layout, name, scan) in [
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func theNoteOnIncompleteOrgansHasAnEnd() async throws {
+    @Test func theNoteOnIncompleteOrgansIsShortened() async throws {
         try await Workbench.with { bench in
             let classes = Array(PhantomLayout.tellableClasses.prefix(14))
             let path = try PhantomData.write(
@@ -81,17 +81,17 @@ import Testing
         }
     }
 
-    @Test func anEarlierRevisionIsCountedAsItWas() async throws {
+    @Test func anEarlierRevisionIsCounted() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             let before = try await bench.revision()
             let refused = try await bench.lacuna(
                 "label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed")
-            #expect(refused.status == 5, "an annotation is not hidden by the way")
-            let said = try await bench.lacuna(
+            #expect(refused.status == 5, "an annotation is hidden only with --override")
+            let corrected = try await bench.lacuna(
                 "label", "set", "internal/img0001", "spleen", "absent", "--reason", "removed", "--override")
-            #expect(said.status == 0)
+            #expect(corrected.status == 0)
             func spleen(_ arguments: String...) async throws -> [String: Any] {
                 let ending = try await bench.start(["coverage", "--json"] + arguments).end()
                 return try #require(try ending.rows().first { $0["organ"] as? String == "spleen" })
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func anOrganThatIsLabelledByItsPartsIsToldSo() async throws {
+    @Test func labelledPartsOfAMissingOrganAreReported() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -112,14 +112,14 @@ import Testing
             #expect(!kidney.errors.contains("Nothing is labelled"))
             #expect(try await bench.lacuna("coverage", "--organ", "kidney", "--json").errors.contains("kidney_left"))
             let brain = try await bench.lacuna("coverage", "--organ", "brain", "--organ", "liver")
-            #expect(brain.errors.contains("brain is labelled nowhere"), "\(brain.errors)")
+            #expect(brain.errors.contains("Neither brain nor a part of it is labelled"), "\(brain.errors)")
             #expect(brain.output.contains("liver"))
             let rounds = try await bench.lacuna("coverage", "--by", "round")
-            #expect(rounds.errors.contains("No round has published yet"), "\(rounds.errors)")
+            #expect(rounds.errors.contains("No round has been published yet"), "\(rounds.errors)")
         }
     }
 
-    @Test func aDatasetShowsItsOwnWordsAndCoverageWhatIsKnownInItsVolumes() async throws {
+    @Test func aDatasetShowsItsOwnLabelsAndCoverageAllLabelsOfItsVolumes() async throws {
         try await Workbench.with { bench in
             let liver = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 1...2, in: bench)
             let all = try PhantomData.write(.btcv, "internal", scans: 2...2, in: bench)

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Runs the built `lacuna` against a home of its own.
+/// Runs the built `lacuna` with a home of its own.
 private func withHome(
     _ body: (@Sendable ([String], [String: String]) throws -> ChildProcess.Outcome) async throws -> Void
 )
@@ -74,8 +74,8 @@ private func withHome(
         #expect(refused.status == 5, "\(refused.errors)")
         let (first, second) =
             rootIsFirst ? ("root made, in /var/lib/lacuna/", home) : ("\(user) made, in \(home)", "/var/lib")
-        for words in [first, "yours would be another, in \(second)", "\n  remedy: work as "] {
-            #expect(refused.errors.contains(words), "\(words) in \(refused.errors)")
+        for text in [first, "yours would be another, in \(second)", "\n  remedy: work as "] {
+            #expect(refused.errors.contains(text), "\(text) in \(refused.errors)")
         }
         if rootIsFirst { try await EmbeddedCluster(home: home).destroy() }
     }

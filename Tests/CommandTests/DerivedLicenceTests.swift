@@ -2,9 +2,9 @@ import Foundation
 import Phantoms
 import Testing
 
-/// What was made of a dataset's masks is bound by its licence, whoever said it last.
+/// Masks derived from a dataset's masks are bound by its licence.
 @Suite struct DerivedLicenceTests {
-    /// Two liver sets of one scan, of which the second forbids commercial use; a person's word comes first.
+    /// Imports two liver sets of one scan, of which the second forbids commercial use.
     private func imported(_ bench: Workbench) async throws {
         for (name, licence) in [("free", "CC BY 4.0"), ("nc", "CC BY-NC 4.0")] {
             let path = try PhantomData.write(.msd(.liver, lesions: false), name, scans: 1...1, in: bench)
@@ -50,7 +50,7 @@ import Testing
             #expect(try consensus.object()["current"] as? Bool == true, "\(consensus.errors)")
             try await expectRefused(bench)
             try await expectRefused(bench, only)
-            // The remedy names the mask, since no --dataset leaves it out.
+            // The remedy names the mask, because no --dataset excludes it.
             let mask = String(try #require(try consensus.object()["mask"] as? Int))
             let refused = try await export(bench, "monai", ["--purpose", "commercial"] + only)
             let remedy = try #require(try refused.rows().first?["remedy"] as? String)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// A person draws on the mask that counts; what was drawn is made of it.
+    /// A correction of the current mask is derived from it.
     @Test func aCorrectionIsBoundByTheLicencesOfWhatItCorrects() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
@@ -78,7 +78,7 @@ import Testing
             let file = bench.folder + "/liver.nii.gz"
             #expect(try await bench.lacuna("mask", "export", "1", "liver", "--output", file).status == 0)
             let drawn = try await bench.lacuna(
-                "mask", "import", "1", "liver", file, "--rater", "ab", "--reason", "looked at it", "--json")
+                "mask", "import", "1", "liver", file, "--rater", "ab", "--reason", "checked", "--json")
             #expect(try drawn.object()["current"] as? Bool == true, "\(drawn.errors)")
             try await expectRefused(bench)
             try await expectRefused(bench, ["--dataset", "free"])

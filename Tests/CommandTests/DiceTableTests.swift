@@ -1,6 +1,7 @@
 import Console
 import Domain
 import Testing
+import Workflows
 
 @testable import Catalog
 @testable import Commands
@@ -18,7 +19,7 @@ import Testing
         return row
     }
 
-    @Test func theMeanOfMissingOrgansLeavesOutWhatHalfOfTheVolumesKnow() {
+    @Test func theMeanOfMissingOrgansLeavesOutOrgansKnownInHalfOfTheVolumes() {
         let table = DiceTable(
             rounds: [
                 round("a", 0, ["liver": 0.9, "spleen": 0.5, "pancreas": 0.25]),
@@ -44,7 +45,7 @@ import Testing
             ])
     }
 
-    @Test func aRunThatIsNotJudgedHasNoRows() {
+    @Test func aRunThatIsNotEvaluatedHasNoRows() {
         let table = DiceTable(
             rounds: [round("a", 0, [:])], other: nil, coverage: [coverage("liver", annotated: 1, absent: 0, of: 1)])
         #expect(table.rows.isEmpty && table.rounds.isEmpty)

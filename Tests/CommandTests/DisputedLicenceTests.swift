@@ -3,11 +3,11 @@ import Foundation
 import Phantoms
 import Testing
 
-/// Releases whose sources state different licences, imported as they lie on the disk, against the gate of exports.
+/// Exports of releases whose sources state different licences, imported as downloaded.
 @Suite struct DisputedLicenceTests {
     private let files = FileManager.default
 
-    /// The first scan of a Decathlon tree under the names of another release.
+    /// The first scan of a Decathlon folder, renamed like another release.
     private func tree(_ bench: Workbench, _ name: String, image: String, label: String) throws -> String {
         let source = try PhantomData.write(.msd(.liver, lesions: false), "plain-\(name)", scans: 1...1, in: bench)
         let root = "\(bench.folder)/\(name)"
@@ -33,14 +33,14 @@ import Testing
             "flare", "images/FLARE22_Tr_0001_0000.nii.gz", "labels/FLARE22_Tr_0001.nii.gz", "flare22",
             ["CC BY-NC-SA 4.0", "CC BY-NC-ND 4.0"]
         ),
-    ]) func aDisputedReleaseLeavesOnlyWhenAcceptedByName(
+    ]) func aReleaseWithDisputedLicencesIsExportedOnlyIfAcceptedByName(
         name: String, image: String, label: String, release: String, licences: [String]
     ) async throws {
         try await Workbench.with { bench in
             let path = try tree(bench, name, image: image, label: label)
             let imported = try await bench.lacuna("dataset", "import", path)
             #expect(imported.status == 0, "\(imported.errors)")
-            #expect(imported.errors.contains("--accept-licence \(name)"), "said at once")
+            #expect(imported.errors.contains("--accept-licence \(name)"), "reported at import")
             let shown = try await bench.lacuna("dataset", "show", name, "--json").object()
             let rows = try #require(shown["licences"] as? [[String: Any]])
             #expect(rows.allSatisfy { $0["release"] as? String == release })

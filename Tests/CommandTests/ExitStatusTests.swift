@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func theWholesOfNewOrgansGoByAnySpelling() async throws {
+    @Test func theWholesOfNewOrgansAreAcceptedInAnySpelling() async throws {
         try await Workbench.with { bench in
             let file = bench.folder + "/organs.csv"
             try "key,name,part_of\nrenal_cyst_wall,Renal cyst wall,Left Kidney\nodd_part,Odd part,renal_cyst_wall\n"

@@ -2,7 +2,7 @@ import Foundation
 import Phantoms
 import Testing
 
-/// What `--dataset` and `--organs` name in an export.
+/// The datasets and organs of an export.
 @Suite struct ExportChoiceTests {
     private func export(_ bench: Workbench, _ organs: String, _ more: String...) async throws -> Ending {
         try await bench.start(
@@ -19,7 +19,7 @@ import Testing
             uniqueKeysWithValues: rows.map { ($0["organ"] as? String ?? "", $0["annotated"] as? Int ?? 0) })
     }
 
-    @Test func aDatasetIsExportedWithItsOwnLabelsWhateverIsCurrent() async throws {
+    @Test func aDatasetIsExportedWithItsOwnLabelsWhicheverAreCurrent() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -38,17 +38,17 @@ import Testing
             let raw = try await export(bench, "kidney_left,spleen", "--dataset", "internal")
             #expect(try annotated(raw) == ["kidney_left": 2, "spleen": 2])
 
-            // A person's word is of no dataset and counts beside each.
-            let said = try await bench.lacuna(
+            // A correction belongs to no dataset and applies to all of them.
+            let corrected = try await bench.lacuna(
                 "label", "set", "internal/img0001", "spleen", "absent", "--override", "--reason", "removed")
-            #expect(said.status == 0, "\(said.errors)")
+            #expect(corrected.status == 0, "\(corrected.errors)")
             let after = try await export(bench, "kidney_left,spleen", "--dataset", "internal")
             #expect(try annotated(after) == ["kidney_left": 2, "spleen": 1])
         }
     }
 
-    /// Without an image of its own a dataset has no word on a scan, and another's is not taken for its.
-    @Test func anotherDatasetsLabelsStayOut() async throws {
+    /// An export of one dataset leaves out the labels of others of the same scan.
+    @Test func labelsOfOtherDatasetsAreLeftOut() async throws {
         try await Workbench.with { bench in
             let all = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
             let livers = try PhantomData.write(.msd(.liver, lesions: false), "livers", scans: 1...1, in: bench)
@@ -62,8 +62,8 @@ import Testing
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "internal", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
-            let merged = ["--merge", "livr=liver"]
-            for (organs, more) in [("livr,spleen", []), ("liver,spleen", merged)] {
+            let mapping = ["--class-mapping", "livr=liver"]
+            for (organs, more) in [("livr,spleen", []), ("liver,spleen", mapping)] {
                 let ending = try await bench.start(
                     ["export", "monai", "--output", bench.folder + "/a.json", "--organs", organs] + more
                 ).end()

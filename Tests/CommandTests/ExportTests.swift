@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct ExportTests {
-    /// What is exported lies on the label that was imported, voxel for voxel, in the file's own order and in the world.
+    /// An exported mask equals the imported label, voxel by voxel in file order and in world coordinates.
     @Test(arguments: ["RAS", "LPS", "PIR", "SLA"])
     func anExportedMaskIsTheImportedLabel(_ orientation: String) async throws {
         try await Workbench.with { bench in
@@ -128,6 +128,23 @@ import Testing
                 ])
             let derived = try await bench.lacuna("lineage", "set/img0001", "--forward", "--json").rows()
             #expect(derived.count { $0["kind"] as? String == "mask" } >= 10)
+        }
+    }
+
+    @Test func aLineageStartsFromAVolumeNamedByItsPath() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let file = "RawData/Training/img/img0001.nii.gz"
+            let expected = try await bench.lacuna("lineage", "set/img0001").output
+            for (name, folder) in [
+                ("\(path)/\(file)", "/"), ("volume:\(path)/\(file)", "/"), ("./" + file, path), (file, path),
+                ("volume:img0001.nii.gz", path + "/RawData/Training/img"),
+            ] {
+                let ending = try await bench.start(["lineage", name], folder: folder).end()
+                #expect(ending.status == 0, "\(name) in \(folder): \(ending.errors)")
+                #expect(ending.output == expected, "\(name) in \(folder)")
+            }
         }
     }
 }

@@ -3,9 +3,9 @@ import Phantoms
 import Postgres
 import Testing
 
-/// Folds of a cross-validation whose subjects prove to be one, and what exports make of them.
+/// Folds of a cross-validation whose subjects turn out to be one patient, and exports of them.
 @Suite struct FoldTests {
-    /// Six patients in three folds; their names by the fold in which they validate.
+    /// Creates three folds of six patients; returns the names by the fold in which they validate.
     private func folds(_ bench: Workbench) async throws -> [[String]] {
         let path = try PhantomData.write(.btcv, "set", scans: 1...6, in: bench)
         #expect(try await bench.lacuna("dataset", "import", path).status == 0)
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    /// What nnU-Net would train and validate on, fold by fold, and what the program said beside it.
+    /// The training and validation cases of each fold of an nnU-Net export, and the notes of the program.
     private func exported(_ bench: Workbench) async throws -> (folds: [[String: [String]]], notes: String) {
         let (folder, ending) = try await export(bench)
         #expect(ending.status == 0, "\(ending.errors)")
@@ -41,7 +41,7 @@ import Testing
         return ("\(folder)/\(name ?? "")", ending)
     }
 
-    /// What an export calls the only case of each: the layout names patient 0001 after `img0001`.
+    /// The export's names of the patients' only cases: the layout derives patient 0001 from `img0001`.
     private func names(_ subjects: [String]) -> Set<String> {
         Set(subjects.map { $0.replacing("/", with: "_img") })
     }
@@ -66,7 +66,7 @@ import Testing
             #expect(changed.first?.hasPrefix("cv-0: ") == true && changed.last?.hasPrefix("cv-1: ") == true)
             #expect(try join.object()["newlyContaminated"] as? [Int] == [])
             #expect(join.errors.contains("A patient validates in one fold: no longer in cv-"), "\(join.errors)")
-            #expect(!join.errors.contains("beside"), "a split that is no fold of these")
+            #expect(!join.errors.contains("beside"), "a split that is not one of these folds")
             let parts = try #require(try join.object()["parts"] as? [String])
             #expect(parts.count { $0.hasPrefix("cv-") && $0.hasSuffix("/validation") } == 1)
 
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func anExportSaysOfEachFoldWhatTheDatabaseSays() async throws {
+    @Test func anExportHasTheFoldsOfTheDatabase() async throws {
         try await Workbench.with { bench in
             let folds = try await folds(bench)
             let root = try await Connection.connect(bench.settings.with(user: "postgres"))
@@ -110,9 +110,9 @@ import Testing
 
             for subject in folds[2] { try await set("train", of: subject, in: "cv-2") }
             let (folder, refused) = try await export(bench)
-            #expect(refused.status == 5, "nnU-Net fails on a fold that validates on nothing")
+            #expect(refused.status == 5, "nnU-Net fails on a fold without validation cases")
             #expect(refused.errors.contains("fold 2 of 3") && refused.errors.contains("--allow-empty-folds"))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left behind")
             let accepted = try await export(bench, "--allow-empty-folds").ending
             #expect(accepted.status == 0, "\(accepted.errors)")
             #expect(try accepted.object()["emptyFolds"] as? [Int] == [2])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The `--help` text of every command.
+/// The output of `--help` of every command.
 @Suite struct HelpTests {
     /// Columns of a terminal; lines leave the last one free.
     private static let columns = 80
@@ -14,14 +14,14 @@ import Testing
         return ending.output.components(separatedBy: "\n")
     }
 
-    /// The names under SUBCOMMANDS, which are indented by two columns.
+    /// The names under SUBCOMMANDS, indented by two columns.
     private func commands(_ help: [String]) -> [String] {
         help.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
             .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
             .map { String($0.dropFirst(2).prefix { $0 != " " }) }
     }
 
-    /// Lines that end although the next word would fit: line breaks of the source.
+    /// Lines that end although the next word would fit: line breaks of the source, which are visible in narrower terminals.
     private func ragged(_ help: [String]) -> [String] {
         let text = Array(help.prefix { !$0.hasPrefix("USAGE:") })
         return zip(text, text.dropFirst()).compactMap { line, next in
@@ -40,7 +40,26 @@ import Testing
                 paths += commands(help).map { path + [$0] }
                 seen += 1
             }
-            #expect(seen > 50, "every noun and verb was checked")
+            #expect(seen > 50, "every noun and verb is checked")
+        }
+    }
+
+    /// The nouns whose verbs all show an example.
+    @Test(arguments: ["coverage", "database", "export", "lineage", "round", "split"])
+    func everyVerbShowsAnExample(_ noun: String) async throws {
+        try await withTemporaryFolder { folder in
+            var paths = [[noun]]
+            while let path = paths.popLast() {
+                let help = try await help(path, folder)
+                let verbs = commands(help)
+                paths += verbs.map { path + [$0] }
+                if !verbs.isEmpty { continue }
+                let example = Array(help.drop { $0 != "EXAMPLE:" }.dropFirst().prefix { !$0.isEmpty })
+                #expect(
+                    example.first?.hasPrefix("  $ lacuna " + path.joined(separator: " ")) == true,
+                    "\(path.joined(separator: " "))")
+                #expect(example.count > 1, "the output of \(path.joined(separator: " "))")
+            }
         }
     }
 }

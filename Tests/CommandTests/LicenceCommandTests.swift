@@ -2,9 +2,9 @@ import Foundation
 import Phantoms
 import Testing
 
-/// Licences are recorded with the import, shown, and stop an export that they forbid.
+/// Licences are recorded at import and shown, and an export that they forbid is refused.
 @Suite struct LicenceCommandTests {
-    /// A liver set in the form of the Decathlon whose `dataset.json` states `licence`.
+    /// Imports a liver set in the layout of the Decathlon whose `dataset.json` states `licence`.
     private func imported(_ licence: String, _ bench: Workbench) async throws {
         let path = try PhantomData.write(.msd(.liver, lesions: false), "Livers", scans: 1...1, in: bench)
         let file = "\(path)/dataset.json"
@@ -19,7 +19,7 @@ import Testing
         ).end()
     }
 
-    @Test func noDerivativesMeansNoExportUnlessAccepted() async throws {
+    @Test func noDerivativesLicencesRefuseExportsUnlessAccepted() async throws {
         try await Workbench.with { bench in
             try await imported("CC BY-NC-ND 4.0", bench)
             let refused = try await export(bench, "a")
@@ -37,18 +37,18 @@ import Testing
         }
     }
 
-    @Test func nonCommercialIsRefusedForCommerceOnly() async throws {
+    @Test func nonCommercialLicencesRefuseCommercialExportsOnly() async throws {
         try await Workbench.with { bench in
             try await imported("CC BY-NC-SA 4.0", bench)
             #expect(try await export(bench, "a", "--purpose", "commercial").status == 5)
             let research = try await export(bench, "b")
             #expect(research.status == 0, "\(research.errors)")
-            #expect(research.errors.contains("Share alike: pass this dataset on only under CC BY-NC-SA 4.0"))
+            #expect(research.errors.contains("Share alike: distribute this dataset only under CC BY-NC-SA 4.0"))
         }
     }
 
-    /// LiTS as it was downloaded: its page and a table of others state different licences.
-    @Test func conflictingStatementsAreShownAndNeedAName() async throws {
+    /// LiTS as downloaded: its page and a table by others state different licences.
+    @Test func conflictingStatementsAreShownAndMustBeAccepted() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.msd(.liver, lesions: false), "Livers", scans: 1...1, in: bench)
             let map = "\(bench.folder)/map.yaml"
@@ -68,8 +68,8 @@ import Testing
         }
     }
 
-    /// A list has room for one licence and says that there are more.
-    @Test func aListSaysThatSeveralLicencesWereStated() async throws {
+    /// A list shows one licence and the number of others.
+    @Test func aListShowsThatSeveralLicencesWereStated() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.msd(.liver, lesions: false), "Livers", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)

@@ -28,7 +28,7 @@ import Testing
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
-    @Test func labelsLieOnTheirImagesAndSayWhatIsKnown() async throws {
+    @Test func labelMapsMatchTheirImagesAndMarkWhatIsUnknown() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let ending = try await export(bench, "liver,spleen")
@@ -53,7 +53,7 @@ import Testing
                 #expect(label.grid.affine == image.grid.affine)
                 #expect(label.grid.orientation == image.grid.orientation)
                 #expect(label.region(of: 1) != nil)
-                // The liver set says nothing of the spleen: outside the liver nothing is decided.
+                // The liver set has no spleen labels, so nothing is decided outside the liver.
                 let isPartial = name.hasPrefix("Task03")
                 #expect((label.region(of: 3) != nil) == isPartial, "\(name)")
                 #expect((label.region(of: 2) != nil) == !isPartial, "\(name)")
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func aSplitBecomesOneFoldAndTestSubjectsStayOut() async throws {
+    @Test func aSplitBecomesOneFoldWithoutTestSubjects() async throws {
         try await Workbench.with { bench in
             try await imported(bench, liver: 11...13)
             let split = try await bench.lacuna(
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func aCrossValidationBecomesItsFolds() async throws {
+    @Test func aCrossValidationBecomesSeveralFolds() async throws {
         try await Workbench.with { bench in
             try await imported(bench, liver: 11...13)
             let split = try await bench.lacuna("split", "create", "cv", "--folds", "2", "--test", "internal")
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test(arguments: ["copy", "link"])
-    func imagesAreTakenAlongUnchanged(_ images: String) async throws {
+    func imagesAreExportedUnchanged(_ images: String) async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             let ending = try await export(bench, "liver", ["--images", images, "--dataset", "internal"])
@@ -159,13 +159,13 @@ import Testing
         }
     }
 
-    @Test func aFailedExportLeavesNothingAndAnOldOneStays() async throws {
+    @Test func aFailedExportLeavesNothingAndAnExistingOneIsKept() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             #expect(try await export(bench, "liver").status == 0)
             let again = try await export(bench, "liver")
             #expect(again.status == 5)
-            #expect(again.errors.contains("exists already"))
+            #expect(again.errors.contains("already exists"))
             let folder = bench.folder + "/Dataset007_Abdomen"
             try FileManager.default.removeItem(atPath: folder)
             try FileManager.default.removeItem(atPath: bench.folder + "/data/Task03_Liver/imagesTr/liver_2.nii.gz")
@@ -182,25 +182,25 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeExportedIsSaid() async throws {
+    @Test func impossibleExportsAreReported() async throws {
         try await Workbench.with { bench in
             try await imported(bench)
             #expect(try await export(bench, "livver").status == 3)
             #expect(try await export(bench, "liver,liver").status == 2)
             let none = try await export(bench, "prostate")
             #expect(none.status == 3)
-            #expect(none.errors.contains("nothing is known"))
+            #expect(none.errors.contains("none of these organs is labelled"))
             let open = try await export(bench, "liver,spleen,brain", ["--dataset", "Task03_Liver"])
             #expect(open.status == 0, "the liver's voxels are decided")
         }
     }
 
-    /// A dataset is removed: what it said, and what was computed from that, is in no later export, of whatever revision.
-    @Test func whatWasRemovedIsExportedNoMore() async throws {
+    /// Labels of a removed dataset, and masks computed from them, are in no later export of any revision.
+    @Test func removedLabelsAreNotExported() async throws {
         try await Workbench.with { bench in
             let internalSet = try PhantomData.write(.btcv, "internal", scans: 1...2, in: bench)
             let livers = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 2...3, in: bench)
-            // A consensus is a reviewed word: it counts before an assisted one.
+            // A consensus is a reviewed annotation, which takes precedence over an assisted one.
             for path in [internalSet, livers] {
                 #expect(try await bench.lacuna("dataset", "import", path, "--origin", "assisted").status == 0)
             }

@@ -91,8 +91,10 @@ import Testing
             #expect(annotated("aorta", "short") == 0 && annotated("aorta_short", "short") == 1)
             #expect(annotated("liver", "short") == 1)
 
-            // An export keeps them apart too, unless they are merged explicitly.
-            for (name, more, count) in [("A", [] as [String], 1), ("B", ["--merge", "aorta=aorta,aorta_short"], 2)] {
+            // An export keeps them apart too, unless it is told.
+            for (name, more, count) in [
+                ("A", [] as [String], 1), ("B", ["--class-mapping", "aorta=aorta,aorta_short"], 2),
+            ] {
                 let export = try await bench.start(
                     [
                         "export", "nnunet", "--output", bench.folder, "--dataset-id", "9", "--name", name, "--organs",
@@ -105,8 +107,8 @@ import Testing
             }
             let refused = try await bench.lacuna(
                 "export", "nnunet", "--output", bench.folder, "--dataset-id", "9", "--name", "C", "--organs", "aorta",
-                "--merge", "aorta=liver")
-            #expect(refused.status == 3 && refused.errors.contains("no variant"), "\(refused.errors)")
+                "--class-mapping", "aorta=liver")
+            #expect(refused.status == 3 && refused.errors.contains("not a variant"), "\(refused.errors)")
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
                 #expect(own.count { $0.hasSuffix("/train") } == 3)
             }
             let folds = try await bench.lacuna("split", "show", "cv", "--json").rows()
-            #expect(NSArray(array: folds) == NSArray(array: parts), "the name stands for all folds")
+            #expect(NSArray(array: folds) == NSArray(array: parts), "the name selects all folds")
             let organs = try await bench.lacuna("split", "show", "cv-0", "--by", "organ", "--json").rows()
             let liver = try #require(organs.first { $0["organ"] as? String == "liver" })
             #expect((liver["train"] as? Int ?? 0) + (liver["validation"] as? Int ?? 0) == 5)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func aPublishedListThatHoldsBackWhomWeTrainOnIsALeak() async throws {
+    @Test func aPublishedListThatHoldsOutATrainingPatientIsALeak() async throws {
         try await Workbench.with { bench in
             let own = try PhantomData.write(.btcv, "own", scans: 1...2, in: bench)
             let published = try PhantomData.write(.msd(.liver, lesions: false), "Task03_Liver", scans: 2...3, in: bench)
@@ -62,7 +62,7 @@ import Testing
             let leak = try await bench.lacuna("split", "check", "main", "--list", folds, "--fold", "0", "--json")
             #expect(leak.status == 5, "\(leak.errors)")
             let rows = try leak.rows()
-            #expect(rows.count == 1, "the other case is nobody's whom we train on")
+            #expect(rows.count == 1, "the other case is not of a training patient")
             let second = try #require(rows.first?["second"] as? String)
             #expect(second.contains("own/") && second.contains("Task03_Liver/"), "both names: \(second)")
             #expect(rows.first?["firstPart"] as? String == "validation")
@@ -99,18 +99,18 @@ import Testing
         }
     }
 
-    @Test func aDatasetWithoutScansMakesNoPart() async throws {
+    @Test func aDatasetWithoutVolumesIsRefused() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             try FileManager.default.removeItem(atPath: "\(path)/RawData/Training/img")
             _ = try await bench.lacuna("dataset", "import", path, "--layout", "btcv")
             let split = try await bench.lacuna("split", "create", "s", "--train", "set")
-            #expect(split.status == 3 && split.errors.contains("dataset set has no scan"), "\(split.errors)")
+            #expect(split.status == 3 && split.errors.contains("dataset set has no volume"), "\(split.errors)")
             #expect(try await bench.lacuna("split", "show", "s").status == 3)
         }
     }
 
-    @Test func aListWithAnUnclearNameMakesNoSplit() async throws {
+    @Test func aListWithAnAmbiguousNameIsRefused() async throws {
         try await Workbench.with { bench in
             for (name, scan) in [("a", 1), ("b", 2)] {
                 let path = try PhantomData.write(.btcv, name, scans: scan...scan, in: bench)
@@ -132,19 +132,19 @@ import Testing
         }
     }
 
-    @Test func aListThatCannotBeUsedIsTold() async throws {
+    @Test func aListThatCannotBeUsedIsReported() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             #expect(try await bench.lacuna("split", "create", "main", "--train", "set").status == 0)
-            for (text, word) in [
+            for (text, fragment) in [
                 ("{", "neither"), ("elsewhere\n", "--part"), ("case,part\na,nowhere\n", "line 2"), ("", "--part"),
                 ("case,part\nmoon,test\n", "in the catalogue"),
             ] {
                 let file = try write(text, "list", bench)
                 let check = try await bench.lacuna("split", "check", "main", "--list", file)
                 #expect(check.status == 3, "\(text): \(check.errors)")
-                #expect(check.errors.contains(word), "\(text): \(check.errors)")
+                #expect(check.errors.contains(fragment), "\(text): \(check.errors)")
                 #expect(check.errors.contains("remedy: "))
             }
         }
@@ -175,7 +175,7 @@ import Testing
         }
     }
 
-    /// Two datasets that call their cases alike, of four patients; the first one's train.
+    /// Imports two datasets of two patients each whose case names are the same; those of the first one train.
     private func importAlike(_ bench: Workbench) async throws {
         for (name, scans) in [("own", 1...2), ("other", 3...4)] {
             let path = try PhantomData.write(.btcv, name, scans: scans, in: bench)
@@ -193,7 +193,7 @@ import Testing
         return try #require(source["file"] as? String)
     }
 
-    @Test func pathsTellCasesOfOneNameApart() async throws {
+    @Test func pathsDistinguishCasesOfOneName() async throws {
         try await Workbench.with { bench in
             try await importAlike(bench)
             let (own, other) = (try await firstFile(bench, "own"), try await firstFile(bench, "other"))
@@ -218,18 +218,19 @@ import Testing
             #expect(ambiguous.status == 4)
             #expect(try ambiguous.rows().isEmpty)
             #expect(ambiguous.errors.contains("img0001 (other/img0001, own/img0001)"), "\(ambiguous.errors)")
-            #expect(!ambiguous.errors.contains("Nobody whom"))
+            #expect(!ambiguous.errors.contains("No patient is held out"))
             #expect(try await check("img0001", more: ["--dataset", "own"]).status == 5)
             let strange = try await check("/a/img0001.nii.gz", "/b/img0001.nii.gz", more: ["--dataset", "own"])
-            #expect(strange.status == 4, "two files, of which the name finds at most one: \(strange.errors)")
+            #expect(strange.status == 4, "two files, of which the name matches at most one: \(strange.errors)")
         }
     }
 
-    @Test func ourOwnExportsAreUnderstood() async throws {
+    @Test func listsOfOurOwnExportsAreRead() async throws {
         try await Workbench.with { bench in
             try await importAlike(bench)
-            let turned = try await bench.lacuna("split", "create", "turned", "--train", "other", "--validation", "own")
-            #expect(turned.status == 0)
+            let reversed = try await bench.lacuna(
+                "split", "create", "reversed", "--train", "other", "--validation", "own")
+            #expect(reversed.status == 0)
             let nnunet = try await bench.lacuna(
                 "export", "nnunet", "--output", bench.folder, "--dataset-id", "1", "--name", "A", "--organs", "liver",
                 "--split", "main")
@@ -242,7 +243,7 @@ import Testing
                 let same = try await bench.lacuna("split", "check", "main", "--list", path)
                 #expect(same.status == 0, "\(list): \(same.output) \(same.errors)")
                 #expect(same.errors.contains("4 of 4 listed cases"), "\(same.errors)")
-                let leaks = try await bench.lacuna("split", "check", "turned", "--list", path, "--json")
+                let leaks = try await bench.lacuna("split", "check", "reversed", "--list", path, "--json")
                 #expect(leaks.status == 5)
                 #expect(try leaks.rows().count == 4)
             }
@@ -268,7 +269,7 @@ import Testing
         }
     }
 
-    @Test func aShareOutOfRangeIsToldItsRange() async throws {
+    @Test func aShareOutOfRangeIsReportedWithTheRange() async throws {
         try await Workbench.with { bench in
             let ending = try await bench.lacuna("split", "create", "a", "--holdout", "test=1.5")
             #expect(ending.status == 2)

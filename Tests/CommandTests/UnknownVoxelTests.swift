@@ -13,7 +13,7 @@ import Testing
 @testable import Catalog
 @testable import Daemon
 
-/// nnU-Net's `ignore`, from the label file to what a network may learn.
+/// nnU-Net's `ignore`, from the label file to the training case.
 @Suite struct UnknownVoxelTests {
     /// A BTCV case, described as nnU-Net does: the liver, `ignore` where the spleen is, and values without an organ.
     private func tree(in bench: Workbench) throws -> String {
@@ -45,7 +45,7 @@ import Testing
 
             let item = try trainingCase(stored, bench, shape: truth.shape, affine: truth.grid.canonicalAffine)
             guard case .known(let foreground?, _, let known?) = item.labels[0] else {
-                Issue.record("the trainer takes the label for complete")
+                Issue.record("the training case has a complete label")
                 return
             }
             #expect(foreground == truth.mask(of: [6]) && known.population == stored.known)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    /// The case as a run would see it.
+    /// The training case that a run would use.
     private func trainingCase(
         _ stored: FirstMask.Row, _ bench: Workbench, shape: GridShape, affine: Affine
     ) throws -> TrainingCase {
@@ -76,12 +76,13 @@ import Testing
             ],
             ontology: .standard,
             images: ImageCache(folder: cache, converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
-            masks: BlockingMaskReader(store: try ObjectFolder.open(bench.home + "/objects", catalogue: stored.catalogue)))
+            masks: BlockingMaskReader(
+                store: try ObjectFolder.open(bench.home + "/objects", catalogue: stored.catalogue)))
         return try library.makeCase(volume)
     }
 }
 
-/// The only mask of a catalogue, with what a run reads beside it.
+/// The only mask of a catalogue, with the columns that a run reads.
 private struct FirstMask: Statement {
     struct Row {
         let volume: VolumeID

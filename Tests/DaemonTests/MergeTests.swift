@@ -53,8 +53,8 @@ extension DaemonTests {
                     """)
                 #expect(mapping == ["liver liver", "liver liver_whole"])
                 let shown = try await place.rows("round", "show", "merged", "0")
-                #expect(shown.first?["merged"] as? [String] == ["liver", "liver_whole"])
-                #expect(try await place.rows("round", "show", "apart", "0").first?["merged"] is NSNull)
+                #expect(shown.first?["classMapping"] as? [String] == ["liver", "liver_whole"])
+                #expect(try await place.rows("round", "show", "apart", "0").first?["classMapping"] is NSNull)
             }
         }
 

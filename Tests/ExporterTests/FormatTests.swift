@@ -6,7 +6,7 @@ import Testing
 @testable import Exporters
 
 @Suite struct FormatTests {
-    @Test func keysOfADescriptionKeepTheirOrder() throws {
+    @Test func theDescriptionKeepsTheOrderOfItsKeys() throws {
         var dataset = NNUNetDataset(name: "N", scheme: try LabelScheme(["liver", "liver_tumour"]), channel: "CT")
         dataset.usesIgnore = true
         let text = dataset.description([.init(name: "a", image: "/x/a \"1\".nii.gz")]).rendered()
@@ -42,7 +42,7 @@ import Testing
         #expect(NNUNetDataset.folderName(id: 123, name: "A") == "Dataset123_A")
     }
 
-    @Test func aFoldNeedsAHeldOutCase() {
+    @Test func foldsNeedAValidationCase() {
         #expect(NNUNetDataset.splits([.init(name: "a", image: "")], folds: 1) == nil)
         let folds = NNUNetDataset.splits(
             [
@@ -57,15 +57,16 @@ import Testing
         .object([.init("train", .list(train.map { .text($0) })), .init("val", .list(validation.map { .text($0) }))])
     }
 
-    @Test func namesAreUniqueWhateverTheyAreMadeOf() {
+    @Test func caseNamesAreUnique() {
         var names = CaseNames()
         #expect(names.name(dataset: "A B", caseName: "x/1", volume: VolumeID(1)) == "A_B_x_1")
         #expect(names.name(dataset: "A", caseName: "B x_1", volume: VolumeID(2)) == "A_B_x_1_v2")
         #expect(names.name(dataset: "a", caseName: "b_x_1", volume: VolumeID(3)) == "a_b_x_1_v3")
     }
 
-    @Test func confidenceStandsBesideThePseudoLabel() throws {
-        var list = MONAIDatalist(scheme: try LabelScheme(["liver", "spleen"]), names: ["Liver", "Spleen"])
+    @Test func confidenceIsWrittenBesideThePseudoLabel() throws {
+        var list = MONAIDatalist(
+            scheme: try LabelScheme(["liver", "spleen"]), names: ["liver": "Liver", "spleen": "Spleen"])
         var item = MONAIDatalist.Item(image: "i", caseName: "c", subject: "s")
         item.pseudoLabel = "p"
         item.confidence = [("liver", 0.5), ("spleen", 1)]

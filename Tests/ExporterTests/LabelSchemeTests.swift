@@ -6,13 +6,13 @@ import Testing
 @Suite struct LabelSchemeTests {
     @Test func separateOrgansHaveOneValueEach() throws {
         let scheme = try LabelScheme(["spleen", "liver"])
-        #expect(scheme.organs == ["spleen", "liver"], "as asked for")
+        #expect(scheme.organs == ["spleen", "liver"], "in the order requested")
         #expect(scheme.values == [1, 2])
         #expect(!scheme.hasRegions)
         #expect(scheme.ignoreValue == 3)
     }
 
-    @Test func anOrganHoldsItsLesionAndComesBeforeIt() throws {
+    @Test func anOrganContainsItsLesionAndComesBeforeIt() throws {
         let scheme = try LabelScheme(["liver_tumour", "liver"])
         #expect(scheme.organs == ["liver", "liver_tumour"])
         #expect(scheme.region(of: 0) == [1, 2])
@@ -21,7 +21,7 @@ import Testing
         #expect(scheme.ignoreValue == 3)
     }
 
-    @Test func aWholeOfWantedDivisionsHasNoValueOfItsOwn() throws {
+    @Test func aWholeOfExportedDivisionsHasNoValueOfItsOwn() throws {
         let scheme = try LabelScheme(["kidney_left", "kidney", "kidney_right"])
         #expect(scheme.organs == ["kidney", "kidney_left", "kidney_right"])
         #expect(scheme.values == [nil, 1, 2])
@@ -29,7 +29,7 @@ import Testing
         #expect(scheme.regionsClassOrder == [1, 1, 2])
     }
 
-    @Test func whatCannotBeNamedIsRefused() {
+    @Test func invalidOrganListsAreRefused() {
         #expect(throws: ExportError.noOrgans) { try LabelScheme([]) }
         #expect(throws: ExportError.repeatedOrgan("liver")) { try LabelScheme(["liver", "liver"]) }
         let many = (0..<300).map { OrganKey("o\($0)") }

@@ -4,37 +4,37 @@ import Testing
 
 @testable import Exporters
 
-/// What an export decides is what training knows: Domain's rule and the composer agree wherever the rule knows something.
+/// Exports and training decide alike: the composer agrees with Domain's known-voxel rule wherever the rule decides.
 @Suite struct RuleAgreementTests {
     private static let organs: [OrganKey] = ["liver", "spleen", "pancreas", "liver_tumour"]
     private static let shape = GridShape(9, 7, 5)
 
     @Test(arguments: 0..<40)
-    func theComposerKnowsWhatTheRuleKnows(_ seed: Int) throws {
+    func theComposerAgreesWithTheRule(_ seed: Int) async throws {
         var random = Generator(state: UInt64(seed) &* 0x9e37_79b9 &+ 1)
-        let said = Self.organs.map { ($0, Self.word(&random)) }
+        let known = Self.organs.map { ($0, Self.label(&random)) }
         let scheme = try LabelScheme(Self.organs)
-        let evidence = said.compactMap { organ, word -> OrganEvidence? in
-            switch word {
+        let evidence = known.compactMap { organ, label -> OrganEvidence? in
+            switch label {
             case .unknown: nil
             case .known(let foreground, let extent, _):
                 OrganEvidence(organ: organ, isModelMade: false, hasMask: foreground != nil, extent: extent)
             case .pseudo: OrganEvidence(organ: organ, isModelMade: true, hasMask: true)
             }
         }
-        let composed = try LabelComposer(scheme: scheme).compose(evidence, shape: Self.shape, caseName: "case") {
+        let composed = try await LabelComposer(scheme: scheme).compose(evidence, shape: Self.shape, caseName: "case") {
             organ in
-            switch said.first(where: { $0.0 == organ })!.1 {
+            switch known.first(where: { $0.0 == organ })!.1 {
             case .known(let foreground?, _, _): Mask(foreground: foreground)
             case .pseudo(let foreground, let known): Mask(foreground: foreground, known: known)
             default: fatalError("only evidence with a mask is read")
             }
         }
-        let labels = scheme.organs.map { organ in said.first { $0.0 == organ }!.1 }
+        let labels = scheme.organs.map { organ in known.first { $0.0 == organ }!.1 }
         compare(composed, scheme, planes(labels, scheme), lesionIsModelMade: labels.last!.isModelMade)
     }
 
-    /// Where the rule knows every organ and its positives do not contradict each other, the value says the same.
+    /// Where the rule decides every organ without a contradiction, the value agrees with it.
     private func compare(
         _ composed: ComposedLabels, _ scheme: LabelScheme, _ planes: [[UInt8]], lesionIsModelMade: Bool
     ) {
@@ -49,12 +49,12 @@ import Testing
                 }
             }
             if clash || known.contains(VoxelKnowledge.unknown) { continue }
-            // A model's lesion outside the liver that a person drew is none in an export; the rule has no say in that.
+            // An export drops a pseudo lesion outside an annotated liver; the rule does not cover that case.
             if lesionIsModelMade, known[lesion] == VoxelKnowledge.positive, known[liver] == VoxelKnowledge.negative {
                 continue
             }
             for organ in scheme.organs.indices {
-                // A lesion's voxels are its organ's in an export, also where a person's mask of the organ leaves them out.
+                // In an export voxels of a lesion belong to its organ, also where the annotation of the organ leaves them out.
                 let isPositive = ([organ] + scheme.parts[organ]).contains { known[$0] == VoxelKnowledge.positive }
                 #expect(scheme.region(of: organ).contains(value) == isPositive, "voxel \(voxel), organ \(organ)")
             }
@@ -81,7 +81,7 @@ import Testing
         return labels.indices.map { Array(bytes[$0 * count..<($0 + 1) * count]) }
     }
 
-    private static func word(_ random: inout Generator) -> OrganLabel {
+    private static func label(_ random: inout Generator) -> OrganLabel {
         switch Int.random(in: 0..<5, using: &random) {
         case 0: .unknown
         case 1: .known(foreground: nil)
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    /// One voxel in `share` is set.
+    /// Sets about one voxel in `share`.
     private static func bits(_ random: inout Generator, _ share: Int) -> BitVolume {
         var bits = BitVolume(shape)
         for voxel in 0..<shape.count where Int.random(in: 0..<share, using: &random) == 0 { bits[voxel] = true }

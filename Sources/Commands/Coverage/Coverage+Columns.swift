@@ -3,7 +3,7 @@ internal import Console
 internal import Domain
 
 extension Coverage {
-    /// The columns of the report; in JSON the key of the grouping comes last.
+    /// The columns of the report, after the column of the grouping.
     static func columns(by grouping: CoverageGrouping) -> [Column<Coverage>] {
         var columns: [Column<Coverage>] = [
             Column("organ") { $0.organ.rawValue },
@@ -16,7 +16,7 @@ extension Coverage {
                 row.medianConfidence.map { Cell.number($0, places: 2) }
             },
             Column("partial") { $0.partial },
-            Column("unionKnown", title: "union") { $0.unionKnown },
+            Column("unionKnown", title: "composite") { $0.unionKnown },
             Column("subjects") { $0.subjects },
             Column("byOrigin", title: "by origin") { row in origins(row) },
         ]
@@ -26,12 +26,12 @@ extension Coverage {
         return columns
     }
 
-    /// One row as an object.
+    /// The fields of one row.
     static func fields(_ row: Coverage, by grouping: CoverageGrouping) -> [Cell.Field] {
         columns(by: grouping).map { Cell.Field($0.key, $0.value(row)) }
     }
 
-    /// Only the origins that occur, best first.
+    /// The origins that occur, the most reliable first.
     private static func origins(_ row: Coverage) -> Cell {
         let present = LabelOrigin.allCases.filter { row.byOrigin[$0] ?? 0 > 0 }.sorted { $0.rank < $1.rank }
         return .object(present.map { Cell.Field($0.rawValue, row.byOrigin[$0] ?? 0) })

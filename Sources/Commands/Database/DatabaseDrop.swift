@@ -4,29 +4,36 @@ internal import Console
 
 struct DatabaseDrop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "drop", abstract: "Stop the embedded database and delete it with all that the catalogue knows.",
+        commandName: "drop", abstract: "Stop the embedded database and delete it with the whole catalogue.",
         discussion: """
-            For a catalogue that is to begin anew, such as one whose LACUNA_HOME was deleted: as root its database lies \
-            elsewhere, under /var/lib/lacuna. Datasets are files of yours and stay; so does the folder of objects, which the \
-            next catalogue refuses, since it is another one's: delete it or name another.
+            Use it to start over, for example after LACUNA_HOME was deleted: the database of root is under /var/lib/lacuna, \
+            not in LACUNA_HOME. The files of datasets are kept. The folder of objects is kept too; a new catalogue refuses it \
+            because it belongs to the old one, so delete it or name another folder.
+
+            EXAMPLE:
+              $ lacuna database drop
+              data     /var/lib/lacuna/422f57fcf02f9be3
+              existed  yes
+              deleted  no
+              Nothing was deleted. Add --yes to delete the whole catalogue.
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Flag(help: "Do it; without this, only say what would be deleted. It cannot be undone.")
+    @Flag(help: "Delete the database. This cannot be undone. Without it, only the folder is printed.")
     var yes = false
 
     func run() async throws {
         let cluster = try EmbeddedCluster.required(options)
-        let isThere = cluster.status() != .notCreated
-        if yes && isThere { try await cluster.destroy() }
+        let exists = cluster.status() != .notCreated
+        if yes && exists { try await cluster.destroy() }
         options.output.report([
-            Cell.Field("data", cluster.folder), Cell.Field("existed", isThere), Cell.Field("deleted", yes && isThere),
+            Cell.Field("data", cluster.folder), Cell.Field("existed", exists), Cell.Field("deleted", yes && exists),
         ])
-        if !isThere {
-            options.output.note("There is no database to delete.")
+        if !exists {
+            options.output.note("No database to delete.")
         } else if !yes {
-            options.output.note("Nothing was deleted. Add --yes to delete all that the catalogue knows.")
+            options.output.note("Nothing was deleted. Add --yes to delete the whole catalogue.")
         }
     }
 }

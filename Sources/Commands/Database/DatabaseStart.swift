@@ -1,28 +1,35 @@
 internal import ArgumentParser
-internal import Console
 internal import Cluster
+internal import Console
 
 struct DatabaseStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Start the embedded database, making it first where there is none.")
+        commandName: "start", abstract: "Start the embedded database, and create it if it does not exist.",
+        discussion: """
+            Other commands start the database when they need it. Programs such as psql connect through the printed socket.
+
+            EXAMPLE:
+              $ lacuna database start
+              The database is running; its socket is in …/server/socket.
+            """)
 
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let cluster = try EmbeddedCluster.required(options)
         try await Session.with(options) { _ in }
-        options.output.note("The database runs; its socket is in \(cluster.socketFolder).")
+        options.output.note("The database is running; its socket is in \(cluster.socketFolder).")
     }
 }
 
 extension EmbeddedCluster {
     /// The embedded cluster that the options name.
     ///
-    /// - Throws: a failure of usage when they name a server that somebody else runs.
+    /// - Throws: a failure of usage where they name another server.
     static func required(_ options: GlobalOptions) throws -> EmbeddedCluster {
         guard let cluster = try DatabaseTarget.resolve(options, .process).cluster else {
             throw CommandFailure(
-                .usage, "only the embedded database can be started and stopped",
+                .usage, "this command works on the embedded database only",
                 remedy: "leave out --database, LACUNA_DATABASE and the PG* variables")
         }
         return cluster

@@ -1,10 +1,17 @@
 internal import ArgumentParser
-internal import Console
 internal import Cluster
+internal import Console
 
 struct DatabaseStop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "Stop the embedded database; open transactions are rolled back.")
+        commandName: "stop", abstract: "Stop the embedded database.",
+        discussion: """
+            Open transactions are rolled back. The next command that needs the database starts it again.
+
+            EXAMPLE:
+              $ lacuna database stop
+              The database is stopped.
+            """)
 
     @OptionGroup var options: GlobalOptions
 

@@ -1,42 +1,41 @@
 internal import ArgumentParser
-internal import Console
 internal import Domain
+internal import Workflows
 
-/// What every export is told.
+/// The options that all export formats share.
 struct ExportOptions: ParsableArguments {
-    @Option(help: "Export these organs, by their keys or other spellings, with commas between them.")
+    @Option(help: "Organs to export, by key or any other spelling, separated by commas.")
     var organs: String
 
-    @Option(help: "Take the subjects of this split, or of its folds, and tell who trains and who validates.")
+    @Option(help: "Split whose subjects are exported, or the common name of its folds.")
     var split: String?
 
-    @Option(help: "Take this part of the split; say it again for more (default: all; for nnU-Net all but test).")
+    @Option(help: "Part of the split to export. Repeatable. (default: all; for nnU-Net all except test)")
     var part: [Part] = []
 
-    @Option(
-        help:
-            "Take the volumes of this dataset, with its own and persons' labels; say it again for more (default: all)."
-    )
+    @Option(help: "Dataset whose volumes and own labels are exported. Repeatable. (default: all)")
     var dataset: [String] = []
 
-    @Option(help: "Export the labels as of this revision (default: now).")
+    @Option(help: "Revision of the labels (default: the current one).")
     var asOf: Int64?
 
     @Option(
-        help: "Count as ORGAN the first of these that is known in a volume: ORGAN=ORGAN,VARIANT; say it again for more."
-    )
-    var merge: [String] = []
+        help: ArgumentHelp(
+            "Organs counted as the first ORGAN, in order of preference. Repeatable.",
+            valueName: "ORGAN=ORGAN,VARIANT"),
+        transform: ExportRequest.ClassMapping.init(parsing:))
+    var classMapping: [ExportRequest.ClassMapping] = []
 
-    @Flag(help: "Let labels that a model made fill what people have left open; where they are not believed stays open.")
+    @Flag(help: "Add pseudo labels where annotations leave voxels undecided, within their validity masks.")
     var includePseudo = false
 
-    @Option(help: "Take the pseudo labels of this run instead of those of the current one.")
+    @Option(help: "Run whose pseudo labels are exported (default: the current run).")
     var run: String?
 
-    @Option(help: "Say what the export is for: research or commercial.")
+    @Option(help: "Purpose of the export, which licences may restrict.")
     var purpose: Purpose = .research
 
-    @Option(help: "Accept the licence of this dataset in spite of what stands in the way; say it again for more.")
+    @Option(help: "Dataset whose licence is accepted although it restricts the export. Repeatable.")
     var acceptLicence: [String] = []
 
     struct Part: ExpressibleByArgument {
@@ -53,20 +52,28 @@ struct ExportOptions: ParsableArguments {
     enum Purpose: String, CaseIterable, ExpressibleByArgument { case research, commercial }
 
     mutating func validate() throws {
-        if organNames.isEmpty { throw ValidationError("--organs names no organ.") }
-        if let wrong = merge.first(where: { $0.split(separator: "=", omittingEmptySubsequences: false).count != 2 }) {
-            throw ValidationError("--merge \(wrong): say ORGAN=ORGAN,VARIANT.")
-        }
-        if !part.isEmpty && split == nil { throw ValidationError("--part goes with --split.") }
-        if run != nil && !includePseudo { throw ValidationError("--run goes with --include-pseudo.") }
+        if request.organs.isEmpty { throw ValidationError("--organs names no organ.") }
+        if !part.isEmpty && split == nil { throw ValidationError("--part requires --split.") }
+        if run != nil && !includePseudo { throw ValidationError("--run requires --include-pseudo.") }
     }
 
-    /// As they were spelled.
-    var organNames: [String] {
-        organs.split(separator: ",").map(String.init).filter { !$0.allSatisfy(\.isWhitespace) }
+    var request: ExportRequest {
+        var request = ExportRequest(
+            organs: organs.split(separator: ",").map(String.init).filter { !$0.allSatisfy(\.isWhitespace) })
+        (request.split, request.parts, request.datasets) = (split, Set(part.map(\.part)), dataset)
+        (request.asOf, request.classMappings) = (asOf.map(Revision.init), classMapping)
+        (request.includesPseudoLabels, request.run) = (includePseudo, run)
+        request.purpose = purpose == .commercial ? .commercial : .research
+        request.acceptedLicences = acceptLicence
+        return request
     }
+}
 
-    var gate: LicenceGate {
-        LicenceGate(purpose: purpose == .commercial ? .commercial : .research, accepted: Set(acceptLicence))
+extension ExportRequest.ClassMapping {
+    /// Parses `ORGAN=ORGAN,VARIANT`.
+    fileprivate init(parsing argument: String) throws {
+        let sides = argument.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        guard sides.count == 2 else { throw ValidationError("use the form ORGAN=ORGAN,VARIANT") }
+        self.init(organ: sides[0], accepted: sides[1].split(separator: ",").map(String.init))
     }
 }

@@ -1,54 +1,37 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
-internal import Domain
+internal import Workflows
 
 struct LineageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lineage", abstract: "Walk from a mask, checkpoint or volume to everything behind it.",
+        commandName: "lineage", abstract: "List everything that a mask, checkpoint or volume was derived from.",
         discussion: """
-            Name a mask by its id (12 or mask:12), a checkpoint as checkpoint:3, a volume as volume:4, volume:DATASET/CASE \
-            or DATASET/CASE.
+            A mask is named by its id (12 or mask:12), a checkpoint as checkpoint:3, and a volume as volume:4, by \
+            DATASET/CASE, or by its file. With --forward, everything derived from it is listed instead.
+
+            EXAMPLE:
+              $ lacuna lineage 1
+              depth  via        kind        id  case              label
+                  0  -          mask         1  internal/img0001  liver in 1
+                  1  of         volume       1  internal/img0001  48x44x24
+                  2  read from  image file   1  -                 internal/img0001: …
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Start here.")
+    @Argument(help: "Mask, checkpoint or volume to start from.")
     var start: String
 
-    @Flag(help: "Walk to everything derived from it instead.")
+    @Flag(help: "List everything derived from the start.")
     var forward = false
 
     func run() async throws {
         try await Session.with(options) { session in
-            let root = try await Self.root(start, session)
-            let nodes = try await session.catalog.lineage(of: root, forward: forward)
+            let nodes = try await LineageWalk(session.workspace).run(.init(start: start, isForward: forward))
             session.output.report(nodes, LineageNode.columns)
         }
-    }
-
-    private static func root(_ name: String, _ session: Session) async throws -> LineageRoot {
-        let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
-        switch (parts.count, parts.first) {
-        case (2, "mask"): return .mask(try await existingMask(parts[1], session))
-        case (2, "checkpoint"):
-            guard let id = Int64(parts[1]) else { throw usage(name) }
-            try await session.catalog.require(CheckpointID(id))
-            return .checkpoint(CheckpointID(id))
-        case (2, "volume"): return .volume(try await session.volume(named: parts[1]).id)
-        default:
-            if Int64(name) != nil { return .mask(try await existingMask(name, session)) }
-            return .volume(try await session.volume(named: name).id)
-        }
-    }
-
-    private static func existingMask(_ text: String, _ session: Session) async throws -> MaskID {
-        guard let id = Int64(text) else { throw usage(text) }
-        return try await session.catalog.mask(MaskID(id)).location.mask
-    }
-
-    private static func usage(_ name: String) -> CommandFailure {
-        CommandFailure(.usage, "\(name) names nothing", remedy: "see lacuna lineage --help")
     }
 }
 

@@ -1,29 +1,37 @@
 internal import ArgumentParser
-internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct RoundAdopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adopt", abstract: "Make a run the current one, whose pseudo labels show.")
+        commandName: "adopt", abstract: "Make a run the current one, whose pseudo labels are in effect.",
+        discussion: """
+            Coverage, mask list and exports use the pseudo labels of the current run. Those of other runs are kept.
+
+            EXAMPLE:
+              $ lacuna round adopt second --reason "steadier Dice"
+              run       second
+              changed   yes
+              revision  19
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the run.")
+    @Argument(help: "Name of the run.")
     var name: String
 
-    @Option(help: "Say why; it is kept with the history. No patient data.")
+    @Option(help: "Reason, recorded in the history. No patient data.")
     var reason: String?
 
     func run() async throws {
         try await Session.with(options) { session in
-            let changed = try await session.catalog.adopt(run: name, reason: reason)
-            if changed { try await session.catalog.compactCoverage() }
+            let result = try await RunAdoption(catalog: session.catalog).run(name, reason: reason)
             session.output.report([
-                Cell.Field("run", name), Cell.Field("changed", changed),
-                Cell.Field("revision", try await session.catalog.currentRevision().number),
+                Cell.Field("run", name), Cell.Field("changed", result.isChanged),
+                Cell.Field("revision", result.revision.number),
             ])
-            if !changed { session.output.note("Run \(name) is the current one already; nothing changed.") }
+            if !result.isChanged { session.output.note("Run \(name) is already the current one; nothing changed.") }
         }
     }
 }

@@ -1,8 +1,7 @@
-internal import Console
 internal import ArgumentParser
 
 struct RoundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "round", abstract: "List training rounds and choose the run whose pseudo labels show.",
+        commandName: "round", abstract: "List training rounds and choose the current run.",
         subcommands: [RoundList.self, RoundShow.self, RoundDice.self, RoundConfidence.self, RoundAdopt.self])
 }

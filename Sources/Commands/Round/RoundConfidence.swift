@@ -5,13 +5,24 @@ internal import Domain
 
 struct RoundConfidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "confidence", abstract: "Show how the confidence of each organ moved over the rounds.")
+        commandName: "confidence", abstract: "Show the confidence of each organ by round.",
+        discussion: """
+            The confidence of a pseudo label is the mean confidence of its voxels, 0 to 1. The median, lowest and highest are \
+            over the volumes that a published round relabelled.
+
+            EXAMPLE:
+              $ lacuna round confidence abdomen
+              run      organ    round  labels  median  lowest  highest
+              abdomen  liver        0       2   0.972   0.972    0.973
+              abdomen  liver        1       2   0.958   0.955    0.961
+              …
+            """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var choice: RunChoice
 
-    @Option(help: "Show only this organ, by its key or another spelling.")
+    @Option(help: "Organ to show, by key or any other spelling (default: all).")
     var organ: String?
 
     func run() async throws {

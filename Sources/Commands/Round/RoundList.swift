@@ -6,7 +6,16 @@ internal import Domain
 struct RoundList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List rounds with their Dice on held-out volumes.",
-        discussion: "The pseudo labels of the current run show; lacuna round adopt makes another one that.")
+        discussion: """
+            The pseudo labels of the current run are in effect; lacuna round adopt makes another run the current one.
+
+            EXAMPLE:
+              $ lacuna round list abdomen
+              run      current  round  gamma  state      revision  …  mean dice  published
+              abdomen  yes          0   0.50  published        15  …      0.731         12
+              abdomen  yes          1   1.00  published        16  …      0.731         12
+              abdomen  yes          2      -  closed            -  …      0.766          0
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -16,7 +25,7 @@ struct RoundList: AsyncParsableCommand {
         try await Session.with(options) { session in
             let rounds = try await session.catalog.rounds(run: choice.name)
             session.output.report(rounds, RoundRow.columns)
-            if rounds.isEmpty { session.output.note("There are no rounds yet; lacunad run makes them.") }
+            if rounds.isEmpty { session.output.note("No rounds yet; lacunad run creates them.") }
         }
     }
 }
@@ -38,7 +47,7 @@ extension RoundRow {
         ]
     }
 
-    /// Over the organs that were evaluated; nil where none was.
+    /// The mean over the evaluated organs; nil where none was evaluated.
     var meanDice: Double? {
         dice.isEmpty ? nil : dice.values.reduce(0, +) / Double(dice.count)
     }

@@ -2,70 +2,50 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
-internal import Rounds
+internal import Workflows
 
 struct RoundShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Show one round, by organ: held-out Dice, confidence, and why it was not relabelled.",
-        discussion: "volumes is how many held-out volumes the mean Dice is taken over.")
+        commandName: "show", abstract: "Show held-out Dice, confidence and withheld organs of one round.",
+        discussion: """
+            The column volumes is the number of held-out volumes behind the mean Dice; withheld is the reason why an organ \
+            was not relabelled.
+
+            EXAMPLE:
+              $ lacuna round show abdomen 1
+              run      round  state      organ     dice  volumes  labels  median  …
+              abdomen      1  published  liver    0.870        2       2   0.958  …
+              abdomen      1  published  spleen   0.731        2       5   0.958  …
+              …
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the run.")
+    @Argument(help: "Name of the run.")
     var name: String
 
-    @Argument(help: "Give the round's number.")
+    @Argument(help: "Number of the round.")
     var number: Int
 
     func run() async throws {
         try await Session.with(options) { session in
-            let rounds = try await session.catalog.rounds(run: name)
-            guard let round = rounds.first(where: { $0.round == number }) else {
-                throw CommandFailure(
-                    .badInput, "run \(name) has no round \(number)", remedy: "lacuna round list --run \(name)")
-            }
-            let confidence = try await session.catalog.confidence(run: name).filter { $0.round == number }
-            let withheld = try await session.catalog.withheld(run: name, round: number)
-            let merged = try await session.catalog.mergedOrgans(run: name)
-            session.output.report(Self.organs(round, confidence, withheld, merged), RoundOrgan.columns)
-        }
-    }
-
-    private static func organs(
-        _ round: RoundRow, _ confidence: [RoundConfidenceRow], _ withheld: [OrganKey: String],
-        _ merged: [OrganKey: [OrganKey]]
-    ) -> [RoundOrgan] {
-        let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
-        return Set(round.dice.keys).union(byOrgan.keys).union(withheld.keys).union(merged.keys).sorted().map { organ in
-            RoundOrgan(
-                round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ],
-                withheld: withheld[organ].map { WithholdingReason(rawValue: $0)?.explanation ?? $0 },
-                merged: merged[organ]?.map(\.rawValue))
+            let rows = try await RoundInspection(catalog: session.catalog).run(name, round: number)
+            session.output.report(rows, RoundInspection.OrganRow.columns)
         }
     }
 }
 
-/// What a round says of one organ.
-private struct RoundOrgan {
-    let round: RoundRow
-    let organ: OrganKey
-    let dice: Double?
-    let confidence: RoundConfidenceRow?
-    /// Why it was not relabelled.
-    let withheld: String?
-    /// What the run counts as the organ; nil: the organ alone.
-    let merged: [String]?
-
-    static var columns: [Column<RoundOrgan>] {
+extension RoundInspection.OrganRow {
+    fileprivate static var columns: [Column<RoundInspection.OrganRow>] {
         [
             Column("run") { $0.round.run }, Column("round") { $0.round.round }, Column("state") { $0.round.state },
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
-            Column("withheld", title: "held back") { $0.withheld },
-            Column("merged") { $0.merged }, Column("contaminated") { $0.round.isContaminated },
+            Column("withheld") { $0.withheld },
+            Column("classMapping", title: "class mapping") { $0.classMapping?.map(\.rawValue) },
+            Column("contaminated") { $0.round.isContaminated },
         ]
     }
 }

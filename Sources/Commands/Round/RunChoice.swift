@@ -1,11 +1,11 @@
 internal import ArgumentParser
 
-/// One run of all, given as an argument or as an option.
+/// One run, given as an argument or as an option.
 struct RunChoice: ParsableArguments {
-    @Argument(help: ArgumentHelp("Show only this run.", valueName: "run"))
+    @Argument(help: ArgumentHelp("Run to show (default: all runs).", valueName: "run"))
     var argument: String?
 
-    @Option(name: .customLong("run"), help: "The same.")
+    @Option(name: .customLong("run"), help: "Run to show, the same as the argument.")
     var option: String?
 
     var name: String? { argument ?? option }

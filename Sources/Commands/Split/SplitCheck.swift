@@ -2,92 +2,84 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
-internal import System
 internal import Workflows
 
 struct SplitCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Look for patients that train here and are held back there.",
+        commandName: "check", abstract: "Find patients who train in one place and are held out in another.",
         discussion: """
-            The database keeps a subject from being in two parts. What it cannot know is that two subjects are one: \
-            pairs of volumes that look alike (lacuna volume duplicates) and lie in different parts are listed here, and make \
-            the exit status 5.
+            The database ensures that no subject is in two parts of a split. It cannot know that two subjects are the same \
+            patient: pairs of volumes that are proposed duplicates (lacuna volume duplicates) and are in different parts \
+            are listed here, and the exit status is 5.
 
-            With --list the split is compared with one that somebody published: nnU-Net's splits_final.json, a MONAI \
-            or Decathlon list, a CSV file with the columns case and part, or a plain list of cases with --part. A \
-            patient who is held back in one and trains in the other is listed with all names that the catalogue has, \
-            as in lacuna split check main --list splits_final.json --fold 0 --dataset Task03_Liver. Cases are found by \
-            the path of the image, else by what the path ends with (DATASET/FILE, then FILE), else by their name or that \
-            of an export (DATASET_CASE). A name that several patients' cases have is reported, counts as no leak and makes \
-            the exit status 4.
+            With --list, the split is compared with a published one. A patient who is held out in one and trains in the \
+            other is listed with all names in the catalogue. Cases are matched by the path of the image, then by the end of \
+            the path (DATASET/FILE, then FILE), then by their name or their name in an export (DATASET_CASE). A name that \
+            matches cases of several patients is reported and not compared, and the exit status is 4.
+
+            EXAMPLE:
+              $ lacuna split check main --list splits_final.json --dataset Task03_Liver
+              3 of 3 listed cases are in the catalogue.
+              first    part        second                part   kind
+              liver_3  validation  Task03_Liver/liver_3  train  subject
+              11 subjects are assigned, 0 are not.
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the split.")
+    @Argument(help: "Name of the split.")
     var name: String
 
-    @Option(help: "Compare with the split in this file.", completion: .file())
-    var list: String?
+    @OptionGroup var published: ListOptions
 
-    @Option(help: "Look for the file's cases in this dataset only.")
-    var dataset: String?
-
-    @Option(help: "Take this fold of the file for validation, counted from 0.")
-    var fold: Int?
-
-    @Option(help: "Say which part a plain list of cases is: train, validation or test.")
+    @Option(help: "Part of the cases of a plain list: train, confidence, validation or test.")
     var part: String?
 
     func validate() throws {
         if let part, SplitPart(published: part) == nil {
-            throw ValidationError("--part is one of \(SplitPart.published).")
+            throw ValidationError("--part must be one of \(SplitPart.publishedNames).")
         }
-        if list == nil && (dataset != nil || fold != nil || part != nil) {
-            throw ValidationError("--dataset, --fold and --part belong to --list.")
-        }
+        if published.list == nil && part != nil { throw ValidationError("--part requires --list.") }
     }
 
     func run() async throws {
-        let (leaks, isComplete) = try await Session.with(options) { session in
-            guard try await session.catalog.splits().contains(where: { $0.split == name }) else {
-                throw CatalogError.unknownSplit(name)
-            }
-            let check = LeakCheck(subjects: try await session.catalog.subjectList(), split: name)
+        let list = try await published.read(part: part.flatMap(SplitPart.init(published:)))
+        let result = try await Session.with(options) { session in
             let similar = try await DuplicateSearch(catalog: session.catalog, progress: session.output).run()
-            let pairs = similar.proposals.map(\.pair)
-            let (leaks, isComplete) =
-                list == nil ? (check.leaks(among: pairs), true) : try await compared(check, pairs, session)
-            session.output.report(leaks, Leak.columns)
-            session.output.note("\(check.assigned) subjects are assigned, \(check.unassigned) are not.")
-            if leaks.isEmpty, isComplete { session.output.note(list == nil ? Self.nothingAlike : Self.nothingListed) }
+            let check = LeakDetection(catalog: session.catalog) { similar.proposals.map(\.pair) }
+            let result = try await check.run(.init(split: name, list: list))
+            for note in result.listed?.notes ?? [] { session.output.note(note) }
+            session.output.report(result.leaks, LeakDetection.Leak.columns)
+            session.output.note("\(result.assigned) subjects are assigned, \(result.unassigned) are not.")
+            if result.leaks.isEmpty, result.isComplete {
+                session.output.note(list == nil ? Self.noDuplicates : Self.noListedLeak)
+            }
             if let note = similar.note { session.output.note(note) }
-            return (leaks, isComplete)
+            return result
         }
-        if !leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }
-        if !isComplete { throw ExitCode(ExitStatus.partlyDone.rawValue) }
+        if !result.leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }
+        if !result.isComplete { throw ExitCode(ExitStatus.partlyDone.rawValue) }
     }
 
-    private static let nothingAlike = "No two volumes that look alike lie in different parts."
-    private static let nothingListed = "Nobody whom the list holds back trains here, or the other way round."
+    private static let noDuplicates = "No proposed duplicates are in different parts."
+    private static let noListedLeak = "No patient is held out in one split and trains in the other."
+}
 
-    private func compared(
-        _ check: LeakCheck, _ pairs: [DuplicateRow], _ session: Session
-    ) async throws -> (leaks: [Leak], isComplete: Bool) {
-        guard let list else { return ([], true) }
-        let part = part.flatMap(SplitPart.init(published:))
-        let (entries, named) = try await BlockingWork().run { [fold] in
-            let entries = try PublishedSplit.read(list, fold: fold, part: part).entries
-            let folder = ListedCases.folder(of: list)
-            return (entries, entries.map { NamedCase(name: $0.name, paths: $0.paths(from: folder)) })
+extension LeakDetection.Leak {
+    fileprivate static var columns: [Column<LeakDetection.Leak>] {
+        [
+            Column("first") { $0.first }, Column("firstPart", title: "part") { $0.firstPart.rawValue },
+            Column("second") { $0.second }, Column("secondPart", title: "part") { $0.secondPart.rawValue },
+            Column("kind") { $0.kind.name },
+        ]
+    }
+}
+
+extension LeakDetection.Leak.Kind {
+    fileprivate var name: String {
+        switch self {
+        case .subject: "subject"
+        case .duplicate(let kind): kind.rawValue
         }
-        let listed = ListedCases(entries, try await session.catalog.cases(named: named, dataset: dataset))
-        guard !listed.found.isEmpty || !listed.ambiguous.isEmpty else {
-            throw CommandFailure(
-                .badInput, "none of its \(entries.count) cases is in the catalogue", file: list,
-                remedy: "import the dataset first, or name it with --dataset; lacuna volume list shows the cases")
-        }
-        for line in listed.notes { session.output.note(line) }
-        return (check.leaks(listed.found, pairs), listed.ambiguous.isEmpty)
     }
 }

@@ -1,8 +1,7 @@
-internal import Console
 internal import ArgumentParser
 
 struct SplitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "split", abstract: "Put subjects into train, confidence, validation and test parts.",
+        commandName: "split", abstract: "Assign subjects to train, confidence, validation and test parts.",
         subcommands: [SplitCreate.self, SplitShow.self, SplitCheck.self])
 }

@@ -2,13 +2,21 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct SplitShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show how many subjects and volumes each part has.",
+        commandName: "show", abstract: "Show the number of subjects and volumes in each part.",
         discussion: """
-            The name of a cross-validation stands for all of its folds. With --by organ: for each organ, in how many subjects \
-            of each part it is annotated.
+            The name of a cross-validation shows all of its folds. With --by organ, the table has the number of subjects \
+            of each part in which each organ is annotated.
+
+            EXAMPLE:
+              $ lacuna split show main --by organ
+              split  organ                         train  confidence  validation  test
+              main   liver                             7           0           2     0
+              main   spleen                            4           0           2     0
+              …
             """)
 
     enum Grouping: String, ExpressibleByArgument, CaseIterable {
@@ -17,21 +25,21 @@ struct SplitShow: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name the split (default: all).")
+    @Argument(help: "Name of the split (default: all splits).")
     var name: String?
 
-    @Option(help: "Group by part, or by organ.")
+    @Option(help: "Grouping of the counts.")
     var by = Grouping.part
 
     func run() async throws {
         try await Session.with(options) { session in
             let all = try await session.catalog.splits()
-            let wanted = try name.map { try Set(SplitPlaces.splits(of: $0, among: Set(all.map(\.split)))) }
-            func isWanted(_ split: String) -> Bool { wanted?.contains(split) ?? true }
+            let names = Set(all.map(\.split))
+            let shown = try name.map { Set(try SplitNames.named($0, among: names)) } ?? names
             switch by {
-            case .part: session.output.report(all.filter { isWanted($0.split) }, SplitPartRow.columns)
+            case .part: session.output.report(all.filter { shown.contains($0.split) }, SplitPartRow.columns)
             case .organ:
-                let organs = try await session.catalog.organsBySplit().filter { isWanted($0.split) }
+                let organs = try await session.catalog.organsBySplit().filter { shown.contains($0.split) }
                 session.output.report(organs, SplitOrganRow.columns)
             }
         }

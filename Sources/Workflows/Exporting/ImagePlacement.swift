@@ -3,30 +3,40 @@ internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Glibc
-internal import Imaging
 
-/// Brings a case's image into the export, byte for byte, or names it where it lies. Blocks.
-struct ImagePlacement {
-    private let images: ExportNNUNet.Images
-    /// `imagesTr` of the staged output; nil where images are named.
-    private let folder: String?
-
-    private let converted: SeriesCache
-
-    init(_ images: ExportNNUNet.Images, folder: String?, _ converted: SeriesCache) {
-        (self.images, self.folder, self.converted) = (images, folder, converted)
+/// Puts the image of a case into an export of nnU-Net, or refers to it.
+package struct ImagePlacement {
+    package enum Method: String, CaseIterable, Sendable {
+        /// Refer to the image by its path.
+        case reference
+        /// Copy the image, byte for byte, into `imagesTr`.
+        case copy
+        /// Create a symbolic link to the image in `imagesTr`.
+        case link
     }
 
-    /// - Returns: the path to write into `dataset.json`: absolute, or relative to the dataset's folder.
+    private let method: Method
+    /// `imagesTr` of the staged output; nil for references.
+    private let folder: String?
+    private let converted: SeriesCache
+
+    init(_ method: Method, folder: String?, _ converted: SeriesCache) {
+        (self.method, self.folder, self.converted) = (method, folder, converted)
+    }
+
+    /// Places the image. Blocks.
+    ///
+    /// - Returns: the path for `dataset.json`: absolute, or relative to the dataset's folder.
+    /// - Throws: `ExportError.unsupportedImage`, `.unwritable`; `DICOMError` for a series that cannot be converted.
     func place(_ item: ExportCase) throws -> String {
-        let source = try converted.volumeFile(at: item.source.path, digest: item.source.sha256)
+        let source = try converted.volumeFile(at: item.source.imagePath, digest: item.source.sha256)
         guard let folder else { return source }
         guard let ending = [".nii.gz", ".nii"].first(where: source.lowercased().hasSuffix) else {
             throw ExportError.unsupportedImage(source)
         }
         let name = "\(item.name)_0000\(ending)"
         let target = "\(folder)/\(name)"
-        if images == .link {
+        if method == .link {
             guard symlink(source, target) == 0 else { throw failure(target) }
         } else {
             try copy(source, target)
@@ -65,9 +75,4 @@ struct ImagePlacement {
     private func failure(_ path: String) -> ExportError {
         .unwritable(file: path, reason: String(cString: strerror(errno)))
     }
-}
-
-extension SourceRow {
-    /// The absolute path of the image as it was imported.
-    var path: String { "\(root)/\(file)" }
 }

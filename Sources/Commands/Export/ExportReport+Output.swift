@@ -1,0 +1,85 @@
+internal import Console
+internal import Domain
+internal import Workflows
+
+extension ExportReport {
+    private static var columns: [Column<OrganCount>] {
+        [
+            Column("organ") { $0.organ.rawValue }, Column("values") { $0.values },
+            Column("annotated") { $0.annotated }, Column("absent") { $0.absent }, Column("pseudo") { $0.pseudo },
+            Column("unlabelled") { $0.unlabelled }, Column("voxels") { $0.voxels },
+        ]
+    }
+
+    /// Writes the fields and the table of organs, or one object.
+    func print(_ fields: [Cell.Field], to output: Output) {
+        let rows = organs.map { row in Cell.object(Self.columns.map { Cell.Field($0.key, $0.value(row)) }) }
+        guard output.format == .table else { return output.report(fields + [Cell.Field("organs", rows)]) }
+        output.report(fields)
+        Output.write("\n", to: 1)
+        output.report(organs, Self.columns)
+    }
+}
+
+extension ExportSummary {
+    /// The last fields of every export's report.
+    var fields: [Cell.Field] {
+        [
+            Cell.Field("emptyFolds", emptyFolds), Cell.Field("leftOut", leftOut),
+            Cell.Field("outsideSplit", outsideSplit),
+            Cell.Field("ignoredPercent", Cell.number(report.ignoredPercent, places: 1)),
+            Cell.Field("contested", report.contested), Cell.Field("revision", revision.number),
+            Cell.Field("activity", activity.rawValue),
+        ]
+    }
+}
+
+extension ExportNote {
+    var text: String {
+        switch self {
+        case .shareAlike(let licences) where licences.count == 1:
+            "Share alike: distribute this dataset only under \(licences[0])."
+        case .shareAlike(let licences):
+            "Share alike: the datasets require \(licences.joined(separator: " and ")). Whoever distributes this dataset "
+                + "has to meet all of them, which different licences may not allow."
+        case .laterRemovalsLeftOut:
+            "Data removed since that revision are not exported, although coverage --as-of and mask list --as-of show them."
+        case .contestedVoxels(let count):
+            "\(count) voxels belong to two organs that exclude each other; they are ignore."
+        case .subjectsWithSeveralCases:
+            "Some subjects have several cases. Give a --split: folds drawn by case would validate on patients that they "
+                + "train on."
+        case .noValidationCase:
+            "No exported case is in the validation part of the split; a trainer would draw its own folds."
+        case .emptyFolds(let folds, let count):
+            "No exported case validates in fold \(folds.map(String.init).joined(separator: ", ")) of \(count) "
+                + "(counted from 0)."
+        }
+    }
+}
+
+extension Output {
+    func note(_ notes: [ExportNote]) {
+        for note in notes { self.note("\n" + note.text) }
+    }
+
+    /// Runs an export. Where licences forbid it, reports their statements before the error.
+    func reportingLicences<Result>(_ export: () async throws -> Result) async throws -> Result {
+        do {
+            return try await export()
+        } catch let refusal as LicenceRefusal {
+            report(refusal.problems, LicenceProblem.columns)
+            throw refusal.error
+        }
+    }
+}
+
+extension LicenceProblem {
+    fileprivate static var columns: [Column<LicenceProblem>] {
+        [
+            Column("dataset") { $0.dataset }, Column("licence") { $0.statement.text },
+            Column("source") { $0.statement.source }, Column("kind", isShown: false) { $0.kind.rawValue },
+            Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Console
+internal import Domain
+internal import System
+internal import Workflows
+
+/// The options that read a published split.
+struct ListOptions: ParsableArguments {
+    @Option(
+        help: "File of a published split: splits_final.json, a MONAI or Decathlon list, CSV, or a plain list.",
+        completion: .file())
+    var list: String?
+
+    @Option(help: "Dataset in which the listed cases are searched (default: all).")
+    var dataset: String?
+
+    @Option(help: "Fold of the list that validates, counted from 0.")
+    var fold: Int?
+
+    func validate() throws {
+        if list == nil && (dataset != nil || fold != nil) {
+            throw ValidationError("--dataset and --fold require --list.")
+        }
+    }
+
+    /// The file with its text; nil without `--list`.
+    func read(part: SplitPart? = nil) async throws -> SplitList? {
+        guard let list else { return nil }
+        let text = try await BlockingWork().run { try TextFile.read(list) }
+        return SplitList(file: list, text: text, fold: fold, part: part, dataset: dataset)
+    }
+}
+
+extension ListedCases {
+    /// How the list was matched with the catalogue.
+    var notes: [String] {
+        var notes = ["\(foundCount) of \(count) listed cases are in the catalogue."]
+        if !missing.isEmpty { notes.append("Not found: \(Self.abbreviated(missing.map(\.path))).") }
+        if !ambiguous.isEmpty {
+            notes.append(
+                "Ambiguous and not compared: \(ambiguousNames). Name the dataset with --dataset, or list paths.")
+        }
+        if !foundByName.isEmpty {
+            notes.append(
+                "Found by name only, because no image of the catalogue has the path: "
+                    + Self.abbreviated(foundByName.map(\.path)) + ".")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,23 @@
+internal import System
+
+/// The folder that the paths of a datalist are relative to.
+struct DataRoot: Sendable {
+    private let path: String
+
+    /// Blocks.
+    ///
+    /// - Throws: `WorkflowError` of kind `badInput` for a folder that does not exist.
+    init(_ path: String) throws {
+        guard let resolved = RealPath.of(path) else {
+            throw WorkflowError(
+                .badInput, "the folder does not exist", file: path, remedy: "create it, or name another")
+        }
+        self.path = resolved
+    }
+
+    /// The path relative to the root; unchanged for a path outside it.
+    func relative(_ file: String) -> String {
+        let prefix = path.hasSuffix("/") ? path : path + "/"
+        return file.hasPrefix(prefix) ? String(file.dropFirst(prefix.count)) : file
+    }
+}

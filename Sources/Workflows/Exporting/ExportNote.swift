@@ -1,0 +1,37 @@
+internal import Domain
+
+/// A circumstance of an export that the people who use it have to know.
+package enum ExportNote: Hashable, Sendable {
+    /// Licences that require the export to be passed on under the same terms; at least one.
+    case shareAlike([String])
+    /// The export is of an earlier revision, and data removed since are left out of it.
+    case laterRemovalsLeftOut
+    /// The number of voxels that two organs claim which exclude each other.
+    case contestedVoxels(Int)
+    /// Some subjects have several cases, and no split keeps them together.
+    case subjectsWithSeveralCases
+    /// The split has one fold, in which no exported case validates.
+    case noValidationCase
+    /// No exported case validates in these folds, counted from 0.
+    case emptyFolds([Int], of: Int)
+}
+
+extension ExportNote {
+    /// The notes on an export, in the order in which they are shown.
+    static func notes(
+        on selection: ExportSelection, _ request: ExportRequest, _ report: ExportReport, emptyFolds: [Int]
+    ) -> [ExportNote] {
+        let shared = LicenceGate.shareAlike(selection.releases)
+        let hasRepeatedSubjects = Set(selection.cases.map(\.subject)).count < selection.cases.count
+        let isTestOnly = request.parts == [.test]
+        var notes: [ExportNote] = []
+        if !shared.isEmpty { notes.append(.shareAlike(shared)) }
+        if request.asOf != nil { notes.append(.laterRemovalsLeftOut) }
+        if report.contested > 0 { notes.append(.contestedVoxels(report.contested)) }
+        if request.split == nil && hasRepeatedSubjects { notes.append(.subjectsWithSeveralCases) }
+        if !emptyFolds.isEmpty && !isTestOnly {
+            notes.append(selection.folds == 1 ? .noValidationCase : .emptyFolds(emptyFolds, of: selection.folds))
+        }
+        return notes
+    }
+}

@@ -1,0 +1,57 @@
+internal import Catalog
+internal import Domain
+internal import Exporters
+internal import System
+
+/// Writes a raw dataset of nnU-Net v2: all of it or nothing.
+package struct NNUNetExport: Sendable {
+    package struct Request: Sendable {
+        package var export: ExportRequest
+        /// The folder in which the dataset's folder is created.
+        package var folder: String
+        /// 1 to 999.
+        package var datasetID: Int
+        /// ASCII letters, digits and underscores.
+        package var name: String
+        package var images = ImagePlacement.Method.reference
+        /// Whether folds without validation cases may be written. nnU-Net cannot train them.
+        package var allowsEmptyFolds = false
+
+        package init(export: ExportRequest, folder: String, datasetID: Int, name: String) {
+            (self.export, self.folder, self.datasetID, self.name) = (export, folder, datasetID, name)
+        }
+    }
+
+    package struct Result: Sendable {
+        package let summary: ExportSummary
+        /// The number of cases that validate in any fold.
+        package let heldOut: Int
+    }
+
+    private let workspace: Workspace
+
+    package init(_ workspace: Workspace) { self.workspace = workspace }
+
+    /// - Throws: `LicenceRefusal`; `WorkflowError` of kind `conflict` for folds without validation cases, `badInput` where nothing
+    ///   can be exported or the output is inside a dataset; `ExportError.exists` and others; `CatalogError` for unknown names.
+    package func run(_ request: Request) async throws -> Result {
+        let folder = "\(request.folder)/\(NNUNetDataset.folderName(id: request.datasetID, name: request.name))"
+        let work = BlockingWork()
+        try await work.run { try StagedOutput.refuse(existing: folder) }
+        let selection = try await ExportSelector.select(
+            request.export, parts: [.train, .confidence, .validation], workspace)
+        let roots = try await workspace.catalog.datasets().map(\.root)
+        try await work.run { try ExportTarget(path: folder, mayOverwrite: true).check(outside: roots) }
+        try selection.checkLicences(request.export)
+        let labels = LabelMapWriter(
+            composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),
+            masks: try await workspace.masks(), converted: workspace.converted)
+        let written = try await NNUNetWriter(
+            request: request, selection: selection, labels: labels, converted: workspace.converted, work: work
+        ).write(to: folder, workspace.progress)
+        let summary = try await ExportSummary.record(
+            (written.folder, written.report, written.emptyFolds), format: "nnunet", selection, request.export,
+            workspace.catalog)
+        return Result(summary: summary, heldOut: written.heldOut)
+    }
+}

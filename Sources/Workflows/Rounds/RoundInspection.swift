@@ -1,0 +1,46 @@
+package import Catalog
+package import Domain
+internal import Rounds
+
+/// Joins what the catalogue records of one round, organ by organ.
+package struct RoundInspection: Sendable {
+    /// One organ of a round.
+    package struct OrganRow: Sendable {
+        package let round: RoundRow
+        package let organ: OrganKey
+        /// Mean Dice on the held-out volumes, 0 to 1; nil where the organ was not evaluated.
+        package let dice: Double?
+        /// Nil where the organ was not relabelled.
+        package let confidence: RoundConfidenceRow?
+        /// Why the organ was withheld from relabelling; nil where it was not.
+        package let withheld: String?
+        /// The organs that the run counts as this one; nil: the organ alone.
+        package let classMapping: [OrganKey]?
+    }
+
+    private let catalog: LabelCatalog
+
+    package init(catalog: LabelCatalog) { self.catalog = catalog }
+
+    /// One row per organ that the round evaluated, relabelled, withheld or mapped, by key.
+    ///
+    /// - Throws: `CatalogError.unknownRun`; `WorkflowError` of kind `badInput` for an unknown round.
+    package func run(_ run: String, round number: Int) async throws -> [OrganRow] {
+        guard let round = try await catalog.rounds(run: run).first(where: { $0.round == number }) else {
+            throw WorkflowError(
+                .badInput, "run \(run) has no round \(number)",
+                remedy: "lacuna round list --run \(run) lists its rounds")
+        }
+        let confidence = try await catalog.confidence(run: run).filter { $0.round == number }
+        let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
+        let withheld = try await catalog.withheld(run: run, round: number)
+        let mapped = try await catalog.mergedOrgans(run: run)
+        let organs = Set(round.dice.keys).union(byOrgan.keys).union(withheld.keys).union(mapped.keys)
+        return organs.sorted().map { organ in
+            OrganRow(
+                round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ],
+                withheld: withheld[organ].map { WithholdingReason(rawValue: $0)?.explanation ?? $0 },
+                classMapping: mapped[organ])
+        }
+    }
+}

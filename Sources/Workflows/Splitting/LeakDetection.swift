@@ -1,0 +1,128 @@
+package import Catalog
+package import Domain
+
+/// Finds patients who are held out on one side and used on the other.
+package struct LeakDetection: Sendable {
+    package struct Request: Sendable {
+        package var split: String
+        /// A published split to compare with; nil: the split is checked by itself.
+        package var list: SplitList?
+
+        package init(split: String, list: SplitList? = nil) { (self.split, self.list) = (split, list) }
+    }
+
+    /// One patient in two parts that must not share any.
+    package struct Leak: Hashable, Sendable {
+        package enum Kind: Hashable, Sendable {
+            /// The subject itself is in both.
+            case subject
+            /// Two volumes are proposed duplicates.
+            case duplicate(DuplicateKind)
+        }
+
+        package let first: String
+        package let firstPart: SplitPart
+        package let second: String
+        package let secondPart: SplitPart
+        package let kind: Kind
+    }
+
+    package struct Result: Sendable {
+        package let leaks: [Leak]
+        /// The number of subjects in the split, and of those in none of its parts.
+        package let assigned: Int
+        package let unassigned: Int
+        /// The matched cases of the published list.
+        package let listed: ListedCases?
+
+        /// Whether every entry of the list could be compared.
+        package var isComplete: Bool { listed?.ambiguous.isEmpty ?? true }
+    }
+
+    private let catalog: LabelCatalog
+    private let duplicates: @Sendable () async throws -> [DuplicateRow]
+
+    /// - Parameter duplicates: proposes pairs of volumes of the same image.
+    package init(catalog: LabelCatalog, duplicates: @escaping @Sendable () async throws -> [DuplicateRow]) {
+        (self.catalog, self.duplicates) = (catalog, duplicates)
+    }
+
+    /// - Throws: `CatalogError.unknownSplit`; `WorkflowError` of kind `badInput` for a list that cannot be read or names no case of
+    ///   the catalogue.
+    package func run(_ request: Request) async throws -> Result {
+        guard try await catalog.splits().contains(where: { $0.split == request.split }) else {
+            throw CatalogError.unknownSplit(request.split)
+        }
+        let members = SplitMembers(try await catalog.subjectList(), split: request.split)
+        var listed: ListedCases?
+        if let list = request.list {
+            listed = try await ListedCases.find(list, in: catalog)
+            try listed?.requireFound(in: list, orAmbiguous: true)
+        }
+        let pairs = try await duplicates()
+        return Result(
+            leaks: listed.map { members.leaks($0.found, pairs) } ?? members.leaks(among: pairs),
+            assigned: members.assigned, unassigned: members.unassigned, listed: listed)
+    }
+}
+
+/// The parts of the subjects of one split.
+private struct SplitMembers {
+    private let parts: [SubjectID: SplitPart]
+    private let subjects: [String: SubjectID]
+    let assigned: Int
+    let unassigned: Int
+
+    init(_ rows: [SubjectRow], split: String) {
+        subjects = Dictionary(rows.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
+        let own = rows.compactMap { row in
+            row.parts.first { $0.hasPrefix(split + "/") }.map { (row.id, String($0.dropFirst(split.count + 1))) }
+        }
+        let parts = own.compactMap { id, part in SplitPart(rawValue: part).map { (id, $0) } }
+        self.parts = Dictionary(parts, uniquingKeysWith: { first, _ in first })
+        (assigned, unassigned) = (own.count, rows.count - own.count)
+    }
+
+    /// Proposed duplicates in different parts.
+    func leaks(among pairs: [DuplicateRow]) -> [LeakDetection.Leak] {
+        pairs.compactMap { pair in
+            guard let first = part(pair.first.subject), let second = part(pair.second.subject), first != second else {
+                return nil
+            }
+            return LeakDetection.Leak(
+                first: pair.first.name, firstPart: first, second: pair.second.name, secondPart: second,
+                kind: .duplicate(pair.kind))
+        }
+    }
+
+    /// Entries of a list whose subject, or the subject of a proposed duplicate, is in a part that conflicts with theirs.
+    func leaks(
+        _ listed: [(entry: SplitEntry, found: FoundCase)], _ pairs: [DuplicateRow]
+    ) -> [LeakDetection.Leak] {
+        listed.flatMap { entry, found -> [LeakDetection.Leak] in
+            let alike = pairs.compactMap { pair -> LeakDetection.Leak? in
+                guard pair.first.id == found.volume || pair.second.id == found.volume else { return nil }
+                let isFirst = pair.first.id == found.volume
+                let other = isFirst ? pair.second.id : pair.first.id
+                let subject = isFirst ? pair.second.subject : pair.first.subject
+                return leak(entry, "volume \(other)", part(subject), kind: .duplicate(pair.kind))
+            }
+            return [leak(entry, found.names.joined(separator: ", "), parts[found.subject], kind: .subject)]
+                .compactMap { $0 } + alike
+        }
+    }
+
+    private func leak(
+        _ entry: SplitEntry, _ names: String, _ part: SplitPart?, kind: LeakDetection.Leak.Kind
+    ) -> LeakDetection.Leak? {
+        guard let part, part != entry.part, part.isHeldOut || entry.part.isHeldOut else { return nil }
+        return LeakDetection.Leak(first: entry.path, firstPart: entry.part, second: names, secondPart: part, kind: kind)
+    }
+
+    private func part(_ subject: String) -> SplitPart? { subjects[subject].flatMap { parts[$0] } }
+}
+
+extension SplitPart {
+    /// Whether nothing may be fitted on its subjects.
+    fileprivate var isHeldOut: Bool { self == .validation || self == .test }
+}
