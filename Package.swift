@@ -87,7 +87,7 @@ let package = Package(
         /// Resampling, Dice, surface distance over dense arrays.
         .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
-        .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: kernels),
+        .target(name: "Tensors", dependencies: ["CTorch", "System"], swiftSettings: kernels),
 
         // MARK: - Services: they do not import each other
 
@@ -209,7 +209,7 @@ let package = Package(
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging", "Rounds",
                 "Domain",
-                "Postgres", "Schema", "TestSupport", "Learning", "Objects",
+                "Postgres", "Schema", "TestSupport", "Learning", "Objects", "Workflows",
                 "lacuna", "lacunad",
             ],
             exclude: ["Peers"],

@@ -3,17 +3,17 @@ public enum OrganLabel: Hashable, Sendable {
     /// Annotated, or examined and absent (`foreground` nil). Complete within `extent` (nil: everywhere) where `known` is
     /// set (nil: everywhere), unknown outside.
     case known(foreground: BitVolume?, extent: VoxelBox? = nil, known: BitVolume? = nil)
-    /// A model's mask, believed only where `known` is set (nil: everywhere). Never overrules what is known.
+    /// A model's mask, accepted only where the validity mask `known` is set (nil: everywhere). Never overrules an annotation.
     case pseudo(foreground: BitVolume, known: BitVolume?)
-    /// Nobody looked.
+    /// Unlabelled.
     case unknown
 }
 
-/// A source's merged label ("kidneys"): evidence for its parts together.
+/// A composite label ("kidneys"): evidence for its parts together.
 public struct CompositeLabel: Hashable, Sendable {
-    /// Indices of the organs that together make it.
+    /// Indices of the organs that it consists of.
     public let parts: [Int]
-    /// nil: examined, and none of the parts is there.
+    /// nil: examined, and none of the parts is present.
     public let foreground: BitVolume?
     /// Complete within the box (nil: everywhere).
     public let extent: VoxelBox?
@@ -27,7 +27,7 @@ public struct CompositeLabel: Hashable, Sendable {
 
 /// What is known of one organ at one voxel, as a byte of a plane.
 public enum VoxelKnowledge {
-    /// Ambiguous: contributes no gradient at all.
+    /// The truth is unknown; the voxel contributes no gradient.
     public static let unknown: UInt8 = 0
     /// Known not to be the organ.
     public static let negative: UInt8 = 1
@@ -35,11 +35,11 @@ public enum VoxelKnowledge {
     public static let positive: UInt8 = 2
 }
 
-/// Which voxels may be learned from (INERRANT; `docs/method.md`, section 1).
+/// The rule that decides which voxels are known (INERRANT; `docs/method.md`, section 1).
 ///
-/// In order, each filling only what is still unknown: complete labels; parts where a merged label is zero; positives of
-/// a part for its whole; sure negatives (a voxel of one organ, for the organs that it excludes); then the same for
-/// pseudo labels, which so never overrule a person's label.
+/// In order, each step filling only what is still unknown: complete labels; parts where a composite label is zero; positives
+/// of a part for its whole; known negatives (a voxel of one organ, for the organs that it excludes); then the same for
+/// pseudo labels, which therefore never overrule an annotation.
 public struct KnownVoxelRule: Hashable, Sendable {
     public let organCount: Int
     /// `excluded[j]`: the organs that a voxel of organ j cannot be.
@@ -51,7 +51,7 @@ public struct KnownVoxelRule: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - exclusions: pairs of organs of which a voxel is at most one; the order in a pair is of no meaning.
+    ///   - exclusions: pairs of organs of which a voxel is at most one; the order within a pair does not matter.
     ///   - parts: (part, whole): a voxel of the part is one of the whole. Parts before the parts of parts.
     public init(organCount: Int, exclusions: [(Int, Int)], parts: [(part: Int, whole: Int)] = []) {
         var excluded = Array(repeating: Set<Int>(), count: organCount)
@@ -67,28 +67,30 @@ public struct KnownVoxelRule: Hashable, Sendable {
     /// The organs that a voxel of `organ` cannot be, ascending.
     public func excluded(by organ: Int) -> [Int] { excluded[organ] }
 
-    /// Writes what is known in `box`, which may reach beyond the volume; there everything stays unknown.
+    /// Writes what is known in `box`, which may extend beyond the volume; everything there stays unknown.
     ///
     /// - Parameters:
     ///   - labels: one per organ, on `shape`.
-    ///   - compositeSets: the merged labels that have a plane, by their parts.
+    ///   - compositeSets: the composite labels that have a plane, by their parts.
     ///   - planes: one byte per organ and voxel of the box ([organ, z, y, x]), `VoxelKnowledge`.
-    ///   - compositePlanes: one byte per union set and voxel: 1 where the merged label is set, none of its parts is known
-    ///     to be there and one at least may be: the voxels of the term −log(1 − Π(1 − p)).
+    ///   - compositePlanes: one byte per composite label and voxel ([set, z, y, x]): 1 where the label is set, none of its parts is
+    ///     known to be present and at least one may be: the voxels of the term −log(1 − Π(1 − p)).
     public func fill(
         _ planes: UnsafeMutableBufferPointer<UInt8>, compositePlanes: UnsafeMutableBufferPointer<UInt8>,
-        compositeSets: [[Int]] = [], labels: [OrganLabel], unions: [CompositeLabel] = [], shape: GridShape, box: VoxelBox
+        compositeSets: [[Int]] = [], labels: [OrganLabel], composites: [CompositeLabel] = [], shape: GridShape,
+        box: VoxelBox
     ) {
         precondition(labels.count == organCount, "one label per organ")
         let grid = PatchGrid(shape: shape, box: box)
-        precondition(planes.count == organCount * grid.count && compositePlanes.count == compositeSets.count * grid.count)
+        precondition(
+            planes.count == organCount * grid.count && compositePlanes.count == compositeSets.count * grid.count)
         planes.update(repeating: VoxelKnowledge.unknown)
         compositePlanes.update(repeating: VoxelKnowledge.unknown)
         let organs = (0..<organCount).map { grid.plane($0, of: planes) }
         paintComplete(labels, organs, grid)
-        for union in unions {
-            guard let set = compositeSets.firstIndex(of: union.parts) else { continue }
-            paint(union, grid.plane(set, of: compositePlanes), organs, grid)
+        for composite in composites {
+            guard let set = compositeSets.firstIndex(of: composite.parts) else { continue }
+            paint(composite, grid.plane(set, of: compositePlanes), organs, grid)
         }
         spread(organs)
         paintPseudo(labels, organs, grid)
@@ -119,14 +121,14 @@ public struct KnownVoxelRule: Hashable, Sendable {
         }
     }
 
-    /// Zeros of a merged label are zeros of its parts; its voxels are none of what all its parts exclude.
-    private func paint(_ union: CompositeLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
-        grid.paint(union.foreground, within: union.extent, where: union.known, into: plane)
-        for part in union.parts {
+    /// Zeros of a composite label are zeros of its parts; its voxels are negatives of every organ that all its parts exclude.
+    private func paint(_ composite: CompositeLabel, _ plane: Plane, _ organs: [Plane], _ grid: PatchGrid) {
+        grid.paint(composite.foreground, within: composite.extent, where: composite.known, into: plane)
+        for part in composite.parts {
             mark(organs[part], where: plane, is: VoxelKnowledge.negative, as: VoxelKnowledge.negative)
         }
         for organ in 0..<organCount
-        where !union.parts.contains(organ) && union.parts.allSatisfy({ excluded[$0].contains(organ) }) {
+        where !composite.parts.contains(organ) && composite.parts.allSatisfy({ excluded[$0].contains(organ) }) {
             mark(organs[organ], where: plane, is: VoxelKnowledge.positive, as: VoxelKnowledge.negative)
         }
     }
@@ -146,18 +148,18 @@ public struct KnownVoxelRule: Hashable, Sendable {
         for i in target.indices where target[i] == VoxelKnowledge.unknown && source[i] == value { target[i] = mark }
     }
 
-    private func settle(_ union: Plane, _ parts: [Plane]) {
-        for i in union.indices {
+    private func settle(_ composite: Plane, _ parts: [Plane]) {
+        for i in composite.indices {
             let open =
-                union[i] == VoxelKnowledge.positive
+                composite[i] == VoxelKnowledge.positive
                 && !parts.contains { $0[i] == VoxelKnowledge.positive }
                 && parts.contains { $0[i] == VoxelKnowledge.unknown }
-            union[i] = open ? 1 : 0
+            composite[i] = open ? 1 : 0
         }
     }
 }
 
-/// A box of voxels laid over a volume, and the way from bits of the volume to bytes of the box.
+/// A box of voxels in a volume, and the mapping from bits of the volume to bytes of the box.
 struct PatchGrid {
     let shape: GridShape
     let box: VoxelBox

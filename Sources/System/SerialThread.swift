@@ -15,12 +15,18 @@ package final class SerialThread: SerialExecutor {
     private let available: Semaphore = Semaphore()
 
     /// Makes the executor and its thread.
-    package static func start() -> SerialThread {
+    ///
+    /// - Parameter stackSize: bytes of the thread's stack; nil: the system's default.
+    package static func start(stackSize: Int? = nil) -> SerialThread {
         let executor = SerialThread()
         let argument = Unmanaged.passRetained(executor).toOpaque()
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        if let stackSize { pthread_attr_setstacksize(&attributes, stackSize) }
         var thread = pthread_t()
         let status = pthread_create(
-            &thread, nil,
+            &thread, &attributes,
             { argument in
                 guard let argument else { return nil }
                 Unmanaged<SerialThread>.fromOpaque(argument).takeRetainedValue().loop()

@@ -1,4 +1,4 @@
-/// Little-endian values into bytes.
+/// Writes little-endian values.
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -24,7 +24,7 @@ struct ByteWriter {
     }
 }
 
-/// Little-endian values out of bytes, each read checked against the end.
+/// Reads little-endian values from bytes, each read checked against the end.
 struct ByteReader {
     struct Head {
         let path: String

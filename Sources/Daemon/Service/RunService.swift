@@ -1,15 +1,15 @@
-internal import Console
-internal import Domain
+internal import Learning
 internal import Rounds
 internal import ServiceLifecycle
 internal import Synchronization
+internal import System
 
-/// One run of INERRANT as a service: it ends when the run does, and on SIGTERM after the step in hand.
+/// One run of INERRANT as a service: it ends with the run, or on a graceful shutdown after the current step.
 struct RunService: Service {
     let driver: RunDriver
     let plan: RunPlan
     let retriesFailed: Bool
-    let stop: StopFlag
+    let stop: StopSignal
     let outcome: Outcome
 
     func run() async throws {
@@ -21,13 +21,6 @@ struct RunService: Service {
         }
         outcome.set(result)
     }
-}
-
-/// Turns true once and stays so; read by the driver between steps.
-final class StopFlag: Sendable {
-    private let raised = Atomic(false)
-    func raise() { raised.store(true, ordering: .releasing) }
-    var isRaised: Bool { raised.load(ordering: .acquiring) }
 }
 
 /// How the run ended, for the caller of the service group.

@@ -1,43 +1,49 @@
-internal import Catalog
-internal import Domain
+package import Catalog
+package import Domain
 
-/// What a run counts as its organs, by the catalogue's keys.
-struct OrganMerge {
-    let accepted: [OrganKey: [OrganKey]]
+/// Which organs a run counts as an organ, by the keys of the catalogue.
+package struct ClassMapping: Sendable {
+    /// In each volume the first organ of the list that is known counts as the key.
+    package let accepted: [OrganKey: [OrganKey]]
 
-    /// - Parameter resolve: the keys of organs as a person spells them, in the order given.
-    /// - Throws: `CatalogError.unknownOrgan`, `DaemonError.configuration` for two spellings of one organ.
-    init(_ merge: [String: [String]], resolve: ([String]) async throws -> [OrganKey]) async throws {
+    /// - Parameters:
+    ///   - spellings: the mapping by any spelling of the organs.
+    ///   - resolve: the keys of organs, in the order given.
+    /// - Throws: `CatalogError.unknownOrgan`, `WorkflowError` for two spellings of one organ.
+    package init(_ spellings: [String: [String]], resolve: ([String]) async throws -> [OrganKey]) async throws {
         var accepted: [OrganKey: [OrganKey]] = [:]
-        for (organ, list) in merge.sorted(by: { $0.key < $1.key }) {
+        for (organ, list) in spellings.sorted(by: { $0.key < $1.key }) {
             let key = try await resolve([organ])[0]
             guard accepted.updateValue(try await resolve(list), forKey: key) == nil else {
-                throw Self.refusal(key, "is there twice, in two spellings", "keep one of them")
+                throw Self.refusal(key, "is given twice, in two spellings", "keep one of them")
             }
         }
         self.accepted = accepted
     }
 
-    /// - Throws: `DaemonError.configuration` for an organ that the run has no use for, or one merged with what is no variant.
-    func check(over organs: [OrganKey], _ ontology: Ontology) throws {
+    /// Checks the mapping of a run that learns `organs`.
+    ///
+    /// - Throws: `WorkflowError` for an organ that the run does not use, and for a list with an organ that is not a variant.
+    package func check(over organs: [OrganKey], _ ontology: Ontology) throws {
         let leaves = Set(organs.flatMap(ontology.leaves))
-        func isUseful(_ organ: OrganKey) -> Bool {
+        func isUsed(_ organ: OrganKey) -> Bool {
             organs.contains(organ) || !leaves.isDisjoint(with: ontology.leaves(of: organ))
         }
         for (organ, list) in accepted.sorted(by: { $0.key < $1.key }) {
-            guard isUseful(organ) else {
+            guard isUsed(organ) else {
                 throw Self.refusal(
-                    organ, "is neither in run.organs nor a whole of organs there", "take it out, or learn it")
+                    organ, "is neither in run.organs nor a composite of organs there",
+                    "remove it, or add it to run.organs")
             }
             for other in list where ontology.base(of: other) != ontology.base(of: organ) {
                 throw Self.refusal(
-                    organ, "lists \(other), which is no variant of it",
-                    "take it out, or say with lacuna organ import that it is one (column variant_of)")
+                    organ, "lists \(other), which is not a variant of it",
+                    "remove it, or record it as a variant with lacuna organ import (column variant_of)")
             }
         }
     }
 
-    private static func refusal(_ organ: OrganKey, _ problem: String, _ remedy: String) -> DaemonError {
-        .configuration(key: "run.merge.\(organ)", problem: problem, remedy: remedy)
+    private static func refusal(_ organ: OrganKey, _ problem: String, _ remedy: String) -> WorkflowError {
+        WorkflowError(.badInput, "run.classMapping.\(organ) \(problem)", remedy: remedy)
     }
 }
