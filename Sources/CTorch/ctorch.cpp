@@ -60,8 +60,7 @@ c10::optional<at::Tensor> maybe(const ct_tensor *tensor) {
 }
 
 void adam(at::Tensor &parameter, at::Tensor &mean, at::Tensor &square, int64_t step, const ct_adam &o) {
-    at::Tensor gradient = parameter.grad();
-    if (o.weight_decay != 0) gradient = gradient.add(parameter, o.weight_decay);
+    const at::Tensor &gradient = parameter.grad();
     const double correction1 = 1 - std::pow(o.beta1, static_cast<double>(step));
     const double correction2 = 1 - std::pow(o.beta2, static_cast<double>(step));
     mean.mul_(o.beta1).add_(gradient, 1 - o.beta1);
@@ -181,10 +180,6 @@ void ct_tensor_clear_grad(ct_tensor *tensor) {
     if (tensor->value.grad().defined()) tensor->value.mutable_grad().reset();
 }
 
-ct_status ct_tensor_detach(const ct_tensor *tensor, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return tensor->value.detach(); });
-}
-
 // MARK: - Arithmetic
 
 ct_status ct_add(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error) {
@@ -233,10 +228,6 @@ ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct
 
 ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return at::sum(a->value); });
-}
-
-ct_status ct_mean_all(const ct_tensor *a, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::mean(a->value); });
 }
 
 ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error) {

@@ -17,30 +17,12 @@ extension DaemonError: CommandFailing {
 
 extension RoundsError: CommandFailing {
     package var commandFailure: CommandFailure {
-        let status: ExitStatus =
-            switch self {
-            case .unknownKey, .invalidPlan: .badInput
-            case .otherPlan, .leaseLost, .illegal, .failed, .rolledBack, .unrecoverable: .conflict
-            }
-        return CommandFailure(status, place + problem, remedy: isFailedRound ? Self.retry : remedy)
-    }
-}
-
-extension RoundsError {
-    private static let retry = "remove the cause, then start with --retry-failed; another plan needs another run.name"
-
-    /// Where the configuration has the key that the problem begins with.
-    private var place: String {
         switch self {
-        case .unknownKey, .invalidPlan: "run."
-        case .otherPlan, .leaseLost, .illegal, .failed, .rolledBack, .unrecoverable: ""
-        }
-    }
-
-    private var isFailedRound: Bool {
-        switch self {
-        case .failed, .unrecoverable: true
-        case .unknownKey, .invalidPlan, .otherPlan, .leaseLost, .illegal, .rolledBack: false
+        case .failed, .unrecoverable:
+            CommandFailure(
+                .conflict, problem,
+                remedy: "remove the cause, then start with --retry-failed; another plan needs another run.name")
+        case .otherPlan, .leaseLost, .illegal, .rolledBack: CommandFailure(.conflict, problem, remedy: remedy)
         }
     }
 }
@@ -50,8 +32,8 @@ extension TrainingCatalogError: CommandFailing {
         switch self {
         case .privilegedRole(let role):
             CommandFailure(
-                .conflict, "the daemon logged in as \(role), who may change annotations",
-                remedy: "let it log in as a member of lacuna_trainer only")
+                .conflict, "the daemon logged in as \(role), which may change annotations",
+                remedy: "use a login that is a member of lacuna_trainer only")
         }
     }
 }

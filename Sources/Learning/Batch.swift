@@ -5,27 +5,27 @@ public import Tensors
 public struct PatchOrigin: Hashable, Sendable {
     /// Index among the sampler's cases.
     public let caseIndex: Int
-    /// The organ that the row was drawn to show; nil for a row drawn anywhere.
+    /// The organ that the row was drawn for; nil for a row drawn anywhere.
     public let organ: Int?
     public let box: VoxelBox
 }
 
-/// One step's input: tensors that are filled anew each step, and the counts that the loss needs.
+/// The input of one step: tensors that are refilled for each step, and the counts that the loss needs.
 public final class Batch {
     /// [N, channels, (Z,) Y, X], normalised.
     public let image: Tensor
-    /// [N, organs, (Z,) Y, X]: 1 where the organ is known to be, else 0.
+    /// [N, organs, (Z,) Y, X]: 1 where the organ is known to be present, else 0.
     public let target: Tensor
-    /// [N, organs, (Z,) Y, X]: w of the known-voxel rule.
+    /// [N, organs, (Z,) Y, X]: the weight of the known-voxel rule, 1 where the truth is known, else 0.
     public let known: Tensor
-    /// [N, union sets, (Z,) Y, X]: 1 where one of the parts is, nobody knows which. nil without merged labels.
-    public let union: Tensor?
-    /// The parts of each union set.
+    /// [N, composite labels, (Z,) Y, X]: 1 where one of the parts is and it is unknown which. nil without composite labels.
+    public let composite: Tensor?
+    /// The parts of each composite label, as indices of organs.
     public let compositeSets: [[Int]]
-    /// Known voxels, and among them positive ones, per organ.
+    /// Known voxels, and the positive ones among them, per organ.
     public internal(set) var knownCounts: [Int]
     public internal(set) var positiveCounts: [Int]
-    /// Voxels per union set.
+    /// Voxels per composite label.
     public internal(set) var compositeCounts: [Int]
     public internal(set) var origins: [PatchOrigin] = []
 
@@ -34,16 +34,17 @@ public final class Batch {
         image = try Tensor.zeros([rows, channels] + patch)
         target = try Tensor.zeros([rows, organs] + patch)
         known = try Tensor.zeros([rows, organs] + patch)
-        union = compositeSets.isEmpty ? nil : try Tensor.zeros([rows, compositeSets.count] + patch)
+        composite = compositeSets.isEmpty ? nil : try Tensor.zeros([rows, compositeSets.count] + patch)
         self.compositeSets = compositeSets
         knownCounts = Array(repeating: 0, count: organs)
         positiveCounts = knownCounts
         compositeCounts = Array(repeating: 0, count: compositeSets.count)
     }
 
-    /// A batch of given values, counts included; for tests and benchmarks of the loss.
+    /// A batch of the given values, row-major, with its counts; for tests and benchmarks of the loss.
     public convenience init(
-        image: Tensor, target: [Float], known: [Float], organs: Int, union: [Float] = [], compositeSets: [[Int]] = []
+        image: Tensor, target: [Float], known: [Float], organs: Int, composite: [Float] = [],
+        compositeSets: [[Int]] = []
     ) throws {
         let shape = image.shape
         try self.init(
@@ -51,13 +52,13 @@ public final class Batch {
         try self.image.copy(from: image)
         try self.target.copy(from: try Tensor(target, shape: self.target.shape))
         try self.known.copy(from: try Tensor(known, shape: self.known.shape))
-        if let plane = self.union { try plane.copy(from: try Tensor(union, shape: plane.shape)) }
+        if let plane = self.composite { try plane.copy(from: try Tensor(composite, shape: plane.shape)) }
         let voxels = shape[2...].reduce(1, *)
         for i in known.indices where known[i] != 0 {
             knownCounts[i / voxels % organs] += 1
             if target[i] != 0 { positiveCounts[i / voxels % organs] += 1 }
         }
-        for i in union.indices where union[i] != 0 { compositeCounts[i / voxels % compositeSets.count] += 1 }
+        for i in composite.indices where composite[i] != 0 { compositeCounts[i / voxels % compositeSets.count] += 1 }
     }
 
     func clearCounts() {

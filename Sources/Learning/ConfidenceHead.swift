@@ -21,16 +21,16 @@ public final class ConfidenceHead {
             constantWeight: 0, constantBias: 0)
     }
 
-    /// The head of a checkpoint that `checkpoint()` made.
+    /// The head of a checkpoint made by `checkpoint()`.
     public convenience init(_ checkpoint: Checkpoint) throws {
         guard let width = checkpoint.metadata["confidence.width"].flatMap(Int.init), width > 0 else {
-            throw LearningError.unfittingCheckpoint(problem: "it holds no confidence head")
+            throw LearningError.unfittingCheckpoint(problem: "it contains no confidence head")
         }
         try self.init(try NetworkPlan(checkpoint), width: width, seed: 0)
         try parameters.load { checkpoint[$0] }
     }
 
-    /// What is added to the logits, [N, organs, (Z,) Y, X].
+    /// The correction of the logits, [N, organs, (Z,) Y, X].
     public func correction(_ features: Tensor) throws -> Tensor {
         let hidden = try first(features)
         try hidden.applyLeakyReLU(slope: 0.01)
@@ -45,40 +45,38 @@ public final class ConfidenceHead {
 }
 
 /// Trains a confidence head under a frozen network, by the squared error to the true class probability (p where the
-/// organ is, 1 − p where not) on known voxels with p > 0.1. A function of the seed and its inputs, and short: it is
-/// started anew, not resumed. Blocks, on the network's `TensorThread`.
+/// organ is, 1 − p where not) on known voxels with p > 0.1. The result is a function of the recipe and the
+/// cases. It is short, so it is restarted instead of resumed. Blocks, on the network's `TensorThread`.
 public final class ConfidenceTrainer {
     public let head: ConfidenceHead
     private let network: UNet
+    private let recipe: RoundRecipe
     private let settings: LearningSettings
     private let sampler: Sampler
     private let batch: Batch
     private let optimiser: Optimiser
-    private let round: Int
 
     /// - Parameter sampler: over the cases of the split's confidence part, or else those of training.
-    public init(_ network: UNet, settings: LearningSettings, sampler: Sampler, round: Int) throws {
-        (self.network, self.settings, self.sampler, self.round) = (network, settings, sampler, round)
-        head = try ConfidenceHead(network.plan, width: settings.confidenceWidth, seed: UInt64(settings.seed))
+    public init(_ network: UNet, recipe: RoundRecipe, settings: LearningSettings, sampler: Sampler) throws {
+        (self.network, self.recipe, self.settings, self.sampler) = (network, recipe, settings, sampler)
+        head = try ConfidenceHead(network.plan, width: settings.confidenceWidth, seed: recipe.seed)
         batch = try sampler.makeBatch()
-        optimiser = try Optimiser(.adam(), head.parameters)
+        optimiser = try Optimiser(.adam, head.parameters)
     }
 
-    /// Takes `settings.confidenceSteps` steps; `event` gets the number of steps done and the loss.
-    public func run(
-        stop: StopFlag = StopFlag(), event: (_ step: Int, _ loss: Double) throws -> Void = { _, _ in }
-    ) throws -> TrainingOutcome {
-        for step in 0..<settings.confidenceSteps {
-            if stop.isRaised { return .stopped(step: step) }
-            try sampler.fill(batch, round: Self.firstRound + round, step: step)
+    /// Takes `recipe.confidenceSteps` steps.
+    ///
+    /// - Parameter event: called after every step with the number of steps done and the loss; an error ends the training.
+    public func run(event: (_ step: Int, _ loss: Double) throws -> Void = { _, _ in }) throws {
+        for step in 0..<recipe.confidenceSteps {
+            try sampler.fill(batch, seed: recipe.seed, round: Self.firstRound + recipe.round, step: step)
             let loss = try takeStep()
             guard loss.isFinite else { throw LearningError.diverged(step: step) }
             try event(step + 1, loss)
         }
-        return .finished
     }
 
-    /// Keeps the batches apart from those of the segmentation's rounds.
+    /// Offset of the round in the random key, so that the batches differ from those of the network.
     private static let firstRound = 1 << 20
 
     private func takeStep() throws -> Double {
@@ -98,7 +96,7 @@ public final class ConfidenceTrainer {
         return try loss.scalar()
     }
 
-    /// The true class probability, and the mask of voxels that count divided by their number.
+    /// The true class probability, and the weight of each voxel: 1 / their number for voxels that count, else 0.
     private func targets(_ logits: Tensor) throws -> (truth: Tensor, mask: Tensor) {
         var probability = try logits.sigmoid().floats()
         var mask = try batch.known.floats()

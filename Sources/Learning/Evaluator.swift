@@ -1,6 +1,6 @@
 internal import Domain
 
-/// Voxels counted for Dice, where the truth is known.
+/// Voxel counts for Dice where the truth is known.
 public struct OverlapCounts: Hashable, Sendable {
     public var predicted, truth, both: Int
 
@@ -10,9 +10,9 @@ public struct OverlapCounts: Hashable, Sendable {
     }
 }
 
-/// Judges predictions of held-out cases by complete labels only, within their extents.
+/// Evaluates predictions of held-out cases against complete labels, within their extents and validity masks.
 public enum Evaluator {
-    /// Per organ; nil where the case has no complete label.
+    /// One per organ of the plan, in its order; nil where the case has no complete label.
     public static func overlaps(_ item: TrainingCase, _ prediction: Prediction) -> [OverlapCounts?] {
         item.labels.indices.map { organ in
             guard case .known(let foreground, let extent, let known) = item.labels[organ] else { return nil }
@@ -34,7 +34,8 @@ public enum Evaluator {
         }
     }
 
-    /// Mean Dice per organ over the cases that have one; nil for an organ without.
+    /// Mean Dice per organ of the plan over the cases that have one; nil for an organ without.
+    /// - Parameter overlaps: one list per case, as `overlaps` returns it.
     public static func meanDice(_ overlaps: [[OverlapCounts?]], organs: Int) -> [Double?] {
         (0..<organs).map { organ in
             let values = overlaps.compactMap { $0[organ]?.dice }

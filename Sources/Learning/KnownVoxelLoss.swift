@@ -1,15 +1,24 @@
 public import Tensors
 
-/// A step's loss, and where it comes from.
+/// The loss of a step and its composition.
 public struct LossValue {
     /// Scalar, differentiable.
     public let total: Tensor
-    /// The share of each organ, then of each union set, in the cross-entropy; sums to 1, or all 0 where the loss is 0.
-    public let shares: [Double]
+    /// Cross-entropy of each organ, then of each composite label, before normalisation.
+    fileprivate let terms: Tensor
+    fileprivate let factors: [Double]
+
+    /// The share of each organ, then of each composite label, in the cross-entropy; sums to 1, or all 0 where the loss is 0.
+    /// - Throws: `TensorError`.
+    public func shares() throws -> [Double] {
+        let weighted = zip(try terms.floats(), factors).map { Double($0) * $1 }
+        let sum = weighted.reduce(0, +)
+        return weighted.map { sum > 0 ? $0 / sum : 0 }
+    }
 }
 
 /// Cross-entropy over known voxels only, L = Σ w · BCE(σ(s), y) / Σ w, one sigmoid per organ (INERRANT), with
-/// −log(1 − Π(1 − p)) for voxels of a merged label, and optionally a soft Dice term over known voxels.
+/// −log(1 − Π(1 − p)) for voxels of a composite label, and optionally a soft Dice term over known voxels.
 ///
 /// A voxel with w = 0 contributes exactly zero gradient.
 public struct KnownVoxelLoss {
@@ -18,7 +27,7 @@ public struct KnownVoxelLoss {
     private let positiveWeight: Tensor?
 
     /// - Parameters:
-    ///   - positiveWeights: per organ, what a positive voxel weighs; it does not enter the normalisation.
+    ///   - positiveWeights: the weight of a positive voxel per organ; it does not enter the normalisation.
     ///   - dimensions: spatial axes of the logits, 2 or 3.
     public init(
         normalisation: LossNormalisation = .total, diceWeight: Double = 0, positiveWeights: [Double]? = nil,
@@ -31,37 +40,36 @@ public struct KnownVoxelLoss {
         }
     }
 
-    /// - Parameter logits: [N, organs, (Z,) Y, X], of any float type; the loss is taken in float32.
+    /// - Parameter logits: [N, organs, (Z,) Y, X], of any float type; the loss is computed in float32.
     public func callAsFunction(_ logits: Tensor, _ batch: Batch) throws -> LossValue {
         let logits = try logits.float32()
         let axes = [0] + Array(2..<logits.shape.count)
         var terms = try logits.binaryCrossEntropy(
             target: batch.target, weight: batch.known, positiveWeight: positiveWeight
         ).sum(over: axes)
-        if let union = batch.union, batch.compositeCounts.contains(where: { $0 > 0 }) {
-            let unions = try compositeTerms(logits, batch, union, axes)
-            terms = try Tensor.concatenated([terms] + unions, axis: 0)
+        if let composite = batch.composite, batch.compositeCounts.contains(where: { $0 > 0 }) {
+            let composites = try compositeTerms(logits, batch, composite, axes)
+            terms = try Tensor.concatenated([terms] + composites, axis: 0)
         }
         let factors = factors(batch, terms.count, positions: logits.count)
         var total = try (terms * Tensor(factors.map(Float.init), shape: [factors.count])).sum()
-        let weighted = zip(try terms.floats(), factors).map { Double($0) * $1 }
         if diceWeight > 0, let dice = try diceTerm(logits, batch, axes) {
             total = try total + dice.scaled(by: diceWeight)
         }
-        let sum = weighted.reduce(0, +)
-        return LossValue(total: total, shares: weighted.map { sum > 0 ? $0 / sum : 0 })
+        return LossValue(total: total, terms: terms, factors: factors)
     }
 
-    /// Σ −log(1 − Π(1 − p)) per set, the product over the parts not known to be elsewhere.
-    /// With L = Σ log(1 − p) it is −log(−expm1(L)); L is kept below −10⁻³⁰, where float32 would call it 0.
-    private func compositeTerms(_ logits: Tensor, _ batch: Batch, _ union: Tensor, _ axes: [Int]) throws -> [Tensor] {
+    /// Σ −log(1 − Π(1 − p)) per composite label, the product over the parts that are not known to be absent at the voxel.
+    /// With L = Σ log(1 − p) it is −log(−expm1(L)); L is kept at most −10⁻³⁰, because float32 would round it to 0.
+    private func compositeTerms(_ logits: Tensor, _ batch: Batch, _ composite: Tensor, _ axes: [Int]) throws -> [Tensor]
+    {
         let open = try batch.known.scaled(by: -1, plus: 1)
         let none = try logits.scaled(by: -1).logSigmoid() * open
         return try batch.compositeSets.indices.map { set in
             let parts = try Tensor(positions: batch.compositeSets[set])
             let allAbsent = try none.selecting(parts, axis: 1).sum(over: [1]).clamped(atMost: -1e-30)
             let missed = try allAbsent.expMinusOne().scaled(by: -1).log().scaled(by: -1)
-            let mask = try union.slice(set..<(set + 1), axis: 1).reshaped(missed.shape)
+            let mask = try composite.slice(set..<(set + 1), axis: 1).reshaped(missed.shape)
             return try (missed * mask).sum().reshaped([1])
         }
     }

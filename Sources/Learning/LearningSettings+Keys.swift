@@ -1,58 +1,56 @@
-extension LearningSettings {
-    /// All settings in order of the documentation.
-    public static let keys: [SettingKey] = networkKeys + inputKeys + trainingKeys + confidenceKeys
+public import Domain
 
-    private static let networkKeys: [SettingKey] = [
-        .integer("dimensions", \.dimensions, 2...3, "2: slices with neighbours as channels; 3: blocks of voxels"),
-        .integer("contextSlices", \.contextSlices, 1...15, "slices that a 2-D network sees, odd; 1 for 3-D"),
-        .integers("widths", \.widths, count: 1...7, 1...1024, "channels per level, finest first"),
-        .number("headBias", \.headBias, -10...10, "first bias of every output: all organs start rare"),
-    ]
+extension LearningSettings: SettingSection {
+    public static let keys: [SettingKey<LearningSettings>] = networkKeys + inputKeys + trainingKeys
 
-    private static let inputKeys: [SettingKey] = [
-        .integers("patch", \.patch, count: 2...3, 2...1024, "voxels of a training patch along x, y (and z)"),
-        .integers("predictionPatch", \.predictionPatch, count: 0...3, 2...2048, "the same for prediction; none: patch"),
-        .number("overlap", \.overlap, 0...0.9, "share by which prediction patches overlap"),
-        .number("windowLow", \.windowLow, -2000...4000, "Hounsfield units below are cut to this"),
-        .number("windowHigh", \.windowHigh, -2000...4000, "Hounsfield units above are cut to this"),
-        .number("intensityMean", \.intensityMean, -2000...4000, "subtracted, in Hounsfield units"),
-        .number("intensityDeviation", \.intensityDeviation, 1...4000, "divided by, in Hounsfield units"),
-        .number("intensityJitter", \.intensityJitter, 0...1, "largest random change of scale and offset in training"),
-        .integer("batch", \.batch, 1...256, "patches per step"),
-        .number("foregroundShare", \.foregroundShare, 0...1, "share of a batch that shows a randomly drawn organ"),
-    ]
-
-    private static let trainingKeys: [SettingKey] = [
-        .integer("seed", \.seed, 0...Int(Int32.max), "all random choices follow from it"),
-        .integer("rounds", \.rounds, 0...20, "relabelling rounds after round 0"),
-        .integer("initialSteps", \.initialSteps, 1...10_000_000, "steps of round 0; train it to a plateau"),
-        .integer("roundSteps", \.roundSteps, 1...10_000_000, "steps of each later round"),
-        .number("learningRate", \.learningRate, 1e-7...1, "first step size"),
-        .choice("learningRateSchedule", \.learningRateSchedule, "how the step size falls within a round"),
-        .choice("optimiser", \.optimiser, "Adam, or gradient descent with momentum 0.9"),
-        .choice("precision", \.precision, "number format of convolutions"),
-        .integer("threads", \.threads, 0...1024, "processor threads; 0: libtorch's choice"),
-        .integer("checkpointSteps", \.checkpointSteps, 1...1_000_000, "steps between checkpoints to resume from"),
-        .choice("normalisation", \.normalisation, "what the sum over known voxels is divided by"),
-        .number("diceWeight", \.diceWeight, 0...10, "weight of the soft Dice term over known voxels"),
+    private static let networkKeys: [SettingKey<LearningSettings>] = [
+        .integer(
+            "dimensions", \.dimensions, 2...3, "2: slices with their neighbours as channels; 3: blocks of voxels."),
+        .integer("contextSlices", \.contextSlices, 1...15, "Slices that a 2-D network sees, an odd number; 1 for 3-D."),
+        .integers("widths", \.widths, count: 1...7, 1...1024, "Channels per level, finest level first."),
         .number(
-            "positiveWeightTarget", \.positiveWeightTarget, 0...1,
-            "positives weigh (this / frequency)^0.5 in round 0, at least 1; 0: no weights"),
-        .flag("missingAsBackground", \.missingAsBackground, "the baseline that takes unlabelled organs for absent"),
+            "headBias", \.headBias, .range(-10...10), "Initial bias of every output, so that all organs start rare."),
+        .integer("confidenceWidth", \.confidenceWidth, 1...1024, "Hidden channels of the confidence head."),
     ]
 
-    private static let confidenceKeys: [SettingKey] = [
-        .choice("confidence", \.confidence, "what ranks predicted voxels"),
-        .integer("confidenceWidth", \.confidenceWidth, 1...1024, "channels of the confidence head"),
-        .integer("confidenceSteps", \.confidenceSteps, 1...1_000_000, "steps that train the confidence head"),
-        .number("confidenceLearningRate", \.confidenceLearningRate, 1e-7...1, "its step size"),
-        .number("gammaMaximum", \.gammaMaximum, 0.01...1, "share of predicted positives believed in the last round"),
-        .number("minimumConfidence", \.minimumConfidence, 0...1, "less confident positives are never believed"),
-        .numbers(
-            "confidentNegatives", \.confidentNegatives, count: 0...20, 0...1,
-            "share of predicted negatives believed, by round; the last holds on; none: positives only"),
-        .choice("rankingPool", \.rankingPool, "over which voxels the share is counted"),
+    private static let inputKeys: [SettingKey<LearningSettings>] = [
+        .integers("patch", \.patch, count: 2...3, 2...1024, "Voxels of a training patch along x, y (and z)."),
+        .integers(
+            "predictionPatch", \.predictionPatch, count: 0...3, 2...2048,
+            "Voxels of a prediction patch along x, y (and z); empty: the same as patch."),
+        .number("overlap", \.overlap, .range(0...0.9), "Share by which prediction patches overlap."),
         .number(
-            "runawayRatio", \.runawayRatio, 1...100, "predicted over annotated volume at which an organ is stopped"),
+            "windowLow", \.windowLow, .range(-2000...4000), "Smaller intensities are clipped, in Hounsfield units."),
+        .number(
+            "windowHigh", \.windowHigh, .range(-2000...4000), "Larger intensities are clipped, in Hounsfield units."),
+        .number(
+            "intensityMean", \.intensityMean, .range(-2000...4000), "Subtracted from intensities, in Hounsfield units."),
+        .number(
+            "intensityDeviation", \.intensityDeviation, .range(1...4000),
+            "Divisor of intensities after the subtraction, in Hounsfield units."),
+        .number(
+            "intensityJitter", \.intensityJitter, .range(0...1),
+            "Largest random change of scale and offset in training."),
+        .integer("batch", \.batch, 1...256, "Patches per step."),
+        .number(
+            "foregroundShare", \.foregroundShare, .range(0...1), "Share of a batch that shows a randomly drawn organ."),
+    ]
+
+    private static let trainingKeys: [SettingKey<LearningSettings>] = [
+        .number("learningRate", \.learningRate, .range(1e-7...1), "Initial learning rate."),
+        .choice("learningRateSchedule", \.learningRateSchedule, "Course of the learning rate within a round."),
+        .number(
+            "confidenceLearningRate", \.confidenceLearningRate, .range(1e-7...1),
+            "Learning rate of the confidence head."),
+        .choice("optimiser", \.optimiser, "Adam, or stochastic gradient descent with momentum 0.9."),
+        .choice("precision", \.precision, "Number format of convolutions."),
+        .integer("threads", \.threads, 0...1024, "Processor threads of libtorch; 0: its own choice."),
+        .integer("checkpointSteps", \.checkpointSteps, 1...1_000_000, "Steps between two checkpoints."),
+        .choice("normalisation", \.normalisation, "Divisor of the summed loss over known voxels."),
+        .number("diceWeight", \.diceWeight, .range(0...10), "Weight of the soft Dice term over known voxels."),
+        .number(
+            "positiveWeightTarget", \.positiveWeightTarget, .range(0...1),
+            "Positives weigh (this / frequency)^0.5 in round 0, at least 1; 0: no weights."),
+        .flag("missingAsBackground", \.missingAsBackground, "Take unlabelled organs for absent, as a baseline."),
     ]
 }

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// What a network is, as data: enough to build it again from a checkpoint.
+/// The architecture of a network, as data: enough to rebuild it from a checkpoint.
 public struct NetworkPlan: Hashable, Sendable {
     /// 2: slices with their neighbours as channels; 3: blocks of voxels.
     public var dimensions: Int
@@ -46,7 +46,7 @@ public struct NetworkPlan: Hashable, Sendable {
             widths.allSatisfy({ $0 > 0 }),
             let organs = metadata["plan.organs"]?.split(separator: ",").map(String.init), !organs.isEmpty,
             let headBias = metadata["plan.headBias"].flatMap(Double.init)
-        else { throw LearningError.unfittingCheckpoint(problem: "it does not say what its network is") }
+        else { throw LearningError.unfittingCheckpoint(problem: "it does not describe its network") }
         self.init(
             dimensions: dimensions, contextSlices: context, widths: widths, organs: organs, headBias: headBias)
     }

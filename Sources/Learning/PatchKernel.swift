@@ -14,8 +14,8 @@ struct PatchKernel {
         context = settings.dimensions == 2 ? settings.contextSlices / 2 : 0
     }
 
-    /// Float values of `box` ([z + 2 · context, y, x]), each `scale` · normalised + `offset`. Outside the volume lies the
-    /// window's low end; slices that only give context repeat the volume's first or last.
+    /// Float values of `box` ([z + 2 · context, y, x]), each `scale` · normalised + `offset`. Outside the volume the value is
+    /// the window's low end; slices that only give context repeat the volume's first or last.
     func fill(
         _ out: UnsafeMutableBufferPointer<Float>, from image: TrainingCase, box: VoxelBox, scale: Float = 1,
         offset: Float = 0

@@ -1,7 +1,7 @@
 import Domain
 
-/// Where organs are shown: for each case and organ a spread of at most 4,096 believed voxels, and for each organ the
-/// cases that show it.
+/// Where organs are: for each case and organ about 4,096 accepted voxels, evenly spread, and for each organ the cases that show
+/// it.
 struct PlaceIndex {
     /// [case][organ]: linear voxel indices, ascending.
     let voxels: [[[Int32]]]
@@ -14,7 +14,7 @@ struct PlaceIndex {
 
     init(_ cases: [TrainingCase], organs: Int) {
         voxels = cases.map { item in
-            item.labels.map { label in label.believedForeground.map(Self.spread) ?? [] }
+            item.labels.map { label in label.acceptedForeground.map(Self.spread) ?? [] }
         }
         let voxels = self.voxels
         let showing = (0..<organs).map { organ in cases.indices.filter { !voxels[$0][organ].isEmpty } }
@@ -40,8 +40,8 @@ struct PlaceIndex {
 }
 
 extension TrainingCase {
-    /// Boxes in which something is known: extents of complete and merged labels, and the whole volume for a pseudo
-    /// label that believes anything.
+    /// Boxes in which something is known: extents of complete and composite labels, and the whole volume for a pseudo label with
+    /// an accepted voxel.
     var knownRegions: [VoxelBox] {
         let whole = VoxelBox(shape)
         let regions: [VoxelBox?] = labels.map { label in
@@ -52,7 +52,7 @@ extension TrainingCase {
             case .unknown: nil
             }
         }
-        return (regions.compactMap { $0 } + unions.map { $0.extent.map(whole.intersection) ?? whole })
+        return (regions.compactMap { $0 } + composites.map { $0.extent.map(whole.intersection) ?? whole })
             .filter { !$0.isEmpty }
     }
 }

@@ -1,11 +1,11 @@
 public import Domain
 
-/// What a network says of a whole volume: a logit and a confidence per organ and voxel, each in a byte.
+/// The prediction of a whole volume: a logit and a confidence logit per organ and voxel, each in a byte.
 ///
-/// A byte q stands for the logit q / 16, within ±7.94: finer than a probability in a byte where it matters, near 0 and 1.
+/// A byte q encodes the logit q / 16, within ±7.94: near 0 and 1 this is finer than a probability in a byte.
 public struct Prediction: Sendable {
     public static let stepsPerLogit = 16.0
-    /// A probability above this makes a voxel one that the confidence head is trained on and asked about.
+    /// The confidence head is trained on voxels with a probability above this.
     public static let candidateProbability = 0.1
 
     public let shape: GridShape
@@ -13,13 +13,13 @@ public struct Prediction: Sendable {
     public let logits: [[Int8]]
     /// [organ][voxel]: the logit of the confidence, or the segmentation's own.
     public let confidenceLogits: [[Int8]]
-    public let kind: ConfidenceKind
+    public let kind: ConfidenceMethod
     /// Confidence of a confidence logit, by q + 128.
     private let values: [Double]
 
     /// - Parameter confidenceLogits: nil takes the segmentation's logits.
     public init(
-        shape: GridShape, logits: [[Int8]], confidenceLogits: [[Int8]]? = nil, kind: ConfidenceKind = .probability
+        shape: GridShape, logits: [[Int8]], confidenceLogits: [[Int8]]? = nil, kind: ConfidenceMethod = .probability
     ) {
         precondition(logits.allSatisfy { $0.count == shape.count }, "a logit per voxel")
         (self.shape, self.logits, self.kind) = (shape, logits, kind)

@@ -1,4 +1,4 @@
-internal import Domain
+public import Domain
 internal import Tensors
 
 /// Predicts whole volumes by overlapping windows, slice by slice for a 2-D network.
@@ -6,19 +6,23 @@ internal import Tensors
 public final class Predictor {
     private let network: UNet
     private let head: ConfidenceHead?
+    private let confidence: ConfidenceMethod
     private let settings: LearningSettings
     private let kernel: PatchKernel
     private let window: Vector3<Int>
 
-    /// - Parameter head: needed for `confidence: residual`; without one the confidence is the probability's.
-    public init(_ network: UNet, head: ConfidenceHead? = nil, settings: LearningSettings) {
-        (self.network, self.settings) = (network, settings)
-        self.head = settings.confidence == .residual ? head : nil
+    /// - Parameter head: used where `confidence` is `residual`, which without a head is the probability.
+    public init(
+        _ network: UNet, head: ConfidenceHead? = nil, confidence: ConfidenceMethod, settings: LearningSettings
+    ) {
+        (self.network, self.confidence, self.settings) = (network, confidence, settings)
+        self.head = confidence == .residual ? head : nil
         kernel = PatchKernel(settings)
         window = settings.windowSize
     }
 
-    /// Reads the image of `item`, not its labels.
+    /// Predicts a whole volume from its image alone.
+    /// - Throws: `TensorError`.
     public func predict(_ item: TrainingCase) throws -> Prediction {
         try Torch.withoutGradients {
             var sink = SlabSink(
@@ -29,14 +33,14 @@ public final class Predictor {
                 sink.flush(upTo: i + 1 < starts.count ? starts[i + 1] : item.shape.z)
             }
             let organs = network.plan.organs.count
-            let confidence = head == nil ? nil : Array(sink.quantised[organs...])
-            let kind = head == nil && settings.confidence == .residual ? .probability : settings.confidence
+            let corrected = head == nil ? nil : Array(sink.quantised[organs...])
+            let kind = head == nil && confidence == .residual ? .probability : confidence
             return Prediction(
-                shape: item.shape, logits: Array(sink.quantised[..<organs]), confidenceLogits: confidence, kind: kind)
+                shape: item.shape, logits: Array(sink.quantised[..<organs]), confidenceLogits: corrected, kind: kind)
         }
     }
 
-    /// Slices held at once: as many as a batch for slices, the window's for blocks.
+    /// Slices held in memory at once: the batch size for a 2-D network, the window's depth for a 3-D one.
     private var slabDepth: Int { settings.dimensions == 2 ? settings.batch : window.z }
 
     private func slabStarts(_ depth: Int) -> [Int] {
@@ -86,7 +90,7 @@ public final class Predictor {
     }
 }
 
-/// Sums weighted windows over the slices in work, and turns finished slices into bytes.
+/// Sums weighted windows over the slices in progress and quantises finished slices.
 private struct SlabSink {
     private let shape: GridShape
     private let channels, depth: Int
@@ -130,12 +134,12 @@ private struct SlabSink {
         }
     }
 
-    /// Weights that fall towards a window's border, where it sees least.
+    /// Weights that fall towards the border of a window, where the network sees the least context.
     private static func ramp(_ length: Int) -> [Float] {
         (0..<length).map { Float(min($0 + 1, length - $0)) / Float((length + 1) / 2) }
     }
 
-    /// Slices below `z` are complete; those from `z` move to the front.
+    /// Quantises the slices below `z`, which are complete, and moves those from `z` to the front.
     mutating func flush(upTo z: Int) {
         let slice = shape.x * shape.y
         let finished = (min(z, shape.z) - origin) * slice

@@ -1,4 +1,4 @@
-/// How many voxels have each of the 256 scores.
+/// The number of voxels with each of the 256 scores.
 public struct ScoreHistogram: Hashable, Sendable {
     public private(set) var counts = Array(repeating: 0, count: 256)
 
@@ -8,13 +8,13 @@ public struct ScoreHistogram: Hashable, Sendable {
 
     public mutating func add(_ score: Int8) { counts[Int(score) + 128] += 1 }
 
-    public mutating func merge(_ other: ScoreHistogram) {
+    public mutating func add(_ other: ScoreHistogram) {
         for i in counts.indices { counts[i] += other.counts[i] }
     }
 }
 
-/// Takes a share of ranked voxels: all beyond a score, and of those at it as many as the share leaves, spread evenly in
-/// the order in which they are asked about.
+/// Takes a share of ranked voxels: all beyond a limit score, and of those at the limit as many as the share leaves, spread evenly
+/// over the calls of `takes`.
 struct RankedCut {
     private let limit: Int
     private let shareAtLimit: Double

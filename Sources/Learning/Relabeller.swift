@@ -6,75 +6,62 @@ public struct PseudoLabel: Hashable, Sendable {
     public let organ: Int
     /// The whole prediction where nothing else is known; may be empty.
     public let foreground: BitVolume
-    /// Where it may be believed: ranked positives, and confident negatives.
+    /// The validity mask: accepted positives and accepted negatives.
     public let known: BitVolume
     /// Mean over `foreground`; nil where it is empty.
     public let confidence: Double?
+    /// Volume of `foreground`.
     public let predictedMillilitres: Double
-    public let believedPositives: Int
-    public let believedNegatives: Int
-
-    /// As the next round learns from it.
-    public var label: OrganLabel { .pseudo(foreground: foreground, known: known) }
+    /// Voxels of `known` in and outside `foreground`.
+    public let acceptedPositives, acceptedNegatives: Int
 }
 
-/// Makes pseudo labels from predictions (INERRANT; `docs/method.md`, section 2): of the predicted positives of an organ
-/// nobody labelled, where nothing is known, the share gamma that the confidence ranks first.
+/// Makes pseudo labels from predictions (INERRANT; `docs/method.md`, section 2): of the predicted positives of an unlabelled
+/// organ it accepts the share gamma that the confidence ranks first.
 public struct Relabeller: Sendable {
     private let rule: KnownVoxelRule
-    private let minimumConfidence: Double
-    private let negatives: [Double]
+    private let recipe: RelabellingRecipe
 
-    public init(rule: KnownVoxelRule, settings: LearningSettings) {
-        self.rule = rule
-        minimumConfidence = settings.minimumConfidence
-        negatives = settings.confidentNegatives
-    }
+    public init(rule: KnownVoxelRule, recipe: RelabellingRecipe) { (self.rule, self.recipe) = (rule, recipe) }
 
-    /// Confidence scores of the candidates of each organ, to be merged over volumes for `rankingPool: round`;
-    /// nil for an organ that is not relabelled here.
+    /// Confidence scores of the candidates of each organ, to be added over the volumes for `RankingPool.round`; nil for an
+    /// organ that is not relabelled here.
     public func histograms(_ item: TrainingCase, _ prediction: Prediction) -> [ScoreHistogram?] {
         let open = openVoxels(item, prediction)
         return open.map { $0.map { histogram(prediction.confidenceLogits[$0.organ], $0.foreground) } }
     }
 
-    /// One pseudo label per organ that is unknown in `item`, or known only by an earlier pseudo label, which is ignored.
+    /// One pseudo label per organ that is unknown in `item`. Earlier pseudo labels are ignored.
     ///
-    /// - Parameters:
-    ///   - gamma: share of the candidates to believe, 0 to 1.
-    ///   - round: from 1; chooses the share of confident negatives.
-    ///   - pooled: scores of all volumes by organ; nil ranks within this volume.
+    /// - Parameter pooled: scores of all volumes by organ; nil ranks within this volume.
     public func relabel(
-        _ item: TrainingCase, _ prediction: Prediction, gamma: Double, round: Int, pooled: [ScoreHistogram?]? = nil
+        _ item: TrainingCase, _ prediction: Prediction, pooled: [ScoreHistogram?]? = nil
     ) -> [PseudoLabel] {
         openVoxels(item, prediction).compactMap { $0 }.map { open in
             let scores = prediction.confidenceLogits[open.organ]
             let histogram = pooled?[open.organ] ?? histogram(scores, open.foreground)
-            var cut = RankedCut(histogram, share: gamma, highest: true)
+            var cut = RankedCut(histogram, share: recipe.gamma, highest: true)
             var known = BitVolume(item.shape)
             var positives = 0
             open.foreground.forEachSet { voxel in
                 let taken = cut.takes(scores[voxel])
-                guard taken, prediction.confidence(ofLogit: scores[voxel]) >= minimumConfidence else { return }
+                guard taken, prediction.confidence(ofLogit: scores[voxel]) >= recipe.minimumConfidence else { return }
                 known[voxel] = true
                 positives += 1
             }
-            let negatives = believeNegatives(prediction.logits[open.organ], open, round, &known)
+            let negatives = acceptNegatives(prediction.logits[open.organ], open, &known)
             return PseudoLabel(
                 organ: open.organ, foreground: open.foreground, known: known,
                 confidence: prediction.meanConfidence(organ: open.organ, over: open.foreground),
                 predictedMillilitres: Double(open.foreground.population) * item.voxelMillilitres,
-                believedPositives: positives, believedNegatives: negatives)
+                acceptedPositives: positives, acceptedNegatives: negatives)
         }
     }
 
-    /// The least probable share of the predicted negatives becomes known.
-    private func believeNegatives(
-        _ logits: [Int8], _ open: OpenVoxels, _ round: Int, _ known: inout BitVolume
-    ) -> Int {
-        guard let last = negatives.last, round > 0 else { return 0 }
-        let share = round <= negatives.count ? negatives[round - 1] : last
-        var cut = RankedCut(histogram(logits, open.negatives), share: share, highest: false)
+    /// Accepts the least probable share of the predicted negatives and returns their number.
+    private func acceptNegatives(_ logits: [Int8], _ open: OpenVoxels, _ known: inout BitVolume) -> Int {
+        var cut = RankedCut(
+            histogram(logits, open.negatives), share: recipe.confidentNegatives, highest: false)
         var count = 0
         open.negatives.forEachSet { voxel in
             guard cut.takes(logits[voxel]) else { return }
@@ -90,14 +77,15 @@ public struct Relabeller: Sendable {
         return result
     }
 
-    /// Voxels of an organ of which nothing is known, as predicted.
+    /// The voxels of an organ whose truth is unknown, by their prediction.
     private struct OpenVoxels {
         let organ: Int
         var foreground: BitVolume
         var negatives: BitVolume
     }
 
-    /// Per organ to relabel. Where organs that exclude each other claim a voxel, the higher score has it.
+    /// The unknown voxels of each organ to relabel. A voxel predicted as two organs that exclude each other belongs to the one with
+    /// the higher score.
     private func openVoxels(_ item: TrainingCase, _ prediction: Prediction) -> [OpenVoxels?] {
         let labels = item.labels.map { label in
             if case .known = label { return label }
@@ -111,14 +99,15 @@ public struct Relabeller: Sendable {
         let planes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: labels.count * slice)
         defer { planes.deallocate() }
         let none = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
-        let sets = Array(Set(item.unions.map(\.parts)))
+        let sets = Array(Set(item.composites.map(\.parts)))
         let compositePlanes =
             sets.isEmpty ? none : UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sets.count * slice)
         defer { compositePlanes.deallocate() }
         for z in 0..<item.shape.z {
             let box = VoxelBox(lower: Vector3(0, 0, z), upper: Vector3(item.shape.x, item.shape.y, z + 1))
             rule.fill(
-                planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, composites: item.unions,
+                planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels,
+                composites: item.composites,
                 shape: item.shape, box: box)
             for organ in labels.indices {
                 sort(&open[organ], planes, prediction, offset: z * slice, count: slice)

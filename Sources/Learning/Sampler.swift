@@ -2,14 +2,14 @@ public import Domain
 internal import Tensors
 internal import System
 
-/// Draws batches that mix fully and partially labelled volumes. What a step sees is a function of (seed, round, step)
-/// alone, so any step can be made again without those before it.
+/// Draws batches that mix fully and partially labelled volumes. The batch of a step is a function of (seed, round,
+/// step) alone, so that any step can be repeated without the steps before it.
 ///
 /// The first `foregroundShare` of the rows: a random organ, a case that shows it, a place where it is. The others: a
 /// random case, a random place in a region where something is known.
 public final class Sampler {
     public let cases: [TrainingCase]
-    /// Merged labels of the cases by their parts.
+    /// The parts of every composite label of the cases.
     public let compositeSets: [[Int]]
     private let plan: NetworkPlan
     private let settings: LearningSettings
@@ -29,7 +29,7 @@ public final class Sampler {
         (self.cases, self.plan, self.settings, self.rule) = (cases, plan, settings, rule)
         places = PlaceIndex(cases, organs: plan.organs.count)
         guard !places.informative.isEmpty else { throw LearningError.nothingToLearn }
-        let sets = Set(cases.flatMap { $0.unions.map(\.parts) })
+        let sets = Set(cases.flatMap { $0.composites.map(\.parts) })
         compositeSets = settings.missingAsBackground ? [] : sets.sorted { $0.lexicographicallyPrecedes($1) }
         kernel = PatchKernel(settings)
         patch = settings.patchSize
@@ -38,18 +38,18 @@ public final class Sampler {
         compositePlanes = Array(repeating: 0, count: compositeSets.count * voxels)
     }
 
-    /// An empty batch of the right shapes, to be filled again and again.
+    /// A batch of the right shapes, to be filled for every step.
     public func makeBatch() throws -> Batch {
         try Batch(
             rows: settings.batch, channels: plan.inputChannels, organs: plan.organs.count,
             patch: settings.patchAxes, compositeSets: compositeSets)
     }
 
-    /// Fills `batch` with the rows of a step.
-    public func fill(_ batch: Batch, round: Int, step: Int) throws {
+    /// Fills `batch` with the rows of a step, a function of seed, round and step.
+    public func fill(_ batch: Batch, seed: UInt64, round: Int, step: Int) throws {
         batch.clearCounts()
         for row in 0..<settings.batch {
-            var random = CounterRandom(UInt64(settings.seed), UInt64(round), UInt64(step), UInt64(row))
+            var random = CounterRandom(seed, UInt64(round), UInt64(step), UInt64(row))
             let origin = draw(row, &random)
             batch.origins.append(origin)
             try fillImage(row, batch, origin, &random)
@@ -123,7 +123,7 @@ public final class Sampler {
             compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
                 rule.fill(
                     planes, compositePlanes: compositePlanes, compositeSets: compositeSets, labels: item.labels,
-                    composites: item.unions, shape: item.shape, box: origin.box)
+                    composites: item.composites, shape: item.shape, box: origin.box)
             }
         }
         if settings.missingAsBackground { takeMissingForBackground(origin.box, item.shape) }
@@ -150,10 +150,10 @@ public final class Sampler {
                 }
             }
         }
-        try batch.union?.withMutableFloats { union in
+        try batch.composite?.withMutableFloats { composite in
             let base = row * compositePlanes.count
             for i in compositePlanes.indices {
-                union[base + i] = Float(compositePlanes[i])
+                composite[base + i] = Float(compositePlanes[i])
                 batch.compositeCounts[i / voxels] += Int(compositePlanes[i])
             }
         }
@@ -199,11 +199,11 @@ extension TrainingCase {
         switch labels[organ] {
         case .known(_, let extent, let known):
             (
-                labels[organ].believedForeground?.population ?? 0,
+                labels[organ].acceptedForeground?.population ?? 0,
                 known?.population ?? (extent ?? VoxelBox(shape)).intersection(VoxelBox(shape)).shape.count
             )
         case .pseudo(_, let known):
-            (labels[organ].believedForeground?.population ?? 0, known?.population ?? shape.count)
+            (labels[organ].acceptedForeground?.population ?? 0, known?.population ?? shape.count)
         case .unknown: (0, 0)
         }
     }

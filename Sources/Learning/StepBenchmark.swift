@@ -1,7 +1,7 @@
 internal import Tensors
 internal import System
 
-/// Times optimisation steps without loading: forward, weighted cross-entropy, backward and Adam on one synthetic batch.
+/// Measures optimiser steps without loading: forward, weighted cross-entropy, backward and Adam on one synthetic batch.
 public struct StepBenchmark: Hashable, Sendable {
     public let plan: NetworkPlan
     public let batch: Int
@@ -35,7 +35,7 @@ public struct StepBenchmark: Hashable, Sendable {
         settings.precision = precision
         let lowPrecision = settings.usesBFloat16
         let network = try UNet(plan, seed: 1)
-        let optimiser = try Optimiser(.adam(), network.parameters)
+        let optimiser = try Optimiser(.adam, network.parameters)
         let input = try makeBatch()
         let loss = try KnownVoxelLoss(dimensions: plan.dimensions)
         let clock = ContinuousClock()

@@ -39,7 +39,7 @@ private final class VoxelBlock: @unchecked Sendable {
     deinit { voxels.deallocate() }
 }
 
-/// One volume to learn from or to judge by: image and labels on one grid, that of training.
+/// One volume to train or to evaluate on: image and labels on the grid of training.
 public struct TrainingCase: Sendable {
     public let volume: VolumeID
     public let shape: GridShape
@@ -48,36 +48,38 @@ public struct TrainingCase: Sendable {
     public let image: IntensityVoxels
     /// One per organ of the plan, in its order.
     public var labels: [OrganLabel]
-    /// Merged labels over organs of the plan.
-    public var unions: [CompositeLabel]
+    /// Composite labels of organs of the plan.
+    public var composites: [CompositeLabel]
 
     /// - Precondition: as many voxels as the shape holds.
     public init(
         volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: IntensityVoxels, labels: [OrganLabel],
-        unions: [CompositeLabel] = []
+        composites: [CompositeLabel] = []
     ) {
         precondition(image.count == shape.count, "as many voxels as the shape holds")
         (self.volume, self.shape, self.spacing, self.image) = (volume, shape, spacing, image)
-        (self.labels, self.unions) = (labels, unions)
+        (self.labels, self.composites) = (labels, composites)
     }
 
     /// Millilitres of one voxel.
     public var voxelMillilitres: Double { spacing.x * spacing.y * spacing.z / 1000 }
 
-    /// Throws unless the labels fit `organCount` organs and lie on the case's grid.
+    /// Checks that the labels fit `organCount` organs and the grid of the case.
+    /// - Throws: `LearningError.unfittingCase`.
     func validate(organCount: Int) throws {
         func fail(_ problem: String) -> LearningError { .unfittingCase(volume: volume.description, problem: problem) }
         guard labels.count == organCount else { throw fail("\(labels.count) labels for \(organCount) organs") }
-        let masks = labels.flatMap(\.planes) + unions.flatMap { [$0.foreground, $0.known].compactMap { $0 } }
+        let masks = labels.flatMap(\.planes) + composites.flatMap { [$0.foreground, $0.known].compactMap { $0 } }
         guard masks.allSatisfy({ $0.shape == shape }) else { throw fail("a mask has another shape than the image") }
-        guard unions.allSatisfy({ $0.parts.allSatisfy { (0..<organCount).contains($0) } && !$0.parts.isEmpty }) else {
-            throw fail("a merged label names an organ beyond the plan")
+        guard composites.allSatisfy({ $0.parts.allSatisfy { (0..<organCount).contains($0) } && !$0.parts.isEmpty })
+        else {
+            throw fail("a composite label names an organ outside the plan")
         }
     }
 }
 
 extension OrganLabel {
-    /// The bit planes that it holds.
+    /// Its masks: foreground and validity mask.
     var planes: [BitVolume] {
         switch self {
         case .known(let foreground, _, let known): [foreground, known].compactMap { $0 }
@@ -86,8 +88,8 @@ extension OrganLabel {
         }
     }
 
-    /// The voxels to learn the organ from, or nil where there are none.
-    var believedForeground: BitVolume? {
+    /// The accepted voxels of the organ; nil without a mask.
+    var acceptedForeground: BitVolume? {
         switch self {
         case .known(let foreground, _, let known):
             guard var foreground, let known else { return foreground }

@@ -1,13 +1,13 @@
-/// Why an organ is not relabelled in a round.
+/// Why an organ is withheld in a round: learned, but not relabelled.
 public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Annotated in fewer training volumes than the plan asks for.
+    /// Annotated in fewer training volumes than the plan requires.
     case fewAnnotations
     /// Predicted far larger than annotated on the validation volumes.
     case flooding
     /// Predicted far smaller than annotated on the validation volumes.
     case vanishing
 
-    /// The reason in a sentence's middle.
+    /// The reason as a phrase within a sentence.
     public var explanation: String {
         switch self {
         case .fewAnnotations: "annotated in too few training volumes"
@@ -17,15 +17,16 @@ public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable
     }
 }
 
-/// What a round relabels: decided from the plan and the round's validation results alone, and stored before it begins.
+/// What a round relabels. It follows from the plan and the round's validation results alone and is stored before relabelling
+/// begins.
 public struct Relabelling: Sendable, Hashable, Codable {
-    /// Share of the ranked positives that becomes believed, in (0, 1].
+    /// Accepted share of the ranked positives, in (0, 1].
     public let gamma: Double
-    /// Share of the predicted negatives that becomes known, in [0, 1).
+    /// Accepted share of the predicted negatives, in [0, 1).
     public let confidentNegatives: Double
     /// Keys of the organs relabelled, in the plan's order.
     public let organs: [String]
-    /// The plan's other organs. What an earlier round published of them is withdrawn by this round's publication.
+    /// The other organs of the plan, each with its reason. The publication of this round withdraws their earlier labels.
     public let withheld: [String: WithholdingReason]
 
     /// - Precondition: `round` is not the plan's last.
@@ -41,7 +42,7 @@ public struct Relabelling: Sendable, Hashable, Codable {
         self.withheld = withheld
     }
 
-    /// An organ without an annotated validation volume cannot be judged by its size and is relabelled.
+    /// An organ without an annotated validation volume has no volume ratio and is relabelled.
     private static func withholdingReason(_ organ: OrganEvaluation?, plan: RunPlan) -> WithholdingReason? {
         guard let organ, organ.annotatedVolumes >= plan.minimumAnnotatedVolumes else { return .fewAnnotations }
         guard let ratio = organ.volumeRatio else { return nil }

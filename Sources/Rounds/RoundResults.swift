@@ -1,10 +1,10 @@
 public import Domain
 
-/// What fitting the confidence gave.
-public struct Calibration: Sendable, Hashable, Codable {
-    /// The confidence head; nil where the probability itself ranks.
+/// The result of fitting the confidence.
+public struct ConfidenceFit: Sendable, Hashable, Codable {
+    /// The confidence head; nil where the method has none.
     public let weights: StoredWeights?
-    /// Area under the ROC curve of "this predicted positive is right", per organ: by the confidence in use.
+    /// Area under the ROC curve of "this predicted positive is right", per organ: by the run's confidence.
     public let byConfidence: [String: Double]
     /// The same by the plain probability.
     public let byProbability: [String: Double]
@@ -14,7 +14,7 @@ public struct Calibration: Sendable, Hashable, Codable {
     }
 }
 
-/// What the validation volumes say of one organ.
+/// The validation results of one organ.
 public struct OrganEvaluation: Sendable, Hashable, Codable {
     /// Mean Dice over the volumes where the organ is annotated, 0 to 1; nil where it is in none.
     public let dice: Double?
@@ -22,7 +22,7 @@ public struct OrganEvaluation: Sendable, Hashable, Codable {
     public let volumeRatio: Double?
     /// Validation volumes in which the organ is annotated.
     public let validationVolumes: Int
-    /// Training volumes in which the organ is annotated, of the origins that the plan knows.
+    /// Training volumes in which the organ is annotated, counting the plan's known origins.
     public let annotatedVolumes: Int
 
     public init(dice: Double?, volumeRatio: Double?, validationVolumes: Int, annotatedVolumes: Int) {
@@ -46,7 +46,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
     }
 }
 
-/// A round's labels made visible.
+/// The publication of a round's labels.
 public struct Publication: Sendable, Hashable, Codable {
     /// The revision at which all of them became visible.
     public let revision: Int64

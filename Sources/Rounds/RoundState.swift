@@ -1,25 +1,25 @@
-/// Where a round stands. Every state is durable: a killed daemon goes on from the last one.
+/// The state of a round. Every state is durable: after a kill the daemon continues from the last one.
 ///
-///     planned → training → trained → calibrated → evaluated → relabelling → published → rolledBack
-///                                                     └────────(last round)────↗
+///     planned → training → trained → confidenceFitted → evaluated → relabelling → published → rolledBack
+///                                                           └────────(last round)────↗
 ///
 /// Every state before `published` can become `failed`; `failed` becomes `planned` again by a retry.
 public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
-    /// The round is known; nothing was done for it.
+    /// The round is recorded; no work has begun.
     case planned
     /// Weights are being learned; checkpoints on the way may exist.
     case training
     /// The round's checkpoint is stored.
     case trained
-    /// The confidence is fitted and stored.
-    case calibrated = "confidenceFitted"
+    /// The confidence is fitted, and its weights and ranking quality are stored.
+    case confidenceFitted
     /// The validation results are stored.
     case evaluated
-    /// Labels are being staged, visible to nobody.
+    /// Labels are being staged; they are not visible.
     case relabelling
     /// The round is closed: its labels, if it has any, became visible at one revision.
     case published
-    /// A cause that no repetition mends; the reason is stored.
+    /// The round failed for a cause that a repetition cannot remove; the reason is stored.
     case failed
     /// The round's labels were withdrawn after they were published.
     case rolledBack
@@ -30,8 +30,8 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
         switch (self, action) {
         case (.planned, .startTraining): .training
         case (.training, .finishTraining): .trained
-        case (.trained, .finishCalibration): .calibrated
-        case (.calibrated, .finishEvaluation): .evaluated
+        case (.trained, .finishConfidence): .confidenceFitted
+        case (.confidenceFitted, .finishEvaluation): .evaluated
         case (.evaluated, .startRelabelling): .relabelling
         case (.evaluated, .close), (.relabelling, .publish): .published
         case (.published, .rollBack): .rolledBack
@@ -44,17 +44,17 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
     /// Whether work is due in this state.
     public var isOpen: Bool {
         switch self {
-        case .planned, .training, .trained, .calibrated, .evaluated, .relabelling: true
+        case .planned, .training, .trained, .confidenceFitted, .evaluated, .relabelling: true
         case .published, .failed, .rolledBack: false
         }
     }
 
-    /// The work that is due in this state; nil where a mere change of state is due, or nothing.
+    /// The work that is due in this state; nil where only a change of state is due, or nothing.
     public var work: RoundWork? {
         switch self {
         case .training: .train
-        case .trained: .calibrate
-        case .calibrated: .evaluate
+        case .trained: .fitConfidence
+        case .confidenceFitted: .evaluate
         case .relabelling: .relabel
         case .planned, .evaluated, .published, .failed, .rolledBack: nil
         }
@@ -63,5 +63,5 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// A piece of work between two states.
 public enum RoundWork: String, Sendable, Hashable, CaseIterable, Codable {
-    case train, calibrate, evaluate, relabel
+    case train, fitConfidence, evaluate, relabel
 }

@@ -1,7 +1,7 @@
-/// Takes a run through its rounds, from whatever state it finds stored.
+/// Takes a run through its rounds, from the stored state.
 ///
-/// The driver keeps nothing of its own between two steps: it does the work that is due in a round's stored state and
-/// stores the result with the next state. A kill loses at most the step in hand, which is done again.
+/// The driver keeps no state of its own between two steps: it does the work that is due in a round's stored state and
+/// stores the result with the next state. A kill loses at most the step in progress, which is repeated.
 public struct RunDriver: Sendable {
     private let store: any RoundStore
     private let trainer: any RoundTrainer
@@ -11,7 +11,7 @@ public struct RunDriver: Sendable {
     private let observer: any RoundObserver
     private let stop: @Sendable () -> Bool
 
-    /// - Parameter isStopping: turns true when the run shall end after the step in hand; a cancelled task counts as well.
+    /// - Parameter isStopping: becomes true when the run should end after the current step; a cancelled task counts as well.
     public init(
         store: any RoundStore, trainer: any RoundTrainer, evaluator: any RoundEvaluator,
         relabeller: any RoundRelabeller, publisher: any RoundPublisher, observer: any RoundObserver,
@@ -28,8 +28,9 @@ public struct RunDriver: Sendable {
 
     /// Runs `plan` to its end, or until it is asked to stop.
     ///
-    /// - Parameter retryingFailed: takes a failed round up again instead of throwing.
-    /// - Throws: `RoundsError`, and what the parts throw; the stored state is then one from which a next call goes on.
+    /// - Parameter retryingFailed: restarts a failed round instead of throwing.
+    /// - Throws: `SettingError` for an invalid plan, `RoundsError`, and the errors of the parts; the next call continues from the
+    ///   stored state.
     public func run(_ plan: RunPlan, retryingFailed: Bool = false) async throws -> RunOutcome {
         try plan.validate()
         let run = try await store.open(plan)
@@ -65,7 +66,7 @@ public struct RunDriver: Sendable {
         return .finished
     }
 
-    /// A round that was withdrawn ends the run; one that failed does so unless it is to be retried.
+    /// A round that was rolled back ends the run; a failed one does so unless it is to be retried.
     private func resume(_ round: RoundRecord, _ run: RunRecord, _ retryingFailed: Bool) async throws -> RoundRecord {
         switch round.state {
         case .rolledBack: throw RoundsError.rolledBack(round: round.number)
@@ -76,7 +77,7 @@ public struct RunDriver: Sendable {
         }
     }
 
-    /// Only what no repetition mends marks the round as failed; after anything else the next call goes on.
+    /// Only an unrecoverable error marks the round as failed; after any other error the next call continues.
     private func failing(
         _ context: RoundContext, _ step: (RoundContext) async throws -> RoundRecord?
     ) async throws -> RoundRecord? {
@@ -98,10 +99,10 @@ public struct RunDriver: Sendable {
         case .planned: return try await advance(context, by: .startTraining)
         case .training: return try await train(context)
         case .trained:
-            let calibration = try await trainer.calibrate(context, observer: observer)
-            observer.observe(.calibrated(round: number, calibration))
-            return try await advance(context, by: .finishCalibration(calibration))
-        case .calibrated:
+            let fit = try await trainer.fitConfidence(context, observer: observer)
+            observer.observe(.confidenceFitted(round: number, fit))
+            return try await advance(context, by: .finishConfidence(fit))
+        case .confidenceFitted:
             let evaluation = try await evaluator.evaluate(context, observer: observer)
             observer.observe(.evaluated(round: number, evaluation))
             return try await advance(context, by: .finishEvaluation(evaluation))

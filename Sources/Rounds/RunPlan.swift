@@ -1,77 +1,65 @@
 public import Domain
 import Glibc
 
-/// How the predicted positives of an organ are ranked.
-public enum ConfidenceMethod: String, Sendable, Hashable, CaseIterable, Codable {
-    /// A head that corrects the segmentation's own logit, trained on predicted positives, starting at no correction.
-    case residual
-    /// The segmentation's probability itself.
-    case probability
-}
-
-/// Which predicted positives compete for the top fraction.
-public enum RankingPool: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Those of one organ in one volume.
-    case volume
-    /// Those of one organ in all volumes together.
-    case pooled
-}
-
-/// Everything that decides what a run does: pure data, kept with the run, so that a run can be repeated.
+/// Everything that decides what a run does: plain data, kept with the run, so that a run can be reproduced.
 ///
-/// A plan numbers its rounds from 0 to `rounds`. Round 0 trains on known voxels alone; round t ≥ 1 goes on from the
+/// A plan numbers its rounds from 0 to `rounds`. Round 0 trains on known voxels alone; round t ≥ 1 continues from the
 /// weights of round t − 1 and trains on the annotations and the labels that round t − 1 published. A round fits its
 /// confidence, evaluates on the validation part and then, all but the last, relabels with its own network and publishes:
 /// round t publishes with `gammas[t]`. The last round publishes no labels. The defaults are ours, not the paper's.
-public struct RunPlan: Sendable, Hashable, Codable {
-    /// Unique in the catalogue, 1 to 64 letters, digits, `-`, `_` or `.`.
+///
+/// `keys` describes each value: its limits, and its key in a configuration.
+public struct RunPlan: Sendable, Hashable {
+    /// Unique in the catalogue.
     public var name: String
-    /// All randomness of the run follows from it; at most 2⁶³ − 1.
-    public var seed: UInt64 = 1
-    /// Number of relabellings T, 0 to 100; the run has T + 1 rounds. With 0 it trains once and publishes nothing: the
-    /// comparison that learns from annotations alone.
-    public var rounds: Int = 3
-    /// Share of the ranked positives that becomes believed, one per relabelling, each in (0, gammaMax] and none smaller
-    /// than the one before. By default k · gammaMax / T for k = 1 … T: 1/3, 2/3, 1.
+    /// Seed of all random choices of the run, 0 or more.
+    public var seed = 1
+    /// Number of relabellings T; the run has T + 1 rounds. With 0 it trains once and publishes nothing: the comparison
+    /// that learns from annotations alone.
+    public var rounds = 3
+    /// Accepted share of the ranked positives, one per relabelling, each in (0, gammaMax] and none smaller than the one
+    /// before. Default: k · gammaMax / T for k = 1 … T, that is 1/3, 2/3, 1.
     public var gammas: [Double] = RunPlan.gammas(rounds: 3, gammaMax: 1)
-    /// Ceiling of `gammas`, in (0, 1].
-    public var gammaMax: Double = 1
-    /// Optimiser steps of round 0, at least 1. Its teacher should have reached its plateau.
-    public var stepsInRoundZero: Int = 2000
-    /// Optimiser steps of each later round, at least 1.
-    public var stepsPerRound: Int = 1000
-    /// Optimiser steps of the confidence head per round, at least 1; of no effect with `probability`.
-    public var confidenceSteps: Int = 300
+    /// Largest value of `gammas`, in (0, 1].
+    public var gammaMax = 1.0
+    /// Optimiser steps of round 0. The network should have reached its plateau before it relabels.
+    public var stepsInRoundZero = 2000
+    /// Optimiser steps of each later round.
+    public var stepsPerRound = 1000
+    /// Optimiser steps of the confidence head in each round; without effect unless `confidence` is `residual`.
+    public var confidenceSteps = 300
     /// Keys of the organs to learn, at least one, none twice.
     public var organs: [String]
-    /// What counts as an organ of the plan, or as a whole of some of them: in each volume the first of the list that is
-    /// annotated or absent there. An organ that is not named counts as itself alone, so that its variants stay apart. Each
-    /// list has at least one organ; no organ stands in two lists, and none of another name that the plan learns.
-    public var merge: [String: [String]] = [:]
+    /// Which organs count as an organ of the plan, or as a composite of some of them: in each volume the first of the list
+    /// that is annotated or absent. An organ without a list counts as itself alone, so that its variants stay separate.
+    /// Each list has at least one organ; no organ is in two lists or is another organ of the plan.
+    public var classMapping: [String: [String]] = [:]
     /// Name of the split whose parts train, confidence and validation the run uses. It never reads the test part.
     public var split: String
     /// Annotations of these origins are known; labels that a release shipped as a model's count only if `model` is here.
     public var knownOrigins: [LabelOrigin] = [.expert, .assisted, .reviewed]
-    /// Modalities taken, at least one.
-    public var modalities: [String] = ["CT"]
+    /// Modalities of the volumes, at least one.
+    public var modalities = ["CT"]
     /// Whether subjects in no part of the split are trained on.
-    public var trainsOnUnassigned: Bool = false
-    public var confidence: ConfidenceMethod = .residual
-    public var rankingPool: RankingPool = .volume
-    /// Share of the predicted negatives, least probable first, that becomes known per relabelling, each in [0, 1). Empty
-    /// for none. By default from 0.90 to 0.99 in steps that shrink the rest by one factor: 0.90, 0.968, 0.99.
+    public var trainsOnUnassigned = false
+    public var confidence = ConfidenceMethod.residual
+    public var rankingPool = RankingPool.volume
+    /// Accepted share of the predicted negatives, least probable first, one per relabelling, each in [0, 1). Empty for
+    /// none. Default: from 0.90 to 0.99 in steps that shrink the rest by one factor: 0.90, 0.968, 0.99.
     public var confidentNegatives: [Double] = RunPlan.confidentNegatives(rounds: 3)
-    /// An organ whose predicted volume on validation is over `guardRatio` times the annotated, or under one
-    /// `guardRatio`-th of it, is not relabelled in that round. Above 1, at most 100.
-    public var guardRatio: Double = 2
-    /// An organ that is annotated in fewer training volumes is learned but never relabelled. At least 1.
-    public var minimumAnnotatedVolumes: Int = 3
+    /// Predicted positives with a smaller confidence are not accepted, 0 to 1.
+    public var minimumConfidence = 0.0
+    /// An organ whose predicted volume on validation is over `guardRatio` times the annotated volume, or under one
+    /// `guardRatio`-th of it, is withheld in that round. Above 1, at most 100.
+    public var guardRatio = 2.0
+    /// An organ that is annotated in fewer training volumes is learned but always withheld. At least 1.
+    public var minimumAnnotatedVolumes = 3
 
     public init(name: String, organs: [String], split: String) {
         (self.name, self.organs, self.split) = (name, organs, split)
     }
 
-    /// Changes the number of relabellings with the schedules that follow from it.
+    /// Changes the number of relabellings and the schedules that follow from it.
     public mutating func setRounds(_ count: Int, gammaMax ceiling: Double = 1) {
         rounds = count
         gammaMax = ceiling
@@ -85,10 +73,10 @@ public struct RunPlan: Sendable, Hashable, Codable {
     /// Whether this round is the last, which publishes no labels.
     public func isLast(_ round: Int) -> Bool { round >= rounds }
 
-    /// The share of positives with which a round publishes; nil for the last round.
+    /// Accepted share of the positives of a round; nil for the last round.
     public func gamma(ofRound round: Int) -> Double? { gammas.indices.contains(round) ? gammas[round] : nil }
 
-    /// The share of negatives that a round publishes as known; 0 where there is none.
+    /// Accepted share of the negatives of a round; 0 where there is none.
     public func confidentNegatives(ofRound round: Int) -> Double {
         confidentNegatives.indices.contains(round) ? confidentNegatives[round] : 0
     }

@@ -9,14 +9,14 @@ public struct RunRecord: Sendable, Hashable {
     public init(id: RunID, rounds: [RoundRecord]) { (self.id, self.rounds) = (id, rounds) }
 }
 
-/// A round as it is stored; a result is nil until the round came that far.
+/// A round as it is stored; a result is nil until the round has it.
 public struct RoundRecord: Sendable, Hashable {
     public let number: Int
     public var state: RoundState
-    /// The revision whose labels the round trains on, noted at its first `startTraining`.
+    /// The revision whose labels the round trains on, recorded at its first `startTraining`.
     public var trainedOn: Revision?
     public var weights: StoredWeights?
-    public var calibration: Calibration?
+    public var confidenceFit: ConfidenceFit?
     public var evaluation: Evaluation?
     public var relabelling: Relabelling?
     /// Nil for the last round, too.
@@ -28,7 +28,7 @@ public struct RoundRecord: Sendable, Hashable {
 
     /// The record after `action`, as every store keeps it.
     ///
-    /// - Parameter revision: the catalogue's newest revision, which a first `startTraining` notes.
+    /// - Parameter revision: the catalogue's newest revision, which the first `startTraining` records.
     /// - Throws: `illegal` where the state does not allow the action.
     public func applying(_ action: RoundAction, revision: Revision) throws(RoundsError) -> RoundRecord {
         var record = self
@@ -36,7 +36,7 @@ public struct RoundRecord: Sendable, Hashable {
         switch action {
         case .startTraining: record.trainedOn = trainedOn ?? revision
         case .finishTraining(let weights): record.weights = weights
-        case .finishCalibration(let calibration): record.calibration = calibration
+        case .finishConfidence(let fit): record.confidenceFit = fit
         case .finishEvaluation(let evaluation): record.evaluation = evaluation
         case .startRelabelling(let relabelling): record.relabelling = relabelling
         case .publish(let publication): record.publication = publication
@@ -50,14 +50,14 @@ public struct RoundRecord: Sendable, Hashable {
     }
 }
 
-/// What a worker is told about the round that it works for.
+/// The round that a worker works for.
 public struct RoundContext: Sendable {
     public let run: RunID
     public let plan: RunPlan
     public let round: RoundRecord
     /// The round before, closed; nil in round 0.
     public let previous: RoundRecord?
-    /// Whether to stop soon: a worker that takes long looks at it after each of its own steps.
+    /// Whether to stop soon. A worker checks it after each of its own steps.
     public let isStopping: @Sendable () -> Bool
 
     public init(

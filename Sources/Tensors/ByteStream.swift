@@ -24,7 +24,7 @@ struct CheckpointWriter {
     }
 }
 
-/// Little-endian values out of bytes, each read checked against the end.
+/// Reads little-endian values from bytes, each read checked against the end.
 struct ByteReader {
     struct Head {
         let path: String

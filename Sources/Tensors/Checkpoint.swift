@@ -22,7 +22,7 @@ public struct StoredTensor: Hashable, Sendable {
     }
 }
 
-/// A network's state as bytes that depend on nothing but the state.
+/// The state of a network, with an encoding that depends on nothing but the state.
 ///
 /// Layout, little-endian: "LACUNACK", format (u32); number of metadata entries (u32), each key and value as length
 /// (u32) and UTF-8, sorted by key; number of tensors (u32), each path as before, rank (u32), sizes (u64 each);
@@ -62,7 +62,8 @@ public struct Checkpoint: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// Reads what `bytes()` wrote; throws for anything else, whole or cut short.
+    /// Reads what `bytes()` wrote.
+    /// - Throws: `TensorError.damagedCheckpoint`, `.newerCheckpoint`.
     public init(bytes: [UInt8]) throws(TensorError) {
         var reader = ByteReader(bytes)
         guard try reader.raw(Self.magic.count) == Self.magic else {

@@ -2,17 +2,17 @@ internal import CTorch
 
 /// The rule by which gradients change parameters.
 public enum OptimiserRule: Hashable, Sendable {
-    /// Adam (Kingma and Ba, ICLR 2015).
-    case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0)
-    /// Gradient descent with momentum, as PyTorch's SGD.
-    case descent(momentum: Double = 0.9)
+    /// Adam (Kingma and Ba, ICLR 2015) with β₁ 0.9, β₂ 0.999 and ε 10⁻⁸.
+    case adam
+    /// Stochastic gradient descent with momentum 0.9, as PyTorch's SGD.
+    case sgd
 }
 
-/// An optimiser over a network's parameters, in place. Its state is exportable, so that a resumed run goes on exactly.
+/// An optimiser over a network's parameters, in place. Its state can be exported, so that a resumed training continues
+/// exactly.
 public final class Optimiser {
-    public let rule: OptimiserRule
-    /// Steps taken.
-    public private(set) var steps = 0
+    private let rule: OptimiserRule
+    private var steps = 0
     private let parameters: Parameters
     private let handles: [OpaquePointer?]
     private let means, squares: [Tensor]
@@ -29,24 +29,24 @@ public final class Optimiser {
         squareHandles = squares.map(\.handle)
     }
 
-    /// One step from the gradients that are there. Parameters without a gradient stay.
+    /// Takes one step. Parameters without a gradient do not change.
+    /// - Throws: `TensorError.refused`.
     public func step(learningRate: Double) throws(TensorError) {
         steps += 1
         switch rule {
-        case .adam(let beta1, let beta2, let epsilon, let decay):
-            var options = ct_adam(
-                learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: decay)
+        case .adam:
+            var options = ct_adam(learning_rate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
             try checked("an Adam step") {
                 ct_adam_step(handles, meanHandles, squareHandles, Int32(handles.count), Int64(steps), &options, $0)
             }
-        case .descent(let momentum):
-            try checked("a descent step") {
-                ct_sgd_step(handles, meanHandles, Int32(handles.count), learningRate, momentum, $0)
+        case .sgd:
+            try checked("an SGD step") {
+                ct_sgd_step(handles, meanHandles, Int32(handles.count), learningRate, 0.9, $0)
             }
         }
     }
 
-    /// The moments by path ("optimiser.mean.…", "optimiser.square.…"); the number of steps goes beside them.
+    /// The moments by path ("optimiser.mean.…", "optimiser.square.…"), without the number of steps.
     public func export() throws(TensorError) -> [StoredTensor] {
         var stored: [StoredTensor] = []
         for (name, tensors) in [("mean", means), ("square", squares)] {
@@ -57,6 +57,8 @@ public final class Optimiser {
         return stored
     }
 
+    /// Restores exported moments and the number of steps.
+    /// - Throws: `TensorError.unfitting` where a path is missing or has another shape.
     public func load(steps: Int, _ stored: (String) -> StoredTensor?) throws(TensorError) {
         for (name, tensors) in [("mean", means), ("square", squares)] {
             for (path, tensor) in zip(parameters.paths, tensors) {

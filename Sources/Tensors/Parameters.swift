@@ -19,9 +19,6 @@ public final class Parameters {
     /// In order of `paths`.
     public var all: [Tensor] { paths.compactMap { tensors[$0] } }
 
-    /// Number of trainable values.
-    public var valueCount: Int { all.reduce(0) { $0 + $1.count } }
-
     public func clearGradients() { all.forEach { $0.clearGradient() } }
 
     /// All values by path, for a checkpoint.

@@ -55,10 +55,6 @@ extension Tensor {
         return Tensor(owning: try produced("sum") { ct_sum(handle, list, Int32(list.count), $0, $1) })
     }
 
-    public func mean() throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("mean") { ct_mean_all(handle, $0, $1) })
-    }
-
     /// The same values as float32; self where they are already.
     public func float32() throws(TensorError) -> Tensor {
         if isFloat32 { return self }

@@ -48,8 +48,8 @@ extension Tensor {
 
 /// Gradients.
 extension Tensor {
-    public func requireGradient(_ required: Bool = true) throws(TensorError) {
-        try checked("requiring a gradient") { ct_tensor_set_requires_grad(handle, required, $0) }
+    public func requireGradient() throws(TensorError) {
+        try checked("requiring a gradient") { ct_tensor_set_requires_grad(handle, true, $0) }
     }
 
     /// Adds the derivative of this scalar to the gradient of every tensor that requires one.
@@ -65,9 +65,4 @@ extension Tensor {
     }
 
     public func clearGradient() { ct_tensor_clear_grad(handle) }
-
-    /// The same memory, outside the recorded graph.
-    public func detached() throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("detach") { ct_tensor_detach(handle, $0, $1) })
-    }
 }

@@ -68,7 +68,7 @@ public final class Tensor {
         return Double(value)
     }
 
-    /// Lends the memory of a contiguous float32 tensor for reading and writing in place.
+    /// Gives access to the memory of a contiguous float32 tensor, row-major, for reading and writing in place.
     public func withMutableFloats<R>(
         _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
     ) throws -> R {
@@ -85,21 +85,23 @@ public final class Tensor {
     }
 }
 
-/// Runs a C call that answers with a status.
+/// Runs a C call that returns a status.
+/// - Throws: `TensorError.refused` with libtorch's message.
 func checked(
     _ operation: @autoclosure () -> String, _ call: (UnsafeMutablePointer<ct_error>) -> ct_status
 ) throws(TensorError) {
     try withErrorBuffer(operation) { call($0) }
 }
 
-/// Runs a C call that makes a tensor.
+/// Runs a C call that creates a tensor.
+/// - Throws: `TensorError.refused` with libtorch's message.
 func produced(
     _ operation: @autoclosure () -> String,
     _ call: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<ct_error>) -> ct_status
 ) throws(TensorError) -> OpaquePointer {
     var handle: OpaquePointer?
     try withErrorBuffer(operation) { call(&handle, $0) }
-    guard let handle else { throw .refused(operation: operation(), problem: "no tensor came back") }
+    guard let handle else { throw .refused(operation: operation(), problem: "libtorch returned no tensor") }
     return handle
 }
 

@@ -1,8 +1,8 @@
-/// What can go wrong between us and libtorch, or when a checkpoint is read.
+/// Why libtorch refused an operation, or why a checkpoint cannot be used.
 public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// libtorch refused an operation: shapes that do not fit, or no memory.
     case refused(operation: String, problem: String)
-    /// The bytes are no checkpoint of ours, or damaged.
+    /// The bytes are not a checkpoint, or they are damaged.
     case damagedCheckpoint(problem: String)
     /// The checkpoint is of a later format than this program reads.
     case newerCheckpoint(version: UInt32, newest: UInt32)
@@ -14,11 +14,11 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
         case .refused(let operation, let problem):
             "libtorch refused \(operation): \(problem); a smaller patch or batch needs less memory"
         case .damagedCheckpoint(let problem):
-            "the checkpoint cannot be read: \(problem); take an earlier one, and run verify"
+            "the checkpoint cannot be read: \(problem); restore its object from the backup; lacuna verify --read-data lists damaged objects"
         case .newerCheckpoint(let version, let newest):
             "the checkpoint has format \(version), this program reads up to \(newest); use the program that wrote it"
         case .unfitting(let path, let problem):
-            "parameter \(path) of the checkpoint does not fit the network: \(problem); use the plan it was trained with"
+            "parameter \(path) of the checkpoint does not fit the network: \(problem); start a new run"
         }
     }
 }

@@ -7,9 +7,9 @@ public enum Torch {
 
     /// Sets the process up for training; once, before other threads start.
     ///
-    /// glibc gives a step's activations back to the system, and the next step pays for each page again: a single arena
-    /// that is not trimmed keeps them. OpenBLAS' own workers yield in a loop between the small products of a network
-    /// and take time from libtorch's: it multiplies on the calling thread alone.
+    /// glibc returns the memory of a step's activations to the system, and the next step pays for each page again; one arena
+    /// that is not trimmed keeps them. OpenBLAS's own workers spin between the small products of a network and take time
+    /// from libtorch's workers, so OpenBLAS multiplies on the calling thread alone.
     public static func prepareProcess() { ct_prepare_process() }
 
     /// Threads that one operation may use, started from the calling thread.
@@ -20,7 +20,7 @@ public enum Torch {
         try checked("setting the threads") { ct_set_threads(Int32(threads), $0) }
     }
 
-    /// Whether the processor multiplies bfloat16 itself, so that mixed precision pays.
+    /// Whether the processor has bfloat16 instructions, so that mixed precision is faster.
     public static var hasFastBFloat16: Bool { ct_has_bfloat16() }
 
     /// Runs `body` without recording for autograd, on this thread.

@@ -9,6 +9,7 @@ import Objects
 import Phantoms
 import Postgres
 import Testing
+import Workflows
 
 @testable import Catalog
 @testable import Daemon
@@ -43,7 +44,7 @@ import Testing
             let liver = try await bench.lacuna("coverage", "--json").rows().first { $0["organ"] as? String == "liver" }
             #expect(liver?["annotated"] as? Int == 1 && liver?["partial"] as? Int == 1)
 
-            let item = try trainingCase(stored, bench, shape: truth.shape, affine: truth.grid.canonicalAffine)
+            let item = try await trainingCase(stored, bench, shape: truth.shape, affine: truth.grid.canonicalAffine)
             guard case .known(let foreground?, _, let known?) = item.labels[0] else {
                 Issue.record("the training case has a complete label")
                 return
@@ -63,22 +64,20 @@ import Testing
     /// The training case that a run would use.
     private func trainingCase(
         _ stored: FirstMask.Row, _ bench: Workbench, shape: GridShape, affine: Affine
-    ) throws -> TrainingCase {
+    ) async throws -> TrainingCase {
         let volume = RunVolume(
             id: stored.volume, subject: SubjectID(1), part: .train, shape: shape, modality: "CT", root: stored.root,
             file: stored.file, sha256: stored.sha256, affine: affine)
         let cache = bench.folder + "/cache"
         try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+        let label = RunLabel(
+            volume: stored.volume, part: .train, organ: "liver", extent: stored.extent, mask: stored.mask)
+        let store = try await LocalObjectStore.open(bench.home + "/objects", catalogue: stored.catalogue)
         let library = CaseLibrary(
-            plan: ["liver"], volumes: [volume],
-            labels: [
-                RunLabel(volume: stored.volume, part: .train, organ: "liver", extent: stored.extent, mask: stored.mask)
-            ],
-            ontology: .standard,
+            RunSnapshot(organs: ["liver"], volumes: [volume], labels: [label]), ontology: .standard,
             images: ImageCache(folder: cache, converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
-            masks: BlockingMaskReader(
-                store: try ObjectFolder.open(bench.home + "/objects", catalogue: stored.catalogue)))
-        return try library.makeCase(volume)
+            masks: MaskReader(store: store))
+        return try await library.makeCase(volume)
     }
 }
 

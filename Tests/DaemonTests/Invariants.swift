@@ -32,7 +32,7 @@ extension Place {
             """)
     }
 
-    /// Rounds with their state and how many labels they published.
+    /// Rounds with their state and the number of their labels.
     func rounds() async throws -> [String] {
         try await ask(
             """
@@ -42,13 +42,13 @@ extension Place {
             """)
     }
 
-    /// What must hold at every moment, whatever was killed.
+    /// What must be true at every moment, also after a kill.
     func expectInvariants(annotations before: [String], _ comment: Comment) async throws {
         for (rule, question) in Self.rules {
             #expect(try await number("select count(*) from (\(question)) broken") == 0, "\(comment): \(rule)")
         }
         #expect(try await annotations() == before, "\(comment): no annotation changes")
-        #expect(try await ask(Self.keptCounts) == ask(Self.recount), "\(comment): coverage counts what shows")
+        #expect(try await ask(Self.keptCounts) == ask(Self.recount), "\(comment): coverage counts the visible labels")
         let verified = try await lacuna("verify", "--read-data")
         #expect(verified.status == 0, "\(comment): \(verified.output)")
     }
@@ -77,7 +77,7 @@ extension Place {
             """
         ),
         (
-            "only published rounds show",
+            "only published rounds are visible",
             """
             select from lacuna.pseudo_pointer p join lacuna.round r on r.id = p.round_id
             where r.published_change_id is null

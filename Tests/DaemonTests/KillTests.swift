@@ -15,9 +15,9 @@ private struct SeededRandom: RandomNumberGenerator {
 
 extension DaemonTests {
     @Suite struct KillTests {
-        /// The moments are drawn within the time that a whole run takes; most after the run is claimed, some before.
+        /// The moments are drawn within the duration of a whole run; most are after the claim, some before.
         @Test(arguments: [(SIGKILL, 20), (SIGTERM, 6)])
-        func aRunEndedAtAnyMomentGoesOnAndEndsTheSame(signal: Int32, times: Int) async throws {
+        func aRunEndedAtAnyMomentContinuesAndEndsTheSame(signal: Int32, times: Int) async throws {
             var whole = try await WholeRun.shared.value.duration
             var random = SeededRandom(state: 2021)
             var ended = 0
@@ -30,11 +30,11 @@ extension DaemonTests {
                     if ended < times { try await strike(daemon, signal, within: whole, &random) }
                     let ending = await daemon.end()
                     if ending.status == 0 {
-                        // The first measurement may be of a busier hour; moments after the end strike nobody.
+                        // The first measurement may be from a busier time; moments after the end would hit no process.
                         if ended == endedBefore { whole = min(whole, ending.duration) }
                         break
                     }
-                    // Before it handles signals, a daemon that has claimed nothing dies of them.
+                    // A daemon that has not claimed a run yet does not handle signals.
                     let expected = signal == SIGKILL ? [128 + signal] : [130, 128 + signal]
                     try #require(expected.contains(ending.status), "\(ending.errors)")
                     ended += 1
@@ -44,8 +44,8 @@ extension DaemonTests {
             }
         }
 
-        /// The moment between a checkpoint and the state that names it, which no random kill is sure to meet.
-        @Test func checkpointsStoredJustBeforeAKillAreTakenUp() async throws {
+        /// The moment between a checkpoint and the next state, which a random kill may miss.
+        @Test func checkpointsStoredJustBeforeAKillAreUsed() async throws {
             try await World.with { place in
                 let whole = try await place.daemon()
                 try #require(whole.status == 0, "\(whole.errors)")
@@ -67,7 +67,7 @@ extension DaemonTests {
         ) async throws {
             let isEarly = Int.random(in: 0..<5, using: &random) == 0
             let moment = Double.random(in: 0..<(isEarly ? 0.15 : 0.3), using: &random)
-            if !isEarly { await daemon.tells(" round ") }
+            if !isEarly { await daemon.reports(" round ") }
             try await Task.sleep(for: duration * moment)
             daemon.signal(signal)
         }

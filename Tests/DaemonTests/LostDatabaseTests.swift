@@ -5,11 +5,11 @@ import Testing
 extension DaemonTests {
     @Suite struct LostDatabaseTests {
         @Test(arguments: ["round 0: training", "round 0: published"])
-        func aServerThatDiesEndsTheRunAndTheNextStartGoesOn(after line: String) async throws {
+        func aServerThatDiesEndsTheRunAndTheNextStartContinues(after line: String) async throws {
             try await World.with { place in
                 let before = try await place.annotations()
                 let daemon = try place.startDaemon()
-                #expect(await daemon.tells(line))
+                #expect(await daemon.reports(line))
                 guard case .running(let server) = place.cluster.status() else {
                     return #expect(Bool(false), "no server")
                 }
@@ -26,13 +26,13 @@ extension DaemonTests {
             }
         }
 
-        /// Stopped like this, a server neither answers nor ends its connections.
+        /// A stopped server neither answers nor closes its connections.
         @Test func aServerThatFreezesEndsTheRun() async throws {
             try await World.with { place in
                 var file = RunFile.long
                 file.checkpointSteps = 5
                 let daemon = try place.startDaemon(file)
-                #expect(await daemon.tells("round 0: training"))
+                #expect(await daemon.reports("round 0: training"))
                 var frozen: [Int32] = []
                 while frozen.count < 2 {
                     frozen = try await place.ask(
@@ -48,15 +48,15 @@ extension DaemonTests {
             }
         }
 
-        /// One of the daemon's two connections breaks: that of its heartbeat, and that of its work.
+        /// One of the daemon's two connections breaks: the one of its heartbeat, or the one of its work.
         @Test(arguments: ["=", "<>"])
-        func aBrokenConnectionEndsARunThatWouldGoOnForLong(sign: String) async throws {
+        func aBrokenConnectionEndsALongRun(sign: String) async throws {
             try await World.with { place in
                 var file = RunFile.long
                 file.checkpointSteps = sign == "=" ? 1_000_000 : 5
                 let daemon = try place.startDaemon(file)
-                #expect(await daemon.tells("round 0: training"))
-                // The heartbeat's connection is told by its last statement, so by its first beat at the earliest.
+                #expect(await daemon.reports("round 0: training"))
+                // The heartbeat's connection is recognised by its last statement, so after its first heartbeat at the earliest.
                 var terminated = 0
                 while terminated == 0 {
                     terminated = try await place.number(

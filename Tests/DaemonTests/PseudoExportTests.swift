@@ -4,7 +4,7 @@ import Imaging
 import Testing
 
 extension DaemonTests {
-    /// What a run found leaves the catalogue only when asked, and not once it is recalled.
+    /// Pseudo labels are exported only on request, and not after a rollback or a removal.
     @Suite struct PseudoExportTests {
         @Test func pseudoLabelsAreExportedWhenAskedAndUntilTheyAreRecalled() async throws {
             try await World.with { place in
@@ -34,7 +34,7 @@ extension DaemonTests {
             }
         }
 
-        /// How many pseudo labels an export to nnU-Net holds.
+        /// The number of pseudo labels in an export to nnU-Net.
         private func pseudo(_ place: Place, _ more: [String]) async throws -> Int {
             let folder = "\(place.folder)/\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -50,7 +50,7 @@ extension DaemonTests {
             return organs.reduce(0) { $0 + ($1["pseudo"] as? Int ?? 0) }
         }
 
-        /// A pseudo label repeats what people said and fills only what they left open; its organs have a confidence.
+        /// An exported pseudo label repeats the annotations and fills only open voxels; its organs have a confidence.
         private func expectDatalist(_ place: Place) async throws {
             let file = "\(place.folder)/list.json"
             try await place.succeeds(
@@ -68,15 +68,15 @@ extension DaemonTests {
                 #expect(!confidence.isEmpty && confidence.values.allSatisfy { (0...1).contains($0) })
                 let filled = try reader.readLabels(try #require(item["pseudo_label"] as? String))
                 guard let path = item["label"] as? String else { continue }
-                let said = try reader.readLabels(path)
+                let annotated = try reader.readLabels(path)
                 for value in 1..<ignore {
-                    var lost = said.mask(of: [value])
+                    var lost = annotated.mask(of: [value])
                     lost.subtract(filled.mask(of: [value]))
                     #expect(lost.isEmpty, "\(value) in \(path)")
                 }
                 var opened = filled.mask(of: [ignore])
-                opened.subtract(said.mask(of: [ignore]))
-                #expect(opened.isEmpty, "nothing that people decided is open")
+                opened.subtract(annotated.mask(of: [ignore]))
+                #expect(opened.isEmpty, "no annotated voxel is open")
             }
         }
     }

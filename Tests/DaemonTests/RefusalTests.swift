@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension DaemonTests {
-    /// Errors name the file where there is one, the problem and the remedy; the exit status tells the kind.
+    /// Errors name the file where there is one, the problem and the remedy; the exit status gives the kind.
     @Suite struct RefusalTests {
         private func expect(
             _ ending: Ending, _ status: Int32, _ words: String..., location: SourceLocation = #_sourceLocation
@@ -17,37 +17,49 @@ extension DaemonTests {
 
         @Test(
             arguments: [
-                ("no file", nil, "it cannot be read"),
-                ("no YAML", "run: [", "it is no YAML"),
+                ("no file", nil, "cannot be read"),
+                ("no YAML", "run: [", "not YAML"),
                 ("empty", "", "run is missing"),
-                ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is no section"),
-                ("unknown key", "run: {name: a, organs: [liver], split: s, round: 3}", "round is no key"),
-                ("unknown setting", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}", "width"),
-                ("out of range", "run: {name: a, organs: [liver], split: s, rounds: 101}", "rounds"),
-                ("wrong kind", "run: {name: a, organs: [liver], split: s, rounds: many}", "rounds"),
+                ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is not a section"),
+                ("unknown key", "run: {name: a, organs: [liver], split: s, round: 3}", "run.round is not a key"),
+                (
+                    "unknown setting", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}",
+                    "learning.width is not a key"
+                ),
+                ("out of range", "run: {name: a, organs: [liver], split: s, rounds: 101}", "run.rounds is 101"),
+                ("wrong kind", "run: {name: a, organs: [liver], split: s, rounds: many}", "run.rounds is many"),
                 (
                     "negative rate", "run: {name: a, organs: [liver], split: s}\nlearning: {learningRate: -1}",
-                    "learningRate"
+                    "learning.learningRate is -1"
                 ),
                 (
                     "lease", "run: {name: a, organs: [liver], split: s}\ndaemon: {leaseSeconds: 0}",
-                    "daemon.leaseSeconds"
+                    "daemon.leaseSeconds is 0"
                 ),
                 (
                     "guard", "run: {name: a, organs: [liver], split: s, guardRatio: 1000}",
-                    "run.guardRatio does not hold"
+                    "run.guardRatio is 1000"
                 ),
                 (
                     "patch", "run: {name: a, organs: [liver], split: s}\nlearning: {patch: [33, 32]}",
-                    "learning.patch is"
+                    "learning.patch is [33, 32]"
                 ),
                 (
                     "near", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}",
                     "did you mean learning.widths"
                 ),
-                ("no list", "run: {name: a, organs: liver, split: s}", "organs"),
+                ("no list", "run: {name: a, organs: liver, split: s}", "run.organs is liver"),
+                (
+                    "spacing", "run: {name: a, organs: [liver], split: s}\ngrid: {spacing: [1, 1]}",
+                    "grid.spacing is [1, 1]"
+                ),
+                (
+                    "moved", "run: {name: a, organs: [liver], split: s}\nlearning: {seed: 3}",
+                    "learning.seed is not a key"
+                ),
+                ("no mapping", "run: 3", "run is not a mapping"),
             ] as [(String, String?, String)])
-        func aConfigurationThatDoesNotHold(case name: String, text: String?, word: String) async throws {
+        func aWrongConfigurationIsRefused(case name: String, text: String?, word: String) async throws {
             let path = "\(TemporaryFolder.make())/run.yaml"
             try text?.write(toFile: path, atomically: true, encoding: .utf8)
             let nowhere = "host=/nonexistent"
@@ -60,11 +72,26 @@ extension DaemonTests {
         @Test func defaultsAreShownAsAFileHasThem() async throws {
             let ending = try await RunningProgram("lacunad", ["run", "--defaults", "--csv"]).end()
             #expect(ending.status == 0)
-            #expect(ending.output.contains("\nrun.trainsOnUnassigned,false,"))
-            #expect(ending.output.contains("\nrun.guardRatio,2,above 1 to 100,"))
+            #expect(ending.output.contains("\nrun.trainsOnUnassigned,flag,false,"))
+            #expect(ending.output.contains("\nrun.guardRatio,number,2,above 1 to 100,"))
         }
 
-        @Test func usageIsTold() async throws {
+        /// Each key once, with its type, default and limits.
+        @Test func everyKeyIsListedOnce() async throws {
+            let ending = try await RunningProgram("lacunad", ["run", "--defaults", "--json"]).end()
+            let rows = try #require(
+                try JSONSerialization.jsonObject(with: Data(ending.output.utf8)) as? [[String: String]])
+            let keys = rows.compactMap { $0["key"]?.split(separator: ".").last.map(String.init) }
+            #expect(keys.count == rows.count && Set(keys).count == keys.count)
+            for row in rows {
+                #expect(["type", "default", "limits", "purpose"].allSatisfy { row[$0]?.isEmpty == false })
+            }
+            #expect(rows.first { $0["key"] == "run.name" }?["default"] == "required")
+            #expect(rows.first { $0["key"] == "run.gammas" }?["default"] == "[0.333, 0.667, 1]")
+            #expect(rows.first { $0["key"] == "grid.spacing" }?["default"] == "not set")
+        }
+
+        @Test func wrongUsageIsReported() async throws {
             for arguments in [["run"], ["run", "--once"], ["run", "--config", "/x"], ["walk"]] {
                 let ending = try await RunningProgram("lacunad", arguments).end()
                 #expect(ending.status == 2, "\(arguments): \(ending.errors)")
@@ -72,7 +99,7 @@ extension DaemonTests {
             }
         }
 
-        @Test func whatTheCatalogueLacksIsNamed() async throws {
+        @Test func whatTheCatalogueDoesNotHaveIsNamed() async throws {
             try await World.with { place in
                 var file = RunFile()
                 file.organs = "[liver, spleeen]"
@@ -112,7 +139,7 @@ extension DaemonTests {
             }
         }
 
-        @Test func anOrganThatNobodyAnnotatedIsWarnedOf() async throws {
+        @Test func anOrganWithoutAnnotationsIsWarnedOf() async throws {
             try await World.with { place in
                 var file = RunFile()
                 file.organs = "[liver, brain]"
@@ -131,7 +158,7 @@ extension DaemonTests {
             }
         }
 
-        /// Rounds are named by their run and number, and what changes nothing says so.
+        /// Rounds are named by their run and number, and a command that changes nothing reports it.
         private func rollBack(_ place: Place) async throws {
             let arguments = ["mask", "rollback", "--run", "r", "--reason", "x"]
             func rollBack(_ more: String...) async throws -> Ending { try await place.lacuna(arguments + more) }
@@ -162,16 +189,16 @@ extension DaemonTests {
         @Test func anotherPlanUnderTheSameNameIsRefused() async throws {
             try await World.with { place in
                 let first = try place.startDaemon(.long)
-                #expect(await first.tells("round 0: training"))
+                #expect(await first.reports("round 0: training"))
                 first.signal(SIGTERM)
                 #expect(await first.end().status == 130)
                 expect(try await place.daemon(), 5, "run r exists with another plan")
             }
         }
 
-        @Test func anImageThatIsNotWhatWasImportedIsNamed() async throws {
+        @Test func anImageThatIsNotTheImportedFileIsNamed() async throws {
             try await World.with { place in
-                // Datasets are referenced where they lie; this copy's rows point to a copy of the files.
+                // Datasets are referenced in place; the rows of this copy point to a copy of the files.
                 let moved = "\(place.folder)/moved"
                 try FileManager.default.copyItem(atPath: place.data, toPath: moved)
                 _ = try await place.ask(
@@ -183,7 +210,7 @@ extension DaemonTests {
                 let image = "\(moved)/public/s0002/ct.nii.gz"
                 let bytes = try Data(contentsOf: URL(filePath: image))
                 try FileManager.default.removeItem(atPath: image)
-                expect(try await place.daemon(), 3, "missing", image, "bring it back")
+                expect(try await place.daemon(), 3, "missing", image, "restore the file")
                 try FileManager.default.copyItem(atPath: "\(moved)/public/s0001/ct.nii.gz", toPath: image)
                 expect(try await place.daemon(), 3, "not the file that was imported", image)
                 try bytes.prefix(bytes.count / 2).write(to: URL(filePath: image))
@@ -195,7 +222,7 @@ extension DaemonTests {
             }
         }
 
-        @Test func aDamagedMaskIsTold() async throws {
+        @Test func aDamagedMaskIsReported() async throws {
             try await World.with { place in
                 let object = try await place.ask(
                     """
@@ -211,10 +238,10 @@ extension DaemonTests {
             }
         }
 
-        @Test func aFailedRoundIsTakenUpAgainOnlyWhenAsked() async throws {
+        @Test func aFailedRoundIsRestartedOnlyWhenAsked() async throws {
             try await World.with { place in
                 let daemon = try place.startDaemon()
-                #expect(await daemon.tells("round 0: held-out"))
+                #expect(await daemon.reports("round 0: held-out"))
                 daemon.signal(SIGTERM)
                 #expect(await daemon.end().status == 130)
                 _ = try await place.ask(

@@ -7,7 +7,7 @@ struct RunFile: Sendable {
     var stepsPerRound = 12
     var checkpointSteps = 5
     var rounds = 2
-    var merge = "{}"
+    var classMapping = "{}"
 
     var text: String {
         """
@@ -15,7 +15,7 @@ struct RunFile: Sendable {
           name: \(name)
           organs: \(organs)
           split: \(split)
-          merge: \(merge)
+          classMapping: \(classMapping)
           rounds: \(rounds)
           seed: 3
           stepsInRoundZero: \(stepsInRoundZero)

@@ -11,7 +11,7 @@ struct Ending: Sendable {
     let duration: Duration
 }
 
-/// A program at work. A thread of its own reads what it tells and waits for its end, so that tests await both as events.
+/// A running program. A thread of its own reads its standard error and waits for its end, so that tests await both as events.
 final class RunningProgram: Sendable {
     private struct State {
         var errors = ""
@@ -27,7 +27,7 @@ final class RunningProgram: Sendable {
     let process: pid_t
     private let state = Mutex(State())
 
-    /// A program that has not ended by then hangs, and is killed.
+    /// A program that runs longer is killed.
     private static let deadline = Duration.seconds(180)
 
     /// Starts a program of this package in the folder `/`.
@@ -59,9 +59,9 @@ final class RunningProgram: Sendable {
 
     func signal(_ number: Int32) { kill(process, number) }
 
-    /// Waits until the program tells `text` on standard error; false where it ends without.
+    /// Waits until the program prints `text` on standard error; false where it ends without.
     @discardableResult
-    func tells(_ text: String) async -> Bool {
+    func reports(_ text: String) async -> Bool {
         await state { $0.errors.contains(text) || $0.ending != nil }
         return state.withLock { $0.errors.contains(text) }
     }

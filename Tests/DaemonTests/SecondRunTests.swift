@@ -1,20 +1,20 @@
 import Testing
 
 extension DaemonTests {
-    /// A second run publishes beside the current one, and everybody says so.
+    /// A second run publishes beside the current one, and both programs report it.
     @Suite struct SecondRunTests {
-        @Test func aSecondRunSaysThatItsLabelsDoNotShowYet() async throws {
+        @Test func aSecondRunReportsThatItsLabelsAreNotShown() async throws {
             try await World.with { place in
                 let first = try await place.daemon()
                 try #require(first.status == 0, "\(first.errors)")
-                #expect(first.errors.contains(": new, beginning with round 0"), "\(first.errors)")
+                #expect(first.errors.contains(": new, starting with round 0"), "\(first.errors)")
                 #expect(!first.errors.contains("lacuna round adopt"))
                 var file = RunFile()
                 file.name = "second"
                 let second = try await place.daemon(file)
                 try #require(second.status == 0, "\(second.errors)")
                 let note =
-                    "run second is not the current one (that is r): its labels show after lacuna round adopt second"
+                    "run second is not the current one (that is r): to show its labels, run lacuna round adopt second"
                 #expect(second.errors.contains(note), "\(second.errors)")
                 #expect(try await current(place) == ["r", "r", "r"])
 

@@ -8,17 +8,17 @@ extension DaemonTests {
         func aSignalEndsItAfterTheStepAndFreesTheRun(signal: Int32) async throws {
             try await World.with { place in
                 var file = RunFile.long
-                file.checkpointSteps = 1  // the last step's checkpoint is there already when the signal asks for it
+                file.checkpointSteps = 1  // the checkpoint of the last step is stored before the signal
                 var steps: [Int] = []
                 for _ in 0..<2 {
                     let daemon = try place.startDaemon(file)
-                    #expect(await daemon.tells("round 0: training"))
+                    #expect(await daemon.reports("round 0: training"))
                     try await newCheckpoint(after: steps.last ?? 0, place)
                     daemon.signal(signal)
                     let ending = await daemon.end()
                     #expect(ending.status == 130, "\(ending.errors)")
-                    #expect(ending.errors.contains("start again to go on"))
-                    #expect(!ending.errors.contains("waiting"), "the first daemon gave its claim back")
+                    #expect(ending.errors.contains("start it again to continue"))
+                    #expect(!ending.errors.contains("waiting"), "the first daemon released its claim")
                     #expect(try await place.ask("select lease_until from lacuna.job") == ["-"])
                     steps.append(try await place.number("select coalesce(max(step), 0) from lacuna.checkpoint"))
                 }
@@ -35,10 +35,10 @@ extension DaemonTests {
     }
 
     @Suite struct TwoDaemonTests {
-        @Test func theSecondDaemonSaysWhoHoldsTheRunAndEnds() async throws {
+        @Test func theSecondDaemonNamesTheHolderAndEnds() async throws {
             try await World.with { place in
                 let first = try place.startDaemon(.long)
-                #expect(await first.tells("round 0: training"))
+                #expect(await first.reports("round 0: training"))
                 let second = try await place.daemon(.long)
                 #expect(second.status == 5, "\(second.errors)")
                 #expect(second.errors.contains("the run is held by"))
@@ -50,16 +50,16 @@ extension DaemonTests {
             }
         }
 
-        /// The first is stopped for longer than its lease, as by a machine that hangs; the second succeeds it.
+        /// The first is stopped for longer than its lease, as on a machine that hangs; the second takes over.
         @Test(arguments: ["round 0: training", "round 0: held-out", "round 0: published"])
         func aStalledDaemonIsFencedOff(after line: String) async throws {
             try await World.with { place in
                 let before = try await place.annotations()
                 let first = try place.startDaemon()
-                #expect(await first.tells(line))
+                #expect(await first.reports(line))
                 first.signal(SIGSTOP)
                 let second = try place.startDaemon()
-                #expect(await second.tells("going on in round"))
+                #expect(await second.reports("continuing in round"))
                 first.signal(SIGCONT)
                 let fenced = await first.end()
                 #expect(fenced.status == 5, "\(fenced.errors)")

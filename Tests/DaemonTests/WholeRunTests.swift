@@ -1,9 +1,9 @@
 import Testing
 
-/// The real programs on a small catalogue. One after another: each run wants the processor for itself.
+/// The real programs on a small catalogue, one after another, because each run uses the whole processor.
 @Suite(.serialized) enum DaemonTests {}
 
-/// What a run that nothing disturbs ends with.
+/// The results of an undisturbed run.
 struct WholeRun: Sendable {
     let labels: [String]
     let checkpoints: [String]
@@ -32,7 +32,7 @@ struct WholeRun: Sendable {
 
 extension DaemonTests {
     @Suite struct WholeRunTests {
-        @Test func aRunFillsTheGapsAndKeepsWhatItFound() async throws {
+        @Test func aRunFillsTheGapsAndKeepsTheAnnotations() async throws {
             try await World.with { place in
                 let before = try await place.annotations()
                 let ending = try await place.daemon()
@@ -49,12 +49,28 @@ extension DaemonTests {
                 #expect(liver["pseudo"] as? Int == 2)
                 #expect(liver["medianConfidence"] is Double)
                 let shown = all.compactMap { $0["pseudo"] as? Int }.reduce(0, +)
-                #expect(rounds[1] == "1|published|true|\(shown)", "what round 1 held back is withdrawn")
+                #expect(
+                    rounds[1] == "1|published|true|\(shown)", "labels of organs that round 1 withheld are withdrawn")
 
                 let again = try await place.daemon()
                 #expect(again.status == 0)
                 #expect(again.errors.contains("all rounds are done"))
                 try await WholeRun.expect(sameAs: place, "a finished run started again")
+            }
+        }
+
+        @Test func eventsAreLoggedOnRequest() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                (file.rounds, file.stepsInRoundZero) = (0, 2)
+                let ending = try await place.startDaemon(file, "--quiet", "--log-level", "info").end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                let lines = ending.errors.split(separator: "\n").filter { $0.contains(" info lacunad:") }
+                for event in ["run opened", "work began", "network trained", "round closed", "run finished"] {
+                    #expect(lines.contains { $0.contains(event) }, "\(event) in \(ending.errors)")
+                }
+                #expect(lines.contains { $0.contains("round=0") && $0.contains("work=train") }, "\(ending.errors)")
+                #expect(!ending.errors.contains("step finished"), "a level below is not logged")
             }
         }
 
@@ -72,7 +88,7 @@ extension DaemonTests {
                 let behind = nodes(try await place.rows("lineage", "mask:\(mask[0])"))
                 #expect(behind.contains("checkpoint \(mask[1])"))
                 #expect(behind.contains("mask \(mask[2])"))
-                // One of the six training volumes lies behind it by its image, the labels of all by their files.
+                // Its inputs are the image of one of the six training volumes and the label files of all.
                 let files = try await place.ask(
                     """
                     select distinct a.label_file_id from lacuna.run_input i join lacuna.annotation a on a.id = i.annotation_id

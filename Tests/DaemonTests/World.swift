@@ -24,7 +24,7 @@ actor World {
         let folder: String
     }
 
-    /// A copy of the world that nobody else uses.
+    /// A copy of the world for one test.
     static func with(_ body: (Place) async throws -> Void) async throws {
         try await body(try await shared.makePlace())
     }
@@ -36,8 +36,8 @@ actor World {
             cluster: made.cluster, database: "place_\(places)", folder: TemporaryFolder.make("place"),
             data: "\(made.folder)/data")
         let admin = try await Connection.connect(made.cluster.settings(database: "postgres"))
-        // A copy through the log keeps sequences as their pages have them, without what the log holds in advance: a server
-        // that dies before the next checkpoint would give out the same numbers again.
+        // A copy through the log keeps sequences as their pages have them, without the values that the log reserves: a server
+        // that dies before the next checkpoint would issue the same numbers again.
         try await admin.execute("create database \(place.database) template lacuna strategy file_copy")
         await admin.close()
         try FileManager.default.createDirectory(atPath: place.home, withIntermediateDirectories: true)
@@ -90,12 +90,12 @@ actor World {
     }()
 }
 
-/// A catalogue of one's own: database, objects and cache.
+/// A catalogue for one test: database, objects and cache.
 struct Place: Sendable {
     let cluster: EmbeddedCluster
     let database: String
     let folder: String
-    /// Where the datasets lie.
+    /// The folder of the datasets.
     let data: String
 
     var home: String { "\(folder)/home" }
@@ -143,7 +143,7 @@ struct Place: Sendable {
         try await startDaemon(run, login: login).end()
     }
 
-    // MARK: - Behind the curtain
+    // MARK: - Database
 
     /// The rows of a query as the superuser, columns joined by `|`.
     func ask(_ question: String) async throws -> [String] {

@@ -4,8 +4,8 @@ import Tensors
 import Testing
 internal import System
 
-/// A network that says yes everywhere, where only bright voxels of the upper half are right: its own probability cannot
-/// tell, its features can.
+/// A network that predicts the organ everywhere, although only bright voxels of the upper half are the organ. Its probability does
+/// not separate the two, its features do.
 @Suite struct ConfidenceTests {
     struct Means: Sendable {
         let right, wrong: Double
@@ -31,7 +31,6 @@ internal import System
             $0.widths = [8, 8]
             $0.contextSlices = 1
             $0.headBias = 2
-            $0.confidenceSteps = 100
             $0.confidenceLearningRate = 1e-2
             $0.intensityJitter = 0
         }
@@ -41,11 +40,13 @@ internal import System
             let cases = (1...3).map { Self.item($0) }
             let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
             let network = try UNet(plan, seed: 5)
-            let trainer = try ConfidenceTrainer(network, settings: settings, sampler: sampler, round: 0)
+            let recipe = smallRecipe { $0.confidenceSteps = 100 }
+            let trainer = try ConfidenceTrainer(network, recipe: recipe, settings: settings, sampler: sampler)
             var losses: [Double] = []
-            _ = try trainer.run(event: { losses.append($1) })
+            try trainer.run(event: { losses.append($1) })
             let test = Self.item(9)
-            let prediction = try Predictor(network, head: trainer.head, settings: settings).predict(test)
+            let predictor = Predictor(network, head: trainer.head, confidence: .residual, settings: settings)
+            let prediction = try predictor.predict(test)
             guard case .known(let truth?, _, _) = test.labels[0] else { throw MissingOracle(path: "truth") }
             return (meanConfidences(prediction, truth), losses[0], losses[losses.count - 1])
         }

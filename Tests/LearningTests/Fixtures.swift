@@ -4,7 +4,7 @@ import Learning
 import Tensors
 internal import System
 
-/// All libtorch work of the tests runs here, in turn, so that sums are in one order.
+/// All libtorch work of the tests runs on one thread, so that sums are in one order.
 let tensorThread = TensorThread(threads: 1)
 
 /// A file of `Oracle/`, as a checkpoint.
@@ -35,7 +35,7 @@ extension Checkpoint {
     }
 }
 
-/// The largest difference of two lists of one length.
+/// The largest difference of two lists of equal length.
 func distance(_ a: [Float], _ b: [Float]) -> Float {
     guard a.count == b.count else { return .infinity }
     return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
@@ -71,6 +71,13 @@ func cubeCase(_ id: Int64, side: Int = 24, lower: Vector3<Int>, size: Int, known
     return TrainingCase(
         volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 2), image: IntensityVoxels(voxels),
         labels: [known ? .known(foreground: cube) : .unknown])
+}
+
+/// A recipe for round 0 with seed 1 and few steps.
+func smallRecipe(_ change: (inout RoundRecipe) -> Void = { _ in }) -> RoundRecipe {
+    var recipe = RoundRecipe(round: 0, seed: 1, steps: 2, confidence: .residual, confidenceSteps: 150)
+    change(&recipe)
+    return recipe
 }
 
 func smallSettings(_ change: (inout LearningSettings) -> Void = { _ in }) -> LearningSettings {

@@ -4,22 +4,23 @@ import Testing
 /// Hand-made volumes of a few voxels in a row; organs: 0 liver, 1 left kidney, 2 right kidney, 3 liver tumour.
 @Suite struct KnownVoxelRuleTests {
     private let shape = GridShape(6, 1, 1)
-    /// Everything excludes everything but the tumour, which is a part of the liver.
+    /// All organs exclude each other, except the tumour, which is a part of the liver.
     private let rule = KnownVoxelRule(
         organCount: 4, exclusions: [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)], parts: [(part: 3, whole: 0)])
 
     private func planes(
-        _ labels: [OrganLabel], unions: [CompositeLabel] = [], box: VoxelBox? = nil
-    ) -> (organs: [[UInt8]], unions: [[UInt8]]) {
+        _ labels: [OrganLabel], composites: [CompositeLabel] = [], box: VoxelBox? = nil
+    ) -> (organs: [[UInt8]], composites: [[UInt8]]) {
         let box = box ?? VoxelBox(shape)
         let count = box.shape.count
-        let sets = unions.map(\.parts)
+        let sets = composites.map(\.parts)
         var planes = [UInt8](repeating: 9, count: 4 * count)
         var compositePlanes = [UInt8](repeating: 9, count: sets.count * count)
         planes.withUnsafeMutableBufferPointer { planes in
             compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
                 rule.fill(
-                    planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels, composites: unions,
+                    planes, compositePlanes: compositePlanes, compositeSets: sets, labels: labels,
+                    composites: composites,
                     shape: shape,
                     box: box)
             }
@@ -37,7 +38,7 @@ import Testing
             planes([.unknown, .unknown, .unknown, .unknown]).organs == Array(repeating: [0, 0, 0, 0, 0, 0], count: 4))
     }
 
-    @Test func aVoxelOfOneOrganIsASureNegativeForThoseItExcludes() {
+    @Test func aVoxelOfOneOrganIsAKnownNegativeOfTheOrgansItExcludes() {
         let result = planes([.known(foreground: bits(1, 2)), .unknown, .known(foreground: nil), .unknown]).organs
         #expect(result[0] == [1, 2, 2, 1, 1, 1])
         #expect(result[1] == [0, 1, 1, 0, 0, 0])
@@ -52,7 +53,7 @@ import Testing
         #expect(result[1] == [0, 0, 1, 0, 0, 0])
     }
 
-    @Test func whereNobodyLookedAnOrganIsUnknownAndDeniesNone() {
+    @Test func outsideItsValidityMaskAnOrganIsUnknownAndExcludesNone() {
         let result = planes([
             .known(foreground: bits(1, 2), known: bits(0, 1, 4)), .unknown, .known(foreground: nil, known: bits(5)),
             .unknown,
@@ -62,11 +63,11 @@ import Testing
         #expect(result[2] == [0, 1, 0, 0, 0, 1])
     }
 
-    @Test func aMergedLabelIsUnknownWhereNobodyLooked() {
+    @Test func aCompositeLabelIsUnknownOutsideItsValidityMask() {
         let kidneys = CompositeLabel(parts: [1, 2], foreground: bits(0, 4), known: bits(0, 1))
-        let result = planes([.unknown, .unknown, .unknown, .unknown], unions: [kidneys])
+        let result = planes([.unknown, .unknown, .unknown, .unknown], composites: [kidneys])
         #expect(result.organs[1] == [0, 1, 0, 0, 0, 0] && result.organs[2] == [0, 1, 0, 0, 0, 0])
-        #expect(result.unions[0] == [1, 0, 0, 0, 0, 0])
+        #expect(result.composites[0] == [1, 0, 0, 0, 0, 0])
     }
 
     @Test func outsideTheVolumeEverythingIsUnknown() {
@@ -75,24 +76,24 @@ import Testing
         #expect(result[0] == [0, 0, 2, 1, 1, 0, 0, 0, 0, 0])
     }
 
-    @Test func aMergedLabelIsZeroForAllPartsAndOpenWhereSet() {
+    @Test func aCompositeLabelIsZeroForAllPartsAndOpenWhereSet() {
         let kidneys = CompositeLabel(parts: [1, 2], foreground: bits(0, 1, 4))
-        let result = planes([.unknown, .unknown, .unknown, .unknown], unions: [kidneys])
+        let result = planes([.unknown, .unknown, .unknown, .unknown], composites: [kidneys])
         #expect(result.organs[1] == [0, 0, 1, 1, 0, 1])
         #expect(result.organs[2] == [0, 0, 1, 1, 0, 1])
         #expect(result.organs[0] == [1, 1, 0, 0, 1, 0])
-        #expect(result.unions[0] == [1, 1, 0, 0, 1, 0])
+        #expect(result.composites[0] == [1, 1, 0, 0, 1, 0])
     }
 
-    @Test func aMergedLabelIsClosedWhereOnePartIsKnownToBeThere() {
+    @Test func aCompositeLabelIsClosedWhereOnePartIsKnownToBePresent() {
         let kidneys = CompositeLabel(parts: [1, 2], foreground: bits(0, 1, 4))
-        let result = planes([.unknown, .known(foreground: bits(0)), .unknown, .unknown], unions: [kidneys])
+        let result = planes([.unknown, .known(foreground: bits(0)), .unknown, .unknown], composites: [kidneys])
         #expect(result.organs[1] == [2, 1, 1, 1, 1, 1])
         #expect(result.organs[2] == [1, 0, 1, 1, 0, 1])
-        #expect(result.unions[0] == [0, 1, 0, 0, 1, 0])
+        #expect(result.composites[0] == [0, 1, 0, 0, 1, 0])
     }
 
-    @Test func aPartsPositiveIsItsWholes() {
+    @Test func aPositiveOfAPartIsAPositiveOfItsWhole() {
         let result = planes([.unknown, .unknown, .unknown, .known(foreground: bits(3))]).organs
         #expect(result[0] == [0, 0, 0, 2, 0, 0])
         #expect(result[3] == [1, 1, 1, 2, 1, 1])

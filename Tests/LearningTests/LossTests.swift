@@ -12,20 +12,22 @@ import Testing
     }
 
     private func outcome(
-        logits: [Float], target: [Float], known: [Float], organs: Int, union: [Float] = [], sets: [[Int]] = [],
+        logits: [Float], target: [Float], known: [Float], organs: Int, composite: [Float] = [], sets: [[Int]] = [],
         diceWeight: Double = 0
     ) async throws -> Outcome {
         try await tensorThread.run {
             let width = logits.count / organs
             let batch = try Batch(
-                image: try Tensor.zeros([1, 1, 1, width]), target: target, known: known, organs: organs, union: union,
+                image: try Tensor.zeros([1, 1, 1, width]), target: target, known: known, organs: organs,
+                composite: composite,
                 compositeSets: sets)
             let scores = try Tensor(logits, shape: [1, organs, 1, width])
             try scores.requireGradient()
             let loss = try KnownVoxelLoss(diceWeight: diceWeight, dimensions: 2)(scores, batch)
             try loss.total.backward()
             return Outcome(
-                loss: try loss.total.scalar(), gradient: try scores.gradient()?.floats() ?? [], shares: loss.shares)
+                loss: try loss.total.scalar(), gradient: try scores.gradient()?.floats() ?? [],
+                shares: try loss.shares())
         }
     }
 
@@ -62,26 +64,26 @@ import Testing
     }
 
     /// Two parts with p = ½ each, one voxel: −log(1 − ¼); the derivative by a logit is −p · Π(1−p) / (1 − Π(1−p)) = −⅙.
-    @Test func aMergedLabelAsksForOneOfItsParts() async throws {
+    @Test func aCompositeLabelRequiresOneOfItsParts() async throws {
         let result = try await outcome(
-            logits: [0, 0, 4], target: [0, 0, 0], known: [0, 0, 0], organs: 3, union: [1], sets: [[0, 1]])
+            logits: [0, 0, 4], target: [0, 0, 0], known: [0, 0, 0], organs: 3, composite: [1], sets: [[0, 1]])
         #expect(abs(result.loss + log(0.75)) < 1e-6)
         #expect(distance(result.gradient, [-1 / 6, -1 / 6, 0]) < 1e-6)
         #expect(abs(result.shares[3] - 1) < 1e-6)
     }
 
-    /// The second part is known to be elsewhere, so the first alone must be there: −log p, by a logit −(1 − p), over
+    /// The second part is known to be absent, so the first must be there: −log p, by a logit −(1 − p), over
     /// two known terms.
-    @Test func aMergedLabelLeavesOutPartsKnownToBeElsewhere() async throws {
+    @Test func aCompositeLabelLeavesOutPartsKnownToBeAbsent() async throws {
         let result = try await outcome(
-            logits: [0, 0], target: [0, 0], known: [0, 1], organs: 2, union: [1], sets: [[0, 1]])
+            logits: [0, 0], target: [0, 0], known: [0, 1], organs: 2, composite: [1], sets: [[0, 1]])
         #expect(abs(result.loss - log(2)) < 1e-6)
         #expect(distance(result.gradient, [-0.25, 0.25]) < 1e-6)
     }
 
-    @Test func aMergedLabelStaysFiniteWhereAllPartsAreImprobable() async throws {
+    @Test func aCompositeLabelStaysFiniteWhereAllPartsAreImprobable() async throws {
         let result = try await outcome(
-            logits: [-60, -90], target: [0, 0], known: [0, 0], organs: 2, union: [1], sets: [[0, 1]])
+            logits: [-60, -90], target: [0, 0], known: [0, 0], organs: 2, composite: [1], sets: [[0, 1]])
         #expect(result.loss.isFinite && result.loss > 50)
         #expect(result.gradient.allSatisfy { $0.isFinite })
     }

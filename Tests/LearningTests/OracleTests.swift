@@ -19,8 +19,8 @@ import Testing
             let oracle = try oracle(name)
             let network = try UNet(try NetworkPlan(oracle), seed: 7)
             try network.parameters.load { oracle["before." + $0] }
-            let optimiser = try Optimiser(.adam(), network.parameters)
-            let batch = try batch(oracle, unions: true)
+            let optimiser = try Optimiser(.adam, network.parameters)
+            let batch = try batch(oracle, composites: true)
             let logits = try network(batch.image)
             let loss = try KnownVoxelLoss(dimensions: network.plan.dimensions)(logits, batch)
             try loss.total.backward()
@@ -53,10 +53,10 @@ import Testing
             let oracle = try oracle(name)
             let dimensions = try NetworkPlan(oracle).dimensions
             let logits = try oracle.tensor("logits")
-            let plain = try batch(oracle, unions: false)
+            let plain = try batch(oracle, composites: false)
             let losses: [(String, KnownVoxelLoss, Batch)] = [
                 ("total", try KnownVoxelLoss(dimensions: dimensions), plain),
-                ("union", try KnownVoxelLoss(dimensions: dimensions), try batch(oracle, unions: true)),
+                ("union", try KnownVoxelLoss(dimensions: dimensions), try batch(oracle, composites: true)),
                 ("perOrgan", try KnownVoxelLoss(normalisation: .perOrgan, dimensions: dimensions), plain),
                 ("constant", try KnownVoxelLoss(normalisation: .constant, dimensions: dimensions), plain),
                 ("positiveWeights", try KnownVoxelLoss(positiveWeights: [1, 2.5, 4], dimensions: dimensions), plain),
@@ -71,8 +71,8 @@ import Testing
 }
 
 /// The oracle's input, targets and weights.
-private func batch(_ oracle: Checkpoint, unions: Bool) throws -> Batch {
+private func batch(_ oracle: Checkpoint, composites: Bool) throws -> Batch {
     try Batch(
         image: try oracle.tensor("input"), target: try oracle.values("target"), known: try oracle.values("known"),
-        organs: 3, union: unions ? try oracle.values("union") : [], compositeSets: unions ? [[1, 2]] : [])
+        organs: 3, composite: composites ? try oracle.values("union") : [], compositeSets: composites ? [[1, 2]] : [])
 }

@@ -15,7 +15,7 @@ import Testing
             }
             let item = cubeCase(1, lower: Vector3(4, 5, 3), size: 6)
             let network = try UNet(settings.plan(organs: ["cube"]), seed: 3)
-            let prediction = try Predictor(network, settings: settings).predict(item)
+            let prediction = try Predictor(network, confidence: .residual, settings: settings).predict(item)
             let image = item.image.withVoxels { $0.map { (Float($0) - 40) / 100 } }
             let slice = 24 * 24
             let input =
@@ -46,8 +46,8 @@ import Testing
             }
             let network = try UNet(settings.plan(organs: ["cube"]), seed: 3)
             try network.parameters["head.weight"]?.copy(from: try Tensor.zeros([1]))
-            return try Predictor(network, settings: settings).predict(cubeCase(1, lower: Vector3(4, 5, 3), size: 6))
-                .logits[0]
+            let item = cubeCase(1, lower: Vector3(4, 5, 3), size: 6)
+            return try Predictor(network, confidence: .residual, settings: settings).predict(item).logits[0]
         }
         #expect(logits.allSatisfy { $0 == 32 })
     }

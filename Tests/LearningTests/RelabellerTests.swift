@@ -7,19 +7,22 @@ import Testing
     private let shape = GridShape(8, 1, 1)
     private let rule = KnownVoxelRule(organCount: 3, exclusions: [(0, 1)])
 
-    private func item(_ labels: [OrganLabel], unions: [CompositeLabel] = []) -> TrainingCase {
+    private func item(_ labels: [OrganLabel], composites: [CompositeLabel] = []) -> TrainingCase {
         TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
             image: IntensityVoxels(Array(repeating: 0, count: 8)),
-            labels: labels, unions: unions)
+            labels: labels, composites: composites)
     }
 
     private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
 
-    private func relabeller(_ change: (inout LearningSettings) -> Void = { $0.confidentNegatives = [] }) -> Relabeller {
-        var settings = LearningSettings()
-        change(&settings)
-        return Relabeller(rule: rule, settings: settings)
+    private func relabeller(
+        gamma: Double = 1, confidentNegatives: Double = 0, minimumConfidence: Double = 0
+    ) -> Relabeller {
+        Relabeller(
+            rule: rule,
+            recipe: RelabellingRecipe(
+                gamma: gamma, confidentNegatives: confidentNegatives, minimumConfidence: minimumConfidence))
     }
 
     @Test func theMostConfidentShareBecomesKnown() throws {
@@ -31,13 +34,13 @@ import Testing
             confidenceLogits: [
                 Array(repeating: 0, count: 8), [60, 50, 40, 30, 20, 10, 90, 90], Array(repeating: 0, count: 8),
             ], kind: .residual)
-        let labels = relabeller().relabel(
-            item([.known(foreground: nil), .unknown, .known(foreground: nil)]), prediction, gamma: 1.0 / 3, round: 1)
+        let labels = relabeller(gamma: 1.0 / 3).relabel(
+            item([.known(foreground: nil), .unknown, .known(foreground: nil)]), prediction)
         let label = try #require(labels.first)
         #expect(labels.count == 1 && label.organ == 1)
         #expect(label.foreground == bits(0, 1, 2, 3, 4, 5))
         #expect(label.known == bits(0, 1))
-        #expect(label.believedPositives == 2 && label.believedNegatives == 0)
+        #expect(label.acceptedPositives == 2 && label.acceptedNegatives == 0)
         #expect(label.predictedMillilitres == 6)
         let expected = [60, 50, 40, 30, 20, 10].map {
             prediction.confidence(organ: 1, voxel: [60, 50, 40, 30, 20, 10].firstIndex(of: $0) ?? 0)
@@ -50,8 +53,7 @@ import Testing
         let prediction = Prediction(shape: shape, logits: Array(repeating: Array(repeating: 40, count: 8), count: 3))
         let extent = VoxelBox(lower: Vector3(0, 0, 0), upper: Vector3(6, 1, 1))
         let labels = relabeller().relabel(
-            item([.known(foreground: bits(1, 2), extent: extent), .unknown, .known(foreground: nil)]), prediction,
-            gamma: 1, round: 1)
+            item([.known(foreground: bits(1, 2), extent: extent), .unknown, .known(foreground: nil)]), prediction)
         #expect(labels.map(\.organ) == [1])
         #expect(labels[0].foreground == bits(0, 3, 4, 5))
         #expect(labels[0].known == labels[0].foreground)
@@ -61,7 +63,7 @@ import Testing
         let prediction = Prediction(
             shape: shape,
             logits: [[9, 9, 9, 9, -9, -9, -9, -9], [8, 10, 9, -9, 5, -9, -9, -9], [7, -9, -9, -9, -9, -9, -9, -9]])
-        let labels = relabeller().relabel(item([.unknown, .unknown, .unknown]), prediction, gamma: 1, round: 1)
+        let labels = relabeller().relabel(item([.unknown, .unknown, .unknown]), prediction)
         #expect(labels.map(\.foreground) == [bits(0, 2, 3), bits(1, 4), bits(0)])
     }
 
@@ -70,7 +72,7 @@ import Testing
             shape: shape,
             logits: [[9, -9, -9, -9, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
         let old = OrganLabel.pseudo(foreground: bits(5), known: nil)
-        let labels = relabeller().relabel(item([old, .unknown, old]), prediction, gamma: 1, round: 2)
+        let labels = relabeller().relabel(item([old, .unknown, old]), prediction)
         #expect(labels.map(\.foreground) == [bits(0), bits(), bits()])
         #expect(labels[1].confidence == nil)
     }
@@ -79,24 +81,21 @@ import Testing
         let prediction = Prediction(
             shape: shape,
             logits: [[9, 9, -1, -20, -30, -40, -50, -60]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
-        let labels = relabeller { $0.confidentNegatives = [0.5, 1] }
         let known = OrganLabel.known(foreground: nil)
-        let first = labels.relabel(item([.unknown, known, known]), prediction, gamma: 0.5, round: 1)[0]
+        let subject = item([.unknown, known, known])
+        let first = relabeller(gamma: 0.5, confidentNegatives: 0.5).relabel(subject, prediction)[0]
         #expect(first.known == bits(1, 5, 6, 7) || first.known == bits(0, 5, 6, 7))
-        #expect(first.believedNegatives == 3)
-        let later = labels.relabel(item([.unknown, known, known]), prediction, gamma: 1, round: 5)[0]
+        #expect(first.acceptedNegatives == 3)
+        let later = relabeller(gamma: 1, confidentNegatives: 1).relabel(subject, prediction)[0]
         #expect(later.known == BitVolume(shape, repeating: true))
     }
 
-    @Test func unconfidentPositivesAreNeverBelieved() {
+    @Test func unconfidentPositivesAreNeverAccepted() {
         let prediction = Prediction(
             shape: shape,
             logits: [[1, 2, 40, 50, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
-        let careful = relabeller {
-            $0.confidentNegatives = []
-            $0.minimumConfidence = 0.9
-        }
-        let label = careful.relabel(item([.unknown, .unknown, .unknown]), prediction, gamma: 1, round: 1)[0]
+        let careful = relabeller(minimumConfidence: 0.9)
+        let label = careful.relabel(item([.unknown, .unknown, .unknown]), prediction)[0]
         #expect(label.foreground == bits(0, 1, 2, 3))
         #expect(label.known == bits(2, 3))
     }
@@ -110,14 +109,14 @@ import Testing
             shape: shape,
             logits: [[1, 2, 3, 4, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
         let subject = item([.unknown, known, known])
-        let relabeller = relabeller()
+        let relabeller = relabeller(gamma: 0.5)
         var pooled = relabeller.histograms(subject, sure)
         for (organ, histogram) in relabeller.histograms(subject, unsure).enumerated() {
-            if let histogram { pooled[organ]?.merge(histogram) }
+            if let histogram { pooled[organ]?.add(histogram) }
         }
         #expect(pooled.map { $0?.total } == [8, nil, nil])
-        #expect(relabeller.relabel(subject, sure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 4)
-        #expect(relabeller.relabel(subject, unsure, gamma: 0.5, round: 1, pooled: pooled)[0].believedPositives == 0)
+        #expect(relabeller.relabel(subject, sure, pooled: pooled)[0].acceptedPositives == 4)
+        #expect(relabeller.relabel(subject, unsure, pooled: pooled)[0].acceptedPositives == 0)
     }
 }
 

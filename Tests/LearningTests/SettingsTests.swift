@@ -1,3 +1,4 @@
+import Domain
 import Learning
 import Testing
 
@@ -5,38 +6,49 @@ import Testing
     @Test func defaultsAreValidAndListed() throws {
         try LearningSettings().validate()
         #expect(Set(LearningSettings.keys.map(\.name)).count == LearningSettings.keys.count)
-        let all = Dictionary(uniqueKeysWithValues: LearningSettings.keys.map { ($0.name, $0.standard) })
+        let all = LearningSettings().values
         #expect(try LearningSettings(all) == LearningSettings())
         #expect(all.count == Mirror(reflecting: LearningSettings()).children.count)
     }
 
     @Test func valuesOverrideDefaults() throws {
         let settings = try LearningSettings([
-            "dimensions": .integer(3), "contextSlices": .integer(1), "widths": .list([8, 16, 32]),
-            "patch": .list([32, 32, 16]), "confidence": .text("entropy"), "learningRate": .integer(1),
+            "dimensions": .integer(3), "contextSlices": .integer(1),
+            "widths": .list([.integer(8), .integer(16), .integer(32)]),
+            "patch": .list([.integer(32), .integer(32), .integer(16)]), "optimiser": .text("sgd"),
+            "learningRate": .integer(1),
         ])
         #expect(settings.widths == [8, 16, 32])
-        #expect(settings.confidence == .entropy)
+        #expect(settings.optimiser == .sgd)
         #expect(settings.learningRate == 1)
         #expect(settings.batch == LearningSettings().batch)
     }
 
+    @Test func valuesAreReadFromText() throws {
+        let settings = try LearningSettings([
+            "batch": .text("4"), "learningRate": .text("1e-3"), "missingAsBackground": .text("true"),
+            "patch": .list([.text("64"), .text("64")]),
+        ])
+        #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.missingAsBackground)
+        #expect(settings.patch == [64, 64])
+    }
+
     @Test(arguments: [
-        ("gammaMaximum", SettingValue.number(1.5)), ("gammaMaximum", .number(.nan)), ("batch", .integer(0)),
-        ("batch", .number(2.5)), ("widths", .list([])), ("confidence", .text("guess")), ("contextSlices", .integer(4)),
-        ("patch", .list([50, 96])), ("patch", .list([96, 96, 96])), ("windowHigh", .number(-500)),
-        ("missingAsBackground", .text("yes")),
+        ("diceWeight", SettingValue.number(11)), ("diceWeight", .number(.nan)), ("batch", .integer(0)),
+        ("batch", .number(2.5)), ("widths", .list([])), ("optimiser", .text("descent")), ("contextSlices", .integer(4)),
+        ("patch", .list([.integer(50), .integer(96)])), ("patch", .list([.integer(96), .integer(96), .integer(96)])),
+        ("windowHigh", .number(-500)), ("missingAsBackground", .text("maybe")),
     ])
     func everyWrongValueIsNamed(key: String, value: SettingValue) throws {
-        let error = #expect(throws: LearningError.self) { try LearningSettings([key: value]) }
-        guard case .invalidSetting(let named, _, let allowed)? = error else {
+        let error = #expect(throws: SettingError.self) { try LearningSettings([key: value]) }
+        guard case .invalid(let named, let shown, let limits)? = error else {
             Issue.record("another error: \(String(describing: error))")
             return
         }
-        #expect(named == key && !allowed.isEmpty)
+        #expect(named == key && shown == value.description && !limits.isEmpty)
     }
 
     @Test func anUnknownKeyIsRefused() {
-        #expect(throws: LearningError.self) { try LearningSettings(["learningrate": .number(0.1)]) }
+        #expect(throws: SettingError.self) { try LearningSettings(["learningrate": .number(0.1)]) }
     }
 }

@@ -11,8 +11,8 @@ internal import System
     }
 
     @Test func aResumedTrainingEndsBitForBitLikeAnUninterruptedOne() async throws {
+        let recipe = smallRecipe { $0.steps = 8 }
         let settings = smallSettings {
-            $0.initialSteps = 8
             $0.checkpointSteps = 3
             $0.learningRateSchedule = .polynomial
         }
@@ -20,7 +20,7 @@ internal import System
             func trainer(_ start: TrainingStart) throws -> Trainer {
                 let plan = settings.plan(organs: ["cube"])
                 let sampler = try Sampler(Self.cases, plan: plan, settings: settings, rule: Self.rule)
-                return try Trainer(plan, settings: settings, sampler: sampler, round: 0, start: start)
+                return try Trainer(plan, recipe: recipe, settings: settings, sampler: sampler, start: start)
             }
             let uninterrupted = try trainer(.fresh)
             _ = try uninterrupted.run()
@@ -45,35 +45,36 @@ internal import System
     @Test func anotherRoundsCheckpointIsNotResumed() async {
         await #expect(throws: LearningError.self) {
             try await tensorThread.run {
-                let settings = smallSettings { $0.initialSteps = 2 }
+                let settings = smallSettings()
                 let plan = settings.plan(organs: ["cube"])
                 let sampler = try Sampler(Self.cases, plan: plan, settings: settings, rule: Self.rule)
-                let first = try Trainer(plan, settings: settings, sampler: sampler, round: 0)
+                let first = try Trainer(plan, recipe: smallRecipe(), settings: settings, sampler: sampler)
                 let checkpoint = try first.checkpoint()
-                _ = try Trainer(plan, settings: settings, sampler: sampler, round: 1, start: .resume(checkpoint))
+                let later = smallRecipe { $0.round = 1 }
+                _ = try Trainer(plan, recipe: later, settings: settings, sampler: sampler, start: .resume(checkpoint))
             }
         }
     }
 
     /// Trains on three cubes, judges on a fourth, then trains the confidence head on the first three.
     @Test func aSmallNetworkLearnsACubeAndItsConfidence() async throws {
-        let settings = smallSettings {
-            $0.initialSteps = 80
-            $0.confidenceSteps = 30
-            $0.predictionPatch = [24, 24]
-        }
+        let recipe = smallRecipe { ($0.steps, $0.confidenceSteps) = (80, 30) }
+        let settings = smallSettings { $0.predictionPatch = [24, 24] }
         let (dice, before, after, plain, learned) = try await tensorThread.run {
             let plan = settings.plan(organs: ["cube"])
             let sampler = try Sampler(Array(Self.cases[..<3]), plan: plan, settings: settings, rule: Self.rule)
-            let trainer = try Trainer(plan, settings: settings, sampler: sampler, round: 0)
+            let trainer = try Trainer(plan, recipe: recipe, settings: settings, sampler: sampler)
             _ = try trainer.run()
             let copy = try UNet(try Checkpoint(bytes: try trainer.checkpoint().bytes()))
-            let plain = try Predictor(copy, settings: settings).predict(Self.cases[3])
-            let confidence = try ConfidenceTrainer(copy, settings: settings, sampler: sampler, round: 0)
-            let untrained = try Predictor(copy, head: confidence.head, settings: settings).predict(Self.cases[3])
-            _ = try confidence.run()
+            func predict(_ head: ConfidenceHead?) throws -> Prediction {
+                try Predictor(copy, head: head, confidence: .residual, settings: settings).predict(Self.cases[3])
+            }
+            let plain = try predict(nil)
+            let confidence = try ConfidenceTrainer(copy, recipe: recipe, settings: settings, sampler: sampler)
+            let untrained = try predict(confidence.head)
+            try confidence.run()
             let head = try ConfidenceHead(try Checkpoint(bytes: try confidence.head.checkpoint().bytes()))
-            let learned = try Predictor(copy, head: head, settings: settings).predict(Self.cases[3])
+            let learned = try predict(head)
             return (
                 Evaluator.meanDice([Evaluator.overlaps(Self.cases[3], plain)], organs: 1)[0],
                 plain.logits == untrained.logits && plain.logits == learned.logits,

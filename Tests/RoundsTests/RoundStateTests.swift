@@ -8,7 +8,8 @@ private let evaluation = Evaluation(organs: [
 ])
 private let actions: [RoundAction] = [
     .startTraining, .finishTraining(weights),
-    .finishCalibration(Calibration(weights: nil, byConfidence: [:], byProbability: [:])), .finishEvaluation(evaluation),
+    .finishConfidence(ConfidenceFit(weights: nil, byConfidence: [:], byProbability: [:])),
+    .finishEvaluation(evaluation),
     .startRelabelling(
         Relabelling(plan: RunPlan(name: "a", organs: ["liver"], split: "s"), round: 0, evaluation: evaluation)),
     .publish(Publication(revision: Revision(5), labels: 2)), .close, .fail(reason: "no disk"), .retry, .rollBack,
@@ -19,8 +20,8 @@ private let actions: [RoundAction] = [
     static let allowed: [RoundState: [Int: RoundState]] = [
         .planned: [0: .training, 7: .failed],
         .training: [1: .trained, 7: .failed],
-        .trained: [2: .calibrated, 7: .failed],
-        .calibrated: [3: .evaluated, 7: .failed],
+        .trained: [2: .confidenceFitted, 7: .failed],
+        .confidenceFitted: [3: .evaluated, 7: .failed],
         .evaluated: [4: .relabelling, 6: .published, 7: .failed],
         .relabelling: [5: .published, 7: .failed],
         .published: [9: .rolledBack],
@@ -58,7 +59,7 @@ private let actions: [RoundAction] = [
             dice: nil, volumeRatio: ratio, validationVolumes: ratio == nil ? 0 : 1, annotatedVolumes: annotated)
     }
 
-    @Test func organsOutsideTheGuardAreHeldBack() {
+    @Test func organsOutsideTheGuardAreWithheld() {
         let names = ["good", "big", "small", "few", "unseen", "unjudged", "edge"]
         let plan = RunPlan(name: "a", organs: names, split: "s")
         let relabelling = Relabelling(

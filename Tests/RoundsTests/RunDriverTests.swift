@@ -30,7 +30,7 @@ import Testing
         #expect(end.publications == 0 && end.visible.isEmpty)
     }
 
-    @Test func eventsTellTheRunInOrder() async throws {
+    @Test func eventsComeInOrder() async throws {
         let world = World()
         _ = try await world.driver().run(.small)
         let work = world.events.compactMap { event -> String? in
@@ -40,14 +40,15 @@ import Testing
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"
             case .ended: "ended"
-            case .step, .trained, .calibrated, .evaluated, .withheld, .staged, .failed: nil
+            case .step, .trained, .confidenceFitted, .evaluated, .withheld, .staged, .failed: nil
             }
         }
         #expect(
             work == [
-                "opened 0", "train 0", "calibrate 0", "evaluate 0", "relabel 0", "published 0", "train 1",
-                "calibrate 1",
-                "evaluate 1", "relabel 1", "published 1", "train 2", "calibrate 2", "evaluate 2", "closed 2", "ended",
+                "opened 0", "train 0", "fitConfidence 0", "evaluate 0", "relabel 0", "published 0", "train 1",
+                "fitConfidence 1",
+                "evaluate 1", "relabel 1", "published 1", "train 2", "fitConfidence 2", "evaluate 2", "closed 2",
+                "ended",
             ])
     }
 
@@ -74,7 +75,7 @@ import Testing
         let world = World()
         var kills = 0
         while true {
-            // The opening is a write too: two writes a life are one step of progress.
+            // The opening is a write too: two writes per start are one step of progress.
             world.arm(after: 2)
             do {
                 _ = try await world.driver().run(.small)
@@ -87,7 +88,7 @@ import Testing
         #expect(world.durable == calm.durable)
     }
 
-    @Test func stoppingEndsAfterTheStepAndTheNextCallGoesOn() async throws {
+    @Test func stoppingEndsAfterTheStepAndTheNextCallContinues() async throws {
         let calm = World()
         _ = try await calm.driver().run(.small)
         for limit in 1..<calm.writes {
@@ -124,20 +125,20 @@ import Testing
         #expect(try await world.driver().run(.small) == .finished)
     }
 
-    @Test func whatNoRepetitionMendsFailsTheRoundUntilItIsRetried() async throws {
+    @Test func anUnrecoverableErrorFailsTheRoundUntilItIsRetried() async throws {
         let world = World()
         let driver = world.driver { $0.loss = .nan }
-        let error = RoundsError.unrecoverable(reason: "the loss is no number")
+        let error = RoundsError.unrecoverable(reason: "the loss is not a number")
         await #expect(throws: error) { try await driver.run(.small) }
         #expect(world.durable.rounds[0].state == .failed)
-        await #expect(throws: RoundsError.failed(round: 0, reason: "the loss is no number")) {
+        await #expect(throws: RoundsError.failed(round: 0, reason: "the loss is not a number")) {
             try await world.driver().run(.small)
         }
         #expect(try await world.driver().run(.small, retryingFailed: true) == .finished)
         #expect(world.durable.rounds[0].failure == nil)
     }
 
-    @Test func aRunWithARolledBackRoundGoesNoFurther() async throws {
+    @Test func aRunWithARolledBackRoundEnds() async throws {
         let world = World()
         _ = try await world.driver().run(.small)
         try world.state.withLock { state in
@@ -167,7 +168,7 @@ private struct Thief: RoundTrainer {
         return try await workers.train(context, observer: observer)
     }
 
-    func calibrate(_ context: RoundContext, observer: any RoundObserver) async throws -> Calibration {
-        try await workers.calibrate(context, observer: observer)
+    func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
+        try await workers.fitConfidence(context, observer: observer)
     }
 }

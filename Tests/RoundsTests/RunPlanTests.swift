@@ -1,16 +1,20 @@
 import Domain
-import Foundation
 import Rounds
 import Testing
 
 @Suite struct RunPlanTests {
-    private func read(_ json: String) throws -> RunPlan {
-        try JSONDecoder().decode(RunPlan.self, from: Data(json.utf8))
+    private static let required: [String: SettingValue] = [
+        "name": .text("a"), "organs": .list([.text("liver")]), "split": .text("s"),
+    ]
+
+    /// A plan of the required keys and some more.
+    private func read(_ more: [String: SettingValue] = [:]) throws -> RunPlan {
+        try RunPlan(Self.required.merging(more) { $1 })
     }
 
     @Test func whatIsNotGivenHasItsDefault() throws {
-        let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "default"}"#)
-        #expect(plan == RunPlan(name: "a", organs: ["liver"], split: "default"))
+        let plan = try read()
+        #expect(plan == RunPlan(name: "a", organs: ["liver"], split: "s"))
         #expect(plan.rounds == 3)
         let thirds: [Double] = [1 / 3, 2 / 3, 1]
         #expect(plan.gammas == thirds)
@@ -18,8 +22,14 @@ import Testing
         #expect(plan.knownOrigins == [.expert, .assisted, .reviewed])
     }
 
+    @Test func everyPropertyHasAKey() {
+        let plan = RunPlan(name: "a", organs: ["liver"], split: "s")
+        #expect(plan.values.count == Mirror(reflecting: plan).children.count)
+        #expect(Set(RunPlan.keys.map(\.name)).count == RunPlan.keys.count)
+    }
+
     @Test func schedulesFollowRoundsAndCeiling() throws {
-        let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "s", "rounds": 2, "gammaMax": 0.8}"#)
+        let plan = try read(["rounds": .integer(2), "gammaMax": .text("0.8")])
         #expect(plan.gammas == [0.4, 0.8])
         #expect(plan.confidentNegatives == [0.9, 0.99])
         #expect(plan.gamma(ofRound: 1) == 0.8)
@@ -28,27 +38,48 @@ import Testing
     }
 
     @Test func aRunWithoutRelabellingHasOneRoundAndNoSchedules() throws {
-        let plan = try read(#"{"name": "a", "organs": ["liver"], "split": "s", "rounds": 0}"#)
+        let plan = try read(["rounds": .integer(0)])
         #expect(plan.gammas.isEmpty && plan.confidentNegatives.isEmpty)
         #expect(plan.isLast(0))
         #expect(plan.gamma(ofRound: 0) == nil)
-        #expect(try JSONDecoder().decode(RunPlan.self, from: JSONEncoder().encode(plan)) == plan)
+        #expect(try RunPlan(plan.values) == plan)
     }
 
-    @Test func aPlanComesBackAsItWasWritten() throws {
+    @Test func aPlanIsReadAsItWasWritten() throws {
         var plan = RunPlan.small
-        plan.confidence = .probability
+        plan.confidence = .entropy
+        plan.rankingPool = .round
+        plan.minimumConfidence = 0.25
         plan.confidentNegatives = []
-        plan.seed = UInt64(Int64.max)
-        plan.merge = ["liver": ["liver_old", "liver"]]
-        #expect(try JSONDecoder().decode(RunPlan.self, from: JSONEncoder().encode(plan)) == plan)
+        plan.seed = Int.max
+        plan.classMapping = ["liver": ["liver_old", "liver"]]
+        #expect(try RunPlan(plan.values) == plan)
     }
 
     @Test func anUnknownKeyIsRefused() {
-        let error = #expect(throws: RoundsError.self) {
-            try read(#"{"name": "a", "organs": ["liver"], "split": "s", "gama": 1}"#)
+        let error = #expect(throws: SettingError.self) { try read(["gama": .integer(1)]) }
+        guard case .unknown("gama", _) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
         }
-        guard case .unknownKey("gama", _) = error else {
+    }
+
+    @Test(arguments: ["name", "organs", "split"]) func aMissingKeyIsNamed(_ key: String) {
+        let error = #expect(throws: SettingError.self) { try RunPlan(Self.required.filter { $0.key != key }) }
+        guard case .missing(key, _) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        ("confidence", SettingValue.text("guess")), ("rankingPool", .text("pooled")), ("gammaMax", .number(1.5)),
+        ("gammaMax", .number(.nan)), ("rounds", .text("many")), ("organs", .text("liver")), ("seed", .number(0.5)),
+        ("classMapping", .list([])),
+    ])
+    func aValueOfAnotherKindIsNamed(key: String, value: SettingValue) throws {
+        let error = #expect(throws: SettingError.self) { try read([key: value]) }
+        guard case .invalid(key, value.description, _) = error else {
             Issue.record("got \(String(describing: error))")
             return
         }
@@ -57,7 +88,7 @@ import Testing
     static let bad: [(String, @Sendable (inout RunPlan) -> Void)] = [
         ("name", { $0.name = "" }), ("name", { $0.name = "a b" }),
         ("name", { $0.name = String(repeating: "a", count: 65) }),
-        ("seed", { $0.seed = UInt64(Int64.max) + 1 }), ("rounds", { $0.rounds = -1 }), ("rounds", { $0.rounds = 101 }),
+        ("seed", { $0.seed = -1 }), ("rounds", { $0.rounds = -1 }), ("rounds", { $0.rounds = 101 }),
         ("gammas", { $0.rounds = 0 }),
         ("gammas", { $0.rounds = 4 }), ("gammas", { $0.gammas = [0.5, 0.4, 1] }),
         ("gammas", { $0.gammas = [0, 0.5, 1] }),
@@ -68,19 +99,22 @@ import Testing
         ("stepsInRoundZero", { $0.stepsInRoundZero = 0 }), ("stepsPerRound", { $0.stepsPerRound = -1 }),
         ("confidenceSteps", { $0.confidenceSteps = 0 }), ("organs", { $0.organs = [] }),
         ("organs", { $0.organs = ["a", "a"] }), ("organs", { $0.organs = [""] }), ("split", { $0.split = "" }),
-        ("merge", { $0.merge = ["liver": []] }), ("merge", { $0.merge = ["liver": ["a", "a"]] }),
-        ("merge", { $0.merge = ["liver": ["a"], "b": ["a"]] }), ("merge", { $0.merge = ["a": ["a", "liver"]] }),
+        ("classMapping", { $0.classMapping = ["liver": []] }),
+        ("classMapping", { $0.classMapping = ["liver": ["a", "a"]] }),
+        ("classMapping", { $0.classMapping = ["liver": ["a"], "b": ["a"]] }),
+        ("classMapping", { $0.classMapping = ["a": ["a", "liver"]] }),
         ("knownOrigins", { $0.knownOrigins = [] }), ("modalities", { $0.modalities = ["CT", "CT"] }),
         ("guardRatio", { $0.guardRatio = 1 }), ("guardRatio", { $0.guardRatio = .infinity }),
+        ("minimumConfidence", { $0.minimumConfidence = 1.5 }),
         ("minimumAnnotatedVolumes", { $0.minimumAnnotatedVolumes = 0 }),
     ]
 
-    @Test(arguments: bad.indices) func aValueThatDoesNotHoldIsNamed(_ index: Int) throws {
+    @Test(arguments: bad.indices) func aValueOutsideItsLimitsIsNamed(_ index: Int) throws {
         var plan = RunPlan(name: "a", organs: ["liver"], split: "s")
         try plan.validate()
         Self.bad[index].1(&plan)
-        let error = #expect(throws: RoundsError.self) { try plan.validate() }
-        guard case .invalidPlan(let key, _) = error else {
+        let error = #expect(throws: SettingError.self) { try plan.validate() }
+        guard case .invalid(let key, _, _) = error else {
             Issue.record("got \(String(describing: error))")
             return
         }

@@ -2,7 +2,7 @@ import Domain
 import Rounds
 import Synchronization
 
-/// What a kill looks like to the driver under test.
+/// A kill as the driver under test sees it.
 struct Killed: Error {}
 
 /// Everything durable in a small catalogue of values, and a fuse that kills before or after a chosen durable write.
@@ -59,7 +59,7 @@ final class World: Sendable {
     func note(_ call: String) { fuse.withLock { $0.calls.append(call) } }
 }
 
-/// The store as one daemon sees it: its token grows with each opening, and an older token writes nothing.
+/// The store as one daemon sees it: the token grows with each opening, and an older token cannot write.
 final class WorldStore: RoundStore {
     let world: World
     private let token = Mutex(0)
@@ -99,7 +99,7 @@ final class WorldStore: RoundStore {
     func release(_ run: RunID) async { world.note("release") }
 }
 
-/// Workers whose results are functions of their inputs, so that a wrong resumption shows in the final state.
+/// Workers whose results are functions of their inputs, so that a wrong resumption changes the final state.
 struct WorldWorkers: RoundTrainer, RoundEvaluator, RoundRelabeller, RoundPublisher, RoundObserver {
     let world: World
     let store: WorldStore
@@ -110,7 +110,7 @@ struct WorldWorkers: RoundTrainer, RoundEvaluator, RoundRelabeller, RoundPublish
     ])
 
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
-        guard loss.isFinite else { throw RoundsError.unrecoverable(reason: "the loss is no number") }
+        guard loss.isFinite else { throw RoundsError.unrecoverable(reason: "the loss is not a number") }
         let number = context.round.number
         let steps = context.plan.steps(inRound: number)
         while world.durable.progress[number, default: 0] < steps {
@@ -127,8 +127,8 @@ struct WorldWorkers: RoundTrainer, RoundEvaluator, RoundRelabeller, RoundPublish
             object: Digest(bytes: bytes), size: 1, steps: (context.previous?.weights?.steps ?? 0) + steps, loss: loss)
     }
 
-    func calibrate(_ context: RoundContext, observer: any RoundObserver) async throws -> Calibration {
-        Calibration(weights: nil, byConfidence: ["liver": 0.76], byProbability: ["liver": 0.75])
+    func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
+        ConfidenceFit(weights: nil, byConfidence: ["liver": 0.76], byProbability: ["liver": 0.75])
     }
 
     func evaluate(_ context: RoundContext, observer: any RoundObserver) async throws -> Evaluation { evaluation }

@@ -24,11 +24,11 @@ typedef enum { CT_FLOAT32 = 0, CT_INT64 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_
 /* Library */
 
 const char *ct_version(void);
-/* Keeps freed memory for the next step and OpenBLAS from spinning beside libtorch; before the first thread starts. */
+/* Keeps freed memory for the next step and stops OpenBLAS's own worker threads; call it before the first thread starts. */
 void ct_prepare_process(void);
 int32_t ct_threads(void);
 ct_status ct_set_threads(int32_t threads, ct_error *error);
-/* Whether the processor multiplies bfloat16 itself. */
+/* Whether the processor has bfloat16 instructions. */
 bool ct_has_bfloat16(void);
 /* Returns the state before. */
 bool ct_set_grad_enabled(bool enabled);
@@ -57,7 +57,6 @@ ct_status ct_tensor_backward(const ct_tensor *tensor, ct_error *error);
 /* *out is NULL where no gradient arrived. */
 ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
 void ct_tensor_clear_grad(ct_tensor *tensor);
-ct_status ct_tensor_detach(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
 
 /* Arithmetic, with broadcasting */
 
@@ -74,7 +73,6 @@ ct_status ct_expm1(const ct_tensor *a, ct_tensor **out, ct_error *error);
 ct_status ct_clamp_max(const ct_tensor *a, double limit, ct_tensor **out, ct_error *error);
 ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error);
 ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
-ct_status ct_mean_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
 ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error);
 /* destination = source, in place, broadcast. */
 ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *error);
@@ -100,7 +98,7 @@ ct_status ct_bce_with_logits(const ct_tensor *logits, const ct_tensor *target, c
 /* Optimisers: one step over parameters that have a gradient, in place, outside autograd */
 
 typedef struct {
-    double learning_rate, beta1, beta2, epsilon, weight_decay;
+    double learning_rate, beta1, beta2, epsilon;
 } ct_adam;
 
 ct_status ct_adam_step(ct_tensor *const *parameters, ct_tensor *const *means, ct_tensor *const *squares, int32_t count, int64_t step, const ct_adam *options, ct_error *error);

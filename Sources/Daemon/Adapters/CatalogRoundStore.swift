@@ -1,85 +1,70 @@
 internal import Catalog
 internal import Domain
 internal import Jobs
+internal import Learning
 internal import Postgres
 internal import Rounds
 internal import System
 
-/// Keeps runs in the catalogue under a leased job, through the trainer's functions only.
+/// Follows the claim of a run.
+protocol ClaimObserver: Sendable {
+    /// Another daemon holds the run; called once, before the wait for its lease to end.
+    func waits(for holder: JobHolder)
+    /// A round was published while another run, or none, is the current one.
+    func publishedBeside(_ current: String?)
+}
+
+/// Stores a run in the catalogue under a leased job, through the functions of the trainer API only.
 actor CatalogRoundStore: RoundStore, RoundPublisher {
     private let catalog: TrainingCatalog
     private let queue: JobQueue
-    private let configuration: DaemonConfiguration
+    private let run: StoredRun
+    private let leaseSeconds: Double
     private let worker: String
-    private let stop: StopFlag
-    private let waiting: @Sendable (JobHolder) -> Void
-    private let hidden: @Sendable (_ behind: String?) -> Void
+    private let stop: StopSignal
+    private let observer: any ClaimObserver
     private var held: Held?
 
     private struct Held {
-        let run: StoredRun
         let claim: JobClaim
         var rounds: [StoredRound]
     }
 
     /// - Parameters:
-    ///   - stop: ends the waiting for another daemon's lease.
-    ///   - waiting: called once when that begins.
-    ///   - hidden: called at each publication that does not show, with the run that does; nil: none.
+    ///   - run: the run of the plan, which exists.
+    ///   - leaseSeconds: seconds for which a claim is valid without a heartbeat.
+    ///   - worker: the name of this daemon, for people.
+    ///   - stop: ends the wait for another daemon's lease.
     init(
-        _ catalog: TrainingCatalog, configuration: DaemonConfiguration, worker: String, stop: StopFlag,
-        waiting: @escaping @Sendable (JobHolder) -> Void, hidden: @escaping @Sendable (_ behind: String?) -> Void
+        _ catalog: TrainingCatalog, run: StoredRun, leaseSeconds: Double, worker: String, stop: StopSignal,
+        observer: any ClaimObserver
     ) {
-        (self.catalog, self.configuration, self.worker) = (catalog, configuration, worker)
-        (self.stop, self.waiting, self.hidden) = (stop, waiting, hidden)
+        (self.catalog, self.run, self.leaseSeconds) = (catalog, run, leaseSeconds)
+        (self.worker, self.stop, self.observer) = (worker, stop, observer)
         queue = JobQueue(catalog.connection)
     }
 
-    /// The claim that writes carry.
+    /// The claim under which all writes are made.
     /// - Precondition: the run is open.
     var claim: Claim {
         guard let held else { preconditionFailure("a run is claimed before it is written to") }
         return Claim(job: JobID(held.claim.job), token: held.claim.token)
     }
 
-    var run: StoredRun? { held?.run }
-
+    /// - Precondition: the run is open and has the round.
     func roundID(_ number: Int) -> RoundID {
-        guard let held else { preconditionFailure("a run is claimed before its rounds are used") }
-        return held.rounds[number].id
-    }
-
-    /// The run of the plan's name, started where it is new, as `prepare` takes it.
-    ///
-    /// A new run that `prepare` refuses leaves nothing behind, so that a corrected plan can have its name.
-    /// - Throws: `RoundsError.otherPlan` where it exists with another configuration, and what `prepare` throws.
-    func ensureRun<T: Sendable>(
-        _ plan: RunPlan, prepare: @Sendable (StoredRun) async throws -> T
-    ) async throws -> T {
-        do {
-            return try await ensureRunOnce(plan, prepare)
-        } catch let error as PostgresError where error.sqlState == "23505" {
-            return try await ensureRunOnce(plan, prepare)  // another daemon started it at the same moment
+        guard let round = held?.rounds.first(where: { $0.number == number }) else {
+            preconditionFailure("a run is claimed before its rounds are used")
         }
-    }
-
-    private func ensureRunOnce<T: Sendable>(
-        _ plan: RunPlan, _ prepare: @Sendable (StoredRun) async throws -> T
-    ) async throws -> T {
-        try await catalog.connection.transaction { _ in
-            let run = try await findOrStart(plan)
-            guard run.configDigest == configuration.digest else { throw RoundsError.otherPlan(run: plan.name) }
-            return try await prepare(run)
-        }
+        return round.id
     }
 
     // MARK: - RoundStore
 
     func open(_ plan: RunPlan) async throws -> RunRecord {
-        let run = try await ensureRun(plan) { $0 }
-        let claim = try await claim(run)
+        let claim = try await acquire()
         let rounds = try await catalog.rounds(of: run.id)
-        held = Held(run: run, claim: claim, rounds: rounds)
+        held = Held(claim: claim, rounds: rounds)
         return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
     }
 
@@ -88,7 +73,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ) async throws -> RoundRecord {
         let stored = try await current(round)
         let record = try RoundRecord(stored)
-        guard record.state == state else { throw RoundsError.illegal(action: "go on", state: record.state) }
+        guard record.state == state else { throw RoundsError.illegal(action: "continue", state: record.state) }
         let next = try record.applying(action, revision: try await catalog.currentRevision())
         try await fenced {
             try await catalog.advance(
@@ -101,7 +86,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     func release(_ run: RunID) async {
         guard let held else { return }
         self.held = nil
-        // A claim that cannot be given back ends with its lease.
+        // A claim that cannot be released ends with its lease.
         try? await queue.release(held.claim)
     }
 
@@ -116,25 +101,25 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
                 withheld: Dictionary(uniqueKeysWithValues: withheld))
         }
         let current = try await catalog.currentRun()
-        if current != configuration.plan.name { hidden(current) }
+        if current != run.name { observer.publishedBeside(current) }
         return try RoundRecord(try await self.current(round.number))
     }
 
-    /// Renews the lease; false when it is lost. `connection` is the heartbeat's own.
+    /// Renews the lease on the heartbeat's own connection.
+    /// - Returns: false where the lease is lost.
     func heartbeat(on connection: Connection) async throws -> Bool {
         guard let held else { return true }
-        let stands = try await JobQueue(connection).heartbeat(
-            held.claim, leaseInSeconds: configuration.daemon.leaseSeconds)
-        return stands || self.held == nil  // given back meanwhile
+        let isHeld = try await JobQueue(connection).heartbeat(held.claim, leaseInSeconds: leaseSeconds)
+        return isHeld || self.held == nil  // released meanwhile
     }
 
-    // MARK: -
+    // MARK: - Claim
 
-    /// Claims the run. A holder whose lease ends unrenewed is taken for dead and succeeded; one that renews it is alive.
+    /// Claims the run. A holder that lets its lease end is replaced; one that renews it keeps the run.
     ///
-    /// - Throws: `DaemonError.held` by the living, `CancellationError` where the daemon is asked to stop meanwhile.
-    private func claim(_ run: StoredRun) async throws -> JobClaim {
-        let (lease, clock) = (configuration.daemon.leaseSeconds, ContinuousClock())
+    /// - Throws: `DaemonError.held` where another daemon renews its lease, `CancellationError` where this one is asked to stop.
+    private func acquire() async throws -> JobClaim {
+        let (lease, clock) = (leaseSeconds, ContinuousClock())
         var first: JobHolder?
         var deadline = clock.now + .seconds(lease)
         while true {
@@ -144,7 +129,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
             if stop.isRaised { throw CancellationError() }
             if let holder = try await queue.holder(run: run.id.rawValue) {
                 if first == nil {
-                    waiting(holder)
+                    observer.waits(for: holder)
                     deadline = clock.now + .seconds(holder.secondsLeft + lease)
                 }
                 let known = first ?? holder
@@ -159,31 +144,22 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         }
     }
 
-    private func findOrStart(_ plan: RunPlan) async throws -> StoredRun {
-        if let run = try await catalog.run(named: plan.name) { return run }
-        let start = RunStart(
-            name: plan.name, config: JSONText(configuration.json), configDigest: configuration.digest,
-            seed: Int(plan.seed), split: plan.split, origins: plan.knownOrigins,
-            trainsUnassigned: plan.trainsOnUnassigned, organs: plan.organs.map { OrganKey($0) },
-            classMapping: Dictionary(
-                uniqueKeysWithValues: plan.merge.map { (OrganKey($0.key), $0.value.map { OrganKey($0) }) }),
-            modalities: plan.modalities, gammas: plan.gammas)
-        return try await catalog.startRun(start)
-    }
-
     private func current(_ number: Int) async throws -> StoredRound {
-        guard let held else { preconditionFailure("a run is claimed before its rounds are used") }
-        let rounds = try await catalog.rounds(of: held.run.id)
-        self.held?.rounds = rounds
-        return rounds[number]
+        let rounds = try await catalog.rounds(of: run.id)
+        held?.rounds = rounds
+        guard let round = rounds.first(where: { $0.number == number }) else {
+            preconditionFailure("a run has all rounds of its plan")
+        }
+        return round
     }
 
-    /// A lost claim is told in the words of `Rounds`.
+    /// Runs `body`; a lost claim becomes an error of `Rounds`.
+    /// - Throws: `RoundsError.leaseLost`, and what `body` throws.
     nonisolated func fenced<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as PostgresError where error.sqlState == "LA001" {
-            throw RoundsError.leaseLost(run: configuration.plan.name)
+            throw RoundsError.leaseLost(run: run.name)
         }
     }
 }

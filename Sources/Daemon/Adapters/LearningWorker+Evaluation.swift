@@ -30,10 +30,10 @@ extension LearningWorker: RoundEvaluator {
     }
 
     private func records(_ item: TrainingCase, _ counts: [OverlapCounts?]) -> [EvaluationRecord] {
-        zip(library.organs, counts).compactMap { organ, count in
-            count.map {
+        library.organs.indices.compactMap { organ in
+            counts[organ].map {
                 EvaluationRecord(
-                    volume: item.volume, organ: organ, dice: $0.dice,
+                    volume: item.volume, organ: library.organs[organ], dice: $0.dice,
                     predictedMillilitres: Double($0.predicted) * item.voxelMillilitres,
                     referenceMillilitres: Double($0.truth) * item.voxelMillilitres)
             }
@@ -48,7 +48,8 @@ extension LearningWorker: RoundEvaluator {
             let (predicted, truth) = (shown.reduce(0) { $0 + $1.predicted }, shown.reduce(0) { $0 + $1.truth })
             organs[organ.rawValue] = OrganEvaluation(
                 dice: dice[index], volumeRatio: truth > 0 ? Double(predicted) / Double(truth) : nil,
-                validationVolumes: shown.count, annotatedVolumes: library.annotatedVolumes(of: organ, in: .train))
+                validationVolumes: shown.count,
+                annotatedVolumes: library.snapshot.annotatedVolumes(of: organ, in: .train))
         }
         return Evaluation(organs: organs)
     }

@@ -3,10 +3,11 @@ internal import Domain
 internal import Learning
 internal import Objects
 internal import Rounds
+internal import System
 internal import Tensors
 internal import System
 
-/// What the training thread tells while it runs.
+/// A message of the training thread while it runs.
 private enum TrainingSignal: Sendable {
     case step(TrainingEvent)
     case checkpoint(Checkpoint, step: Int)
@@ -22,26 +23,26 @@ extension LearningWorker: RoundTrainer {
         let cases = try await trainingCases(context)
         let start = try await start(from: own, context)
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
-        let halt = StopFlag()
-        async let ending = runTraining(
-            cases, start, context.round.number, { halt.isRaised || context.isStopping() }, source)
+        let stop = StopSignal()
+        async let ending = runTraining(cases, start, context, stop, source)
         do {
             let last = try await follow(signals, context, observer)
             guard case .finished = try await ending else { return nil }
             return last
         } catch {
-            halt.raise()  // or the scope would wait for all of the round's steps
+            stop.raise()  // or the scope would wait for all of the round's steps
             throw error
         }
     }
 
-    /// The weights of a round whose training ended just before its daemon did.
+    /// The weights of a round that was killed between its last checkpoint and its next state.
     private func finished(_ own: CheckpointRecord, _ context: RoundContext) async throws -> StoredWeights {
         let bytes = try await size(of: own.object)
         return StoredWeights(object: own.object, size: bytes, steps: steps(after: own.step, context), loss: nil)
     }
 
-    /// Tells of steps and stores checkpoints as they come; the last one's weights.
+    /// Reports steps and stores checkpoints as they arrive.
+    /// - Returns: the weights of the last checkpoint.
     private func follow(
         _ signals: AsyncStream<TrainingSignal>, _ context: RoundContext, _ observer: any RoundObserver
     ) async throws -> StoredWeights? {
@@ -70,14 +71,11 @@ extension LearningWorker: RoundTrainer {
     }
 
     private func size(of object: Digest) async throws -> Int {
-        let store = store
-        return try await thread.run { try store.getVerified(ObjectID(digest: object, size: 0)).count }
+        try await store.getVerified(ObjectID(digest: object, size: 0)).count
     }
 
-    /// From the round's own newest checkpoint if it has one, else from the round before, else from nothing.
-    private func start(
-        from own: CheckpointRecord?, _ context: RoundContext
-    ) async throws -> TrainingStart.Stored {
+    /// The round's own newest checkpoint, else the weights of the round before, else new weights.
+    private func start(from own: CheckpointRecord?, _ context: RoundContext) async throws -> TrainingStart {
         if let own { return .resume(try await checkpoint(own.object)) }
         guard let weights = context.previous?.weights else { return .fresh }
         return .weights(try await checkpoint(weights))
@@ -85,27 +83,28 @@ extension LearningWorker: RoundTrainer {
 
     /// Runs on the tensor thread; the trainer never leaves it.
     private func runTraining(
-        _ cases: [TrainingCase], _ start: TrainingStart.Stored, _ round: Int,
-        _ isStopping: @escaping @Sendable () -> Bool, _ signals: AsyncStream<TrainingSignal>.Continuation
+        _ cases: [TrainingCase], _ start: TrainingStart, _ context: RoundContext, _ stop: StopSignal,
+        _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
         let (plan, settings, rule) = (plan, settings, rule)
+        let recipe = context.plan.recipe(ofRound: context.round.number)
         return try await divergenceIsFinal {
             try await thread.run {
-                let stop = StopFlag()
                 let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-                let trainer = try Trainer(plan, settings: settings, sampler: sampler, round: round, start: start.start)
+                let trainer = try Trainer(
+                    plan, recipe: recipe, settings: settings, sampler: sampler, start: start)
                 return try trainer.run(
                     stop: stop, checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
                     event: { event in
                         signals.yield(.step(event))
-                        if isStopping() { stop.raise() }
+                        if context.isStopping() { stop.raise() }
                     })
             }
         }
     }
 
-    /// A loss that is no number comes again at the same step: the round has failed.
+    /// A loss that is not finite would recur at the same step, so the round has failed.
     private func divergenceIsFinal<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
@@ -115,7 +114,7 @@ extension LearningWorker: RoundTrainer {
         }
     }
 
-    func calibrate(_ context: RoundContext, observer: any RoundObserver) async throws -> Calibration {
+    func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
         let network = try await checkpoint(stored)
         var (head, weights): (Checkpoint?, StoredWeights?) = (nil, nil)
@@ -124,11 +123,13 @@ extension LearningWorker: RoundTrainer {
             (head, object) = try await storedHead(context, network)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
-        let scores = try await judgeRanking(network, head, context)
-        return Calibration(weights: weights, byConfidence: scores.confidence, byProbability: scores.probability)
+        let quality = try await rankingQuality(network, head, context)
+        return ConfidenceFit(
+            weights: weights, byConfidence: quality.byConfidence(plan.organs),
+            byProbability: quality.byProbability(plan.organs))
     }
 
-    /// The round's confidence head: the one stored before a restart, or one fitted now.
+    /// The confidence head of the round: stored before a restart, or fitted now.
     private func storedHead(_ context: RoundContext, _ network: Checkpoint) async throws -> (Checkpoint, ObjectID) {
         let number = context.round.number
         if let own = try await catalog.checkpoint(of: rounds.roundID(number), kind: .confidence) {
@@ -136,32 +137,31 @@ extension LearningWorker: RoundTrainer {
             return (try await checkpoint(own.object), ObjectID(digest: own.object, size: bytes))
         }
         let (head, part) = try await fitHead(network, context)
-        let steps = settings.confidenceSteps
+        let steps = context.plan.confidenceSteps
         return (head, try await save(head, round: number, kind: .confidence, part: part, step: steps))
     }
 
-    /// Fits the confidence head on the confidence part, or where that is empty on the training volumes' annotations.
+    /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
-        let part: SplitPart = library.volumes(in: .confidence).isEmpty ? .train : .confidence
+        let part: SplitPart = library.snapshot.volumes(in: .confidence).isEmpty ? .train : .confidence
         let (plan, settings, rule, cases) = (plan, settings, rule, try await cases(in: part, context))
+        let recipe = context.plan.recipe(ofRound: context.round.number)
         let head = try await divergenceIsFinal {
             try await thread.run {
-                let unet = try UNet(plan, seed: 0)
-                try unet.parameters.load { network[$0] }
+                let unet = try UNet(network)
                 let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-                let trainer = try ConfidenceTrainer(
-                    unet, settings: settings, sampler: sampler, round: context.round.number)
-                _ = try trainer.run { _, _ in try context.checkStop() }
+                let trainer = try ConfidenceTrainer(unet, recipe: recipe, settings: settings, sampler: sampler)
+                try trainer.run { _, _ in try context.checkStop() }
                 return try trainer.head.checkpoint()
             }
         }
         return (head, part)
     }
 
-    /// How well confidence and probability tell right predicted positives from wrong ones on the validation part.
-    private func judgeRanking(
+    /// How well confidence and probability separate right predicted positives from wrong ones on the validation part.
+    private func rankingQuality(
         _ network: Checkpoint, _ head: Checkpoint?, _ context: RoundContext
-    ) async throws -> (confidence: [String: Double], probability: [String: Double]) {
+    ) async throws -> RankingQuality {
         var ranking = RankingQuality(organs: plan.organs.count)
         var made: [VolumeID: Prediction] = [:]
         for item in try await cases(in: .validation, context) {
@@ -172,23 +172,6 @@ extension LearningWorker: RoundTrainer {
             made[item.volume] = prediction
         }
         predictions = (context.round.number, made)
-        return (ranking.confidence(plan.organs), ranking.probability(plan.organs))
-    }
-}
-
-extension TrainingStart {
-    /// The same, as a value that may cross threads.
-    enum Stored: Sendable {
-        case fresh
-        case weights(Checkpoint)
-        case resume(Checkpoint)
-
-        var start: TrainingStart {
-            switch self {
-            case .fresh: .fresh
-            case .weights(let checkpoint): .weights(checkpoint)
-            case .resume(let checkpoint): .resume(checkpoint)
-            }
-        }
+        return ranking
     }
 }

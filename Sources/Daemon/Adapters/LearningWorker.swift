@@ -3,41 +3,44 @@ internal import Domain
 internal import Learning
 internal import Objects
 internal import Rounds
+internal import System
 internal import Tensors
 
-/// Trains, calibrates, evaluates and relabels with libtorch, for the driver.
+/// Trains, fits confidences, evaluates and relabels with libtorch, for the driver.
 ///
-/// All libtorch work runs on one `TensorThread`; this actor only hands it over and stores what comes back.
+/// All libtorch work runs on one `TensorThread`; this actor passes work to it and stores the results.
 actor LearningWorker {
     let library: CaseLibrary
     let settings: LearningSettings
+    let confidence: ConfidenceMethod
     let plan: NetworkPlan
     let rule: KnownVoxelRule
     let catalog: TrainingCatalog
     let rounds: CatalogRoundStore
-    let store: ObjectFolder
+    let store: any ObjectStore
     let thread: TensorThread
-    /// Writes checkpoints while `thread` trains on: a kill then loses the steps since the last one, not the round.
-    private let storage = TensorThread()
-    /// Predictions of validation volumes by round, made by calibration and used again by evaluation.
+    let work = BlockingWork()
+    /// Predictions of the validation volumes of a round, made for the confidence fit and reused by the evaluation.
     var predictions: (round: Int, byVolume: [VolumeID: Prediction])?
-    /// Scores of all volumes of the round, where organs are ranked over the whole round.
+    /// Scores of all volumes of a round, where organs are ranked over the whole round.
     var pooled: (round: Int, histograms: [ScoreHistogram?])?
 
     init(
-        library: CaseLibrary, settings: LearningSettings, ontology: Ontology, catalog: TrainingCatalog,
-        rounds: CatalogRoundStore, store: ObjectFolder
+        library: CaseLibrary, configuration: DaemonConfiguration, ontology: Ontology, catalog: TrainingCatalog,
+        rounds: CatalogRoundStore, store: any ObjectStore
     ) {
-        (self.library, self.settings, self.catalog) = (library, settings, catalog)
-        (self.rounds, self.store) = (rounds, store)
+        let settings = configuration.settings
+        self.settings = settings
+        confidence = configuration.plan.confidence
+        (self.library, self.catalog, self.rounds, self.store) = (library, catalog, rounds, store)
         plan = settings.plan(organs: library.organs.map(\.rawValue))
         rule = ontology.knownVoxelRule(for: library.organs)
         thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
     }
 
-    // MARK: - What the parts share
+    // MARK: - Shared by the parts
 
-    /// The cases of a part with its annotations alone.
+    /// The cases of a part with their annotations alone.
     func cases(in part: SplitPart, _ context: RoundContext) async throws -> [TrainingCase] {
         try await cases(in: part, pseudo: [:], context)
     }
@@ -52,12 +55,10 @@ actor LearningWorker {
     private func cases(
         in part: SplitPart, pseudo: [VolumeID: [RoundLabel]], _ context: RoundContext
     ) async throws -> [TrainingCase] {
-        let library = library
         var cases: [TrainingCase] = []
-        for volume in library.volumes(in: part) {
+        for volume in library.snapshot.volumes(in: part) {
             try context.checkStop()
-            let labels = pseudo[volume.id] ?? []
-            cases.append(try await thread.run { try library.makeCase(volume, pseudo: labels) })
+            cases.append(try await library.makeCase(volume, pseudo: pseudo[volume.id] ?? []))
         }
         return cases
     }
@@ -65,28 +66,26 @@ actor LearningWorker {
     func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }
 
     func checkpoint(_ object: Digest) async throws -> Checkpoint {
-        let store = store
-        return try await thread.run {
-            try Checkpoint(bytes: try store.getVerified(ObjectID(digest: object, size: 0)))
-        }
+        let bytes = try await store.getVerified(ObjectID(digest: object, size: 0))
+        return try await thread.run { try Checkpoint(bytes: bytes) }
     }
 
-    /// Stores a checkpoint, fitted to the annotations of a part, and the row that names it.
+    /// Stores a checkpoint and the row that names it, with the part whose annotations it was fitted to. Training continues
+    /// meanwhile on its thread, so that a kill loses the steps since the last checkpoint only.
     func save(
         _ checkpoint: Checkpoint, round: Int, kind: CheckpointKind, part: SplitPart, step: Int
     ) async throws -> ObjectID {
-        let store = store
         var stored: ObjectID?
         try await rounds.fenced {
             _ = try await catalog.recordCheckpoint(
                 rounds.claim, round: rounds.roundID(round), kind: kind, part: part, step: step
             ) {
-                let object = try await storage.run { try store.put(checkpoint.bytes()) }
+                let object = try await store.put(checkpoint.bytes())
                 stored = object
                 return (object.digest, object.size)
             }
         }
-        guard let stored else { preconditionFailure("a recorded checkpoint was stored") }
+        guard let stored else { preconditionFailure("a recorded checkpoint is stored") }
         return stored
     }
 
@@ -94,29 +93,29 @@ actor LearningWorker {
     func predict(_ item: TrainingCase, _ round: RoundRecord) async throws -> Prediction {
         guard let weights = round.weights else { preconditionFailure("a trained round has weights") }
         var head: Checkpoint?
-        if let fitted = round.calibration?.weights { head = try await checkpoint(fitted) }
+        if let fitted = round.confidenceFit?.weights { head = try await checkpoint(fitted) }
         return try await predict(item, try await checkpoint(weights), head)
     }
 
     func predict(_ item: TrainingCase, _ network: Checkpoint, _ head: Checkpoint?) async throws -> Prediction {
-        let (plan, settings) = (plan, settings)
+        let (settings, confidence) = (settings, confidence)
         return try await thread.run {
-            let unet = try UNet(plan, seed: 0)
-            try unet.parameters.load { network[$0] }
-            return try Predictor(unet, head: try head.map { try ConfidenceHead($0) }, settings: settings).predict(item)
+            let unet = try UNet(network)
+            let head = try head.map { try ConfidenceHead($0) }
+            return try Predictor(unet, head: head, confidence: confidence, settings: settings).predict(item)
         }
     }
 }
 
 extension RoundContext {
-    /// - Throws: `CancellationError` where the daemon is asked to stop; work without a state to resume from is done again.
+    /// - Throws: `CancellationError` where the daemon is asked to stop; work without a checkpoint is then repeated.
     func checkStop() throws {
         if isStopping() { throw CancellationError() }
     }
 }
 
 extension Ontology {
-    /// Which of the organs exclude each other, and which are parts of others of them.
+    /// The rule for these organs: which exclude each other, and which are parts of others.
     func knownVoxelRule(for organs: [OrganKey]) -> KnownVoxelRule {
         var exclusions: [(Int, Int)] = []
         var parts: [(part: Int, whole: Int)] = []

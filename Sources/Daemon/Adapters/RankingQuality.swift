@@ -5,8 +5,8 @@ internal import Learning
 ///
 /// Scores are the predictions' 256 levels; ties count half (the Mann–Whitney form).
 struct RankingQuality {
-    private var byConfidence: [ScorePair]
-    private var byProbability: [ScorePair]
+    private var confidences: [ScorePair]
+    private var probabilities: [ScorePair]
 
     fileprivate struct ScorePair {
         var right = ScoreHistogram()
@@ -14,8 +14,8 @@ struct RankingQuality {
     }
 
     init(organs: Int) {
-        byConfidence = Array(repeating: ScorePair(), count: organs)
-        byProbability = byConfidence
+        confidences = Array(repeating: ScorePair(), count: organs)
+        probabilities = confidences
     }
 
     func adding(_ item: TrainingCase, _ prediction: Prediction) -> RankingQuality {
@@ -37,11 +37,11 @@ struct RankingQuality {
                         guard logit > 0, known?[voxel] ?? true else { continue }
                         let confidence = prediction.confidenceLogits[organ][voxel]
                         if truth?[voxel] ?? false {
-                            byConfidence[organ].right.add(confidence)
-                            byProbability[organ].right.add(logit)
+                            confidences[organ].right.add(confidence)
+                            probabilities[organ].right.add(logit)
                         } else {
-                            byConfidence[organ].wrong.add(confidence)
-                            byProbability[organ].wrong.add(logit)
+                            confidences[organ].wrong.add(confidence)
+                            probabilities[organ].wrong.add(logit)
                         }
                     }
                 }
@@ -49,12 +49,13 @@ struct RankingQuality {
         }
     }
 
-    func confidence(_ organs: [String]) -> [String: Double] { areas(byConfidence, organs) }
-    func probability(_ organs: [String]) -> [String: Double] { areas(byProbability, organs) }
+    /// Area by organ, for the organs of the plan in its order; an organ without both kinds of positives is missing.
+    func byConfidence(_ organs: [String]) -> [String: Double] { areas(confidences, organs) }
+    func byProbability(_ organs: [String]) -> [String: Double] { areas(probabilities, organs) }
 
     private func areas(_ pairs: [ScorePair], _ organs: [String]) -> [String: Double] {
         var areas: [String: Double] = [:]
-        for (organ, pair) in zip(organs, pairs) { areas[organ] = pair.area }
+        for organ in organs.indices { areas[organs[organ]] = pairs[organ].area }
         return areas
     }
 }

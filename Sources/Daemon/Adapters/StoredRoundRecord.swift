@@ -4,17 +4,17 @@ internal import Foundation
 internal import Postgres
 internal import Rounds
 
-/// A round's results as the catalogue keeps them: JSON beside the typed columns for number, state and publication.
+/// The results of a round as the catalogue stores them: JSON beside the typed columns for number, state and publication.
 struct StoredRoundRecord: Codable {
     var trainedOn: Int64?
     var weights: StoredWeights?
-    var calibration: Calibration?
+    var confidenceFit: ConfidenceFit?
     var evaluation: Evaluation?
     var relabelling: Relabelling?
     var failure: String?
 
     init(_ record: RoundRecord) {
-        (trainedOn, weights, calibration) = (record.trainedOn?.number, record.weights, record.calibration)
+        (trainedOn, weights, confidenceFit) = (record.trainedOn?.number, record.weights, record.confidenceFit)
         (evaluation, relabelling, failure) = (record.evaluation, record.relabelling, record.failure)
     }
 
@@ -26,7 +26,7 @@ struct StoredRoundRecord: Codable {
 }
 
 extension RoundRecord {
-    /// - Throws: where the stored state or record is not one that this program knows.
+    /// - Throws: `RoundsError.unrecoverable` for an unknown state, `DecodingError` for an unknown record.
     init(_ stored: StoredRound) throws {
         guard let state = RoundState(rawValue: stored.state) else {
             throw RoundsError.unrecoverable(reason: "round \(stored.number) is in the unknown state \(stored.state)")
@@ -34,7 +34,7 @@ extension RoundRecord {
         let record = try JSONDecoder().decode(StoredRoundRecord.self, from: Data(stored.record.text.utf8))
         self.init(number: stored.number, state: state)
         trainedOn = record.trainedOn.map(Revision.init)
-        (weights, calibration, evaluation) = (record.weights, record.calibration, record.evaluation)
+        (weights, confidenceFit, evaluation) = (record.weights, record.confidenceFit, record.evaluation)
         (relabelling, failure) = (record.relabelling, record.failure)
         publication = stored.revision.map { Publication(revision: $0, labels: stored.labels) }
     }

@@ -1,98 +1,103 @@
 internal import Catalog
-internal import Console
 internal import Domain
 internal import Imaging
 internal import Learning
-internal import Numerics
-internal import Objects
+internal import System
+internal import Workflows
 
 /// The volumes and labels of a run as cases to learn from, on the run's grid.
 ///
 /// Images are read once from their files, checked against the hash they were imported with, and kept as raw voxels in the
-/// local cache, from which they are mapped. Blocking work runs on the reader's own thread.
+/// local cache, from which they are mapped. Reading images and resampling happen on a thread of the library's own.
 struct CaseLibrary: Sendable {
-    let organs: [OrganKey]
-    let volumes: [VolumeID: RunVolume]
-    private let labels: [VolumeID: [RunLabel]]
-    private let merged: [OrganKey: [Int]]
+    let snapshot: RunSnapshot
+    private let composites: [OrganKey: [Int]]
     private let images: ImageCache
-    private let masks: BlockingMaskReader
+    private let masks: MaskReader
+    private let work = BlockingWork()
 
-    init(
-        plan organs: [OrganKey], volumes: [RunVolume], labels: [RunLabel], ontology: Ontology, images: ImageCache,
-        masks: BlockingMaskReader
-    ) {
-        self.organs = organs
-        self.volumes = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0) })
-        self.labels = Dictionary(grouping: labels, by: \.volume)
-        merged = ontology.mergedLabels(over: organs)
-        (self.images, self.masks) = (images, masks)
-    }
+    var organs: [OrganKey] { snapshot.organs }
 
-    /// Volumes of a part, by id.
-    func volumes(in part: SplitPart) -> [RunVolume] {
-        volumes.values.filter { $0.part == part }.sorted { $0.id < $1.id }
-    }
-
-    /// Whether the run knows the organ in the volume: annotated there or absent.
-    func knows(_ organ: OrganKey, in volume: VolumeID) -> Bool {
-        labels[volume]?.contains { $0.organ == organ } ?? false
-    }
-
-    /// How many volumes of a part have a mask of the organ.
-    func annotatedVolumes(of organ: OrganKey, in part: SplitPart) -> Int {
-        labels.values.joined().filter { $0.organ == organ && $0.part == part && $0.mask != nil }.count
+    init(_ snapshot: RunSnapshot, ontology: Ontology, images: ImageCache, masks: MaskReader) {
+        (self.snapshot, self.images, self.masks) = (snapshot, images, masks)
+        composites = ontology.compositeLabels(over: snapshot.organs)
     }
 
     func grid(of volume: RunVolume) -> TrainingGrid { images.grid(of: volume) }
 
-    /// The case of a volume with the labels of the run's snapshot and, where the run knows nothing, `pseudo`.
-    func makeCase(_ volume: RunVolume, pseudo: [RoundLabel] = []) throws -> TrainingCase {
-        let grid = grid(of: volume)
-        let known = labels[volume.id] ?? []
-        let image = try images.voxels(of: volume)
-        return TrainingCase(
-            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image,
-            labels: try organs.map { try label(of: $0, known, pseudo, grid) }, unions: try unions(known, grid))
-    }
-
-    private func label(
-        of organ: OrganKey, _ known: [RunLabel], _ pseudo: [RoundLabel], _ grid: TrainingGrid
-    ) throws -> OrganLabel {
-        if let found = known.first(where: { $0.organ == organ }) {
-            let mask = try found.mask.map { try masks.readBlocking($0, shape: grid.native) }
-            return .known(
-                foreground: mask.map { grid.down($0.foreground) }, extent: found.extent.map(grid.down),
-                known: mask?.known.map(grid.down))
+    /// The case of a volume with the annotations of the run's snapshot and, for an organ without one, its pseudo label.
+    ///
+    /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image, `WorkflowError`, `ObjectStoreError` for a mask.
+    func makeCase(_ volume: RunVolume, pseudo: [RoundLabel] = []) async throws -> TrainingCase {
+        let annotations = try await annotations(of: volume)
+        var predictions: [OrganKey: Mask] = [:]
+        for label in pseudo where organs.contains(label.organ) && annotations[label.organ] == nil {
+            predictions[label.organ] = try await masks.read(label.mask, shape: volume.shape)
         }
-        guard let found = pseudo.first(where: { $0.organ == organ }) else { return .unknown }
-        let mask = try masks.readBlocking(found.mask, shape: grid.native)
-        return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down))
+        let (library, pseudo) = (self, predictions)
+        return try await work.run { try library.assemble(volume, annotations, pseudo) }
     }
 
-    private func unions(_ known: [RunLabel], _ grid: TrainingGrid) throws -> [CompositeLabel] {
-        try known.compactMap { label in
-            guard let parts = merged[label.organ] else { return nil }
-            let mask = try label.mask.map { try masks.readBlocking($0, shape: grid.native) }
+    /// The annotations that the run learns from: of its organs, and of composites of them.
+    private func annotations(of volume: RunVolume) async throws -> [OrganKey: Annotation] {
+        var annotations: [OrganKey: Annotation] = [:]
+        for (organ, label) in snapshot.labels(of: volume.id) where organs.contains(organ) || composites[organ] != nil {
+            var mask: Mask?
+            if let location = label.mask { mask = try await masks.read(location, shape: volume.shape) }
+            annotations[organ] = Annotation(extent: label.extent, mask: mask)
+        }
+        return annotations
+    }
+
+    /// An annotation on the volume's own grid; without a mask the organ is absent.
+    private struct Annotation: Sendable {
+        let extent: VoxelBox?
+        let mask: Mask?
+    }
+
+    /// Blocks.
+    private func assemble(
+        _ volume: RunVolume, _ annotations: [OrganKey: Annotation], _ pseudo: [OrganKey: Mask]
+    ) throws -> TrainingCase {
+        let grid = grid(of: volume)
+        let labels: [OrganLabel] = organs.map { organ in
+            if let found = annotations[organ] {
+                return .known(
+                    foreground: found.mask.map { grid.down($0.foreground) }, extent: found.extent.map(grid.down),
+                    known: found.mask?.known.map(grid.down))
+            }
+            guard let mask = pseudo[organ] else { return .unknown }
+            return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down))
+        }
+        return TrainingCase(
+            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: try images.voxels(of: volume),
+            labels: labels, composites: compositeLabels(annotations, grid))
+    }
+
+    /// In the order of the organs' keys, so that equal cases are equal.
+    private func compositeLabels(_ annotations: [OrganKey: Annotation], _ grid: TrainingGrid) -> [CompositeLabel] {
+        annotations.sorted { $0.key < $1.key }.compactMap { organ, label in
+            guard let parts = composites[organ] else { return nil }
             return CompositeLabel(
-                parts: parts, foreground: mask.map { grid.down($0.foreground) }, extent: label.extent.map(grid.down),
-                known: mask?.known.map(grid.down))
+                parts: parts, foreground: label.mask.map { grid.down($0.foreground) },
+                extent: label.extent.map(grid.down),
+                known: label.mask?.known.map(grid.down))
         }
     }
 }
 
 extension Ontology {
-    /// Organs outside the plan that organs of the plan together make up, with those organs' indices: what a merged label
-    /// says. A division that is not in the plan itself may be made up of its own divisions (lungs of lobes).
-    func mergedLabels(over organs: [OrganKey]) -> [OrganKey: [Int]] {
+    /// Organs outside the plan that consist of organs of the plan, with the indices of those organs. A division that is not
+    /// in the plan itself may consist of its own divisions (lungs of lobes).
+    func compositeLabels(over organs: [OrganKey]) -> [OrganKey: [Int]] {
         let index = Dictionary(organs.indices.map { (organs[$0], $0) }, uniquingKeysWith: { first, _ in first })
         func parts(of key: OrganKey) -> [Int]? {
             if let own = index[key] { return [own] }
             let found = divisions(of: key).map(parts)
             return found.isEmpty || found.contains { $0 == nil } ? nil : found.flatMap { $0 ?? [] }
         }
-        var merged: [OrganKey: [Int]] = [:]
-        for whole in self.organs.map(\.key) where index[whole] == nil { merged[whole] = parts(of: whole) }
-        return merged
+        var composites: [OrganKey: [Int]] = [:]
+        for whole in self.organs.map(\.key) where index[whole] == nil { composites[whole] = parts(of: whole) }
+        return composites
     }
 }

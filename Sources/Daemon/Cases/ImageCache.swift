@@ -8,15 +8,15 @@ internal import Synchronization
 
 /// Images of a run as raw int16 voxels on its grid, in files that training maps into memory.
 ///
-/// A cached image is named by the source file's hash and the grid, so that it is never stale.
+/// A cached image is named by the hash of its source file and its grid, so that it is never stale.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
     private let converted: SeriesCache
     private let spacing: Vector3<Double>?
 
     /// - Parameters:
-    ///   - folder: exists; everything in it can be made again.
-    ///   - converted: where volumes made of DICOM series are kept.
+    ///   - folder: an existing folder; its contents can be rebuilt.
+    ///   - converted: the volumes converted from DICOM series.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
     init(folder: String, converted: SeriesCache, spacing: [Double]?) {
         cache = VolumeCache(folder: folder)
@@ -53,7 +53,7 @@ struct ImageCache: Sendable {
         } catch ImagingError.unreadable {
             throw DaemonError.imageMissing(file: volume.path)
         }
-        // The volume made of a series is named by the series' digest.
+        // A converted volume is named by the digest of its series.
         guard file != volume.path || image.file.digest == volume.sha256, image.shape == volume.shape else {
             throw DaemonError.imageChanged(file: volume.path)
         }

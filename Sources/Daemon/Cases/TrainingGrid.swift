@@ -3,18 +3,19 @@ internal import Domain
 internal import Learning
 internal import Numerics
 
-/// A volume's own grid and the run's: the same, or resampled to the run's spacing with a shared lower edge.
+/// The volume's own grid and the run's: the same, or resampled to the run's spacing with a shared lower edge.
 struct TrainingGrid: Sendable {
-    /// The volume's canonical shape.
-    let native: GridShape
     let shape: GridShape
     /// Millimetres along x, y, z.
     let spacing: Vector3<Double>
     private let toTraining: Resampling?
     private let toNative: Resampling?
 
+    /// - Parameters:
+    ///   - native: the volume's canonical shape.
+    ///   - nativeSpacing: its spacing in millimetres along x, y, z.
+    ///   - wanted: the run's spacing; nil: the volume's own.
     init(native: GridShape, nativeSpacing: Vector3<Double>, wanted: Vector3<Double>?) {
-        self.native = native
         let isSame =
             wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
         guard let wanted, !isSame else {
@@ -27,15 +28,13 @@ struct TrainingGrid: Sendable {
         toNative = Resampling(from: shape, spacing: wanted, to: native, spacing: nativeSpacing)
     }
 
-    var isNative: Bool { toTraining == nil }
-
-    /// A mask of the volume on the run's grid; each voxel takes the nearest.
+    /// A mask of the volume on the run's grid, by nearest neighbour.
     func down(_ mask: BitVolume) -> BitVolume { toTraining?.nearest(mask) ?? mask }
 
-    /// A mask of the run's grid on the volume's.
+    /// A mask on the run's grid on the volume's own, by nearest neighbour.
     func up(_ mask: BitVolume) -> BitVolume { toNative?.nearest(mask) ?? mask }
 
-    /// An extent on the run's grid: voxels whose centres lie within it.
+    /// An extent of the volume on the run's grid: the voxels whose centres are within it.
     func down(_ box: VoxelBox) -> VoxelBox {
         guard let toTraining else { return box }
         func bound(_ value: Int, _ axis: Int) -> Int {

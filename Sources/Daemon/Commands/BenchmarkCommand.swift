@@ -5,23 +5,26 @@ internal import Tensors
 
 struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Time a training step of the 3-D U-Net.")
+        commandName: "benchmark", abstract: "Measure the duration of a training step of the 3-D U-Net.",
+        discussion: """
+            @EXAMPLE@
+            """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Edge of the cubic patch in voxels.")
+    @Option(help: "Edge of the cubic patch in voxels, a multiple of 8, at least 16.")
     var size = 64
 
     @Option(help: "Number of patches in a batch.")
     var batch = 2
 
-    @Option(help: "Steps to time, after two that are not.")
+    @Option(help: "Number of measured steps, after two for warm-up.")
     var steps = 5
 
-    @Option(help: "Threads of libtorch.")
+    @Option(help: "Number of libtorch threads.")
     var threads = 1
 
-    @Flag(help: "Use bfloat16 where libtorch's autocast does.")
+    @Flag(help: "Use bfloat16 where libtorch's autocast supports it.")
     var bfloat16 = false
 
     func run() async throws {
@@ -40,7 +43,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard steps > 0, batch > 0, threads > 0 else { throw ValidationError("Give positive numbers.") }
+        guard steps > 0, batch > 0, threads > 0 else {
+            throw ValidationError("--steps, --batch and --threads must be positive.")
+        }
         guard size >= 16, size % 8 == 0 else { throw ValidationError("--size must be a multiple of 8, at least 16.") }
     }
 }

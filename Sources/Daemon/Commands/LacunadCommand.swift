@@ -14,7 +14,7 @@ package struct LacunadCommand: AsyncParsableCommand {
 
 /// The program `lacunad`.
 public enum Lacunad {
-    /// Runs the command that the arguments name and ends the process with its exit status.
+    /// Runs the command of the arguments and ends the process with its exit status.
     public static func run() async -> Never {
         Torch.prepareProcess()
         await Program.lacunad.run(LacunadCommand.self, diesOnInterrupt: false)

@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import Console
+internal import Learning
 internal import Logging
 internal import Rounds
 internal import ServiceLifecycle
+internal import System
 internal import UnixSignals
 internal import System
 
@@ -10,30 +12,35 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Train, relabel and publish, round by round.",
         discussion: """
-            Runs the rounds that the configuration plans. Killed at any moment, it goes on where it was when it is \
-            started again; SIGTERM and Ctrl-C end it cleanly after the step in hand, with exit status 130. A run that \
-            another daemon holds is waited for until that one's lease ends, or left alone (5) if it proves alive. Logs in \
-            as a member of lacuna_trainer.
+            Runs the rounds of the configuration. A run that was killed continues from its last state when it is started \
+            again. SIGTERM and Ctrl-C end it after the current step, with exit status 130. Where another daemon holds the \
+            run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
+            must be a member of lacuna_trainer.
+
+            @EXAMPLE@
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Read the run's configuration from this YAML file.")
+    @Option(help: "YAML file with the configuration of the run.")
     var config: String?
 
     @Flag(help: "Run one full run and exit.")
     var once = false
 
-    @Flag(help: "Take up again a round that failed.")
+    @Flag(help: "Restart a round that failed.")
     var retryFailed = false
 
-    @Flag(help: "Print every configuration key with its default and exit.")
+    @Flag(help: "Print every configuration key with type, default and limits, and exit.")
     var defaults = false
+
+    @Option(help: "Log events of this level and above on standard error. Default: no log.")
+    var logLevel: Logger.Level?
 
     func validate() throws {
         if defaults { return }
-        if config == nil { throw ValidationError("Name the configuration: --config FILE.") }
-        if !once { throw ValidationError("Give --once.") }
+        if config == nil { throw ValidationError("Missing --config FILE.") }
+        if !once { throw ValidationError("Missing --once.") }
     }
 
     func run() async throws {
@@ -44,31 +51,34 @@ struct RunCommand: AsyncParsableCommand {
         do {
             if case .stopped = try await follow(session) { throw ExitCode(ExitStatus.interrupted.rawValue) }
         } catch is CancellationError {
-            options.output.note("stopped; start again to go on")
+            options.output.note("stopped; start it again to continue")
             throw ExitCode(ExitStatus.interrupted.rawValue)
         }
     }
 
-    /// Runs driver and heartbeat together until the run ends or a signal asks it to.
+    /// Runs driver and heartbeat together until the run ends or a signal stops it.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
-        let (stop, progress, outcome) = (StopFlag(), RunProgress(options.output), Outcome())
-        let name = session.configuration.plan.name
+        let (stop, outcome, plan) = (StopSignal(), Outcome(), session.configuration.plan)
+        let leaseSeconds = session.configuration.daemon.leaseSeconds
+        let observer = RunObservers(observers: [RunProgress(options.output, run: plan.name), RunLog(logger: logger)])
+        let opened = try await session.openRun()
         let rounds = CatalogRoundStore(
-            session.catalog, configuration: session.configuration, worker: WorkerName.ofThisProcess, stop: stop,
-            waiting: { progress.wait(for: $0) },
-            hidden: { progress.hide(name, behind: $0) })
-        let driver = try await session.makeDriver(rounds, observer: progress, stop: stop)
-        let plan = session.configuration.plan
+            session.catalog, run: opened.run, leaseSeconds: leaseSeconds, worker: WorkerName.ofThisProcess, stop: stop,
+            observer: observer)
+        let worker = try await session.makeWorker(opened, rounds)
+        let driver = RunDriver(
+            store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
+            observer: observer,
+            isStopping: { stop.isRaised })
         let heartbeat = HeartbeatService(
             store: rounds, connection: try await session.connectAgain(), working: session.session.connection,
-            run: plan.name,
-            leaseSeconds: session.configuration.daemon.leaseSeconds)
+            run: plan.name, leaseSeconds: leaseSeconds, logger: logger)
         let run = RunService(driver: driver, plan: plan, retriesFailed: retryFailed, stop: stop, outcome: outcome)
         try await group(heartbeat, run).run()
         return outcome.outcome
     }
 
-    /// The group shuts down its last service first: the heart beats until the run has ended.
+    /// The group shuts down its last service first, so that heartbeats continue until the run has ended.
     private func group(_ heartbeat: HeartbeatService, _ run: RunService) -> ServiceGroup {
         func member(_ service: any Service) -> ServiceGroupConfiguration.ServiceConfiguration {
             .init(
@@ -78,6 +88,15 @@ struct RunCommand: AsyncParsableCommand {
         return ServiceGroup(
             configuration: .init(
                 services: [member(heartbeat), member(run)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() }))
+                logger: logger))
+    }
+
+    private var logger: Logger {
+        guard let logLevel else { return Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() } }
+        var logger = Logger(label: "lacunad") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
     }
 }
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

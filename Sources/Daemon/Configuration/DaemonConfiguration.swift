@@ -3,126 +3,101 @@ internal import Foundation
 internal import Hashing
 internal import Learning
 internal import Rounds
-internal import Yams
 
-/// Everything that `lacunad run --config FILE` reads: the plan of the run, how it learns, and on which grid.
+/// A configuration file: the plan of the run, how its networks learn, on which grid, and how the daemon behaves.
 ///
-/// The file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`, less what `run` decides), `grid`
-/// and `daemon`; only `run` with `name`, `organs` and `split` is required. `lacunad run --defaults` prints all keys.
+/// The file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid` and `daemon`; only `run` is
+/// required. `lacunad run --defaults` prints all keys.
 struct DaemonConfiguration: Sendable {
-    var plan: RunPlan
-    var settings: LearningSettings
-    var grid: GridSettings
-    var daemon: DaemonSettings
+    private(set) var plan: RunPlan
+    let settings: LearningSettings
+    let grid: GridSettings
+    let daemon: DaemonSettings
 
-    /// The configuration as the catalogue keeps it with the run: canonical JSON, equal for equal configurations.
-    private(set) var json: String
-    private(set) var digest: Digest
-
-    init(plan: RunPlan, learning: [String: SettingValue], grid: GridSettings, daemon: DaemonSettings) throws {
-        for key in learning.keys.sorted() where Self.decidedByPlan.contains(key) {
-            throw DaemonError.configuration(
-                key: "learning.\(key)", problem: "is decided by the run", remedy: "set it in the section run")
+    /// - Parameter sections: values by section and key.
+    /// - Throws: `DaemonError.configuration` naming the section and the key.
+    init(_ sections: [String: [String: SettingValue]]) throws(DaemonError) {
+        for name in sections.keys.sorted() where !Self.sections.contains(name) {
+            throw .configuration(
+                key: name, problem: "is not a section",
+                remedy: "the sections are \(Self.sections.joined(separator: ", "))")
         }
-        var settings = try Self.told { try LearningSettings(learning) }
-        settings.seed = Int(plan.seed)
-        settings.rounds = plan.rounds
-        settings.initialSteps = plan.stepsInRoundZero
-        settings.roundSteps = plan.stepsPerRound
-        settings.confidence = plan.confidence == .residual ? .residual : .probability
-        settings.confidenceSteps = plan.confidenceSteps
-        settings.gammaMaximum = plan.gammaMax
-        settings.confidentNegatives = plan.confidentNegatives
-        settings.rankingPool = plan.rankingPool == .pooled ? .round : .volume
-        settings.runawayRatio = plan.guardRatio
-        try Self.told { try settings.validate() }
-        try grid.validate()
-        try daemon.validate()
-        (self.plan, self.settings, self.grid, self.daemon) = (plan, settings, grid, daemon)
-        json = try Self.canonicalJSON(plan, settings, grid)
-        digest = SHA256.digest(of: Array(json.utf8))
+        guard sections["run"] != nil else {
+            throw .configuration(
+                key: "run", problem: "is missing", remedy: "give at least run.name, run.organs and run.split")
+        }
+        func read<Section>(
+            _ name: String, _ make: ([String: SettingValue]) throws(SettingError) -> Section
+        ) throws(DaemonError) -> Section {
+            try Self.section(name) { () throws(SettingError) in try make(sections[name] ?? [:]) }
+        }
+        plan = try read("run") { (values) throws(SettingError) in try RunPlan(values) }
+        settings = try read("learning") { (values) throws(SettingError) in try LearningSettings(values) }
+        grid = try read("grid") { (values) throws(SettingError) in try GridSettings(values) }
+        daemon = try read("daemon") { (values) throws(SettingError) in try DaemonSettings(values) }
     }
 
-    /// Settings are told by their place in the file.
-    private static func told<T>(_ body: () throws -> T) throws -> T {
+    static let sections = ["run", "learning", "grid", "daemon"]
+
+    /// Takes the plan with the catalogue's keys that `resolve` returns for this one.
+    mutating func resolvePlan(_ resolve: (RunPlan) async throws -> RunPlan) async throws {
         do {
-            return try body()
-        } catch LearningError.invalidSetting(let key, let value, let allowed) {
-            throw DaemonError.configuration(
-                key: "learning.\(key)", problem: "is \(value)", remedy: "give \(allowed)")
-        } catch LearningError.unknownSetting(let key, let known) {
-            let nearest = Spelling.nearest(to: key, among: known).map { "learning.\($0)" }
-            let offer = nearest.isEmpty ? "" : "did you mean \(nearest.joined(separator: ", "))? "
-            throw DaemonError.configuration(
-                key: "learning.\(key)", problem: "is no setting", remedy: offer + "lacunad run --defaults lists them")
+            plan = try await resolve(plan)
+        } catch let error as SettingError {
+            throw DaemonError(error, section: "run")
         }
     }
 
-    /// Sets the organs, and what is merged into them, by their keys in place of whatever spellings the file has.
-    mutating func setOrgans(_ keys: [OrganKey], merge: [OrganKey: [OrganKey]]) throws {
-        plan.organs = keys.map(\.rawValue)
-        plan.merge = Dictionary(
-            uniqueKeysWithValues: merge.map { organ, accepted in (organ.rawValue, accepted.map(\.rawValue)) })
-        try plan.validate()
-        json = try Self.canonicalJSON(plan, settings, grid)
-        digest = SHA256.digest(of: Array(json.utf8))
-    }
-
-    /// Settings of `LearningSettings` that follow from the plan.
-    static let decidedByPlan: Set<String> = [
-        "seed", "rounds", "initialSteps", "roundSteps", "confidence", "confidenceSteps", "gammaMaximum",
-        "confidentNegatives", "rankingPool", "runawayRatio",
-    ]
-
-    private static func canonicalJSON(
-        _ plan: RunPlan, _ settings: LearningSettings, _ grid: GridSettings
-    ) throws -> String {
+    /// What makes a run the same run, as canonical JSON: all sections but `daemon`.
+    func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var learning: [String: String] = [:]
-        for key in LearningSettings.keys { learning[key.name] = key.read(settings).description }
-        let stored = StoredConfiguration(run: plan, modalities: plan.modalities, learning: learning, grid: grid)
+        let stored = StoredConfiguration(
+            run: plan.storedValues, modalities: plan.modalities, learning: settings.values, grid: grid.values)
         return String(decoding: try encoder.encode(stored), as: UTF8.self)
+    }
+
+    private static func section<Section>(
+        _ name: String, _ read: () throws(SettingError) -> Section
+    ) throws(DaemonError) -> Section {
+        do {
+            return try read()
+        } catch {
+            throw DaemonError(error, section: name)
+        }
     }
 }
 
 private struct StoredConfiguration: Encodable {
-    let run: RunPlan
+    let run: [String: SettingValue]
     let modalities: [String]
-    let learning: [String: String]
-    let grid: GridSettings
+    let learning: [String: SettingValue]
+    let grid: [String: SettingValue]
 }
 
-/// The grid on which a run learns.
-struct GridSettings: Sendable, Hashable, Codable {
-    /// Millimetres along x, y, z; nil: each volume's own.
-    var spacing: [Double]?
-
-    static let own = GridSettings(spacing: nil)
-
-    func validate() throws {
-        guard let spacing else { return }
-        guard spacing.count == 3, spacing.allSatisfy({ $0 >= 0.1 && $0 <= 20 }) else {
-            throw DaemonError.configuration(
-                key: "grid.spacing", problem: "is no spacing", remedy: "give three numbers from 0.1 to 20 (millimetres)"
-            )
-        }
+extension RunPlan {
+    /// The values of the plan; `lacuna.start_run` reads the class mapping under `merge`.
+    fileprivate var storedValues: [String: SettingValue] {
+        var values = values
+        values["merge"] = values["classMapping"]
+        return values
     }
 }
 
-/// How the daemon itself behaves; not part of what makes a run the same run.
-struct DaemonSettings: Sendable, Hashable, Codable {
-    /// Seconds that a claim stands without a heartbeat.
-    var leaseSeconds = 60.0
-    /// Folder of the local training cache; nil: `cache` beside the objects.
-    var cache: String?
-
-    static let defaults = DaemonSettings()
-
-    func validate() throws {
-        guard leaseSeconds >= 1, leaseSeconds <= 86_400 else {
-            throw DaemonError.configuration(
-                key: "daemon.leaseSeconds", problem: "is out of range", remedy: "give 1 to 86400 seconds")
+extension DaemonError {
+    /// The error of a section by the full name of its key.
+    init(_ error: SettingError, section: String) {
+        switch error {
+        case .unknown(let key, let known):
+            let nearest = Spelling.nearest(to: key, among: known).map { "\(section).\($0)" }
+            let offer = nearest.isEmpty ? "" : "did you mean \(nearest.joined(separator: ", "))? "
+            self = .configuration(
+                key: "\(section).\(key)", problem: "is not a key",
+                remedy: offer + "lacunad run --defaults lists all keys")
+        case .missing(let key, let limits):
+            self = .configuration(key: "\(section).\(key)", problem: "is missing", remedy: "give \(limits)")
+        case .invalid(let key, let value, let limits):
+            self = .configuration(key: "\(section).\(key)", problem: "is \(value)", remedy: "give \(limits)")
         }
     }
 }

@@ -1,25 +1,30 @@
+internal import Logging
 internal import Postgres
 internal import Rounds
 internal import ServiceLifecycle
 
-/// Renews the claim on a connection of its own three times a lease, until the group shuts it down after the run.
+/// Renews the claim three times per lease, on a connection of its own, until the group shuts it down after the run.
 ///
-/// It throws where the claim or the connection is lost; the group then ends the run after the step in hand. A server that
-/// does not answer in time, frozen or cut off, is given up: the run's own connection may wait for it without end.
+/// It throws where the claim or the connection is lost; the group then ends the run after the current step. Where the server
+/// does not answer in time, both connections are closed, because the run's own could wait for an answer without end.
 struct HeartbeatService: Service {
     let store: CatalogRoundStore
     let connection: Connection
-    /// What the run works on.
+    /// The connection of the run.
     let working: Connection
     let run: String
     let leaseSeconds: Double
+    let logger: Logger
 
-    /// A beat takes milliseconds; a busy machine may need some seconds.
+    /// A heartbeat takes milliseconds; a busy machine may need some seconds.
     private var patienceInSeconds: Double { max(10, leaseSeconds) }
 
     func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            guard try await beat() else { throw RoundsError.leaseLost(run: run) }
+            guard try await beat() else {
+                logger.error("lease lost", [.run: run])
+                throw RoundsError.leaseLost(run: run)
+            }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(leaseSeconds / 3)) }
         }
     }
@@ -35,6 +40,7 @@ struct HeartbeatService: Service {
             }
             defer { group.cancelAll() }
             if let answer = try await group.next() ?? nil { return answer }
+            logger.error("database server silent", [.run: run, .seconds: patience])
             for abandoned in [connection, working] { abandoned.abandon() }
             throw DaemonError.serverSilent(seconds: Int(patience))
         }

@@ -5,14 +5,17 @@ internal import Jobs
 internal import Rounds
 internal import Synchronization
 
-/// Tells on standard error how a run goes: one line a piece of work and round, and a progress bar while steps are taken.
-final class RunProgress: RoundObserver {
+/// Reports the progress of a run on standard error: one line per piece of work and round, and a progress bar during training and
+/// relabelling.
+final class RunProgress: RoundObserver, ClaimObserver {
     private let output: Output
+    private let run: String
     private let bar = Mutex<ProgressBar?>(nil)
-    /// What is to be said after the next publication.
+    /// A note to print after the next publication.
     private let afterPublication = Mutex<String?>(nil)
 
-    init(_ output: Output) { self.output = output }
+    /// - Parameter run: the name of the run.
+    init(_ output: Output, run: String) { (self.output, self.run) = (output, run) }
 
     func observe(_ event: RoundEvent) {
         switch event {
@@ -23,17 +26,16 @@ final class RunProgress: RoundObserver {
         if case .published = event, let note = afterPublication.withLock({ $0.take() }) { output.note(note) }
     }
 
-    /// Tells, after the publication at hand, that its labels do not show yet.
-    func hide(_ run: String, behind current: String?) {
+    /// Prints, after the publication, that its labels are not shown yet.
+    func publishedBeside(_ current: String?) {
         afterPublication.withLock {
             $0 =
-                "run \(run) is not the current one (\(current.map { "that is \($0)" } ?? "none is")): its labels show "
-                + "after lacuna round adopt \(run)"
+                "run \(run) is not the current one (\(current.map { "that is \($0)" } ?? "there is none")): to show its labels, "
+                + "run lacuna round adopt \(run)"
         }
     }
 
-    /// Tells that another daemon's lease is waited for.
-    func wait(for holder: JobHolder) {
+    func waits(for holder: JobHolder) {
         output.note(
             "the run is held by \(holder.worker); waiting up to "
                 + "\(Console.Decimal.fixed(max(0, holder.secondsLeft), places: 1)) s for its lease to end")
@@ -60,33 +62,33 @@ final class RunProgress: RoundObserver {
 
     private static func line(_ event: RoundEvent) -> String? {
         switch event {
-        case .opened(let run, _, isNew: true): "run \(run): new, beginning with round 0"
+        case .opened(let run, _, isNew: true): "run \(run): new, starting with round 0"
         case .opened(let run, let round, isNew: false):
-            round.map { "run \(run): going on in round \($0)" } ?? "run \(run): all rounds are done"
+            round.map { "run \(run): continuing in round \($0)" } ?? "run \(run): all rounds are done"
         case .began(let work, let round): work == .train ? "round \(round): training" : nil
         case .trained(let round, let weights):
             "round \(round): trained, \(weights.steps) steps" + (weights.loss.map { ", loss \(short($0))" } ?? "")
-        case .calibrated(let round, let calibration): "round \(round): " + ranking(calibration)
+        case .confidenceFitted(let round, let fit): "round \(round): " + ranking(fit)
         case .evaluated(let round, let evaluation):
             "round \(round): held-out Dice " + (evaluation.meanDice.map(short) ?? "unknown")
         case .withheld(let round, let organ, let reason):
-            "round \(round): \(organ) is not relabelled: \(reason.explanation)"
+            "round \(round): \(organ) is withheld: \(reason.explanation)"
         case .published(let round, let publication):
             "round \(round): published \(publication.labels) pseudo labels at revision \(publication.revision)"
         case .closed(let round): "round \(round): closed"
         case .failed(let round, let reason): "round \(round): failed: \(reason)"
         case .ended(.finished): "the run is finished"
-        case .ended(.stopped(let round)): "stopped in round \(round); start again to go on"
+        case .ended(.stopped(let round)): "stopped in round \(round); start it again to continue"
         case .step, .staged: nil
         }
     }
 
-    private static func ranking(_ calibration: Calibration) -> String {
+    private static func ranking(_ fit: ConfidenceFit) -> String {
         func mean(_ values: [String: Double]) -> String {
             values.isEmpty ? "unknown" : short(values.values.reduce(0, +) / Double(values.count))
         }
-        return "ranking of predicted voxels (AUROC): confidence \(mean(calibration.byConfidence)), "
-            + "probability \(mean(calibration.byProbability))"
+        return "ranking of predicted voxels (AUROC): confidence \(mean(fit.byConfidence)), "
+            + "probability \(mean(fit.byProbability))"
     }
 
     private static func short(_ value: Double) -> String { Console.Decimal.fixed(value, places: 3) }

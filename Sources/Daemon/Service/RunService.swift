@@ -1,16 +1,15 @@
-internal import Console
-internal import Domain
+internal import Learning
 internal import Rounds
 internal import ServiceLifecycle
 internal import Synchronization
 internal import System
 
-/// One run of INERRANT as a service: it ends when the run does, and on SIGTERM after the step in hand.
+/// One run of INERRANT as a service: it ends with the run, or on a graceful shutdown after the current step.
 struct RunService: Service {
     let driver: RunDriver
     let plan: RunPlan
     let retriesFailed: Bool
-    let stop: StopFlag
+    let stop: StopSignal
     let outcome: Outcome
 
     func run() async throws {

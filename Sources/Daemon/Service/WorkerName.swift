@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Who holds a claim, for people.
+/// The name of the holder of a claim, for people.
 enum WorkerName {
     /// Host and process number.
     static var ofThisProcess: String {

@@ -72,7 +72,7 @@ struct SplitDrawing: Sendable {
     /// The index of the weight that each subject is drawn for.
     private func strata(_ subjects: Set<SubjectID>, weights: [Double]) async throws -> [SubjectID: Int] {
         let organs = try await catalog.annotatedOrgans()
-        var random = SplitMix(seed: UInt64(bitPattern: Int64(plan.seed)))
+        var random = SplitMix64(seed: UInt64(bitPattern: Int64(plan.seed)))
         let ordered = subjects.sorted().shuffled(using: &random)
         let parts = Stratification(weights: weights).parts(of: ordered.map { organs[$0] ?? [] })
         return Dictionary(uniqueKeysWithValues: zip(ordered, parts))

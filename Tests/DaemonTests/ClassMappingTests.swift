@@ -4,9 +4,9 @@ import Testing
 import Domain
 
 extension DaemonTests {
-    /// What a run counts as its organs, through the programs.
-    @Suite struct MergeTests {
-        /// One more training volume, whose liver is kept apart as a variant.
+    /// The class mapping of a run, through the programs.
+    @Suite struct ClassMappingTests {
+        /// One more training volume, whose liver is a variant of its own.
         private func addVariant(_ place: Place) async throws {
             let file = "\(place.folder)/organs.csv"
             try "key,name,variant_of\nliver_whole,Liver with its vessels,liver\n".write(
@@ -22,18 +22,18 @@ extension DaemonTests {
                 "split", "create", "m", "--train", "internal", "--train", "other", "--validation", "heldout")
         }
 
-        private func run(_ name: String, _ merge: String) -> RunFile {
+        private func run(_ name: String, _ classMapping: String) -> RunFile {
             var file = RunFile()
-            (file.name, file.organs, file.split, file.merge) = (name, "[hepar]", "m", merge)
+            (file.name, file.organs, file.split, file.classMapping) = (name, "[hepar]", "m", classMapping)
             (file.rounds, file.stepsInRoundZero) = (0, 2)
             return file
         }
 
-        @Test func aRunThatMergesTrainsOnBothAndOneThatDoesNotOnOne() async throws {
+        @Test func aRunWithAClassMappingTrainsOnBothAndOneWithoutOnOne() async throws {
             try await World.with { place in
                 try await addVariant(place)
-                for (name, merge, volumes) in [("apart", "{}", 2), ("merged", "{liver: [liver, liver_whole]}", 3)] {
-                    let ending = try await place.daemon(run(name, merge))
+                for (name, mapping, volumes) in [("apart", "{}", 2), ("merged", "{liver: [liver, liver_whole]}", 3)] {
+                    let ending = try await place.daemon(run(name, mapping))
                     #expect(ending.status == 0, "\(ending.errors)")
                     let known = try await place.number(
                         """
@@ -44,7 +44,7 @@ extension DaemonTests {
                     #expect(known == volumes)
                 }
                 let kept = try await place.ask(
-                    "select config #>> '{run,merge,liver,1}' from lacuna.run where name = 'merged'")
+                    "select config #>> '{run,classMapping,liver,1}' from lacuna.run where name = 'merged'")
                 #expect(kept == ["liver_whole"])
                 let mapping = try await place.ask(
                     """
@@ -59,13 +59,14 @@ extension DaemonTests {
         }
 
         @Test(arguments: [
-            ("{liver: [liver, spleen]}", "no variant"), ("{spleen: [spleen]}", "neither in run.organs"),
-            ("{liver: [moon]}", "moon"), ("{liver: []}", "merge"), ("{liver: [liver], Hepar: [liver_whole]}", "twice"),
+            ("{liver: [liver, spleen]}", "not a variant"), ("{spleen: [spleen]}", "neither in run.organs"),
+            ("{liver: [moon]}", "moon"), ("{liver: []}", "run.classMapping"),
+            ("{liver: [liver], Hepar: [liver_whole]}", "twice"),
         ])
-        func whatCannotBeMergedIsRefused(merge: String, word: String) async throws {
+        func aMappingThatDoesNotFitIsRefused(mapping: String, word: String) async throws {
             try await World.with { place in
                 try await addVariant(place)
-                let ending = try await place.daemon(run("refused", merge))
+                let ending = try await place.daemon(run("refused", mapping))
                 #expect(ending.status == 3, "\(ending.errors)")
                 #expect(ending.errors.contains(word) && ending.errors.contains("remedy"), "\(ending.errors)")
                 #expect(try await place.number("select count(*) from lacuna.run") == 0)

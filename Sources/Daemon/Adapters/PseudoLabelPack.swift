@@ -1,0 +1,48 @@
+internal import Catalog
+internal import Domain
+internal import Imaging
+internal import Learning
+internal import Objects
+
+/// The pseudo masks of one volume, encoded on the volume's own grid as the bytes of one object.
+struct PseudoLabelPack: Sendable {
+    /// The bytes of the object.
+    let bytes: [UInt8]
+    private let entries: [Entry]
+
+    private struct Entry: Sendable {
+        let organ: OrganKey
+        let mask: EncodedMask
+        let place: PackEntry
+        let knownVoxels: Int
+        let confidence: Double?
+    }
+
+    /// - Parameters:
+    ///   - organs: the organs of the plan, to which the labels' indices refer.
+    ///   - grid: from the training grid, on which the labels are, to the volume's own.
+    init(_ labels: [PseudoLabel], organs: [OrganKey], on grid: TrainingGrid) {
+        var packer = ObjectPacker()
+        entries = labels.map { label in
+            let (foreground, known) = (grid.up(label.foreground), grid.up(label.known))
+            let mask = MaskCodec.encode(foreground: foreground, known: known)
+            return Entry(
+                organ: organs[label.organ], mask: mask, place: packer.append(mask.bytes), knownVoxels: known.population,
+                confidence: label.confidence)
+        }
+        bytes = packer.finish()
+    }
+
+    /// The masks as the catalogue records them, once `object` is stored.
+    func masks(in object: ObjectID) -> [StagedMask] {
+        entries.map { entry in
+            StagedMask(
+                organ: entry.organ,
+                mask: StoredMask(
+                    content: entry.mask.contentHash, object: object.digest, objectBytes: object.size,
+                    offset: entry.place.offset, length: entry.place.length, voxels: entry.mask.voxels,
+                    knownVoxels: entry.knownVoxels, box: entry.mask.box),
+                confidence: entry.confidence)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import Domain
+
+/// How the daemon itself behaves; not part of what makes a run the same run.
+struct DaemonSettings: SettingSection, Hashable {
+    /// Seconds for which a claim is valid without a heartbeat.
+    var leaseSeconds = 60.0
+    /// Folder of the local training cache; nil: `cache` in `LACUNA_HOME`.
+    var cache: String?
+
+    init() {}
+
+    /// - Throws: `SettingError`.
+    init(_ values: [String: SettingValue]) throws(SettingError) { try apply(values) }
+
+    static let keys: [SettingKey<DaemonSettings>] = [
+        .number(
+            "leaseSeconds", \.leaseSeconds, .range(1...86_400),
+            "Seconds for which a claim is valid without a heartbeat."),
+        .optionalText(
+            "cache", \.cache, limits: "a folder",
+            "Folder for images as raw voxels, which can be deleted. Not set: LACUNA_HOME/cache."),
+    ]
+}

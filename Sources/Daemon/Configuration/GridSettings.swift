@@ -1,0 +1,18 @@
+internal import Domain
+
+/// The grid on which a run learns.
+struct GridSettings: SettingSection, Hashable {
+    /// Millimetres per voxel along x, y, z; nil: each volume's own.
+    var spacing: [Double]?
+
+    init() {}
+
+    /// - Throws: `SettingError`.
+    init(_ values: [String: SettingValue]) throws(SettingError) { try apply(values) }
+
+    static let keys: [SettingKey<GridSettings>] = [
+        .optionalNumbers(
+            "spacing", \.spacing, count: 3, .range(0.1...20),
+            "Millimetres per voxel along x, y, z of the training grid. Not set: each volume's own spacing.")
+    ]
+}

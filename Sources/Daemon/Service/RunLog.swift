@@ -1,0 +1,67 @@
+internal import Domain
+internal import Jobs
+internal import Logging
+internal import Rounds
+
+/// Logs the events of a run. Messages are constant; variable values are metadata under the keys of `LogKey`.
+struct RunLog: RoundObserver, ClaimObserver {
+    let logger: Logger
+
+    func observe(_ event: RoundEvent) {
+        switch event {
+        case .opened(let run, let round, let isNew):
+            logger.info("run opened", [.run: run, .round: round.map { "\($0)" } ?? "none", .isNew: isNew])
+        case .began(let work, let round): logger.info("work began", [.round: round, .work: work.rawValue])
+        case .step(let round, let step, let steps, let loss):
+            logger.debug("step finished", [.round: round, .step: step, .steps: steps, .loss: loss])
+        case .trained(let round, let weights):
+            logger.info("network trained", [.round: round, .steps: weights.steps, .object: weights.object])
+        case .confidenceFitted(let round, _): logger.info("confidence fitted", [.round: round])
+        case .evaluated(let round, let evaluation):
+            logger.info("round evaluated", [.round: round, .dice: evaluation.meanDice.map { "\($0)" } ?? "unknown"])
+        case .withheld(let round, let organ, let reason):
+            logger.notice("organ withheld", [.round: round, .organ: organ, .reason: reason.rawValue])
+        case .staged(let round, let volume, let done, let total):
+            logger.debug("labels staged", [.round: round, .volume: volume, .done: done, .total: total])
+        case .published(let round, let publication):
+            logger.info(
+                "round published", [.round: round, .labels: publication.labels, .revision: publication.revision])
+        case .closed(let round): logger.info("round closed", [.round: round])
+        case .failed(let round, let reason): logger.error("round failed", [.round: round, .reason: reason])
+        case .ended(.finished): logger.info("run finished", [:])
+        case .ended(.stopped(let round)): logger.info("run stopped", [.round: round])
+        }
+    }
+
+    func waits(for holder: JobHolder) {
+        logger.notice("lease awaited", [.worker: holder.worker, .seconds: max(0, holder.secondsLeft)])
+    }
+
+    func publishedBeside(_ current: String?) {
+        logger.notice("published run is not the current one", [.run: current ?? "none"])
+    }
+}
+
+/// The keys of log metadata. Their values are names of runs and organs, ids and numbers; no patient data.
+enum LogKey: String {
+    case dice, done, isNew, labels, loss, object, organ, reason, revision, round, run, seconds, step, steps, total,
+        volume
+    case work, worker
+}
+
+extension Logger {
+    typealias Values = [LogKey: any CustomStringConvertible & Sendable]
+
+    func debug(_ message: Message, _ values: @autoclosure () -> Values) { log(.debug, message, values()) }
+    func info(_ message: Message, _ values: @autoclosure () -> Values) { log(.info, message, values()) }
+    func notice(_ message: Message, _ values: @autoclosure () -> Values) { log(.notice, message, values()) }
+    func error(_ message: Message, _ values: @autoclosure () -> Values) { log(.error, message, values()) }
+
+    private func log(_ level: Level, _ message: Message, _ values: @autoclosure () -> Values) {
+        guard level >= logLevel else { return }
+        log(
+            level: level, message,
+            metadata: Dictionary(uniqueKeysWithValues: values().map { ($0.key.rawValue, .stringConvertible($0.value)) })
+        )
+    }
+}

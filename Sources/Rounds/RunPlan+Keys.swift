@@ -1,0 +1,84 @@
+public import Domain
+
+extension RunPlan: SettingSection {
+    /// `rounds` and `gammaMax` come before the schedules that follow from them.
+    public static let keys: [SettingKey<RunPlan>] = subjectKeys + roundKeys + relabellingKeys
+
+    private static let subjectKeys: [SettingKey<RunPlan>] = [
+        .text(
+            "name", \.name, limits: "1 to 64 letters, digits, '-', '_' or '.'",
+            "Name of the run. A run that is started again continues.", isRequired: true, allows: isName),
+        .texts(
+            "organs", \.organs, limits: "one organ or more by key or spelling, none twice", "Organs to learn.",
+            isRequired: true),
+        .textLists(
+            "classMapping", \.classMapping,
+            limits:
+                "a list of organs for each organ, none empty, no organ in two of them, and none of another name in organs",
+            "Organs that count as an organ. The first of the list that is known in a volume is used."),
+        .text(
+            "split", \.split, limits: "the name of a split",
+            "Split whose parts train, confidence and validation are used. The part test is never read.",
+            isRequired: true, allows: { !$0.isEmpty }),
+        .choices("knownOrigins", \.knownOrigins, "Origins of the annotations that count as known."),
+        .texts("modalities", \.modalities, limits: "one or more, none twice", "Modalities of the volumes."),
+        .flag("trainsOnUnassigned", \.trainsOnUnassigned, "Train on the subjects that are in no part of the split."),
+    ]
+
+    private static let roundKeys: [SettingKey<RunPlan>] = [
+        .integer("seed", \.seed, 0...Int.max, "Seed of all random choices of the run."),
+        .integer(
+            "rounds", \.rounds, 0...100, "Number of relabellings. With 0 the run trains once and publishes nothing."),
+        .integer("stepsInRoundZero", \.stepsInRoundZero, steps, "Optimiser steps of round 0. Train it to a plateau."),
+        .integer("stepsPerRound", \.stepsPerRound, steps, "Optimiser steps of each later round."),
+        .choice("confidence", \.confidence, "Method that ranks the predicted positives."),
+        .integer("confidenceSteps", \.confidenceSteps, steps, "Optimiser steps of the confidence head in each round."),
+    ]
+
+    private static let relabellingKeys: [SettingKey<RunPlan>] = [
+        .number("gammaMax", \.gammaMax, .above(0, to: 1), "Largest value of gammas."),
+        .numbers(
+            "gammas", \.gammas, count: 0...100, .above(0, to: 1),
+            "Accepted share of the ranked positives in each relabelling, none smaller than the one before.",
+            lengthText: "one value per relabelling"),
+        .numbers(
+            "confidentNegatives", \.confidentNegatives, count: 0...100, .from(0, below: 1),
+            "Accepted share of the predicted negatives, least probable first, in each relabelling.",
+            lengthText: "none, or one value per relabelling"),
+        .choice(
+            "rankingPool", \.rankingPool, "Voxels of an organ that are ranked together: of a volume or of the round."),
+        .number(
+            "minimumConfidence", \.minimumConfidence, .range(0...1),
+            "Predicted positives with a smaller confidence are not accepted."),
+        .number(
+            "guardRatio", \.guardRatio, .above(1, to: 100),
+            "An organ is withheld if its predicted volume is this many times too large or too small on validation."),
+        .integer(
+            "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
+            "An organ is withheld if fewer training volumes are annotated."),
+    ]
+
+    private static let steps = 1...100_000_000
+
+    /// A plan of the given values. The rest has its default; the default schedules follow from `rounds` and `gammaMax`.
+    ///
+    /// - Throws: `SettingError` with the first key that is unknown, missing or outside its limits.
+    public init(_ values: [String: SettingValue]) throws(SettingError) {
+        self.init(name: "", organs: [], split: "")
+        for key in Self.keys where key.isRequired && values[key.name] == nil {
+            throw .missing(key: key.name, limits: key.limits)
+        }
+        try apply(values.filter { ["rounds", "gammaMax"].contains($0.key) })
+        setRounds(rounds, gammaMax: gammaMax)
+        try apply(values)
+        try validate()
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+            }
+    }
+}

@@ -1,0 +1,37 @@
+package import Catalog
+package import Domain
+
+/// The volumes and annotations that a run learns from, as of the run's revision. The test part is not among them.
+package struct RunSnapshot: Sendable {
+    /// The organs of the run, in the order of its plan.
+    package let organs: [OrganKey]
+    package let volumes: [VolumeID: RunVolume]
+    private let labels: [VolumeID: [OrganKey: RunLabel]]
+
+    /// - Precondition: a volume has at most one label of an organ.
+    package init(organs: [OrganKey], volumes: [RunVolume], labels: [RunLabel]) {
+        self.organs = organs
+        self.volumes = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0) })
+        self.labels = Dictionary(grouping: labels, by: \.volume).mapValues { labels in
+            Dictionary(uniqueKeysWithValues: labels.map { ($0.organ, $0) })
+        }
+    }
+
+    /// Volumes of a part, by id.
+    package func volumes(in part: SplitPart) -> [RunVolume] {
+        volumes.values.filter { $0.part == part }.sorted { $0.id < $1.id }
+    }
+
+    /// The annotations of a volume, absent organs and composite labels included.
+    package func labels(of volume: VolumeID) -> [OrganKey: RunLabel] { labels[volume] ?? [:] }
+
+    /// Whether the organ is annotated or absent in the volume.
+    package func knows(_ organ: OrganKey, in volume: VolumeID) -> Bool { labels(of: volume)[organ] != nil }
+
+    /// Number of volumes of a part with a mask of the organ.
+    package func annotatedVolumes(of organ: OrganKey, in part: SplitPart) -> Int {
+        labels.values.count { labels in
+            labels[organ].map { $0.part == part && $0.mask != nil } ?? false
+        }
+    }
+}

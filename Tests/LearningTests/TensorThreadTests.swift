@@ -1,0 +1,32 @@
+import Glibc
+import Tensors
+import Testing
+
+@Suite struct TensorThreadTests {
+    @Test func allWorkRunsOnOneThreadOfItsOwn() async throws {
+        let thread = TensorThread(threads: 1)
+        let first = try await thread.run { pthread_self() }
+        let second = try await thread.run { pthread_self() }
+        let other = try await TensorThread(threads: 1).run { pthread_self() }
+        #expect(first == second && first != other)
+        #expect(try await thread.run { Torch.threads } == 1)
+    }
+
+    @Test func theStackHasSixteenMebibytes() async throws {
+        let size = try await TensorThread().run { () -> Int in
+            var (attributes, size) = (pthread_attr_t(), 0)
+            pthread_getattr_np(pthread_self(), &attributes)
+            pthread_attr_getstacksize(&attributes, &size)
+            pthread_attr_destroy(&attributes)
+            return size
+        }
+        #expect(size == 16 << 20)
+    }
+
+    @Test func workRunsInTheOrderOfItsCalls() async throws {
+        let thread = TensorThread()
+        var results: [Int] = []
+        for number in 0..<20 { results.append(try await thread.run { number }) }
+        #expect(results == Array(0..<20))
+    }
+}
