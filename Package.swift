@@ -238,7 +238,7 @@ let package = Package(
 /// under the thread sanitizer.
 let passes = [
     "numeric": ["DomainTests", "ExporterTests", "ImagingTests", "LearningTests", "PhantomTests"],
-    "concurrent": ["ImagingTests", "ObjectsTests", "PostgresTests", "RoundsTests"],
+    "concurrent": ["ObjectsTests", "PostgresTests", "RoundsTests"],
 ]
 
 /// `LACUNA_TESTS` keeps the test targets of one pass and what they need, so that little is built in the pass's own folder.

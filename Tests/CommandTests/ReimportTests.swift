@@ -155,7 +155,7 @@ import Testing
             #expect(try await modality() == "other")
             let stated = try await bench.lacuna("dataset", "import", path, "--map", try map(bench))
             #expect(stated.status == 0, "\(stated.errors)")
-            #expect((stated.output + stated.errors).contains("taken for CT"))
+            #expect((stated.output + stated.errors).contains("imported as CT"))
             #expect(try await modality() == "CT")
             let contrary = try await bench.lacuna(
                 "dataset", "import", path, "--map", try map(bench, more: "modality: MR"))

@@ -143,7 +143,7 @@ import Testing
             ["a", "b"], [Label(organ: "a", foreground: "1100000000"), Label(organ: "b", foreground: "0011000000")],
             ontology: ontology)
         #expect(text(apart) == "1122000000")
-        #expect(throws: ExportError.overlap("a", "b", voxels: 1, caseName: "case")) {
+        await #expect(throws: ExportError.overlap("a", "b", voxels: 1, caseName: "case")) {
             try await compose(
                 ["a", "b"], [Label(organ: "a", foreground: "1100000000"), Label(organ: "b", foreground: "0110000000")],
                 ontology: ontology)

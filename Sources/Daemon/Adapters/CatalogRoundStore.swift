@@ -21,7 +21,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     private let run: StoredRun
     private let leaseSeconds: Double
     private let worker: String
-    private let stop: StopSignal
+    private let stop: StopFlag
     private let observer: any ClaimObserver
     private var held: Held?
 
@@ -36,7 +36,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ///   - worker: the name of this daemon, for people.
     ///   - stop: ends the wait for another daemon's lease.
     init(
-        _ catalog: TrainingCatalog, run: StoredRun, leaseSeconds: Double, worker: String, stop: StopSignal,
+        _ catalog: TrainingCatalog, run: StoredRun, leaseSeconds: Double, worker: String, stop: StopFlag,
         observer: any ClaimObserver
     ) {
         (self.catalog, self.run, self.leaseSeconds) = (catalog, run, leaseSeconds)

@@ -3,6 +3,7 @@ internal import Domain
 internal import Learning
 internal import Rounds
 internal import Tensors
+internal import Workflows
 
 extension LearningWorker: RoundEvaluator {
     func evaluate(_ context: RoundContext, observer: any RoundObserver) async throws -> Evaluation {

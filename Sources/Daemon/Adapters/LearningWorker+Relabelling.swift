@@ -4,6 +4,8 @@ internal import Learning
 internal import Objects
 internal import Rounds
 internal import Tensors
+internal import Workflows
+internal import System
 
 extension LearningWorker: RoundRelabeller {
     func pending(_ context: RoundContext) async throws -> [VolumeID] {

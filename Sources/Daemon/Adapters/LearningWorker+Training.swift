@@ -5,7 +5,7 @@ internal import Objects
 internal import Rounds
 internal import System
 internal import Tensors
-internal import System
+internal import Workflows
 
 /// A message of the training thread while it runs.
 private enum TrainingSignal: Sendable {
@@ -23,7 +23,7 @@ extension LearningWorker: RoundTrainer {
         let cases = try await trainingCases(context)
         let start = try await start(from: own, context)
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
-        let stop = StopSignal()
+        let stop = StopFlag()
         async let ending = runTraining(cases, start, context, stop, source)
         do {
             let last = try await follow(signals, context, observer)
@@ -83,7 +83,7 @@ extension LearningWorker: RoundTrainer {
 
     /// Runs on the tensor thread; the trainer never leaves it.
     private func runTraining(
-        _ cases: [TrainingCase], _ start: TrainingStart, _ context: RoundContext, _ stop: StopSignal,
+        _ cases: [TrainingCase], _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }

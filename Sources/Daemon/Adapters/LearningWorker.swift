@@ -5,6 +5,7 @@ internal import Objects
 internal import Rounds
 internal import System
 internal import Tensors
+internal import Workflows
 
 /// Trains, fits confidences, evaluates and relabels with libtorch, for the driver.
 ///

@@ -7,7 +7,15 @@ struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark", abstract: "Measure the duration of a training step of the 3-D U-Net.",
         discussion: """
-            @EXAMPLE@
+            EXAMPLE:
+              $ lacunad benchmark --size 16 --steps 1
+              bench          train_unet3d_16_b2
+              mode           eager
+              libtorch       1.13.0
+              threads        1
+              steps          1
+              medianSeconds  0.187
+              …
             """)
 
     @OptionGroup var options: GlobalOptions

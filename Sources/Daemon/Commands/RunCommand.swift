@@ -6,7 +6,6 @@ internal import Rounds
 internal import ServiceLifecycle
 internal import System
 internal import UnixSignals
-internal import System
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +16,17 @@ struct RunCommand: AsyncParsableCommand {
             run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
             must be a member of lacuna_trainer.
 
-            @EXAMPLE@
+            EXAMPLE:
+              $ lacunad run --once --config run.yaml
+              run 3: new, starting with round 0
+              round 0: training
+              round 0: trained, 24 steps, loss 0.674
+              round 0: ranking of predicted voxels (AUROC): confidence 0.479, probability 0.479
+              round 0: held-out Dice 0.095
+              round 0: pancreas is withheld: predicted far smaller than annotated
+              round 0: published 6 pseudo labels at revision 15
+              …
+              the run is finished
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -35,7 +44,12 @@ struct RunCommand: AsyncParsableCommand {
     var defaults = false
 
     @Option(help: "Log events of this level and above on standard error. Default: no log.")
-    var logLevel: Logger.Level?
+    var logLevel: LogLevel?
+
+    /// The levels of swift-log.
+    enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+        case trace, debug, info, notice, warning, error, critical
+    }
 
     func validate() throws {
         if defaults { return }
@@ -58,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
-        let (stop, outcome, plan) = (StopSignal(), Outcome(), session.configuration.plan)
+        let (stop, outcome, plan) = (StopFlag(), Outcome(), session.configuration.plan)
         let leaseSeconds = session.configuration.daemon.leaseSeconds
         let observer = RunObservers(observers: [RunProgress(options.output, run: plan.name), RunLog(logger: logger)])
         let opened = try await session.openRun()
@@ -94,9 +108,7 @@ struct RunCommand: AsyncParsableCommand {
     private var logger: Logger {
         guard let logLevel else { return Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() } }
         var logger = Logger(label: "lacunad") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel
+        logger.logLevel = Logger.Level(rawValue: logLevel.rawValue) ?? .info
         return logger
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

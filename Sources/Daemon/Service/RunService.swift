@@ -9,7 +9,7 @@ struct RunService: Service {
     let driver: RunDriver
     let plan: RunPlan
     let retriesFailed: Bool
-    let stop: StopSignal
+    let stop: StopFlag
     let outcome: Outcome
 
     func run() async throws {

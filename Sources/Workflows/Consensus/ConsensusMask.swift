@@ -119,7 +119,8 @@ package struct ConsensusMask {
     private static func compute(
         _ method: Method, _ masks: [(id: MaskID, mask: KnownMask)]
     ) -> (KnownMask, [Input]) {
-        let votes = Consensus.Votes(masks.map(\.mask.foreground), known: masks.map(\.mask.region))
+        let votes = Consensus.Votes(
+            masks.map { Consensus.Ballot(mask: $0.mask.foreground, region: $0.mask.region) })
         switch method {
         case .majority:
             let (mask, region) = Consensus.majority(votes)

@@ -11,7 +11,7 @@ struct ExportSelector {
     private let catalog: LabelCatalog
     private let composer: LabelComposer
     private let places: SplitPlaces?
-    private let mapping: ClassMapping
+    private let mapping: ExportClassMapping
     private let ontology: Ontology
     /// The exported parts; nil: all subjects.
     private let parts: Set<SplitPart>?
@@ -40,7 +40,7 @@ struct ExportSelector {
         ontology = try await catalog.ontology()
         let names = OrganNames(try await catalog.organs())
         scheme = try LabelScheme(request.organs.map { try names.key(of: $0) }, ontology: ontology)
-        mapping = try ClassMapping(request.classMappings, exporting: scheme.organs, ontology, names)
+        mapping = try ExportClassMapping(request.classMappings, exporting: scheme.organs, ontology, names)
         composer = LabelComposer(scheme: scheme, ontology: ontology)
         for dataset in request.datasets { try await catalog.requireDataset(dataset) }
         if let run = request.run { try await catalog.requireRun(run) }

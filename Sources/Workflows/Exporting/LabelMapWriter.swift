@@ -1,3 +1,4 @@
+internal import Catalog
 internal import DICOM
 internal import Domain
 internal import Exporters

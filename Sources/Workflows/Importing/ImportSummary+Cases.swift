@@ -31,8 +31,8 @@ extension ImportSummary {
 
     /// Adds a line for each annotator of the case whose files were quarantined.
     mutating func noteQuarantined(_ item: InspectedCase) {
-        for held in item.drawn.held {
-            report.record("\(item.files.name), \(held.annotator)", .quarantined(held.error))
+        for annotator in item.drawn.quarantined {
+            report.record("\(item.files.name), \(annotator.annotator)", .quarantined(annotator.error))
         }
     }
 

@@ -78,7 +78,11 @@ package struct RunOpening: Sendable {
             RunStart(
                 name: plan.name, config: request.configuration, configDigest: request.digest, seed: plan.seed,
                 split: plan.split, origins: plan.knownOrigins, trainsUnassigned: plan.trainsOnUnassigned,
-                organs: plan.organs.map { OrganKey($0) }, modalities: plan.modalities, gammas: plan.gammas))
+                organs: plan.organs.map { OrganKey($0) },
+                classMapping: Dictionary(
+                    uniqueKeysWithValues: plan.classMapping.map { organ, accepted in
+                        (OrganKey(organ), accepted.map { OrganKey($0) })
+                    }), modalities: plan.modalities, gammas: plan.gammas))
     }
 
     /// Training and validation need one annotated volume each.

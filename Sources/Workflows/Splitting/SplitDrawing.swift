@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Domain
+internal import System
 
 /// Assigns subjects to parts according to a plan.
 struct SplitDrawing: Sendable {

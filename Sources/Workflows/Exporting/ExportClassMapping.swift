@@ -2,7 +2,7 @@ internal import Catalog
 internal import Domain
 
 /// Which organs an export counts as others, like the class mapping of a run.
-struct ClassMapping: Sendable {
+struct ExportClassMapping: Sendable {
     private let entries: [(organ: OrganKey, accepted: [OrganKey])]
 
     /// - Throws: `CatalogError.unknownOrgan`; `WorkflowError` of kind `badInput` for organs that are not exported, are exported by
