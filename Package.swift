@@ -210,7 +210,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",
-            dependencies: ["Catalog", "Domain", "Imaging", "Objects", "TestSupport", "Workflows"],
+            dependencies: ["Catalog", "Domain", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows"],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",

@@ -2,13 +2,14 @@
 import Domain
 import Imaging
 import Objects
+import Postgres
 import TestSupport
 import Testing
 import Workflows
 
 /// A mask of 4x3x2 voxels in a store of its own.
 private struct StoredExample {
-    static let shape = GridShape(x: 4, y: 3, z: 2)
+    static let shape = GridShape(4, 3, 2)
 
     let store: LocalObjectStore
     let foreground: BitVolume
