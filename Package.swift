@@ -137,8 +137,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "Schema", "System",
-                "Workflows", argumentParser,
+                "Catalog", "Cluster", "DICOM", "Domain", "Exporters", "Imaging", "Importers", "Numerics", "Objects",
+                "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
             ],
             swiftSettings: swift),
 
@@ -148,17 +148,14 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Schema",
-                "Catalog",
-                "Objects",
-                "Importers", "Exporters", "Rounds", "Phantoms", "System", "Workflows", argumentParser,
+                "Catalog", "Cluster", "Console", "Domain", "Exporters", "Importers", "Phantoms", "Schema", "System",
+                "Workflows", argumentParser,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
         .target(
             name: "Daemon",
             dependencies: [
-                "Console", "Domain", "Postgres", "Cluster", "DICOM", "Hashing", "Imaging", "Numerics", "Tensors",
-                "Schema",
+                "Console", "Domain", "Postgres", "DICOM", "Hashing", "Imaging", "Numerics", "Tensors",
                 "Catalog",
                 "Objects", "Jobs", "Learning", "Rounds", "System", "Workflows", argumentParser, logging, lifecycle,
                 signals,

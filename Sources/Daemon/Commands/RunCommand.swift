@@ -6,6 +6,7 @@ internal import Rounds
 internal import ServiceLifecycle
 internal import System
 internal import UnixSignals
+internal import Workflows
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

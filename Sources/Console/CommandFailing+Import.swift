@@ -1,4 +1,3 @@
-package import Console
 package import Exporters
 package import Importers
 package import Numerics
