@@ -148,7 +148,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Catalog", "Cluster", "Console", "Domain", "Exporters", "Importers", "Phantoms", "Schema", "System",
+                "Catalog", "Cluster", "Console", "Domain", "Importers", "Phantoms", "Schema", "System",
                 "Workflows", argumentParser,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
@@ -212,8 +212,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Phantoms", "Postgres", "Schema", "TestSupport", "lacuna",
-                "lacunad",
+                "Catalog", "Cluster", "Domain", "Imaging", "Phantoms", "Postgres", "Schema", "System", "TestSupport",
+                "lacuna", "lacunad",
             ],
             swiftSettings: swift),
         .testTarget(

@@ -45,6 +45,10 @@ extension Int: CellConvertible {
     package var cell: Cell { .integer(self) }
 }
 
+extension Int32: CellConvertible {
+    package var cell: Cell { .integer(Int(self)) }
+}
+
 extension Int64: CellConvertible {
     package var cell: Cell { .integer(Int(self)) }
 }

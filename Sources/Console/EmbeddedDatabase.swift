@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Cluster
 internal import Domain
-package import Postgres
+internal import Postgres
 package import Schema
 
 /// Opens the embedded cluster's database and migrates it where needed.

@@ -72,7 +72,7 @@ import Testing
             try await doomed.execute(
                 """
                 begin; select lacuna.publish_round(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id), 'planned',
-                    'published', '{}')
+                    'published', '{}', '{}')
                 """)
             #expect(try await world.states() == [])
             _ = try await world.root.ask("select pg_terminate_backend(\(await doomed.backendProcess), 60000)")

@@ -184,9 +184,10 @@ private struct History {
         try await world.trainer.execute(
             """
             select lacuna.publish_round(\(run.claim.job), \(run.claim.token), \(run.rounds[round].id), 'planned', 'published',
-                '{\(back.map(\.rawValue).joined(separator: ","))}')
+                '{\(back.map(\.rawValue).joined(separator: ","))}',
+                '{\(back.map { _ in "flooding" }.joined(separator: ","))}')
             """)
-        return "publish \(run.run.name)/\(round), held back \(back)"
+        return "publish \(run.run.name)/\(round), withheld \(back)"
     }
 
     private mutating func rollBack() async throws -> String {

@@ -261,7 +261,8 @@ import Testing
     ])
     func anOrganAndAnUndoExcludeEachOther(_ arguments: [String]) async throws {
         try await Workbench.with { bench in
-            #expect(try await bench.start(["organ", "partition"] + arguments).end().status == 2)
+            let ending = try await bench.start(["organ", "partition"] + arguments).end()
+            #expect(ending.status == 2, "\(ending.errors)")
         }
     }
 }

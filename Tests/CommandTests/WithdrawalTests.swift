@@ -188,7 +188,7 @@ import Testing
             let images = "\(bench.folder)/data/internal/RawData/Training/img"
             for (name, source) in [("img0001.nii.gz", "img0001"), ("\(images)/img0002.nii.gz", "img0002")] {
                 let id = try await bench.lacuna("volume", "show", "internal/\(source)", "--json").object()["id"] as? Int
-                for (verb, withheld) in [("exclude", "excluded: motion"), ("include", nil)] {
+                for (verb, withheld) in [("exclude", "excluded: motion"), ("include", nil)] as [(String, String?)] {
                     let arguments = ["volume", verb, name, "--reason", "motion", "--json"]
                     let ending = try await bench.start(arguments, folder: images).end()
                     #expect(ending.status == 0, "\(ending.errors)")

@@ -1,17 +1,6 @@
 import Glibc
+import System
 import Testing
-
-/// SplitMix64: the same seed, the same moments.
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 extension DaemonTests {
     @Suite struct KillTests {
@@ -19,7 +8,7 @@ extension DaemonTests {
         @Test(arguments: [(SIGKILL, 20), (SIGTERM, 6)])
         func aRunEndedAtAnyMomentContinuesAndEndsTheSame(signal: Int32, times: Int) async throws {
             var whole = try await WholeRun.shared.value.duration
-            var random = SeededRandom(state: 2021)
+            var random = SplitMix64(seed: 2021)
             var ended = 0
             while ended < times {
                 let place = try await World.shared.makePlace()
@@ -63,7 +52,7 @@ extension DaemonTests {
         }
 
         private func strike(
-            _ daemon: RunningProgram, _ signal: Int32, within duration: Duration, _ random: inout SeededRandom
+            _ daemon: RunningProgram, _ signal: Int32, within duration: Duration, _ random: inout SplitMix64
         ) async throws {
             let isEarly = Int.random(in: 0..<5, using: &random) == 0
             let moment = Double.random(in: 0..<(isEarly ? 0.15 : 0.3), using: &random)

@@ -123,10 +123,12 @@ struct DatasetImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let request = try await request()
+        let request = try await self.request()
         if let report { try TextFile.requireWritable(report.path) }
         let progress = ImportProgress()
-        Interruption.watch { [report] in progress.holding { $0.endInterrupted(report) } }
+        Interruption.watch { [report] in
+            progress.holding { (summary: ImportSummary?) -> Void in summary.endInterrupted(report) }
+        }
         let summary: ImportSummary
         do {
             summary = try await Session.with(options) { session in
@@ -145,11 +147,11 @@ struct DatasetImport: AsyncParsableCommand {
         var request = ImportRequest(path: path)
         (request.name, request.release, request.layout) = (name, release, LayoutName(rawValue: layout))
         (request.images, request.map) = (images, map)
-        request.modality = modality.flatMap(Modality.init(rawValue:))
-        request.origin = origin.flatMap(LabelOrigin.init(rawValue:))
+        request.modality = modality.flatMap { Modality(rawValue: $0) }
+        request.origin = origin.flatMap { LabelOrigin(rawValue: $0) }
         request.complete = complete.map(Self.completeOrgans)
         request.meanings = means.compactMap(Self.meaning)
-        request.accepted = accept.compactMap(Acceptance.init)
+        request.accepted = accept.compactMap { Acceptance($0) }
         (request.hasAnnotators, request.isStrict, request.isDryRun) = (annotators, strict, dryRun)
         if let subjects { request.subjects = try SubjectTable(try await Self.read(subjects), file: subjects) }
         if let pairs { request.pairs = try CaseTable(try await Self.read(pairs), file: pairs, column: "image") }

@@ -3,9 +3,9 @@ internal import Domain
 internal import Learning
 internal import Objects
 internal import Rounds
+internal import System
 internal import Tensors
 internal import Workflows
-internal import System
 
 extension LearningWorker: RoundRelabeller {
     func pending(_ context: RoundContext) async throws -> [VolumeID] {

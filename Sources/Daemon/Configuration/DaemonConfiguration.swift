@@ -53,7 +53,7 @@ struct DaemonConfiguration: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let stored = StoredConfiguration(
-            run: plan.storedValues, modalities: plan.modalities, learning: settings.values, grid: grid.values)
+            run: plan.values, learning: settings.values, grid: grid.values)
         return String(decoding: try encoder.encode(stored), as: UTF8.self)
     }
 
@@ -70,18 +70,8 @@ struct DaemonConfiguration: Sendable {
 
 private struct StoredConfiguration: Encodable {
     let run: [String: SettingValue]
-    let modalities: [String]
     let learning: [String: SettingValue]
     let grid: [String: SettingValue]
-}
-
-extension RunPlan {
-    /// The values of the plan; `lacuna.start_run` reads the class mapping under `merge`.
-    fileprivate var storedValues: [String: SettingValue] {
-        var values = values
-        values["merge"] = values["classMapping"]
-        return values
-    }
 }
 
 extension DaemonError {

@@ -1,4 +1,3 @@
-package import Catalog
 package import Domain
 
 /// Which organs a run counts as an organ, by the keys of the catalogue.
