@@ -95,7 +95,9 @@ struct ByteWriter {
         for value in values { try appendField(value, as: element, element: .inferred) }
     }
 
-    private func misfit(_ what: String) -> EncodingProblem { EncodingProblem(problem: "is \(what), the column is not") }
+    private func misfit(_ what: String) -> EncodingProblem {
+        EncodingProblem(problem: "is \(what), which the type of the column does not accept")
+    }
 }
 
 extension PostgresValue {

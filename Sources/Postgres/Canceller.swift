@@ -2,7 +2,7 @@ internal import CLibPQ
 internal import Synchronization
 internal import System
 
-/// Cancels what a connection is running, from another thread.
+/// Cancels the running statement of a connection, from another thread.
 ///
 /// `@unchecked Sendable`: the `PGcancel` is read and freed only under the mutex, and `PQcancel` is made for other threads.
 final class Canceller: @unchecked Sendable {

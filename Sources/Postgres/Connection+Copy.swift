@@ -6,9 +6,9 @@ extension Connection {
 
     /// Loads rows with binary COPY; each row has one value a column, converted to the column's own type.
     ///
-    /// All or nothing: an error, also one that `rows` throws, leaves the table as it was.
+    /// All or nothing: after an error, also one that `rows` throws, the table is unchanged.
     /// - Parameters:
-    ///   - table: the table's name, with its schema; an identifier of ours, never data.
+    ///   - table: the table's name, with its schema; an identifier of the program, never data.
     ///   - columns: the names of the columns, in the order of the values.
     /// - Returns: the number of rows loaded.
     public nonisolated func copyIn(
@@ -27,7 +27,7 @@ extension Connection {
         return try await endCopy(encoder.finish(), table)
     }
 
-    /// Loads rows as they come; see `copyIn` over a sequence.
+    /// Loads rows as they are produced; see `copyIn` over a sequence.
     public nonisolated func copyIn<Rows: AsyncSequence>(
         _ table: String, columns: [String], asyncRows rows: Rows
     ) async throws -> Int where Rows.Element == [any PostgresBindable] {
@@ -75,7 +75,7 @@ extension Connection {
         return Int(String(cString: PQcmdTuples(try checked(result, statement: "copy \(table)")))) ?? 0
     }
 
-    /// Tells the server to forget the rows sent so far.
+    /// Ends the copy with an error, so that the server discards the rows sent so far.
     private func abandonCopy() {
         guard let handle = try? requireHandle() else { return }
         PQputCopyEnd(handle, "the rows ended with an error")
@@ -87,7 +87,7 @@ extension Connection {
     }
 }
 
-/// The types of a table's columns, domains resolved, in the order asked for.
+/// The types of a table's columns, domains resolved, in the order of `columns`.
 private struct CopyColumnTypes: Statement {
     static let sql = """
         select coalesce(nullif(t.typbasetype, 0), t.oid), t.typelem

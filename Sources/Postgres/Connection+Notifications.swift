@@ -9,12 +9,12 @@ public struct Notification: Hashable, Sendable {
 }
 
 extension Connection {
-    /// Starts listening to a channel; the name is an identifier of ours, never data.
+    /// Starts listening to a channel; the name is an identifier of the program, never data.
     public func listen(_ channel: String) throws(PostgresError) { try execute("listen \"\(channel)\"") }
 
-    /// Waits until a notification comes, and returns all that are there; empty after `timeout`.
+    /// Waits for a notification, and returns all that have arrived; empty after `timeout`.
     ///
-    /// The connection serves nothing else meanwhile: give a listener a connection of its own.
+    /// The connection cannot run statements meanwhile, so a listener needs a connection of its own.
     public func notifications(waitingAtMost timeout: Duration) throws(PostgresError) -> [Notification] {
         let deadline = ContinuousClock.now + timeout
         while true {

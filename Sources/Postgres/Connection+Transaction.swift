@@ -1,4 +1,4 @@
-/// How much of other transactions one sees.
+/// The isolation level of a transaction.
 public enum Isolation: String, Sendable {
     case readCommitted = "read committed"
     case repeatableRead = "repeatable read"
@@ -12,9 +12,9 @@ public enum TransactionAccess: String, Sendable {
 }
 
 extension Connection {
-    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws. It is never tried again.
+    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws. It is not retried.
     ///
-    /// `body` runs where the caller runs, not on the connection's thread.
+    /// `body` runs on the caller's executor, not on the connection's thread.
     /// - Throws: what `body` threw, the failure of the commit, or `PostgresError.nestedTransaction`.
     public nonisolated func transaction<T>(
         isolation: Isolation = .readCommitted, access: TransactionAccess = .readWrite,
@@ -37,14 +37,14 @@ extension Connection {
         hasTransaction = true
     }
 
-    /// A failed transaction's `commit` is answered with a silent rollback, which must not pass for success.
+    /// The server answers `commit` of a failed transaction with a silent rollback, which must not be taken for success.
     private func commit() throws(PostgresError) {
         if hasFailedTransaction { throw .transactionFailed }
         try execute("commit")
         hasTransaction = false
     }
 
-    /// Leaves no transaction behind: a connection that cannot roll back is closed, and the server rolls back itself.
+    /// Ends the transaction: a connection that cannot roll back is closed, and the server rolls back.
     private func rollBack() {
         hasTransaction = false
         guard isInTransaction else { return }

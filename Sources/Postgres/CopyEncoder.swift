@@ -38,7 +38,7 @@ struct CopyEncoder {
         }
     }
 
-    /// What is written since the last call.
+    /// The bytes written since the last call.
     mutating func take() -> [UInt8] {
         defer { writer.bytes.removeAll(keepingCapacity: true) }
         return writer.bytes

@@ -1,4 +1,4 @@
-/// The parameters of one statement in one block of memory, as `PQexecPrepared` wants them.
+/// The parameters of one statement in one block of memory, as required by `PQexecPrepared`.
 struct ParameterBuffer {
     private var writer = ByteWriter()
     private var offsets: [Int?] = []

@@ -4,7 +4,7 @@
 /// `extension VolumeID: PostgresBindable { var postgresValue: PostgresValue { .int64(rawValue) } }`.
 public protocol PostgresBindable: Sendable {
     var postgresValue: PostgresValue { get }
-    /// The type a null of this Swift type is declared with; `.inferred` unless a conformance says otherwise.
+    /// The type with which a null of this Swift type is declared; `.inferred` by default.
     static var postgresType: PostgresType { get }
 }
 

@@ -1,7 +1,7 @@
 /// A type that can be read from a column.
 ///
 /// Types of other modules conform by decoding one of the types here and converting it;
-/// `throw field.mismatch("…")` when the value is none of theirs.
+/// `throw field.mismatch("…")` when the value is not a valid one.
 public protocol PostgresDecodable {
     static func decode(_ field: PostgresField) throws(PostgresError) -> Self
 }

@@ -9,7 +9,7 @@ public struct PostgresField {
 
     public var isNull: Bool { bytes == nil }
 
-    /// The error for a value that is not what was asked for. It never quotes the value.
+    /// The error for a value of an unexpected type or range. It never quotes the value.
     public func mismatch(_ expected: String) -> PostgresError {
         .decoding(statement: statement, column: column, expected: expected)
     }

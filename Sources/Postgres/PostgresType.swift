@@ -3,7 +3,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// The server infers the type from where the parameter stands.
+    /// The server infers the type from the parameter's context.
     public static let inferred = PostgresType(rawValue: 0)
     public static let bool = PostgresType(rawValue: 16)
     public static let bytea = PostgresType(rawValue: 17)
@@ -46,7 +46,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable {
         }
     }
 
-    /// Types defined in a database have identifiers from here on; of those, enumerations travel as their label.
+    /// The first identifier of types defined in a database; of those, enumerations are sent as their label.
     static let firstUserDefined: UInt32 = 16384
 
     /// Whether the binary form is the UTF-8 of the text form.

@@ -1,7 +1,7 @@
-/// A value on its way to the server.
+/// A value of a parameter.
 ///
-/// Text travels without a type, so that `$1` takes the type its place asks for (text, an enumeration, uuid, timestamptz);
-/// everything else travels in binary with the type named here, and the SQL casts where a narrower one is needed.
+/// Text is sent without a type, so that `$1` has the type of its context (text, an enumeration, uuid, timestamptz); everything else is
+/// sent in binary with the type given here, and the SQL casts where a narrower one is needed.
 public enum PostgresValue: Hashable, Sendable {
     case null(PostgresType)
     case bool(Bool)

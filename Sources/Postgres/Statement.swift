@@ -1,6 +1,6 @@
-/// One SQL statement: its text, its parameters and what a row of its result is.
+/// One SQL statement: its text, its parameters and the type of its rows.
 ///
-/// The text is fixed for the type, and values travel only as parameters, so that no statement can be put together from data.
+/// The text is fixed for the type, and values are sent only as parameters, so that no statement can be composed from data.
 ///
 ///     struct VolumeCount: Statement {
 ///         static let sql = "select count(*) from lacuna.volume where modality = $1"

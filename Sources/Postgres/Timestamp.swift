@@ -1,4 +1,4 @@
-/// A moment as the server sends it: microseconds since 2000-01-01 00:00 (UTC for `timestamptz`).
+/// A timestamp in the server's binary form: microseconds since 2000-01-01 00:00 (UTC for `timestamptz`).
 struct Timestamp {
     let microsecondsSince2000: Int64
 
@@ -6,7 +6,7 @@ struct Timestamp {
 
     var secondsSince1970: Double { Double(microsecondsSince2000) / 1e6 + Double(Self.epochInSeconds) }
 
-    /// `2026-11-23T06:00:15.250000`, always with six decimals; `infinity` and `-infinity` as the server has them.
+    /// `2026-11-23T06:00:15.250000`, always with six decimals; `infinity` and `-infinity` as in the server's text form.
     var iso8601: String {
         if microsecondsSince2000 == .max { return "infinity" }
         if microsecondsSince2000 == .min { return "-infinity" }
