@@ -18,44 +18,10 @@ extension Session {
 
     package var catalog: LabelCatalog { LabelCatalog(connection, program: Program.lacuna.version) }
 
-    /// The volume that an argument names: its id, `DATASET/CASE`, or its file by an absolute path, one from the working
-    /// folder, or one from the dataset's folder.
-    ///
-    /// - Throws: `CatalogError.unknownVolume`, `.ambiguousVolume`.
-    package func volume(named name: String) async throws -> VolumeRow {
-        let files = try await BlockingWork().run { Self.absolutePaths(of: name) }
-        return try await catalog.volume(named: name, files: files)
-    }
-
-    /// The path without links, and the same without those above the file alone; none for what is no file.
-    private static func absolutePaths(of name: String) -> [String] {
-        guard let file = resolved(name) else { return [] }
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        let above = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
-        guard let folder = resolved(above), let last = parts.last else { return [file] }
-        return [file, "\(folder)/\(last)"]
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
-    }
-
     /// The cache of volumes converted from DICOM series, under an absolute path, because exports may name its files.
     package var converted: SeriesCache {
-        let place = home.hasPrefix("/") ? home : (Self.resolved(".") ?? ".") + "/" + home
+        let place = home.hasPrefix("/") ? home : (FilePath.resolved(".") ?? ".") + "/" + home
         return SeriesCache(folder: "\(place)/converted")
-    }
-
-    /// The catalogue's object store.
-    ///
-    /// - Parameter create: whether to make it where there is none.
-    /// - Throws: `ObjectStoreError`, or a failure of usage for a store that is no local folder.
-    package func objectStore(create: Bool = true) async throws -> ObjectFolder {
-        let folder = try localFolder(objects)
-        let catalogue = try await catalog.uuid()
-        return try await BlockingWork().run { try ObjectFolder.open(folder, catalogue: catalogue, create: create) }
     }
 
     /// Warns where the catalogue names objects and their folder does not exist.

@@ -40,14 +40,14 @@ public struct MONAIDatalist: Sendable {
     public let names: [OrganKey: String]
     public private(set) var items: [List: [Item]] = [:]
     /// Further members, such as licences and revision, written first.
-    public var remarks: [OrderedJSON.Member] = []
+    public var remarks: [JSONValue.Member] = []
 
     /// - Parameter names: the display names of the organs; an organ without one goes by its key.
     public init(scheme: LabelScheme, names: [OrganKey: String]) { (self.scheme, self.names) = (scheme, names) }
 
     public mutating func append(_ item: Item, to list: List) { items[list, default: []].append(item) }
 
-    public var json: OrderedJSON {
+    public var json: JSONValue {
         var members = remarks
         members += [
             .init("label_dict", labels { $0.rawValue }),
@@ -64,7 +64,7 @@ public struct MONAIDatalist: Sendable {
     // MARK: -
 
     /// The names by value.
-    private func labels(_ name: (OrganKey) -> String) -> OrderedJSON {
+    private func labels(_ name: (OrganKey) -> String) -> JSONValue {
         .object(
             scheme.organs.indices.compactMap { organ in
                 scheme.values[organ].map { .init(String($0), .text(name(scheme.organs[organ]))) }
@@ -72,17 +72,17 @@ public struct MONAIDatalist: Sendable {
     }
 
     /// The values of organs that contain others.
-    private var regions: OrderedJSON {
+    private var regions: JSONValue {
         .object(
             scheme.organs.indices.compactMap { index in
                 let region = scheme.region(of: index)
                 guard region.count > 1 || scheme.values[index] == nil else { return nil }
-                return .init(scheme.organs[index].rawValue, .list(region.map(OrderedJSON.integer)))
+                return .init(scheme.organs[index].rawValue, .list(region.map(JSONValue.integer)))
             })
     }
 
-    private func entry(_ item: Item, _ list: List) -> OrderedJSON {
-        var members = [OrderedJSON.Member("image", .text(item.image))]
+    private func entry(_ item: Item, _ list: List) -> JSONValue {
+        var members = [JSONValue.Member("image", .text(item.image))]
         if let label = item.label { members.append(.init("label", .text(label))) }
         if let label = item.pseudoLabel { members.append(.init("pseudo_label", .text(label))) }
         if item.pseudoLabel != nil, !item.confidence.isEmpty {

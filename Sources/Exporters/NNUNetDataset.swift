@@ -26,7 +26,7 @@ public struct NNUNetDataset: Sendable {
     /// Whether each case names its files, as images outside `imagesTr` require.
     public var listsImages = true
     /// Further members, such as licences and revision.
-    public var remarks: [OrderedJSON.Member] = []
+    public var remarks: [JSONValue.Member] = []
 
     public init(name: String, scheme: LabelScheme, channel: String) {
         (self.name, self.scheme, self.channel) = (name, scheme, channel)
@@ -44,12 +44,12 @@ public struct NNUNetDataset: Sendable {
     public static func labelPath(of name: String) -> String { "labelsTr/\(name)\(fileEnding)" }
 
     /// The content of `dataset.json`.
-    public func description(_ cases: [Case]) -> OrderedJSON {
-        var members: [OrderedJSON.Member] = [
+    public func description(_ cases: [Case]) -> JSONValue {
+        var members: [JSONValue.Member] = [
             .init("channel_names", .object([.init("0", .text(channel))])), .init("labels", labels),
         ]
         if scheme.hasRegions {
-            members.append(.init("regions_class_order", .list(scheme.regionsClassOrder.map(OrderedJSON.integer))))
+            members.append(.init("regions_class_order", .list(scheme.regionsClassOrder.map(JSONValue.integer))))
         }
         members += [
             .init("numTraining", .integer(cases.count)), .init("file_ending", .text(Self.fileEnding)),
@@ -61,9 +61,9 @@ public struct NNUNetDataset: Sendable {
     }
 
     /// The content of `splits_final.json`: the cases that train and validate in each fold. Nil where no case validates.
-    public static func splits(_ cases: [Case], folds: Int) -> OrderedJSON? {
+    public static func splits(_ cases: [Case], folds: Int) -> JSONValue? {
         guard cases.contains(where: { !$0.validates.isEmpty }) else { return nil }
-        func names(_ belongs: (Case) -> Bool) -> OrderedJSON { .list(cases.filter(belongs).map { .text($0.name) }) }
+        func names(_ belongs: (Case) -> Bool) -> JSONValue { .list(cases.filter(belongs).map { .text($0.name) }) }
         return .list(
             (0..<folds).map { fold in
                 .object([
@@ -73,20 +73,20 @@ public struct NNUNetDataset: Sendable {
             })
     }
 
-    private var labels: OrderedJSON {
-        var members = [OrderedJSON.Member("background", .integer(0))]
+    private var labels: JSONValue {
+        var members = [JSONValue.Member("background", .integer(0))]
         for (index, organ) in scheme.organs.enumerated() {
             let region = scheme.region(of: index)
             members.append(
                 .init(
                     organ.rawValue,
-                    region.count == 1 ? .integer(region[0]) : .list(region.map(OrderedJSON.integer))))
+                    region.count == 1 ? .integer(region[0]) : .list(region.map(JSONValue.integer))))
         }
         if usesIgnore { members.append(.init("ignore", .integer(scheme.ignoreValue))) }
         return .object(members)
     }
 
-    private static func entry(_ item: Case) -> OrderedJSON.Member {
+    private static func entry(_ item: Case) -> JSONValue.Member {
         .init(
             item.name,
             .object([.init("images", .list([.text(item.image)])), .init("label", .text(labelPath(of: item.name)))]))

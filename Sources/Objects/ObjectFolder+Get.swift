@@ -5,16 +5,16 @@ import System
 
 extension ObjectFolder {
     /// Whether a file of the object's name is there; its bytes are not looked at.
-    public func contains(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
+    func contains(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
 
     /// The stored size in bytes; nil where there is no such file.
-    public func size(of id: ObjectID) -> Int? {
+    func size(of id: ObjectID) -> Int? {
         var status = stat()
         return stat(path(of: id), &status) == 0 ? Int(status.st_size) : nil
     }
 
     /// All bytes of an object, unverified.
-    public func get(_ id: ObjectID) throws(ObjectStoreError) -> [UInt8] {
+    func get(_ id: ObjectID) throws(ObjectStoreError) -> [UInt8] {
         let file = try openObject(id.digest)
         return try file.exactly(storing { () throws(SystemError) in try file.size() }, at: 0)
     }
@@ -22,7 +22,7 @@ extension ObjectFolder {
     /// `length` bytes from `offset`, unverified: a hash covers only the whole object.
     ///
     /// - Throws: `outOfRange` where the object ends before.
-    public func get(_ id: ObjectID, offset: Int, length: Int) throws(ObjectStoreError) -> [UInt8] {
+    func get(_ id: ObjectID, offset: Int, length: Int) throws(ObjectStoreError) -> [UInt8] {
         let file = try openObject(id.digest)
         let size = try storing { () throws(SystemError) in try file.size() }
         guard offset >= 0, length >= 0, offset <= size, length <= size - offset else {
@@ -32,7 +32,7 @@ extension ObjectFolder {
     }
 
     /// All bytes of an object, after they have been found to hash to its name.
-    public func getVerified(_ id: ObjectID) throws(ObjectStoreError) -> [UInt8] {
+    func getVerified(_ id: ObjectID) throws(ObjectStoreError) -> [UInt8] {
         let bytes = try get(id)
         let actual = bytes.withUnsafeBytes { SHA256.digest(of: $0) }
         guard actual == id.digest else { throw .damaged(path: path(of: id), digest: id.digest, actual: actual) }
@@ -40,7 +40,7 @@ extension ObjectFolder {
     }
 
     /// Reads and hashes an object's bytes in pieces.
-    public func verify(_ id: ObjectID) throws(ObjectStoreError) -> ObjectCondition {
+    func verify(_ id: ObjectID) throws(ObjectStoreError) -> ObjectCondition {
         guard contains(id) else { return .missing }
         let actual = try openObject(id.digest).digest()
         return actual == id ? .intact : .damaged(actual: actual.digest, size: actual.size)

@@ -6,7 +6,7 @@ import System
 extension ObjectFolder {
     /// Stores `bytes` and returns once they would survive a power failure. Bytes that are there already are read and verified;
     /// damaged ones are replaced.
-    public func put(_ bytes: [UInt8]) throws(ObjectStoreError) -> ObjectID {
+    func put(_ bytes: [UInt8]) throws(ObjectStoreError) -> ObjectID {
         let id = ObjectID(digest: SHA256.digest(of: bytes), size: bytes.count)
         if try confirm(id) { return id }
         try storing { () throws(SystemError) in

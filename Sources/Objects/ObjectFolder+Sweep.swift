@@ -6,7 +6,7 @@ extension ObjectFolder {
     /// Calls `body` for every object, in the order of their names, holding one folder's names in memory (a 256th).
     ///
     /// - Parameter stray: called with the path of each file among the objects that no object can have.
-    public func forEach(_ body: (ObjectID) throws -> Void, stray: (String) throws -> Void = { _ in }) throws {
+    func forEach(_ body: (ObjectID) throws -> Void, stray: (String) throws -> Void = { _ in }) throws {
         for shard in try names(in: root) where Self.isShard(shard) {
             for name in try names(in: "\(root)/\(shard)") {
                 let path = "\(root)/\(shard)/\(name)"
@@ -22,7 +22,7 @@ extension ObjectFolder {
 
     /// Removes an object that no row names; one that is gone already is no error. Only a sweep may call this, which holds
     /// the catalogue's advisory lock exclusively. A power cut may bring the object back, as an orphan for the next sweep.
-    public func remove(_ id: ObjectID) throws(ObjectStoreError) {
+    func remove(_ id: ObjectID) throws(ObjectStoreError) {
         guard unlink(path(of: id)) == 0 || errno == ENOENT else { throw .last("unlink", path(of: id)) }
     }
 
@@ -30,7 +30,7 @@ extension ObjectFolder {
     /// 1970. Choose a moment that no running put can lie before, such as a day ago.
     ///
     /// - Returns: the number of files removed.
-    public func removeTemporaries(writtenBefore moment: Int) throws(ObjectStoreError) -> Int {
+    func removeTemporaries(writtenBefore moment: Int) throws(ObjectStoreError) -> Int {
         var removed = 0
         for name in try names(in: "\(root)/\(Self.temporaries)") {
             let path = "\(root)/\(Self.temporaries)/\(name)"

@@ -9,11 +9,11 @@ import System
 /// the object, the caller holds the catalogue's shared advisory lock, which keeps a sweep away.
 ///
 /// Calls block on the disk: never make them on Swift's cooperative pool.
-public struct ObjectFolder: Sendable {
+struct ObjectFolder: Sendable {
     /// The store's folder.
-    public let root: String
+    let root: String
     /// UUID of the catalogue that the store belongs to, lower case.
-    public let catalogue: String
+    let catalogue: String
 
     static let temporaries = "temporary"
 
@@ -24,7 +24,7 @@ public struct ObjectFolder: Sendable {
     /// - Parameter catalogue: the catalogue's UUID, 36 characters of either case.
     /// - Throws: `foreign` where the store is another catalogue's, `notAStore` where the folder holds something else,
     ///   `noStore` where there is none and `create` is false.
-    public static func open(
+    static func open(
         _ path: String, catalogue: String, create: Bool = true
     ) throws(ObjectStoreError) -> ObjectFolder {
         let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -83,7 +83,7 @@ public struct ObjectFolder: Sendable {
     func shard(of digest: Digest) -> String { "\(root)/\(digest.description.prefix(2))" }
 
     /// Where an object's bytes lie.
-    public func path(of id: ObjectID) -> String { path(of: id.digest) }
+    func path(of id: ObjectID) -> String { path(of: id.digest) }
 
     func path(of digest: Digest) -> String { "\(shard(of: digest))/\(digest.description.dropFirst(2))" }
 }

@@ -1,5 +1,5 @@
-internal import Exporters
 package import Postgres
+internal import Domain
 
 /// The parameters of an activity as the catalogue records them: a JSON object whose members keep their order. No patient data.
 package struct ActivityParameters: ExpressibleByDictionaryLiteral, Sendable {
@@ -21,7 +21,7 @@ package struct ActivityParameters: ExpressibleByDictionaryLiteral, Sendable {
     package mutating func append(_ key: String, _ value: Value) { members.append((key, value)) }
 
     package var json: JSONText {
-        JSONText(OrderedJSON.object(members.map { OrderedJSON.Member($0.key, $0.value.json) }).rendered())
+        JSONText(JSONValue.object(members.map { JSONValue.Member($0.key, $0.value.json) }).rendered())
     }
 }
 
@@ -34,7 +34,7 @@ extension ActivityParameters.Value {
 
     package init(_ texts: [String]) { self = .list(texts.map { .text($0) }) }
 
-    fileprivate var json: OrderedJSON {
+    fileprivate var json: JSONValue {
         switch self {
         case .text(let text): .text(text)
         case .integer(let value): .integer(value)

@@ -1,6 +1,5 @@
 package import Catalog
 package import DICOM
-internal import Glibc
 package import Objects
 internal import System
 
@@ -42,16 +41,10 @@ package struct Workspace: Sendable {
 
     /// The path without links, and the path without links above the file alone; none where no file exists.
     private static func absolutePaths(of name: String) -> [String] {
-        guard let file = resolved(name) else { return [] }
+        guard let file = FilePath.resolved(name) else { return [] }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let above = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
-        guard let folder = resolved(above), let last = parts.last else { return [file] }
+        guard let folder = FilePath.resolved(above), let last = parts.last else { return [file] }
         return [file, "\(folder)/\(last)"]
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
     }
 }

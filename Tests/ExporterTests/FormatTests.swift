@@ -53,7 +53,7 @@ import Testing
         #expect(folds == .list([Self.fold(["a", "c"], ["b", "d"]), Self.fold(["a", "b", "e"], ["c", "d"])]))
     }
 
-    private static func fold(_ train: [String], _ validation: [String]) -> OrderedJSON {
+    private static func fold(_ train: [String], _ validation: [String]) -> JSONValue {
         .object([.init("train", .list(train.map { .text($0) })), .init("val", .list(validation.map { .text($0) }))])
     }
 

@@ -1,6 +1,6 @@
 import Domain
 import Glibc
-import Objects
+@testable import Objects
 import Testing
 
 private let catalogue = "6f1c2a34-0000-4000-8000-00000000000a"

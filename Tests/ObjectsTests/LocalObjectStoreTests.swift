@@ -1,7 +1,7 @@
 import Domain
 import Glibc
 import Hashing
-import Objects
+@testable import Objects
 import Testing
 
 private let catalogue = "6F1C2A34-0000-4000-8000-00000000000A"

@@ -1,4 +1,4 @@
-import Objects
+@testable import Objects
 import Testing
 
 @Suite struct ObjectPackTests {

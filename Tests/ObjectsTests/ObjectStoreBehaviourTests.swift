@@ -1,6 +1,6 @@
 import Domain
 import Hashing
-import Objects
+@testable import Objects
 import Testing
 
 /// An implementation of `ObjectStore`, with what its tests need to damage it.

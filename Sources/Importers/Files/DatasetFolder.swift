@@ -9,7 +9,7 @@ struct DatasetFolder: Hashable, Sendable {
 
     /// - Throws: `unreadableFolder` where the path is not a folder.
     init(_ path: String) throws(ImportError) {
-        guard let resolved = Self.resolve(path), Self.kind(of: resolved) == .folder else {
+        guard let resolved = FilePath.resolved(path), Self.kind(of: resolved) == .folder else {
             throw .unreadableFolder(path)
         }
         root = resolved
@@ -58,7 +58,7 @@ struct DatasetFolder: Hashable, Sendable {
         } catch .leavesFolder(let file, let target) {
             let isRooted = path.hasPrefix("/")
             guard isRooted || target.hasPrefix("/") else { throw .leavesFolder(file: file, path: target) }
-            guard let found = Self.resolve(isRooted ? path : target), Self.kind(of: found) == .file,
+            guard let found = FilePath.resolved(isRooted ? path : target), Self.kind(of: found) == .file,
                 SourceFile.isVolume(found), let slash = found.lastIndex(of: "/")
             else { throw .missingFile(file: path, role: "image") }
             return SourceFile(
@@ -76,7 +76,7 @@ struct DatasetFolder: Hashable, Sendable {
     private func relative(_ path: String) -> String? {
         guard path.hasPrefix("/") else { return path }
         if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
-        guard let target = Self.resolve(path), target.hasPrefix(prefix) else { return nil }
+        guard let target = FilePath.resolved(path), target.hasPrefix(prefix) else { return nil }
         return String(target.dropFirst(prefix.count))
     }
 
@@ -88,7 +88,7 @@ struct DatasetFolder: Hashable, Sendable {
             throw .leavesFolder(file: path, path: path)
         }
         let relative = parts.joined(separator: "/")
-        guard let target = Self.resolve(root + "/" + relative) else { throw .missingFile(file: relative, role: role) }
+        guard let target = FilePath.resolved(root + "/" + relative) else { throw .missingFile(file: relative, role: role) }
         guard target.hasPrefix(prefix) else {
             throw .leavesFolder(file: relative, path: target)
         }
@@ -108,14 +108,6 @@ struct DatasetFolder: Hashable, Sendable {
 
     /// Size of a file in bytes; nil where it cannot be read.
     static func size(of path: String) -> Int? {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : nil
-    }
-
-    /// The absolute path without symbolic links; nil where the path does not exist.
-    static func resolve(_ path: String) -> String? {
-        guard let pointer = realpath(path, nil) else { return nil }
-        defer { free(pointer) }
-        return String(cString: pointer)
+        FilePath.size(of: path)
     }
 }

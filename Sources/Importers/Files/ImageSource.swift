@@ -1,3 +1,5 @@
+internal import System
+
 /// Where a dataset's images are searched: beside the labels, or in the file or folder that the caller gives.
 struct ImageSource: Sendable {
     let dataset: DatasetFolder
@@ -15,7 +17,7 @@ struct ImageSource: Sendable {
             elsewhere = nil
             return
         }
-        guard let path = DatasetFolder.resolve(images) else { throw .unreadableFolder(images) }
+        guard let path = FilePath.resolved(images) else { throw .unreadableFolder(images) }
         if DatasetFolder.kind(of: path) == .file {
             elsewhere = .file(try Self.singleFile(path))
         } else {

@@ -1,4 +1,5 @@
 internal import Domain
+internal import System
 
 /// Recognises the layout of a folder by its structure and the keys of its description, never by its name.
 public struct LayoutRecogniser {
@@ -13,7 +14,7 @@ public struct LayoutRecogniser {
     /// - Throws: `unreadableFolder`; `unknownOrgan` for `ImportOptions.complete`; `unknownRelease`; `unrecognised` with
     ///   the known layouts; `holdsDatasets`; `ambiguous`; `notThisLayout`; and the errors of the layout's description.
     public func recognise(_ path: String) throws(ImportError) -> any Layout {
-        guard let resolved = DatasetFolder.resolve(path) else { throw .unreadableFolder(path) }
+        guard let resolved = FilePath.resolved(path) else { throw .unreadableFolder(path) }
         if let unknown = options.complete?.sorted().first(where: { options.ontology[$0] == nil }) {
             throw .unknownOrgan(file: path, organ: unknown.rawValue)
         }

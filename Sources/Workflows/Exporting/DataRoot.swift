@@ -8,7 +8,7 @@ struct DataRoot: Sendable {
     ///
     /// - Throws: `WorkflowError` of kind `badInput` for a folder that does not exist.
     init(_ path: String) throws {
-        guard let resolved = RealPath.of(path) else {
+        guard let resolved = FilePath.resolved(path) else {
             throw WorkflowError(
                 .badInput, "the folder does not exist", file: path, remedy: "create it, or name another")
         }

@@ -24,11 +24,11 @@ struct ExportSelection: Sendable {
     }
 
     /// Members of the description: licences with their sources, and the revision.
-    var remarks: [OrderedJSON.Member] {
+    var remarks: [JSONValue.Member] {
         let licences = releases.flatMap { release in
             let stated = release.statements
             return (stated.isEmpty ? [LicenceStatement(text: "not stated", source: "none found")] : stated).map {
-                OrderedJSON.object([
+                JSONValue.object([
                     .init("dataset", .text(release.dataset)), .init("licence", .text($0.text)),
                     .init("source", .text($0.source)),
                 ])

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import System
 
 /// The path of a file or folder that an export creates.
 package struct ExportTarget: Sendable {
@@ -13,28 +13,16 @@ package struct ExportTarget: Sendable {
     /// - Parameter roots: the folders of the recorded releases, whose files are evidence and are never written.
     /// - Throws: `WorkflowError` of kind `badInput` for a path inside a dataset, `conflict` for an existing file.
     package func check(outside roots: [String]) throws {
-        if let folder = Self.resolved(Self.parent(of: path)),
-            let root = roots.first(where: { (folder + "/").hasPrefix((Self.resolved($0) ?? $0) + "/") })
+        if let folder = FilePath.resolved(FilePath.parent(of: path)),
+            let root = roots.first(where: { (folder + "/").hasPrefix((FilePath.resolved($0) ?? $0) + "/") })
         {
             throw WorkflowError(
                 .badInput, "the output would be written into the folder of a dataset, \(root)", file: path,
                 remedy: "choose a path outside it; imported folders are never changed")
         }
-        if !mayOverwrite, access(path, F_OK) == 0 {
+        if !mayOverwrite, FilePath.exists(path) {
             throw WorkflowError(
                 .conflict, "the file exists", file: path, remedy: "choose another name, or add --force")
         }
-    }
-
-    private static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// The path with all links resolved; nil where it does not exist.
-    private static func resolved(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
     }
 }

@@ -7,8 +7,8 @@ internal import Exporters
 struct ExportedStates: Sendable {
     private let organs: [OrganKey]
     private let ontology: Ontology
-    private var states: [OrderedJSON.Member] = []
-    private var subjects: [OrderedJSON.Member] = []
+    private var states: [JSONValue.Member] = []
+    private var subjects: [JSONValue.Member] = []
     private var origins: [OrganKey: LabelOrigin] = [:]
 
     init(_ scheme: LabelScheme, _ ontology: Ontology) { (organs, self.ontology) = (scheme.organs, ontology) }
@@ -23,8 +23,8 @@ struct ExportedStates: Sendable {
         }
         let isComplete = written.ignored == 0 && found.allSatisfy { $0.state == .annotated || $0.state == .absent }
         if isComplete { return }
-        let members = ExportedState.allCases.compactMap { state -> OrderedJSON.Member? in
-            let named = found.filter { $0.state == state }.map { OrderedJSON.text($0.organ.rawValue) }
+        let members = ExportedState.allCases.compactMap { state -> JSONValue.Member? in
+            let named = found.filter { $0.state == state }.map { JSONValue.text($0.organ.rawValue) }
             return named.isEmpty ? nil : .init(state.rawValue, .list(named))
         }
         states.append(.init(item.name, .object(members)))
@@ -32,9 +32,9 @@ struct ExportedStates: Sendable {
 
     /// Cases that are completely known are left out of `states`, organs that only experts labelled out of `origins`.
     /// - Parameter withSubjects: whether to name the subject of each case, where nothing else in the description does.
-    func members(withSubjects: Bool) -> [OrderedJSON.Member] {
+    func members(withSubjects: Bool) -> [JSONValue.Member] {
         let named = organs.compactMap { organ in
-            origins[organ].flatMap { $0 == .expert ? nil : OrderedJSON.Member(organ.rawValue, .text($0.rawValue)) }
+            origins[organ].flatMap { $0 == .expert ? nil : JSONValue.Member(organ.rawValue, .text($0.rawValue)) }
         }
         return [("origins", named), ("subjects", withSubjects ? subjects : []), ("states", states)].compactMap {
             key, members in

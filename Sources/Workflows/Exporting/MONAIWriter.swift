@@ -82,10 +82,10 @@ struct MONAIWriter: Sendable {
     }
 
     private func makePaths() throws -> Paths {
-        let parent = RealPath.parent(of: request.file)
+        let parent = FilePath.parent(of: request.file)
         return Paths(
             root: try DataRoot(request.dataRoot ?? parent),
-            labelFolder: (RealPath.of(parent) ?? parent) + "/" + Self.name(of: request.labelFolder))
+            labelFolder: (FilePath.resolved(parent) ?? parent) + "/" + Self.name(of: request.labelFolder))
     }
 
     /// Writes the label map of the annotations, and another one where pseudo labels concern the exported organs.
@@ -124,7 +124,7 @@ struct MONAIWriter: Sendable {
         let file = try await work.run { [request] in
             try staged.write(text, as: "datalist.json")
             try staged.publish([("labels", request.labelFolder), ("datalist.json", request.file)])
-            return RealPath.of(request.file) ?? request.file
+            return FilePath.resolved(request.file) ?? request.file
         }
         return Written(
             file: file, report: contents.report, counts: counts,

@@ -85,7 +85,7 @@ struct NNUNetWriter: Sendable {
             try describe(contents, channel, staged)
             try staged.publish()
             return Written(
-                folder: RealPath.of(staged.target) ?? staged.target, report: contents.report,
+                folder: FilePath.resolved(staged.target) ?? staged.target, report: contents.report,
                 heldOut: contents.cases.count { !$0.validates.isEmpty }, emptyFolds: emptyFolds)
         }
     }

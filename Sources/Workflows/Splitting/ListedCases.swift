@@ -18,7 +18,7 @@ package struct ListedCases: Sendable {
     static func find(_ list: SplitList, in catalog: LabelCatalog) async throws -> ListedCases {
         let (entries, named) = try await BlockingWork().run {
             let entries = try PublishedSplit(list).entries
-            let folder = RealPath.of(list.file).map(RealPath.parent) ?? "."
+            let folder = FilePath.resolved(list.file).map(FilePath.parent) ?? "."
             return (entries, entries.map { NamedCase(name: $0.name, paths: $0.paths(from: folder)) })
         }
         return ListedCases(entries, try await catalog.cases(named: named, dataset: list.dataset))

@@ -21,7 +21,7 @@ package struct SplitEntry: Hashable, Sendable {
         let absolute = path.hasPrefix("/") ? path : "\(folder)/\(path)"
         let parts = path.split(separator: "/").map(String.init)
         let ends = parts.indices.map { parts[$0...].joined(separator: "/") }
-        return [absolute, RealPath.of(absolute)].compactMap { $0 } + ends
+        return [absolute, FilePath.resolved(absolute)].compactMap { $0 } + ends
     }
 
     /// The name without folders, endings and channel number: `imagesTr/liver_3_0000.nii.gz` is `liver_3`.

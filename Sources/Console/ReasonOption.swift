@@ -1,11 +1,13 @@
-internal import ArgumentParser
+package import ArgumentParser
 
 /// Why a person makes a change; recorded in the history.
-struct ReasonOption: ParsableArguments {
+package struct ReasonOption: ParsableArguments {
     @Option(help: "Reason, recorded in the history. No patient data.")
-    var reason: String
+    package var reason: String
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must not be empty.") }
     }
 }

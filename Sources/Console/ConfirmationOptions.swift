@@ -1,17 +1,19 @@
-internal import ArgumentParser
+package import ArgumentParser
 
 /// Lists the consequences first; the change itself needs `--yes` and a reason.
-struct ConfirmationOptions: ParsableArguments {
+package struct ConfirmationOptions: ParsableArguments {
     @Option(help: "Reason, recorded in the history; required with --yes. No patient data.")
-    var reason: String?
+    package var reason: String?
 
     @Flag(help: "Make the change. Default: only list what it concerns.")
-    var yes = false
+    package var yes = false
+
+    package init() {}
 
     /// Nil without `--yes`.
-    var confirmedReason: String? { yes ? reason : nil }
+    package var confirmedReason: String? { yes ? reason : nil }
 
-    func validate() throws {
+    package func validate() throws {
         if yes && (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("--yes requires --reason TEXT.") }
     }
 }

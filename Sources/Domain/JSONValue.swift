@@ -1,18 +1,18 @@
 /// JSON whose objects keep the order of their members, which nnU-Net's `labels` require.
-public indirect enum OrderedJSON: Hashable, Sendable {
+public indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
     case number(Double)
     case text(String)
-    case list([OrderedJSON])
+    case list([JSONValue])
     case object([Member])
 
     public struct Member: Hashable, Sendable {
         public let key: String
-        public let value: OrderedJSON
+        public let value: JSONValue
 
-        public init(_ key: String, _ value: OrderedJSON) { (self.key, self.value) = (key, value) }
+        public init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
     }
 
     /// The text, indented by four spaces per level, with lists of plain values on one line.
@@ -44,14 +44,15 @@ public indirect enum OrderedJSON: Hashable, Sendable {
         }
     }
 
-    /// RFC 8259, section 7.
-    private static func quoted(_ text: String) -> String {
+    /// A string literal: quotation marks, backslashes and control characters are escaped (RFC 8259, section 7).
+    public static func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": out += "\\\""
             case "\\": out += "\\\\"
             case "\n": out += "\\n"
+            case "\r": out += "\\r"
             case "\t": out += "\\t"
             case "\0"..<" ":
                 let digits = String(scalar.value, radix: 16)

@@ -1,7 +1,6 @@
 internal import Catalog
 internal import DICOM
 internal import Domain
-internal import Exporters
 internal import Imaging
 internal import Importers
 
@@ -61,7 +60,7 @@ struct CaseRecords {
     }
 
     private static func json(_ texts: [String]) -> String {
-        OrderedJSON.list(texts.map { .text($0) }).rendered()
+        JSONValue.list(texts.map { .text($0) }).rendered()
     }
 }
 

@@ -1,5 +1,5 @@
-internal import Glibc
 internal import Importers
+internal import System
 
 /// The folder that a release's files are recorded relative to: the deepest that contains the labels and the images of a new
 /// release. Images that are added later from outside, or that a list names outside, have a path with `..`; images of another
@@ -32,13 +32,12 @@ struct ReleaseRoot: Hashable, Sendable {
     }
 
     /// Whether a file exists at a relative path. Checks the disk.
-    func holds(_ relative: String) -> Bool { access("\(path)/\(relative)", F_OK) == 0 }
+    func holds(_ relative: String) -> Bool { FilePath.exists("\(path)/\(relative)") }
 
     /// The absolute path without symbolic links. Blocks.
     static func resolve(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else { throw ImportError.unreadableFolder(path) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        guard let resolved = FilePath.resolved(path) else { throw ImportError.unreadableFolder(path) }
+        return resolved
     }
 
     /// The default name of a dataset: the name of its folder or file.

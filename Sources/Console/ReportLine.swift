@@ -1,33 +1,32 @@
-internal import Console
-internal import Importers
+package import Importers
 
 /// A line of an import's report: a case, a finding, or the error that ended the import.
-struct ReportLine: Sendable {
-    let caseName: String?
+package struct ReportLine: Sendable {
+    package let caseName: String?
     /// `accepted`, `unchanged`, `warned`, `waiting`, `quarantined`, `refused`, `unrecorded` or `failed`.
-    let outcome: String
-    let file: String?
-    let problem: String?
-    let remedy: String?
+    package let outcome: String
+    package let file: String?
+    package let problem: String?
+    package let remedy: String?
 
-    init(_ row: ImportReport.Row) {
+    package init(_ row: ImportReport.Row) {
         (caseName, outcome, file) = (row.case, row.outcome.rawValue, row.file)
         (problem, remedy) = (row.problem, row.remedy)
     }
 
-    init(_ failure: CommandFailure) {
+    package init(_ failure: CommandFailure) {
         (caseName, outcome, file) = (nil, "failed", failure.file)
         (problem, remedy) = (failure.problem, failure.remedy)
     }
 
-    static var columns: [Column<ReportLine>] {
+    package static var columns: [Column<ReportLine>] {
         [
             Column("case") { $0.caseName }, Column("outcome") { $0.outcome }, Column("file") { $0.file },
             Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
         ]
     }
 
-    var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
+    package var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
 
     // MARK: - Text
 
@@ -43,7 +42,7 @@ struct ReportLine: Sendable {
     }
 
     /// A block for each problem, preceded by an empty line, with lines of at most `width` characters.
-    static func blocks(_ lines: [ReportLine], width: Int?) -> String {
+    package static func blocks(_ lines: [ReportLine], width: Int?) -> String {
         let groups = Dictionary(grouping: lines, by: \.message)
         var printed = Set<Message>()
         return lines.compactMap { line -> String? in
