@@ -1,4 +1,4 @@
-internal import Domain
+public import Domain
 
 /// `dataset.json` and `splits_final.json` of nnU-Net v2's raw format (its documentation, "dataset_format").
 public struct NNUNetDataset: Sendable {
