@@ -27,7 +27,7 @@ comment on type coverage_count is 'A number of label states of one kind in a sco
 create type scope_size as (scope_id integer, volumes bigint, subjects bigint);
 comment on type scope_size is 'The numbers of volumes and of subjects in a scope.';
 
--- Counts of the current states of some volumes, from the derived rows; a volume without a dataset counts nowhere.
+-- Counts of the current states of some volumes, from the derived rows; a volume without a dataset is not counted.
 create function state_counts(p_volumes bigint[]) returns setof coverage_count
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with counted as materialized (

@@ -4,7 +4,7 @@ import Hashing
 import System
 
 extension ObjectFolder {
-    /// Whether a file of the object's name is there; its bytes are not looked at.
+    /// Whether a file of the object's name is there; its bytes are not checked.
     func contains(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
 
     /// The stored size in bytes; nil where there is no such file.

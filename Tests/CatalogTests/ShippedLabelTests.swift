@@ -18,7 +18,7 @@ import Testing
             let history = try await world.catalog.history(volume: first.volume, organ: "liver")
             #expect(history.map(\.status) == [.pseudo, .unlabelled])
             #expect(history.map(\.statusAfter) == [.pseudo, .unlabelled])
-            #expect(try await world.catalog.words(of: "A").filter { $0.pseudo > 0 }.map(\.organ) == ["spleen"])
+            #expect(try await world.catalog.labelCounts(of: "A").filter { $0.pseudo > 0 }.map(\.organ) == ["spleen"])
 
             let revision = try await world.revision()
             #expect(try await world.catalog.add("A", scan: 1, [shipped("spleen", 2)]).isUnchanged)

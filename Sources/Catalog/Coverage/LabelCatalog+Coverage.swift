@@ -27,7 +27,7 @@ extension LabelCatalog {
     }
 
     /// Coverage by a dataset's own labels, by organ, without those of other datasets in the same volumes.
-    public func words(of dataset: String) async throws -> [Coverage] {
+    public func labelCounts(of dataset: String) async throws -> [Coverage] {
         CoverageFacts(try await connection.run(DatasetLabelCounts(dataset: dataset))).rows
     }
 

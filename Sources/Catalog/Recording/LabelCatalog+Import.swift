@@ -157,7 +157,7 @@ extension LabelCatalog {
         }
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            takenBack: takenBack, annotators: annotators, newFiles: files.new, unions: merges,
+            takenBack: takenBack, annotators: annotators, newFiles: files.new, merges: merges,
             statesModality: try await setUnknown(modality: source.modality, of: volume))
     }
 }

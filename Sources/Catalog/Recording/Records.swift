@@ -160,12 +160,12 @@ public struct RecordedCase: Sendable, Hashable {
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int
     /// Merges of subjects that the case caused.
-    public var unions: [SubjectMerge]
+    public var merges: [SubjectMerge]
     /// Whether the case set the modality of a known volume, which was unknown.
     public var statesModality: Bool
 
     public var isUnchanged: Bool {
-        !isNewVolume && !isNewSource && newLabels == 0 && takenBack.isEmpty && newFiles == 0 && unions.isEmpty
+        !isNewVolume && !isNewSource && newLabels == 0 && takenBack.isEmpty && newFiles == 0 && merges.isEmpty
             && !statesModality && annotators.allSatisfy { $0.newLabels == 0 && $0.takenBack.isEmpty }
     }
 }

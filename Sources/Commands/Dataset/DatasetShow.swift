@@ -33,7 +33,7 @@ struct DatasetShow: AsyncParsableCommand {
             let catalog = session.catalog
             try await catalog.requireDataset(dataset)
             let releases = try await catalog.datasets().filter { $0.name == dataset }
-            let known = try await catalog.words(of: dataset)
+            let known = try await catalog.labelCounts(of: dataset)
             let licences = try await catalog.licences().filter { $0.dataset == dataset }
             if session.output.format == .table {
                 session.output.report(releases, DatasetRow.columns(.table))

@@ -2145,7 +2145,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "423b9281b73ed3cf13351e08a8b6946ba39a073650f94f463df4de5611b830c7",
+            sha256: "40d06d2b566c1fada22dc6b9945dbc3d446fac93e6dfc2e11ae6a58adec286a3",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2176,7 +2176,7 @@ comment on type coverage_count is 'A number of label states of one kind in a sco
 create type scope_size as (scope_id integer, volumes bigint, subjects bigint);
 comment on type scope_size is 'The numbers of volumes and of subjects in a scope.';
 
--- Counts of the current states of some volumes, from the derived rows; a volume without a dataset counts nowhere.
+-- Counts of the current states of some volumes, from the derived rows; a volume without a dataset is not counted.
 create function state_counts(p_volumes bigint[]) returns setof coverage_count
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with counted as materialized (

@@ -19,7 +19,7 @@ extension ImportSummary {
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
         newAnnotatorLabels = newAnnotatorLabels.map { $0 + outcome.annotators.reduce(0) { $0 + $1.newLabels } }
-        let merges = outcome.unions.map { CaseMerge(caseName: item.files.name, merge: $0) }
+        let merges = outcome.merges.map { CaseMerge(caseName: item.files.name, merge: $0) }
         subjectMerges += merges
         let findings =
             item.findings + remarks + ImportFinding.all(takenBack: outcome.takenBack, item.files)
