@@ -60,7 +60,7 @@ import Testing
             let checkpoint = try await world.checkpoint(held, 0)
             // B's patient q turns out to own A's scan 1.
             let joined = try await world.catalog.add("B", scan: 1, subject: "q")
-            #expect(joined.unions.count == 1 && joined.volume == train)
+            #expect(joined.merges.count == 1 && joined.volume == train)
             let subject = try await world.catalog.subject(of: train)
             #expect(try await world.catalog.subject(of: test) == subject)
             #expect(
