@@ -102,7 +102,7 @@ import Testing
             #expect(ending.status == 0)
             let subjects = try await bench.lacuna("subject", "list", "--json").rows()
             #expect(subjects.count == 1)
-            #expect(ending.errors.contains("joined: 1"), "\(ending.errors)")
+            #expect(ending.errors.contains("merged: 1"), "\(ending.errors)")
             #expect(!ending.output.contains("proves"), "nothing changed by it")
             let catalogue = try await bench.connection.one(Everything())
             #expect(catalogue.contains("source_series"))

@@ -92,7 +92,7 @@ import Testing
             let gone = try await bench.lacuna("dataset", "import", path, "--json").object()
             #expect(gone["waiting"] as? Int == 0 && gone["unchanged"] as? Int == 1)
             let told = try #require(gone["cases"] as? [[String: Any]]).compactMap { $0["problem"] as? String }
-            #expect(told.filter { $0.contains("is not there any more") }.count == 1)
+            #expect(told.filter { $0.contains("imported before, is missing") }.count == 1)
             #expect(!files.fileExists(atPath: image))
         }
     }

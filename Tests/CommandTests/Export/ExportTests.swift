@@ -92,7 +92,7 @@ import Testing
             }
             let ambiguous = try await bench.start(["volume", "show", file], folder: "/").end()
             #expect(ambiguous.status == 3)
-            #expect(ambiguous.errors.contains("2 volumes answer"))
+            #expect(ambiguous.errors.contains("names 2 volumes"))
 
             let masks = try await bench.lacuna("mask", "list", "--organ", "Left Kidney", "--json").rows()
             #expect(masks.count == 4)
