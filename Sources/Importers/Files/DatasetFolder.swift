@@ -88,7 +88,9 @@ struct DatasetFolder: Hashable, Sendable {
             throw .leavesFolder(file: path, path: path)
         }
         let relative = parts.joined(separator: "/")
-        guard let target = FilePath.resolved(root + "/" + relative) else { throw .missingFile(file: relative, role: role) }
+        guard let target = FilePath.resolved(root + "/" + relative) else {
+            throw .missingFile(file: relative, role: role)
+        }
         guard target.hasPrefix(prefix) else {
             throw .leavesFolder(file: relative, path: target)
         }
