@@ -1,5 +1,4 @@
 public import Tensors
-public import System
 
 /// A learned confidence in residual form: confidence logit = segmentation logit + correction, where the correction is
 /// a small convolutional head on the trunk's last features and starts at zero. After ConfidNet (Corbière et al.,

@@ -35,7 +35,7 @@ package struct Workspace: Sendable {
     ///
     /// - Throws: `CatalogError.unknownVolume`, `.ambiguousVolume`.
     package func volume(named name: String) async throws -> VolumeRow {
-        let files = try await BlockingWork().run { Self.absolutePaths(of: name) }
+        let files = await BlockingWork().run { Self.absolutePaths(of: name) }
         return try await catalog.volume(named: name, files: files)
     }
 
