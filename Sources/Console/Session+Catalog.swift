@@ -2,7 +2,7 @@ package import Catalog
 internal import Cluster
 package import DICOM
 internal import Glibc
-package import Objects
+internal import Objects
 internal import System
 package import Workflows
 

@@ -81,7 +81,7 @@ package struct Relocation: Sendable {
         let meter = workspace.progress.begin("relocate", total: files.count)
         defer { meter.finish() }
         let check = RelocationCheck(root: root, hashed: request.hashesAll ? files.count : Self.sampleSize)
-        return try await BlockingWork().run { check.run(files, meter) }
+        return await BlockingWork().run { check.run(files, meter) }
     }
 
     private func release(_ request: Request) async throws -> DatasetRow {
