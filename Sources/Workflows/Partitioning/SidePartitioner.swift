@@ -49,7 +49,7 @@ struct SidePartitioner {
         let activity = try await startedActivity()
         let (work, masks) = (work, [organ.left: sides.left, organ.right: sides.right])
         let recorded = try await workspace.catalog.recordPartition(of: candidate, activity: activity) {
-            let encoded = try await work.run { masks.mapValues { MaskCodec.encode(foreground: $0, known: known) } }
+            let encoded = await work.run { masks.mapValues { MaskCodec.encode(foreground: $0, known: known) } }
             return try await store.putPack(of: encoded)
         }
         switch recorded {
