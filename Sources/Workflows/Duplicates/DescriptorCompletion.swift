@@ -1,7 +1,7 @@
 package import Catalog
 internal import DICOM
 internal import Domain
-package import Imaging
+internal import Imaging
 internal import Importers
 internal import System
 

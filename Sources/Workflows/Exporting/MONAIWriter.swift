@@ -52,10 +52,10 @@ struct MONAIWriter: Sendable {
         do {
             let contents = try await writeCases(staged, meter)
             let written = try await finish(contents, staged)
-            try? await work.run { staged.discard() }
+            await work.run { staged.discard() }
             return written
         } catch {
-            try? await work.run { staged.discard() }
+            await work.run { staged.discard() }
             throw error
         }
     }

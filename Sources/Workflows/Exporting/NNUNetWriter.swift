@@ -53,7 +53,7 @@ struct NNUNetWriter: Sendable {
             let contents = try await writeCases(staged, meter)
             return try await finish(contents, channel, staged)
         } catch {
-            try? await work.run { staged.discard() }
+            await work.run { staged.discard() }
             throw error
         }
     }

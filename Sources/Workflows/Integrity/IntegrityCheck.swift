@@ -38,7 +38,7 @@ package struct IntegrityCheck {
             + waiting.map({ ($0, IntegrityFinding.Subject.label) })
         {
             let check = DatasetFileCheck(subject: subject, readsData: readsData)
-            if let finding = try await disk.run({ check.finding(file) }) { findings.append(finding) }
+            if let finding = await disk.run({ check.finding(file) }) { findings.append(finding) }
             meter.advance()
         }
         findings += try await checkConverted(recorded: Set(images.map(\.sha256)))
@@ -59,7 +59,7 @@ package struct IntegrityCheck {
         }
         let recorded = Set(try await workspace.catalog.imageFiles().map(\.sha256))
         let converted = workspace.converted
-        let volumes = try await disk.run { converted.sweep(keeping: recorded, writtenBefore: aDayAgo) }
+        let volumes = await disk.run { converted.sweep(keeping: recorded, writtenBefore: aDayAgo) }
         return removed.map { IntegrityFinding(.swept, .object, store.location(of: $0), Self.removedOrphan) }
             + volumes.map { IntegrityFinding(.swept, .converted, $0, Self.removedOrphan) }
     }
@@ -82,6 +82,6 @@ package struct IntegrityCheck {
     /// Volumes converted from DICOM series. None is missing, since each can be converted again.
     private func checkConverted(recorded: Set<Digest>) async throws -> [IntegrityFinding] {
         let check = ConvertedVolumeCheck(cache: workspace.converted, readsData: readsData)
-        return try await disk.run { check.findings(recorded: recorded) }
+        return await disk.run { check.findings(recorded: recorded) }
     }
 }

@@ -31,7 +31,7 @@ struct SidePartitioner {
         let store = try await openedStore()
         let mask = try await MaskReader(store: store).read(location, shape: candidate.shape)
         let affine = candidate.affine
-        switch try await work.run({ Result { try SidePartition(mask.foreground, affine: affine) } }) {
+        switch await work.run({ Result { try SidePartition(mask.foreground, affine: affine) } }) {
         case .failure(let refusal): volume.outcome = .refused(.shape("\(refusal)"))
         case .success(let sides):
             volume.sides = PartitionedVolume.Sides(

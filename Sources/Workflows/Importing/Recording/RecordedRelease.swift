@@ -57,7 +57,7 @@ struct RecordedRelease {
             recorded.formUnion(files.map { ListedFile(path: $0.path, bytes: $0.bytes) })
         }
         guard let name = releases.first?.name, !recorded.isEmpty else { return [] }
-        let isKnown = try await BlockingWork().run { [recorded] in
+        let isKnown = await BlockingWork().run { [recorded] in
             list.files.contains { file in
                 ListedFile(file.absolutePath).map(recorded.contains) ?? false
             }
