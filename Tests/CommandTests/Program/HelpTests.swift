@@ -54,7 +54,7 @@ import Testing
                 if !verbs.isEmpty { continue }
                 let example = Array(help.drop { $0 != "EXAMPLE:" }.dropFirst().prefix { !$0.isEmpty })
                 #expect(
-                    example.first?.hasPrefix("  $ lacuna " + path.joined(separator: " ")) == true,
+                    example.contains { $0.hasPrefix("  $ lacuna " + path.joined(separator: " ")) },
                     "\(path.joined(separator: " "))")
                 #expect(example.count > 1, "the output of \(path.joined(separator: " "))")
             }
