@@ -42,7 +42,7 @@ import Testing
     /// Two datasets of one organ each have four rows, of which the table shows two.
     @Test func theTableHidesUnlabelledRowsAndCountsThem() async throws {
         try await Workbench.with { bench in
-            #expect(try await bench.lacuna("dataset", "list").errors.contains("no datasets yet"))
+            #expect(try await bench.lacuna("dataset", "list").errors.contains("No dataset is imported yet"))
             for (layout, name, scan) in [
                 (PhantomLayout.msd(.spleen, lesions: false), "Task09_Spleen", 1),
                 (.msd(.liver, lesions: false), "Task03_Liver", 2),
