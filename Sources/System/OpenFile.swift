@@ -57,6 +57,8 @@ public struct OpenFile: ~Copyable {
 
     /// `count` bytes at `offset`; fewer only at the end of the file.
     public func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+        // An array without capacity is the shared empty one, whose count must not be written.
+        guard count > 0 else { return [] }
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             do throws(SystemError) {
