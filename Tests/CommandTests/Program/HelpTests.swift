@@ -21,6 +21,10 @@ import Testing
             .map { String($0.dropFirst(2).prefix { $0 != " " }) }
     }
 
+    private func calls(_ command: String, in example: [String]) -> Bool {
+        example.contains { $0.hasPrefix("  $ lacuna \(command)") }
+    }
+
     /// Lines that end although the next word would fit: line breaks of the source, which are visible in narrower terminals.
     private func ragged(_ help: [String]) -> [String] {
         let text = Array(help.prefix { !$0.hasPrefix("USAGE:") })
@@ -53,10 +57,9 @@ import Testing
                 paths += verbs.map { path + [$0] }
                 if !verbs.isEmpty { continue }
                 let example = Array(help.drop { $0 != "EXAMPLE:" }.dropFirst().prefix { !$0.isEmpty })
-                #expect(
-                    example.contains { $0.hasPrefix("  $ lacuna " + path.joined(separator: " ")) },
-                    "\(path.joined(separator: " "))")
-                #expect(example.count > 1, "the output of \(path.joined(separator: " "))")
+                let command = path.joined(separator: " ")
+                #expect(calls(command, in: example), "\(command)")
+                #expect(example.count > 1, "the output of \(command)")
             }
         }
     }
