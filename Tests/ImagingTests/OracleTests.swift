@@ -80,7 +80,7 @@ struct OracleTests {
 }
 
 /// All files of the larger set.
-@Suite(.needsRealData("ORACLE.json")) struct SharedOracleTests {
+@Suite(.needsLargerSet()) struct SharedOracleTests {
     @Test(arguments: try OracleFile.all(in: RealData.shared, scalar: true))
     func aVolumeEqualsNibabels(file: OracleFile) throws { try OracleComparison(file).all() }
 
