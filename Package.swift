@@ -71,7 +71,7 @@ let package = Package(
 
         // MARK: - Core: values and rules, no I/O
 
-        /// Organs, label states, geometry, known-voxel rule, round states.
+        /// Organs, label states, geometry, known-voxel rule, settings.
         .target(name: "Domain", swiftSettings: kernels),
 
         // MARK: - Foundation: one outside concern each
@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: kernels),
         /// Series of DICOM slices: headers, digests, volumes made of them by `dcm2niix`.
         .target(name: "DICOM", dependencies: ["Domain", "Hashing", "Imaging", "System"], swiftSettings: swift),
-        /// Resampling, Dice, surface distance over dense arrays.
+        /// Masks and descriptors: components, consensus, partition by side, overlap, distance, resampling, similarity.
         .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
         /// Pictures as PNG and SVG: grey images, masks, text, through Cairo.
         .target(name: "Drawing", dependencies: ["CCairo"], swiftSettings: kernels),
@@ -151,15 +151,13 @@ let package = Package(
                 "Catalog", "Cluster", "Console", "Domain", "Importers", "Phantoms", "Schema", "System",
                 "Workflows", argumentParser,
             ], swiftSettings: swift),
-        /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and ObjectStore.
+        /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and Objects.
         .target(
             name: "Daemon",
             dependencies: [
-                "Console", "Domain", "Postgres", "DICOM", "Hashing", "Imaging", "Numerics", "Tensors",
-                "Catalog",
-                "Objects", "Jobs", "Learning", "Rounds", "System", "Workflows", argumentParser, logging, lifecycle,
-                signals,
-                yams,
+                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning", "Numerics",
+                "Objects", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser, logging, lifecycle,
+                signals, yams,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -196,14 +194,14 @@ let package = Package(
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(
-            name: "ExporterTests", dependencies: ["Exporters", "Imaging", "Domain", "TestSupport"],
+            name: "ExporterTests", dependencies: ["Exporters", "Imaging", "Domain", "System", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain"], swiftSettings: swift),
+            name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "TestSupport"],
+            dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "System", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",

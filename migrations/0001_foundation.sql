@@ -1,5 +1,5 @@
--- Roles, the catalogue's own identity, activities and revisions.
--- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
+-- Roles, the identity of the catalogue, activities and revisions.
+-- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
 
 do $$
 declare

@@ -173,7 +173,8 @@ create view volume_scopes as
     from volume v;
 comment on view volume_scopes is 'The scopes of each volume, in rising order, without rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
 
--- The only statement of the order of labels: what is not an annotation gives way to one, and a shipped label to a pseudo label.
+-- The order of labels: an annotation hides a pseudo label, and both hide a shipped label. label_states applies the same order to
+-- history; the triggers and move_pointers below apply it to the changes that they count.
 create view current_label as
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::real as confidence,
         a.annotation_id, null::bigint as round_id, null::bigint as shipped_label_id

@@ -173,7 +173,7 @@ begin
 end $$;
 comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
 
--- As current_label, from history. The order of labels is that of the view.
+-- As current_label, from history, and in the same order of labels. It cannot read the view, which reads derived tables of now.
 create function label_states(
     p_revision bigint, p_volume bigint default null, p_organ smallint default null, p_datasets integer[] default null)
 returns table (

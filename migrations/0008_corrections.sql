@@ -482,7 +482,7 @@ begin
 end $$;
 comment on function merge_subjects(bigint, bigint, bigint) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
 
--- A removal of either subject holds for the merged one.
+-- A removal of either subject applies to the merged one.
 create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare

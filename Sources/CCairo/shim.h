@@ -3,7 +3,7 @@
 #include <cairo/cairo.h>
 #include <dlfcn.h>
 
-// Cairo is not linked but opened when the first picture is drawn (docs/decisions/0014). The table holds the functions that are
+// Cairo is not linked but opened when the first picture is drawn (docs/decisions/0014). The table contains the functions that are
 // called, with the types that Cairo's own headers declare.
 #define CCAIRO_FUNCTIONS(USE) \
     USE(clip) USE(close_path) USE(create) USE(destroy) USE(fill) USE(get_source) USE(image_surface_create) \

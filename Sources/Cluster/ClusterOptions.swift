@@ -1,21 +1,21 @@
-/// How an embedded server is set up.
+/// Options of an embedded server.
 public struct ClusterOptions: Sendable, Hashable {
     /// Database roles that the calling user may log in as; the superuser is always one.
     public var logins: [String] = ["lacuna", "lacunad"]
-    /// The database made with the cluster.
+    /// The database that is created with the cluster.
     public var database = "lacuna"
-    /// Where root keeps clusters, a folder each.
+    /// The folder of root's clusters, one subfolder for each.
     public var rootFolder = "/var/lib/lacuna"
     /// Folders with server programs, searched besides the distribution's own.
     public var binaryFolders: [String] = []
-    /// Server settings, on top of the defaults; the values go to the server as they are.
+    /// Server settings, which override the defaults; the values are passed unchanged.
     public var settings: [String: String] = [:]
     /// Whether `initdb` waits for the disk.
     public var syncsInitialisation = true
 
     public init() {}
 
-    /// For tests: nothing is worth waiting for the disk.
+    /// For tests: nothing waits for the disk, and data do not survive a power failure.
     public static var forTests: ClusterOptions {
         var options = ClusterOptions()
         options.syncsInitialisation = false
@@ -26,7 +26,7 @@ public struct ClusterOptions: Sendable, Hashable {
         return options
     }
 
-    /// Local socket only; errors are not logged because their texts quote values.
+    /// Local socket only; errors are not logged, because their texts quote values.
     static let defaults = [
         "listen_addresses": "", "port": "5432", "shared_buffers": "128MB", "max_connections": "50",
         "unix_socket_permissions": "0700", "timezone": "UTC", "log_timezone": "UTC", "log_min_messages": "log",

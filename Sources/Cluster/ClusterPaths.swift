@@ -1,14 +1,15 @@
 internal import Glibc
+internal import System
 
-/// Where the parts of an embedded cluster lie.
+/// The paths of an embedded cluster.
 ///
-/// `folder` belongs to the caller and holds what the server may read only (access rules); `server` belongs to the server's
-/// user and holds data, log and socket.
+/// `folder` belongs to the caller and contains what the server may only read (access rules); `server` belongs to the server's user
+/// and contains data, log and socket.
 struct ClusterPaths: Hashable {
     let home: String
     let folder: String
     let socketFolder: String
-    /// Where the cluster of this home lies for callers of the other kind: root, and users that are not.
+    /// The folder of this home's cluster for callers of the other kind: for root where the caller is not root, and vice versa.
     private let otherFolder: String
 
     /// `sockaddr_un` has room for 107 bytes, and the server adds `/.s.PGSQL.5432`.
@@ -35,17 +36,17 @@ struct ClusterPaths: Hashable {
     var userMap: String { "\(folder)/pg_ident.conf" }
     var firstStatements: String { "\(folder)/first.sql" }
 
-    /// The folder and the owner's name of a cluster that somebody else made for this home where the caller has made none.
+    /// The folder and the owner's name of another user's cluster of this home, where the caller has none.
     func clusterOfAnotherUser() -> (folder: String, owner: String)? {
-        if FileSystem.exists(homeRecord) { return nil }
-        if FileSystem.exists("\(otherFolder)/home"), let owner = FileSystem.owner(of: otherFolder) {
+        if FilePath.exists(homeRecord) { return nil }
+        if FilePath.exists("\(otherFolder)/home"), let owner = FileSystem.owner(of: otherFolder) {
             return (otherFolder, ServerUser.name(of: owner))
         }
         guard let owner = FileSystem.owner(of: folder), owner != geteuid() else { return nil }
         return (folder, ServerUser.name(of: owner))
     }
 
-    /// FNV-1a of the path, 16 hexadecimal digits; a recorded path guards against two homes that share one.
+    /// FNV-1a of the path, 16 hexadecimal digits. `homeRecord` distinguishes two homes with the same hash.
     private static func hash(_ path: String) -> String {
         let value = path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         let digits = String(value, radix: 16)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 extension EmbeddedCluster {
     func startBlocking() throws(ClusterError) {
@@ -15,15 +16,16 @@ extension EmbeddedCluster {
         }
     }
 
-    /// Whether a server takes connections, after waiting for one that is starting or dying.
+    /// Whether a server accepts connections, after waiting for one that is starting or ending.
     ///
-    /// A killed server closes its socket before its process is gone, and its process file still says that it is ready.
+    /// A killed server closes its socket before its process has ended, while its process file still has the state ready.
     private func isServed() throws(ClusterError) -> Bool {
         let deadline = ContinuousClock.now + .seconds(60)
         while let server = postmaster() {
             if server.isReady && FileSystem.isListening("\(paths.socketFolder)/.s.PGSQL.\(port)") { return true }
             if ContinuousClock.now > deadline {
-                throw .file(path: paths.data, problem: "process \(server.process) takes no connections")
+                throw .notResponding(
+                    folder: paths.data, problem: "server process \(server.process) does not accept connections")
             }
             usleep(20_000)
         }
@@ -37,7 +39,7 @@ extension EmbeddedCluster {
         try FileSystem.makePrivateFolder(paths.socketFolder, user: user)
     }
 
-    /// The folder's name is a hash of the home; the home written inside makes sure of it.
+    /// Records the path of the home, because the name of the folder is only a hash of it.
     private func recordHome() throws(ClusterError) {
         guard let recorded = FileSystem.read(paths.homeRecord) else {
             return try FileSystem.write(paths.home, to: paths.homeRecord, mode: 0o600)
@@ -46,7 +48,7 @@ extension EmbeddedCluster {
         if recorded != paths.home && geteuid() == 0 { throw .belongsToAnotherHome(folder: paths.folder) }
     }
 
-    /// Makes the data under another name and renames them, so that a half-made cluster is never taken for one.
+    /// Creates the data under another name and renames them, so that an incomplete cluster is never used.
     private func create(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
         try SystemProgram(["/bin/rm", "-rf", paths.unfinishedData, paths.data]).running(as: user).output()
         var arguments = [
@@ -60,7 +62,7 @@ extension EmbeddedCluster {
         if options.syncsInitialisation { try SystemProgram(["/bin/sync", paths.server]).running(as: user).output() }
     }
 
-    /// The logins and the database, by the server's single-user mode, which takes one statement a line.
+    /// Creates the logins and the database in the server's single-user mode, which reads one statement from each line.
     private func makeRolesAndDatabase(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
         let statements =
             options.logins.map { "create role \"\($0)\" login" } + ["create database \"\(options.database)\""]
@@ -75,7 +77,7 @@ extension EmbeddedCluster {
         try server.running(as: user).output()
     }
 
-    /// Peer authentication through a map: the calling user's name on the left, the role that it may be on the right.
+    /// Peer authentication through a map of the calling user's name to the roles that it may log in as.
     private func writeAccessRules() throws(ClusterError) {
         try FileSystem.write("local all all peer map=lacuna\n", to: paths.accessRules, mode: 0o644)
         let caller = try ServerUser.callerName()
@@ -95,18 +97,18 @@ extension EmbeddedCluster {
         }
     }
 
-    /// Removes the process files of a server that did not end properly.
+    /// Removes the process files of a server that was killed.
     ///
-    /// The server would take any process of that number, dead or another program's, for itself and refuse to start. Sessions of
-    /// the dead server must have ended first; they notice its end by themselves, within seconds.
+    /// A new server refuses to start where any process, also of another program, has the recorded number. Sessions of the killed
+    /// server must have ended first; they detect its end within seconds.
     private func removeStaleProcessFiles() throws(ClusterError) {
         let socket = "\(paths.socketFolder)/.s.PGSQL.\(port)"
-        let stale = ["\(paths.data)/postmaster.pid", "\(socket).lock", socket].filter(FileSystem.exists)
+        let stale = ["\(paths.data)/postmaster.pid", "\(socket).lock", socket].filter(FilePath.exists)
         guard !stale.isEmpty, postmaster() == nil else { return }
         let deadline = ContinuousClock.now + .seconds(20)
         while ServerProcess.anyWorks(in: FileSystem.resolve(paths.data)) {
             if ContinuousClock.now > deadline {
-                throw .file(path: paths.data, problem: "processes of a dead server still work there")
+                throw .notResponding(folder: paths.data, problem: "processes of a killed server still run")
             }
             usleep(20_000)
         }
@@ -115,7 +117,7 @@ extension EmbeddedCluster {
         }
     }
 
-    /// Settings as `-c name='value'` for the shell that `pg_ctl` starts the server with.
+    /// Settings as `-c name='value'` for the shell by which `pg_ctl` starts the server.
     private func serverOptions() -> String {
         var settings = ClusterOptions.defaults.merging(options.settings) { $1 }
         settings["unix_socket_directories"] = paths.socketFolder

@@ -1,14 +1,15 @@
 internal import Glibc
+internal import System
 
 extension EmbeddedCluster {
     func stopBlocking() throws(ClusterError) {
-        guard FileSystem.exists(paths.folder) else { return }
+        guard FilePath.exists(paths.folder) else { return }
         let user = try ServerUser.forCaller()
         try FileSystem.withLock(paths.lock) { () throws(ClusterError) in try shutDown(user, mode: "fast") }
     }
 
     func destroyBlocking() throws(ClusterError) {
-        guard FileSystem.exists(paths.folder) else { return }
+        guard FilePath.exists(paths.folder) else { return }
         let user = try ServerUser.forCaller()
         try FileSystem.withLock(paths.lock) { () throws(ClusterError) in
             try shutDown(user, mode: "immediate")

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import System
 
-/// A PostgreSQL server of one's own on a private socket, kept under a home folder.
+/// A private PostgreSQL server on a local socket, with its data under a home folder.
 ///
-/// The server is the distribution's. It runs in a session of its own and outlives the caller; as root it runs as `postgres`.
+/// The server's programs are the distribution's. It runs in its own session and outlives the caller; for root it runs as `postgres`.
 /// Access is by peer authentication only: the calling user may log in as the superuser and as the logins of the options.
 public struct EmbeddedCluster: Sendable, Hashable {
     /// The bootstrap superuser, who migrates.
@@ -12,10 +12,10 @@ public struct EmbeddedCluster: Sendable, Hashable {
     let options: ClusterOptions
     let paths: ClusterPaths
 
-    /// Names the cluster of `home`, which need not exist. Nothing is made or started.
+    /// The cluster of `home`, which need not exist. Nothing is created or started.
     ///
-    /// - Throws: `ClusterError.madeByAnotherUser` where the caller has none there and somebody else has: an empty catalogue
-    ///   would pass for the full one.
+    /// - Throws: `ClusterError.madeByAnotherUser` where the caller has none there and another user has: an empty catalogue would
+    ///   be mistaken for the full one.
     public init(home: String, options: ClusterOptions = ClusterOptions()) throws(ClusterError) {
         self.options = options
         paths = try ClusterPaths(home: home, options: options)
@@ -30,10 +30,10 @@ public struct EmbeddedCluster: Sendable, Hashable {
     public var database: String { options.database }
     public var dataFolder: String { paths.data }
     public var logFile: String { paths.log }
-    /// Everything the cluster keeps lies under this folder, and the socket possibly in `socketFolder`.
+    /// Contains everything of the cluster, except perhaps the socket, which is in `socketFolder`.
     public var folder: String { paths.folder }
 
-    /// Whether it runs, and since which process.
+    /// Whether the server exists and runs, and its process.
     public enum Status: Hashable, Sendable {
         case notCreated
         case stopped
@@ -41,14 +41,14 @@ public struct EmbeddedCluster: Sendable, Hashable {
         case running(process: Int32)
     }
 
-    /// What the server's own files say, without connecting.
+    /// The status by the server's files, without a connection.
     public func status() -> Status {
-        guard FileSystem.exists("\(paths.data)/PG_VERSION") else { return .notCreated }
+        guard FilePath.exists("\(paths.data)/PG_VERSION") else { return .notCreated }
         guard let (process, isReady) = postmaster() else { return .stopped }
         return isReady ? .running(process: process) : .starting(process: process)
     }
 
-    /// Makes the cluster if there is none and starts it if it does not run; callers at the same time wait for one another.
+    /// Creates the cluster where it is missing and starts it where it does not run; concurrent callers wait for each other.
     public func start() async throws(ClusterError) {
         try await BlockingWork().run { () throws(ClusterError) in try self.startBlocking() }
     }
@@ -68,7 +68,7 @@ public struct EmbeddedCluster: Sendable, Hashable {
         guard let text = FileSystem.read("\(paths.data)/postmaster.pid") else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let process = lines.first.flatMap({ Int32($0) }), process > 1 else { return nil }
-        // Another program may have taken the number since, and a dead server may wait for somebody to collect it.
+        // Another program may have the number by now, and an ended server may be a zombie.
         guard ServerProcess.isAlive(process) else { return nil }
         return (process, lines.count > 7 && lines[7].hasPrefix("ready"))
     }

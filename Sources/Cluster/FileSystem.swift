@@ -1,15 +1,13 @@
 internal import Glibc
 internal import System
 
-/// The few file operations that a cluster needs.
+/// File operations of a cluster that `System` does not have.
 enum FileSystem {
     static func lastProblem() -> String { String(cString: strerror(errno)) }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
     static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-    /// Whether a process accepts connections on the socket at `path`; one that is too busy to answer counts.
+    /// Whether a process accepts connections on the socket at `path`; one whose queue is full counts.
     static func isListening(_ path: String) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }
@@ -27,7 +25,7 @@ enum FileSystem {
         return status == 0 || errno == EAGAIN
     }
 
-    /// The user id of a path's owner; nil where it cannot be seen.
+    /// The user id of a path's owner; nil where it cannot be read.
     static func owner(of path: String) -> UInt32? {
         var entry = stat()
         return lstat(path, &entry) == 0 ? entry.st_uid : nil
@@ -43,16 +41,16 @@ enum FileSystem {
         return resolved + trimmed[slash...]
     }
 
-    /// Makes a folder and those above it; existing ones are left as they are.
+    /// Creates a folder and those above it; existing ones are unchanged.
     static func makeFolders(_ path: String, mode: mode_t) throws(ClusterError) {
-        if exists(path) { return }
+        if FilePath.exists(path) { return }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeFolders(String(path[..<slash]), mode: 0o755)
         }
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .file(path: path, problem: lastProblem()) }
     }
 
-    /// Makes a folder that only `user` can enter, or sees that an existing one is so.
+    /// Creates a folder that only `user` (nil: the caller) can enter, or checks that an existing one is such.
     static func makePrivateFolder(_ path: String, user: ServerUser?) throws(ClusterError) {
         if mkdir(path, 0o700) == 0 {
             if let user, chown(path, user.userID, user.groupID) != 0 {
@@ -65,7 +63,7 @@ enum FileSystem {
         guard lstat(path, &entry) == 0 else { throw .file(path: path, problem: lastProblem()) }
         let owner = user?.userID ?? getuid()
         if entry.st_mode & S_IFMT == S_IFDIR, entry.st_uid == 0, getuid() == 0, let user {
-            // Root was stopped between making the folder and giving it away.
+            // Root was stopped between the creation of the folder and the change of its owner.
             guard lchown(path, user.userID, user.groupID) == 0 else { throw .file(path: path, problem: lastProblem()) }
             return
         }

@@ -23,7 +23,7 @@ struct ServerBinaries: Hashable {
         return match
     }
 
-    /// Where Debian, Red Hat and a build from source put server programs, and where `pg_config` says they are.
+    /// The folders of server programs of Debian, Red Hat and a build from source, and the one that `pg_config` names.
     private static func distributionFolders() -> [String] {
         var folders = ((try? Folder.names(in: "/usr/lib/postgresql")) ?? []).map { "/usr/lib/postgresql/\($0)/bin" }
         folders += ((try? Folder.names(in: "/usr")) ?? []).filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
@@ -36,7 +36,7 @@ struct ServerBinaries: Hashable {
         return folders.filter { FileSystem.isExecutable("\($0)/postgres") }
     }
 
-    /// Asks the program itself: `postgres (PostgreSQL) 15.18 (Debian …)`.
+    /// Reads the version that the program prints: `postgres (PostgreSQL) 15.18 (Debian …)`.
     private static func inspect(_ folder: String) -> ServerBinaries? {
         guard FileSystem.isExecutable("\(folder)/initdb"), FileSystem.isExecutable("\(folder)/pg_ctl"),
             let line = try? SystemProgram(["\(folder)/postgres", "--version"]).output()

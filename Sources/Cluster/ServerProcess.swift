@@ -1,9 +1,9 @@
 internal import Glibc
 internal import System
 
-/// What the system says about server processes.
+/// Server processes, from `/proc`.
 enum ServerProcess {
-    /// Whether the process runs a PostgreSQL server and is not dead with nobody to collect it.
+    /// Whether the process is a PostgreSQL server and not a zombie.
     static func isAlive(_ process: Int32) -> Bool {
         // proc(5): "1234 (postgres) S …"; the state follows the last parenthesis.
         guard let line = FileSystem.read("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else {
@@ -14,7 +14,7 @@ enum ServerProcess {
         return name.hasPrefix("postgres") && state != "Z" && state != "X"
     }
 
-    /// Whether any live process has the data folder as its working folder, as all of a server's have.
+    /// Whether any running process has the data folder as its working folder, as all processes of a server have.
     static func anyWorks(in dataFolder: String) -> Bool {
         ((try? Folder.names(in: "/proc")) ?? []).compactMap { Int32($0) }.contains { process in
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

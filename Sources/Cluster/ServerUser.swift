@@ -14,7 +14,7 @@ struct ServerUser: Hashable {
         return ServerUser(userID: entry.pointee.pw_uid, groupID: entry.pointee.pw_gid)
     }
 
-    /// A user's name, or the number where the system has none for it.
+    /// A user's name; `user NUMBER` where the system has none.
     static func name(of userID: UInt32) -> String {
         getpwuid(userID).map { String(cString: $0.pointee.pw_name) } ?? "user \(userID)"
     }

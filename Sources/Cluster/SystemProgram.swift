@@ -1,7 +1,7 @@
 internal import Glibc
 internal import System
 
-/// A child process in a session of its own that inherits no descriptor, so that neither Ctrl-C nor a waiting pipe reaches it.
+/// A child process in its own session that inherits no descriptor, so that Ctrl-C does not reach it and it keeps no pipe open.
 struct SystemProgram {
     var arguments: [String]
     /// Read as standard input; `/dev/null` unless set.
@@ -21,7 +21,7 @@ struct SystemProgram {
         return copy
     }
 
-    /// Runs it to its end; what it wrote goes to a scratch file, because a server it starts would hold a pipe open.
+    /// Runs it to its end; its output goes to a temporary file, because a server that it starts would keep a pipe open.
     ///
     /// - Returns: its exit status and its output, both streams together.
     func run() throws(ClusterError) -> (status: Int32, output: String) {
@@ -34,7 +34,8 @@ struct SystemProgram {
         return (exit, FileSystem.readAll(fileno(scratch)))
     }
 
-    /// Its output, or an error when it does not exit with 0.
+    /// Its output.
+    /// - Throws: `ClusterError.programFailed` where it does not exit with 0.
     @discardableResult
     func output() throws(ClusterError) -> String {
         let (status, output) = try run()
@@ -56,7 +57,7 @@ struct SystemProgram {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
         posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
-        // Descriptors that other code left inheritable; closing one that is gone by then does no harm.
+        // Descriptors that other code left inheritable; one that is closed by then does no harm.
         for inherited in ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap({ Int32($0) }) where inherited > 2
         {
             posix_spawn_file_actions_addclose(&actions, inherited)

@@ -15,3 +15,10 @@ package struct Column<Row> {
         self.value = { value($0).cell }
     }
 }
+
+extension Array {
+    /// The values of the columns for one row, as an object.
+    package func object<Row>(of row: Row) -> Cell where Element == Column<Row> {
+        .object(map { Cell.Field($0.key, $0.value(row)) })
+    }
+}

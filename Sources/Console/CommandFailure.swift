@@ -1,7 +1,3 @@
-internal import Cluster
-internal import Postgres
-internal import Schema
-
 /// An error as the command line reports it: problem, file, remedy, and the program's exit status.
 package struct CommandFailure: Error, Hashable, Sendable {
     package var status: ExitStatus
@@ -39,65 +35,4 @@ package struct CommandFailure: Error, Hashable, Sendable {
 /// An error of another target that the command line can report.
 package protocol CommandFailing: Error {
     var commandFailure: CommandFailure { get }
-}
-
-extension PostgresError: CommandFailing {
-    package var commandFailure: CommandFailure {
-        switch self {
-        case .connectionFailed, .connectionLost, .closed:
-            CommandFailure(
-                .unreachable, description, remedy: "check --database or PGHOST, and that the server is running")
-        case .server(let error): error.commandFailure
-        case .transactionFailed: CommandFailure(.conflict, description, remedy: "run the command again")
-        case .decoding, .encoding, .rowCount, .nestedTransaction, .client:
-            CommandFailure(.internalError, description, remedy: "report this with the command that you ran")
-        }
-    }
-}
-
-extension ServerError {
-    /// By SQLSTATE. LA004: a name that does not exist. Class 23 and other LA: a constraint or a rule of the schema. 40 and 55:
-    /// concurrent changes. 08, 28, 3D, 53, 57 and 58: the server cannot serve. 42501: insufficient privilege. 22: a wrong value.
-    var commandFailure: CommandFailure {
-        let text = sqlState.hasPrefix("LA") ? message : description
-        switch sqlState {
-        case "42501":
-            return CommandFailure(.conflict, text, remedy: hint ?? "log in as a member of lacuna_manager")
-        case "LA004": return CommandFailure(.badInput, text, remedy: hint ?? "name one that exists")
-        case "57014": return CommandFailure(.interrupted, text, remedy: "run the command again")
-        case _ where ["23", "LA"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(.conflict, text, remedy: hint ?? "correct the request")
-        case _ where ["40", "55"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(
-                .conflict, text, remedy: "another session changes the same rows; run the command again")
-        case _ where ["08", "28", "3D", "53", "57", "58"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(.unreachable, text, remedy: hint ?? "check the server's log")
-        case _ where sqlState.hasPrefix("22"):
-            return CommandFailure(.badInput, text, remedy: hint ?? "correct the value")
-        default:
-            return CommandFailure(.internalError, text, remedy: hint ?? "report this with the command that you ran")
-        }
-    }
-}
-
-extension ClusterError: CommandFailing {
-    package var commandFailure: CommandFailure {
-        let status: ExitStatus =
-            switch self {
-            case .madeByAnotherUser: .conflict
-            default: .unreachable
-            }
-        return CommandFailure(status, description, remedy: remedy)
-    }
-}
-
-extension SchemaError: CommandFailing {
-    package var commandFailure: CommandFailure {
-        switch self {
-        case .serverTooOld: CommandFailure(.unreachable, description, remedy: remedy)
-        case .migrationChanged, .gap: CommandFailure(.damaged, description, remedy: remedy)
-        case .databaseNewerThanProgram, .databaseOlderThanProgram, .needsTransaction:
-            CommandFailure(.conflict, description, remedy: remedy)
-        }
-    }
 }

@@ -17,9 +17,12 @@ package struct EmbeddedDatabase {
     /// Where the server runs and its schema is current, this takes one connection and one query.
     func connect(_ role: SessionRole) async throws -> Connection {
         let connection = try await connectStarting(role)
-        let version = try await Migrator.version(connection)
-        if version == nil || version ?? 0 < Migrator.programVersion { try await migrate() }
-        if let version, version > Migrator.programVersion { try Session.requireCurrent(version) }
+        let version = try await Migrator.version(connection) ?? 0
+        if version < Migrator.programVersion {
+            try await migrate()
+        } else {
+            try Session.requireCurrent(version)
+        }
         return connection
     }
 

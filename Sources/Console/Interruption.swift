@@ -30,8 +30,10 @@ package enum Interruption {
     /// Ends the process with the exit status of an interruption.
     package static func end() -> Never { _exit(ExitStatus.interrupted.rawValue) }
 
-    /// Runs in the signal handler, which may only make async-signal-safe calls.
+    /// Runs in the signal handler, which may only make async-signal-safe calls and must leave `errno` as it was.
     private static func wake(_ number: Int32) {
+        let error = errno
+        defer { errno = error }
         var byte: UInt8 = 0
         _ = write(writing.load(ordering: .sequentiallyConsistent), &byte, 1)
         signal(number, SIG_DFL)

@@ -22,6 +22,9 @@ package struct Output: Sendable {
     /// Writes one record: a line for each field, one JSON object, or CSV with one row.
     package func report(_ fields: [Cell.Field]) { Self.write(render(fields), to: STDOUT_FILENO) }
 
+    /// Writes an empty line between two results.
+    package func separate() { Self.write("\n", to: STDOUT_FILENO) }
+
     /// Writes a note on standard error, unless `--quiet`.
     package func note(_ text: String) {
         if !isQuiet { Self.write("\(text)\n", to: STDERR_FILENO) }

@@ -26,7 +26,7 @@ package struct ReportLine: Sendable {
         ]
     }
 
-    package var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
+    package var cell: Cell { Self.columns.object(of: self) }
 
     // MARK: - Text
 

@@ -31,22 +31,36 @@ package enum TextFile {
             remedy: "check the folder and its permissions, or name another file")
     }
 
-    /// The whole file as UTF-8. Blocks; keep it off the cooperative pool.
-    /// - Throws: a failure for a file that cannot be read or is longer than 16 MiB.
+    /// The whole file. Blocks; keep it off the cooperative pool.
+    /// - Throws: a failure for a file that cannot be read, is longer than 16 MiB, or is not UTF-8.
     package static func read(_ path: String) throws -> String {
-        guard let file = fopen(path, "r") else {
+        guard let text = String(validating: try bytes(of: path), as: UTF8.self) else {
             throw CommandFailure(
-                .badInput, "the file cannot be read: \(String(cString: strerror(errno)))", file: path,
-                remedy: "check the path and its permissions")
+                .badInput, "the file is not UTF-8 text", file: path, remedy: "save it with the encoding UTF-8")
         }
+        return text
+    }
+
+    private static func bytes(of path: String) throws -> [UInt8] {
+        guard let file = fopen(path, "r") else { throw unreadable(path) }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while bytes.count <= limitInBytes {
             let count = fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            guard count > 0 else {
+                guard ferror(file) == 0 else { throw unreadable(path) }
+                return bytes
+            }
             bytes += buffer[..<count]
         }
         throw CommandFailure(.badInput, "the file is longer than 16 MiB", file: path, remedy: "name another file")
+    }
+
+    /// The failure that `errno` explains.
+    private static func unreadable(_ path: String) -> CommandFailure {
+        CommandFailure(
+            .badInput, "the file cannot be read: \(String(cString: strerror(errno)))", file: path,
+            remedy: "check the path and its permissions")
     }
 }

@@ -12,18 +12,21 @@ struct ConverterProcess {
     enum Ending: Equatable {
         case exited(Int32)
         case timedOut
+        /// The program could not be started, or its end not awaited; the code is `errno`.
+        case failed(Int32)
     }
 
     /// Blocks.
-    /// - Returns: nil if the program cannot be started.
-    func run() -> Ending? {
-        guard let child = spawn() else { return nil }
+    func run() -> Ending {
+        var child = pid_t()
+        let code = spawn(&child)
+        guard code == 0 else { return .failed(code) }
         let deadline = ContinuousClock.now + .seconds(seconds)
         var status: Int32 = 0
         while true {
             let ended = waitpid(child, &status, WNOHANG)
             if ended == child { break }
-            if ended < 0 && errno != EINTR { return nil }
+            if ended < 0 && errno != EINTR { return .failed(errno) }
             if ContinuousClock.now > deadline {
                 kill(child, SIGKILL)
                 while waitpid(child, &status, 0) < 0 && errno == EINTR {}
@@ -36,7 +39,8 @@ struct ConverterProcess {
 
     /// Output goes to /dev/null: messages may contain patient data. The child stays in the caller's process group, so
     /// that Ctrl-C ends both.
-    private func spawn() -> pid_t? {
+    /// - Returns: 0, or `errno`.
+    private func spawn(_ child: inout pid_t) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -53,7 +57,6 @@ struct ConverterProcess {
         let settings: [String] = ["PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=\(home)"]
         let environment = settings.map { strdup($0) } + [nil]
         defer { for word in words + environment { free(word) } }
-        var child = pid_t()
-        return posix_spawn(&child, arguments[0], &actions, &attributes, words, environment) == 0 ? child : nil
+        return posix_spawn(&child, arguments[0], &actions, &attributes, words, environment)
     }
 }

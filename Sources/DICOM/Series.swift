@@ -1,4 +1,5 @@
 public import Domain
+internal import Glibc
 internal import Hashing
 
 /// The slices of one series, ordered along the stack.
@@ -44,15 +45,21 @@ public struct Series: Sendable {
     /// - Throws: `unreadable`.
     public func digest() throws(DICOMError) -> Digest {
         var digests: [[UInt8]] = []
-        for slice in slices {
-            let path = "\(folder)/\(slice.file)"
-            guard let digest = try? SHA256.digest(ofFile: path) else { throw .unreadable(file: path, code: 5) }
-            digests.append(digest.bytes)
-        }
+        for slice in slices { digests.append(try Self.digest(ofFile: "\(folder)/\(slice.file)").bytes) }
         var hasher = SHA256()
         hasher.update(Array("lacuna series 1\n".utf8))
         for digest in digests.sorted(by: { $0.lexicographicallyPrecedes($1) }) { hasher.update(digest) }
         return hasher.finalize()
+    }
+
+    private static func digest(ofFile path: String) throws(DICOMError) -> Digest {
+        do {
+            return try SHA256.digest(ofFile: path)
+        } catch HashingError.unreadable(_, let code) {
+            throw .unreadable(file: path, code: code)
+        } catch {
+            throw .unreadable(file: path, code: EIO)
+        }
     }
 }
 

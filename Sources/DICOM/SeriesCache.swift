@@ -74,10 +74,7 @@ public struct SeriesCache: Sendable {
     }
 
     /// Whether an image at this path is a folder of slices.
-    public static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
+    public static func isFolder(_ path: String) -> Bool { Folder.exists(path) }
 
     private static func write(_ volume: ImageVolume, on grid: ImageGrid, to path: String) throws(DICOMError) {
         let voxels: NIfTIWriter.Voxels =

@@ -16,8 +16,8 @@ public struct SeriesConverter: Sendable {
 
     /// Converts a series within `workplace`, an existing empty folder, and calls `body` with the volume and its grid.
     /// Blocks.
-    /// - Throws: `converterMissing`, `converterFailed`, `converterTimedOut`, `conversionDiffers`, `unevenSlices`,
-    ///   `unreadable`, `unwritable`, and the errors of `body`.
+    /// - Throws: `converterMissing`, `converterFailed`, `converterTimedOut`, `conversionDiffers`, `unevenSlices`;
+    ///   `unreadable` for a slice, or for a program that cannot be started; `unwritable`, and the errors of `body`.
     func convert(
         _ series: Series, in workplace: String, _ body: (ImageVolume, ImageGrid) throws(DICOMError) -> Void
     ) throws(DICOMError) {
@@ -36,7 +36,7 @@ public struct SeriesConverter: Sendable {
         case .exited(0): break
         case .exited(let status): throw .converterFailed(folder: series.folder, status: status)
         case .timedOut: throw .converterTimedOut(folder: series.folder, seconds: seconds)
-        case nil: throw .converterMissing(folder: series.folder, package: "dcm2niix")
+        case .failed(let code): throw .unreadable(file: program, code: code)
         }
         let (volume, grid) = try volume(in: output, expected, series.folder)
         try body(volume, grid)

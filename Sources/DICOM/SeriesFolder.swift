@@ -53,7 +53,8 @@ public struct SeriesFolder: Sendable {
         }
     }
 
-    static func isNamedDICOM(_ name: String) -> Bool {
+    /// Whether a file name has a DICOM ending.
+    public static func isNamedDICOM(_ name: String) -> Bool {
         [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
     }
 

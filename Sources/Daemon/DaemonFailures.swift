@@ -2,6 +2,7 @@ package import Catalog
 package import Console
 package import Learning
 package import Rounds
+package import Tensors
 
 extension DaemonError: CommandFailing {
     package var commandFailure: CommandFailure {
@@ -39,5 +40,17 @@ extension TrainingCatalogError: CommandFailing {
 }
 
 extension LearningError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, description) }
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, remedy: remedy) }
+}
+
+extension TensorError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        let status: ExitStatus =
+            switch self {
+            case .refused: .internalError
+            case .damagedCheckpoint: .damaged
+            case .newerCheckpoint, .unfitting: .conflict
+            }
+        return CommandFailure(status, problem, remedy: remedy)
+    }
 }

@@ -8,6 +8,7 @@ public struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringCo
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
+/// The tables that keys are typed by.
 public enum Entities {
     public enum Volume {}
     public enum Subject {}

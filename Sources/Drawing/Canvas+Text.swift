@@ -8,7 +8,7 @@ extension Canvas {
     /// Writes one line of text that starts at `x`.
     ///
     /// - Parameters:
-    ///   - baseline: y of the line on which letters stand.
+    ///   - baseline: y of the baseline of the text.
     ///   - size: height of the font in pixels.
     package func write(
         _ text: String, x: Double, baseline: Double, size: Double, _ colour: Colour = .white, weight: Weight = .normal

@@ -6,11 +6,15 @@ public struct CaseNames: Sendable {
 
     public init() {}
 
-    /// `DATASET_CASE`, with the volume's number appended where that name is taken. Names that differ only in case count as equal.
+    /// `DATASET_CASE`, with the volume's number appended where that name is taken, and a further number where that one is
+    /// taken too. Names that differ only in case count as equal.
     public mutating func name(dataset: String, caseName: String, volume: VolumeID) -> String {
         let plain = Self.clean("\(dataset)_\(caseName)")
-        let name = taken.contains(plain.lowercased()) ? "\(plain)_v\(volume)" : plain
-        taken.insert(name.lowercased())
+        var (name, number) = (plain, 1)
+        while !taken.insert(name.lowercased()).inserted {
+            name = "\(plain)_v\(volume)" + (number > 1 ? "_\(number)" : "")
+            number += 1
+        }
         return name
     }
 

@@ -30,6 +30,8 @@ public enum ImagingError: Error, Hashable, Sendable {
     case corruptGzip(file: String)
     /// Fewer bytes than the header requires.
     case truncated(file: String, neededBytes: Int, foundBytes: Int)
+    /// The file itself has more bytes than the reader's limit.
+    case tooLarge(file: String, bytes: Int, limitInBytes: Int)
     /// The header's dimensions exceed what a file of this length can contain, or the reader's limit.
     case claimTooLarge(file: String, dimensions: [Int], limitInBytes: Int)
     /// Bytes other than zero padding follow the voxels or the gzip stream.
@@ -66,8 +68,8 @@ extension ImagingError: CustomStringConvertible {
             .lfsPointer(let file), .webPage(let file), .otherFormat(let file, _), .notNIfTI(let file),
             .notPNG(let file), .sliceSize(let file, _, _), .otherHalfMissing(let file, _),
             .corruptGzip(let file), .trailingBytes(let file, _), .truncated(let file, _, _),
-            .claimTooLarge(let file, _, _),
-            .invalidHeader(let file, _), .severalVolumes(let file, _), .unsupportedType(let file, _),
+            .tooLarge(let file, _, _), .claimTooLarge(let file, _, _), .invalidHeader(let file, _),
+            .severalVolumes(let file, _), .unsupportedType(let file, _),
             .notFinite(let file, _), .constantImage(let file), .fractionalLabels(let file, _),
             .labelOutOfRange(let file, _), .formsDisagree(let file, _), .singularGeometry(let file),
             .invalidMask(let file, _):
@@ -92,6 +94,7 @@ extension ImagingError: CustomStringConvertible {
         case .otherHalfMissing(_, let expected): "belongs to a pair, and \(expected) is missing"
         case .corruptGzip: "is damaged or cut short: its gzip stream does not decompress"
         case .truncated(_, let needed, let found): "is cut short: \(needed) bytes expected, \(found) found"
+        case .tooLarge(_, let bytes, let limit): "has \(bytes) bytes, more than the limit of \(limit)"
         case .claimTooLarge(_, let dimensions, let limit):
             "has a header with \(Self.product(dimensions)) voxels, more than fit into \(limit) bytes"
         case .trailingBytes(_, let count): "has \(count) bytes after its end"
@@ -123,6 +126,7 @@ extension ImagingError: CustomStringConvertible {
         case .notPNG: "download it again"
         case .sliceSize: "find the image on which the slices were drawn"
         case .otherHalfMissing: "put both files of the pair into one folder"
+        case .tooLarge: "check that it is a single image; larger files cannot be read"
         case .claimTooLarge, .invalidHeader: "the header is damaged; download or export it again"
         case .severalVolumes: "split it into one file per volume or channel"
         case .trailingBytes: "download or export it again; its header may give too few voxels"

@@ -1,7 +1,7 @@
 public import Postgres
 
-/// Claims on runs by leases: one job a run. Time is the database's; after the end of a lease that no heartbeat renewed, another
-/// daemon can claim the run.
+/// Claims on runs by leases; each run has one job. The clock is the database's; after the end of a lease that no heartbeat renewed,
+/// another daemon can claim the run.
 public struct JobQueue: Sendable {
     public let connection: Connection
 
@@ -21,7 +21,7 @@ public struct JobQueue: Sendable {
         try await connection.one(Heartbeat(claim: claim, lease: leaseInSeconds))
     }
 
-    /// Ends the lease.
+    /// Ends the lease; nothing where the claim is lost.
     public func release(_ claim: JobClaim) async throws { try await connection.run(ReleaseClaim(claim: claim)) }
 
     /// The holder of a run's job, with the rest of the lease; nil without one.
@@ -34,8 +34,11 @@ public struct JobClaim: Sendable, Hashable {
     public let token: Int64
 }
 
+/// The daemon that has a run's claim.
 public struct JobHolder: Sendable, Hashable {
+    /// Host and process.
     public let worker: String
+    /// The rest of the lease.
     public let secondsLeft: Double
     /// The end of the lease by the database's clock, in seconds since 1970.
     public let leaseEnd: Double

@@ -19,7 +19,7 @@ public enum Evaluator {
             var predicted = prediction.foreground(organ: organ)
             var truth = foreground ?? BitVolume(item.shape)
             if let extent {
-                let region = BitVolume(item.shape, filled: extent)
+                let region = BitVolume(item.shape, filling: extent)
                 predicted.formIntersection(region)
                 truth.formIntersection(region)
             }
@@ -40,20 +40,6 @@ public enum Evaluator {
         (0..<organs).map { organ in
             let values = overlaps.compactMap { $0[organ]?.dice }
             return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-        }
-    }
-}
-
-extension BitVolume {
-    /// Set within `box`.
-    init(_ shape: GridShape, filled box: VoxelBox) {
-        self.init(shape)
-        let inside = box.intersection(VoxelBox(shape))
-        guard !inside.isEmpty else { return }
-        for z in inside.lower.z..<inside.upper.z {
-            for y in inside.lower.y..<inside.upper.y {
-                for x in inside.lower.x..<inside.upper.x { self[x, y, z] = true }
-            }
         }
     }
 }

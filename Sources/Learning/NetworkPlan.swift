@@ -24,8 +24,6 @@ public struct NetworkPlan: Hashable, Sendable {
     }
 
     public var inputChannels: Int { dimensions == 2 ? contextSlices : 1 }
-    /// Every axis of an input must be a multiple of this many voxels.
-    public var granularity: Int { 1 << (widths.count - 1) }
 
     /// As metadata of a checkpoint.
     public var metadata: [String: String] {

@@ -1,4 +1,4 @@
-import Domain
+internal import Domain
 
 /// Cuts a box out of a mapped volume, clips to the window, normalises and converts to float, in one pass.
 struct PatchKernel {

@@ -1,4 +1,4 @@
-import Domain
+internal import Domain
 
 /// Where organs are: for each case and organ about 4,096 accepted voxels, evenly spread, and for each organ the cases that show
 /// it.
@@ -27,13 +27,9 @@ struct PlaceIndex {
         let step = max(1, bits.population / 4096)
         var result: [Int32] = []
         var seen = 0
-        for (position, word) in bits.words.enumerated() where word != 0 {
-            var rest = word
-            while rest != 0 {
-                if seen % step == 0 { result.append(Int32(position * 64 + rest.trailingZeroBitCount)) }
-                seen += 1
-                rest &= rest - 1
-            }
+        bits.forEachSet { voxel in
+            if seen % step == 0 { result.append(Int32(voxel)) }
+            seen += 1
         }
         return result
     }

@@ -20,7 +20,8 @@ public final class Sampler {
     private var planes: [UInt8]
     private var compositePlanes: [UInt8]
 
-    /// Throws `LearningError` where a case does not fit the plan, or nothing is known anywhere.
+    /// - Throws: `LearningError.unfittingCase`; `.nothingToLearn` where nothing is known in any case.
+    /// - Precondition: a rule for the organs of the plan.
     public init(
         _ cases: [TrainingCase], plan: NetworkPlan, settings: LearningSettings, rule: KnownVoxelRule
     ) throws {

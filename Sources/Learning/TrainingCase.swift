@@ -51,12 +51,12 @@ public struct TrainingCase: Sendable {
     /// Composite labels of organs of the plan.
     public var composites: [CompositeLabel]
 
-    /// - Precondition: as many voxels as the shape holds.
+    /// - Precondition: one voxel of the image per voxel of the shape.
     public init(
         volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: IntensityVoxels, labels: [OrganLabel],
         composites: [CompositeLabel] = []
     ) {
-        precondition(image.count == shape.count, "as many voxels as the shape holds")
+        precondition(image.count == shape.count, "one voxel of the image per voxel of the shape")
         (self.volume, self.shape, self.spacing, self.image) = (volume, shape, spacing, image)
         (self.labels, self.composites) = (labels, composites)
     }

@@ -1,10 +1,10 @@
 public import Tensors
 
 /// A U-Net (Ronneberger et al., MICCAI 2015) as nnU-Net builds it: two blocks of convolution, instance norm and leaky
-/// ReLU per level and side, strided convolutions down, transposed convolutions up, skips concatenated after the upsampled channels, and a
-/// 1-wide convolution with one sigmoid logit per organ.
+/// ReLU per level and side, strided convolutions down, transposed convolutions up, skips concatenated after the
+/// upsampled channels, and a 1-wide convolution with one sigmoid logit per organ.
 ///
-/// Input [N, `plan.inputChannels`, (Z,) Y, X] with axes that are multiples of `plan.granularity`; output
+/// Input [N, `plan.inputChannels`, (Z,) Y, X] with axes that are multiples of 2^(levels − 1) voxels; output
 /// [N, organs, (Z,) Y, X] logits.
 public final class UNet {
     public let plan: NetworkPlan

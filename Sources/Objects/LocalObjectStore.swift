@@ -27,7 +27,7 @@ public struct LocalObjectStore: ObjectStore {
 
     public func getVerified(_ id: ObjectID) async throws -> [UInt8] { try await run { try $0.getVerified(id) } }
 
-    public func size(of id: ObjectID) async throws -> Int? { try await run { $0.size(of: id) } }
+    public func size(of id: ObjectID) async throws -> Int? { try await run { try $0.size(of: id) } }
 
     public func verify(_ id: ObjectID) async throws -> ObjectCondition { try await run { try $0.verify(id) } }
 

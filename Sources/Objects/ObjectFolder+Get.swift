@@ -4,13 +4,18 @@ import Hashing
 import System
 
 extension ObjectFolder {
-    /// Whether a file of the object's name is there; its bytes are not checked.
+    /// Whether a file with the object's name exists; its bytes are not checked.
     func contains(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
 
     /// The stored size in bytes; nil where there is no such file.
-    func size(of id: ObjectID) -> Int? {
+    func size(of id: ObjectID) throws(ObjectStoreError) -> Int? { try size(ofFile: path(of: id)) }
+
+    /// The size of a file in bytes; nil where it does not exist. A file that cannot be reached is an error, not a missing file.
+    func size(ofFile path: String) throws(ObjectStoreError) -> Int? {
         var status = stat()
-        return stat(path(of: id), &status) == 0 ? Int(status.st_size) : nil
+        if stat(path, &status) == 0 { return Int(status.st_size) }
+        guard errno == ENOENT else { throw .last("stat", path) }
+        return nil
     }
 
     /// All bytes of an object, unverified.
@@ -21,7 +26,7 @@ extension ObjectFolder {
 
     /// `length` bytes from `offset`, unverified: a hash covers only the whole object.
     ///
-    /// - Throws: `outOfRange` where the object ends before.
+    /// - Throws: `outOfRange` where the object is shorter.
     func get(_ id: ObjectID, offset: Int, length: Int) throws(ObjectStoreError) -> [UInt8] {
         let file = try openObject(id.digest)
         let size = try storing { () throws(SystemError) in try file.size() }
@@ -31,7 +36,7 @@ extension ObjectFolder {
         return try file.exactly(length, at: offset)
     }
 
-    /// All bytes of an object, after they have been found to hash to its name.
+    /// All bytes of an object, verified against its name.
     func getVerified(_ id: ObjectID) throws(ObjectStoreError) -> [UInt8] {
         let bytes = try get(id)
         let actual = bytes.withUnsafeBytes { SHA256.digest(of: $0) }
@@ -39,11 +44,15 @@ extension ObjectFolder {
         return bytes
     }
 
-    /// Reads and hashes an object's bytes in pieces.
+    /// Reads and hashes an object's bytes in pieces. An object that cannot be opened is an error, not a missing object.
     func verify(_ id: ObjectID) throws(ObjectStoreError) -> ObjectCondition {
-        guard contains(id) else { return .missing }
-        let actual = try openObject(id.digest).digest()
-        return actual == id ? .intact : .damaged(actual: actual.digest, size: actual.size)
+        do {
+            let actual = try openObject(id.digest).digest()
+            return actual == id ? .intact : .damaged(actual: actual.digest, size: actual.size)
+        } catch {
+            if case .missing = error { return .missing }
+            throw error
+        }
     }
 
     private func openObject(_ digest: Digest) throws(ObjectStoreError) -> OpenFile {

@@ -3,9 +3,9 @@ import Glibc
 import System
 
 extension ObjectFolder {
-    /// Calls `body` for every object, in the order of their names, holding one folder's names in memory (a 256th).
+    /// Calls `body` for every object, in the order of their names; the names of one of the 256 folders are in memory at a time.
     ///
-    /// - Parameter stray: called with the path of each file among the objects that no object can have.
+    /// - Parameter stray: called with the path of each file among the objects whose name no object can have.
     func forEach(_ body: (ObjectID) throws -> Void, stray: (String) throws -> Void = { _ in }) throws {
         for shard in try names(in: root) where Self.isShard(shard) {
             for name in try names(in: "\(root)/\(shard)") {
@@ -14,20 +14,20 @@ extension ObjectFolder {
                     try stray(path)
                     continue
                 }
-                var status = stat()
-                if stat(path, &status) == 0 { try body(ObjectID(digest: digest, size: Int(status.st_size))) }
+                // A sweep may have removed it since the folder was listed.
+                if let bytes = try size(ofFile: path) { try body(ObjectID(digest: digest, size: bytes)) }
             }
         }
     }
 
-    /// Removes an object that no row names; one that is gone already is no error. Only a sweep may call this, which holds
-    /// the catalogue's advisory lock exclusively. A power cut may bring the object back, as an orphan for the next sweep.
+    /// Removes an object that no row names; a missing one is no error. Only a sweep, which holds the catalogue's advisory lock
+    /// exclusively, may call this. After a power failure the object may exist again; the next sweep removes it.
     func remove(_ id: ObjectID) throws(ObjectStoreError) {
         guard unlink(path(of: id)) == 0 || errno == ENOENT else { throw .last("unlink", path(of: id)) }
     }
 
-    /// Removes what killed processes left half-written: temporary files last written before `moment`, in seconds since
-    /// 1970. Choose a moment that no running put can lie before, such as a day ago.
+    /// Removes the incomplete files of killed processes: temporary files last written before `moment`, in seconds since 1970.
+    /// The moment must be earlier than the start of every running put, such as a day ago.
     ///
     /// - Returns: the number of files removed.
     func removeTemporaries(writtenBefore moment: Int) throws(ObjectStoreError) -> Int {

@@ -12,17 +12,15 @@ import System
 struct ObjectFolder: Sendable {
     /// The store's folder.
     let root: String
-    /// UUID of the catalogue that the store belongs to, lower case.
-    let catalogue: String
 
     static let temporaries = "temporary"
 
-    private init(root: String, catalogue: String) { (self.root, self.catalogue) = (root, catalogue) }
+    private init(root: String) { self.root = root }
 
-    /// Opens the store of `catalogue` at `path`, which is created where it is missing, if `create` says so.
+    /// Opens the store of `catalogue` at `path`, which is created where it is missing and `create` is true.
     ///
     /// - Parameter catalogue: the catalogue's UUID, 36 characters of either case.
-    /// - Throws: `foreign` where the store is another catalogue's, `notAStore` where the folder holds something else,
+    /// - Throws: `foreign` where the store belongs to another catalogue, `notAStore` where the folder has other contents,
     ///   `noStore` where there is none and `create` is false.
     static func open(
         _ path: String, catalogue: String, create: Bool = true
@@ -37,11 +35,11 @@ struct ObjectFolder: Sendable {
         guard found == expected else {
             throw .foreign(path: root, expected: expected.catalogue, found: found.catalogue)
         }
-        return ObjectFolder(root: root, catalogue: found.catalogue)
+        return ObjectFolder(root: root)
     }
 
-    /// Creates the folders, makes them durable, and last the marker; where two processes do it at once, the first marker
-    /// stays.
+    /// Creates the folders, makes them durable, and writes the marker last; of two processes at once, the first one's marker
+    /// is kept.
     private static func establish(_ marker: StoreMarker, in root: String) throws(ObjectStoreError) {
         try storing { () throws(SystemError) in try Folder.create(root) }
         try refuseForeignContents(of: root)
@@ -58,15 +56,15 @@ struct ObjectFolder: Sendable {
         }
     }
 
-    /// Without a marker only an empty folder, or what an interrupted creation left, may become a store: a store that lost
-    /// its marker would otherwise be given to the wrong catalogue, whose sweep would empty it.
+    /// Without a marker, only an empty folder or an incomplete store may become a store: otherwise a store that lost its marker
+    /// could be assigned to the wrong catalogue, whose sweep would empty it.
     private static func refuseForeignContents(of root: String) throws(ObjectStoreError) {
         func names(in folder: String) throws(ObjectStoreError) -> [String] {
             try storing { () throws(SystemError) in try Folder.names(in: folder) }
         }
         for name in try names(in: root) where name != temporaries && name != StoreMarker.name {
             if isShard(name), try names(in: "\(root)/\(name)").isEmpty { continue }
-            // Another process has established the store since the marker was looked for, and put something into it.
+            // Another process may have created the store since the marker was read, and stored an object.
             if try StoreMarker.read(in: root) != nil { return }
             throw .notAStore(path: root, problem: "the folder holds \(name) but no store marker")
         }
@@ -82,7 +80,7 @@ struct ObjectFolder: Sendable {
 
     func shard(of digest: Digest) -> String { "\(root)/\(digest.description.prefix(2))" }
 
-    /// Where an object's bytes lie.
+    /// The path of an object's file.
     func path(of id: ObjectID) -> String { path(of: id.digest) }
 
     func path(of digest: Digest) -> String { "\(shard(of: digest))/\(digest.description.dropFirst(2))" }

@@ -12,11 +12,11 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
     public var description: String { digest.description }
 }
 
-/// What a look at an object's bytes found.
+/// The result of verifying an object's bytes.
 public enum ObjectCondition: Hashable, Sendable {
     /// The bytes hash to the name and have its size.
     case intact
     case missing
-    /// The bytes hash to `actual` and number `size`.
+    /// The SHA-256 and the number of the bytes that are stored instead.
     case damaged(actual: Digest, size: Int)
 }

@@ -1,4 +1,4 @@
-/// Where one mask's bytes lie in a pack, counted from the pack's first byte, so that a range read needs no index.
+/// The location of one mask's bytes, counted from the first byte of the pack, so that a range can be read without the index.
 public struct PackEntry: Hashable, Sendable {
     /// Bytes before the entry.
     public let offset: Int
@@ -12,8 +12,8 @@ public struct PackEntry: Hashable, Sendable {
 /// The format of a pack, version 1, all numbers little-endian:
 ///
 ///     8 bytes   "LACPACK1"
-///     …         the entries, one behind the other
-///     n × 16    per entry: offset UInt64, length UInt64
+///     …         the entries, one after another
+///     n × 16    for each entry: offset UInt64, length UInt64
 ///     16 bytes  entries UInt32, version UInt32, "LACINDEX"
 enum PackFormat {
     static let version: UInt32 = 1
@@ -23,14 +23,14 @@ enum PackFormat {
     static let trailerSize = 16
 }
 
-/// Joins several masks of one volume to one object: a file and its folder are synchronised once, not once a mask.
+/// Packs several masks of one volume into one object: the file and its folder are synchronised once, not once for each mask.
 public struct ObjectPacker: Sendable {
     private var bytes = PackFormat.header
     private var entries: [PackEntry] = []
 
     public init() {}
 
-    /// Appends one mask's bytes and says where they lie.
+    /// Appends one mask's bytes and returns their location.
     public mutating func append(_ mask: [UInt8]) -> PackEntry {
         let entry = PackEntry(offset: bytes.count, length: mask.count)
         bytes += mask
@@ -51,12 +51,12 @@ public struct ObjectPacker: Sendable {
     }
 }
 
-/// A pack that was read back and found well-formed: its entries fill the bytes between header and index without a gap.
+/// A pack that was read and is well-formed: its entries fill the bytes between header and index without a gap.
 public struct ObjectPack: Sendable {
     public let entries: [PackEntry]
     private let bytes: [UInt8]
 
-    /// - Throws: `badPack` for anything but a whole pack of a known version.
+    /// - Throws: `badPack` for anything but a complete pack of a known version.
     public init(_ bytes: [UInt8]) throws(ObjectStoreError) {
         self.bytes = bytes
         entries = try Self.index(of: bytes)

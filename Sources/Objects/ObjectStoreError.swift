@@ -1,16 +1,16 @@
 public import Domain
 
-/// Everything that a store can refuse or fail at. Paths are the store's own; none holds patient data.
+/// Errors of a store. Paths are those of the store and contain no patient data.
 public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file system has no room left, or a quota is used up.
+    /// The file system has no space left, or a quota is used up.
     case full(path: String)
     /// The file system is mounted read-only.
     case readOnly(path: String)
-    /// This user may not do that here.
+    /// The user lacks the permission.
     case denied(path: String)
     /// There is no store at the path and none was to be created.
     case noStore(path: String)
-    /// The folder holds something else, or the store's marker is lost or unreadable.
+    /// The folder has other contents, or the store's marker is missing or damaged.
     case notAStore(path: String, problem: String)
     /// The store is of a later format than this program knows.
     case newerFormat(path: String, version: Int)
@@ -19,11 +19,11 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case missing(path: String, digest: Digest)
     /// The stored bytes do not hash to the object's name.
     case damaged(path: String, digest: Digest, actual: Digest)
-    /// A read behind the object's end.
+    /// A read beyond the object's end.
     case outOfRange(path: String, offset: Int, length: Int, size: Int)
-    /// Bytes that are no pack of this version.
+    /// Bytes that are not a pack of this version.
     case badPack(problem: String)
-    /// Any other refusal of the operating system: the call and its `errno`.
+    /// Any other error of the operating system: the call and its `errno`.
     case system(path: String, operation: String, code: Int32)
 
     /// Whether stored bytes are missing or wrong, in contrast to a store that cannot be used.

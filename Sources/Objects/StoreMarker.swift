@@ -1,14 +1,14 @@
 import Glibc
 import System
 
-/// The file that makes a folder a store and says whose: two lines of text, the format's version and the catalogue's UUID.
+/// The file that makes a folder the store of a catalogue: two lines of text, the format's version and the catalogue's UUID.
 struct StoreMarker: Equatable {
     static let name = "lacuna-store"
     static let version = 1
 
     let catalogue: String
 
-    /// - Precondition: `catalogue` is a UUID in its usual form of 36 characters.
+    /// - Precondition: `catalogue` is a UUID of 36 characters with hyphens.
     init(catalogue: String) {
         precondition(Self.isUUID(catalogue), "a catalogue is named by a UUID")
         self.catalogue = catalogue.lowercased()

@@ -1,4 +1,4 @@
-import Domain
+internal import Domain
 
 extension PhantomAnatomy {
     /// Aorta, vena cava, portal and splenic vein, oesophagus, adrenal glands, and vessels without a label.

@@ -1,5 +1,5 @@
-import Domain
-import Glibc
+internal import Domain
+internal import Glibc
 
 /// The organs of one synthetic patient, painted in the order in which they displace each other.
 ///

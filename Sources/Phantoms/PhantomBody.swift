@@ -1,5 +1,5 @@
-import Domain
-import Glibc
+internal import Domain
+internal import Glibc
 
 /// The trunk around the organs: skin, fat, muscles, ribs, spine, lungs and diaphragm.
 struct PhantomBody {

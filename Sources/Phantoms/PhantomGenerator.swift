@@ -1,5 +1,5 @@
-import Domain
-import Imaging
+internal import Domain
+internal import Imaging
 internal import System
 
 /// Writes the datasets of a plan as folders in the layouts of public releases.

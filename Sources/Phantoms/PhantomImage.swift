@@ -1,5 +1,5 @@
-import Domain
-import Glibc
+internal import Domain
+internal import Glibc
 internal import System
 
 /// Renders structures as Hounsfield units: attenuation by phase and patient, mottled tissue, blur and noise.

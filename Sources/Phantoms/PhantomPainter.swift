@@ -1,4 +1,4 @@
-import Domain
+internal import Domain
 
 /// Paints solids into a volume of structures, x fastest.
 struct PhantomPainter {

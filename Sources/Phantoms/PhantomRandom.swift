@@ -1,5 +1,5 @@
 internal import Domain
-import Glibc
+internal import Glibc
 internal import System
 
 /// Counter-based random numbers: the n-th number of a stream is a pure function of (seed, stream, n), so a case does

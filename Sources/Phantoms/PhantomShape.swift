@@ -1,5 +1,5 @@
 internal import Domain
-import Glibc
+internal import Glibc
 
 /// A solid in world millimetres (RAS+).
 protocol PhantomShape {

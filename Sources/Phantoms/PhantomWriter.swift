@@ -1,5 +1,5 @@
-import Domain
-import Imaging
+internal import Domain
+internal import Imaging
 
 /// Writes the cases of one dataset into its folder.
 struct PhantomWriter {

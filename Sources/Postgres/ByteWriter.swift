@@ -1,4 +1,4 @@
-/// Why a value cannot be written for a column; it never quotes the value.
+/// The reason why a value cannot be written for a column, without the value.
 struct EncodingProblem: Error {
     var problem: String
 }

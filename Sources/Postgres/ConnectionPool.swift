@@ -28,9 +28,10 @@ public actor ConnectionPool {
 
     /// Closes the idle connections.
     public func close() async {
-        for connection in idle { await connection.close() }
-        open -= idle.count
+        let closing = idle
         idle = []
+        open -= closing.count
+        for connection in closing { await connection.close() }
     }
 
     private func take() async throws -> Connection {

@@ -26,22 +26,22 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
         return copy
     }
 
-    /// A lost host is noticed within a minute. First in the list, so that a target can override it.
-    private static let watchfulness: [(keyword: String, value: String)] = [
+    /// A lost host is detected within a minute. First in the list, so that a target can override them.
+    private static let keepalives: [(keyword: String, value: String)] = [
         ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
         ("tcp_user_timeout", "60000"),
     ]
 
     /// The keywords and values for `PQconnectdbParams` with `expand_dbname`: later ones win.
     var parameters: [(keyword: String, value: String)] {
-        var list = Self.watchfulness
+        var list = Self.keepalives
         if let target { list.append(("dbname", target)) }
         list += keywords.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         list += [("fallback_application_name", applicationName), ("client_encoding", "UTF8")]
         return list
     }
 
-    /// Names the keywords only; a target may hold a password.
+    /// The keywords without passwords, and without the target, which may contain one.
     public var description: String {
         let shown = keywords.filter { $0.key != "password" && $0.key != "sslpassword" }
         return shown.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

@@ -14,7 +14,8 @@ struct Numeric: CustomStringConvertible {
     private static let positiveInfinity: UInt16 = 0xD000
     private static let negativeInfinity: UInt16 = 0xF000
 
-    /// Nil when the bytes are not of the form; at least eight are given.
+    /// Nil when the bytes have another form.
+    /// - Precondition: at least eight bytes.
     init?(_ bytes: UnsafeRawBufferPointer) {
         let count = Int(bytes.bigEndian(Int16.self, at: 0))
         guard count >= 0, bytes.count == 8 + 2 * count else { return nil }

@@ -1,7 +1,7 @@
 internal import CLibPQ
 
 extension ServerError {
-    /// The error fields of a result; nil when it carries no SQLSTATE.
+    /// The error fields of a result; nil when it has no SQLSTATE.
     init?(_ result: OpaquePointer, statement: String) {
         func field(_ code: Character) -> String? {
             PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }

@@ -1,5 +1,5 @@
 public import Domain
-import Glibc
+internal import Glibc
 
 /// Everything that decides what a run does: plain data, kept with the run, so that a run can be reproduced.
 ///

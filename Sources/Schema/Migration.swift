@@ -1,4 +1,4 @@
-/// One numbered step of the schema; forward only, and never changed after its release.
+/// One numbered change of the schema. There is no way back, and a released migration is never changed.
 public struct Migration: Hashable, Sendable {
     /// From 1, without gaps.
     public let number: Int

@@ -1,8 +1,8 @@
-/// Why a schema cannot be migrated or used.
+/// Errors of migrating or using a schema.
 public enum SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A newer program migrated the database.
     case databaseNewerThanProgram(database: Int, program: Int)
-    /// The database is older than the program and the caller may not migrate it.
+    /// The database is older than the program, and the caller may not migrate it.
     case databaseOlderThanProgram(database: Int, program: Int)
     /// An applied migration differs from this program's.
     case migrationChanged(number: Int)
@@ -26,6 +26,7 @@ public enum SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What the user can do, one clause.
     public var remedy: String {
         switch self {
         case .databaseNewerThanProgram: "install a newer release of the program"

@@ -22,6 +22,7 @@ public enum FilePath {
         return String(cString: real)
     }
 
+    /// Whether anything exists at the path, links followed.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Size of a file in bytes, links followed; nil where nothing exists there.

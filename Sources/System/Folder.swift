@@ -13,7 +13,7 @@ public enum Folder {
         public let kind: Kind
     }
 
-    /// The entries of a folder without `.` and `..`, in byte order of their names; links are not followed.
+    /// The entries of a folder without `.` and `..`, sorted by name; links are not followed.
     public static func entries(of path: String) throws(SystemError) -> [Entry] {
         guard let folder = opendir(path) else { throw .last("opendir", path) }
         defer { closedir(folder) }
@@ -31,7 +31,7 @@ public enum Folder {
         return entries.sorted { $0.name < $1.name }
     }
 
-    /// The names in a folder without `.` and `..`, in byte order.
+    /// The sorted names in a folder without `.` and `..`.
     public static func names(in path: String) throws(SystemError) -> [String] { try entries(of: path).map(\.name) }
 
     /// What a path refers to after links are followed; nil where nothing exists there.
@@ -40,6 +40,7 @@ public enum Folder {
         return stat(path, &status) == 0 ? kind(status.st_mode) : nil
     }
 
+    /// Whether the path, links followed, is a folder.
     public static func exists(_ path: String) -> Bool { kind(of: path) == .folder }
 
     /// The files in a folder and at most `depth` folders below it, as sorted relative paths. Links are followed; a folder that cannot

@@ -24,8 +24,8 @@ package final class SerialThread: SerialExecutor {
         return executor
     }
 
-    /// The caller does not own the executor, and the job may drop the last owner as soon as it is in the list: without a
-    /// reference of its own the signal could come after the end of the semaphore.
+    /// The caller does not own the executor, and the job may release the last reference as soon as it is in the list; the signal
+    /// therefore needs its own reference to the semaphore's owner.
     package func enqueue(_ job: consuming ExecutorJob) {
         let owned = Unmanaged.passRetained(self)
         defer { owned.release() }

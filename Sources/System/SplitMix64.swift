@@ -1,6 +1,6 @@
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the same seed draws the same numbers on every machine.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-    /// What the state grows by: 2⁶⁴ divided by the golden ratio, rounded to odd.
+    /// The increment of the state: 2⁶⁴ divided by the golden ratio, rounded to an odd number.
     public static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     private var state: UInt64

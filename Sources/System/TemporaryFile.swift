@@ -8,7 +8,7 @@ public struct TemporaryFile: ~Copyable {
     /// Creates a file in `folder` under a name that no other process uses, ending in `.part`.
     ///
     /// - Parameters:
-    ///   - prefix: what the name begins with.
+    ///   - prefix: the beginning of the name.
     ///   - mode: the permissions of the file, less the umask.
     public init(in folder: String, prefix: String = "", mode: UInt32 = 0o644) throws(SystemError) {
         let number = UInt64.random(in: 0...UInt64.max)
@@ -16,7 +16,7 @@ public struct TemporaryFile: ~Copyable {
         file = try OpenFile("\(folder)/\(name)", O_WRONLY | O_CREAT | O_EXCL, mode: mode)
     }
 
-    /// Leaves nothing behind after a failure; after a rename the name is gone already.
+    /// Removes the file after a failure; after a rename there is nothing of its name.
     deinit { unlink(file.path) }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes) }

@@ -4,9 +4,9 @@ public struct StoredTensor: Hashable, Sendable {
     public let shape: [Int]
     public let values: [Float]
 
-    /// - Precondition: as many values as the shape holds.
+    /// - Precondition: as many values as the shape has elements.
     public init(path: String, shape: [Int], values: [Float]) {
-        precondition(values.count == shape.reduce(1, *), "as many values as the shape holds")
+        precondition(values.count == shape.reduce(1, *), "as many values as the shape has elements")
         (self.path, self.shape, self.values) = (path, shape, values)
     }
 
@@ -65,7 +65,7 @@ public struct Checkpoint: Hashable, Sendable {
     /// Reads what `bytes()` wrote.
     /// - Throws: `TensorError.damagedCheckpoint`, `.newerCheckpoint`.
     public init(bytes: [UInt8]) throws(TensorError) {
-        var reader = ByteReader(bytes)
+        var reader = CheckpointReader(bytes)
         guard try reader.raw(Self.magic.count) == Self.magic else {
             throw .damagedCheckpoint(problem: "it does not begin with LACUNACK")
         }

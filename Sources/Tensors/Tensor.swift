@@ -45,7 +45,7 @@ public final class Tensor {
 
     public var shape: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_size(handle, $0)) } }
     public var count: Int { Int(ct_tensor_count(handle)) }
-    public var isFloat32: Bool { ct_tensor_dtype(handle) == CT_FLOAT32 }
+    var isFloat32: Bool { ct_tensor_dtype(handle) == CT_FLOAT32 }
 
     /// All values as float32, row-major.
     public func floats() throws(TensorError) -> [Float] {

@@ -9,16 +9,28 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A parameter is missing from the checkpoint, or has another shape there.
     case unfitting(path: String, problem: String)
 
-    public var description: String {
+    /// What is wrong, one clause.
+    public var problem: String {
         switch self {
-        case .refused(let operation, let problem):
-            "libtorch refused \(operation): \(problem); a smaller patch or batch needs less memory"
-        case .damagedCheckpoint(let problem):
-            "the checkpoint cannot be read: \(problem); restore its object from the backup; lacuna verify --read-data lists damaged objects"
+        case .refused(let operation, let problem): "libtorch refused \(operation): \(problem)"
+        case .damagedCheckpoint(let problem): "the checkpoint cannot be read: \(problem)"
         case .newerCheckpoint(let version, let newest):
-            "the checkpoint has format \(version), this program reads up to \(newest); use the program that wrote it"
+            "the checkpoint has format \(version), this program reads up to \(newest)"
         case .unfitting(let path, let problem):
-            "parameter \(path) of the checkpoint does not fit the network: \(problem); start a new run"
+            "parameter \(path) of the checkpoint does not fit the network: \(problem)"
         }
     }
+
+    /// What the user can do, one clause.
+    public var remedy: String {
+        switch self {
+        case .refused: "a smaller patch or batch needs less memory"
+        case .damagedCheckpoint:
+            "restore its object from the backup; lacuna verify --read-data lists damaged objects"
+        case .newerCheckpoint: "use the program that wrote it"
+        case .unfitting: "start a new run"
+        }
+    }
+
+    public var description: String { "\(problem); \(remedy)" }
 }

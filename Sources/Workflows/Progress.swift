@@ -19,12 +19,3 @@ package protocol ProgressMeter: Sendable {
 extension ProgressMeter {
     package func advance() { advance(by: 1) }
 }
-
-/// Follows nothing.
-package struct NoProgress: ProgressSink, ProgressMeter {
-    package init() {}
-
-    package func begin(_ task: String, total: Int) -> any ProgressMeter { self }
-    package func advance(by steps: Int) {}
-    package func finish() {}
-}

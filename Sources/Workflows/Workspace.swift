@@ -25,7 +25,7 @@ package struct Workspace: Sendable {
     package func objects() async throws -> any ObjectStore { try await openStore(false) }
 
     /// The object store for writing, created where it is missing.
-    package func writableObjects() async throws -> any ObjectStore { try await openStore(true) }
+    func writableObjects() async throws -> any ObjectStore { try await openStore(true) }
 
     /// A reader of masks in the object store.
     package func masks() async throws -> MaskReader { MaskReader(store: try await objects()) }

@@ -53,15 +53,15 @@ import Testing
         try await World.with { world async throws in
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
-            let word = PersonalAnnotation(volume: volume, organ: "liver", rater: "r1", origin: .expert)
-            let made = try await catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
+            let annotation = PersonalAnnotation(volume: volume, organ: "liver", rater: "r1", origin: .expert)
+            let made = try await catalog.record(annotation, kind: .correction, parameters: Self.reason) { _ in
                 AnnotationContent(mask: mask(9))
             }
             #expect(made.isNew && made.isCurrent)
             #expect(try await catalog.mask(try #require(made.mask)).parent == MaskID(1))
             #expect(try await current(world, volume) == digest(9))
             let revision = try await world.revision()
-            let again = try await catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
+            let again = try await catalog.record(annotation, kind: .correction, parameters: Self.reason) { _ in
                 AnnotationContent(mask: mask(9))
             }
             #expect(!again.isNew && again.mask == made.mask)
@@ -104,10 +104,10 @@ import Testing
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1, origin: .assisted)]).volume
             try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
-            var word = PersonalAnnotation(
+            var annotation = PersonalAnnotation(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)],
                 isProposed: true)
-            let proposed = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
+            let proposed = try await catalog.record(annotation, kind: .review, parameters: Self.reason) { _ in
                 AnnotationContent(mask: mask(7))
             }
             #expect(!proposed.isCurrent)
@@ -121,9 +121,9 @@ import Testing
             #expect(
                 try await catalog.setLabel(.unlabelled, volume: volume, organ: "liver", parameters: Self.reason) == 2)
             #expect(try await world.plainStates() == [])
-            word.isProposed = false
+            annotation.isProposed = false
             #expect(
-                try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
+                try await catalog.record(annotation, kind: .review, parameters: Self.reason) { _ in
                     AnnotationContent(mask: mask(7))
                 }.isCurrent)
             #expect(try await current(world, volume) == digest(7))
@@ -136,9 +136,9 @@ import Testing
             let catalog = world.catalog
             let volume = try await catalog.add("A", scan: 1, [annotated("liver", 1, origin: .assisted)]).volume
             try await catalog.add("B", scan: 1, [annotated("liver", 2, origin: .assisted)])
-            let word = PersonalAnnotation(
+            let annotation = PersonalAnnotation(
                 volume: volume, organ: "liver", rater: "consensus", origin: .reviewed, inputs: [MaskID(1), MaskID(2)])
-            _ = try await catalog.record(word, kind: .review, parameters: Self.reason) { _ in
+            _ = try await catalog.record(annotation, kind: .review, parameters: Self.reason) { _ in
                 AnnotationContent(mask: mask(7))
             }
             let before = try await world.plainStates()

@@ -1,27 +1,16 @@
 import Catalog
 import Domain
 import Postgres
+import System
 import TestSupport
 import Testing
-
-/// SplitMix64: the same sequence for a seed everywhere.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// The recorded counts equal a recount, after every step of random histories and as of every earlier revision.
 @Suite struct CoverageTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func keptCountsEqualARecountAfterEveryStep(seed: UInt64) async throws {
         try await World.with { world async throws in
-            var history = History(world: world, generator: SeededGenerator(state: seed))
+            var history = History(world: world, generator: SplitMix64(seed: seed))
             try await history.begin()
             for step in 0..<40 {
                 if step == 20 { try await history.divide("spleen", "liver") }
@@ -35,7 +24,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 
     @Test func statusesAddUpToVolumesInEveryGrouping() async throws {
         try await World.with { world async throws in
-            var history = History(world: world, generator: SeededGenerator(state: 99))
+            var history = History(world: world, generator: SplitMix64(seed: 99))
             try await history.begin()
             for _ in 0..<25 { _ = try await history.step() }
             for grouping in CoverageGrouping.allCases {
@@ -63,13 +52,13 @@ private struct SeededGenerator: RandomNumberGenerator {
 /// A random history of a catalogue, with what was seen at each of its revisions.
 private struct History {
     let world: World
-    var generator: SeededGenerator
+    var generator: SplitMix64
     private var contents = 100
     private var held: [HeldRun] = []
     private var nextRound: [Int] = []
     private var seen: [Int: (states: [String], volumes: [String])] = [:]
 
-    init(world: World, generator: SeededGenerator) { (self.world, self.generator) = (world, generator) }
+    init(world: World, generator: SplitMix64) { (self.world, self.generator) = (world, generator) }
 
     mutating func begin() async throws {
         for scan in 1...5 { try await world.catalog.add("A", scan: scan, subject: "p\(scan / 2)") }

@@ -9,8 +9,8 @@ import Testing
 @Suite struct DescentTests {
     private static let reason = JSONText(#"{"reason": "test"}"#)
 
-    private func said(_ world: World, _ word: PersonalAnnotation, _ n: Int) async throws -> MaskID {
-        let recorded = try await world.catalog.record(word, kind: .correction, parameters: Self.reason) { _ in
+    private func record(_ world: World, _ annotation: PersonalAnnotation, _ n: Int) async throws -> MaskID {
+        let recorded = try await world.catalog.record(annotation, kind: .correction, parameters: Self.reason) { _ in
             AnnotationContent(mask: mask(n))
         }
         #expect(recorded.isCurrent)
@@ -25,14 +25,14 @@ import Testing
             try await catalog.add("E", scan: 1, [annotated("pancreas", 3)])
             try await catalog.add("D", scan: 1, [shipped("stomach", 4)])
             let other = try await catalog.add("C", scan: 2, [absent("spleen")]).volume
-            let consensus = try await said(
+            let consensus = try await record(
                 world,
                 PersonalAnnotation(
                     volume: volume, organ: "liver", rater: "consensus", origin: .reviewed,
                     inputs: [MaskID(1), MaskID(2)]), 5)
-            let drawn = try await said(
+            let drawn = try await record(
                 world, PersonalAnnotation(volume: volume, organ: "liver", rater: "ab", origin: .expert), 6)
-            let stomach = try await said(
+            let stomach = try await record(
                 world, PersonalAnnotation(volume: volume, organ: "stomach", rater: "ab", origin: .expert), 7)
             for made in [consensus, drawn] {
                 #expect(
@@ -54,7 +54,7 @@ import Testing
             let ofRun = try await catalog.datasets(behind: [], runs: ["r"])
             #expect(ofRun == ["A": learned, "B": learned, "C": learned])
             let predicted = MaskID(Int64(try await world.manager.number("select mask_id from lacuna.pseudo_label")))
-            let corrected = try await said(
+            let corrected = try await record(
                 world, PersonalAnnotation(volume: other, organ: "liver", rater: "ab", origin: .expert), 8)
             for made in [predicted, corrected] {
                 let use = LicensedUse.madeInto(made)

@@ -45,10 +45,10 @@ import Testing
             #expect(try await labels(world, volume, "A") == ["liver annotated A 3", "spleen annotated A 2"])
             let revision = try await world.revision()
 
-            // What a dataset takes back it says no more; a person's word is beside each.
+            // A retracted label of the dataset is not listed; a person's annotation is listed with each dataset.
             try await catalog.add("A", scan: 1, file: 1, [annotated("liver", 1), unlabelled("spleen")])
-            let word = PersonalAnnotation(volume: volume, organ: "pancreas", rater: "ab", origin: .expert)
-            _ = try await catalog.record(word, kind: .correction, parameters: JSONText("{}")) { _ in
+            let annotation = PersonalAnnotation(volume: volume, organ: "pancreas", rater: "ab", origin: .expert)
+            _ = try await catalog.record(annotation, kind: .correction, parameters: JSONText("{}")) { _ in
                 AnnotationContent(mask: mask(9))
             }
             let own = try await labels(world, volume, "A")

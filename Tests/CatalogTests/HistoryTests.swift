@@ -178,7 +178,7 @@ import Testing
             }
             try await world.catalog.rollBack(run: "r", organs: ["liver"], to: 0, reason: "drift")
             #expect(
-                try await told(world, volume) == [
+                try await described(world, volume) == [
                     "1 pseudo training - lacunad", "2 pseudo training - lacunad",
                     "1 pseudo rollback drift lacuna current",
                 ])
@@ -187,12 +187,12 @@ import Testing
             _ = try await world.catalog.setLabel(
                 .unlabelled, volume: volume, organ: "liver", parameters: JSONText(#"{"reason": "wrong"}"#))
             #expect(
-                try await told(world, volume).suffix(3) == [
+                try await described(world, volume).suffix(3) == [
                     "1 pseudo rollback drift lacuna current", "- absent correction removed lacuna",
                     "- unlabelled correction wrong lacuna",
                 ])
             try await world.catalog.add("B", scan: 1, [annotated("liver", 60)])
-            #expect(try await told(world, volume).last == "3 annotated import - lacuna current")
+            #expect(try await described(world, volume).last == "3 annotated import - lacuna current")
             let events = try await world.catalog.history(volume: volume, organ: "liver")
             #expect(events.map(\.revision) == events.map(\.revision).sorted())
             #expect(events.allSatisfy { $0.time.hasPrefix("20") && $0.time.hasSuffix("Z") })
@@ -203,7 +203,7 @@ import Testing
         }
     }
 
-    private func told(_ world: World, _ volume: VolumeID) async throws -> [String] {
+    private func described(_ world: World, _ volume: VolumeID) async throws -> [String] {
         try await world.catalog.history(volume: volume, organ: "liver").map { event in
             "\(event.mask?.description ?? "-") \(event.status.rawValue) \(event.kind) \(event.reason ?? "-") \(event.who)"
                 + (event.isCurrent ? " current" : "")

@@ -137,9 +137,9 @@ import Testing
             #expect(shown.contains("\(volumes[2])|spleen|pseudo|model"))
             let a = try await world.catalog.dataset(named: "A")
             let plan = try await world.catalog.removalPlan(.dataset(a))
-            let told = plan.filter { $0.kind == "checkpoint" }.compactMap(\.id)
+            let listed = plan.filter { $0.kind == "checkpoint" }.compactMap(\.id)
             let derived = try await world.catalog.lineage(of: .volume(volumes[0]), forward: true)
-            #expect(Set(told) == Set(derived.filter { $0.kind == "checkpoint" }.map(\.id)))
+            #expect(Set(listed) == Set(derived.filter { $0.kind == "checkpoint" }.map(\.id)))
             #expect(plan.filter { $0.kind == "derived pseudo label" }.map(\.count) == [1])
             #expect(plan.filter { $0.kind == "pseudo label" }.map(\.count) == [1])
             #expect(plan.filter { $0.kind == "unfinished run" }.map(\.label) == ["r"])
@@ -158,7 +158,7 @@ import Testing
                 try await world.catalog.rollBack(run: "r", organs: nil, to: 0, reason: "x")
             }
             #expect(shownAgain == "LA010")
-            let marked = try await world.catalog.lineage(of: .checkpoint(CheckpointID(told[0])), forward: false)
+            let marked = try await world.catalog.lineage(of: .checkpoint(CheckpointID(listed[0])), forward: false)
             #expect(marked[0].label.hasSuffix("contaminated"))
             #expect(try await world.catalog.rounds(run: "r").map(\.isContaminated) == [true, false, false])
 

@@ -1,5 +1,6 @@
 import Domain
 import Numerics
+import System
 import Testing
 
 struct NumericsTests {
@@ -35,7 +36,7 @@ struct NumericsTests {
     }
 
     @Test func distancesEqualAnExhaustiveSearch() throws {
-        var generator = SeededGenerator(11)
+        var generator = SplitMix64(seed: 11)
         let shape = GridShape(9, 8, 7)
         let spacing = Vector3(0.7, 1.3, 2.5)
         for _ in 0..<20 {

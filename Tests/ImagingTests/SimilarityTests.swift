@@ -1,4 +1,5 @@
 import Numerics
+import System
 import Testing
 
 @Suite struct SimilarityTests {
@@ -6,7 +7,7 @@ import Testing
 
     /// Random descriptors; from index 1100 on, every seventh equals the one 1100 before it in one window, with noise.
     private func table(_ count: Int) -> [Int8] {
-        var random = SystemRandomNumberGenerator()
+        var random = SplitMix64(seed: UInt64(count))
         var table = (0..<count * 192).map { _ in Int8.random(in: -127...127, using: &random) }
         for i in stride(from: 1100, to: count, by: 7) {
             let window = i % 3

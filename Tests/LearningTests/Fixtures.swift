@@ -35,10 +35,11 @@ extension Checkpoint {
     }
 }
 
-/// The largest difference of two lists of equal length.
+/// The largest difference of two lists of equal length. Infinite if the lengths differ or a value is not a number, which `max`
+/// would ignore.
 func distance(_ a: [Float], _ b: [Float]) -> Float {
     guard a.count == b.count else { return .infinity }
-    return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    return zip(a, b).map { abs($0 - $1) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
 }
 
 extension BitVolume {

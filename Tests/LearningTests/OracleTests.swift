@@ -35,7 +35,7 @@ import Testing
                 let gradient = try oracle.values("gradient." + path)
                 let (before, after) = (try oracle.values("before." + path), try oracle.values("after." + path))
                 for i in values.indices where abs(gradient[i]) > 1e-5 {
-                    result.parameters = max(result.parameters, abs(values[i] - after[i]))
+                    result.parameters = max(result.parameters, distance([values[i]], [after[i]]))
                     result.smallestChange = min(result.smallestChange, abs(values[i] - before[i]))
                 }
             }
@@ -56,7 +56,7 @@ import Testing
             let plain = try batch(oracle, composites: false)
             let losses: [(String, KnownVoxelLoss, Batch)] = [
                 ("total", try KnownVoxelLoss(dimensions: dimensions), plain),
-                ("union", try KnownVoxelLoss(dimensions: dimensions), try batch(oracle, composites: true)),
+                ("composite", try KnownVoxelLoss(dimensions: dimensions), try batch(oracle, composites: true)),
                 ("perOrgan", try KnownVoxelLoss(normalisation: .perOrgan, dimensions: dimensions), plain),
                 ("constant", try KnownVoxelLoss(normalisation: .constant, dimensions: dimensions), plain),
                 ("positiveWeights", try KnownVoxelLoss(positiveWeights: [1, 2.5, 4], dimensions: dimensions), plain),
@@ -74,5 +74,6 @@ import Testing
 private func batch(_ oracle: Checkpoint, composites: Bool) throws -> Batch {
     try Batch(
         image: try oracle.tensor("input"), target: try oracle.values("target"), known: try oracle.values("known"),
-        organs: 3, composite: composites ? try oracle.values("union") : [], compositeSets: composites ? [[1, 2]] : [])
+        organs: 3, composite: composites ? try oracle.values("composite") : [],
+        compositeSets: composites ? [[1, 2]] : [])
 }

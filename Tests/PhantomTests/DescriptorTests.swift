@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// The least that is told apart well: a scan of 90 mm, and 72 mm of it.
+    /// The shortest scan that is recognised reliably: 90 mm, and 72 mm of it.
     @Test func copiesOfAShortScanAreAlike() throws {
         for (name, score) in try scores(Scan(file: RealData.path(Self.short)), "real CT, 90 mm") {
             #expect(score > Self.threshold, "\(name): \(score)")

@@ -40,7 +40,8 @@ extension Trait where Self == ConditionTrait {
     /// Runs a suite over the larger set only where that lies beside the package.
     public static func needsLargerSet(sourceLocation: SourceLocation = #_sourceLocation) -> Self {
         .enabled(
-            if: RealData.isReadable("\(RealData.shared)/ORACLE.json"), "needs ../shared/data", sourceLocation: sourceLocation)
+            if: RealData.isReadable("\(RealData.shared)/ORACLE.json"), "needs ../shared/data",
+            sourceLocation: sourceLocation)
     }
 
     /// Runs a test only where a file system can be mounted, which takes root's rights.

@@ -14,7 +14,7 @@ public struct LabelLimits: Sendable, Hashable {
 }
 
 /// The current label of one organ in one volume.
-public struct CountingLabel: Sendable, Hashable {
+public struct CurrentLabel: Sendable, Hashable {
     /// Nil for an absence.
     public let mask: MaskLocation?
     public let status: LabelStatus
@@ -23,14 +23,6 @@ public struct CountingLabel: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// The current label of (volume, organ); nil where it is unlabelled.
-    /// - Throws: `CatalogError.unknownOrgan`, `.withheldVolume`.
-    public func countingLabel(volume: VolumeID, organ: OrganKey) async throws -> CountingLabel? {
-        try await require(organ)
-        try await requireUse(of: volume)
-        return try await connection.first(FindCountingLabel(volume: volume, organ: organ))
-    }
-
     /// The source of a mask: `DATASET RELEASE`, a person's name, or `RUN/ROUND`, as `LabelVersion.source`.
     public func nameOfSource(of mask: MaskID) async throws -> String {
         try await connection.one(SourceOfMask(mask: mask))

@@ -56,7 +56,7 @@ extension LabelCatalog {
     /// - Throws: `CatalogError.unknownOrgan`, `.withheldVolume`.
     public func record(
         _ annotation: PersonalAnnotation, kind: ActivityKind, parameters: JSONText,
-        storing store: (CountingLabel?) async throws -> AnnotationContent?
+        storing store: (CurrentLabel?) async throws -> AnnotationContent?
     ) async throws -> RecordedAnnotation {
         try await require(annotation.organ)
         try await requireUse(of: annotation.volume)
@@ -84,8 +84,7 @@ extension LabelCatalog {
             let made = try await connection.one(
                 InsertPersonalAnnotation(
                     annotation: annotation, status: status, mask: mask, extent: content?.extent,
-                    parent: before?.annotation,
-                    change: change))
+                    parent: before?.annotation, change: change))
             return RecordedAnnotation(
                 mask: mask, content: content, isNew: true,
                 isCurrent: try await connection.one(AnnotationIsCurrent(annotation: made)))

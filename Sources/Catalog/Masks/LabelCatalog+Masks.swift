@@ -38,6 +38,18 @@ public struct ObjectRow: Sendable, Hashable {
     public let isPurged: Bool
 }
 
+/// One version of a mask.
+public struct MaskVersion: Sendable, Hashable {
+    public let mask: MaskLocation
+    public let parent: MaskID?
+    public let origin: LabelOrigin
+    public let round: String?
+    public let confidence: Double?
+    public let voxels: Int
+    public let activity: ActivityID
+    public let isCurrent: Bool
+}
+
 extension LabelCatalog {
     /// Every known label state as of a revision (nil: now), by volume and organ.
     public func labels(
@@ -78,22 +90,4 @@ extension LabelCatalog {
     public func masks(in object: Digest) async throws -> [MaskLocation] {
         try await connection.run(MasksInObject(object: object))
     }
-
-    func require(_ organ: OrganKey) async throws {
-        guard try await connection.one(OrganExists(organ: organ)) else {
-            throw CatalogError.unknownOrgan(organ.rawValue)
-        }
-    }
-}
-
-/// One version of a mask.
-public struct MaskVersion: Sendable, Hashable {
-    public let mask: MaskLocation
-    public let parent: MaskID?
-    public let origin: LabelOrigin
-    public let round: String?
-    public let confidence: Double?
-    public let voxels: Int
-    public let activity: ActivityID
-    public let isCurrent: Bool
 }

@@ -39,14 +39,8 @@ extension LabelCatalog {
         return rows.map { ($0.location, $0.shape) }
     }
 
+    /// Records the centres of masks that have none yet.
     public func record(_ centres: [MaskCentre]) async throws {
         try await connection.run(InsertMaskCentres(centres: centres))
-    }
-
-    /// Records the accepted flips of the files that have one.
-    func recordFlips(of files: [FileRecord], _ ids: [Int64], _ activity: ActivityID) async throws {
-        let flipped = zip(files, ids).compactMap { file, id in file.flip.map { (id: id, flip: $0) } }
-        guard !flipped.isEmpty else { return }
-        try await connection.run(InsertFlips(activity: activity, files: flipped.map(\.id), flips: flipped.map(\.flip)))
     }
 }

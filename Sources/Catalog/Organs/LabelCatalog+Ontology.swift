@@ -62,6 +62,13 @@ extension LabelCatalog {
         return try names.map { try known.key(of: $0) }
     }
 
+    /// - Throws: `CatalogError.unknownOrgan`.
+    func require(_ organ: OrganKey) async throws {
+        guard try await connection.one(OrganExists(organ: organ)) else {
+            throw CatalogError.unknownOrgan(organ.rawValue)
+        }
+    }
+
     /// The organs of the catalogue with their relations and spellings: the shipped ones and those that a user added.
     public func ontology() async throws -> Ontology { try await connection.ontology() }
 

@@ -16,8 +16,9 @@ public struct PartitionCandidate: Sendable, Hashable {
     public let mask: MaskLocation?
     /// Sides with a current label of another source.
     public let labelledSides: [OrganKey]
-    /// The number of sides that were partitioned from this mask, and of those from an earlier one.
+    /// The number of sides that were partitioned from this mask.
     public let dividedSides: Int
+    /// The number of sides that were partitioned from an earlier mask.
     public let outdatedSides: Int
     /// Boxes of the current liver and spleen in canonical voxels, where both are known.
     public let liver: VoxelBox?
@@ -32,9 +33,6 @@ public enum RecordedPartition: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// A name that no person can record masks under, because it was once that of partitioned labels.
-    public static let partitionRater = "split"
-
     /// The volumes with a current label of a composite organ, by volume.
     ///
     /// - Parameters:
@@ -44,9 +42,7 @@ extension LabelCatalog {
     public func partitionCandidates(
         of organ: OrganKey, into sides: [OrganKey], dataset: String? = nil, volumes: [VolumeID] = []
     ) async throws -> [PartitionCandidate] {
-        if let dataset, try await !connection.one(DatasetExists(name: dataset)) {
-            throw CatalogError.unknownDataset(dataset)
-        }
+        if let dataset { try await requireDataset(dataset) }
         return try await connection.run(
             ListPartitionCandidates(organ: organ, sides: sides, dataset: dataset, volumes: volumes))
     }

@@ -1,76 +1,6 @@
 public import Domain
 import Postgres
 
-/// A release of a dataset, to be recorded by an import.
-public struct ReleaseRecord: Sendable {
-    public var dataset: String
-    public var release: String
-    public var layout: String
-    public var origin: LabelOrigin
-    public var licence: String?
-    public var licenceSource: String?
-    /// Further statements about its licence, after the first.
-    public var otherLicences: [LicenceStatement]
-    /// Absolute path of the folder that files are relative to.
-    public var root: String
-    public var labelMap: [LabelMap.Entry]
-
-    public init(
-        dataset: String, release: String, layout: String, origin: LabelOrigin, licence: String?, licenceSource: String?,
-        root: String, labelMap: [LabelMap.Entry] = [], otherLicences: [LicenceStatement] = []
-    ) {
-        (self.dataset, self.release, self.layout, self.origin) = (dataset, release, layout, origin)
-        (self.licence, self.licenceSource, self.root, self.labelMap) = (licence, licenceSource, root, labelMap)
-        self.otherLicences = otherLicences
-    }
-
-    var licences: [LicenceStatement] {
-        let first = licence.map { LicenceStatement(text: $0, source: licenceSource ?? "not kept") }
-        return ((first.map { [$0] } ?? []) + otherLicences).filter { !$0.text.isEmpty }
-    }
-}
-
-/// A release in the catalogue.
-public struct ReleaseHandle: Sendable, Hashable {
-    public let release: Int32
-    public let dataset: DatasetID
-}
-
-/// The recorded checksums of a case's files, by which an unchanged case is found without reading it.
-public struct RecordedFiles: Hashable, Sendable {
-    public var image: Digest
-    /// Relative path to hash of every label file.
-    public var labels: [String: Digest]
-    public var place: ImagePlace
-}
-
-/// The path of an image.
-public struct ImagePlace: Hashable, Sendable {
-    /// Relative to `root`.
-    public let file: String
-    public let root: String
-    /// The release that contains it; nil for the case's own release.
-    public let release: Int32?
-    /// The dataset of that release, or of its own.
-    public let dataset: String
-}
-
-/// An image of a dataset, to which labels of another dataset can be added.
-public struct DatasetImage: Hashable, Sendable {
-    public let caseName: String
-    public let release: String
-    public let volume: VolumeID
-    public let modality: String
-    public let sha256: Digest
-    public let study: String?
-    public let phase: String?
-    /// The dataset's keys of its subject.
-    public let subjects: [String]
-    public let place: ImagePlace
-    /// The release that contains the file.
-    public let placeRelease: Int32
-}
-
 extension LabelCatalog {
     /// Finds or creates a dataset's release. An existing release keeps its origin and layout; new statements about its licence are
     /// added after the recorded ones.
@@ -143,7 +73,8 @@ extension LabelCatalog {
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
         var merges = [merge].compactMap { $0 }
         if let series = source.series {
-            merges += [try await recordSeries(series, of: sourceID, &change)].compactMap { $0 }
+            let found = try await recordSeries(series, of: sourceID, &change)
+            merges += found
         }
         if !merges.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
@@ -159,43 +90,5 @@ extension LabelCatalog {
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
             takenBack: takenBack, annotators: annotators, newFiles: files.new, merges: merges,
             statesModality: try await setUnknown(modality: source.modality, of: volume))
-    }
-}
-
-/// Records cases inside a transaction that `recordAll` holds.
-public struct RecordingScope: Sendable {
-    let catalog: LabelCatalog
-
-    /// To be called before the masks of a case are stored.
-    /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
-    public func requireRecordable(_ source: SourceRecord, in release: ReleaseHandle) async throws {
-        try await catalog.requireRecordable(source, in: CasePlace(release))
-    }
-
-    public func record(
-        _ source: SourceRecord, labelFiles: [FileRecord], in release: ReleaseHandle, activity: ActivityID,
-        labels: CaseLabels
-    ) async throws -> RecordedCase {
-        try await catalog.write(source, labelFiles, labels, CaseContext(release: release, activity: activity))
-    }
-}
-
-struct CaseContext {
-    let release: ReleaseHandle
-    let activity: ActivityID
-}
-
-/// A change that is recorded when it is first needed, so that an import that changes nothing has no new revision.
-struct PendingChange {
-    let activity: ActivityID
-    private var made: ChangeID?
-
-    init(activity: ActivityID) { self.activity = activity }
-
-    mutating func id(on connection: Connection) async throws -> ChangeID {
-        if let made { return made }
-        let change = try await connection.one(InsertChange(activity: activity))
-        made = change
-        return change
     }
 }

@@ -2,7 +2,7 @@ import Domain
 import Postgres
 
 extension LabelCatalog {
-    /// The volume of that identity, created if it is new. A case with another subject than the volume merges the two subjects.
+    /// Finds or creates the volume of that identity. Where the case has another subject than the volume, the two are merged.
     func ensureVolume(
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (VolumeID, isNew: Bool, merge: SubjectMerge?) {
@@ -67,6 +67,13 @@ extension LabelCatalog {
         return (ids, new)
     }
 
+    /// Records the accepted flips of the files that have one.
+    private func recordFlips(of files: [FileRecord], _ ids: [Int64], _ activity: ActivityID) async throws {
+        let flipped = zip(files, ids).compactMap { file, id in file.flip.map { (id: id, flip: $0) } }
+        guard !flipped.isEmpty else { return }
+        try await connection.run(InsertFlips(activity: activity, files: flipped.map(\.id), flips: flipped.map(\.flip)))
+    }
+
     /// Writes the labels that differ from the release's earlier ones, and retracts those that the files no longer contain.
     ///
     /// - Parameters:
@@ -81,38 +88,26 @@ extension LabelCatalog {
             annotator.isEmpty || labels.allSatisfy { $0.status != .pseudo }, "annotators have no model-made labels")
         let earlier = try await connection.run(
             LabelsOfRelease(volume: volume, release: context.release.release, rater: annotator))
-        let before = Dictionary(earlier.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
-        let fresh = labels.filter { before[$0.organ]?.matches($0) != true }
-        let (named, read) = (Set(labels.map(\.organ)), Set(files.map(\.record.path)))
-        let missing = earlier.filter { label in
-            label.isCurrent && !named.contains(label.organ) && !label.files.isEmpty
-                && label.files.allSatisfy(read.contains)
-        }
-        guard !fresh.isEmpty || !missing.isEmpty else { return (0, []) }
-
+        let changes = LabelChanges(from: earlier, to: labels, readFrom: Set(files.map(\.record.path)))
+        guard !changes.isEmpty else { return (0, []) }
         let batch = LabelBatch(
             volume: volume, release: context.release.release, rater: annotator, activity: context.activity,
             change: try await change.id(on: connection), files: files.map(\.id))
-        let masks = try await writeMasks(fresh.filter { $0.mask != nil }, batch, before)
-        let (shipped, annotated) = (fresh.filter { $0.status == .pseudo }, fresh.filter { $0.status != .pseudo })
-        // An earlier label of the other kind is retracted: it would hide the new one, or appear when that is retracted.
-        let over = shipped.compactMap { before[$0.organ] }.filter { $0.isCurrent && $0.isAnnotation }
-        let under = annotated.compactMap { before[$0.organ] }.filter { $0.isCurrent && !$0.isAnnotation }
-        let annotations = annotated + (over + missing.filter(\.isAnnotation)).map(\.retraction)
+        let masks = try await writeMasks(changes.new.filter { $0.mask != nil }, batch, changes.earlier)
+        func newMask(of label: LabelRecord) -> MaskID? { label.mask == nil ? nil : masks[label.organ] }
+        let annotations = changes.annotations
         if !annotations.isEmpty {
             try await connection.run(
                 InsertAnnotations(
-                    batch: batch, labels: annotations,
-                    masks: annotations.map { $0.mask == nil ? nil : masks[$0.organ] },
-                    parents: annotations.map { before[$0.organ]?.annotation }))
+                    batch: batch, labels: annotations, masks: annotations.map { newMask(of: $0) },
+                    parents: annotations.map { changes.earlier[$0.organ]?.annotation }))
         }
-        let models = shipped + (under + missing.filter { !$0.isAnnotation }).map(\.retraction)
+        let models = changes.shippedLabels
         if !models.isEmpty {
             try await connection.run(
-                InsertShippedLabels(
-                    batch: batch, labels: models, masks: models.map { $0.mask == nil ? nil : masks[$0.organ] }))
+                InsertShippedLabels(batch: batch, labels: models, masks: models.map { newMask(of: $0) }))
         }
-        return (fresh.count, missing.map(\.organ))
+        return (changes.new.count, changes.missing.map(\.organ))
     }
 
     /// Each label has a mask.
@@ -147,31 +142,4 @@ struct LabelBatch {
     let files: [Int64]
 
     func files(of labels: [LabelRecord]) -> [Int64?] { labels.map { $0.file.map { files[$0] } } }
-}
-
-/// The newest label of an organ by a release, or by an annotator of it.
-struct ReleaseAnnotation {
-    let organ: OrganKey
-    let status: LabelStatus
-    let origin: LabelOrigin
-    let content: Digest?
-    let mask: MaskID?
-    let annotation: Int64?
-    let extent: [Int32]?
-    /// The label files that it was read from, relative to the release's root.
-    let files: [String]
-
-    func matches(_ label: LabelRecord) -> Bool {
-        status == label.status && origin == label.origin && content == label.mask?.content
-            && extent == label.extent?.bounds
-    }
-
-    /// Whether it is not retracted.
-    var isCurrent: Bool { status != .unlabelled }
-    /// Whether it is an annotation and not a model-made label.
-    var isAnnotation: Bool { annotation != nil }
-
-    var retraction: LabelRecord {
-        LabelRecord(organ: organ, status: .unlabelled, origin: origin, mask: nil, file: nil)
-    }
 }

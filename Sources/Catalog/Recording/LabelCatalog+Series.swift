@@ -16,13 +16,17 @@ extension LabelCatalog {
     /// The salt with which identifiers are hashed before they are recorded.
     public func seriesSalt() async throws -> [UInt8] { try await connection.one(SeriesSalt()) }
 
-    /// Records the hashes of a new source. Subjects with a common study, or a common patient within one dataset, are merged.
-    /// - Returns: what the merge changed; nil without one.
+    /// Records the hashes of a new source. Subjects with a common study, or a common patient within one dataset, are merged; the study
+    /// and the patient may be of different subjects.
+    /// - Returns: what the merges changed.
     func recordSeries(
         _ series: SeriesRecord, of source: SourceID, _ change: inout PendingChange
-    ) async throws -> SubjectMerge? {
-        let subjects = try await connection.one(RecordSeries(source: source, series: series))
-        guard let other = subjects.other else { return nil }
-        return try await merge(subjects.own, other, change.id(on: connection))
+    ) async throws -> [SubjectMerge] {
+        var merges: [SubjectMerge] = []
+        while true {
+            let subjects = try await connection.one(RecordSeries(source: source, series: series))
+            guard let other = subjects.other else { return merges }
+            merges.append(try await merge(subjects.own, other, change.id(on: connection)))
+        }
     }
 }

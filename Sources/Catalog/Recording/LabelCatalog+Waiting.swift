@@ -18,6 +18,17 @@ public struct WaitingLabel: Sendable, Hashable {
     public let activity: ActivityID
 }
 
+/// A label file whose image is missing, to be recorded.
+public struct WaitingRecord: Hashable, Sendable {
+    public var caseName: String
+    public var subjectKey: String
+    public var file: FileRecord
+
+    public init(caseName: String, subjectKey: String, file: FileRecord) {
+        (self.caseName, self.subjectKey, self.file) = (caseName, subjectKey, file)
+    }
+}
+
 extension LabelCatalog {
     /// Label files that wait for an image, by release, case and file; with `release` of that release only.
     public func waitingLabels(dataset: String, release: String? = nil) async throws -> [WaitingLabel] {

@@ -17,7 +17,7 @@ public struct ReleaseLabel: Sendable, Hashable {
     public let shape: GridShape
     /// Where it is complete, in canonical voxels; nil: everywhere.
     public let extent: VoxelBox?
-    /// Cubic millimetres a voxel, of the release's own source.
+    /// Cubic millimetres of a voxel, by the release's own source.
     public let voxelVolume: Double
 }
 
@@ -37,19 +37,22 @@ public struct ReleaseFile: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// The cases of two releases, by name. - Throws: `CatalogError.unknownRelease`.
+    /// The cases of two releases, by name.
+    /// - Throws: `CatalogError.unknownDataset`, `.unknownRelease`.
     public func cases(of dataset: String, before: String, after: String) async throws -> [CasePair] {
         try await requireReleases(of: dataset, [before, after])
         return try await connection.run(PairedCases(dataset: dataset, before: before, after: after))
     }
 
-    /// The newest labels of two releases, by case and organ. - Throws: `CatalogError.unknownRelease`.
+    /// The newest labels of two releases, by case and organ.
+    /// - Throws: `CatalogError.unknownDataset`, `.unknownRelease`.
     public func labels(of dataset: String, before: String, after: String) async throws -> [LabelPair] {
         try await requireReleases(of: dataset, [before, after])
         return try await connection.run(PairedLabels(dataset: dataset, before: before, after: after))
     }
 
     /// The files of a release as they were last recorded, by path: images and labels.
+    /// - Throws: `CatalogError.unknownDataset`, `.unknownRelease`.
     public func files(of dataset: String, release: String) async throws -> [ReleaseFile] {
         try await requireReleases(of: dataset, [release])
         return try await connection.run(FilesOfRelease(dataset: dataset, release: release))
@@ -70,7 +73,7 @@ extension LabelCatalog {
 
     private func requireReleases(of dataset: String, _ names: [String]) async throws {
         try await requireDataset(dataset)
-        let known = Set(try await datasets().filter { $0.name == dataset }.map(\.release))
+        let known = Set(try await datasets(named: dataset).map(\.release))
         if let missing = names.first(where: { !known.contains($0) }) {
             throw CatalogError.unknownRelease(missing, dataset: dataset, known: known.sorted())
         }

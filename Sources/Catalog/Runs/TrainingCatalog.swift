@@ -10,6 +10,7 @@ public struct TrainingCatalog: Sendable {
 
     public init(_ connection: Connection, program: String) { (self.connection, self.program) = (connection, program) }
 
+    /// Identity of the catalogue; the object store has the same.
     public func uuid() async throws -> String { try await connection.one(CatalogueUUID()) }
 
     public func currentRevision() async throws -> Revision { try await connection.one(CurrentRevision()) }
@@ -31,6 +32,7 @@ public struct TrainingCatalog: Sendable {
     /// The organs of the catalogue with their relations: the shipped ones and those that a user added.
     public func ontology() async throws -> Ontology { try await connection.ontology() }
 
+    /// The run of that name; nil where there is none.
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
     /// Creates a run with its snapshot of annotations.
@@ -96,6 +98,7 @@ public struct TrainingCatalog: Sendable {
         Set(try await connection.run(StagedVolumes(round: round)))
     }
 
+    /// Records results on held-out volumes; a result that is recorded already is skipped.
     public func recordEvaluation(_ claim: Claim, round: RoundID, _ results: [EvaluationRecord]) async throws {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
     }
@@ -126,10 +129,9 @@ public struct TrainingCatalog: Sendable {
 
     /// The run whose pseudo labels are visible; nil where none is adopted.
     public func currentRun() async throws -> String? { try await connection.first(CurrentRun()) }
-
-    public func finish(_ claim: Claim) async throws { try await connection.run(FinishRun(claim: claim)) }
 }
 
+/// Errors of the trainer API that are not refusals of the database.
 public enum TrainingCatalogError: Error, Equatable {
     /// The login has more rights than a trainer needs.
     case privilegedRole(String)

@@ -41,6 +41,7 @@ public struct RunStart: Sendable {
     }
 }
 
+/// A run as the database has it.
 public struct StoredRun: Sendable, Hashable {
     public let id: RunID
     public let name: String
@@ -59,8 +60,11 @@ public struct RunVolume: Sendable, Hashable {
     public let shape: GridShape
     public let modality: String
     public let root: String
+    /// Relative to `root`.
     public let file: String
+    /// Of the file.
     public let sha256: Digest
+    /// Canonical voxel indices to RAS+ millimetres.
     public let affine: Affine
 }
 
@@ -69,10 +73,12 @@ public struct RunLabel: Sendable, Hashable {
     public let volume: VolumeID
     public let part: SplitPart
     public let organ: OrganKey
+    /// Where it is complete, in canonical voxels; nil: everywhere.
     public let extent: VoxelBox?
     public let mask: MaskLocation?
 }
 
+/// A pseudo label of a round; `confidence`, from 0 to 1, is nil where the mask is empty.
 public struct RoundLabel: Sendable, Hashable {
     public let volume: VolumeID
     public let organ: OrganKey
@@ -80,6 +86,7 @@ public struct RoundLabel: Sendable, Hashable {
     public let mask: MaskLocation
 }
 
+/// A round as the database has it.
 public struct StoredRound: Sendable, Hashable {
     public let id: RoundID
     public let number: Int
@@ -92,14 +99,17 @@ public struct StoredRound: Sendable, Hashable {
     public let labels: Int
 }
 
+/// What a checkpoint has the parameters of.
 public enum CheckpointKind: String, Sendable { case network, confidence }
 
+/// A recorded checkpoint, with the object that contains its parameters.
 public struct CheckpointRecord: Sendable, Hashable {
     public let id: CheckpointID
     public let step: Int
     public let object: Digest
 }
 
+/// The result of a round for one organ of one held-out volume.
 public struct EvaluationRecord: Sendable, Hashable {
     public var volume: VolumeID
     public var organ: OrganKey

@@ -57,8 +57,4 @@ extension LabelCatalog {
 
     /// One row for each split and each organ that is annotated in one of its subjects, by split and organ.
     public func organsBySplit() async throws -> [SplitOrganRow] { try await connection.run(OrgansBySplit()) }
-
-    public func requireDataset(_ name: String) async throws {
-        guard try await connection.one(DatasetExists(name: name)) else { throw CatalogError.unknownDataset(name) }
-    }
 }

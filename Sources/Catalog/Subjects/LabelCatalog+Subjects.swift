@@ -83,6 +83,14 @@ extension LabelCatalog {
         return SubjectMerge(before: before, after: try await subject(kept))
     }
 
+    /// The subject with that `DATASET/KEY`, id or name. - Throws: `CatalogError.unknownSubject`.
+    public func subject(named name: String) async throws -> SubjectID {
+        guard let id = try await connection.first(ResolveSubject(name: name)) else {
+            throw CatalogError.unknownSubject(name)
+        }
+        return id
+    }
+
     /// A subject with its names and volumes. - Throws: `CatalogError.unknownSubject` where it has no volume.
     public func subject(_ id: SubjectID) async throws -> SubjectFacts {
         guard let found = try await connection.first(DescribeSubject(subject: id)) else {

@@ -20,6 +20,7 @@ public struct SourceRow: Sendable, Hashable {
     public let phase: String?
 }
 
+/// A volume with all its sources.
 public struct VolumeRow: Sendable, Hashable {
     public let id: VolumeID
     public let subject: String
@@ -33,7 +34,7 @@ public struct VolumeRow: Sendable, Hashable {
     /// Millimetres along the canonical axes.
     public var spacing: Vector3<Double> { sources.first?.affine.spacing ?? .zero }
 
-    /// Cubic millimetres a voxel; nil where the sources disagree by more than a thousandth.
+    /// Cubic millimetres of a voxel; nil where the sources differ by more than a thousandth.
     public var voxelVolume: Double? {
         let volumes = sources.map { abs($0.affine.determinant) }
         guard let first = volumes.first, volumes.allSatisfy({ abs($0 - first) <= first / 1000 }) else { return nil }
@@ -41,6 +42,7 @@ public struct VolumeRow: Sendable, Hashable {
     }
 }
 
+/// A release of a dataset as `lacuna dataset list` shows it.
 public struct DatasetRow: Sendable, Hashable {
     public let name: String
     public let release: String

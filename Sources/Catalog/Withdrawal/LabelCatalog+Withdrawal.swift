@@ -23,7 +23,7 @@ public struct RemovalItem: Sendable, Hashable {
     public let label: String
     /// The number of labels; of an export the number of its masks that are of removed data or derived from them.
     public let count: Int
-    /// `withheld`, `contaminated`, `recalled`, `stopped`, `left already`, or that it is kept and why.
+    /// `withheld`, `contaminated`, `recalled`, `stopped`, `already exported`, or that it is kept and why.
     public var effect: String
 
     /// The kind of exports, on which a removal has no effect.
@@ -40,24 +40,6 @@ public struct PurgedObject: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// The dataset of that name. - Throws: `CatalogError.unknownDataset`.
-    public func dataset(named name: String) async throws -> DatasetID {
-        guard let id = try await dataset(ifNamed: name) else { throw CatalogError.unknownDataset(name) }
-        return id
-    }
-
-    /// The dataset of that name, or nil.
-    public func dataset(ifNamed name: String) async throws -> DatasetID? {
-        try await connection.first(FindDataset(name: name))
-    }
-
-    /// The subject with that `DATASET/KEY`, id or name. - Throws: `CatalogError.unknownSubject`.
-    public func subject(named name: String) async throws -> SubjectID {
-        guard let id = try await connection.first(ResolveSubject(name: name)) else {
-            throw CatalogError.unknownSubject(name)
-        }
-        return id
-    }
 
     /// Everything that a removal would concern. Empty for a volume, which is excluded and not removed.
     public func removalPlan(_ thing: Withdrawable) async throws -> [RemovalItem] {
@@ -77,7 +59,8 @@ extension LabelCatalog {
             Withdraw(thing: thing, withdrawn: true, recalls: recalling, reason: reason, program: program)) != nil
     }
 
-    /// Undoes a withdrawal at a new revision. - Returns: whether it was withdrawn.
+    /// Undoes a withdrawal at a new revision.
+    /// - Returns: whether it was withdrawn.
     /// - Throws: SQLSTATE LA010 where its bytes are purged.
     public func restore(_ thing: Withdrawable, reason: String) async throws -> Bool {
         try await connection.one(
@@ -118,10 +101,5 @@ extension LabelCatalog {
         let found = try await connection.first(
             PurgedSubject(identity: source.identity, dataset: dataset, key: source.subjectKey))
         if let found { throw found }
-    }
-
-    /// - Throws: `CatalogError.removedDataset` where the dataset is removed; nothing where it does not exist.
-    public func requirePresent(dataset name: String) async throws {
-        if try await connection.one(DatasetIsRemoved(name: name)) { throw CatalogError.removedDataset(name) }
     }
 }

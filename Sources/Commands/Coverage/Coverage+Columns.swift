@@ -26,11 +26,6 @@ extension Coverage {
         return columns
     }
 
-    /// The fields of one row.
-    static func fields(_ row: Coverage, by grouping: CoverageGrouping) -> [Cell.Field] {
-        columns(by: grouping).map { Cell.Field($0.key, $0.value(row)) }
-    }
-
     /// The origins that occur, the most reliable first.
     private static func origins(_ row: Coverage) -> Cell {
         let present = LabelOrigin.allCases.filter { row.byOrigin[$0] ?? 0 > 0 }.sorted { $0.rank < $1.rank }

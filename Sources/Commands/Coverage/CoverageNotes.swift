@@ -14,8 +14,8 @@ struct CoverageNotes {
         result.missing.map { missing in
             if result.isEmpty { return nothing }
             switch missing.related {
-            case .parts(let organs): return Self.note(on: missing.organ, related: organs, "parts")
-            case .wholes(let organs): return Self.note(on: missing.organ, related: organs, "wholes")
+            case .parts(let organs): return Self.note(on: missing.organ, "Labelled parts of it", organs)
+            case .wholes(let organs): return Self.note(on: missing.organ, "Labelled organs that contain it", organs)
             case .none: return "Neither \(missing.organ) nor a part of it is labelled."
             }
         }
@@ -42,7 +42,7 @@ struct CoverageNotes {
             let organs = result.compositeOnly.map(\.rawValue).joined(separator: ", ")
             notes.append(
                 "\nSome volumes have only a composite label of: \(organs).\n"
-                    + "lacuna organ split separates left and right where they form one composite label.")
+                    + "lacuna organ partition separates left and right where they form one composite label.")
         }
         return notes
     }
@@ -55,9 +55,9 @@ struct CoverageNotes {
         }
     }
 
-    private static func note(on organ: OrganKey, related: [OrganKey], _ relation: String) -> String {
+    private static func note(on organ: OrganKey, _ relation: String, _ related: [OrganKey]) -> String {
         let names = related.map(\.rawValue)
-        return "\(organ) itself is not labelled. Its labelled \(relation): \(names.joined(separator: ", ")). "
+        return "\(organ) itself is not labelled. \(relation): \(names.joined(separator: ", ")). "
             + "See lacuna coverage" + names.map { " --organ \($0)" }.joined() + "."
     }
 

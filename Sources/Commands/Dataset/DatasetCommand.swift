@@ -1,4 +1,3 @@
-internal import Console
 internal import ArgumentParser
 
 struct DatasetCommand: AsyncParsableCommand {
@@ -6,8 +5,6 @@ struct DatasetCommand: AsyncParsableCommand {
         commandName: "dataset", abstract: "Import, list, compare, relocate and remove datasets.",
         subcommands: [
             DatasetImport.self, DatasetList.self, DatasetShow.self, DatasetWaiting.self, DatasetDiff.self,
-            DatasetRelocate.self,
-            DatasetRemove.self, DatasetRestore.self,
-            DatasetPurge.self,
+            DatasetRelocate.self, DatasetRemove.self, DatasetRestore.self, DatasetPurge.self,
         ])
 }

@@ -135,7 +135,7 @@ struct DatasetImport: AsyncParsableCommand {
                 try await ImportRunner(session.workspace, progress: progress).run(request)
             }
         } catch {
-            try? report?.write(progress.summary, CommandFailure(error))
+            report?.write(progress.summary, after: CommandFailure(error), warning: options.output)
             throw error
         }
         try report?.write(summary, nil)

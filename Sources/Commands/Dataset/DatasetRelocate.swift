@@ -64,7 +64,7 @@ struct DatasetRelocate: AsyncParsableCommand {
         case .table:
             output.report(fields)
             if !result.problems.isEmpty {
-                Output.write("\n", to: 1)
+                output.separate()
                 output.report(result.problems, RelocationProblem.columns)
             }
         }
@@ -84,5 +84,5 @@ extension RelocationProblem {
         [Column("kind") { $0.kind.rawValue }, Column("file") { $0.file }, Column("problem") { $0.problem }]
     }
 
-    fileprivate var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
+    fileprivate var cell: Cell { Self.columns.object(of: self) }
 }

@@ -4,7 +4,7 @@ internal import Workflows
 
 struct DatasetRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Take the removal of a dataset back.",
+        commandName: "restore", abstract: "Undo the removal of a dataset.",
         discussion: """
             From a new revision on, the dataset counts again, and the derived labels that the removal had hidden are \
             visible again. A dataset whose masks were purged cannot be restored.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct DatasetShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,35 +31,28 @@ struct DatasetShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let catalog = session.catalog
-            try await catalog.requireDataset(dataset)
-            let releases = try await catalog.datasets().filter { $0.name == dataset }
-            let known = try await catalog.labelCounts(of: dataset)
-            let licences = try await catalog.licences().filter { $0.dataset == dataset }
-            if session.output.format == .table {
-                session.output.report(releases, DatasetRow.columns(.table))
-                Output.write("\n", to: 1)
-                session.output.report(licences, LicenceRow.columns)
-                Output.write("\n", to: 1)
-                session.output.report(known, Coverage.columns(by: .organ))
-                let waiting = releases.reduce(0) { $0 + $1.waiting }
-                if waiting > 0 {
-                    session.output.note(
-                        "\nCases that wait for their image: \(waiting); lacuna dataset waiting \(dataset) lists them.")
-                }
-                return
+            let found = try await DatasetInspection(catalog: session.catalog).run(dataset)
+            guard session.output.format == .table else { return session.output.report(fields(of: found)) }
+            session.output.report(found.releases, DatasetRow.columns(.table))
+            session.output.separate()
+            session.output.report(found.licences, LicenceRow.columns)
+            session.output.separate()
+            session.output.report(found.labels, Coverage.columns(by: .organ))
+            if found.waiting > 0 {
+                session.output.note(
+                    "\nCases that wait for their image: \(found.waiting); lacuna dataset waiting \(dataset) lists them."
+                )
             }
-            session.output.report([
-                Cell.Field("name", dataset), Cell.Field("removed", releases.first?.removed),
-                Cell.Field("releases", releases.map(\.cell)),
-                Cell.Field(
-                    "licences",
-                    licences.map { row in
-                        Cell.object(LicenceRow.columns.map { Cell.Field($0.key, $0.value(row)) })
-                    }),
-                Cell.Field("organs", known.map { Cell.object(Coverage.fields($0, by: .organ)) }),
-            ])
         }
+    }
+
+    private func fields(of found: DatasetInspection.Result) -> [Cell.Field] {
+        [
+            Cell.Field("name", dataset), Cell.Field("removed", found.removed),
+            Cell.Field("releases", found.releases.map(\.cell)),
+            Cell.Field("licences", found.licences.map(LicenceRow.columns.object(of:))),
+            Cell.Field("organs", found.labels.map(Coverage.columns(by: .organ).object(of:))),
+        ]
     }
 }
 

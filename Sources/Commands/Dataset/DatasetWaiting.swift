@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct DatasetWaiting: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,8 +24,7 @@ struct DatasetWaiting: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await session.catalog.requireDataset(dataset)
-            let labels = try await session.catalog.waitingLabels(dataset: dataset)
+            let labels = try await DatasetInspection(catalog: session.catalog).waiting(dataset)
             session.output.report(labels, WaitingLabel.columns)
             if labels.isEmpty { session.output.note("No label of \(dataset) waits for its image.") }
         }

@@ -185,7 +185,5 @@ extension PlannedLabel {
         ]
     }
 
-    fileprivate var cell: Cell {
-        .object(Self.columns(hasAnnotators: true).map { Cell.Field($0.key, $0.value(self)) })
-    }
+    fileprivate var cell: Cell { Self.columns(hasAnnotators: true).object(of: self) }
 }

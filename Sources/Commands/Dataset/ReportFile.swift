@@ -28,4 +28,13 @@ struct ReportFile: ExpressibleByArgument, Hashable, Sendable {
             }
         try TextFile.write(text, to: path)
     }
+
+    /// Writes the report of an import that failed. An error of writing is a warning, because the import's own error follows.
+    func write(_ summary: ImportSummary?, after failure: CommandFailure, warning output: Output) {
+        do {
+            try write(summary, failure)
+        } catch {
+            output.warn("\(path): \(CommandFailure(error).problem)")
+        }
+    }
 }

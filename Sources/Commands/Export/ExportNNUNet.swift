@@ -25,8 +25,6 @@ struct ExportNNUNet: AsyncParsableCommand {
               spleen  2               6       0       0           4    1163
             """)
 
-    enum Images: String, CaseIterable, ExpressibleByArgument { case reference, copy, link }
-
     @OptionGroup var options: GlobalOptions
     @OptionGroup var export: ExportOptions
 
@@ -40,7 +38,7 @@ struct ExportNNUNet: AsyncParsableCommand {
     var name: String
 
     @Option(help: "Refer to the images by their paths, or put copies or symbolic links into imagesTr.")
-    var images: Images = .reference
+    var images = ImagePlacement.Method.reference
 
     @Flag(help: "Write folds without a validation case, which nnU-Net cannot train.")
     var allowEmptyFolds = false
@@ -50,16 +48,10 @@ struct ExportNNUNet: AsyncParsableCommand {
         if parts.contains(.test) && parts.count > 1 {
             throw ValidationError("Export test subjects by themselves, so that nothing trains on them.")
         }
-        guard (1...999).contains(datasetId) else { throw ValidationError("--dataset-id must be 1 to 999.") }
-        let isValidName = name.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
+        guard NNUNetExport.Request.allows(datasetID: datasetId) else {
+            throw ValidationError("--dataset-id must be 1 to 999.")
         }
-        guard isValidName, !name.isEmpty else {
+        guard NNUNetExport.Request.allows(name: name) else {
             throw ValidationError("--name must consist of letters, digits and underscores.")
         }
     }
@@ -68,8 +60,7 @@ struct ExportNNUNet: AsyncParsableCommand {
         try await Session.with(options) { session in
             var request = NNUNetExport.Request(
                 export: export.request, folder: output, datasetID: datasetId, name: name)
-            request.images = ImagePlacement.Method(rawValue: images.rawValue) ?? .reference
-            request.allowsEmptyFolds = allowEmptyFolds
+            (request.images, request.allowsEmptyFolds) = (images, allowEmptyFolds)
             let result = try await session.output.reportingLicences {
                 try await NNUNetExport(session.workspace).run(request)
             }
@@ -83,3 +74,5 @@ struct ExportNNUNet: AsyncParsableCommand {
         }
     }
 }
+
+extension ImagePlacement.Method: ExpressibleByArgument {}

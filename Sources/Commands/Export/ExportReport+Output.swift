@@ -13,10 +13,11 @@ extension ExportReport {
 
     /// Writes the fields and the table of organs, or one object.
     func print(_ fields: [Cell.Field], to output: Output) {
-        let rows = organs.map { row in Cell.object(Self.columns.map { Cell.Field($0.key, $0.value(row)) }) }
-        guard output.format == .table else { return output.report(fields + [Cell.Field("organs", rows)]) }
+        guard output.format == .table else {
+            return output.report(fields + [Cell.Field("organs", organs.map(Self.columns.object(of:)))])
+        }
         output.report(fields)
-        Output.write("\n", to: 1)
+        output.separate()
         output.report(organs, Self.columns)
     }
 }

@@ -1,4 +1,3 @@
-internal import Console
 internal import ArgumentParser
 
 struct LabelCommand: AsyncParsableCommand {

@@ -124,6 +124,7 @@ extension MaskCorrection.Warning {
         case .displaced(let voxels, let source):
             "the file is displaced by \(Decimal.fixed(voxels, places: 2)) voxels from \(source)"
         case .conflict(let conflict): conflict.description
+        case .unchecked(let problem): "contradictions with other organs were not searched: \(problem)"
         }
     }
 }

@@ -39,21 +39,9 @@ struct MaskList: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let catalog = session.catalog
-            if let asOf {
-                let newest = try await catalog.currentRevision()
-                guard (0...newest.number).contains(asOf) else {
-                    throw CatalogError.unknownRevision(Revision(asOf), newest: newest)
-                }
-            }
-            var only: VolumeID?
-            if let volume { only = try await session.workspace.volume(named: volume).id }
-            var wanted: OrganKey?
-            if let organ { wanted = try await catalog.organ(named: organ) }
-            let labels =
-                proposed
-                ? try await catalog.proposedLabels(volume: only, organ: wanted)
-                : try await catalog.labels(volume: only, organ: wanted, asOf: asOf.map(Revision.init))
+            let request = LabelList.Request(
+                volume: volume, organ: organ, asOf: asOf.map(Revision.init), areProposed: proposed)
+            let labels = try await LabelList(session.workspace).run(request)
             session.output.report(labels, LabelRow.columns(areProposed: proposed))
         }
     }

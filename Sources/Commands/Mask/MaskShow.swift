@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct MaskShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,21 +25,18 @@ struct MaskShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let mask = try await session.catalog.mask(MaskID(mask))
-            let versions = try await session.catalog.maskHistory(volume: mask.volume, organ: mask.organ)
-            let version = versions.first { $0.mask.mask == mask.location.mask }
-            let limits = try await session.catalog.limits(of: mask.location.mask)
+            let found = try await MaskInspection(catalog: session.catalog).run(MaskID(mask))
+            let (facts, version) = (found.mask, found.version)
             session.output.report([
-                Cell.Field("id", mask.location.mask.rawValue), Cell.Field("volume", mask.volume.rawValue),
-                Cell.Field("organ", mask.organ.rawValue), Cell.Field("current", version?.isCurrent ?? false),
+                Cell.Field("id", facts.location.mask.rawValue), Cell.Field("volume", facts.volume.rawValue),
+                Cell.Field("organ", facts.organ.rawValue), Cell.Field("current", version?.isCurrent ?? false),
                 Cell.Field("origin", version?.origin.rawValue), Cell.Field("round", version?.round),
-                Cell.Field("confidence", version?.confidence), Cell.Field("voxels", mask.voxels),
-                Cell.Field("knownVoxels", mask.knownVoxels), Cell.Field("extent", limits.extent?.bounds),
-                Cell.Field("parent", mask.parent?.rawValue),
-                Cell.Field("activity", mask.activity.rawValue),
-                Cell.Field("content", mask.location.content.description),
-                Cell.Field("object", mask.location.object.description), Cell.Field("offset", mask.location.offset),
-                Cell.Field("length", mask.location.length),
+                Cell.Field("confidence", version?.confidence), Cell.Field("voxels", facts.voxels),
+                Cell.Field("knownVoxels", facts.knownVoxels), Cell.Field("extent", found.limits.extent?.bounds),
+                Cell.Field("parent", facts.parent?.rawValue), Cell.Field("activity", facts.activity.rawValue),
+                Cell.Field("content", facts.location.content.description),
+                Cell.Field("object", facts.location.object.description), Cell.Field("offset", facts.location.offset),
+                Cell.Field("length", facts.location.length),
             ])
         }
     }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Console
 
 struct OrganCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct OrganList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,8 +22,7 @@ struct OrganList: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await session.catalog.ensureStandardOrgans()
-            let organs = try await session.catalog.organs().filter { matching.map($0.matches) ?? true }
+            let organs = try await OrganSearch(catalog: session.catalog).list(containing: matching)
             session.output.report(organs, OrganRow.columns)
         }
     }
@@ -43,10 +43,5 @@ extension OrganRow {
             Column("lesionOf", isShown: false) { $0.host?.rawValue },
             Column("synonyms", isShown: false) { $0.synonyms },
         ]
-    }
-
-    fileprivate func matches(_ text: String) -> Bool {
-        let wanted = Ontology.normalised(text)
-        return ([organ.rawValue, name] + synonyms).contains { Ontology.normalised($0).contains(wanted) }
     }
 }

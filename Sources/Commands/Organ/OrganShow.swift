@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct OrganShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,21 +27,21 @@ struct OrganShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            try await session.catalog.ensureStandardOrgans()
-            let organs = try await session.catalog.organs()
-            let key = try OrganNames(organs).key(of: organ)
-            guard let found = organs.first(where: { $0.organ == key }) else { throw CatalogError.unknownOrgan(organ) }
-            let parts = organs.filter { $0.partOf.contains(found.organ) }.map(\.organ.rawValue)
-            session.output.report([
-                Cell.Field("organ", found.organ.rawValue), Cell.Field("name", found.name),
-                Cell.Field("snomed", found.snomed), Cell.Field("laterality", found.laterality),
-                Cell.Field("lesion", found.isLesion), Cell.Field("partOf", found.partOf.map(\.rawValue)),
-                Cell.Field("parts", parts), Cell.Field("divisionOf", found.divisionOf.map(\.rawValue)),
-                Cell.Field("overlaps", found.overlaps.map(\.rawValue)),
-                Cell.Field("variantOf", found.variantOf?.rawValue),
-                Cell.Field("variants", organs.filter { $0.variantOf == found.organ }.map(\.organ.rawValue)),
-                Cell.Field("lesionOf", found.host?.rawValue), Cell.Field("synonyms", found.synonyms),
-            ])
+            session.output.report(try await OrganSearch(catalog: session.catalog).find(organ).fields)
         }
+    }
+}
+
+extension OrganSearch.Found {
+    fileprivate var fields: [Cell.Field] {
+        [
+            Cell.Field("organ", organ.organ.rawValue), Cell.Field("name", organ.name),
+            Cell.Field("snomed", organ.snomed), Cell.Field("laterality", organ.laterality),
+            Cell.Field("lesion", organ.isLesion), Cell.Field("partOf", organ.partOf.map(\.rawValue)),
+            Cell.Field("parts", parts.map(\.rawValue)), Cell.Field("divisionOf", organ.divisionOf.map(\.rawValue)),
+            Cell.Field("overlaps", organ.overlaps.map(\.rawValue)),
+            Cell.Field("variantOf", organ.variantOf?.rawValue), Cell.Field("variants", variants.map(\.rawValue)),
+            Cell.Field("lesionOf", organ.host?.rawValue), Cell.Field("synonyms", organ.synonyms),
+        ]
     }
 }

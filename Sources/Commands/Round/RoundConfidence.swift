@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct RoundConfidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,11 +28,9 @@ struct RoundConfidence: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            var wanted: OrganKey?
-            if let organ { wanted = try await session.catalog.organ(named: organ) }
-            let rows = try await session.catalog.confidence(run: choice.name)
+            let rows = try await RoundInspection(catalog: session.catalog).confidence(run: choice.name, organ: organ)
             session.output.report(
-                rows.filter { wanted == nil || $0.organ == wanted },
+                rows,
                 [
                     Column("run") { $0.run }, Column("organ") { $0.organ.rawValue }, Column("round") { $0.round },
                     Column("labels") { $0.labels }, Column("median") { $0.median }, Column("lowest") { $0.lowest },

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct RoundList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,14 +43,9 @@ extension RoundRow {
             Column("checkpoint") { $0.checkpoint?.rawValue },
             Column("dice", isShown: false) { row in diceByOrgan(row) },
             Column("diceVolumes", isShown: false) { row in volumesByOrgan(row) },
-            Column("meanDice", title: "mean dice") { row in row.meanDice },
+            Column("meanDice", title: "mean dice") { $0.meanDice },
             Column("published") { $0.published },
         ]
-    }
-
-    /// The mean over the evaluated organs; nil where none was evaluated.
-    var meanDice: Double? {
-        dice.isEmpty ? nil : dice.values.reduce(0, +) / Double(dice.count)
     }
 
     private static func volumesByOrgan(_ row: RoundRow) -> Cell {

@@ -45,16 +45,14 @@ struct SplitCheck: AsyncParsableCommand {
     func run() async throws {
         let list = try await published.read(part: part.flatMap(SplitPart.init(published:)))
         let result = try await Session.with(options) { session in
-            let similar = try await DuplicateSearch(catalog: session.catalog, progress: session.output).run()
-            let check = LeakDetection(catalog: session.catalog) { similar.proposals.map(\.pair) }
-            let result = try await check.run(.init(split: name, list: list))
+            let result = try await LeakDetection(session.workspace).run(.init(split: name, list: list))
             for note in result.listed?.notes ?? [] { session.output.note(note) }
             session.output.report(result.leaks, LeakDetection.Leak.columns)
             session.output.note("\(result.assigned) subjects are assigned, \(result.unassigned) are not.")
             if result.leaks.isEmpty, result.isComplete {
                 session.output.note(list == nil ? Self.noDuplicates : Self.noListedLeak)
             }
-            if let note = similar.note { session.output.note(note) }
+            if let note = result.duplicates.note { session.output.note(note) }
             return result
         }
         if !result.leaks.isEmpty { throw ExitCode(ExitStatus.conflict.rawValue) }

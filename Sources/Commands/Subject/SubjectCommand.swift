@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Console
 
 struct SubjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

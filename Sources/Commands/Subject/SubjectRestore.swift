@@ -4,7 +4,7 @@ internal import Workflows
 
 struct SubjectRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Take the removal of a subject back.",
+        commandName: "restore", abstract: "Undo the removal of a subject.",
         discussion: """
             From a new revision on, the subject counts again, and the derived labels that the removal had hidden are \
             visible again. A subject whose masks were purged cannot be restored.

@@ -30,9 +30,7 @@ struct VerifyCommand: AsyncParsableCommand {
             let check = try await session.namingLostObjects {
                 try await IntegrityCheck(session.workspace, readsData: readData)
             }
-            let findings = try await check.run()
-            guard sweep else { return findings }
-            return findings.filter { $0.kind != .orphan } + (try await check.sweep(now: time(nil)))
+            return try await sweep ? check.runAndSweep(now: time(nil)) : check.run()
         }
         options.output.report(findings, IntegrityFinding.columns)
         if findings.contains(where: \.kind.isDamage) { throw ExitCode(ExitStatus.damaged.rawValue) }

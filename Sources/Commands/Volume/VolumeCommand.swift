@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Console
 
 struct VolumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

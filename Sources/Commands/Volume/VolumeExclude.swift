@@ -36,7 +36,7 @@ struct VolumeExclude: AsyncParsableCommand {
 extension VolumeExclusion.Result {
     var fields: [Cell.Field] {
         [
-            Cell.Field("volume", volume.rawValue), Cell.Field("changed", changed), Cell.Field("withheld", withheld),
+            Cell.Field("volume", volume.rawValue), Cell.Field("changed", isChanged), Cell.Field("withheld", withheld),
             Cell.Field("revision", revision.number),
         ]
     }

@@ -4,7 +4,7 @@ internal import Workflows
 
 struct VolumeInclude: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "include", abstract: "Take the exclusion of a volume back.",
+        commandName: "include", abstract: "Undo the exclusion of a volume.",
         discussion: """
             Its labels count again from the next revision on, unless its subject or all its datasets are removed.
 

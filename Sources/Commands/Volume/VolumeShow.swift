@@ -35,7 +35,7 @@ struct VolumeShow: AsyncParsableCommand {
             let isTable = session.output.format == .table
             session.output.report(fields(of: volume, labels: isTable ? [] : labels))
             if isTable && !labels.isEmpty {
-                Output.write("\n", to: 1)
+                session.output.separate()
                 session.output.report(labels, LabelRow.columns())
             }
         }

@@ -18,10 +18,10 @@ struct PurgeOptions: ParsableArguments {
         let columns = Purge.PurgedMasks.columns(isDone: isDone)
         switch session.output.format {
         case .json:
-            let cells = objects.map { object in Cell.object(columns.map { Cell.Field($0.key, $0.value(object)) }) }
             session.output.report([
                 Cell.Field("name", target.name), Cell.Field("purged", isDone),
-                Cell.Field("bytes", objects.reduce(0) { $0 + $1.bytes }), Cell.Field("objects", cells),
+                Cell.Field("bytes", objects.reduce(0) { $0 + $1.bytes }),
+                Cell.Field("objects", objects.map(columns.object(of:))),
             ])
         case .csv, .table: session.output.report(objects, columns)
         }

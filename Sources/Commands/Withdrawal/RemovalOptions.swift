@@ -17,7 +17,7 @@ struct RemovalOptions: ParsableArguments {
         switch session.output.format {
         case .json:
             session.output.report([
-                Cell.Field("name", target.name), Cell.Field("changed", result.changed),
+                Cell.Field("name", target.name), Cell.Field("changed", result.isChanged),
                 Cell.Field("revision", result.revision.number), Cell.Field("items", result.items.map(\.cell)),
             ])
         case .csv, .table: session.output.report(result.items, RemovalItem.columns)
@@ -36,7 +36,7 @@ struct RemovalOptions: ParsableArguments {
         }
         if !confirmation.yes {
             notes.append("Nothing was changed. Add --yes and --reason TEXT to withhold all of this at one revision.")
-        } else if result.changed {
+        } else if result.isChanged {
             notes.append("Withheld from revision \(result.revision) on. Files and history are kept.")
         } else {
             notes.append("Already removed; nothing was changed.")
@@ -49,10 +49,10 @@ extension Removal.Restored {
     /// Reports a removal that was taken back.
     func report(_ target: RemovalTarget, to output: Output) {
         output.report([
-            Cell.Field("name", target.name), Cell.Field("changed", changed),
+            Cell.Field("name", target.name), Cell.Field("changed", isChanged),
             Cell.Field("revision", revision.number),
         ])
-        if !changed { output.note("It was not removed; nothing was changed.") }
+        if !isChanged { output.note("It was not removed; nothing was changed.") }
     }
 }
 
@@ -64,5 +64,5 @@ extension RemovalItem {
         ]
     }
 
-    fileprivate var cell: Cell { .object(Self.columns.map { Cell.Field($0.key, $0.value(self)) }) }
+    fileprivate var cell: Cell { Self.columns.object(of: self) }
 }

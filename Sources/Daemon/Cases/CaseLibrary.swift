@@ -7,7 +7,7 @@ internal import Workflows
 
 /// The volumes and labels of a run as cases to learn from, on the run's grid.
 ///
-/// Images are read once from their files, checked against the hash they were imported with, and kept as raw voxels in the
+/// Images are read once from their files, checked against the checksum recorded at import, and kept as raw voxels in the
 /// local cache, from which they are mapped. Reading images and resampling happen on a thread of the library's own.
 struct CaseLibrary: Sendable {
     let snapshot: RunSnapshot

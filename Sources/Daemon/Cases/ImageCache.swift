@@ -8,7 +8,8 @@ internal import Synchronization
 
 /// Images of a run as raw int16 voxels on its grid, in files that training maps into memory.
 ///
-/// A cached image is named by the hash of its source file and its grid, so that it is never stale.
+/// A cached image is named by the checksum of its source file, its shape and the spacing of the run's grid, so that it is
+/// never stale.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
     private let converted: SeriesCache
@@ -28,20 +29,25 @@ struct ImageCache: Sendable {
         TrainingGrid(native: volume.shape, nativeSpacing: volume.affine.spacing, wanted: spacing)
     }
 
-    /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call. Blocks.
+    /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call, and again where the
+    /// cached file is damaged. Blocks.
     ///
     /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`, `DICOMError`.
     func voxels(of volume: RunVolume) throws -> IntensityVoxels {
         let name = name(of: volume)
-        if let mapped = try cache.open(name) { return try IntensityVoxels(mapped, file: volume.path) }
+        if let mapped = try? cache.open(name), let voxels = IntensityVoxels(mapped) { return voxels }
         try fill(name, volume)
-        guard let mapped = try cache.open(name) else { throw DaemonError.imageMissing(file: volume.path) }
-        return try IntensityVoxels(mapped, file: volume.path)
+        guard let mapped = try cache.open(name), let voxels = IntensityVoxels(mapped) else {
+            throw DaemonError.cacheUnwritable(file: cache.folder, problem: "a file that was written is missing")
+        }
+        return voxels
     }
 
     private func name(of volume: RunVolume) -> String {
-        let grid = grid(of: volume)
-        return "\(volume.sha256)-" + [grid.shape.x, grid.shape.y, grid.shape.z].map(String.init).joined(separator: "x")
+        let shape = grid(of: volume).shape
+        let name = "\(volume.sha256)-" + [shape.x, shape.y, shape.z].map(String.init).joined(separator: "x")
+        guard let spacing else { return name }
+        return name + "-" + [spacing.x, spacing.y, spacing.z].map { "\($0)" }.joined(separator: "x")
     }
 
     private func fill(_ name: String, _ volume: RunVolume) throws {
@@ -50,7 +56,7 @@ struct ImageCache: Sendable {
         do {
             file = try converted.volumeFile(at: volume.path, digest: volume.sha256)
             image = try NIfTIReader().readImage(file)
-        } catch ImagingError.unreadable {
+        } catch ImagingError.unreadable(_, let code) where code == ENOENT || code == ENOTDIR {
             throw DaemonError.imageMissing(file: volume.path)
         }
         // A converted volume is named by the digest of its series.
@@ -72,8 +78,9 @@ extension RunVolume {
 }
 
 extension IntensityVoxels {
-    fileprivate init(_ mapped: MappedVolume, file: String) throws {
-        guard case .int16(let voxels) = mapped.voxels else { throw DaemonError.imageChanged(file: file) }
+    /// Nil for voxels of another type than int16, which this cache does not write.
+    fileprivate init?(_ mapped: MappedVolume) {
+        guard case .int16(let voxels) = mapped.voxels else { return nil }
         self.init(voxels, owner: mapped)
     }
 }

@@ -73,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
-        let (stop, outcome, plan) = (StopFlag(), Outcome(), session.configuration.plan)
+        let (stop, outcome, plan) = (StopFlag(), OutcomeBox(), session.configuration.plan)
         let leaseSeconds = session.configuration.daemon.leaseSeconds
         let observer = RunObservers(observers: [RunProgress(options.output, run: plan.name), RunLog(logger: logger)])
         let opened = try await session.openRun()
@@ -90,7 +90,7 @@ struct RunCommand: AsyncParsableCommand {
             run: plan.name, leaseSeconds: leaseSeconds, logger: logger)
         let run = RunService(driver: driver, plan: plan, retriesFailed: retryFailed, stop: stop, outcome: outcome)
         try await group(heartbeat, run).run()
-        return outcome.outcome
+        return outcome.value
     }
 
     /// The group shuts down its last service first, so that heartbeats continue until the run has ended.

@@ -24,12 +24,18 @@ extension DaemonConfiguration {
 
     /// - Throws: `YamlError`, `DaemonError.configuration`.
     init(yaml: String) throws {
-        var sections: [String: [String: SettingValue]] = [:]
-        for (key, node) in try Yams.compose(yaml: yaml)?.mapping ?? [:] {
-            let name = key.string ?? "?"
-            sections[name] = try Self.values(of: node, in: name)
+        let root = try Yams.compose(yaml: yaml)
+        if let root, root.null == nil, root.mapping == nil {
+            throw DaemonError.configuration(
+                key: "the configuration", problem: "is not a mapping",
+                remedy: "give the sections \(Self.sections.joined(separator: ", "))")
         }
-        try self.init(sections)
+        var values: [String: [String: SettingValue]] = [:]
+        for (key, node) in root?.mapping ?? [:] {
+            let name = key.string ?? "?"
+            values[name] = try Self.values(of: node, in: name)
+        }
+        try self.init(values)
     }
 
     /// The values of a section; a key without a value is not set.

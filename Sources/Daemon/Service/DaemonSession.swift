@@ -1,10 +1,10 @@
 internal import Catalog
 internal import Console
 internal import Domain
-internal import Glibc
 internal import Hashing
 internal import Objects
 internal import Postgres
+internal import System
 internal import Workflows
 
 /// What a run works with: the catalogue through the trainer API, the objects, the cache, and the parts that join them.
@@ -60,10 +60,11 @@ struct DaemonSession {
 
     private func cacheFolder() throws(DaemonError) -> String {
         let folder = configuration.daemon.cache ?? "\(session.home)/cache"
-        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+        do {
+            try Folder.create(folder)
+        } catch {
             throw .configuration(
-                key: "daemon.cache",
-                problem: "is \(folder), which cannot be created: \(String(cString: strerror(errno)))",
+                key: "daemon.cache", problem: "is \(folder), which cannot be created: \(error.reason)",
                 remedy: "give a folder that can be written")
         }
         return folder

@@ -10,7 +10,7 @@ struct RunService: Service {
     let plan: RunPlan
     let retriesFailed: Bool
     let stop: StopFlag
-    let outcome: Outcome
+    let outcome: OutcomeBox
 
     func run() async throws {
         let (driver, plan, stop, retriesFailed) = (driver, plan, stop, retriesFailed)
@@ -24,8 +24,8 @@ struct RunService: Service {
 }
 
 /// How the run ended, for the caller of the service group.
-final class Outcome: Sendable {
-    private let value = Mutex<RunOutcome?>(nil)
-    func set(_ outcome: RunOutcome) { value.withLock { $0 = outcome } }
-    var outcome: RunOutcome? { value.withLock { $0 } }
+final class OutcomeBox: Sendable {
+    private let outcome = Mutex<RunOutcome?>(nil)
+    func set(_ outcome: RunOutcome) { self.outcome.withLock { $0 = outcome } }
+    var value: RunOutcome? { outcome.withLock { $0 } }
 }

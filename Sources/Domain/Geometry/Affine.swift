@@ -34,5 +34,4 @@ public struct Affine: Hashable, Sendable {
         let (a, b, c) = (columns[0], columns[1], columns[2])
         return a.x * (b.y * c.z - b.z * c.y) - b.x * (a.y * c.z - a.z * c.y) + c.x * (a.y * b.z - a.z * b.y)
     }
-
 }

@@ -71,38 +71,38 @@ public struct LicenceGate: Hashable, Sendable {
     }
 
     private func problems(of release: LicensedRelease) -> [LicenceProblem] {
-        let dataset = release.dataset
         // A statement does not conflict with an earlier import that found none.
         let statements = release.statements.filter { !$0.isMissing }
-        let permission = "\(omission(of: release.use)); or, if you have permission, add --accept-licence '\(dataset)'"
         if Set(statements.map { LicenceTerms($0.text) }).count > 1 {
             return statements.map { statement in
                 LicenceProblem(
-                    dataset: dataset, kind: .conflict, statement: statement,
+                    dataset: release.dataset, kind: .conflict, statement: statement,
                     problem: "its sources state different licences",
-                    remedy: "find out which one applies, then add --accept-licence '\(dataset)'")
+                    remedy: "find out which one applies, then add --accept-licence '\(release.dataset)'")
             }
         }
         let stated = statements.isEmpty ? [LicenceStatement(text: "not stated", source: "none found")] : statements
-        return stated.flatMap { statement -> [LicenceProblem] in
-            let terms = LicenceTerms(statement.text)
-            var found: [LicenceProblem] = []
-            func add(_ kind: LicenceProblem.Kind, _ problem: String, _ remedy: String) {
-                found.append(
-                    LicenceProblem(
-                        dataset: dataset, kind: kind, statement: statement, problem: problem, remedy: remedy))
-            }
-            if terms.forbidsDerivatives {
-                add(.noDerivatives, "it forbids derivatives, and an export is a derivative", permission)
-            }
-            guard purpose == .commercial else { return found }
-            switch terms.commerce {
-            case .allowed: break
-            case .forbidden: add(.nonCommercial, "it forbids commercial use", permission)
-            case .unclear:
-                add(.unclear, "it does not state that commercial use is allowed", permission)
-            }
-            return found
+        return stated.flatMap { problems(of: $0, in: release) }
+    }
+
+    private func problems(of statement: LicenceStatement, in release: LicensedRelease) -> [LicenceProblem] {
+        let remedy =
+            "\(omission(of: release.use)); or, if you have permission, add --accept-licence '\(release.dataset)'"
+        func found(_ kind: LicenceProblem.Kind, _ problem: String) -> LicenceProblem {
+            LicenceProblem(
+                dataset: release.dataset, kind: kind, statement: statement, problem: problem, remedy: remedy)
         }
+        let terms = LicenceTerms(statement.text)
+        var problems: [LicenceProblem] = []
+        if terms.forbidsDerivatives {
+            problems.append(found(.noDerivatives, "it forbids derivatives, and an export is a derivative"))
+        }
+        guard purpose == .commercial else { return problems }
+        switch terms.commerce {
+        case .allowed: break
+        case .forbidden: problems.append(found(.nonCommercial, "it forbids commercial use"))
+        case .unclear: problems.append(found(.unclear, "it does not state that commercial use is allowed"))
+        }
+        return problems
     }
 }

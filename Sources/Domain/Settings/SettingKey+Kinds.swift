@@ -102,7 +102,7 @@ extension SettingKey {
             })
     }
 
-    /// - Parameter lengthText: how many values are allowed, where `count` does not say it well.
+    /// - Parameter lengthText: a phrase for the number of values, in place of one made from `count`.
     public static func numbers(
         _ name: String, _ path: SettingPath<Section, [Double]>, count: ClosedRange<Int>, _ limits: NumberLimits,
         _ purpose: String, lengthText: String? = nil

@@ -56,7 +56,7 @@ extension SettingSection {
     }
 }
 
-/// A configuration that contradicts its keys.
+/// A value or key that a configuration does not allow.
 public enum SettingError: Error, Hashable, Sendable {
     /// There is no key of this name in the section.
     case unknown(key: String, known: [String])

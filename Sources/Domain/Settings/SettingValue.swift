@@ -37,7 +37,7 @@ extension SettingValue: Encodable {
     }
 }
 
-/// What a value is when a key asks for a kind of value; nil where it is another kind.
+/// The value as the kind that a key requires; nil where it is of another kind.
 extension SettingValue {
     var asFlag: Bool? {
         switch self {
@@ -56,7 +56,7 @@ extension SettingValue {
         }
     }
 
-    /// Finite.
+    /// A finite number.
     var asNumber: Double? {
         let number: Double? =
             switch self {

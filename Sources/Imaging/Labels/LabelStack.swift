@@ -9,7 +9,7 @@ public enum LabelStack {
     ///   - paths: one per slice, in the order of k.
     ///   - isUpsideDown: whether j runs from the bottom row upwards; else from the top row downwards.
     ///   - folder: the path recorded for the volume.
-    /// - Throws: `notPNG`, `sliceSize`, `unreadable`, `claimTooLarge`.
+    /// - Throws: `notPNG`, `sliceSize`, `unreadable`, `tooLarge`, `claimTooLarge`.
     /// - Precondition: one path for each k.
     public static func read(
         _ paths: [String], on grid: ImageGrid, isUpsideDown: Bool, folder: String
@@ -43,13 +43,16 @@ public enum LabelStack {
     public static func digest(of paths: [String]) throws -> Digest {
         var hasher = SHA256()
         hasher.update(Array("lacuna label stack 1\n".utf8))
-        for path in paths {
-            guard let digest = try? SHA256.digest(ofFile: path) else {
-                throw ImagingError.unreadable(file: path, code: 5)
-            }
-            hasher.update(digest.bytes)
-        }
+        for path in paths { hasher.update(try digest(ofFile: path).bytes) }
         return hasher.finalize()
+    }
+
+    private static func digest(ofFile path: String) throws -> Digest {
+        do {
+            return try SHA256.digest(ofFile: path)
+        } catch HashingError.unreadable(let file, let code) {
+            throw ImagingError.unreadable(file: file, code: code)
+        }
     }
 
     private static func header(_ grid: ImageGrid) -> NIfTIHeader {

@@ -11,9 +11,7 @@ extension LabelVolume {
         let boxes = regions.filter { values.contains($0.value) }.map(\.box)
         guard let first = boxes.first else { return VoxelBox(lower: .zero, upper: .zero) }
         return boxes.dropFirst().reduce(first) { a, b in
-            VoxelBox(
-                lower: Vector3((0..<3).map { min(a.lower[$0], b.lower[$0]) }),
-                upper: Vector3((0..<3).map { max(a.upper[$0], b.upper[$0]) }))
+            VoxelBox(lower: a.lower.lowered(to: b.lower), upper: a.upper.raised(to: b.upper))
         }
     }
 

@@ -8,7 +8,7 @@ struct FileBytes {
     /// The bytes of the last file read; valid until the next `read`.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: buffer.base, count: count) }
 
-    /// - Throws: `unreadable`, `claimTooLarge` above `limit` bytes.
+    /// - Throws: `unreadable`, `tooLarge` above `limit` bytes.
     mutating func read(_ path: String, limit: Int) throws {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw ImagingError.unreadable(file: path, code: errno) }
@@ -18,7 +18,7 @@ struct FileBytes {
         guard status.st_mode & S_IFMT == S_IFREG else { throw ImagingError.unreadable(file: path, code: EINVAL) }
         let size = Int(status.st_size)
         guard size <= limit else {
-            throw ImagingError.claimTooLarge(file: path, dimensions: [size], limitInBytes: limit)
+            throw ImagingError.tooLarge(file: path, bytes: size, limitInBytes: limit)
         }
         // The next file of a dataset is often a little larger.
         if size > buffer.capacity { buffer = ByteBuffer(capacity: size + size / 8) }

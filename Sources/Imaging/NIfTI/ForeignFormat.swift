@@ -47,45 +47,9 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
     /// The format of a file that begins with these bytes; nil where it may be NIfTI, or is unknown.
     /// - Parameter bytes: the first 540 uncompressed bytes, or all of a shorter file.
     init?(_ bytes: some Collection<UInt8>) {
-        func has(_ mark: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: mark) }
-        func has(_ mark: String, at offset: Int = 0) -> Bool { has(Array(mark.utf8), at: offset) }
-        let marked: ForeignFormat? =
-            has("NRRD000")
-            ? .nrrd
-            : has("DICM", at: 128)
-                ? .dicom
-                : has("ObjectType") || has("NDims")
-                    ? .metaImage
-                    : has("CDF")
-                        ? .minc1
-                        : has([0x89] + Array("HDF\r\n".utf8))
-                            ? .hdf5
-                            : has([0x50, 0x4b, 3, 4])
-                                ? .zip
-                                : has("ustar", at: 257)
-                                    ? .tar
-                                    : has("BZh")
-                                        ? .bzip2
-                                        : has([0xfd] + Array("7zXZ".utf8))
-                                            ? .xz
-                                            : has([0x28, 0xb5, 0x2f, 0xfd])
-                                                ? .zstd
-                                                : has([0x37, 0x7a, 0xbc, 0xaf])
-                                                    ? .sevenZip
-                                                    : has("Rar!")
-                                                        ? .rar
-                                                        : has([0x93] + Array("NUMPY".utf8))
-                                                            ? .numpy
-                                                            : has([0x89] + Array("PNG\r\n".utf8))
-                                                                ? .png
-                                                                : has([0xff, 0xd8, 0xff])
-                                                                    ? .jpeg
-                                                                    : has([0x49, 0x49, 0x2a, 0])
-                                                                        || has([0x4d, 0x4d, 0, 0x2a])
-                                                                        ? .tiff
-                                                                        : has("%PDF") ? .pdf : nil
+        let marked = Self.marks.first { mark in bytes.dropFirst(mark.offset).starts(with: mark.bytes) }
         if let marked {
-            self = marked
+            self = marked.format
         } else if Self.isMGH(bytes) {
             self = .mgh
         } else if Self.isAnalyze(bytes) {
@@ -96,6 +60,32 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
             return nil
         }
     }
+
+    /// Bytes that a file of the format has at a fixed offset.
+    private struct Mark: Sendable {
+        let format: ForeignFormat
+        let bytes: [UInt8]
+        let offset: Int
+
+        init(_ format: ForeignFormat, _ bytes: [UInt8], at offset: Int = 0) {
+            (self.format, self.bytes, self.offset) = (format, bytes, offset)
+        }
+
+        /// - Parameter before: the byte before the text.
+        init(_ format: ForeignFormat, before: UInt8? = nil, _ text: String, at offset: Int = 0) {
+            self.init(format, (before.map { [$0] } ?? []) + Array(text.utf8), at: offset)
+        }
+    }
+
+    private static let marks: [Mark] = [
+        Mark(.nrrd, "NRRD000"), Mark(.dicom, "DICM", at: 128), Mark(.metaImage, "ObjectType"),
+        Mark(.metaImage, "NDims"), Mark(.minc1, "CDF"), Mark(.hdf5, before: 0x89, "HDF\r\n"),
+        Mark(.zip, [0x50, 0x4b, 3, 4]), Mark(.tar, "ustar", at: 257), Mark(.bzip2, "BZh"),
+        Mark(.xz, before: 0xfd, "7zXZ"), Mark(.zstd, [0x28, 0xb5, 0x2f, 0xfd]),
+        Mark(.sevenZip, [0x37, 0x7a, 0xbc, 0xaf]), Mark(.rar, "Rar!"), Mark(.numpy, before: 0x93, "NUMPY"),
+        Mark(.png, before: 0x89, "PNG\r\n"), Mark(.jpeg, [0xff, 0xd8, 0xff]), Mark(.tiff, [0x49, 0x49, 0x2a, 0]),
+        Mark(.tiff, [0x4d, 0x4d, 0, 0x2a]), Mark(.pdf, "%PDF"),
+    ]
 
     /// FreeSurfer's MGH header: version 1, then width, height, depth, frames and type, big-endian.
     private static func isMGH(_ bytes: some Collection<UInt8>) -> Bool {

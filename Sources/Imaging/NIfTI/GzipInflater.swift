@@ -1,5 +1,6 @@
 internal import CDeflate
 internal import CNIfTI
+internal import Glibc
 
 /// Whole-buffer gzip decompression (RFC 1952), also of several members, into memory that the next file reuses.
 final class GzipInflater {
@@ -23,7 +24,7 @@ final class GzipInflater {
     /// allocated.
     /// - Throws: `unreadable`, `corruptGzip`.
     func head(ofFile path: String, bytes: Int) throws -> [UInt8] {
-        guard let stream = znzopen(path, "rb", 1) else { throw ImagingError.unreadable(file: path, code: 0) }
+        guard let stream = znzopen(path, "rb", 1) else { throw ImagingError.unreadable(file: path, code: errno) }
         defer {
             var closing: znzFile? = stream
             _ = Xznzclose(&closing)

@@ -5,7 +5,7 @@ public struct CoarseImage: Sendable {
     /// Canonical shape of the whole image.
     let shape: GridShape
     let places: SamplePlaces
-    /// Values clamped to ±32767, canonical order, x fastest.
+    /// Values clamped to the range of int16, canonical order, x fastest.
     let values: [Int16]
 }
 

@@ -9,7 +9,7 @@ struct GibsonFacts: RuleFacts {
     let findings: [ImportFinding]
     private let crops: [Key: AnnotatedCrop]
 
-    /// The publisher of an image, named as the part of the layout rule's patterns that holds the case number.
+    /// The publisher of an image, named as the part of the layout rule's patterns that contains the case number.
     private enum Publisher: String, CaseIterable {
         case btcv, tcia
     }
@@ -17,6 +17,18 @@ struct GibsonFacts: RuleFacts {
     private struct Key: Hashable {
         let publisher: Publisher
         let number: Int
+
+        init(publisher: Publisher, number: Int) { (self.publisher, self.number) = (publisher, number) }
+
+        /// The key of a file by the named parts of its path; nil where they have no number.
+        init?(_ parts: [String: String]) {
+            for publisher in Publisher.allCases {
+                guard let number = parts[publisher.rawValue].flatMap({ Int($0) }) else { continue }
+                self.init(publisher: publisher, number: number)
+                return
+            }
+            return nil
+        }
     }
 
     init(_ evidence: RuleEvidence) throws(ImportError) {
@@ -30,17 +42,20 @@ struct GibsonFacts: RuleFacts {
             ]
             return
         }
-        crops = try Self.read(evidence.listing.folder.root + "/" + Self.table)
-        findings = []
+        let found = try Self.read(evidence.listing.folder.root + "/" + Self.table)
+        let missing = evidence.match.labels.filter { label in Key(label.parts).map { found[$0] == nil } ?? false }
+        crops = found
+        findings = missing.isEmpty ? [] : [Self.withoutCrop(missing)]
     }
 
-    func crop(_ parts: [String: String]) -> AnnotatedCrop? {
-        for publisher in Publisher.allCases {
-            if let number = parts[publisher.rawValue].flatMap({ Int($0) }) {
-                return crops[Key(publisher: publisher, number: number)]
-            }
-        }
-        return nil
+    func crop(_ parts: [String: String]) -> AnnotatedCrop? { Key(parts).flatMap { crops[$0] } }
+
+    private static func withoutCrop(_ labels: [PathMatch]) -> ImportFinding {
+        ImportFinding(
+            .scope, file: table,
+            problem: "labels without a row, which are taken as complete in the whole image: "
+                + ImportError.list(labels.map(\.path)),
+            remedy: "add their rows to the table")
     }
 
     private static func read(_ file: String) throws(ImportError) -> [Key: AnnotatedCrop] {

@@ -14,7 +14,7 @@ struct KidneyFacts: RuleFacts {
     /// Folders of instances within a case's folder: KiTS23, KiTS21.
     private static let instanceFolders = ["instances", "segmentations"]
 
-    /// - Throws: `ambiguous` where the files do not identify the release, or the folder holds two releases.
+    /// - Throws: `ambiguous` where the files do not identify the release, or the folder contains two releases.
     init(_ evidence: RuleEvidence) throws(ImportError) {
         let folders = Set(evidence.match.labels.map { Self.parent(Self.parent($0.path)) })
         guard folders.count < 2 else {

@@ -49,7 +49,7 @@ struct ReleaseFacts: Sendable {
         "flare23": ReleaseFacts(
             .assisted, "CC BY-NC-ND 4.0", "the table of AbdomenAtlas",
             others: other("CC BY-NC-SA 4.0", "a mirror of the challenge data")),
-        "abdomenct-1k": ReleaseFacts(.assisted, "CC BY-NC-SA 4.0", "second-hand"),
+        "abdomenct-1k": ReleaseFacts(.assisted, "CC BY-NC-SA 4.0", "secondary sources"),
         "word": ReleaseFacts(.expert, "GPL-3.0, research use only", "dataset.json of WORD"),
         "chaos-ct": ReleaseFacts(
             .expert, "CC BY-NC-SA 4.0", "Zenodo 3431873", others: other("CC BY-SA 4.0", "the table of AbdomenAtlas")),

@@ -1,14 +1,18 @@
 internal import FoundationEssentials
 
 /// A comma-separated table with a header line; a field with a comma is in double quotes (RFC 4180, without line breaks
-/// in fields).
+/// in fields). A byte order mark, which spreadsheets write, is skipped.
 struct CSVRows {
     let rows: [[String]]
     private let columns: [String: Int]
 
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+    /// Nil for a file that cannot be read or has no line.
     init?(file: String) {
         guard let bytes = FileManager.default.contents(atPath: file) else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(Self.fields)
+        let text = String(decoding: bytes.starts(with: Self.byteOrderMark) ? bytes.dropFirst(3) : bytes, as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline).map(Self.fields)
         guard let head = lines.first else { return nil }
         columns = Dictionary(
             head.enumerated().map { ($1.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-internal import Glibc
 internal import System
 
 /// A dataset's folder. Paths are resolved inside it; only images that a list names may be outside.
@@ -98,18 +96,15 @@ struct DatasetFolder: Hashable, Sendable {
         return SourceFile(root: root, path: relative)
     }
 
+    /// What a path refers to, links followed; nil where nothing exists, or neither a file nor a folder.
     static func kind(of path: String) -> Kind? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: return .file
-        case S_IFDIR: return .folder
-        default: return nil
+        switch Folder.kind(of: path) {
+        case .file: .file
+        case .folder: .folder
+        case .link, .other, nil: nil
         }
     }
 
     /// Size of a file in bytes; nil where it cannot be read.
-    static func size(of path: String) -> Int? {
-        FilePath.size(of: path)
-    }
+    static func size(of path: String) -> Int? { FilePath.size(of: path) }
 }

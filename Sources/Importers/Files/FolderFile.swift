@@ -15,7 +15,7 @@ public enum FolderFile {
         return series.contains { $0.bytes == bytes } ? bytes : series.first?.bytes
     }
 
-    /// Whether the slices have the recorded digest; reads every byte. Blocks.
+    /// Whether the slices have the recorded digest; false also where they cannot be read. Reads every byte. Blocks.
     public static func isIntact(_ path: String, recorded digest: Digest) -> Bool {
         let place = SourceFile(root: path, path: "")
         if !CaseInspector.pictures(in: place).isEmpty {

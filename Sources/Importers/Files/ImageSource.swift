@@ -40,8 +40,7 @@ struct ImageSource: Sendable {
         case nil: return mayBeOutside ? try dataset.listedImage(path) : try dataset.file(path, role: "image")
         case .file(let file): return file
         case .folder(let folder):
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            return try folder.file(folder.hasFile(path) ? path : name, role: "image")
+            return try folder.file(folder.hasFile(path) ? path : FilePath.name(of: path), role: "image")
         }
     }
 

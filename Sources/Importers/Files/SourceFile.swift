@@ -1,3 +1,6 @@
+internal import DICOM
+internal import System
+
 /// A file's location: a resolved folder and the path inside it, as the catalogue records them.
 public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     /// Absolute folder without symbolic links.
@@ -14,7 +17,7 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     var isFolder: Bool { DatasetFolder.kind(of: absolutePath) == .folder }
 
     /// The last part of the path.
-    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    public var name: String { FilePath.name(of: path) }
 
     /// The last part of the path without ".nii" or ".nii.gz".
     public var stem: String { Self.stem(of: name) }
@@ -29,9 +32,7 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     static func isVolume(_ name: String) -> Bool { name.hasSuffix(".nii.gz") || name.hasSuffix(".nii") }
 
     /// Whether a file name has a DICOM ending.
-    static func isSlice(_ name: String) -> Bool {
-        [".dcm", ".ima", ".dicom"].contains { name.lowercased().hasSuffix($0) }
-    }
+    static func isSlice(_ name: String) -> Bool { SeriesFolder.isNamedDICOM(name) }
 
     /// Whether a name belongs to metadata that macOS and Windows add to folders and archives, such as AppleDouble
     /// files.

@@ -1,6 +1,6 @@
 public import Domain
 
-/// A recorded case whose image file now holds another recorded scan.
+/// A recorded case whose image file now contains another recorded scan.
 public struct ExchangedImage: Hashable, Sendable {
     public let caseName: String
     /// The case's recorded volume.

@@ -28,7 +28,7 @@ public enum ImportError: Error, Hashable, Sendable {
     case movedImage(file: String, dataset: String)
     /// An image of another dataset does not have its recorded checksum.
     case changedImage(file: String, dataset: String)
-    /// The image file of a recorded case now holds another recorded scan; quarantined.
+    /// The image file of a recorded case now contains another recorded scan; quarantined.
     case exchangedImage(file: String, ExchangedImage)
     /// Several images of another dataset match one name.
     case severalImages(file: String, dataset: String, cases: [String])

@@ -59,7 +59,7 @@ extension ImportFinding {
             .scope, file: file,
             problem: "has voxels of organs that --complete does not list: "
                 + ImportError.list(organs.map(\.rawValue)),
-            remedy: "they are not recorded; add them to the list, or use present")
+            remedy: "they are not recorded; add them to the list, or use --complete present")
     }
 
     /// Labels that were flipped, or placed on the image contrary to their header, as the caller accepted.

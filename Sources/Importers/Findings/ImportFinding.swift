@@ -21,7 +21,7 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case scope
         /// The files and the dataset's description differ, or the description lacks something.
         case description
-        /// Two subjects turned out to be one patient.
+        /// Two subjects are the same patient.
         case subjects
         /// The scan's subject is removed, or its volume is excluded.
         case withheld

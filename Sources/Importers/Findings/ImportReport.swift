@@ -17,7 +17,7 @@ public struct ImportReport: Hashable, Sendable {
         cases.append(CaseReport(name: name, outcome: outcome))
     }
 
-    /// Marks accepted cases as unrecorded: the import failed as a whole.
+    /// Marks accepted cases as unrecorded, where another case made a strict import fail.
     public mutating func takeBack() {
         cases = cases.map { report in
             switch report.outcome {

@@ -221,6 +221,8 @@ public final class CaseInspector {
         let digest: Digest
         do {
             digest = try SHA256.digest(ofFile: file.absolutePath)
+        } catch HashingError.unreadable(_, let code) {
+            throw .volume(.unreadable(file: file.absolutePath, code: code))
         } catch {
             throw .volume(.unreadable(file: file.absolutePath, code: EIO))
         }

@@ -1,5 +1,6 @@
 public import Domain
 internal import FoundationEssentials
+internal import System
 
 /// Derivatives of the Brain Imaging Data Structure (BIDS): `sub-<name>/…_dseg.nii.gz`, with values listed in a
 /// `_dseg.tsv` (columns index and name) of the same name or inherited from a folder above. Images are beside the
@@ -13,10 +14,16 @@ public struct BIDSLayout: Layout {
     let folder: DatasetFolder
     let images: DatasetFolder
     let segmentations: [PathMatch]
-    let pictures: [BIDSName: String]
+    /// Images by the entities that they share with their segmentations.
+    let pictures: [[BIDSName.Entity]: [Picture]]
     let tables: [String]
     let given: LabelMap?
     private let ontology: Ontology
+
+    struct Picture: Hashable, Sendable {
+        let name: BIDSName
+        let path: String
+    }
 
     static let descriptionName = "dataset_description.json"
 
@@ -41,10 +48,11 @@ public struct BIDSLayout: Layout {
         (folder, self.segmentations, ontology) = (listing.folder, segmentations, options.ontology)
         images = try options.images.map { path throws(ImportError) in try DatasetFolder(path) } ?? folder
         let imageListing = images == folder ? listing : FolderListing(images)
+        var seen = Set<BIDSName>()
         let named = Self.volumes.flatMap { $0.matches(in: imageListing) }.compactMap { match in
-            BIDSName(match.path).map { ($0, match.path) }
+            BIDSName(match.path).map { Picture(name: $0, path: match.path) }
         }
-        pictures = Dictionary(named, uniquingKeysWith: { first, _ in first })
+        pictures = Dictionary(grouping: named.filter { seen.insert($0.name).inserted }) { $0.name.source }
         tables = Self.tableNames.flatMap { $0.matches(in: listing) }.map(\.path)
         given = options.map ?? options.publicRelease.flatMap(LabelMap.standard)
         let facts = ReleaseFacts.of(given?.release ?? "")
@@ -60,10 +68,14 @@ public struct BIDSLayout: Layout {
     }
 
     private func add(_ match: PathMatch, to list: inout CaseList) {
-        let fallback = SourceFile.stem(of: match.path.split(separator: "/").last.map(String.init) ?? match.path)
+        let fallback = SourceFile.stem(of: FilePath.name(of: match.path))
         do throws(ImportError) {
-            guard let name = BIDSName(match.path) else { throw .missingFile(file: match.path, role: "name") }
-            let found = pictures.filter { $0.key.isImage(of: name) }.map(\.value).sorted()
+            guard let name = BIDSName(match.path) else {
+                throw .unsupported(
+                    folder: match.path, what: "the file name is not of the form sub-NAME_KEY-VALUE_dseg",
+                    remedy: "rename the file as BIDS requires, and its image and table alike")
+            }
+            let found = (pictures[name.source] ?? []).filter { $0.name.isImage(of: name) }.map(\.path).sorted()
             guard found.count < 2 else { throw .ambiguous(folder: match.path, readings: found) }
             let (map, unmapped) = try meaning(of: match.path, name)
             let label = LabelFile(

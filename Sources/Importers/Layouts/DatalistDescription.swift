@@ -18,7 +18,7 @@ struct DatalistDescription: Sendable {
     let labels: [(value: Int, name: String)]
     /// Regions of several values (key `regions`), by name.
     let regions: [NamedLabel]
-    /// The value of voxels that nobody examined (key `ignore`).
+    /// The value of voxels that were not examined (key `ignore`).
     let ignored: Int?
     let licence: Licence?
     let states: StatedCases?

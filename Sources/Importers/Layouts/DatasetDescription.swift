@@ -91,7 +91,7 @@ private struct Content: Decodable {
     let modality: [String: String]?
     let licence: StatedLicences?
     let license: StatedLicences?
-    let release: Text?
+    let release: StatedRelease?
     let training: [DatasetDescription.Pair]?
     let validation: [DatasetDescription.Pair]?
     let test: [Image]?
@@ -102,15 +102,6 @@ private struct Content: Decodable {
 
         init(from decoder: any Decoder) throws {
             self = (try? String(from: decoder)).map(Label.name) ?? .numbers
-        }
-    }
-
-    /// "1.0" or 1.0.
-    struct Text: Decodable {
-        let text: String
-
-        init(from decoder: any Decoder) throws {
-            text = try (try? String(from: decoder)) ?? "\(Double(from: decoder))"
         }
     }
 

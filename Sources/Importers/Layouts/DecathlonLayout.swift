@@ -1,4 +1,5 @@
 public import Domain
+internal import System
 
 /// Medical Segmentation Decathlon and datasets in its form: `dataset.json` lists pairs of `imagesTr` and `labelsTr`
 /// files, and images without labels; every declared label is annotated completely in every pair.
@@ -99,7 +100,7 @@ public struct DecathlonLayout: Layout {
                     .classUnknown, file: file, problem: "labels that match no organ: " + ImportError.list(names),
                     remedy: "their voxels are not imported; give a label map to import them"))
         }
-        let listed = Set(description.pairs.map { $0.label.split(separator: "/").last.map(String.init) ?? "" })
+        let listed = Set(description.pairs.map { FilePath.name(of: $0.label) })
         let unlisted = folder.volumes(in: "labelsTr").filter { !listed.contains($0) }
         if !unlisted.isEmpty {
             findings.append(

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 struct NNUNetDescription: Sendable {
     /// Without background, ordered by first value and name.
     let labels: [NamedLabel]
-    /// The value of voxels that nobody examined (`ignore`).
+    /// The value of voxels that were not examined (`ignore`).
     let ignored: Int?
     /// Channel names by their numbers.
     let channels: [String: String]
@@ -71,7 +71,7 @@ struct NNUNetDescription: Sendable {
         let file_ending: String?
         let licence: StatedLicences?
         let license: StatedLicences?
-        let release: Text?
+        let release: StatedRelease?
         let dataset: [String: Entry]?
         let states: StatedCases?
         let origins: StatedOrigins?
@@ -95,15 +95,6 @@ struct NNUNetDescription: Sendable {
             } else {
                 self = (try? [Int](from: decoder)).map(Value.values) ?? .other
             }
-        }
-    }
-
-    /// "1.0" or 1.0.
-    private struct Text: Decodable {
-        let text: String
-
-        init(from decoder: any Decoder) throws {
-            text = try (try? String(from: decoder)) ?? "\(Double(from: decoder))"
         }
     }
 }

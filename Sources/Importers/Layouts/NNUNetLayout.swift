@@ -34,12 +34,16 @@ public struct NNUNetLayout: Layout {
     init(_ folder: DatasetFolder, options: ImportOptions) throws(ImportError) {
         let description = try NNUNetDescription(in: folder)
         let labels = description.labels.resolved(by: options.ontology)
-        unknownNames = labels.filter(\.organs.isEmpty).map(\.name)
-        map = options.map ?? DatasetLabels.map(of: labels)
-        guard !map.entries.isEmpty else {
-            throw .unknownNames(file: DatasetDescription.fileName, names: unknownNames)
+        if let given = options.map {
+            (map, unknownNames, unmapped) = (given, [], [])
+        } else {
+            map = DatasetLabels.map(of: labels)
+            unknownNames = labels.filter(\.organs.isEmpty).map(\.name)
+            unmapped = Set(labels.flatMap(\.values)).subtracting(map.entries.map(\.value))
         }
-        unmapped = Set(labels.flatMap(\.values)).subtracting(map.entries.map(\.value))
+        guard !map.entries.isEmpty else {
+            throw .unknownNames(file: DatasetDescription.fileName, names: labels.map(\.name))
+        }
         (self.folder, self.description) = (folder, description)
         channels = NNUNetChannel.all(description.channels)
         (isModalityGiven, ontology) = (options.givenModality != nil, options.ontology)

@@ -1,3 +1,5 @@
+internal import System
+
 /// Names of image and label files of one case: `img0001` and `label0001`, `x_0000` and `x`, `x_ct` and `x_seg`.
 enum PairName {
     private static let labelPrefixes = ["labels-", "labels_", "label-", "label_", "label", "segmentation-", "seg_"]
@@ -7,7 +9,7 @@ enum PairName {
 
     /// A case's name from its image's path: the file's name without ending and without nnU-Net's channel suffix.
     static func caseName(_ path: String) -> String {
-        let stem = SourceFile.stem(of: path.split(separator: "/").last.map(String.init) ?? path)
+        let stem = SourceFile.stem(of: FilePath.name(of: path))
         return stem.hasSuffix("_0000") ? String(stem.dropLast(5)) : stem
     }
 

@@ -1,5 +1,6 @@
 public import Domain
 internal import FoundationEssentials
+internal import System
 internal import Yams
 
 /// A description of one's own dataset, in YAML. All keys except the meaning of the values are optional:
@@ -10,7 +11,7 @@ internal import Yams
 ///     values:                            # or under labels, without images
 ///       1: liver                         # an organ's key, or any spelling in the ontology
 ///       2: [liver_tumour, liver]         # a voxel of several organs
-///       255: ignore                      # voxels that nobody examined
+///       255: ignore                      # voxels that were not examined
 ///     case: "{case}"
 ///     subject: "{case}"
 ///     phase: "{phase}"                   # several images that share their labels
@@ -26,8 +27,7 @@ public enum DatasetMapFile {
     /// - Throws: `unreadableFolder` where the file cannot be read, `wrongLine`.
     public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadableFolder(path) }
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return try parse(String(decoding: bytes, as: UTF8.self), file: name, ontology: ontology)
+        return try parse(String(decoding: bytes, as: UTF8.self), file: FilePath.name(of: path), ontology: ontology)
     }
 
     /// Parses a description; `file` is used in messages and as the release's default name.

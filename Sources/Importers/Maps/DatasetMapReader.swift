@@ -111,8 +111,9 @@ struct DatasetMapReader {
             if let regex = node.mapping?["regex"]?.string { return try PathPattern(regex: regex) }
             if let glob = node.string { return try PathPattern(glob: glob) }
         } catch {
-            guard case .malformed(let problem) = error else { preconditionFailure("the only case") }
-            throw wrong(node, problem)
+            switch error {
+            case .malformed(let problem): throw wrong(node, problem)
+            }
         }
         throw wrong(node, "expected a glob, or regex: with a regular expression")
     }

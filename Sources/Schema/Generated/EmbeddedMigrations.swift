@@ -6,10 +6,10 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "bfc30d143bc1b36025efaa80ad51f7d8f010f3d8a3c84931b0d8cce2bf1a00ff",
+            sha256: "c507665b5677f4ab0d03fc7b26bbd4d7b1af599452ef019317a9dc0d2e2d6294",
             sql: ###"""
--- Roles, the catalogue's own identity, activities and revisions.
--- Objects belong to lacuna_owner, which nobody logs in as; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
+-- Roles, the identity of the catalogue, activities and revisions.
+-- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
 
 do $$
 declare
@@ -873,7 +873,7 @@ grant select on run, run_organ, run_class_mapping, withheld_organ, job, round, c
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "b4476e1f7ecbf24a5c5e340269c0660b55eed7f1b9f5326f38a206b7e45ac1a0",
+            sha256: "01a6c1b41aa12fecb69883ed9e309d10fb965976caf9b2cf8882d47a5950bd12",
             sql: ###"""
 -- Coverage: counts as appended deltas, for every grouping of coverage, and the triggers that keep the derived rows and the
 -- deltas up to date as labels and sources are recorded.
@@ -1050,7 +1050,8 @@ create view volume_scopes as
     from volume v;
 comment on view volume_scopes is 'The scopes of each volume, in rising order, without rounds. A withheld volume keeps its splits; nothing of it is counted in them.';
 
--- The only statement of the order of labels: what is not an annotation gives way to one, and a shipped label to a pseudo label.
+-- The order of labels: an annotation hides a pseudo label, and both hide a shipped label. label_states applies the same order to
+-- history; the triggers and move_pointers below apply it to the changes that they count.
 create view current_label as
     select a.volume_id, a.organ_id, a.status, a.origin, a.partial, null::real as confidence,
         a.annotation_id, null::bigint as round_id, null::bigint as shipped_label_id
@@ -1429,7 +1430,7 @@ grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager, la
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "be7d8abe177bc9bc900b80fecc5a912653ad86f291e827641f85e7fd57bb831c",
+            sha256: "f307238f13cd34e7fac78f169f81cce9554d0bdf5d3d56a385598c136acdabb7",
             sql: ###"""
 -- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
@@ -1606,7 +1607,7 @@ begin
 end $$;
 comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
 
--- As current_label, from history. The order of labels is that of the view.
+-- As current_label, from history, and in the same order of labels. It cannot read the view, which reads derived tables of now.
 create function label_states(
     p_revision bigint, p_volume bigint default null, p_organ smallint default null, p_datasets integer[] default null)
 returns table (
@@ -2145,7 +2146,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "40d06d2b566c1fada22dc6b9945dbc3d446fac93e6dfc2e11ae6a58adec286a3",
+            sha256: "9391f6c7ba491743dc6cad49de933fd91644b56106aae0c30732b4b656f4f600",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2631,7 +2632,7 @@ begin
 end $$;
 comment on function merge_subjects(bigint, bigint, bigint) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
 
--- A removal of either subject holds for the merged one.
+-- A removal of either subject applies to the merged one.
 create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare

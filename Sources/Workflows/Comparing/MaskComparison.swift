@@ -38,7 +38,7 @@ package struct MaskComparison: Sendable {
 
 extension BitVolume {
     /// Voxels that are set in one of two volumes of one shape.
-    fileprivate func symmetricDifferenceCount(_ other: BitVolume) -> Int {
+    func symmetricDifferenceCount(_ other: BitVolume) -> Int {
         precondition(shape == other.shape, "volumes of one shape")
         return words.indices.reduce(0) { $0 + (words[$1] ^ other.words[$1]).nonzeroBitCount }
     }

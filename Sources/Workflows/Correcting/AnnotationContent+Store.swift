@@ -11,9 +11,6 @@ extension AnnotationContent {
         var packer = ObjectPacker()
         let entry = packer.append(encoded.bytes)
         let object = try await store.put(packer.finish())
-        let stored = StoredMask(
-            content: encoded.contentHash, object: object.digest, objectBytes: object.size, offset: entry.offset,
-            length: entry.length, voxels: encoded.voxels, knownVoxels: encoded.knownVoxels, box: encoded.box)
-        return AnnotationContent(mask: stored, extent: mask.extent)
+        return AnnotationContent(mask: StoredMask(encoded, at: entry, in: object), extent: mask.extent)
     }
 }

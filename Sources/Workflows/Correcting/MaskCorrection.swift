@@ -36,6 +36,8 @@ package struct MaskCorrection {
         /// The file's grid is a little off that of its source, `DATASET/CASE`.
         case displaced(voxels: Double, source: String)
         case conflict(LabelConflict)
+        /// Conflicts with other organs could not be searched, for this reason; the mask is recorded.
+        case unchecked(String)
     }
 
     package struct Result: Sendable {
@@ -62,17 +64,14 @@ package struct MaskCorrection {
 
     package init(_ workspace: Workspace) { self.workspace = workspace }
 
-    /// - Throws: `WorkflowError` of kind `usage` for a reserved rater, `badInput` for a file that does not fit, `conflict` where
-    ///   `AbsenceRule` refuses an absence; `ImagingError`, `CatalogError`, `ObjectStoreError`.
+    /// - Throws: `WorkflowError` of kind `usage` for a reserved rater or the origin `model`, `badInput` for a file that does not
+    ///   fit, `conflict` where `AbsenceRule` refuses an absence; `ImagingError`, `CatalogError`, `ObjectStoreError`.
     package func record(_ request: Request) async throws -> Result {
-        guard !Self.reservedRaters.contains(request.rater) else {
-            throw WorkflowError(
-                .usage, "the rater \(request.rater) is reserved for computed masks", remedy: "choose another name")
-        }
+        try Self.check(request)
         let catalog = workspace.catalog
         let volume = try await workspace.volume(named: request.volume)
         let organ = try await catalog.organ(named: request.organ)
-        let source = try MaskExportSource.choose(volume, dataset: request.source)
+        let source = try SourceImage.choose(volume, dataset: request.source)
         let found = try await BlockingWork().run {
             try PersonalMaskFile(
                 request.file, values: request.values, ignored: request.ignored, isAbsent: request.isAbsent
@@ -81,9 +80,10 @@ package struct MaskCorrection {
         let isAbsence = request.isAbsent && found.unknown == nil
         if isAbsence { try await AbsenceRule(catalog: catalog).check(organ, in: volume.id) }
         let recorded = try await record(isAbsence ? nil : found, organ, of: volume, request, digest: found.digest)
-        let conflicts = try await LabelConflicts(workspace, volume: volume).found(
-            organ, recorded.content == nil ? nil : found.foreground, isPartial: recorded.content?.extent != nil)
         try await catalog.compactCoverage()
+        let conflicts = try await conflicts(
+            of: organ, recorded.content == nil ? nil : found.foreground, in: volume,
+            isPartial: recorded.content?.extent != nil)
         let displacement = found.displacement.map {
             Warning.displaced(voxels: $0, source: "\(source.dataset)/\(source.caseName)")
         }
@@ -92,12 +92,36 @@ package struct MaskCorrection {
             status: recorded.content == nil ? .absent : .annotated, mask: recorded.mask,
             voxels: recorded.content?.mask.voxels ?? 0, extent: KnownExtent(recorded.content, shape: volume.shape),
             isNew: recorded.isNew, isCurrent: recorded.isCurrent,
-            warnings: (displacement.map { [$0] } ?? []) + conflicts.map { .conflict($0) },
+            warnings: (displacement.map { [$0] } ?? []) + conflicts,
             revision: try await catalog.currentRevision())
     }
 
+    private static func check(_ request: Request) throws {
+        if reservedRaters.contains(request.rater) {
+            throw WorkflowError(
+                .usage, "the rater \(request.rater) is reserved for computed masks", remedy: "choose another name")
+        }
+        if request.origin == .model {
+            throw WorkflowError(
+                .usage, "a mask that a person drew cannot have the origin model",
+                remedy: "choose expert, assisted or reviewed")
+        }
+    }
+
+    /// A damaged mask of another organ is a warning, because the correction is recorded already.
+    private func conflicts(
+        of organ: OrganKey, _ mask: BitVolume?, in volume: VolumeRow, isPartial: Bool
+    ) async throws -> [Warning] {
+        do {
+            return try await LabelConflicts(workspace, volume: volume).found(organ, mask, isPartial: isPartial)
+                .map { .conflict($0) }
+        } catch let error as WorkflowError where error.kind == .damaged {
+            return [.unchecked(error.problem)]
+        }
+    }
+
     /// Raters that computed masks are recorded under.
-    package static let reservedRaters = [LabelCatalog.partitionRater, ConsensusMask.rater]
+    package static let reservedRaters = [ConsensusMask.rater]
 
     /// - Parameter found: nil for an absence.
     private func record(

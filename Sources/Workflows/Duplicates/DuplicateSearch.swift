@@ -5,7 +5,7 @@ internal import Numerics
 internal import System
 
 /// Finds pairs of volumes that may show the same scan: by equal keys, and by comparing all image descriptors.
-package struct DuplicateSearch {
+package struct DuplicateSearch: Sendable {
     package struct Request: Sendable {
         /// The lowest score of a pair, above 0 and at most 1.
         package var minimumScore: Double

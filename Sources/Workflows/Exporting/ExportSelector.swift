@@ -44,7 +44,7 @@ struct ExportSelector {
         composer = LabelComposer(scheme: scheme, ontology: ontology)
         for dataset in request.datasets { try await catalog.requireDataset(dataset) }
         if let run = request.run { try await catalog.requireRun(run) }
-        revision = try await Self.revision(request.asOf, catalog)
+        revision = try await catalog.existingRevision(request.asOf)
         if let split = request.split {
             self.parts = request.parts.isEmpty ? parts : request.parts
             places = try await SplitPlaces.read(split, in: catalog)
@@ -53,15 +53,6 @@ struct ExportSelector {
         }
         volumes = try await catalog.volumes().filter { $0.sources.contains { Self.isExported($0, request) } }
         (self.request, self.catalog) = (request, catalog)
-    }
-
-    private static func revision(_ asOf: Revision?, _ catalog: LabelCatalog) async throws -> Revision {
-        let newest = try await catalog.currentRevision()
-        guard let asOf else { return newest }
-        guard (0...newest.number).contains(asOf.number) else {
-            throw CatalogError.unknownRevision(asOf, newest: newest)
-        }
-        return asOf
     }
 
     private static func isExported(_ source: SourceRow, _ request: ExportRequest) -> Bool {

@@ -32,7 +32,8 @@ extension ExportSummary {
         let datasets = Set(selection.releases.map(\.dataset)).sorted()
         let parameters: ActivityParameters = [
             "format": .text(format), "output": .text(written.output),
-            "organs": .init(selection.scheme.organs.map(\.rawValue)), "merge": .init(request.classMappings.map(\.text)),
+            "organs": .init(selection.scheme.organs.map(\.rawValue)),
+            "classMapping": .init(request.classMappings.map(\.text)),
             "revision": .integer(Int(selection.revision.number)), "split": .init(request.split),
             "cases": .integer(written.report.cases), "datasets": .init(datasets),
             "pseudo": .flag(request.includesPseudoLabels), "run": .init(request.run),

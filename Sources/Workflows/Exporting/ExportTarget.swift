@@ -1,18 +1,18 @@
 internal import System
 
 /// The path of a file or folder that an export creates.
-package struct ExportTarget: Sendable {
+struct ExportTarget: Sendable {
     private let path: String
     private let mayOverwrite: Bool
 
     /// - Parameter mayOverwrite: whether an existing file may be replaced.
-    package init(path: String, mayOverwrite: Bool) { (self.path, self.mayOverwrite) = (path, mayOverwrite) }
+    init(path: String, mayOverwrite: Bool) { (self.path, self.mayOverwrite) = (path, mayOverwrite) }
 
     /// Checks that the path is outside every dataset, and free unless it may be overwritten. Blocks.
     ///
     /// - Parameter roots: the folders of the recorded releases, whose files are evidence and are never written.
     /// - Throws: `WorkflowError` of kind `badInput` for a path inside a dataset, `conflict` for an existing file.
-    package func check(outside roots: [String]) throws {
+    func check(outside roots: [String]) throws {
         if let folder = FilePath.resolved(FilePath.parent(of: path)),
             let root = roots.first(where: { (folder + "/").hasPrefix((FilePath.resolved($0) ?? $0) + "/") })
         {

@@ -33,7 +33,7 @@ struct LabelMapWriter: Sendable {
             return mask
         }
         try await work.run { [converted] in
-            let grid = try MaskExportSource.grid(of: item.source, converted)
+            let grid = try SourceImage.grid(of: item.source, converted)
             if composed.hasDecidedVoxels { try NIfTIWriter.write(.uint8(composed.values), on: grid, to: path) }
         }
         return WrittenLabel(

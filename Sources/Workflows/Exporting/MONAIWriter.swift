@@ -42,6 +42,15 @@ struct MONAIWriter: Sendable {
         let root: DataRoot
         /// The absolute path of the finished folder of label maps.
         let labelFolder: String
+        /// The names of all cases, in lower case.
+        let caseNames: Set<String>
+
+        /// The name of the label map with pseudo labels; no label map of another case has it.
+        func pseudoName(_ item: ExportCase) -> String {
+            var name = "\(item.name)_pseudo"
+            while caseNames.contains(name.lowercased()) { name += "_" }
+            return name + NNUNetDataset.fileEnding
+        }
     }
 
     func write(_ progress: any ProgressSink) async throws -> Written {
@@ -67,7 +76,7 @@ struct MONAIWriter: Sendable {
             list: emptyList, report: ExportReport(selection.scheme, selection.ontology),
             states: ExportedStates(selection.scheme, selection.ontology))
         for item in selection.cases {
-            let written = try await writeLabels(of: item, folder)
+            let written = try await writeLabels(of: item, folder, paths)
             let image = try await work.run { [converted] in
                 try converted.volumeFile(at: item.source.imagePath, digest: item.source.sha256)
             }
@@ -85,16 +94,17 @@ struct MONAIWriter: Sendable {
         let parent = FilePath.parent(of: request.file)
         return Paths(
             root: try DataRoot(request.dataRoot ?? parent),
-            labelFolder: (FilePath.resolved(parent) ?? parent) + "/" + Self.name(of: request.labelFolder))
+            labelFolder: (FilePath.resolved(parent) ?? parent) + "/" + FilePath.name(of: request.labelFolder),
+            caseNames: Set(selection.cases.map { $0.name.lowercased() }))
     }
 
     /// Writes the label map of the annotations, and another one where pseudo labels concern the exported organs.
-    private func writeLabels(of item: ExportCase, _ folder: String) async throws -> CaseLabels {
+    private func writeLabels(of item: ExportCase, _ folder: String, _ paths: Paths) async throws -> CaseLabels {
         let annotations = try await labels.write(item, to: "\(folder)/\(Self.labelName(item))") { !$0.isModelMade }
         guard item.evidence.contains(where: { $0.isModelMade && labels.composer.concerns($0) }) else {
             return CaseLabels(annotations: annotations, withPseudoLabels: nil)
         }
-        let all = try await labels.write(item, to: "\(folder)/\(Self.pseudoName(item))")
+        let all = try await labels.write(item, to: "\(folder)/\(paths.pseudoName(item))")
         return CaseLabels(annotations: annotations, withPseudoLabels: all.hasDecidedVoxels ? all : nil)
     }
 
@@ -107,7 +117,7 @@ struct MONAIWriter: Sendable {
             entry.label = paths.root.relative("\(paths.labelFolder)/\(Self.labelName(item))")
         }
         if written.withPseudoLabels != nil {
-            entry.pseudoLabel = paths.root.relative("\(paths.labelFolder)/\(Self.pseudoName(item))")
+            entry.pseudoLabel = paths.root.relative("\(paths.labelFolder)/\(paths.pseudoName(item))")
         }
         entry.confidence = selection.scheme.organs.compactMap { organ in
             item.label(of: organ)?.confidence.map { (organ.rawValue, $0) }
@@ -154,7 +164,6 @@ struct MONAIWriter: Sendable {
     }
 
     private static func labelName(_ item: ExportCase) -> String { item.name + NNUNetDataset.fileEnding }
-    private static func pseudoName(_ item: ExportCase) -> String { "\(item.name)_pseudo\(NNUNetDataset.fileEnding)" }
 
     private static func list(of part: SplitPart?) -> MONAIDatalist.List {
         switch part {
@@ -162,9 +171,5 @@ struct MONAIWriter: Sendable {
         case .test: .testing
         case .train, .confidence, nil: .training
         }
-    }
-
-    private static func name(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
 }

@@ -20,6 +20,20 @@ package struct NNUNetExport: Sendable {
         package init(export: ExportRequest, folder: String, datasetID: Int, name: String) {
             (self.export, self.folder, self.datasetID, self.name) = (export, folder, datasetID, name)
         }
+
+        package static func allows(datasetID: Int) -> Bool { (1...999).contains(datasetID) }
+
+        package static func allows(name: String) -> Bool {
+            !name.isEmpty
+                && name.utf8.allSatisfy {
+                    switch $0 {
+                    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                        true
+                    default: false
+                    }
+                }
+        }
     }
 
     package struct Result: Sendable {
@@ -32,9 +46,15 @@ package struct NNUNetExport: Sendable {
 
     package init(_ workspace: Workspace) { self.workspace = workspace }
 
-    /// - Throws: `LicenceRefusal`; `WorkflowError` of kind `conflict` for folds without validation cases, `badInput` where nothing
-    ///   can be exported or the output is inside a dataset; `ExportError.exists` and others; `CatalogError` for unknown names.
+    /// - Throws: `LicenceRefusal`; `WorkflowError` of kind `usage` for a number or name that nnU-Net does not accept, `conflict`
+    ///   for folds without validation cases, `badInput` where nothing can be exported or the output is inside a dataset;
+    ///   `ExportError.exists` and others; `CatalogError` for unknown names.
     package func run(_ request: Request) async throws -> Result {
+        guard Request.allows(datasetID: request.datasetID), Request.allows(name: request.name) else {
+            throw WorkflowError(
+                .usage, "nnU-Net has no dataset \(request.datasetID) named \(request.name)",
+                remedy: "choose a number from 1 to 999 and a name of letters, digits and underscores")
+        }
         let folder = "\(request.folder)/\(NNUNetDataset.folderName(id: request.datasetID, name: request.name))"
         let work = BlockingWork()
         try await work.run { try StagedOutput.refuse(existing: folder) }

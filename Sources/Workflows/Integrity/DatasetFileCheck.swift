@@ -1,7 +1,4 @@
 internal import Catalog
-internal import Glibc
-internal import Hashing
-internal import Importers
 
 /// Compares a dataset's file, or folder of slices, with what its import recorded. Blocks.
 struct DatasetFileCheck: Sendable {
@@ -11,27 +8,19 @@ struct DatasetFileCheck: Sendable {
 
     /// Nil where nothing differs.
     func finding(_ file: ReferencedFile) -> IntegrityFinding? {
+        let recorded = RecordedFile(path: file.path, sha256: file.sha256, bytes: file.bytes)
+        return recorded.difference(hashing: readsData).map { finding($0, file) }
+    }
+
+    private func finding(_ difference: RecordedFile.Difference, _ file: ReferencedFile) -> IntegrityFinding {
         let name = "\(file.dataset)/\(file.caseName)"
-        func finding(_ kind: IntegrityFinding.Kind, _ problem: String) -> IntegrityFinding {
-            IntegrityFinding(kind, subject, file.path, "\(name): \(problem)", contents: [name])
-        }
-        guard let size = Self.size(of: file) else { return finding(.missing, "the file is missing") }
-        guard size == file.bytes else {
-            return finding(.damaged, "the file has \(size) bytes instead of \(file.bytes)")
-        }
-        guard readsData, !Self.isIntact(file) else { return nil }
-        return finding(.damaged, "the bytes are not those that were imported")
-    }
-
-    private static func isIntact(_ file: ReferencedFile) -> Bool {
-        if FolderFile.isFolder(file.path) { return FolderFile.isIntact(file.path, recorded: file.sha256) }
-        return (try? SHA256.digest(ofFile: file.path)) == file.sha256
-    }
-
-    /// Bytes of a file, or of the slices in a folder; nil where there is none.
-    private static func size(of file: ReferencedFile) -> Int? {
-        if FolderFile.isFolder(file.path) { return FolderFile.size(of: file.path, recorded: file.bytes) }
-        var status = stat()
-        return stat(file.path, &status) == 0 ? Int(status.st_size) : nil
+        let (kind, problem): (IntegrityFinding.Kind, String) =
+            switch difference {
+            case .missing: (.missing, "the file is missing")
+            case .size(let size): (.damaged, "the file has \(size) bytes instead of \(file.bytes)")
+            case .unreadable: (.damaged, "the file cannot be read")
+            case .checksum: (.damaged, "the bytes are not those that were imported")
+            }
+        return IntegrityFinding(kind, subject, file.path, "\(name): \(problem)", contents: [name])
     }
 }

@@ -46,10 +46,15 @@ package struct IntegrityCheck {
         return findings + listing.objects.filter { !named.contains($0.digest) }.map(orphan)
     }
 
-    /// Removes the objects and the converted volumes that no row names, while no object can be stored.
+    /// As `run`; then removes the objects and the converted volumes that no row names, and reports these instead of the orphans.
     ///
     /// - Parameter now: seconds since 1970; interrupted writes and converted volumes of the last day are kept.
-    package func sweep(now: Int) async throws -> [IntegrityFinding] {
+    package func runAndSweep(now: Int) async throws -> [IntegrityFinding] {
+        try await run().filter { $0.kind != .orphan } + (try await sweep(now: now))
+    }
+
+    /// Removes orphans while no object can be stored.
+    private func sweep(now: Int) async throws -> [IntegrityFinding] {
         let (store, aDayAgo) = (store, now - 86_400)
         let removed = try await workspace.catalog.withObjectsLocked { named in
             let orphans = try await store.listing().objects.filter { !named.contains($0.digest) }

@@ -4,8 +4,7 @@ internal import Domain
 enum OrganFile {
     private static let columns: Set<String> = [
         "key", "name", "snomed", "laterality", "lesion", "lesion_of", "part_of", "division_of", "overlaps",
-        "variant_of",
-        "synonyms",
+        "variant_of", "synonyms",
     ]
     /// Other names of columns, among them those of `lacuna organ list`.
     private static let otherNames = [
@@ -16,27 +15,19 @@ enum OrganFile {
     /// - Parameter firstPosition: the position of the first organ; the others follow.
     /// - Throws: `WorkflowError` of kind `badInput` that names the line.
     static func parse(_ text: String, file: String, firstPosition: Int) throws -> Ontology {
-        let lines = try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
-            guard let fields = CSVLine.fields(of: line) else {
-                throw failure(file, "line \(number + 1): a quotation mark is not closed")
-            }
-            return fields
-        }
-        let header = (lines.first ?? []).map { Ontology.normalised($0) }.map { otherNames[$0] ?? $0 }
+        let table = try CSVTable(text, file: file)
+        let header = table.header.map { Ontology.normalised($0) }.map { otherNames[$0] ?? $0 }
         guard header.contains("key"), header.contains("name"), Set(header).isSubset(of: columns) else {
             throw failure(file, "the header must name the columns key and name, and may name \(others)")
         }
         var organs: [Organ] = []
         var links: [OrganLink] = []
         var synonyms: [OrganSynonym] = []
-        for (number, fields) in lines.enumerated().dropFirst() {
-            guard fields.count == header.count else {
-                throw failure(file, "line \(number + 1): \(fields.count) fields instead of \(header.count)")
-            }
-            let row = Dictionary(zip(header, fields), uniquingKeysWith: { first, _ in first })
-            let organ = try organ(row, position: firstPosition + organs.count, file: file, line: number + 1)
+        for line in table.rows {
+            let row = Dictionary(zip(header, line.fields), uniquingKeysWith: { first, _ in first })
+            let organ = try organ(row, position: firstPosition + organs.count, file: file, line: line.line)
             organs.append(organ)
-            links += try self.links(of: organ.key, row, file: file, line: number + 1)
+            links += try self.links(of: organ.key, row, file: file, line: line.line)
             synonyms += entries(row["synonyms"]).map { OrganSynonym(spelling: $0, key: organ.key) }
         }
         guard !organs.isEmpty else { throw failure(file, "the file lists no organ") }
@@ -70,13 +61,29 @@ enum OrganFile {
         guard let laterality = Laterality(rawValue: side) else {
             throw failure(file, "line \(line): laterality must be none, left or right")
         }
-        let host = entries(row["lesion_of"]).first
-        let isLesion = host != nil || ["yes", "true", "1"].contains(row["lesion"] ?? "")
+        let hosts = entries(row["lesion_of"])
+        guard hosts.count < 2 else {
+            throw failure(file, "line \(line): an organ can be a lesion of only one organ")
+        }
+        guard let stated = truth(row["lesion"]) else {
+            throw failure(file, "line \(line): lesion must be yes or no")
+        }
+        let host = hosts.first
+        let isLesion = host != nil || stated
         let category = isLesion ? "49755003" : "123037004"
         let code = row["snomed"].flatMap { $0.isEmpty ? nil : OrganCode(category: category, type: $0) }
         return Organ(
             key: OrganKey(key), name: row["name"] ?? key, position: position, code: code, laterality: laterality,
             isLesion: isLesion, host: host.map { OrganKey($0) })
+    }
+
+    /// False for an empty field; nil for any other word than those of yes and no.
+    private static func truth(_ field: String?) -> Bool? {
+        switch (field ?? "").lowercased() {
+        case "yes", "true", "1": true
+        case "no", "false", "0", "": false
+        default: nil
+        }
     }
 
     /// Whether the catalogue accepts a key.
@@ -97,9 +104,9 @@ enum OrganFile {
     /// Entries of a field, separated by semicolons or written as `["a", "b"]`, as `lacuna organ list` does.
     private static func entries(_ field: String?) -> [String] {
         guard let field, field.hasPrefix("["), field.hasSuffix("]") else {
-            return (field ?? "").split(separator: ";").map { CSVLine.trimmed($0) }.filter { !$0.isEmpty }
+            return (field ?? "").split(separator: ";").map { CSVTable.trimmed($0) }.filter { !$0.isEmpty }
         }
-        return field.dropFirst().dropLast().split(separator: ",").map { CSVLine.trimmed($0) }
+        return field.dropFirst().dropLast().split(separator: ",").map { CSVTable.trimmed($0) }
             .map { $0.count > 1 && $0.hasPrefix("\"") && $0.hasSuffix("\"") ? String($0.dropFirst().dropLast()) : $0 }
             .filter { !$0.isEmpty }
     }

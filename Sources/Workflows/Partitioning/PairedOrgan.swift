@@ -1,15 +1,15 @@
-package import Domain
+internal import Domain
 
 /// An organ that divides into a left and a right organ.
-package struct PairedOrgan: Sendable {
-    package let key: OrganKey
-    package let left: OrganKey
-    package let right: OrganKey
+struct PairedOrgan: Sendable {
+    let key: OrganKey
+    let left: OrganKey
+    let right: OrganKey
 
-    package var sides: [OrganKey] { [left, right] }
+    var sides: [OrganKey] { [left, right] }
 
     /// - Throws: `WorkflowError` of kind `badInput` for an organ that does not divide so.
-    package init(_ key: OrganKey, _ ontology: Ontology) throws {
+    init(_ key: OrganKey, _ ontology: Ontology) throws {
         guard let sides = ontology.sides(of: key) else {
             let pairs = ontology.organs.map(\.key).filter { ontology.sides(of: $0) != nil }
             throw WorkflowError(

@@ -109,10 +109,7 @@ extension ObjectStore {
         }
         let object = try await put(packer.finish())
         return packed.reduce(into: [:]) { stored, item in
-            stored[item.organ] = StoredMask(
-                content: item.mask.contentHash, object: object.digest, objectBytes: object.size,
-                offset: item.entry.offset, length: item.entry.length, voxels: item.mask.voxels,
-                knownVoxels: item.mask.knownVoxels, box: item.mask.box)
+            stored[item.organ] = StoredMask(item.mask, at: item.entry, in: object)
         }
     }
 }

@@ -35,11 +35,11 @@ package struct MaskPictures {
 
     package init(_ workspace: Workspace) { self.workspace = workspace }
 
-    /// Writes the picture: the image, then the current labels of datasets and people, then the pseudo labels of each published round
-    /// in the order of publication.
+    /// Writes the picture: the image, then the current labels of datasets and people, then the pseudo labels of each published
+    /// round, the oldest first.
     ///
     /// - Throws: `WorkflowError` of kind `badInput` for a volume without such masks or a slice outside it, and as
-    ///   `MaskExportSource.image` and `PictureFile.write`; `CatalogError` for unknown names.
+    ///   `SourceImage.image` and `PictureFile.write`; `CatalogError` for unknown names.
     package func write(_ request: Request) async throws -> Result {
         let volume = try await workspace.volume(named: request.volume)
         let columns = try await columns(of: volume, request)
@@ -53,11 +53,11 @@ package struct MaskPictures {
                 .badInput, "volume \(volume.id) has no slice \(slice)",
                 remedy: "choose an axial slice from 0, at the feet, to \(volume.shape.z - 1)")
         }
-        let source = try MaskExportSource.choose(volume, dataset: nil)
+        let source = try SourceImage.choose(volume, dataset: nil)
         let slice = try await BlockingWork().run { [converted = workspace.converted] in
             let picture = SlicePicture(
                 title: "\(source.dataset)/\(source.caseName)",
-                image: try MaskExportSource.image(of: source, converted), columns: columns, slice: request.slice)
+                image: try SourceImage.image(of: source, converted), columns: columns, slice: request.slice)
             try request.file.write(picture)
             return picture.slice.index
         }
@@ -67,7 +67,7 @@ package struct MaskPictures {
     private func columns(of volume: VolumeRow, _ request: Request) async throws -> [SlicePicture.Column] {
         let reader = try await workspace.masks()
         var labels = SlicePicture.Column(title: "labels")
-        var rounds: [(name: String, column: SlicePicture.Column)] = []
+        var rounds: [String: (firstMask: MaskID, column: SlicePicture.Column)] = [:]
         for organ in try await organs(of: volume.id, request) {
             for version in try await workspace.catalog.maskHistory(volume: volume.id, organ: organ) {
                 guard let round = version.round else {
@@ -78,15 +78,14 @@ package struct MaskPictures {
                 }
                 if let run = request.run, !round.hasPrefix("\(run)/") { continue }
                 let mask = try await reader.read(version.mask, shape: volume.shape).foreground
-                if !rounds.contains(where: { $0.name == round }) {
-                    rounds.append((round, SlicePicture.Column(title: Self.title(of: round))))
-                }
-                for index in rounds.indices where rounds[index].name == round {
-                    rounds[index].column.add(organ, mask, confidence: version.confidence)
-                }
+                var (first, column) =
+                    rounds[round] ?? (version.mask.mask, SlicePicture.Column(title: Self.title(of: round)))
+                column.add(organ, mask, confidence: version.confidence)
+                first = min(first, version.mask.mask)
+                rounds[round] = (first, column)
             }
         }
-        return [labels] + rounds.map(\.column)
+        return [labels] + rounds.values.sorted { $0.firstMask < $1.firstMask }.map(\.column)
     }
 
     /// `RUN round NUMBER` for `RUN/NUMBER`.

@@ -13,7 +13,7 @@ enum Palette {
         Colour(120, 130, 255), Colour(235, 80, 80), Colour(170, 240, 200),
     ]
 
-    /// Hues a golden section apart, so that none repeats, in three tones by turns: pale, strong, dark.
+    /// Hues a golden section apart, so that none repeats, in three alternating tones: pale, strong, dark.
     private static func further(_ position: Int) -> Colour {
         let tones: [(saturation: Double, value: Double)] = [(0.45, 1), (0.85, 0.95), (0.75, 0.65)]
         let tone = tones[position % tones.count]

@@ -85,7 +85,7 @@ package struct ReleaseDiff: Sendable {
             Double(second.population) * after.voxelVolume - Double(first.population) * before.voxelVolume
         return Comparison(
             dice: Dice.coefficient(first, second),
-            changedVoxels: zip(first.words, second.words).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount },
+            changedVoxels: first.symmetricDifferenceCount(second),
             differenceMillilitres: difference / 1000, region: region)
     }
 

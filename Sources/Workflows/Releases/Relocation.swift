@@ -80,14 +80,14 @@ package struct Relocation: Sendable {
     {
         let meter = workspace.progress.begin("relocate", total: files.count)
         defer { meter.finish() }
-        let check = RelocationCheck(root: root, hashed: request.hashesAll ? files.count : Self.sampleSize)
+        let check = RelocationCheck(root: root, sample: request.hashesAll ? files.count : Self.sampleSize)
         return await BlockingWork().run { check.run(files, meter) }
     }
 
     private func release(_ request: Request) async throws -> DatasetRow {
         let dataset = request.dataset
         try await workspace.catalog.requireDataset(dataset)
-        let releases = try await workspace.catalog.datasets().filter { $0.name == dataset }
+        let releases = try await workspace.catalog.datasets(named: dataset)
         let names = releases.map(\.release).joined(separator: ", ")
         if request.release == nil, releases.count > 1 {
             throw WorkflowError(

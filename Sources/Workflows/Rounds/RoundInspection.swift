@@ -2,7 +2,7 @@ package import Catalog
 package import Domain
 internal import Rounds
 
-/// Joins what the catalogue records of one round, organ by organ.
+/// Joins what the catalogue records of rounds, organ by organ.
 package struct RoundInspection: Sendable {
     /// One organ of a round.
     package struct OrganRow: Sendable {
@@ -42,5 +42,17 @@ package struct RoundInspection: Sendable {
                 withheld: withheld[organ].map { WithholdingReason(rawValue: $0)?.explanation ?? $0 },
                 classMapping: mapped[organ])
         }
+    }
+
+    /// The confidence of each organ by round, of published rounds.
+    ///
+    /// - Parameters:
+    ///   - run: nil: all runs.
+    ///   - organ: key or another spelling; nil: all organs.
+    /// - Throws: `CatalogError.unknownRun`, `.unknownOrgan`.
+    package func confidence(run: String?, organ: String?) async throws -> [RoundConfidenceRow] {
+        var wanted: OrganKey?
+        if let organ { wanted = try await catalog.organ(named: organ) }
+        return try await catalog.confidence(run: run).filter { wanted == nil || $0.organ == wanted }
     }
 }

@@ -34,17 +34,19 @@ package struct LeakDetection: Sendable {
         package let unassigned: Int
         /// The matched cases of the published list.
         package let listed: ListedCases?
+        /// The proposed duplicates that were compared.
+        package let duplicates: DuplicateSearch.Result
 
         /// Whether every entry of the list could be compared.
         package var isComplete: Bool { listed?.ambiguous.isEmpty ?? true }
     }
 
     private let catalog: LabelCatalog
-    private let duplicates: @Sendable () async throws -> [DuplicateRow]
+    private let duplicates: DuplicateSearch
 
-    /// - Parameter duplicates: proposes pairs of volumes of the same image.
-    package init(catalog: LabelCatalog, duplicates: @escaping @Sendable () async throws -> [DuplicateRow]) {
-        (self.catalog, self.duplicates) = (catalog, duplicates)
+    package init(_ workspace: Workspace) {
+        catalog = workspace.catalog
+        duplicates = DuplicateSearch(catalog: workspace.catalog, progress: workspace.progress)
     }
 
     /// - Throws: `CatalogError.unknownSplit`; `WorkflowError` of kind `badInput` for a list that cannot be read or names no case of
@@ -59,10 +61,11 @@ package struct LeakDetection: Sendable {
             listed = try await ListedCases.find(list, in: catalog)
             try listed?.requireFound(in: list, orAmbiguous: true)
         }
-        let pairs = try await duplicates()
+        let duplicates = try await duplicates.run()
+        let pairs = duplicates.proposals.map(\.pair)
         return Result(
             leaks: listed.map { members.leaks($0.found, pairs) } ?? members.leaks(among: pairs),
-            assigned: members.assigned, unassigned: members.unassigned, listed: listed)
+            assigned: members.assigned, unassigned: members.unassigned, listed: listed, duplicates: duplicates)
     }
 }
 
@@ -75,11 +78,8 @@ private struct SplitMembers {
 
     init(_ rows: [SubjectRow], split: String) {
         subjects = Dictionary(rows.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-        let own = rows.compactMap { row in
-            row.parts.first { $0.hasPrefix(split + "/") }.map { (row.id, String($0.dropFirst(split.count + 1))) }
-        }
-        let parts = own.compactMap { id, part in SplitPart(rawValue: part).map { (id, $0) } }
-        self.parts = Dictionary(parts, uniquingKeysWith: { first, _ in first })
+        let own = rows.compactMap { row in SplitPart(in: split, of: row.parts).map { (row.id, $0) } }
+        parts = Dictionary(own, uniquingKeysWith: { first, _ in first })
         (assigned, unassigned) = (own.count, rows.count - own.count)
     }
 

@@ -10,22 +10,23 @@ struct PublishedSplit {
 
     /// - Throws: `WorkflowError` of kind `badInput` for a list that cannot be read or names no case.
     init(_ list: SplitList) throws {
-        let first = list.text.first { !$0.isWhitespace }
+        let text = String(CSVTable.withoutByteOrderMark(list.text))
+        let first = text.first { !$0.isWhitespace }
         entries =
             first == "[" || first == "{"
-            ? try SplitDocument(list.text, file: list.file).entries(fold: list.fold) : try Self.lines(of: list)
+            ? try SplitDocument(text, file: list.file).entries(fold: list.fold) : try Self.lines(of: list)
         guard !entries.isEmpty else { throw Self.failure(list.file, "the list contains no case") }
     }
 
     private static func lines(of list: SplitList) throws -> [SplitEntry] {
-        let lines = list.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
-            line.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        let lines = CSVTable.lines(of: list.text).map { number, text in
+            (number: number, fields: text.split(separator: ",", omittingEmptySubsequences: false).map(CSVTable.trimmed))
         }
-        if lines.first == ["case", "part"] {
-            return try lines.enumerated().dropFirst().filter { $0.element != [""] }.map { index, fields in
+        if lines.first?.fields == ["case", "part"] {
+            return try lines.dropFirst().map { number, fields in
                 guard fields.count == 2, let part = SplitPart(published: fields[1]) else {
                     throw failure(
-                        list.file, "line \(index + 1) is not a case and its part (\(SplitPart.publishedNames))")
+                        list.file, "line \(number) is not a case and its part (\(SplitPart.publishedNames))")
                 }
                 return SplitEntry(fields[0], part)
             }
@@ -34,7 +35,7 @@ struct PublishedSplit {
             throw failure(
                 list.file, "a plain list does not state the part of its cases", "add --part test, or another part")
         }
-        return lines.compactMap { $0.first }.filter { !$0.isEmpty }.map { SplitEntry($0, part) }
+        return lines.compactMap(\.fields.first).filter { !$0.isEmpty }.map { SplitEntry($0, part) }
     }
 
     static func failure(
@@ -43,9 +44,5 @@ struct PublishedSplit {
             "use splits_final.json, a MONAI list, a CSV file with the columns case and part, or a plain list"
     ) -> WorkflowError {
         WorkflowError(.badInput, problem, file: file, remedy: remedy)
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -47,4 +47,14 @@ extension SplitPart {
         case let other: self.init(rawValue: other)
         }
     }
+
+    /// The part of a subject in a split; nil where it is in none.
+    ///
+    /// - Parameter assignments: all parts of the subject, as `SPLIT/PART`. The name of a split may contain slashes.
+    init?(in split: String, of assignments: [String]) {
+        let parts = assignments.lazy.filter { $0.hasPrefix(split + "/") }
+            .compactMap { SplitPart(rawValue: String($0.dropFirst(split.count + 1))) }
+        guard let part = parts.first else { return nil }
+        self = part
+    }
 }

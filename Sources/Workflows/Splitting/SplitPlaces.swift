@@ -37,18 +37,10 @@ struct SplitPlaces: Sendable {
     static func read(_ name: String, in catalog: LabelCatalog) async throws -> SplitPlaces {
         let splits = try SplitNames.named(name, among: Set(try await catalog.splits().map(\.split)))
         let subjects = try await catalog.subjectList()
-        let places = subjects.map { ($0.name, Place(parts: parts(in: splits, of: $0.parts))) }
+        let places = subjects.map { subject in
+            (subject.name, Place(parts: splits.map { SplitPart(in: $0, of: subject.parts) }))
+        }
         return SplitPlaces(
             folds: splits.count, places: Dictionary(uniqueKeysWithValues: places.filter { $0.1.part != nil }))
-    }
-
-    /// The subject's part in each split.
-    ///
-    /// - Parameter assignments: `SPLIT/PART`.
-    private static func parts(in splits: [String], of assignments: [String]) -> [SplitPart?] {
-        splits.map { split in
-            let own = assignments.first { $0.hasPrefix(split + "/") }
-            return own.flatMap { SplitPart(rawValue: String($0.dropFirst(split.count + 1))) }
-        }
     }
 }

@@ -19,7 +19,7 @@ package struct Removal {
         /// Everything that the removal concerns, with the effect on each.
         package let items: [RemovalItem]
         /// Whether the target was removed by this request.
-        package let changed: Bool
+        package let isChanged: Bool
         package let revision: Revision
 
         /// Number of earlier exports that contain data of the target; a removal does not reach them.
@@ -28,7 +28,7 @@ package struct Removal {
 
     package struct Restored: Sendable {
         /// Whether the target was removed before.
-        package let changed: Bool
+        package let isChanged: Bool
         package let revision: Revision
     }
 
@@ -44,12 +44,12 @@ package struct Removal {
             kept.effect = "kept"
             return kept
         }
-        var changed = false
+        var isChanged = false
         if let reason = request.reason {
-            changed = try await catalog.withdraw(target, recalling: !request.keepsDerived, reason: reason)
+            isChanged = try await catalog.withdraw(target, recalling: !request.keepsDerived, reason: reason)
             try await catalog.compactCoverage()
         }
-        return Result(items: items, changed: changed, revision: try await catalog.currentRevision())
+        return Result(items: items, isChanged: isChanged, revision: try await catalog.currentRevision())
     }
 
     /// Takes a removal back at a new revision.
@@ -57,8 +57,8 @@ package struct Removal {
     /// - Parameter reason: recorded in the history; no patient data.
     /// - Throws: SQLSTATE LA010 where the target's masks are purged.
     package func restore(_ target: RemovalTarget, reason: String) async throws -> Restored {
-        let changed = try await catalog.restore(try await target.find(in: catalog), reason: reason)
+        let isChanged = try await catalog.restore(try await target.find(in: catalog), reason: reason)
         try await catalog.compactCoverage()
-        return Restored(changed: changed, revision: try await catalog.currentRevision())
+        return Restored(isChanged: isChanged, revision: try await catalog.currentRevision())
     }
 }

@@ -6,7 +6,7 @@ package struct VolumeExclusion {
     package struct Result: Sendable {
         package let volume: VolumeID
         /// Whether the request changed anything.
-        package let changed: Bool
+        package let isChanged: Bool
         /// Why the volume is withheld afterwards, `excluded: …` or `removed: …`; nil where it is not.
         package let withheld: String?
         package let revision: Revision
@@ -31,10 +31,11 @@ package struct VolumeExclusion {
     private func change(_ name: String, _ change: (Withdrawable) async throws -> Bool) async throws -> Result {
         let catalog = workspace.catalog
         let volume = try await workspace.volume(named: name).id
-        let changed = try await change(.volume(volume))
+        let isChanged = try await change(.volume(volume))
         try await catalog.compactCoverage()
         return Result(
-            volume: volume, changed: changed, withheld: try await catalog.volume(named: volume.description).withheld,
+            volume: volume, isChanged: isChanged,
+            withheld: try await catalog.volume(named: volume.description).withheld,
             revision: try await catalog.currentRevision())
     }
 }

@@ -35,10 +35,10 @@ import Testing
                     try await world.training.advance(
                         held.claim, round: round, from: "planned", to: "trained", record: JSONText("{}"))
                 },
-                try await refusal { try await world.training.finish(held.claim) },
+                try await refusal { try await finish(held, world) },
             ]
             #expect(states == Array(repeating: "LA001", count: 6))
-            let error = await #expect(throws: PostgresError.self) { try await world.training.finish(held.claim) }
+            let error = await #expect(throws: PostgresError.self) { try await finish(held, world) }
             #expect(error?.description.contains("the claim on run r is lost") == true)
             let old = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
             #expect(try await world.jobs.heartbeat(old, leaseInSeconds: 60) == false)
@@ -147,6 +147,10 @@ import Testing
             try await world.catalog.split("s", [(volume, .train)])
             try await body(world, world.start("r"), volume)
         }
+    }
+
+    private func finish(_ held: HeldRun, _ world: World) async throws {
+        try await world.trainer.execute("select lacuna.finish_run(\(held.claim.job), \(held.claim.token))")
     }
 
     private func expire(_ world: World) async throws {

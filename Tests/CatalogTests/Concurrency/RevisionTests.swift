@@ -44,8 +44,8 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (number, writer) in writers.enumerated() {
                     group.addTask {
-                        for turn in 0..<25 {
-                            let end = (turn + number) % 5 == 0 ? "rollback" : "commit"
+                        for attempt in 0..<25 {
+                            let end = (attempt + number) % 5 == 0 ? "rollback" : "commit"
                             try await writer.execute(
                                 "begin; insert into lacuna.change (activity_id) values (1); \(end)")
                         }

@@ -19,7 +19,7 @@ import Testing
             for statement in large.managers { try await expectIndexes(statement, on: world.manager, tables) }
             for statement in large.trainers { try await expectIndexes(statement, on: world.trainer, tables) }
             try await expectRecordingUsesIndexes(world, large)
-            try await expectWordsUseIndexes(world, large)
+            try await expectCorrectionsUseIndexes(world, large)
         }
     }
 
@@ -50,15 +50,16 @@ import Testing
     }
 
     /// Annotations of one volume by a person and by a partition.
-    private func expectWordsUseIndexes(_ world: World, _ large: LargeCatalogue) async throws {
-        for index in LargeCatalogue.speaking.indices {
+    private func expectCorrectionsUseIndexes(_ world: World, _ large: LargeCatalogue) async throws {
+        for index in LargeCatalogue.correcting.indices {
             let rows = try await RowsTouched.by(world.manager) {
                 let change = try await world.manager.one(InsertChange(activity: large.activity))
-                let word = LargeCatalogue.words(change, annotation: large.annotation, mask: large.mask)[index]
-                try await run(word, on: world.manager)
+                let statement = LargeCatalogue.corrections(
+                    change, annotation: large.annotation, mask: large.mask)[index]
+                try await run(statement, on: world.manager)
             }
-            #expect(rows.scanned == [], "word \(index)")
-            #expect(rows.fetched < Self.mostRows, "word \(index)")
+            #expect(rows.scanned == [], "correction \(index)")
+            #expect(rows.fetched < Self.mostRows, "correction \(index)")
         }
     }
 
@@ -69,7 +70,7 @@ import Testing
     @Test func everyStatementIsHotOrExempt() async throws {
         let all = Set((managerStatements + trainerStatements).map { String(describing: $0) })
         let hot = Set(
-            (LargeCatalogue.hot + LargeCatalogue.recording + LargeCatalogue.speaking).map { String(describing: $0) })
+            (LargeCatalogue.hot + LargeCatalogue.recording + LargeCatalogue.correcting).map { String(describing: $0) })
         let exempt = Set(LargeCatalogue.exempt.keys)
         #expect(all.subtracting(hot).subtracting(exempt).sorted() == [])
         #expect(hot.union(exempt).subtracting(all).sorted() == [])

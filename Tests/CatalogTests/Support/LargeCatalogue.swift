@@ -110,19 +110,20 @@ struct LargeCatalogue {
     ]
 
     /// Rows of history that a person or a partition adds for one volume; they belong to a change that is open.
-    static func words(_ change: ChangeID, annotation: Int64, mask: MaskID) -> [any Statement] {
-        let word = PersonalAnnotation(volume: VolumeID(77), organ: "liver", rater: "somebody", origin: .expert)
+    static func corrections(_ change: ChangeID, annotation: Int64, mask: MaskID) -> [any Statement] {
+        let personal = PersonalAnnotation(volume: VolumeID(77), organ: "liver", rater: "somebody", origin: .expert)
         return [
-            InsertCorrections(volume: word.volume, organ: "liver", status: .absent, sources: [.person], change: change),
+            InsertCorrections(
+                volume: personal.volume, organ: "liver", status: .absent, sources: [.person], change: change),
             InsertPersonalAnnotation(
-                annotation: word, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
+                annotation: personal, status: .annotated, mask: mask, extent: nil, parent: nil, change: change),
             InsertPartitionAnnotations(annotation: annotation, sides: ["liver"], masks: [mask], change: change),
             UndoAnnotations(annotations: [annotation], change: change),
         ]
     }
 
-    /// The types of `words`.
-    static let speaking: [any Statement.Type] = [
+    /// The types of `corrections`.
+    static let correcting: [any Statement.Type] = [
         InsertPartitionAnnotations.self, InsertPersonalAnnotation.self, InsertCorrections.self, UndoAnnotations.self,
     ]
 
@@ -185,7 +186,7 @@ private struct Facts {
         let other = MaskID(Int64(try await world.root.number("select max(id) from lacuna.mask where volume_id = 77")))
         let activity = ActivityID(Int64(try await world.root.number("select max(id) from lacuna.activity")))
         let revision = Revision(Int64(try await world.revision()))
-        let word = PersonalAnnotation(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
+        let personal = PersonalAnnotation(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
         var drawn = CatalogTests.mask(88_000_003)
         drawn.object = object
         let identity = try #require(
@@ -249,10 +250,10 @@ private struct Facts {
                 parameters: JSONText(#"{"format": "nnunet", "output": "/out", "datasets": ["A"]}"#)),
             InsertExportMasks(activity: activity, masks: [mask, other]),
             InsertDescriptor(volume: volume, record: DescriptorRecord(version: 1, descriptor: [1])),
-            InsertMask(annotation: word, mask: drawn, activity: activity),
+            InsertMask(annotation: personal, mask: drawn, activity: activity),
             InsertMaskInputs(mask: mask, inputs: [other]),
             InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
-            AnnotationOfRater(annotation: word), AnnotationsOfPartition(activity: activity),
+            AnnotationOfRater(annotation: personal), AnnotationsOfPartition(activity: activity),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         var stored = CatalogTests.mask(88_000_001)

@@ -72,9 +72,13 @@ private func withHome(
         let refused = try run(!rootIsFirst, "status")
         #expect(try run(rootIsFirst, "stop").status == 0)
         #expect(refused.status == 5, "\(refused.errors)")
-        let (first, second) =
-            rootIsFirst ? ("root made, in /var/lib/lacuna/", home) : ("\(user) made, in \(home)", "/var/lib")
-        for text in [first, "yours would be another, in \(second)", "\n  remedy: work as "] {
+        let (owner, theirs, yours) =
+            rootIsFirst ? ("root", "/var/lib/lacuna/", home) : (user, home, "/var/lib")
+        let texts = [
+            "\(owner) created the database of this LACUNA_HOME, in \(theirs)",
+            "yours would be a different one, in \(yours)", "\n  remedy: work as ",
+        ]
+        for text in texts {
             #expect(refused.errors.contains(text), "\(text) in \(refused.errors)")
         }
         if rootIsFirst { try await EmbeddedCluster(home: home).destroy() }

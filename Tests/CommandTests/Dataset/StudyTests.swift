@@ -59,7 +59,9 @@ import Testing
             let split = try await bench.lacuna(
                 "split", "create", "main", "--train", "study", "--holdout", "test=0.5", "--json")
             #expect(split.status == 0, "\(split.errors)")
-            for row in try split.rows() where (row["subjects"] as? Int ?? 0) > 0 {
+            let parts = try split.rows().filter { ($0["subjects"] as? Int ?? 0) > 0 }
+            #expect(!parts.isEmpty)
+            for row in parts {
                 #expect(row["volumes"] as? Int == 2 * (row["subjects"] as? Int ?? 0))
             }
             let again = try await bench.lacuna("dataset", "import", path, "--map", map)

@@ -18,10 +18,12 @@ import Testing
     }
 
     private func export(_ bench: Workbench, _ format: String, _ more: [String]) async throws -> Ending {
+        let folder = "\(bench.folder)/\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let target =
             format == "monai"
-            ? ["--output", "\(bench.folder)/\(UUID().uuidString).json"]
-            : ["--output", bench.folder, "--dataset-id", String(Int.random(in: 1...999)), "--name", "Livers"]
+            ? ["--output", "\(folder)/list.json"]
+            : ["--output", folder, "--dataset-id", "1", "--name", "Livers"]
         return try await bench.start(["export", format, "--organs", "liver", "--json"] + target + more).end()
     }
 

@@ -4,11 +4,14 @@ import Testing
 
 /// The datasets and organs of an export.
 @Suite struct ExportChoiceTests {
+    /// Exports to a new folder.
     private func export(_ bench: Workbench, _ organs: String, _ more: String...) async throws -> Ending {
-        try await bench.start(
+        let folder = "\(bench.folder)/\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return try await bench.start(
             [
-                "export", "nnunet", "--output", bench.folder, "--dataset-id", String(Int.random(in: 1...999)),
-                "--name", "Chosen", "--organs", organs, "--json",
+                "export", "nnunet", "--output", folder, "--dataset-id", "1", "--name", "Chosen", "--organs", organs,
+                "--json",
             ] + more
         ).end()
     }

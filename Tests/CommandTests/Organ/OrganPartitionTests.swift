@@ -72,6 +72,7 @@ import Testing
             let partition = try await bench.lacuna("organ", "partition", "kidney", "--json")
             #expect(partition.status == 0, "\(partition.errors)")
             let rows = try partition.rows()
+            #expect(Set(rows.compactMap { ($0["case"] as? String)?.suffix(4) }) == ["0001", "0002"])
             for row in rows {
                 let scan = try #require((row["case"] as? String)?.suffix(4))
                 let file = try #require(

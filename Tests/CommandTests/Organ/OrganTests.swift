@@ -91,7 +91,7 @@ import Testing
             #expect(annotated("aorta", "short") == 0 && annotated("aorta_short", "short") == 1)
             #expect(annotated("liver", "short") == 1)
 
-            // An export keeps them apart too, unless it is told.
+            // An export keeps them separate too, unless a class mapping combines them.
             for (name, more, count) in [
                 ("A", [] as [String], 1), ("B", ["--class-mapping", "aorta=aorta,aorta_short"], 2),
             ] {
@@ -189,7 +189,7 @@ import Testing
                 try await bench.lacuna("mask", "import", "1", "spleen", file, "--rater", "ab", "--reason", "x").status
                     == 0)
             #expect(
-                try await bench.lacuna("mask", "import", "1", "spleen", file, "--rater", "split", "--reason", "x")
+                try await bench.lacuna("mask", "import", "1", "spleen", file, "--rater", "consensus", "--reason", "x")
                     .status == 2)
             let mask = try await bench.lacuna("mask", "list", "--json").rows().first?["id"] as? Int
             let set = try await bench.lacuna(

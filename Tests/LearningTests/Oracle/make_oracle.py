@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes unet2d.oracle and unet3d.oracle beside this script: what PyTorch makes of the network, the known-voxel loss and
-one Adam step, from seeded weights and input.  Run: python make_oracle.py   (PyTorch 2.x, any CPU)
+"""Writes unet2d.oracle and unet3d.oracle beside this script: PyTorch's values of the network, the known-voxel loss
+and one Adam step, from seeded weights and input.  Run: python make_oracle.py   (PyTorch 2.x, any CPU)
 
 The files have the layout of our checkpoints (Sources/Tensors/Checkpoint.swift), written here by hand, so that reading
-them is a test of the reader as well.  Tensors: input, target, known, union, logits, before.PATH, after.PATH,
+them is a test of the reader as well.  Tensors: input, target, known, composite, logits, before.PATH, after.PATH,
 gradient.PATH.  Metadata: the network's plan and one value per loss option."""
 import os
 import struct
@@ -13,7 +13,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PARTS = (1, 2)  # the merged label's organs
+PARTS = (1, 2)  # the organs of the composite label
 
 
 def block(dimensions, inputs, outputs, stride=1):
@@ -47,7 +47,7 @@ class UNet(nn.Module):
         return self.head(x)
 
 
-def losses(logits, target, known, union):
+def losses(logits, target, known, composite):
     """The loss of docs/method.md, section 1, written plainly."""
     axes = [0] + list(range(2, logits.dim()))
     p = torch.sigmoid(logits)
@@ -57,8 +57,9 @@ def losses(logits, target, known, union):
     absent = torch.ones_like(p[:, 0])
     for part in PARTS:
         absent = absent * torch.where(known[:, part] > 0, torch.ones_like(absent), 1 - p[:, part])
-    union_loss = (union[:, 0] * -torch.log(1 - absent)).sum()
-    union_count = union.sum()
+    # The logarithm is taken only where the label is: elsewhere both parts may be known, and 0 times infinity is not a number.
+    present = torch.where(composite[:, 0] > 0, 1 - absent, torch.ones_like(absent))
+    composite_loss = -torch.log(present).sum()
     weights = torch.tensor([1.0, 2.5, 4.0]).view(1, 3, *([1] * (logits.dim() - 2)))
     weighted = known * -(weights * target * torch.log(p) + (1 - target) * torch.log(1 - p))
     positives = (known * target).sum(axes)
@@ -66,7 +67,7 @@ def losses(logits, target, known, union):
     dice = (2 * (p * known * target).sum(axes) + 1) / ((p * known).sum(axes) + positives + 1)
     return {
         "total": per_organ.sum() / counts.sum(),
-        "union": (per_organ.sum() + union_loss) / (counts.sum() + union_count),
+        "composite": (per_organ.sum() + composite_loss) / (counts.sum() + composite.sum()),
         "perOrgan": (per_organ / counts).mean(),
         "constant": per_organ.sum() / logits.numel(),
         "positiveWeights": weighted.sum() / counts.sum(),
@@ -98,24 +99,25 @@ def make(dimensions, widths, channels, sizes):
     target = (torch.rand(rows, 3, *sizes) > 0.8).float()
     known = (torch.rand(rows, 3, *sizes) > 0.4).float()
     target = target * known
-    union = ((torch.rand(rows, 1, *sizes) > 0.5)
-             & ~((known * target)[:, PARTS] > 0).any(1, keepdim=True)
-             & (known[:, PARTS] == 0).any(1, keepdim=True)).float()
+    composite = ((torch.rand(rows, 1, *sizes) > 0.5)
+                 & ~((known * target)[:, PARTS] > 0).any(1, keepdim=True)
+                 & (known[:, PARTS] == 0).any(1, keepdim=True)).float()
     names = [name for name, _ in net.named_parameters()]
     before = {name: value.detach().clone() for name, value in net.named_parameters()}
     optimiser = torch.optim.Adam(net.parameters(), 1e-3)
     logits = net(x)
-    values = losses(logits, target, known, union)
-    values["union"].backward()
+    values = losses(logits, target, known, composite)
+    values["composite"].backward()
     gradients = {name: value.grad.clone() for name, value in net.named_parameters()}
     optimiser.step()
+    assert all(value.isfinite() for value in values.values())
     after = dict(net.named_parameters())
     metadata = {"loss." + name: repr(value.item()) for name, value in values.items()}
     metadata |= {
         "plan.dimensions": str(dimensions), "plan.contextSlices": str(channels), "plan.widths": ",".join(map(str, widths)),
         "plan.organs": "a,b,c", "plan.headBias": "-3.0", "torch": torch.__version__,
     }
-    tensors = [("input", x), ("target", target), ("known", known), ("union", union), ("logits", logits)]
+    tensors = [("input", x), ("target", target), ("known", known), ("composite", composite), ("logits", logits)]
     for group, stored in (("before", before), ("gradient", gradients), ("after", after)):
         tensors += [(f"{group}.{name}", stored[name]) for name in names]
     write(os.path.join(HERE, f"unet{dimensions}d.oracle"), metadata, tensors)

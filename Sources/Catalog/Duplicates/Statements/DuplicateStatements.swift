@@ -1,7 +1,16 @@
 import Domain
 import Postgres
 
-/// A pair of both kinds is listed with the more certain one.
+/// `DATASET/CASE` of the newest source of a volume, as column `name` of one row; empty without a source.
+private func nameOfNewestSource(of volume: StaticString) -> String {
+    """
+    select coalesce(max(d.name || '/' || c.case_name), '') as name from (
+        select release_id, case_name from lacuna.source where volume_id = \(volume) order by id desc limit 1) c
+    join lacuna.release r on r.id = c.release_id join lacuna.dataset d on d.id = r.dataset_id
+    """
+}
+
+/// A pair of both kinds is listed under the more certain one.
 struct ProposedDuplicates: Statement {
     static let sql = """
         with pair as (
@@ -14,14 +23,8 @@ struct ProposedDuplicates: Statement {
         from best p
         join lacuna.volume a on a.id = p.first join lacuna.subject s on s.id = a.subject_id
         join lacuna.volume b on b.id = p.second join lacuna.subject t on t.id = b.subject_id
-        cross join lateral (
-            select coalesce(max(d.name || '/' || c.case_name), '') as name from (
-                select release_id, case_name from lacuna.source where volume_id = p.first order by id desc limit 1) c
-            join lacuna.release r on r.id = c.release_id join lacuna.dataset d on d.id = r.dataset_id) x
-        cross join lateral (
-            select coalesce(max(d.name || '/' || c.case_name), '') as name from (
-                select release_id, case_name from lacuna.source where volume_id = p.second order by id desc limit 1) c
-            join lacuna.release r on r.id = c.release_id join lacuna.dataset d on d.id = r.dataset_id) y
+        cross join lateral (\(nameOfNewestSource(of: "p.first"))) x
+        cross join lateral (\(nameOfNewestSource(of: "p.second"))) y
         order by p.first, p.second
         """
     func decode(_ row: PostgresRow) throws -> DuplicateRow {

@@ -69,23 +69,6 @@ struct ListLicences: Statement {
     }
 }
 
-/// Statements that are recorded already are skipped.
-struct InsertLicences: Statement {
-    static let sql = """
-        insert into lacuna.release_licence (release_id, position, licence, source, activity_id)
-        select $1, (select coalesce(max(l.position), 0) from lacuna.release_licence l where l.release_id = $1)
-            + row_number() over (order by s.i), s.licence, s.source, $4
-        from (select licence, source, min(i) as i
-              from unnest($2::text[], $3::text[]) with ordinality as g (licence, source, i) group by 1, 2) s
-        where not exists (
-            select from lacuna.release_licence l where l.release_id = $1 and (l.licence, l.source) = (s.licence, s.source))
-        """
-    let release: Int32
-    let statements: [LicenceStatement]
-    let activity: ActivityID
-    var binds: [any PostgresBindable] { [release, statements.map(\.text), statements.map(\.source), activity] }
-}
-
 struct InsertExportMasks: Statement {
     static let sql = "insert into lacuna.export_mask (activity_id, mask_id) select $1, unnest($2::bigint[])"
     let activity: ActivityID
@@ -95,11 +78,9 @@ struct InsertExportMasks: Statement {
 
 extension ExportLabel {
     fileprivate init(_ row: PostgresRow) throws {
-        let extent: [Int32]? = try row.decode(3)
-        let mask: MaskID? = try row.decode(7)
         self.init(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2),
-            extent: extent.map(VoxelBox.init(bounds:)), confidence: try row.decode(4), round: try row.decode(5),
-            dataset: try row.decode(6), mask: try mask.map { _ in try MaskLocation(row, from: 7) })
+            extent: try row.decode(3), confidence: try row.decode(4), round: try row.decode(5),
+            dataset: try row.decode(6), mask: try MaskLocation.ifPresent(in: row, from: 7))
     }
 }

@@ -39,11 +39,10 @@ struct ListLabelVersions: Statement {
     let organ: OrganKey
     var binds: [any PostgresBindable] { [volume, organ] }
     func decode(_ row: PostgresRow) throws -> LabelVersion {
-        let mask = try row.decode(0, as: MaskID?.self)
-        return LabelVersion(
-            mask: mask == nil ? nil : try MaskLocation(row, from: 0), source: try row.decode(5),
-            status: try row.decode(6), origin: try row.decode(7), isCurrent: try row.decode(8),
-            isProposed: try row.decode(9), limits: try LabelLimits(row, from: 10))
+        LabelVersion(
+            mask: try MaskLocation.ifPresent(in: row, from: 0), source: try row.decode(5), status: try row.decode(6),
+            origin: try row.decode(7), isCurrent: try row.decode(8), isProposed: try row.decode(9),
+            limits: try LabelLimits(row, from: 10))
     }
 }
 

@@ -54,10 +54,9 @@ struct LabelHistory: Statement {
         LabelEvent(
             mask: try row.decode(0), parent: try row.decode(1), status: try row.decode(2), origin: try row.decode(3),
             dataset: try row.decode(4), rater: try row.decode(15), round: try row.decode(5),
-            confidence: try row.decode(6),
-            voxels: try row.decode(7), revision: try row.decode(8), time: try row.decode(9), who: try row.decode(10),
-            account: try row.decode(16), activity: try row.decode(11), kind: try row.decode(12),
-            reason: try row.decode(13),
+            confidence: try row.decode(6), voxels: try row.decode(7), revision: try row.decode(8),
+            time: try row.decode(9), who: try row.decode(10), account: try row.decode(16),
+            activity: try row.decode(11), kind: try row.decode(12), reason: try row.decode(13),
             isCurrent: try row.decode(14, as: Bool?.self) ?? false, statusAfter: try row.decode(17),
             maskAfter: try row.decode(18))
     }

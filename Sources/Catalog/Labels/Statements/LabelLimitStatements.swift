@@ -12,11 +12,10 @@ struct FindCountingLabel: Statement {
     let volume: VolumeID
     let organ: OrganKey
     var binds: [any PostgresBindable] { [volume, organ] }
-    func decode(_ row: PostgresRow) throws -> CountingLabel {
-        let mask = try row.decode(0, as: MaskID?.self)
-        return CountingLabel(
-            mask: try mask.map { _ in try MaskLocation(row, from: 0) }, status: try row.decode(5),
-            origin: try row.decode(6), limits: try LabelLimits(row, from: 7))
+    func decode(_ row: PostgresRow) throws -> CurrentLabel {
+        CurrentLabel(
+            mask: try MaskLocation.ifPresent(in: row, from: 0), status: try row.decode(5), origin: try row.decode(6),
+            limits: try LabelLimits(row, from: 7))
     }
 }
 
@@ -52,7 +51,6 @@ struct SourceOfMask: Statement {
 extension LabelLimits {
     /// Two columns: extent, and whether a round made it.
     init(_ row: PostgresRow, from column: Int) throws {
-        let bounds: [Int32]? = try row.decode(column)
-        self.init(extent: bounds.map(VoxelBox.init(bounds:)), isPrediction: try row.decode(column + 1))
+        self.init(extent: try row.decode(column), isPrediction: try row.decode(column + 1))
     }
 }

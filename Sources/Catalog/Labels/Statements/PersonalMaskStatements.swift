@@ -31,11 +31,10 @@ struct AnnotationOfRater: Statement {
         [annotation.volume, annotation.organ, annotation.rater, annotation.isProposed]
     }
     func decode(_ row: PostgresRow) throws -> Found {
-        let bounds: [Int32]? = try row.decode(6)
-        return Found(
+        Found(
             annotation: try row.decode(0), status: try row.decode(1), origin: try row.decode(2),
             mask: try row.decode(3),
-            content: try row.decode(4), isCurrent: try row.decode(5), extent: bounds.map(VoxelBox.init(bounds:)))
+            content: try row.decode(4), isCurrent: try row.decode(5), extent: try row.decode(6))
     }
 }
 
@@ -55,8 +54,7 @@ struct InsertMask: Statement {
     var binds: [any PostgresBindable] {
         [
             annotation.volume, annotation.organ, activity, mask.content, mask.object, mask.offset, mask.length,
-            mask.voxels,
-            mask.knownVoxels, mask.box.bounds, annotation.inputs,
+            mask.voxels, mask.knownVoxels, mask.box.bounds, annotation.inputs,
         ]
     }
     func decode(_ row: PostgresRow) throws -> MaskID { try row.decode(0) }
@@ -85,8 +83,7 @@ struct InsertPersonalAnnotation: Statement {
     var binds: [any PostgresBindable] {
         [
             annotation.volume, annotation.organ, annotation.rater, status, annotation.origin, mask, parent,
-            annotation.isProposed, change,
-            extent?.bounds,
+            annotation.isProposed, change, extent?.bounds,
         ]
     }
     func decode(_ row: PostgresRow) throws -> Int64 { try row.decode(0) }

@@ -1,7 +1,28 @@
 import Domain
 import Postgres
 
-/// Adds the activities that made the nodes, labels all for people and orders them; the walk before it differs by direction.
+/// The two ends of an edge of the lineage; the raw value is the prefix of the columns.
+private enum EdgeEnd: String {
+    case derived = ""
+    case source = "source_"
+}
+
+/// What is reached from the root ($1: kind, $2: id) in at most 64 steps, each from one end of an edge to the other, and from depth
+/// $3 on the activities that made it.
+private func lineage(from start: EdgeEnd, to end: EdgeEnd) -> String {
+    """
+    with recursive walk as (
+        select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
+        union
+        select e.\(end.rawValue)kind, e.\(end.rawValue)id, e.via, w.depth + 1
+        from walk w cross join lateral (
+            select * from lacuna.lineage_edge e
+            where e.\(start.rawValue)kind = w.kind and e.\(start.rawValue)id = w.id offset 0) e
+        where w.depth < 64)
+    """ + describeNodes
+}
+
+/// The steps after the walk: the activities that made the nodes, a label of each node for people, and the order.
 private let describeNodes = """
     , made as (
         select 'activity' as kind, case w.kind
@@ -43,7 +64,7 @@ private let describeNodes = """
             join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id where s.id = n.id)
         else (
             select d.name || '/' || s.case_name || ': ' || f.file || coalesce((
-                select case t.axis when 'none' then ', laid on the image' else ', mirrored along ' || t.axis end || ' as accepted by '
+                select case t.axis when 'none' then ', placed on the image''s grid' else ', mirrored along ' || t.axis end || ' as accepted by '
                     || y.agent from lacuna.accepted_flip t join lacuna.activity y on y.id = t.activity_id
                 where t.label_file_id = f.id order by t.activity_id desc limit 1), '')
             from lacuna.label_file f
@@ -59,34 +80,16 @@ private let describeNodes = """
     """
 
 struct LineageBackward: Statement {
-    static let sql =
-        """
-        with recursive walk as (
-            select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
-            union
-            select e.source_kind, e.source_id, e.via, w.depth + 1
-            from walk w cross join lateral (
-                select * from lacuna.lineage_edge e where e.kind = w.kind and e.id = w.id offset 0) e
-            where w.depth < 64)
-        """ + describeNodes
+    static let sql = lineage(from: .derived, to: .source)
     let kind: String
     let id: Int64
     var binds: [any PostgresBindable] { [kind, id, 0] }
     func decode(_ row: PostgresRow) throws -> LineageNode { try LineageNode(row) }
 }
 
-/// What made the root is not derived from it.
+/// Without the activity that made the root, which is not derived from it.
 struct LineageForward: Statement {
-    static let sql =
-        """
-        with recursive walk as (
-            select $1::text as kind, $2::bigint as id, null::text as via, 0 as depth
-            union
-            select e.kind, e.id, e.via, w.depth + 1
-            from walk w cross join lateral (
-                select * from lacuna.lineage_edge e where e.source_kind = w.kind and e.source_id = w.id offset 0) e
-            where w.depth < 64)
-        """ + describeNodes
+    static let sql = lineage(from: .source, to: .derived)
     let kind: String
     let id: Int64
     var binds: [any PostgresBindable] { [kind, id, 1] }

@@ -2,24 +2,14 @@ import Domain
 import Postgres
 
 struct FindMask: Statement {
-    static let sql = """
-        select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.volume_id, o.key,
-            v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
-        from lacuna.mask m join lacuna.organ o on o.id = m.organ_id join lacuna.volume v on v.id = m.volume_id
-        where m.id = $1
-        """
+    static let sql = "\(MaskFacts.selection) where m.id = $1"
     let mask: MaskID
     var binds: [any PostgresBindable] { [mask] }
     func decode(_ row: PostgresRow) throws -> MaskFacts { try MaskFacts(row) }
 }
 
 struct MaskFactsInObject: Statement {
-    static let sql = """
-        select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.volume_id, o.key,
-            v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
-        from lacuna.mask m join lacuna.organ o on o.id = m.organ_id join lacuna.volume v on v.id = m.volume_id
-        where m.object_digest = $1 order by m.object_offset, m.id
-        """
+    static let sql = "\(MaskFacts.selection) where m.object_digest = $1 order by m.object_offset, m.id"
     let object: Digest
     var binds: [any PostgresBindable] { [object] }
     func decode(_ row: PostgresRow) throws -> MaskFacts { try MaskFacts(row) }
@@ -69,11 +59,6 @@ struct ListWaitingFiles: Statement {
     func decode(_ row: PostgresRow) throws -> ReferencedFile { try ReferencedFile(row) }
 }
 
-/// Waits for all writers of objects and blocks new ones until the transaction ends.
-struct LockObjectsExclusively: Statement {
-    static let sql = "select from pg_advisory_xact_lock(lacuna.object_lock())"
-}
-
 extension ReferencedFile {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
@@ -83,6 +68,13 @@ extension ReferencedFile {
 }
 
 extension MaskFacts {
+    /// The columns that `init` decodes, of masks `m`.
+    fileprivate static let selection = """
+        select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.volume_id, o.key,
+            v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
+        from lacuna.mask m join lacuna.organ o on o.id = m.organ_id join lacuna.volume v on v.id = m.volume_id
+        """
+
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
             location: try MaskLocation(row, from: 0), volume: try row.decode(5), organ: try row.decode(6),

@@ -1,13 +1,6 @@
 import Domain
 import Postgres
 
-struct OrganExists: Statement {
-    static let sql = "select exists (select from lacuna.organ where key = $1)"
-    let organ: OrganKey
-    var binds: [any PostgresBindable] { [organ] }
-    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
-}
-
 struct ListLabels: Statement {
     static let sql = """
         with spacing as (
@@ -35,9 +28,8 @@ struct ListLabels: Statement {
         LabelRow(
             mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(11), organ: try row.decode(2),
             status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
-            millilitres: try row.decode(6),
-            round: try row.decode(7),
-            confidence: try row.decode(8), revision: try row.decode(9), activity: try row.decode(10))
+            millilitres: try row.decode(6), round: try row.decode(7), confidence: try row.decode(8),
+            revision: try row.decode(9), activity: try row.decode(10))
     }
 }
 
@@ -108,7 +100,9 @@ struct HistoryOfMasks: Statement {
         select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, m.parent_id,
             coalesce((select a.origin from lacuna.annotation a where a.mask_id = m.id limit 1), 'model'),
             run.name || '/' || r.number, l.confidence, m.voxels, m.activity_id,
-            m.id = (select s.mask_id from lacuna.label_states(lacuna.current_revision(), m.volume_id, m.organ_id) s)
+            m.id = (
+                select s.mask_id
+                from lacuna.label_states(lacuna.current_revision(), $1, (select id from lacuna.organ where key = $2)) s)
         from lacuna.mask m
         join lacuna.organ o on o.id = m.organ_id and o.key = $2
         left join lacuna.pseudo_label l on l.mask_id = m.id
@@ -136,9 +130,16 @@ struct ListObjects: Statement {
 }
 
 extension MaskLocation {
+    /// Five columns: mask, checksum, object, offset, length.
     init(_ row: PostgresRow, from column: Int) throws {
         self.init(
             mask: try row.decode(column), content: try row.decode(column + 1), object: try row.decode(column + 2),
             offset: try row.decode(column + 3), length: try row.decode(column + 4))
+    }
+
+    /// Nil where the first column is null.
+    static func ifPresent(in row: PostgresRow, from column: Int) throws -> MaskLocation? {
+        guard try row.decode(column, as: MaskID?.self) != nil else { return nil }
+        return try MaskLocation(row, from: column)
     }
 }

@@ -14,19 +14,6 @@ struct InsertMaskCentres: Statement {
     }
 }
 
-/// An import accepts one flip of a file.
-struct InsertFlips: Statement {
-    static let sql = """
-        insert into lacuna.accepted_flip (label_file_id, activity_id, axis, evidence)
-        select t.file, $1, t.axis, t.evidence from unnest($2::bigint[], $3::text[], $4::text[]) as t (file, axis, evidence)
-        on conflict do nothing
-        """
-    let activity: ActivityID
-    let files: [Int64]
-    let flips: [FlipRecord]
-    var binds: [any PostgresBindable] { [activity, files, flips.map(\.axis), flips.map(\.evidence)] }
-}
-
 /// Current masks of some organs, with foreground, of volumes that are not withheld, without a centre.
 struct SidedMasksWithoutCentre: Statement {
     static let sql = """

@@ -51,6 +51,13 @@ struct InsertOrganSynonyms: Statement {
     var binds: [any PostgresBindable] { [synonyms.map(\.spelling), synonyms.map(\.key)] }
 }
 
+struct OrganExists: Statement {
+    static let sql = "select exists (select from lacuna.organ where key = $1)"
+    let organ: OrganKey
+    var binds: [any PostgresBindable] { [organ] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
 struct ListOrgans: Statement {
     static let sql = """
         select o.key, o.name, o.snomed_code, o.laterality, o.is_lesion,

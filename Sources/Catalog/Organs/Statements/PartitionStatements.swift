@@ -76,16 +76,13 @@ struct ListPartitionCandidates: Statement {
     let volumes: [VolumeID]
     var binds: [any PostgresBindable] { [organ, sides, dataset, volumes] }
     func decode(_ row: PostgresRow) throws -> PartitionCandidate {
-        let rows: [Double] = try row.decode(5)
-        let mask = try row.decode(8, as: MaskID?.self)
-        return PartitionCandidate(
+        PartitionCandidate(
             volume: try row.decode(0),
             shape: GridShape(try row.decode(1), try row.decode(2), try row.decode(3)), caseName: try row.decode(4),
-            affine: Affine(rows: rows), annotation: try row.decode(6), status: try row.decode(7),
-            mask: mask == nil ? nil : try MaskLocation(row, from: 8), labelledSides: try row.decode(13),
-            dividedSides: try row.decode(14), outdatedSides: try row.decode(15),
-            liver: try row.decode(16, as: [Int32]?.self).map(VoxelBox.init(bounds:)),
-            spleen: try row.decode(17, as: [Int32]?.self).map(VoxelBox.init(bounds:)))
+            affine: try row.decode(5), annotation: try row.decode(6), status: try row.decode(7),
+            mask: try MaskLocation.ifPresent(in: row, from: 8), labelledSides: try row.decode(13),
+            dividedSides: try row.decode(14), outdatedSides: try row.decode(15), liver: try row.decode(16),
+            spleen: try row.decode(17))
     }
 }
 

@@ -80,7 +80,7 @@ struct InsertMaskFiles: Statement {
     static let sql = """
         insert into lacuna.mask_file (mask_id, label_file_id) select * from unnest($1::bigint[], $2::bigint[])
         """
-    /// One an entry of `files`.
+    /// Parallel to `files`.
     let masks: [MaskID]
     let files: [Int64]
     var binds: [any PostgresBindable] { [masks, files] }

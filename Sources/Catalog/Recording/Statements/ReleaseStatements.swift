@@ -51,6 +51,23 @@ struct InsertLabelMap: Statement {
     }
 }
 
+/// Statements that are recorded already are skipped.
+struct InsertLicences: Statement {
+    static let sql = """
+        insert into lacuna.release_licence (release_id, position, licence, source, activity_id)
+        select $1, (select coalesce(max(l.position), 0) from lacuna.release_licence l where l.release_id = $1)
+            + row_number() over (order by s.i), s.licence, s.source, $4
+        from (select licence, source, min(i) as i
+              from unnest($2::text[], $3::text[]) with ordinality as g (licence, source, i) group by 1, 2) s
+        where not exists (
+            select from lacuna.release_licence l where l.release_id = $1 and (l.licence, l.source) = (s.licence, s.source))
+        """
+    let release: Int32
+    let statements: [LicenceStatement]
+    let activity: ActivityID
+    var binds: [any PostgresBindable] { [release, statements.map(\.text), statements.map(\.source), activity] }
+}
+
 struct ListRecordedFiles: Statement {
     static let sql = """
         select distinct on (s.case_name) s.case_name, s.file_sha256,
@@ -85,7 +102,7 @@ struct ListRecordedFiles: Statement {
     }
 }
 
-/// The newest image of every case of a dataset's releases, but those that are withheld.
+/// The newest image of every case of a dataset's releases, without withheld ones.
 struct ImagesOfDataset: Statement {
     static let sql = """
         select distinct on (r.id, s.case_name) s.case_name, r.name, s.volume_id, v.modality, s.file_sha256, s.study, s.phase,

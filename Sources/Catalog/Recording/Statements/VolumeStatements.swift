@@ -28,22 +28,6 @@ struct InsertSubjectAlias: Statement {
     var binds: [any PostgresBindable] { [dataset, key, subject] }
 }
 
-/// Ends the claims on runs that have the two in different parts.
-struct StopRunsBetweenParts: Statement {
-    static let sql = "select lacuna.stop_runs_between_parts($1, $2)"
-    let kept: SubjectID
-    let merged: SubjectID
-    var binds: [any PostgresBindable] { [kept, merged] }
-}
-
-struct MergeSubjects: Statement {
-    static let sql = "select lacuna.merge_subjects($1, $2, $3)"
-    let kept: SubjectID
-    let merged: SubjectID
-    let change: ChangeID
-    var binds: [any PostgresBindable] { [kept, merged, change] }
-}
-
 /// The volume of that identity, or nil; others that would create or change it wait until the transaction ends.
 struct LockVolume: Statement {
     static let sql = "select volume_id, subject_id from lacuna.lock_volume($1)"
@@ -175,4 +159,17 @@ struct InsertLabelFile: Statement {
     let change: ChangeID
     var binds: [any PostgresBindable] { [source, file.path, file.sha256, file.bytes, change] }
     func decode(_ row: PostgresRow) throws -> Int64 { try row.decode(0) }
+}
+
+/// An import accepts one flip of a file.
+struct InsertFlips: Statement {
+    static let sql = """
+        insert into lacuna.accepted_flip (label_file_id, activity_id, axis, evidence)
+        select t.file, $1, t.axis, t.evidence from unnest($2::bigint[], $3::text[], $4::text[]) as t (file, axis, evidence)
+        on conflict do nothing
+        """
+    let activity: ActivityID
+    let files: [Int64]
+    let flips: [FlipRecord]
+    var binds: [any PostgresBindable] { [activity, files, flips.map(\.axis), flips.map(\.evidence)] }
 }

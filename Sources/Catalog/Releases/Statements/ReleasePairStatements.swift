@@ -107,13 +107,11 @@ extension ReleaseLabel {
     /// Nil where the first column is null: the release has no label.
     fileprivate init?(_ row: PostgresRow, from column: Int) throws {
         guard let status: LabelStatus = try row.decode(column, as: LabelStatus?.self) else { return nil }
-        let mask = try row.decode(column + 6, as: MaskID?.self)
-        let bounds: [Int32]? = try row.decode(column + 11)
         self.init(
             status: status, origin: try row.decode(column + 1),
-            mask: mask == nil ? nil : try MaskLocation(row, from: column + 6),
+            mask: try MaskLocation.ifPresent(in: row, from: column + 6),
             shape: GridShape(
                 try row.decode(column + 3), try row.decode(column + 4), try row.decode(column + 5)),
-            extent: bounds.map(VoxelBox.init(bounds:)), voxelVolume: try row.decode(column + 2))
+            extent: try row.decode(column + 11), voxelVolume: try row.decode(column + 2))
     }
 }

@@ -23,8 +23,7 @@ struct FindRun: Statement {
     func decode(_ row: PostgresRow) throws -> StoredRun {
         StoredRun(
             id: try row.decode(0), name: try row.decode(1), configDigest: try row.decode(2),
-            isFinished: try row.decode(3),
-            revision: try row.decode(4))
+            isFinished: try row.decode(3), revision: try row.decode(4))
     }
 }
 
@@ -56,7 +55,7 @@ struct RunVolumes: Statement {
         return RunVolume(
             id: try row.decode(0), subject: try row.decode(1), part: try row.decode(2),
             shape: GridShape(shape[0], shape[1], shape[2]), modality: try row.decode(4), root: try row.decode(5),
-            file: try row.decode(6), sha256: try row.decode(7), affine: Affine(rows: try row.decode(8)))
+            file: try row.decode(6), sha256: try row.decode(7), affine: try row.decode(8))
     }
 }
 
@@ -68,11 +67,9 @@ struct RunLabels: Statement {
     let run: RunID
     var binds: [any PostgresBindable] { [run] }
     func decode(_ row: PostgresRow) throws -> RunLabel {
-        let bounds: [Int32]? = try row.decode(3)
-        let mask: MaskID? = try row.decode(4)
-        return RunLabel(
-            volume: try row.decode(0), part: try row.decode(1), organ: try row.decode(2),
-            extent: bounds.map(VoxelBox.init(bounds:)), mask: mask == nil ? nil : try MaskLocation(row, from: 4))
+        RunLabel(
+            volume: try row.decode(0), part: try row.decode(1), organ: try row.decode(2), extent: try row.decode(3),
+            mask: try MaskLocation.ifPresent(in: row, from: 4))
     }
 }
 
@@ -174,8 +171,7 @@ struct StagePseudoLabels: Statement {
         let stored = masks.map(\.mask)
         return [
             claim.job, claim.token, round, checkpoint, volume, stored[0].object, stored[0].objectBytes,
-            masks.map(\.organ),
-            stored.map(\.offset), stored.map(\.length), stored.map(\.content), stored.map(\.voxels),
+            masks.map(\.organ), stored.map(\.offset), stored.map(\.length), stored.map(\.content), stored.map(\.voxels),
             stored.map(\.knownVoxels), stored.flatMap(\.box.bounds), masks.map(\.confidence),
         ]
     }

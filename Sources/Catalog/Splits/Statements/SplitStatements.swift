@@ -1,13 +1,6 @@
 import Domain
 import Postgres
 
-struct DatasetExists: Statement {
-    static let sql = "select exists (select from lacuna.dataset where name = $1)"
-    let name: String
-    var binds: [any PostgresBindable] { [name] }
-    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
-}
-
 struct ListSubjects: Statement {
     static let sql = """
         select distinct v.subject_id from lacuna.volume v

@@ -3,18 +3,18 @@ import Postgres
 
 struct ListSubjectRows: Statement {
     static let sql = """
-        with standing as (
+        with in_use as (
             select v.subject_id, v.id as volume_id, w.dataset_id, null::text as removed
             from lacuna.volume v join lacuna.volume_dataset w on w.volume_id = v.id),
         known as (
-            select * from standing
+            select * from in_use
             union all
             select v.subject_id, v.id, r.dataset_id,
                 case when w.volume_id is null then w.reason else 'excluded: ' || w.reason end
             from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id
             join lacuna.volume v on v.id = h.volume_id
             join lacuna.source s on s.volume_id = v.id join lacuna.release r on r.id = s.release_id
-            where $2 and not exists (select from standing o where o.subject_id = v.subject_id))
+            where $2 and not exists (select from in_use o where o.subject_id = v.subject_id))
         select j.id, j.name, count(distinct k.volume_id), array_agg(distinct d.name order by d.name),
             array(select s.name || '/' || m.part from lacuna.split_member m join lacuna.split s on s.id = m.split_id
                   where m.subject_id = j.id order by s.name), min(k.removed)
@@ -79,8 +79,8 @@ struct AnnotatedOrgans: Statement {
     }
 }
 
-/// Ranks: 1 the image's path, 2 a path with the dataset, 3 a path within it, 4 a bare name. An export writes every character
-/// that a tool may not take as an underscore, and the volume behind a name that was taken.
+/// Ranks: 1 the image's path, 2 a path with the dataset, 3 a path within it, 4 a bare name. An export writes each character
+/// that some tool does not accept as an underscore, and appends the volume to a name that is already used.
 struct FindCases: Statement {
     static let sql = """
         with known as (
@@ -116,4 +116,38 @@ struct FindCases: Statement {
             index: try row.decode(0), volume: try row.decode(1), subject: try row.decode(2),
             isByName: try row.decode(3), names: try row.decode(4))
     }
+}
+
+/// The keys of datasets come first: a subject that was merged into another keeps its row, but not its keys.
+struct ResolveSubject: Statement {
+    static let sql = """
+        select id from (
+            select a.subject_id as id, 1 as rank from lacuna.dataset d
+            join lacuna.subject_alias a on a.dataset_id = d.id and a.key = substr($1, length(d.name) + 2)
+            where starts_with($1, d.name || '/')
+            union all
+            select id, 2 from lacuna.subject where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
+            union all
+            select id, 3 from lacuna.subject where name = $1) found
+        order by rank limit 1
+        """
+    let name: String
+    var binds: [any PostgresBindable] { [name] }
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+/// Ends the claims on runs that have the two in different parts.
+struct StopRunsBetweenParts: Statement {
+    static let sql = "select lacuna.stop_runs_between_parts($1, $2)"
+    let kept: SubjectID
+    let merged: SubjectID
+    var binds: [any PostgresBindable] { [kept, merged] }
+}
+
+struct MergeSubjects: Statement {
+    static let sql = "select lacuna.merge_subjects($1, $2, $3)"
+    let kept: SubjectID
+    let merged: SubjectID
+    let change: ChangeID
+    var binds: [any PostgresBindable] { [kept, merged, change] }
 }

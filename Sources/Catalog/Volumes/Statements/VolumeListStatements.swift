@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// A page of volumes behind `after`, one row a source, ordered by volume and source.
+/// A page of volumes after `after`, one row for each source, by volume and source.
 struct ListVolumes: Statement {
     static let sql = """
         with page as (
@@ -17,7 +17,7 @@ struct ListVolumes: Statement {
     func decode(_ row: PostgresRow) throws -> FoundVolume { try FoundVolume(row) }
 }
 
-/// The same of a dataset; with `withheld` also the volumes that it would have if they were not withheld.
+/// A page of the volumes of a dataset; with `withheld` also the volumes that it would have if they were not withheld.
 struct ListVolumesOfDataset: Statement {
     static let sql = """
         with named as (select id from lacuna.dataset where name = $4),
@@ -43,7 +43,7 @@ struct ListVolumesOfDataset: Statement {
     func decode(_ row: PostgresRow) throws -> FoundVolume { try FoundVolume(row) }
 }
 
-/// One volume, withheld or not, one row a source.
+/// One volume, withheld or not, one row for each source.
 struct DescribeVolume: Statement {
     static let sql = """
         with page as (select v.* from lacuna.volume v where v.id = $1)
@@ -56,7 +56,7 @@ struct DescribeVolume: Statement {
 
 /// A volume with one of its sources.
 struct FoundVolume: Sendable {
-    /// What is read of the volumes that `page` holds.
+    /// What is read of the volumes in `page`.
     static let columns = """
         select p.id, j.name, p.shape_x, p.shape_y, p.shape_z, p.modality, d.name, r.name, s.case_name, s.file, i.root,
             s.file_sha256, s.affine, s.orientation, g.dataset_id is not null,
@@ -80,15 +80,12 @@ struct FoundVolume: Sendable {
     let source: SourceRow
 
     init(_ row: PostgresRow) throws {
-        let rows: [Double] = try row.decode(12)
-        guard rows.count == 12 else { throw try row.field(12).mismatch("an affine of 12 numbers") }
         (id, subject) = (try row.decode(0), try row.decode(1))
         shape = GridShape(try row.decode(2), try row.decode(3), try row.decode(4))
         (modality, withheld) = (try row.decode(5), try row.decode(15))
         source = SourceRow(
             dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
-            file: try row.decode(9),
-            root: try row.decode(10), sha256: try row.decode(11), affine: Affine(rows: rows),
+            file: try row.decode(9), root: try row.decode(10), sha256: try row.decode(11), affine: try row.decode(12),
             orientation: try row.decode(13), isRemoved: try row.decode(14), study: try row.decode(16),
             phase: try row.decode(17))
     }
@@ -152,9 +149,8 @@ struct ListDatasets: Statement {
         DatasetRow(
             name: try row.decode(0), release: try row.decode(1), layout: try row.decode(2), origin: try row.decode(3),
             licence: try row.decode(4), licences: try Self.licences(row), root: try row.decode(5),
-            volumes: try row.decode(6),
-            subjects: try row.decode(7),
-            removed: try row.decode(8), waiting: try row.decode(9))
+            volumes: try row.decode(6), subjects: try row.decode(7), removed: try row.decode(8),
+            waiting: try row.decode(9))
     }
 
     private static func licences(_ row: PostgresRow) throws -> [String] {

@@ -1,37 +1,12 @@
 import Domain
 import Postgres
 
-struct FindDataset: Statement {
-    static let sql = "select id from lacuna.dataset where name = $1"
-    let name: String
-    var binds: [any PostgresBindable] { [name] }
-    func decode(_ row: PostgresRow) throws -> DatasetID { try row.decode(0) }
-}
-
-/// The keys of datasets come first: a subject that was merged into another keeps its row, but not its keys.
-struct ResolveSubject: Statement {
-    static let sql = """
-        select id from (
-            select a.subject_id as id, 1 as rank from lacuna.dataset d
-            join lacuna.subject_alias a on a.dataset_id = d.id and a.key = substr($1, length(d.name) + 2)
-            where starts_with($1, d.name || '/')
-            union all
-            select id, 2 from lacuna.subject where $1 ~ '^[0-9]{1,18}$' and id = case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end
-            union all
-            select id, 3 from lacuna.subject where name = $1) found
-        order by rank limit 1
-        """
-    let name: String
-    var binds: [any PostgresBindable] { [name] }
-    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
-}
-
 struct RemovalPlan: Statement {
     static let sql = """
         select kind, id, label, n, effect from (
             select 1 as part, p.* from lacuna.removal_plan($1::integer, $2) with ordinality p (kind, id, label, n, effect, i)
             union all
-            select 2, 'export', e.id, e.label, e.n, 'left already', e.id from lacuna.exports_of_removal($1::integer, $2) e) item
+            select 2, 'export', e.id, e.label, e.n, 'already exported', e.id from lacuna.exports_of_removal($1::integer, $2) e) item
         order by part, i
         """
     let dataset: DatasetID?
@@ -80,16 +55,6 @@ struct PurgeRemoved: Statement {
     }
 }
 
-struct DatasetIsRemoved: Statement {
-    static let sql = """
-        select exists (
-            select from lacuna.withdrawn_dataset w join lacuna.dataset d on d.id = w.dataset_id where d.name = $1)
-        """
-    let name: String
-    var binds: [any PostgresBindable] { [name] }
-    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
-}
-
 /// The subject of an image, by its identity, or of a dataset's key, where it is removed and a mask of it is purged.
 struct PurgedSubject: Statement {
     static let sql = """
@@ -119,7 +84,8 @@ struct PurgedSubject: Statement {
     }
 }
 
-/// The same where the subject is removed only, or the image's volume is excluded.
+/// The subject of an image, by its identity, or of a dataset's key, where it is removed, purged or not; or else the image's volume
+/// where that is excluded.
 struct FindWithholding: Statement {
     static let sql = """
         (select j.name, null::bigint, w.reason

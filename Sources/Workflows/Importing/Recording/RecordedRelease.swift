@@ -1,6 +1,5 @@
 internal import Catalog
 internal import Domain
-internal import Glibc
 internal import Importers
 internal import System
 
@@ -79,9 +78,8 @@ private struct ListedFile: Hashable {
 
     /// Nil where no file exists. Checks the disk.
     init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        self.init(path: path, bytes: Int(status.st_size))
+        guard let bytes = FilePath.size(of: path) else { return nil }
+        self.init(path: path, bytes: bytes)
     }
 }
 

@@ -26,8 +26,6 @@ struct StoredMasks: Sendable {
     /// - Precondition: the mask is one of the case's.
     func location(of mask: EncodedMask) -> StoredMask {
         guard let entry = entries[mask.contentHash] else { preconditionFailure("the mask belongs to another case") }
-        return StoredMask(
-            content: mask.contentHash, object: object.digest, objectBytes: object.size, offset: entry.offset,
-            length: entry.length, voxels: mask.voxels, knownVoxels: mask.knownVoxels, box: mask.box)
+        return StoredMask(mask, at: entry, in: object)
     }
 }

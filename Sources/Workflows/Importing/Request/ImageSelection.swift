@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Domain
-internal import Glibc
 internal import Importers
+internal import System
 
 /// The images that the labels of an import belong to: a folder or file, or the images of a dataset.
 enum ImageSelection: Hashable, Sendable {
@@ -17,7 +17,7 @@ enum ImageSelection: Hashable, Sendable {
             self = .dataset(String(text.dropFirst(Self.prefix.count)))
             return
         }
-        let isPath = access(text, F_OK) == 0
+        let isPath = await BlockingWork().run { FilePath.exists(text) }
         let isDataset = text.contains("/") ? false : try await Self.hasDataset(text, catalog)
         switch (isPath, isDataset) {
         case (true, false): self = .path(text)

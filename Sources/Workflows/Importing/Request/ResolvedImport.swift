@@ -11,8 +11,8 @@ struct ResolvedImport: Sendable {
     let images: DatasetImages?
 
     /// Reads the map from the disk.
-    /// - Throws: `ImportError` for an unknown organ or an invalid map, `WorkflowError` for images that do not exist or are
-    ///   ambiguous and for a meaning that is no variant, `CatalogError` for a removed dataset.
+    /// - Throws: `ImportError` for an invalid map, `WorkflowError` for images that do not exist or are ambiguous, for an unknown
+    ///   organ and for a meaning that is no variant, `CatalogError` for a removed dataset.
     init(_ request: ImportRequest, in catalog: LabelCatalog) async throws {
         let ontology = try await catalog.ontology()
         var options = try await Self.options(of: request, ontology)
@@ -61,7 +61,8 @@ struct ResolvedImport: Sendable {
 
     private static func organ(_ name: String, _ option: String, _ ontology: Ontology) throws -> OrganKey {
         guard let organ = ontology.organ(named: name) else {
-            throw ImportError.unknownOrgan(file: option, organ: name)
+            throw WorkflowError(
+                .badInput, "\(option): no organ is named \(name)", remedy: "lacuna organ list shows all organs")
         }
         return organ.key
     }

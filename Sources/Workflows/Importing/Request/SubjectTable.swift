@@ -13,7 +13,7 @@ package struct SubjectTable: Sendable {
         var first: [String: CaseTable.Row] = [:]
         for row in table.rows {
             if let other = first[row.name], other.value != row.value {
-                throw CaseTable.error(
+                throw CSVTable.error(
                     file, row.line, "the case has another subject in line \(other.line)", "give each case one subject")
             }
             first[row.name] = row

@@ -1,10 +1,9 @@
 internal import Domain
-internal import Learning
 
 /// Area under the ROC curve of "this predicted positive is right", per organ, by the confidence and by the probability.
 ///
 /// Scores are the predictions' 256 levels; ties count half (the Mann–Whitney form).
-struct RankingQuality {
+public struct RankingQuality: Sendable {
     private var confidences: [ScorePair]
     private var probabilities: [ScorePair]
 
@@ -13,18 +12,18 @@ struct RankingQuality {
         var wrong = ScoreHistogram()
     }
 
-    init(organs: Int) {
+    public init(organs: Int) {
         confidences = Array(repeating: ScorePair(), count: organs)
         probabilities = confidences
     }
 
-    func adding(_ item: TrainingCase, _ prediction: Prediction) -> RankingQuality {
+    /// The same with the predicted positives of every organ that is completely labelled in the case.
+    public func adding(_ item: TrainingCase, _ prediction: Prediction) -> RankingQuality {
         var copy = self
         copy.add(item, prediction)
         return copy
     }
 
-    /// Adds the predicted positives of every organ that is completely labelled in the case.
     private mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
         for organ in item.labels.indices {
             guard case .known(let truth, let extent, let known) = item.labels[organ] else { continue }
@@ -50,8 +49,9 @@ struct RankingQuality {
     }
 
     /// Area by organ, for the organs of the plan in its order; an organ without both kinds of positives is missing.
-    func byConfidence(_ organs: [String]) -> [String: Double] { areas(confidences, organs) }
-    func byProbability(_ organs: [String]) -> [String: Double] { areas(probabilities, organs) }
+    public func byConfidence(_ organs: [String]) -> [String: Double] { areas(confidences, organs) }
+    /// The same by the plain probability.
+    public func byProbability(_ organs: [String]) -> [String: Double] { areas(probabilities, organs) }
 
     private func areas(_ pairs: [ScorePair], _ organs: [String]) -> [String: Double] {
         var areas: [String: Double] = [:]

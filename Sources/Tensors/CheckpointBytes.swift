@@ -1,4 +1,4 @@
-/// Little-endian values into bytes.
+/// Writes the values of a checkpoint, little-endian.
 struct CheckpointWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -24,8 +24,9 @@ struct CheckpointWriter {
     }
 }
 
-/// Reads little-endian values from bytes, each read checked against the end.
-struct ByteReader {
+/// Reads the values of a checkpoint, little-endian, each read checked against the end.
+struct CheckpointReader {
+    /// A tensor without its values.
     struct Head {
         let path: String
         let shape: [Int]
@@ -71,6 +72,7 @@ struct ByteReader {
         }
     }
 
+    /// All heads: their number, then path, rank and sizes of each.
     mutating func heads() throws(TensorError) -> [Head] {
         var heads: [Head] = []
         for _ in 0..<(try integer(UInt32.self)) {
@@ -79,10 +81,10 @@ struct ByteReader {
             var count = 1
             for _ in 0..<(try integer(UInt32.self)) {
                 guard let size = Int(exactly: try integer(UInt64.self)) else {
-                    throw .damagedCheckpoint(problem: "an absurd size")
+                    throw .damagedCheckpoint(problem: "an impossible size")
                 }
                 let (product, overflow) = count.multipliedReportingOverflow(by: size)
-                guard !overflow else { throw .damagedCheckpoint(problem: "an absurd size") }
+                guard !overflow else { throw .damagedCheckpoint(problem: "an impossible size") }
                 shape.append(size)
                 count = product
             }

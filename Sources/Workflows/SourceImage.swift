@@ -1,16 +1,16 @@
-package import Catalog
-package import DICOM
+internal import Catalog
+internal import DICOM
 internal import Domain
 internal import Hashing
-package import Imaging
+internal import Imaging
 
-/// The source image of a volume whose grid an export uses.
-package enum MaskExportSource {
+/// A source image of a volume, on whose grid masks are read, written and drawn.
+enum SourceImage {
     /// The volume's first source, or its source in a dataset.
     ///
     /// - Parameter dataset: nil: the first source.
     /// - Throws: `WorkflowError` of kind `badInput` where the volume has no such source.
-    package static func choose(_ volume: VolumeRow, dataset: String?) throws -> SourceRow {
+    static func choose(_ volume: VolumeRow, dataset: String?) throws -> SourceRow {
         let found = volume.sources.first { dataset == nil || $0.dataset == dataset }
         guard let found else {
             let names = volume.sources.map(\.dataset).joined(separator: ", ")
@@ -24,21 +24,21 @@ package enum MaskExportSource {
     /// The grid of the source as stored, after its file was compared with the imported one. Blocks.
     ///
     /// - Throws: as `path(of:_:)`, `ImagingError`.
-    package static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
+    static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
         try NIfTIReader().readHeader(try path(of: source, converted)).grid
     }
 
     /// The image in canonical orientation, after its file was compared with the imported one. Blocks.
     ///
     /// - Throws: as `path(of:_:)`, `ImagingError`.
-    package static func image(of source: SourceRow, _ converted: SeriesCache) throws -> ImageVolume {
+    static func image(of source: SourceRow, _ converted: SeriesCache) throws -> ImageVolume {
         try NIfTIReader().readImage(try path(of: source, converted))
     }
 
     /// The NIfTI file of the source; for a DICOM series the volume converted from it. Blocks.
     ///
     /// - Throws: `WorkflowError` of kind `badInput` where the file is missing or its checksum is another one, `DICOMError`.
-    package static func path(of source: SourceRow, _ converted: SeriesCache) throws -> String {
+    static func path(of source: SourceRow, _ converted: SeriesCache) throws -> String {
         let path = "\(source.root)/\(source.file)"
         let file = try converted.volumeFile(at: path, digest: source.sha256)
         guard file == path else { return file }

@@ -1,8 +1,5 @@
 package import Catalog
-package import DICOM
 internal import Domain
-package import Imaging
-package import Objects
 
 extension CatalogError: CommandFailing {
     package var commandFailure: CommandFailure {
@@ -82,25 +79,6 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .conflict, "subject \(subject) would be in two parts of split \(split)",
                 remedy: "the datasets share patients: name each dataset for one part only, or split by --holdout")
-        }
-    }
-}
-
-extension ImagingError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
-}
-
-extension DICOMError: CommandFailing {
-    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
-}
-
-extension ObjectStoreError: CommandFailing {
-    package var commandFailure: CommandFailure {
-        switch self {
-        case .missing, .damaged, .outOfRange, .badPack: CommandFailure(.damaged, problem, file: path, remedy: remedy)
-        case .foreign: CommandFailure(.conflict, problem, file: path, remedy: remedy)
-        case .full, .readOnly, .denied, .noStore, .notAStore, .newerFormat, .system:
-            CommandFailure(.unreachable, problem, file: path, remedy: remedy)
         }
     }
 }

@@ -1,0 +1,49 @@
+package import DICOM
+package import Exporters
+package import Imaging
+package import Importers
+package import Objects
+package import Phantoms
+
+extension ImportError: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
+}
+
+extension ExportError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .exists: CommandFailure(.conflict, problem, file: file, remedy: remedy)
+        case .noOrgans, .repeatedOrgan, .tooManyOrgans: CommandFailure(.usage, problem, remedy: remedy)
+        case .inseparable, .overlap, .noFolder, .unsupportedImage, .unwritable:
+            CommandFailure(.badInput, problem, file: file, remedy: remedy)
+        }
+    }
+}
+
+extension PhantomError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .occupied: CommandFailure(.conflict, description)
+        case .unwritable, .senseless: CommandFailure(.badInput, description)
+        }
+    }
+}
+
+extension ImagingError: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
+}
+
+extension DICOMError: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
+}
+
+extension ObjectStoreError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        switch self {
+        case .missing, .damaged, .outOfRange, .badPack: CommandFailure(.damaged, problem, file: path, remedy: remedy)
+        case .foreign: CommandFailure(.conflict, problem, file: path, remedy: remedy)
+        case .full, .readOnly, .denied, .noStore, .notAStore, .newerFormat, .system:
+            CommandFailure(.unreachable, problem, file: path, remedy: remedy)
+        }
+    }
+}

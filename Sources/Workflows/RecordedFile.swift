@@ -1,0 +1,33 @@
+internal import Domain
+internal import Hashing
+internal import Importers
+internal import System
+
+/// A file of a dataset, or a folder of slices, as its import recorded it.
+struct RecordedFile: Sendable {
+    /// How a file differs from its record.
+    enum Difference: Sendable {
+        case missing
+        case size(Int)
+        case unreadable
+        case checksum
+    }
+
+    /// Where it is expected.
+    let path: String
+    let sha256: Digest
+    let bytes: Int
+
+    /// Compares the file with its record; nil where nothing differs. Blocks.
+    /// - Parameter hashing: whether its bytes are read; otherwise presence and size are checked.
+    func difference(hashing: Bool) -> Difference? {
+        let isFolder = FolderFile.isFolder(path)
+        let found = isFolder ? FolderFile.size(of: path, recorded: bytes) : FilePath.size(of: path)
+        guard let size = found else { return .missing }
+        guard size == bytes else { return .size(size) }
+        guard hashing else { return nil }
+        if isFolder { return FolderFile.isIntact(path, recorded: sha256) ? nil : .checksum }
+        guard let digest = try? SHA256.digest(ofFile: path) else { return .unreadable }
+        return digest == sha256 ? nil : .checksum
+    }
+}
