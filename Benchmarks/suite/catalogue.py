@@ -28,7 +28,7 @@ def digest(number):
 
 
 class Rows:
-    """What volume v says; v, its subject and its object have the number v. Lines as COPY reads them."""
+    """The rows of volume v; v, its subject and its object have the number v. Lines in the format of COPY."""
 
     def __init__(self, organs, activity, change):
         self._organs, self._activity, self.change = organs, activity, change
@@ -68,8 +68,8 @@ class Rows:
         for v in volumes:
             release = v % DATASETS + 1
             for k in range(ANNOTATED):
-                said = f"annotated\texpert\t{v * KNOWN + k}" if (v + k) % 4 else "absent\texpert\t\\N"
-                yield f"{v}\t{self._organ(v, k)}\t{release}\t{said}\t{self.change}\n"
+                label = f"annotated\texpert\t{v * KNOWN + k}" if (v + k) % 4 else "absent\texpert\t\\N"
+                yield f"{v}\t{self._organ(v, k)}\t{release}\t{label}\t{self.change}\n"
 
     def _shipped_label(self, volumes):
         for v in volumes:
@@ -84,7 +84,7 @@ class Rows:
 
 
 class Catalogue:
-    """Builds the database `name`: all rows without keys, then the keys, then what triggers would have kept."""
+    """Builds the database `name`: all rows without keys, then the keys, then the rows that triggers would have written."""
 
     def __init__(self, server, name, volumes):
         self._server, self.name, self.volumes = server, name, volumes
@@ -131,7 +131,7 @@ class Catalogue:
             insert into lacuna.change (activity_id) select max(id) from lacuna.activity""")
 
     def _take_keys(self):
-        """Drops constraints, indexes and triggers of the tables that are filled. Returns the script that brings them back."""
+        """Drops constraints, indexes and triggers of the tables that are filled. Returns the script that restores them."""
         tables = ", ".join(f"'lacuna.{table}'::regclass" for table in [*TABLES, *DERIVED])
         ask = lambda query: [line for line in self._sql(query).splitlines() if line]
         foreign = ask(f"""

@@ -1,4 +1,4 @@
-"""Under which conditions a run was measured."""
+"""The conditions under which a run was measured."""
 import datetime
 import os
 import platform

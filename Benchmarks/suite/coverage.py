@@ -69,7 +69,7 @@ def _make(cluster, name, programs, report, options):
 
 
 def _check(cluster, name, states):
-    """The kept counts are those of the rows."""
+    """The recorded counts equal those of the rows."""
     kept = cluster.sql(name, "select sum(n) from lacuna.coverage_counts(null, '{catalogue}')")
     assert int(kept) == states.count, (kept, states.count)
 

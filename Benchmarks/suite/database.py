@@ -29,7 +29,7 @@ class Cluster:
         os.sched_setaffinity(postmaster, cores)
 
     def make(self, name):
-        """A new, empty catalogue. Returns what `--database` takes."""
+        """A new, empty catalogue. Returns the value for `--database`."""
         self.sql("postgres", f'create database "{name}" template {TEMPLATE}')
         return self.target(name)
 
@@ -69,7 +69,7 @@ class Cluster:
         return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
 
     def _drop_leftovers(self):
-        """What an interrupted run left behind."""
+        """Drops databases that an interrupted run left."""
         names = self.sql("postgres", "select datname from pg_database where datname like 'import\\_%'")
         for name in names.splitlines():
             self.drop(name)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .measure import cores, interleaved, measure, median, spread
 
 AT_MOST = 1 / 0.8
-# What a user would write instead, and what share of its time ours may take.
+# Scripts that a user would write instead, and the share of their time that ours may take.
 OTHERS = {"nibabel-tuned": 1 / 2, "sitk": 1 / 5, "nnunet-fingerprint": 1 / 10}
 SPEEDUP = 1.8
 CASES = 12
@@ -54,7 +54,7 @@ def _compare(programs, report, options, data, used):
 
 
 def _machine(programs, report, options, data, pair):
-    """What a second core brings where nothing is shared but the machine: the peer twice at once, against once."""
+    """The gain of a second core where only the machine is shared: the peer twice at once, against once."""
     def once(core):
         return json.loads(measure([_peer(programs), data, str(CASES)], on={core}).output)["median_s"] / CASES * 1000
 
@@ -90,7 +90,7 @@ def _count(used):
 
 
 def _import(programs, data, used, cases):
-    """One import into an empty catalogue and an empty store. The peers' generator knows no left and right."""
+    """One import into an empty catalogue and an empty store. The peers' generator ignores left and right."""
     name = f"import_{os.getpid()}"
     objects = os.path.join(programs.work, "import-objects")
     shutil.rmtree(objects, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Runs a program and says what it cost."""
+"""Runs a program and measures its cost."""
 import os
 import statistics
 import subprocess
@@ -23,7 +23,7 @@ def cores():
 
 
 def measure(command, on=None, env=None, cwd=None):
-    """Runs `command` on the cores `on` and waits for it; a failure ends the benchmark with what the program said."""
+    """Runs `command` on the cores `on` and waits for it; a failure ends the benchmark with the output of the program."""
     allowed = os.sched_getaffinity(0)
     if on:
         os.sched_setaffinity(0, on)  # The child inherits it; this costs nothing between its start and its end.
@@ -44,7 +44,7 @@ def measure(command, on=None, env=None, cwd=None):
 
 
 def _drain(child):
-    """Both outputs to their ends. Programs measured here say little on standard error, so it does not fill up."""
+    """Both outputs to their ends. Programs measured here write little to standard error, so it does not fill up."""
     output = child.stdout.read()
     errors = child.stderr.read()
     child.stdout.close()

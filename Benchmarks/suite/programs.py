@@ -1,4 +1,4 @@
-"""Where the programs lie: ours as released, the peers as their folder has them."""
+"""The paths of the programs: our release build, and the peers in their folder."""
 import os
 import shutil
 import subprocess
@@ -51,7 +51,7 @@ class Programs:
     def _peers(self):
         folder = os.environ.get("PEERS")
         if folder and not os.path.exists(os.path.join(folder, "import_c.c")):
-            sys.exit(f"PEERS: {folder} holds no import_c.c")
+            sys.exit(f"PEERS: {folder} contains no import_c.c: give the folder of the peers")
         if not folder:
             print("PEERS names no folder: ours are measured alone, without ratios.", file=sys.stderr)
         elif not shutil.which("gcc"):

@@ -39,7 +39,7 @@ def run(programs, report, options):
 # Loading
 
 def _loading(report, server, catalogue, rounds):
-    """Volumes with all they say, in one transaction, with our triggers and without; keys are there in both."""
+    """Volumes with all their rows, in one transaction, with our triggers and without; both with keys."""
     firsts = iter(range(catalogue.volumes + 1, 1 << 40, LOADED))
     bodies = {name: (lambda name=name: _load(server, catalogue, range(first := next(firsts), first + LOADED), name))
               for name in ["ours", "raw"]}
@@ -65,7 +65,7 @@ def _without_triggers():
 
 
 def _script(server, head, parts, tail):
-    """Seconds of a transaction that is taken back; what is copied is written before the clock starts."""
+    """Seconds of a transaction that is rolled back; the rows to copy are written before the clock starts."""
     text = [head]
     for table, columns, lines in parts:
         text += [f"copy lacuna.{table} ({columns}) from stdin;\n", *lines, "\\.\n"]
@@ -170,7 +170,7 @@ class Rounds:
                 "where run_id = (select max(id) from lacuna.run);")
 
     def point(self, number):
-        """What is bare of a publication: the pointers."""
+        """The minimum of a publication: the pointers."""
         return f"update lacuna.pseudo_pointer set round_id = {self._id(number)};"
 
     def _id(self, number):
@@ -198,7 +198,7 @@ UPDATE = """
 
 
 def _relabelling(report, server, catalogue, rounds):
-    """One round each way, in turn; all are taken back, and swept up before the next."""
+    """One round each way, in turn; each is rolled back, and its tables are vacuumed before the next."""
     made, states = Rounds(server, catalogue), catalogue.volumes
     if server.sql(NAME, "select count(*) from pg_namespace where nspname = 'peer'") == "0":
         for statement in UPDATED.split(";"):
@@ -218,7 +218,7 @@ def _relabelling(report, server, catalogue, rounds):
 
 
 def _swept(server, body):
-    """What the last round left behind would be paid for by the next."""
+    """Vacuums first: dead rows of the last round would slow down the next."""
     for table in ["lacuna.mask", "lacuna.pseudo_label", "lacuna.pseudo_pointer", "peer.state"]:
         server.sql(NAME, f"vacuum {table}")
     return body()

@@ -1,4 +1,4 @@
-"""How long `lacuna coverage` takes as a whole process against a running database, and what the parts are."""
+"""The time of `lacuna coverage` as a whole process against a running database, and of its parts."""
 import glob
 import os
 import re
@@ -14,12 +14,13 @@ def run(programs, report, options):
     core = {cores()[-1]}
     programs.cluster.pin(core)
     lacuna = programs.lacuna
-    # Each contains the one before it, so that differences are the parts.
+    # The first four contain the one before each, so that differences are the parts.
     commands = {
         "an empty process (/bin/true)": ["/bin/true"],
         "lacuna --version: linking, arguments": [lacuna, "--version"],
         "lacuna coverage": [lacuna, "coverage", "--database", database],
         "lacuna coverage --json": [lacuna, "coverage", "--json", "--database", database],
+        "lacuna --help": [lacuna, "--help"],
         "psql, one query": [_psql(), "-X", "-At", "-c", "select 1", database],
     }
     bodies = {name: (lambda command=command: measure(command, on=core)) for name, command in commands.items()}
@@ -60,7 +61,7 @@ def _catalogue(programs, report):
 
 
 def _linking(lacuna, core, report):
-    """What the dynamic linker says of itself, in shares of the processor's clock; the median of several."""
+    """The dynamic linker's own statistics, in cycles of the processor's clock; the median of several runs."""
     found = []
     for _ in range(11):
         done = subprocess.run(

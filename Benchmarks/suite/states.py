@@ -4,7 +4,7 @@ import random
 import time
 
 ORGANS = 100
-ANNOTATED = 40  # Organs of a volume that its release says something of; the others get pseudo labels.
+ANNOTATED = 40  # Organs of a volume that its release labels; the others get pseudo labels.
 DATASETS = 3
 BATCH = 1000  # Volumes in a transaction of the bulk load.
 SINGLES = 200  # Volumes with a transaction each, as `lacuna dataset import` does it.
@@ -63,7 +63,7 @@ class States:
         self.rates["published"] = round(pseudo / self._timed(self._publish))
         self._sql("select lacuna.compact_coverage()")
 
-    # What a volume says
+    # Labels of a volume
 
     def _pairs(self, volume, annotated):
         return [i for i in range(ORGANS) if ((i + volume) % ORGANS < ANNOTATED) == annotated]
@@ -111,8 +111,8 @@ class States:
                 "{0,0,0,10,10,10}")
 
     def _annotation(self, v, i, change):
-        said = "absent\texpert\t\\N" if self._is_absent(v, i) else f"annotated\texpert\t{self._mask(v, i)}"
-        return f"{v}\t{self._organs[i]}\t{self._releases[v % DATASETS]}\t{said}\t{change}"
+        label = "absent\texpert\t\\N" if self._is_absent(v, i) else f"annotated\texpert\t{self._mask(v, i)}"
+        return f"{v}\t{self._organs[i]}\t{self._releases[v % DATASETS]}\t{label}\t{change}"
 
     def _pseudo(self, v, i):
         return f"{self._round}\t{v}\t{self._organs[i]}\t{self._mask(v, i)}\t{self._checkpoint}\t{self._random.random():.4f}"
