@@ -205,7 +205,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",
-            dependencies: ["Catalog", "Domain", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows"],
+            dependencies: ["Catalog", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows"],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",
@@ -219,7 +219,7 @@ let package = Package(
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
                 "Domain",
-                "Postgres", "Schema", "TestSupport", "Learning", "Objects", "Drawing", "Workflows",
+                "Postgres", "Schema", "Tensors", "TestSupport", "Learning", "Objects", "Drawing", "Workflows",
                 "lacuna", "lacunad",
             ],
             exclude: ["Peers"],

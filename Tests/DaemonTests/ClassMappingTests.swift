@@ -1,7 +1,8 @@
+import Domain
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
-import Domain
 
 extension DaemonTests {
     /// The class mapping of a run, through the programs.
@@ -32,7 +33,7 @@ extension DaemonTests {
         @Test func aRunWithAClassMappingTrainsOnBothAndOneWithoutOnOne() async throws {
             try await World.with { place in
                 try await addVariant(place)
-                for (name, mapping, volumes) in [("apart", "{}", 2), ("merged", "{liver: [liver, liver_whole]}", 3)] {
+                for (name, mapping, volumes) in [("apart", "{}", 2), ("mapped", "{liver: [liver, liver_whole]}", 3)] {
                     let ending = try await place.daemon(run(name, mapping))
                     #expect(ending.status == 0, "\(ending.errors)")
                     let known = try await place.number(
@@ -44,7 +45,7 @@ extension DaemonTests {
                     #expect(known == volumes)
                 }
                 let kept = try await place.ask(
-                    "select config #>> '{run,classMapping,liver,1}' from lacuna.run where name = 'merged'")
+                    "select config #>> '{run,classMapping,liver,1}' from lacuna.run where name = 'mapped'")
                 #expect(kept == ["liver_whole"])
                 let mapping = try await place.ask(
                     """
@@ -52,7 +53,7 @@ extension DaemonTests {
                     join lacuna.organ a on a.id = m.accepted_id order by m.position
                     """)
                 #expect(mapping == ["liver liver", "liver liver_whole"])
-                let shown = try await place.rows("round", "show", "merged", "0")
+                let shown = try await place.rows("round", "show", "mapped", "0")
                 #expect(shown.first?["classMapping"] as? [String] == ["liver", "liver_whole"])
                 #expect(try await place.rows("round", "show", "apart", "0").first?["classMapping"] is NSNull)
             }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The real programs on a small catalogue, one after another, because each run uses the whole processor.

@@ -8,10 +8,11 @@ import Testing
 
     /// Grey values of a PNG.
     private struct Pixels {
+        let bytes: [UInt8]
         let picture: PNGReader.Picture
 
         init(width: Int = 120, height: Int = 80, _ draw: (Canvas) throws -> Void) throws {
-            let bytes = try Picture.encode(width: width, height: height, as: .png, draw: draw)
+            bytes = try Picture.encode(width: width, height: height, as: .png, draw: draw)
             picture = try bytes.withUnsafeBytes { try PNGReader.decode($0, file: "test.png") }
         }
 
@@ -65,6 +66,22 @@ import Testing
         let outlined = try Pixels { $0.stroke(ring, in: area, .white, width: 2) }
         #expect(outlined(35, 30) > 200 && outlined(30, 45) > 200 && outlined(40, 45) > 200)
         #expect(outlined(35, 35) == 0 && outlined(45, 45) == 0)
+    }
+
+    /// Overlays on a black image. The reader gives grey values, to which green adds most and blue least.
+    @Test func overlaysAreColoured() throws {
+        let colours = [Colour(255, 0, 0), Colour(0, 255, 0), Colour(0, 0, 255), .white]
+        let pixels = try Pixels { canvas in
+            canvas.draw(GreyImage(width: 2, height: 1, pixels: [0, 0]), in: area)
+            for (cell, colour) in colours.enumerated() {
+                let mask = MaskOutline(width: 4, height: 1) { column, _ in column == cell }
+                canvas.fill(mask, in: area, colour, opacity: 0.5)
+            }
+        }
+        // The header chunk begins at byte 16: width, height, bits of a channel, colour type.
+        #expect(pixels.bytes[24] == 8 && pixels.bytes[25] == 2, "truecolour")
+        let (red, green, blue, white) = (pixels(20, 40), pixels(40, 40), pixels(60, 40), pixels(80, 40))
+        #expect(0 < blue && blue < red && red < green && green < white, "\(red) \(green) \(blue) \(white)")
     }
 
     @Test func pixelsThatMeetAtACornerAreBothOutlined() {

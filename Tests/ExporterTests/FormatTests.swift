@@ -64,6 +64,15 @@ import Testing
         #expect(names.name(dataset: "a", caseName: "b_x_1", volume: VolumeID(3)) == "a_b_x_1_v3")
     }
 
+    /// The name with the volume's number may be the name of another case.
+    @Test func aNameWithAVolumesNumberIsUniqueToo() {
+        var names = CaseNames()
+        #expect(names.name(dataset: "A", caseName: "x_v5", volume: VolumeID(3)) == "A_x_v5")
+        #expect(names.name(dataset: "A", caseName: "x", volume: VolumeID(4)) == "A_x")
+        #expect(names.name(dataset: "A", caseName: "x", volume: VolumeID(5)) == "A_x_v5_2")
+        #expect(names.name(dataset: "A", caseName: "x", volume: VolumeID(6)) == "A_x_v6")
+    }
+
     @Test func confidenceIsWrittenBesideThePseudoLabel() throws {
         var list = MONAIDatalist(
             scheme: try LabelScheme(["liver", "spleen"]), names: ["liver": "Liver", "spleen": "Spleen"])

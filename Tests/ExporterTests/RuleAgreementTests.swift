@@ -1,5 +1,6 @@
 import Domain
 import Imaging
+import System
 import Testing
 
 @testable import Exporters
@@ -11,7 +12,7 @@ import Testing
 
     @Test(arguments: 0..<40)
     func theComposerAgreesWithTheRule(_ seed: Int) async throws {
-        var random = Generator(state: UInt64(seed) &* 0x9e37_79b9 &+ 1)
+        var random = SplitMix64(seed: UInt64(seed))
         let known = Self.organs.map { ($0, Self.label(&random)) }
         let scheme = try LabelScheme(Self.organs)
         let evidence = known.compactMap { organ, label -> OrganEvidence? in
@@ -74,14 +75,15 @@ import Testing
         var bytes = [UInt8](repeating: 0, count: labels.count * count)
         var none: [UInt8] = []
         bytes.withUnsafeMutableBufferPointer { planes in
-            none.withUnsafeMutableBufferPointer { unions in
-                rule.fill(planes, compositePlanes: unions, labels: labels, shape: Self.shape, box: VoxelBox(Self.shape))
+            none.withUnsafeMutableBufferPointer { composites in
+                rule.fill(
+                    planes, compositePlanes: composites, labels: labels, shape: Self.shape, box: VoxelBox(Self.shape))
             }
         }
         return labels.indices.map { Array(bytes[$0 * count..<($0 + 1) * count]) }
     }
 
-    private static func label(_ random: inout Generator) -> OrganLabel {
+    private static func label(_ random: inout SplitMix64) -> OrganLabel {
         switch Int.random(in: 0..<5, using: &random) {
         case 0: .unknown
         case 1: .known(foreground: nil)
@@ -95,19 +97,10 @@ import Testing
     }
 
     /// Sets about one voxel in `share`.
-    private static func bits(_ random: inout Generator, _ share: Int) -> BitVolume {
+    private static func bits(_ random: inout SplitMix64, _ share: Int) -> BitVolume {
         var bits = BitVolume(shape)
         for voxel in 0..<shape.count where Int.random(in: 0..<share, using: &random) == 0 { bits[voxel] = true }
         return bits
-    }
-
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
     }
 }
 

@@ -6,11 +6,9 @@ import Testing
 
 /// Each kind of invalid file has its own error.
 struct BrokenFileTests {
-    let folder: TemporaryFolder
+    let folder = ScratchFolder()
     let reader = NIfTIReader()
     let zeros = [Int16](repeating: 0, count: 60)
-
-    init() throws { folder = try TemporaryFolder() }
 
     private func raw(_ type: VoxelType = .int16) -> RawNIfTI { RawNIfTI([5, 4, 3], type: type) }
 
@@ -78,6 +76,18 @@ struct BrokenFileTests {
             Issue.record("a thousand million voxels in a small gzip file")
             return
         }
+    }
+
+    @Test func aFileAboveTheLimitIsRefusedWithBothSizes() throws {
+        var whole = raw()
+        whole.append(Array(Int16(0)..<60))
+        let path = try folder.write(whole.bytes, "x.nii")
+        #expect(try NIfTIReader(limitInBytes: 472).readImage(path).shape == SmallGrid.shape)
+        let small = NIfTIReader(limitInBytes: 471)
+        let error = #expect(throws: ImagingError.self) { _ = try small.readImage(path) }
+        #expect(error == .tooLarge(file: path, bytes: 472, limitInBytes: 471))
+        #expect(error?.problem == "has 472 bytes, more than the limit of 471")
+        #expect(error?.remedy.contains("header") == false, "the header was not read")
     }
 
     private func compressed(_ path: String) throws -> [UInt8] {
@@ -159,6 +169,7 @@ struct BrokenFileTests {
     @Test func everyErrorHasAProblemAndARemedy() {
         let errors: [ImagingError] = [
             .unreadable(file: "f", code: 13), .unwritable(file: "f", code: 28), .empty(file: "f"),
+            .tooLarge(file: "f", bytes: 2, limitInBytes: 1),
             .claimTooLarge(file: "f", dimensions: [30000, 30000, 30000], limitInBytes: 1),
             .fractionalLabels(file: "f", values: [0.5]), .formsDisagree(file: "f", voxels: 2),
         ]

@@ -6,9 +6,7 @@ import Testing
 
 /// Files of other formats under a NIfTI name, with their first bytes.
 struct ForeignFileTests {
-    let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
+    let folder = ScratchFolder()
 
     private func error(_ bytes: [UInt8], _ name: String = "x.nii.gz") throws -> ImagingError? {
         let path = try folder.write(bytes, name)

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import System
+import TestSupport
 import Testing
 
 struct MaskCodecTests {
@@ -35,12 +36,12 @@ struct MaskCodecTests {
     }
 
     @Test func labelValuesAndTheirMaskEncodeAlike() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder.make()
         var generator = SplitMix64(seed: 5)
         let shape = GridShape(37, 11, 6)
         for (name, scale) in [("bytes", 1), ("words", 1000)] {
             let values = (0..<shape.count).map { _ in Int32.random(in: 0..<9, using: &generator) * Int32(scale) }
-            let path = folder.file("\(name).nii")
+            let path = "\(folder)/\(name).nii"
             try NIfTIWriter.write(
                 .int32(VoxelBuffer(values)), on: ImageGrid(shape: shape, affine: .scaling(Vector3(1, 1, 1))), to: path)
             let labels = try NIfTIReader().readLabels(path)

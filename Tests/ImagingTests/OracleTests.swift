@@ -1,32 +1,7 @@
 import Domain
-import Foundation
 import Imaging
 import TestSupport
 import Testing
-
-/// nibabel's values of a real file; boxes and shapes in stored order.
-struct OracleEntry: Decodable, Sendable {
-    struct Region: Decodable, Sendable {
-        let voxels: Int
-        let ml: Double
-        let bbox_lo: [Int]
-        let bbox_hi_incl: [Int]
-        let centroid_world: [Double]
-    }
-
-    let sha256: String
-    let dim: [Int]
-    let datatype: Int
-    let vox_offset: Double?
-    let qform_code: Int
-    let sform_code: Int
-    let affine: [[Double]]
-    let axcodes: String
-    let n_ext: Int
-    let stored_min: Double?
-    let stored_max: Double?
-    let labels: [String: Region]?
-}
 
 /// A real file with what nibabel found in it.
 struct OracleFile: Sendable, CustomTestStringConvertible {
@@ -38,9 +13,7 @@ struct OracleFile: Sendable, CustomTestStringConvertible {
 
     /// The files of a folder that its `ORACLE.json` lists, by name; scalar volumes, or all others.
     static func all(in folder: String, scalar: Bool) throws -> [OracleFile] {
-        struct Oracle: Decodable { let files: [String: OracleEntry] }
-        let content = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/ORACLE.json"))
-        return try JSONDecoder().decode(Oracle.self, from: content).files.sorted { $0.key < $1.key }
+        try OracleEntry.all(in: folder).sorted { $0.key < $1.key }
             .filter { $0.value.isScalarVolume == scalar }
             .map { OracleFile(name: $0.key, path: "\(folder)/\($0.key)", expected: $0.value) }
     }

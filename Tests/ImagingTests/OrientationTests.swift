@@ -4,10 +4,8 @@ import TestSupport
 import Testing
 
 struct OrientationTests {
-    let folder: TemporaryFolder
+    let folder = ScratchFolder()
     let reader = NIfTIReader()
-
-    init() throws { folder = try TemporaryFolder() }
 
     @Test func lettersNameAll48() {
         #expect(Set(Orientation.all).count == 48)

@@ -6,10 +6,8 @@ import Testing
 
 /// Byte orders, types, scaling, units, members and extensions.
 struct ReaderTests {
-    let folder: TemporaryFolder
+    let folder = ScratchFolder()
     let reader = NIfTIReader()
-
-    init() throws { folder = try TemporaryFolder() }
 
     private func image(_ raw: RawNIfTI) throws -> ImageVolume {
         try reader.readImage(try folder.write(raw.bytes, "x.nii"))

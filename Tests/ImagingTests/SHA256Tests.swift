@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Hashing
+import TestSupport
 import Testing
 
 /// Vectors of FIPS 180-4's examples ("abc", the empty message, a million times "a").
@@ -21,8 +22,7 @@ struct SHA256Tests {
     }
 
     @Test func filesAreHashedAcrossPieceBorders() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = TemporaryFolder.make() + "/bytes"
         let bytes = (0..<(1 << 20) + 17).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         #expect(try SHA256.digest(ofFile: path) == SHA256.digest(of: bytes))

@@ -5,10 +5,8 @@ import TestSupport
 import Testing
 
 struct WriterTests {
-    let folder: TemporaryFolder
+    let folder = ScratchFolder()
     let reader = NIfTIReader()
-
-    init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
         "modaresimr__evalseg/derived_nifti/GroundTruth/id88_btcv_0078_multiorgan8.nii.gz",

@@ -76,6 +76,22 @@ import Testing
         #expect(found["liver"]?.origin == .assisted)
     }
 
+    /// The description of an nnU-Net dataset names the value, but the caller's map takes its place.
+    @Test func aValueMissingFromTheMapIsRefusedAlsoWhereTheDescriptionNamesIt() throws {
+        let tree = Tree()
+        try tree.write(
+            #"{"channel_names":{"0":"CT"},"labels":{"background":0,"liver":1,"spleen":3},"file_ending":".nii.gz"}"#,
+            to: "dataset.json")
+        try tree.image("imagesTr/one_0000.nii.gz")
+        try tree.label("labelsTr/one.nii.gz", [(1, Boxes.liver), (3, Boxes.spleen)])
+        var options = ImportOptions()
+        options.map = try DatasetMapFile.parse("labels: {1: liver}", file: "m.yaml").labels
+        let error = importError { _ = try inspected(tree, options) }
+        #expect(error == .unknownValues(file: "labelsTr/one.nii.gz", values: [3]))
+        options.map = try DatasetMapFile.parse("labels: {1: liver, 3: spleen}", file: "m.yaml").labels
+        #expect(try inspected(tree, options).labels.map(\.status) == [.annotated, .annotated])
+    }
+
     @Test func thePatternNamesTheOrganOfAFile() throws {
         let tree = Tree()
         try tree.image("a/scan.nii.gz")

@@ -1,7 +1,9 @@
 import Domain
+import Glibc
 import Hashing
 import Imaging
 import Importers
+import TestSupport
 import Testing
 
 @Suite struct InspectionTests {
@@ -127,6 +129,19 @@ import Testing
         try tree.label("labelsTr/liver_0.nii.gz", [(1, Boxes.spleen)])
         let after = try inspector.checksums(of: files)
         #expect(after.files[0] == before.files[0] && after.files[1] != before.files[1])
+    }
+
+    @Test(.needsOrdinaryUser()) func aFileWithoutPermissionIsRefusedWithTheReasonOfTheSystem() throws {
+        let tree = try Tree.decathlon()
+        let layout = try LayoutRecogniser().recognise(tree.root)
+        let files = try layout.cases().cases[0]
+        let inspector = CaseInspector(layout: layout, options: ImportOptions())
+        let label = tree.path("labelsTr/liver_0.nii.gz")
+        #expect(chmod(label, 0) == 0)
+        let denied = ImportError.volume(.unreadable(file: label, code: EACCES))
+        #expect(importError { _ = try inspector.inspect(files) } == denied)
+        #expect(importError { _ = try inspector.checksums(of: files) } == denied)
+        #expect(denied.problem.contains(String(cString: strerror(EACCES))))
     }
 
     @Test func theSameScanInTwoLayoutsIsOneVolume() throws {

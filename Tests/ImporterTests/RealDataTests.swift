@@ -18,7 +18,7 @@ import Testing
         return try CaseInspector(layout: layout, options: options).inspect(files)
     }
 
-    private func expect(_ label: InspectedLabel?, is oracle: Oracle.File.Label?) throws {
+    private func expect(_ label: InspectedLabel?, is oracle: OracleEntry.Region?) throws {
         let (region, oracle) = (try #require(label?.region), try #require(oracle))
         #expect(label?.status == .annotated)
         #expect(region.voxels == oracle.voxels)
@@ -31,7 +31,7 @@ import Testing
         let options = ImportOptions(images: RealData.path(Self.reference + "example_ct_sm.nii.gz"))
         let path = Self.reference + "example_seg_roi_subset.nii.gz"
         let found = try inspect(RealData.path(path), options)
-        let oracle = try Oracle.file(path)
+        let oracle = try OracleEntry.of(path)
         #expect(found.labels.map(\.organ) == ["liver", "brain"])
         try expect(found["liver"], is: oracle.labels?["5"])
         #expect(found["brain"]?.status == .absent)
@@ -45,7 +45,7 @@ import Testing
         let found = try inspect(RealData.path(Self.reference + "example_seg_fast"), options)
         #expect(found.labels.count == 117)
         for label in found.labels {
-            let file = try Oracle.file(Self.reference + "example_seg_fast/\(label.organ).nii.gz")
+            let file = try OracleEntry.of(Self.reference + "example_seg_fast/\(label.organ).nii.gz")
             if file.labels?.isEmpty != false {
                 #expect(label.status == .absent)
             } else {
@@ -59,7 +59,7 @@ import Testing
     @Test func aWholeTableAgreesWithTheOracle() throws {
         let options = ImportOptions(images: RealData.path(Self.reference + "example_ct_sm.nii.gz"))
         let found = try inspect(RealData.path(Self.reference + "example_seg.nii.gz"), options)
-        let oracle = try Oracle.file(Self.reference + "example_seg.nii.gz")
+        let oracle = try OracleEntry.of(Self.reference + "example_seg.nii.gz")
         #expect(found.labels.count == 117)
         #expect(found.labels.filter { $0.status == .annotated }.count == oracle.labels?.count)
         for label in found.labels where label.status == .annotated {
@@ -71,7 +71,7 @@ import Testing
         let options = ImportOptions(images: RealData.path(Self.reference + "example_mr_sm.nii.gz"))
         let path = RealData.path(Self.reference + "example_seg_mr.nii.gz")
         let found = try inspect(path, options)
-        let oracle = try Oracle.file(Self.reference + "example_seg_mr.nii.gz")
+        let oracle = try OracleEntry.of(Self.reference + "example_seg_mr.nii.gz")
         let layout = try LayoutRecogniser(options: options).recognise(path)
         #expect(layout.release == "totalsegmentator-mr")
         #expect(found.files.modality == .mr && found.image.grid.orientation.description == "LPS")
@@ -115,7 +115,7 @@ import Testing
         try tree.image("made.nii.gz", on: grid)
         let map = try #require(LabelMap.standard(release))
         let found = try inspect(RealData.path(path), ImportOptions(images: tree.path("made.nii.gz"), map: map))
-        let oracle = try Oracle.file(path)
+        let oracle = try OracleEntry.of(path)
         #expect(found.labels.count == map.organs.count)
         #expect(found.kinds.isEmpty)
         for label in found.labels {

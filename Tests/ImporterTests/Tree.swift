@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Imaging
 import Importers
+import TestSupport
 
 /// A miniature dataset in a folder of its own, which goes with it.
 final class Tree {
@@ -11,11 +12,7 @@ final class Tree {
     static let shape = GridShape(16, 12, 10)
     static let affine = Affine.scaling(Vector3(2, 2, 2.5), origin: Vector3(-15, -11, -9))
 
-    init() {
-        var template = Array("/tmp/lacuna-importers-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { fatalError("no temporary folder") }
-        root = DatasetPath.resolved(String(cString: made))
-    }
+    init() { root = DatasetPath.resolved(TestSupport.TemporaryFolder.make("tree")) }
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
 

@@ -2,6 +2,7 @@ import Domain
 import Glibc
 import Hashing
 @testable import Objects
+import TestSupport
 import Testing
 
 private let catalogue = "6F1C2A34-0000-4000-8000-00000000000A"
@@ -178,7 +179,7 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
 }
 
 @Suite struct RefusingDiskTests {
-    @Test(.needsMounting) func aFullDiskIsNamedAndLeavesNothingHalfWritten() throws {
+    @Test(.needsMounting()) func aFullDiskIsNamedAndLeavesNothingHalfWritten() throws {
         try withTinyFileSystem { folder in
             let store = try ObjectFolder.open("\(folder)/objects", catalogue: catalogue)
             let small = try store.put([1, 2, 3])
@@ -195,7 +196,7 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
         }
     }
 
-    @Test(.needsMounting) func aReadOnlyFileSystemIsNamedAndStillReadable() throws {
+    @Test(.needsMounting()) func aReadOnlyFileSystemIsNamedAndStillReadable() throws {
         try withTinyFileSystem { folder in
             let store = try ObjectFolder.open("\(folder)/objects", catalogue: catalogue)
             let id = try store.put([1, 2, 3])
@@ -210,14 +211,27 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
         }
     }
 
-    @Test(.enabled(if: geteuid() != 0, "needs an ordinary user: root may write everywhere"))
-    func missingRightsAreNamed() throws {
+    @Test(.needsOrdinaryUser()) func missingRightsAreNamed() throws {
         try withScratchFolder { folder in
             #expect(chmod(folder, 0o555) == 0)
             defer { chmod(folder, 0o755) }
             #expect(throws: ObjectStoreError.denied(path: "\(folder)/objects")) {
                 try ObjectFolder.open("\(folder)/objects", catalogue: catalogue)
             }
+        }
+    }
+
+    /// A permission that is missing says nothing about the bytes.
+    @Test(.needsOrdinaryUser()) func anObjectThatCannotBeReachedIsNotMissing() throws {
+        try withScratchFolder { folder in
+            let store = try ObjectFolder.open("\(folder)/objects", catalogue: catalogue)
+            let id = try store.put([1, 2, 3])
+            let shard = store.shard(of: id.digest)
+            #expect(chmod(shard, 0) == 0)
+            defer { chmod(shard, 0o755) }
+            let denied = ObjectStoreError.denied(path: store.path(of: id))
+            #expect(throws: denied) { try store.verify(id) }
+            #expect(throws: denied) { try store.size(of: id) }
         }
     }
 

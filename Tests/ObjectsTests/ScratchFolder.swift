@@ -1,38 +1,22 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A folder of a test's own under the system's temporary folder, removed at the end of the scope.
 func withScratchFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    var template = Array("/tmp/lacuna-store-test-XXXXXX".utf8CString)
-    let path = try #require(mkdtemp(&template).map { String(cString: $0) })
+    let path = TemporaryFolder.make("store")
     defer { removeTree(path) }
     return try body(path)
 }
 
 /// The same for asynchronous work.
 func withScratchFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    var template = Array("/tmp/lacuna-store-test-XXXXXX".utf8CString)
-    let path = try #require(mkdtemp(&template).map { String(cString: $0) })
+    let path = TemporaryFolder.make("store")
     defer { removeTree(path) }
     return try await body(path)
 }
 
-extension Trait where Self == ConditionTrait {
-    /// Runs a test only where a file system can be mounted, which takes root's rights.
-    static var needsMounting: Self { .enabled(if: canMount, "needs the right to mount a file system") }
-}
-
-/// Tried once.
-private let canMount: Bool = {
-    do {
-        return try withScratchFolder { folder in
-            guard mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 else { return false }
-            return umount2(folder, Int32(MNT_DETACH)) == 0
-        }
-    } catch { return false }
-}()
-
-/// Calls `body` with a 64 KiB file system of its own. Its test has the trait `needsMounting`.
+/// Calls `body` with a 64 KiB file system of its own. Its test has the trait `needsMounting()`.
 func withTinyFileSystem<Result>(_ body: (String) throws -> Result) throws -> Result {
     try withScratchFolder { folder in
         try #require(mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0)

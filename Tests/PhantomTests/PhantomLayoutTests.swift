@@ -7,9 +7,9 @@ import Testing
 
 /// A folder that is removed with its owner's scope.
 private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "phantoms-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder.path())
+    let folder = TemporaryFolder.make("phantoms")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try body(folder)
 }
 
 @Suite struct PhantomLayoutTests {

@@ -248,6 +248,31 @@ private func withOrgans(_ body: (Connection, ConnectionSettings) async throws ->
         }
     }
 
+    /// One idle connection is busy, so that closing it waits; another is returned meanwhile.
+    @Test func aConnectionReturnedWhileThePoolClosesIsLentAgain() async throws {
+        try await withOrgans { watcher, settings async throws in
+            let pool = ConnectionPool(settings, limit: 2)
+            let (returned, closing, busy, sleeping) = try await pool.withConnection { lent in
+                let idle = try await pool.withConnection { $0 }
+                let process = await idle.backendProcess
+                let sleeping = Task { _ = try await idle.run(Sleep()) }
+                try await awaits("the statement runs") { try await watcher.one(IsActive(process: process)) }
+                // It has reached the pool before the connection comes back: it starts at once, and calls keep their order.
+                let closing = Task.immediate { await pool.close() }
+                return (await lent.backendProcess, closing, idle, sleeping)
+            }
+            await busy.cancel()
+            await closing.value
+            await #expect(throws: PostgresError.self) { try await sleeping.value }
+            #expect(try await processOfNext(pool) == returned)
+            #expect(await !busy.isUsable)
+        }
+    }
+
+    private func processOfNext(_ pool: ConnectionPool) async throws -> Int {
+        try await pool.withConnection { await $0.backendProcess }
+    }
+
     @Test func aPoolDropsABrokenConnection() async throws {
         try await withOrgans { connection, settings async throws in
             let pool = ConnectionPool(settings, limit: 1)

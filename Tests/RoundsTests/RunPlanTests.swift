@@ -37,6 +37,16 @@ import Testing
         #expect(plan.isLast(2) && !plan.isLast(1))
     }
 
+    /// The last round, and any later one, accepts no negatives, rather than those of an earlier round.
+    @Test func aRoundWithoutAShareAcceptsNoNegatives() throws {
+        var plan = try read(["rounds": .integer(2)])
+        let shares = (0...5).map { plan.confidentNegatives(ofRound: $0) }
+        #expect(shares == [0.9, 0.99, 0, 0, 0, 0])
+        #expect(Relabelling(plan: plan, round: 1, evaluation: Evaluation(organs: [:])).confidentNegatives == 0.99)
+        plan.confidentNegatives = []
+        #expect(plan.confidentNegatives(ofRound: 0) == 0)
+    }
+
     @Test func aRunWithoutRelabellingHasOneRoundAndNoSchedules() throws {
         let plan = try read(["rounds": .integer(0)])
         #expect(plan.gammas.isEmpty && plan.confidentNegatives.isEmpty)

@@ -95,7 +95,7 @@ public enum ChildProcess {
         return child
     }
 
-    private static func text(of file: UnsafeMutablePointer<FILE>) -> String {
+    static func text(of file: UnsafeMutablePointer<FILE>) -> String {
         rewind(file)
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 65536)

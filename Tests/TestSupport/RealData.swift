@@ -48,4 +48,11 @@ extension Trait where Self == ConditionTrait {
     public static func needsMounting(sourceLocation: SourceLocation = #_sourceLocation) -> Self {
         .enabled(if: SmallDisk.canMount, "needs the right to mount a file system", sourceLocation: sourceLocation)
     }
+
+    /// Runs a test only as an ordinary user, whom permissions stop.
+    public static func needsOrdinaryUser(sourceLocation: SourceLocation = #_sourceLocation) -> Self {
+        .enabled(
+            if: geteuid() != 0, "needs an ordinary user: root may read and write everywhere",
+            sourceLocation: sourceLocation)
+    }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Phantoms
+import TestSupport
 import Testing
 
 @Suite struct CoverageTests {

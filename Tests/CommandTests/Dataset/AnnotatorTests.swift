@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Objects
 import Phantoms
+import TestSupport
 import Testing
 import Workflows
 

@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Ways to spoil `img0002` of a BTCV set, whose other case stays good.

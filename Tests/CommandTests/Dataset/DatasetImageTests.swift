@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Labels of one dataset on the images of another.
@@ -137,7 +138,7 @@ import Testing
             #expect(unknown.status == 3 && unknown.errors.contains("no dataset is named nothing"))
             let program = try bench.start(
                 ["dataset", "import", labels, "--images", "scans"], folder: "\(bench.folder)/data")
-            let both = try await program.end()
+            let both = await program.end()
             #expect(both.status == 3)
             #expect(both.errors.contains("write ./scans for the file or folder, dataset:scans for the dataset"))
             #expect(try await bench.lacuna("dataset", "remove", "scans", "--reason", "test", "--yes").status == 0)

@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Two different datasets under one name.

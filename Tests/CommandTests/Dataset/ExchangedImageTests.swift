@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// A recorded case whose image file is exchanged: labels of one scan are never recorded for the scan of another case.

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 @Suite struct ImportTests {
@@ -95,7 +96,7 @@ import Testing
             let path = try PhantomData.write(.btcv, "internal", scans: 1...3, in: bench)
             let both = [try bench.start(["dataset", "import", path]), try bench.start(["dataset", "import", path])]
             for program in both {
-                let ending = try await program.end()
+                let ending = await program.end()
                 #expect(ending.status == 0, "\(ending.errors)")
             }
             #expect(try await bench.lacuna("volume", "list", "--json").rows().count == 3)

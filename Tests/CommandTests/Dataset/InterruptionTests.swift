@@ -38,7 +38,7 @@ import Testing
             return program
         }
         await holder.close()
-        return try await program.end()
+        return await program.end()
     }
 
     private func expectThatItCanContinue(_ bench: Workbench, _ path: String) async throws {
@@ -66,7 +66,7 @@ import Testing
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
             let ending = try await stopped(bench, path) { program, _ in
                 program.interrupt()
-                _ = try await program.end()
+                _ = await program.end()
             }
             #expect(ending.status == 130)
             #expect(try await bench.count(Counting()) == 0)
@@ -103,7 +103,7 @@ import Testing
                 return #expect(Bool(false), "the server does not run")
             }
             kill(server, SIGKILL)
-            let ending = try await program.end()
+            let ending = await program.end()
             #expect(ending.status == 7, "\(ending.errors)")
             #expect(ending.errors.contains("0 of 2 cases are in the catalogue"))
             try await cluster.start()

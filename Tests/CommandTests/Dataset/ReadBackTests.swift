@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Phantoms
 import Postgres
+import TestSupport
 import Testing
 
 /// Exports of one catalogue are imported unchanged into an empty one.

@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// A folder that is imported again with another label map: labels that it no longer contains are not current.

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// Releases side by side, folders that move, and tables of subjects, through the program.
@@ -142,6 +143,34 @@ import Testing
             #expect(try await bench.lacuna("subject", "list", "--json").rows().count == 1)
             let same = try await bench.lacuna("subject", "join", "set/p, 1", names[0], "--reason", "x")
             #expect(same.status == 3)
+        }
+    }
+
+    /// As a spreadsheet writes it: a byte order mark, and carriage returns at the ends of lines.
+    @Test func aTableFromASpreadsheetIsRead() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+            let table = bench.folder + "/subjects.csv"
+            let text = "\u{feff}case,subject\r\nimg0001,p\r\nimg0002,p\r\n"
+            try Data(text.utf8).write(to: URL(filePath: table))
+            let imported = try await bench.lacuna("dataset", "import", path, "--subjects", table, "--json")
+            #expect(imported.status == 0, "\(imported.errors)")
+            #expect(!imported.output.contains("has no case"), "\(imported.output)")
+            let shown = try await bench.lacuna("subject", "show", "set/p", "--json").object()
+            #expect((shown["volumes"] as? [Int])?.count == 2)
+        }
+    }
+
+    @Test func aTableInAnotherEncodingIsRefused() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            let table = bench.folder + "/subjects.csv"
+            // ISO 8859-1 for a name with an umlaut.
+            try Data(Array("case,subject\nimg0001,M".utf8) + [0xfc, 0x0a]).write(to: URL(filePath: table))
+            let refused = try await bench.lacuna("dataset", "import", path, "--subjects", table)
+            #expect(refused.status == 3)
+            #expect(refused.errors.contains("not UTF-8") && refused.errors.contains(table), "\(refused.errors)")
+            #expect(try await bench.count(Counting()) == 0)
         }
     }
 

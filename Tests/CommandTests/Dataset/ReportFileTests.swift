@@ -74,7 +74,7 @@ import Testing
                 try await bench.connection.one(HeldBackends()) > 0 || !program.isRunning
             }
             program.interrupt()
-            let ending = try await program.end()
+            let ending = await program.end()
             await holder.close()
             #expect(ending.status == 130)
             #expect(ending.errors.contains("1 of 3 cases are in the catalogue; case img0002 was being recorded"))

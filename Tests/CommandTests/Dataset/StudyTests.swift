@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Phantoms
 import Postgres
+import TestSupport
 import Testing
 
 /// Several phases of one study that share a label, from the folder to the split.

@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Labels without images wait, count nowhere, and are recorded once the images are there.

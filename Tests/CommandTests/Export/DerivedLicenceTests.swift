@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Masks derived from a dataset's masks are bound by its licence.

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Exports of releases whose sources state different licences, imported as downloaded.

@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Licences are recorded at import and shown, and an export that they forbid is refused.

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// The export to MONAI, through the program, on real files.
@@ -54,4 +55,40 @@ import Testing
             )
         }
     }
+    /// The name of a case may be the usual name of another case's label map with pseudo labels.
+    @Test func caseNamesAndPseudoLabelsDoNotCollide() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "own", scans: 1...2, in: bench)
+            try Data(Self.twoCases.utf8).write(to: URL(filePath: path + "/dataset.json"))
+            let imported = try await bench.lacuna("dataset", "import", path, "--layout", "nnunet")
+            #expect(imported.status == 0, "\(imported.errors)")
+            let exported = try await bench.lacuna(
+                "export", "monai", "--output", bench.folder + "/list.json", "--organs", "liver,spleen",
+                "--include-pseudo")
+            #expect(exported.status == 0, "\(exported.errors)")
+            let data = try Data(contentsOf: URL(filePath: bench.folder + "/list.json"))
+            let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            let training = try #require(json["training"] as? [[String: Any]])
+            var files: [String] = []
+            for item in training {
+                for (key, values) in [("label", [1]), ("pseudo_label", [1, 2])] {
+                    let file = try #require(item[key] as? String, "\(item)")
+                    files.append(file)
+                    let labels = try NIfTIReader().readLabels("\(bench.folder)/\(file)")
+                    let found = Set(labels.regions.map(\.value)).subtracting([3])
+                    #expect(found == Set(values), "\(file)")
+                }
+            }
+            #expect(files.count == 4 && Set(files).count == 4, "\(files)")
+        }
+    }
+
+    /// Both cases have an annotated liver and a model's spleen.
+    private static let twoCases = """
+        {"channel_names":{"0":"CT"},"file_ending":".nii.gz","licence":"CC BY 4.0","origins":{"spleen":"model"},
+         "labels":{"background":0,"liver":6,"spleen":1,"warp core":[2,3,4,5,7,8,9,10,11,12,13]},
+         "dataset":{
+          "A":{"images":["RawData/Training/img/img0001.nii.gz"],"label":"RawData/Training/label/label0001.nii.gz"},
+          "A_pseudo":{"images":["RawData/Training/img/img0002.nii.gz"],"label":"RawData/Training/label/label0002.nii.gz"}}}
+        """
 }

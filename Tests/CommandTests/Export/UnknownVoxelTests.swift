@@ -8,6 +8,7 @@ import Learning
 import Objects
 import Phantoms
 import Postgres
+import TestSupport
 import Testing
 import Workflows
 

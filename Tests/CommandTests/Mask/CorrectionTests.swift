@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// Corrections of labels through the command line.

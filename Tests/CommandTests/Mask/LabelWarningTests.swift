@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// A mask that contradicts other labels is recorded with a warning.

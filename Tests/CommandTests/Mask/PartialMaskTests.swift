@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// Partial masks stay partial when they are edited, compared and combined.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Image and label files in every axis order keep their positions in the world through import and export.

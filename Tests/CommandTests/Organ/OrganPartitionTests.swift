@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// Annotations of both kidneys are partitioned into left and right, and the partition is taken back.
@@ -107,6 +108,19 @@ import Testing
             #expect(redone.map { $0["outcome"] as? String } == ["partitioned", "partitioned"])
             #expect(try await coverage(bench, of: "kidney_right")["annotated"] as? Int == 2)
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)
+        }
+    }
+
+    @Test func theCoverageOfCompositeLabelsNamesTheCommand() async throws {
+        try await Workbench.with { bench in
+            _ = try await importComposite(bench, scans: 1...1)
+            let note = "only a composite label of: "
+            let before = try await bench.lacuna("coverage")
+            #expect(before.errors.contains(note) && before.errors.contains("kidney_left"), "\(before.errors)")
+            #expect(before.errors.contains("lacuna organ partition"), "\(before.errors)")
+            #expect(try await bench.lacuna("organ", "partition", "kidney").status == 0)
+            let after = try await bench.lacuna("coverage")
+            #expect(!after.errors.contains("composite label of: kidney"), "\(after.errors)")
         }
     }
 

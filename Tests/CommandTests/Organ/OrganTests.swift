@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// Organs that the user adds, and releases that mean a variant by an organ's name.
@@ -46,6 +47,33 @@ import Testing
             // An added organ that divides into two sides can be partitioned.
             let split = try await bench.lacuna("organ", "partition", "ureter")
             #expect(split.status == 0 && split.errors.contains("No volume has a label"), "\(split.errors)")
+        }
+    }
+
+    /// As a spreadsheet writes it: a byte order mark, and carriage returns at the ends of lines.
+    @Test func aFileFromASpreadsheetIsRead() async throws {
+        try await Workbench.with { bench in
+            let file = bench.folder + "/organs.csv"
+            let text = "\u{feff}key,name,synonyms\r\nureter,Ureters,harnleiter\r\n\r\nodd,Odd,\r\n"
+            try Data(text.utf8).write(to: URL(filePath: file))
+            let added = try await bench.lacuna("organ", "import", file, "--json")
+            #expect(added.status == 0, "\(added.errors)")
+            #expect(try added.object()["added"] as? Int == 2)
+            let shown = try await bench.lacuna("organ", "show", "Harnleiter", "--json").object()
+            #expect(shown["organ"] as? String == "ureter")
+        }
+    }
+
+    @Test func aFolderOrAnotherEncodingIsRefused() async throws {
+        try await Workbench.with { bench in
+            let folder = try await bench.lacuna("organ", "import", bench.folder)
+            #expect(folder.status == 3)
+            #expect(folder.errors.contains("the file cannot be read"), "\(folder.errors)")
+            let file = bench.folder + "/organs.csv"
+            try Data(Array("key,name\nureter,Gef".utf8) + [0xe4, 0xdf, 0x0a]).write(to: URL(filePath: file))
+            let refused = try await bench.lacuna("organ", "import", file)
+            #expect(refused.status == 3)
+            #expect(refused.errors.contains("not UTF-8") && refused.errors.contains(file), "\(refused.errors)")
         }
     }
 

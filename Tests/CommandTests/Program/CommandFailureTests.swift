@@ -1,7 +1,9 @@
 import Cluster
 import Console
+import Daemon
 import Postgres
 import Schema
+import Tensors
 import Testing
 
 @Suite struct CommandFailureTests {
@@ -29,6 +31,17 @@ import Testing
     @Test func schemasHaveExitStatuses() {
         #expect(CommandFailure(SchemaError.databaseNewerThanProgram(database: 2, program: 1)).status == .conflict)
         #expect(CommandFailure(SchemaError.migrationChanged(number: 1)).status == .damaged)
+    }
+
+    @Test(arguments: [
+        (TensorError.refused(operation: "conv2d", problem: "no memory"), Console.ExitStatus.internalError),
+        (.damagedCheckpoint(problem: "cut short"), .damaged), (.newerCheckpoint(version: 2, newest: 1), .conflict),
+        (.unfitting(path: "head", problem: "two organs"), .conflict),
+    ])
+    func tensorsAndCheckpointsHaveExitStatuses(error: TensorError, status: Console.ExitStatus) {
+        let failure = CommandFailure(error)
+        #expect(failure.status == status)
+        #expect(failure.problem == error.problem && failure.remedy == error.remedy)
     }
 
     @Test func othersAreInternalOrInterrupted() {

@@ -8,8 +8,8 @@ import Testing
     private static let columns = 80
 
     private func help(_ path: [String], _ folder: String) async throws -> [String] {
-        let program = try RunningProgram(path + ["--help"], database: "", home: folder, scratch: folder)
-        let ending = try await program.end()
+        let program = try RunningProgram("lacuna", path + ["--help"], environment: ["LACUNA_HOME": folder])
+        let ending = await program.end()
         #expect(ending.status == 0, "\(path)")
         return ending.output.components(separatedBy: "\n")
     }

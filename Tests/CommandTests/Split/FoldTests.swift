@@ -1,6 +1,7 @@
 import Foundation
 import Phantoms
 import Postgres
+import TestSupport
 import Testing
 
 /// Folds of a cross-validation whose subjects turn out to be one patient, and exports of them.

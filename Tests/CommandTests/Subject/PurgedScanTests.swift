@@ -1,5 +1,6 @@
 import Foundation
 import Phantoms
+import TestSupport
 import Testing
 
 /// A scan of a purged subject is imported again, under another name.

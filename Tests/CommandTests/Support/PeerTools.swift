@@ -7,11 +7,12 @@ import Testing
 enum PeerTools {
     /// Nil where none is named.
     static let python: String? = ProcessInfo.processInfo.environment["LACUNA_PEER_PYTHON"]
-        .flatMap { access($0, X_OK) == 0 ? $0 : nil }
+        .flatMap { $0.isEmpty ? nil : $0 }
 
-    /// Runs a script of the folder `Peers`. Its test has the trait `needsPeers`.
+    /// Runs a script of the folder `Peers`. Its test has the trait `needsPeers`, and fails where the named program cannot be run.
     static func run(_ script: String, _ arguments: String...) async throws -> ChildProcess.Outcome {
         let python = try #require(python)
+        try #require(access(python, X_OK) == 0, "LACUNA_PEER_PYTHON names \(python), which is no program")
         return try await Task.detached {
             try ChildProcess.run(
                 python, ["\(packageRoot)/Tests/CommandTests/Peers/\(script)"] + arguments,

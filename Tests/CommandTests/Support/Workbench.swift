@@ -1,24 +1,5 @@
-import Foundation
-import Glibc
 import Postgres
-import Synchronization
 import TestSupport
-import Testing
-
-/// How a program ended and what it wrote.
-struct Ending: Sendable {
-    let status: Int32
-    let output: String
-    let errors: String
-
-    /// The output as a JSON array of objects.
-    func rows() throws -> [[String: Any]] { try #require(try json() as? [[String: Any]]) }
-
-    /// The output as a JSON object.
-    func object() throws -> [String: Any] { try #require(try json() as? [String: Any]) }
-
-    private func json() throws -> Any { try JSONSerialization.jsonObject(with: Data(output.utf8)) }
-}
 
 /// A migrated database of its own, a folder for objects and one for data: what one test works with.
 struct Workbench: Sendable {
@@ -58,7 +39,9 @@ struct Workbench: Sendable {
 
     /// Starts the built `lacuna`, in a working folder or the caller's.
     func start(_ arguments: [String], folder working: String? = nil) throws -> RunningProgram {
-        try RunningProgram(arguments, database: database, home: home, scratch: folder, folder: working)
+        try RunningProgram(
+            "lacuna", arguments, environment: ["LACUNA_DATABASE": database, "LACUNA_HOME": home], folder: working,
+            limit: .seconds(600))
     }
 
     /// `keyword=value` pairs.
@@ -84,48 +67,6 @@ private actor Places {
     func give() {
         if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
-}
-
-/// A `lacuna` at work; what it writes goes to files, so that it never waits for a reader.
-final class RunningProgram: Sendable {
-    private let child: pid_t
-    /// Nil while it runs.
-    private let status = Mutex<Int32?>(nil)
-    private let out: URL
-    private let err: URL
-    private let ended: AsyncStream<Void>
-
-    /// The programs lie beside the test bundle.
-    static let folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
-
-    init(_ arguments: [String], database: String, home: String, scratch: String, folder: String? = nil) throws {
-        let name = UUID().uuidString
-        (out, err) = (URL(filePath: "\(scratch)/\(name).out"), URL(filePath: "\(scratch)/\(name).err"))
-        for file in [out, err] { _ = FileManager.default.createFile(atPath: file.path(), contents: nil) }
-        let (output, errors) = (try FileHandle(forWritingTo: out), try FileHandle(forWritingTo: err))
-        child = try ChildProcess.start(
-            Self.folder.appending(path: "lacuna").path(), arguments,
-            environment: ["LACUNA_DATABASE": database, "LACUNA_HOME": home], folder: folder,
-            output: output.fileDescriptor, errors: errors.fileDescriptor)
-        let (stream, continuation) = AsyncStream<Void>.makeStream()
-        ended = stream
-        Thread.detachNewThread { [self] in
-            let found = ChildProcess.wait(for: child)
-            status.withLock { $0 = found }
-            continuation.finish()
-        }
-    }
-
-    func end() async throws -> Ending {
-        for await _ in ended {}
-        return Ending(
-            status: try #require(status.withLock { $0 }), output: try String(contentsOf: out, encoding: .utf8),
-            errors: try String(contentsOf: err, encoding: .utf8))
-    }
-
-    var isRunning: Bool { status.withLock { $0 } == nil }
-
-    func interrupt() { status.withLock { if $0 == nil { kill(child, SIGINT) } } }
 }
 
 struct RevisionNumber: Statement {

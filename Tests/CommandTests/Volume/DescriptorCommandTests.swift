@@ -1,6 +1,7 @@
 import Foundation
 import Phantoms
 import Postgres
+import TestSupport
 import Testing
 
 /// Missing image descriptors are computed.

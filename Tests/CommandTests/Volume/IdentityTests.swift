@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import TestSupport
 import Testing
 
 /// Near-duplicates, mirrored labels and reversed sides, through the command line.

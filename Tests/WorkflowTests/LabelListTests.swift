@@ -1,0 +1,42 @@
+import Catalog
+import Domain
+import Testing
+import Workflows
+
+@Suite struct LabelListTests {
+    @Test func labelsAreListedByVolumeAndOrgan() async throws {
+        try await Catalogue.with { catalogue in
+            try await catalogue.catalog.add("A", case: "one", scan: 1, ["liver", "spleen"])
+            try await catalogue.catalog.add("B", case: "two", scan: 2, ["liver"])
+            let all = try await catalogue.labels()
+            #expect(Set(all) == ["A/one liver annotated", "A/one spleen annotated", "B/two liver annotated"])
+            let list = LabelList(catalogue.workspace)
+            let livers = try await list.run(.init(volume: "A/one", organ: "Liver", asOf: nil, areProposed: false))
+            #expect(livers.map(\.caseName) == ["A/one"] && livers.map(\.organ) == ["liver"])
+            #expect(livers.map(\.voxels) == [5])
+            let before = try await list.run(.init(volume: nil, organ: nil, asOf: Revision(0), areProposed: false))
+            #expect(before.isEmpty)
+            #expect(try await list.run(.init(volume: nil, organ: nil, asOf: nil, areProposed: true)).isEmpty)
+            await #expect(throws: CatalogError.self) {
+                try await list.run(.init(volume: "A/three", organ: nil, asOf: nil, areProposed: false))
+            }
+        }
+    }
+
+    @Test func aMaskHasItsPlaceInTheHistoryAndItsExtent() async throws {
+        try await Catalogue.with { catalogue in
+            let half = VoxelBox(lower: .zero, upper: Vector3(10, 10, 5))
+            let volume = try await catalogue.catalog.add("A", case: "one", scan: 1, ["liver"], extent: half)
+            let rows = try await catalogue.catalog.labels(volume: volume, organ: "liver", asOf: nil)
+            let mask = try #require(rows.first?.mask)
+            let found = try await MaskInspection(catalog: catalogue.catalog).run(mask)
+            #expect(found.mask.volume == volume && found.mask.organ == "liver" && found.mask.voxels == 5)
+            #expect(found.mask.shape == GridShape(10, 10, 10) && found.mask.parent == nil)
+            #expect(found.version?.isCurrent == true && found.version?.mask == found.mask.location)
+            #expect(found.limits == LabelLimits(extent: half))
+            await #expect(throws: CatalogError.unknownMask(MaskID(99))) {
+                try await MaskInspection(catalog: catalogue.catalog).run(MaskID(99))
+            }
+        }
+    }
+}
