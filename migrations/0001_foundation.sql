@@ -87,10 +87,13 @@ create function json_texts(p_object jsonb, p_key text) returns text[] language s
         with ordinality as t (text, position)
 $$;
 
--- The only place that reads the parameters of an activity for queries.
+-- Who and when is set here, whatever the statement says. The only place that reads the parameters of an activity for queries.
 create function fill_activity_columns() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
+    new.agent := session_user;
+    new.account := nullif(current_setting('lacuna_account.name', true), '');
+    new.started_at := clock_timestamp();
     new.reason := new.parameters ->> 'reason';
     new.accepted := json_texts(new.parameters, 'accepted');
     return new;
@@ -169,6 +172,7 @@ create function compaction_lock() returns bigint language sql immutable as $$ se
 comment on function compaction_lock() is 'Key of the exclusive lock of the compaction of coverage.';
 
 grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
-grant select on catalogue, activity, change to lacuna_manager, lacuna_trainer;
+grant select on activity to lacuna_manager;
+grant select on catalogue, change to lacuna_manager, lacuna_trainer;
 grant select on migration, revision_counter to lacuna_manager, lacuna_trainer;
 grant insert on activity, change to lacuna_manager;

@@ -160,9 +160,11 @@ create table split (
     name text not null unique,
     method text not null constraint method_is_not_empty check (method <> ''),
     seed bigint,
+    locks_test boolean not null default false,
     change_id bigint not null references change
 );
 comment on table split is 'Divisions of subjects into parts for training, confidence, validation and test. The folds of a cross-validation are splits of one change.';
+comment on column split.locks_test is 'Whether its test part is locked: its subjects are in the test part of every later split, and no run of any split reads their labels.';
 comment on column split.method is 'How the subjects were divided, for people to read: datasets, random, mixed or listed.';
 
 create table split_member (
@@ -173,6 +175,27 @@ create table split_member (
 );
 create index on split_member (subject_id);
 comment on table split_member is 'The part of each subject in a split; a subject is in one part at most.';
+
+create view locked_subject as
+    select m.subject_id from split_member m join split s on s.id = m.split_id where s.locks_test and m.part = 'test';
+comment on view locked_subject is 'The subjects of locked test parts: whatever a later split says, no run reads their labels.';
+
+-- A locked subject is in the test part of every later split. Splits that are older keep their members; runs leave them out.
+create function check_locked_members() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    locked bigint;
+begin
+    select count(*) into locked from added a join locked_subject l on l.subject_id = a.subject_id where a.part <> 'test';
+    if locked > 0 then
+        raise exception '% subjects of the split are in a locked test part', locked
+            using errcode = 'LA014', hint = 'put them into the part test; lacuna split show names the locked parts';
+    end if;
+    return null;
+end $$;
+
+create trigger locked_subjects_stay_in_test after insert on split_member
+    referencing new table as added for each statement execute function check_locked_members();
 
 create table withdrawal (
     id bigint generated always as identity primary key,
@@ -255,12 +278,11 @@ create trigger history_is_append_only before update or delete or truncate on wit
 create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
 
 grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
-    label_file, volume_dataset, split, split_member, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
+    label_file, volume_dataset, split, split_member, locked_subject, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
     to lacuna_manager;
 grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
 grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text) to lacuna_manager;
-grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
-    to lacuna_trainer;
+grant select on organ, organ_link, organ_synonym to lacuna_trainer;

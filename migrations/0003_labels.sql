@@ -3,12 +3,38 @@
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
+create type object_kind as enum ('annotation', 'prediction', 'checkpoint');
+comment on type object_kind is 'What stored bytes are: masks of annotations and shipped labels, masks that a round predicted, or parameters. The bytes of each kind begin differently, so that none are of two kinds.';
+
 create table object (
     digest bytea primary key constraint digest_is_sha256 check (octet_length(digest) = 32),
+    kind object_kind not null,
     bytes bigint not null check (bytes > 0),
     purged_at timestamptz
 );
-comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone.';
+comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone. store_object is the only writer; kind and size never change.';
+
+create function store_object(p_digest bytea, p_kind object_kind, p_bytes bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    known object;
+begin
+    insert into object (digest, kind, bytes) values (p_digest, p_kind, p_bytes) on conflict do nothing;
+    if found then
+        return;
+    end if;
+    select * into known from object where digest = p_digest;
+    if (known.kind, known.bytes) <> (p_kind, p_bytes) then
+        raise exception 'object % is recorded as % of % bytes, not as % of % bytes', encode(p_digest, 'hex'), known.kind,
+            known.bytes, p_kind, p_bytes using errcode = 'LA011', hint = 'the kind and the size of stored bytes never change';
+    end if;
+    if known.purged_at is not null and p_kind <> 'annotation' then
+        raise exception 'object % was purged', encode(p_digest, 'hex')
+            using errcode = 'LA011', hint = 'only an import of the source stores purged bytes again';
+    end if;
+    update object set purged_at = null where digest = p_digest and purged_at is not null;
+end $$;
+comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations that were purged are stored again; other purged bytes are refused.';
 
 create table mask (
     id bigint generated always as identity primary key,
@@ -187,6 +213,11 @@ begin
             or m.known > v.shape_x::bigint * v.shape_y * v.shape_z) then
         raise exception 'a mask extends beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
     end if;
+    if exists (
+        select from (select object_digest, max(object_offset + object_length) as last from added group by object_digest) m
+        join object o on o.digest = m.object_digest where m.last > o.bytes) then
+        raise exception 'a mask extends beyond its object' using errcode = 'check_violation', constraint = 'mask_fits_its_object';
+    end if;
     return null;
 end $$;
 
@@ -203,5 +234,6 @@ create trigger history_is_append_only before truncate on annotation_current exec
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
 grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
-grant insert on object, mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
+grant insert on mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
+grant execute on function store_object(bytea, object_kind, bigint) to lacuna_manager;
 grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean) to lacuna_manager;

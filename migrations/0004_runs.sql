@@ -6,24 +6,44 @@ create type round_state as enum (
     'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
 comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
 
+create function may_follow(p_from round_state, p_to round_state, p_publishes boolean) returns boolean
+language sql immutable as $$
+    select case p_to
+        when 'training' then p_from = 'planned'
+        when 'trained' then p_from = 'training'
+        when 'confidenceFitted' then p_from = 'trained'
+        when 'evaluated' then p_from = 'confidenceFitted'
+        when 'relabelling' then p_from = 'evaluated' and p_publishes
+        when 'published' then p_from = case when p_publishes then 'relabelling' else 'evaluated' end::round_state
+        when 'failed' then p_from < 'published'
+        when 'planned' then p_from = 'failed'
+        else false end
+$$;
+comment on function may_follow(round_state, round_state, boolean) is 'The legal transitions of a round. The last round of a run publishes no labels and ends after its evaluation.';
+
 create table run (
     id bigint generated always as identity primary key,
-    name text not null unique,
+    name text not null unique constraint name_is_printable check (name ~ '^[[:print:]]{1,200}$'),
     config jsonb not null,
-    config_sha256 bytea not null,
+    config_sha256 bytea not null constraint configuration_digest_is_sha256 check (octet_length(config_sha256) = 32),
     seed bigint not null,
     split_id integer not null references split,
-    origins label_origin[] not null,
+    origins label_origin[] not null constraint origins_are_of_annotations check (
+        cardinality(origins) > 0 and array_position(origins, null) is null and array_position(origins, 'model') is null),
     trains_unassigned boolean not null default false,
-    modalities text[] not null,
+    modalities text[] not null constraint modalities_are_given check (
+        cardinality(modalities) > 0 and array_position(modalities, null) is null),
     revision bigint not null,
     finished boolean not null default false,
+    cancelled_change_id bigint references change,
+    constraint a_finished_run_is_not_cancelled check (not finished or cancelled_change_id is null),
     activity_id bigint not null references activity
 );
 comment on table run is 'Training runs, each with its plan and its snapshot of annotations.';
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
+comment on column run.cancelled_change_id is 'The rollback that cancelled the run while it was open: it trained on the labels that were rolled back. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_organ (
@@ -62,7 +82,7 @@ create table job (
     id bigint generated always as identity primary key,
     run_id bigint not null unique references run,
     token bigint not null default 0,
-    worker text,
+    worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
     lease_until timestamptz,
     unique (id, token)
 );
@@ -122,6 +142,7 @@ create table pseudo_label (
 );
 create index on pseudo_label (volume_id, organ_id);
 create index on pseudo_label (mask_id);
+comment on column pseudo_label.confidence is 'Null for a mask without foreground only.';
 comment on table pseudo_label is 'Labels that a round predicted; invisible until the publication of the round moves a pointer to it.';
 
 create table round_pointer (
@@ -152,9 +173,9 @@ create table evaluation (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     part split_part not null,
-    dice real check (dice between 0 and 1),
-    predicted_ml real not null,
-    reference_ml real not null,
+    dice real constraint dice_is_a_fraction check (dice between 0 and 1),
+    predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
+    reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
@@ -179,6 +200,25 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select from contaminated_round t join withdrawal w on w.id = t.withdrawal_id where t.round_id = p_round and w.recalls)
 $$;
 comment on function is_recalled(bigint) is 'Whether the labels of a round are withheld because it was trained on removed data.';
+
+-- Every change of a round's state, whoever makes it, is one of the legal ones, and begins after the round before is closed.
+create function check_transition() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if new.state = old.state then
+        return new;
+    end if;
+    if not may_follow(old.state, new.state, new.gamma is not null) then
+        raise exception '% is in state % and cannot become %', round_name(new.id), old.state, new.state using errcode = 'LA005';
+    end if;
+    if new.state = 'training' and exists (
+        select from round r where r.run_id = new.run_id and r.number < new.number and r.state <> 'published') then
+        raise exception '% cannot begin before the round before it is published', round_name(new.id) using errcode = 'LA005';
+    end if;
+    return new;
+end $$;
+
+create trigger transitions_are_legal before update of state on round for each row execute function check_transition();
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();

@@ -546,6 +546,6 @@ create trigger history_is_append_only before update or delete or truncate on con
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
 
 grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
-    to lacuna_manager, lacuna_trainer;
+    to lacuna_manager;
 grant select on current_label, current_mask to lacuna_manager;
-grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager, lacuna_trainer;
+grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;

@@ -262,5 +262,6 @@ comment on function label_states(bigint, bigint, smallint, integer[]) is 'The la
 
 grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
     coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
-    coverage_volumes(bigint, coverage_scope_kind[]), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
+    coverage_volumes(bigint, coverage_scope_kind[]) to lacuna_manager;
+grant execute on function compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;

@@ -16,33 +16,89 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
+-- Refuses a run that is closed: finished, cancelled by a rollback, or recalled by a removal.
+create function require_open(p_run bigint) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run run;
+    the_revision bigint;
+begin
+    select * into the_run from run where id = p_run;
+    if the_run.finished then
+        raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
+    end if;
+    if the_run.cancelled_change_id is not null then
+        select revision into the_revision from change where id = the_run.cancelled_change_id;
+        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run),
+            coalesce(' at revision ' || the_revision, '') using errcode = 'LA013', hint = 'start a new run';
+    end if;
+    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
+        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
+            using errcode = 'LA010', hint = 'start a new run';
+    end if;
+end $$;
+
 -- Locks the claim until commit or raises LA001. Heartbeats are not blocked; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint;
 begin
-    select run_id into the_run from job where id = p_job and token = p_token for key share;
+    select run_id into the_run from job where id = p_job and token = p_token and lease_until is not null for key share;
     if not found then
+        perform require_open((select run_id from job where id = p_job));
         raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
             using errcode = 'LA001', hint = 'another daemon took over the run; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
         raise exception '% does not belong to %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
-    if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception '% was trained on data that were removed, and is recalled', run_name(the_run)
-            using errcode = 'LA010', hint = 'start a new run';
-    end if;
+    perform require_open(the_run);
     return the_run;
 end $$;
-comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost claim, a round of another run, and a recalled run.';
+comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, a round of another run, and a run that is finished, cancelled or recalled.';
 
--- The part of a subject in a run: that of the split, but never a less strict one than its volumes had when the run began.
--- Null where it is in no part.
+-- Locks the round until the transaction ends; refuses one in another state.
+create function require_state(p_round bigint, p_state round_state) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from round where id = p_round and state = p_state for share;
+    if not found then
+        raise exception '% is not in state %', round_name(p_round), p_state using errcode = 'LA005';
+    end if;
+end $$;
+
+-- Refuses organs that a run does not learn, and lists with another number of elements than organs.
+create function require_organs(p_run bigint, p_organs text[], variadic p_lengths integer[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    others text;
+begin
+    if exists (select from unnest(p_lengths) n where coalesce(n, 0) <> coalesce(cardinality(p_organs), 0)) then
+        raise exception 'the lists have different numbers of elements' using errcode = 'LA004';
+    end if;
+    select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
+    where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
+    if others is not null then
+        raise exception '% does not learn %', run_name(p_run), others using errcode = 'LA004';
+    end if;
+end $$;
+
+create function lease(p_seconds double precision) returns interval language plpgsql immutable
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_seconds is null or not p_seconds between 1 and 3600 then
+        raise exception 'a lease of % seconds is outside 1 to 3600', coalesce(p_seconds::text, 'null') using errcode = 'LA004';
+    end if;
+    return make_interval(secs => p_seconds);
+end $$;
+
+-- The part of a subject in a run: that of the split, but never a less strict one than its volumes had when the run began, and
+-- test where any split locks it there. Null where it is in no part.
 create function run_part(p_run bigint, p_subject bigint) returns split_part
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select greatest(
+        (select 'test'::split_part where exists (select from locked_subject l where l.subject_id = p_subject)),
         (select m.part from run join split_member m on m.split_id = run.split_id
          where run.id = p_run and m.subject_id = p_subject),
         (select max(i.part) from volume v join run_input i on i.volume_id = v.id
@@ -63,9 +119,15 @@ begin
     if not found then
         raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
     end if;
-    select string_agg(distinct k, ', ') into unknown from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
+    select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
+    from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
     if unknown is not null then
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    end if;
+    if coalesce(cardinality(p_organs), 0) = 0 or coalesce(cardinality(p_gammas), 0) > 100
+        or array_position(p_gammas, null) is not null or cardinality(p_mapped) is distinct from cardinality(p_accepted) then
+        raise exception 'a run has organs, at most 100 gammas without nulls, and as many mapped as accepted organs'
+            using errcode = 'LA004';
     end if;
 
     perform pg_advisory_xact_lock(pointer_lock()); -- no annotation becomes current between the revision and the snapshot of it
@@ -101,32 +163,37 @@ begin
     join volume v on v.id = a.volume_id
     left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
     where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned)) and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
 comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text) is
-    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
 
 create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job j set token = j.token + 1, worker = p_worker,
-        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform require_open(p_run);
+    update job j set token = j.token + 1, worker = p_worker, lease_until = clock_timestamp() + lease(p_lease_seconds)
     where j.id = (
         select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
         for update skip locked)
-    returning j.id, j.token
-$$;
-comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then.';
+    returning j.id, j.token into job, token;
+end $$;
+comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then. A lease has 1 to 3600 seconds. Refuses a run that is finished, cancelled or recalled.';
 
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with beat as (
-        update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        where id = p_job and token = p_token and lease_until is not null returning 1)
-    select exists (select from beat)
-$$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released.';
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
+    where id = p_job and token = p_token and lease_until is not null;
+    if not found then
+        perform require_open(run.id) from job join run on run.id = job.run_id where job.id = p_job and not run.finished;
+        return false;
+    end if;
+    return true;
+end $$;
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -159,6 +226,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and v.modality = any (run.modalities)
       and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
       and not exists (select from withheld_volume h where h.volume_id = v.id)
+      and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by v.id
 $$;
 comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
@@ -182,7 +250,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     left join release e on e.id = a.release_id
     join organ o on o.id = i.organ_id
     left join mask m on m.id = a.mask_id
-    where i.run_id = p_run and s.part is distinct from 'test'
+    where i.run_id = p_run and s.part is distinct from 'test' and not exists (select from locked_subject l where l.subject_id = v.subject_id)
       and not exists (select from withheld_volume h where h.volume_id = i.volume_id)
       and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
@@ -207,12 +275,13 @@ create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_fr
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
-    update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
+    update round set state = p_to, record = p_record
+    where id = p_round and state = p_from and p_to <> p_from and published_change_id is null and (p_to <> 'published' or gamma is null);
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published, and stores its results; refuses a round in another state.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -222,7 +291,8 @@ declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     the_checkpoint bigint;
 begin
-    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    perform require_state(p_round, case p_kind when 'network' then 'training' else 'trained' end::round_state);
+    perform store_object(p_digest, 'checkpoint', p_bytes);
     insert into checkpoint (round_id, kind, part, step, object_digest, revision, contaminated_by)
     select p_round, p_kind, p_part, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision),
@@ -241,26 +311,33 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
     p_reference_ml real[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    another bigint;
 begin
-    perform hold_claim(p_job, p_token, p_round);
+    perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
+        cardinality(p_reference_ml));
+    perform require_state(p_round, 'confidenceFitted');
+    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
+    where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
+    if found then
+        raise exception 'volume % is not in the validation part of %', coalesce(another::text, 'null'), run_name(the_run)
+            using errcode = 'LA006';
+    end if;
     insert into evaluation
-    select p_round, e.volume_id, o.id, run_part(run.id, v.subject_id), e.dice, e.predicted_ml, e.reference_ml
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
     from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
         as e (volume_id, organ, dice, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
-    join volume v on v.id = e.volume_id
-    join round r on r.id = p_round
-    join run on run.id = r.run_id
-    join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on held-out volumes; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
 
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
@@ -270,20 +347,25 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     known_organs text;
-    unknown_organs text;
 begin
-    select string_agg(k, ', ') into unknown_organs from unnest(p_organs) k where not exists (select from organ where key = k);
-    if unknown_organs is not null then
-        raise exception 'unknown organs: %', unknown_organs using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
+        cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6);
+    if coalesce(cardinality(p_organs), 0) = 0 or exists (
+        select from unnest(p_confidences, p_voxels) as g (confidence, voxels)
+        where g.confidence is null and g.voxels is distinct from 0) then
+        raise exception 'no organ is given, or a mask with foreground has no confidence' using errcode = 'LA004';
     end if;
     if not exists (
         select from run join volume v on v.id = p_volume
         cross join lateral run_part(run.id, v.subject_id) p (part)
-        where run.id = the_run and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
-        raise exception 'volume % is held out in % and cannot be relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
+        where run.id = the_run and v.modality = any (run.modalities)
+          and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
+        raise exception 'volume % is not a training volume of % and cannot be relabelled', coalesce(p_volume::text, 'null'),
+            run_name(the_run) using errcode = 'LA006';
     end if;
-    if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
-        raise exception 'checkpoint % does not belong to %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
+    if not exists (select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network') then
+        raise exception 'checkpoint % is not the network of %', coalesce(p_checkpoint::text, 'null'), round_name(p_round)
+            using errcode = 'LA003';
     end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
@@ -292,12 +374,11 @@ begin
         raise exception 'volume % is annotated for %; a pseudo label cannot replace an annotation', p_volume, known_organs
             using errcode = 'LA007';
     end if;
-    perform from round where id = p_round and published_change_id is null for share; -- and it is not published meanwhile
-    if not found then
-        raise exception '% is published; its labels are final', round_name(p_round) using errcode = 'LA005';
+    perform require_state(p_round, 'relabelling'); -- and it is not published meanwhile
+    if exists (select from mask where object_digest = p_digest and volume_id <> p_volume) then
+        raise exception 'object % contains masks of another volume', encode(p_digest, 'hex') using errcode = 'LA011';
     end if;
-
-    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    perform store_object(p_digest, 'prediction', p_bytes);
     with given as (
         select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences)
             with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, i)
@@ -330,10 +411,11 @@ declare
     organs smallint[];
     rounds bigint[];
 begin
+    perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform pg_advisory_xact_lock(pointer_lock());
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
-    where id = p_round and state = p_from and published_change_id is null;
+    where id = p_round and state = p_from and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
@@ -356,10 +438,23 @@ comment on function publish_round(bigint, bigint, bigint, round_state, round_sta
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token);
 begin
-    update run set finished = true where id = hold_claim(p_job, p_token);
+    if exists (select from round where run_id = the_run and state <> 'published') then
+        raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
+    end if;
+    update run set finished = true where id = the_run;
 end $$;
-comment on function finish_run(bigint, bigint) is 'Marks a run as finished.';
+comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed; nothing is written to it afterwards.';
+
+-- Cancels an open run and ends the claim on it.
+create function cancel_run(p_run bigint, p_change bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
+    update job set token = token + 1, worker = null, lease_until = null
+    from run where job.run_id = p_run and run.id = p_run and run.cancelled_change_id = p_change
+$$;
 
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -367,8 +462,16 @@ declare
     the_change bigint;
     organs smallint[];
     rounds bigint[];
+    others text;
 begin
+    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    perform from job where run_id = p_run for update;
     perform pg_advisory_xact_lock(pointer_lock());
+    select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
+    where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
+    if others is not null then
+        raise exception '% does not learn %', run_name(p_run), others using errcode = 'LA004';
+    end if;
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
         raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
@@ -378,9 +481,6 @@ begin
     left join round r on r.id = p_round
     left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
-    if organs is null then
-        raise exception '% does not learn any of these organs', run_name(p_run) using errcode = 'LA004';
-    end if;
     if not exists (
         select from unnest(organs, rounds) as p (organ_id, round_id)
         where p.round_id is distinct from (
@@ -396,9 +496,10 @@ begin
     if (select run_id from adoption order by id desc limit 1) = p_run then
         perform move_pointers(the_change, organs, rounds);
     end if;
+    perform cancel_run(p_run, the_change);
     return the_change;
 end $$;
-comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. Null, and no revision, where nothing changes.';
+comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. A run that is open is cancelled, because it trains on what was rolled back. Null, and no revision, where nothing changes.';
 
 create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -527,8 +527,6 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             or exists (select from shipped_label s join release r on r.id = s.release_id where s.mask_id = n.id
                        and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
             or exists (select from pseudo_label l where l.mask_id = n.id))
-        union
-        select k.object_digest from checkpoint k join candidate using (object_digest)
     )
     select o.digest, o.bytes from candidate c join object o on o.digest = c.object_digest
     where o.purged_at is null and not exists (select from used s where s.object_digest = o.digest)
@@ -553,16 +551,6 @@ begin
         from purgeable_objects(p_dataset, p_subject) p where o.digest = p.digest returning o.digest, o.bytes;
 end $$;
 comment on function purge_removed(integer, bigint, text, text) is 'Turns the purgeable objects into tombstones and returns them. The caller deletes the bytes afterwards.';
-
--- Removes the tombstone of bytes that are stored again.
-create function revive_object() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-begin
-    update object set purged_at = null where digest = new.digest and purged_at is not null;
-    return new;
-end $$;
-
-create trigger stored_again before insert on object for each row execute function revive_object();
 
 -- MARK: Policy
 

@@ -4,9 +4,6 @@ import Hashing
 import System
 
 extension ObjectFolder {
-    /// Whether a file with the object's name exists; its bytes are not checked.
-    func contains(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
-
     /// The stored size in bytes; nil where there is no such file.
     func size(of id: ObjectID) throws(ObjectStoreError) -> Int? { try size(ofFile: path(of: id)) }
 

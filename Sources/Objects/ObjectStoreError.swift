@@ -21,15 +21,13 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case damaged(path: String, digest: Digest, actual: Digest)
     /// A read beyond the object's end.
     case outOfRange(path: String, offset: Int, length: Int, size: Int)
-    /// Bytes that are not a pack of this version.
-    case badPack(problem: String)
     /// Any other error of the operating system: the call and its `errno`.
     case system(path: String, operation: String, code: Int32)
 
     /// Whether stored bytes are missing or wrong, in contrast to a store that cannot be used.
     public var isDamage: Bool {
         switch self {
-        case .missing, .damaged, .outOfRange, .badPack: true
+        case .missing, .damaged, .outOfRange: true
         default: false
         }
     }
@@ -41,7 +39,6 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
             .newerFormat(let path, _), .foreign(let path, _, _), .missing(let path, _), .damaged(let path, _, _),
             .outOfRange(let path, _, _, _), .system(let path, _, _):
             path
-        case .badPack: nil
         }
     }
 
@@ -59,7 +56,6 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .damaged(_, _, let actual): "the object's bytes are damaged: they hash to \(actual)"
         case .outOfRange(_, let offset, let length, let size):
             "\(length) bytes at \(offset) were asked for, the object has \(size)"
-        case .badPack(let problem): "the bytes are no mask pack: \(problem)"
         case .system(_, let operation, let code): "\(operation) failed with errno \(code)"
         }
     }
@@ -74,7 +70,7 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .newerFormat: "use the program version that wrote the store, or a later one"
         case .foreign: "name this catalogue's own store with --objects, or connect to the store's database"
         case .missing, .damaged: "restore the file from the backup, then run lacuna verify --read-data"
-        case .outOfRange, .badPack: "run lacuna verify --read-data and restore what it names"
+        case .outOfRange: "run lacuna verify --read-data and restore what it names"
         case .system: "check the disk and the system's log, then repeat"
         }
     }

@@ -6,6 +6,10 @@ public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable
     case flooding
     /// Predicted far smaller than annotated on the validation volumes.
     case vanishing
+    /// Predicted with a smaller mean Dice on the validation volumes than the plan requires.
+    case lowDice
+    /// Annotated in no validation volume, so that its Dice is unknown.
+    case unknownDice
 
     /// The reason as a phrase within a sentence.
     public var explanation: String {
@@ -13,6 +17,8 @@ public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable
         case .fewAnnotations: "annotated in too few training volumes"
         case .flooding: "predicted far larger than annotated"
         case .vanishing: "predicted far smaller than annotated"
+        case .lowDice: "predicted with a Dice below run.minimumDice on validation volumes"
+        case .unknownDice: "annotated in no validation volume, so that its Dice is unknown"
         }
     }
 }
@@ -42,11 +48,16 @@ public struct Relabelling: Sendable, Hashable, Codable {
         self.withheld = withheld
     }
 
-    /// An organ without an annotated validation volume has no volume ratio and is relabelled.
+    /// An organ without an annotated validation volume has neither Dice nor volume ratio; it is relabelled only where the plan
+    /// requires no Dice.
     private static func withholdingReason(_ organ: OrganEvaluation?, plan: RunPlan) -> WithholdingReason? {
         guard let organ, organ.annotatedVolumes >= plan.minimumAnnotatedVolumes else { return .fewAnnotations }
-        guard let ratio = organ.volumeRatio else { return nil }
-        if ratio > plan.guardRatio { return .flooding }
-        return ratio < 1 / plan.guardRatio ? .vanishing : nil
+        if let ratio = organ.volumeRatio {
+            if ratio > plan.guardRatio { return .flooding }
+            if ratio < 1 / plan.guardRatio { return .vanishing }
+        }
+        guard plan.minimumDice > 0 else { return nil }
+        guard let dice = organ.dice else { return .unknownDice }
+        return dice < plan.minimumDice ? .lowDice : nil
     }
 }

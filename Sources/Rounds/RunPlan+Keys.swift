@@ -53,6 +53,9 @@ extension RunPlan: SettingSection {
         .number(
             "guardRatio", \.guardRatio, .above(1, to: 100),
             "An organ is withheld if its predicted volume is this many times too large or too small on validation."),
+        .number(
+            "minimumDice", \.minimumDice, .range(0...1),
+            "An organ is withheld if its mean Dice on validation volumes is smaller, or unknown."),
         .integer(
             "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
             "An organ is withheld if fewer training volumes are annotated."),

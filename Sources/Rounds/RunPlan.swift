@@ -52,6 +52,8 @@ public struct RunPlan: Sendable, Hashable {
     /// An organ whose predicted volume on validation is over `guardRatio` times the annotated volume, or under one
     /// `guardRatio`-th of it, is withheld in that round. Above 1, at most 100.
     public var guardRatio = 2.0
+    /// An organ with a smaller mean Dice on validation volumes is withheld in that round. From 0 to 1; 0 withholds none.
+    public var minimumDice = 0.5
     /// An organ that is annotated in fewer training volumes is learned but always withheld. At least 1.
     public var minimumAnnotatedVolumes = 3
 

@@ -170,9 +170,10 @@ private struct History {
         }
         let back = World.organs.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }
         // Not through the API, which compacts each time.
+        try await world.reach("relabelling", run, round)
         try await world.trainer.execute(
             """
-            select lacuna.publish_round(\(run.claim.job), \(run.claim.token), \(run.rounds[round].id), 'planned', 'published',
+            select lacuna.publish_round(\(run.claim.job), \(run.claim.token), \(run.rounds[round].id), 'relabelling', 'published',
                 '{\(back.map(\.rawValue).joined(separator: ","))}',
                 '{\(back.map { _ in "flooding" }.joined(separator: ","))}')
             """)
@@ -183,7 +184,11 @@ private struct History {
         let which = Int.random(in: 0..<2, using: &generator)
         let round = nextRound[which] == 0 ? nil : Int.random(in: 0..<nextRound[which], using: &generator)
         let organs = Bool.random(using: &generator) ? nil : [World.organs.randomElement(using: &generator) ?? "liver"]
-        try await world.catalog.rollBack(run: held[which].run.name, organs: organs, to: round, reason: "test")
+        let name = held[which].run.name
+        if try await world.catalog.rollBack(run: name, organs: organs, to: round, reason: "test") {
+            // It is cancelled, and another takes its place.
+            (held[which], nextRound[which]) = (try await world.start(name + "i", rounds: 20), 0)
+        }
         return "roll back \(which) to \(String(describing: round)), \(String(describing: organs))"
     }
 

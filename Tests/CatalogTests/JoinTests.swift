@@ -115,6 +115,7 @@ import Testing
                 try await world.jobs.claim(run: runs[1].run.id.rawValue, worker: "w", leaseInSeconds: 600))
             let again = HeldRun(
                 run: runs[1].run, claim: Claim(job: JobID(claim.job), token: claim.token), rounds: runs[1].rounds)
+            try await world.publish(again, 0)
             let later = try await world.checkpoint(again, 1)
             #expect(
                 try await world.catalog.subject(kept).contaminated == [checkpoints[0], checkpoints[1], later],

@@ -117,17 +117,28 @@ import Testing
                 try await world.stage(again, 1, checkpoint, volumes[0], [("spleen", 70, 0.5)])
             }
             #expect(staged == "LA010")
-            try await world.training.recordEvaluation(
-                again.claim, round: held.rounds[1].id,
-                [
-                    EvaluationRecord(
-                        volume: volumes[0], organ: "liver", dice: 1, predictedMillilitres: 1, referenceMillilitres: 1)
-                ])
-            #expect(try await world.manager.number("select count(*) from lacuna.evaluation") == 0)
             // And so the checkpoints of the run stay marked.
             #expect(
                 try await world.manager.number("select count(distinct round_id) from lacuna.contaminated_checkpoint")
                     == 2)
+        }
+    }
+
+    @Test func theEvaluationOfAWithheldVolumeIsLeftOut() async throws {
+        try await World.with { world async throws in
+            let trained = try await world.catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
+            let held = try await world.catalog.add("A", scan: 2, [annotated("liver", 2)]).volume
+            try await world.catalog.split("s", [(trained, .train), (held, .validation)])
+            let run = try await world.start("r")
+            try await world.reach("confidenceFitted", run, 0)
+            #expect(try await world.catalog.withdraw(.volume(held), recalling: false, reason: "motion"))
+            try await world.evaluate(
+                run, 0,
+                [
+                    EvaluationRecord(
+                        volume: held, organ: "liver", dice: 1, predictedMillilitres: 1, referenceMillilitres: 1)
+                ])
+            #expect(try await world.manager.number("select count(*) from lacuna.evaluation") == 0)
         }
     }
 
@@ -148,11 +159,9 @@ import Testing
             #expect(try await world.plainStates() == ["\(volumes[2])|liver|annotated|expert"])
             try await expectTrueCoverage(world)
             #expect(try await world.trainer.ask("select * from lacuna.round_labels(\(held.rounds[0].id))") == [])
-            let claimed = try #require(
-                try await world.jobs.claim(run: held.run.id.rawValue, worker: "w2", leaseInSeconds: 600))
-            let again = HeldRun(
-                run: held.run, claim: Claim(job: JobID(claimed.job), token: claimed.token), rounds: held.rounds)
-            let stopped = try await refusal { _ = try await world.checkpoint(again, 1) }
+            let stopped = try await refusal {
+                _ = try await world.jobs.claim(run: held.run.id.rawValue, worker: "w2", leaseInSeconds: 600)
+            }
             #expect(stopped == "LA010")
             let shownAgain = try await refusal {
                 try await world.catalog.rollBack(run: "r", organs: nil, to: 0, reason: "x")

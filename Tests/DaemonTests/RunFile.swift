@@ -23,6 +23,7 @@ struct RunFile: Sendable {
           confidenceSteps: 5
           minimumAnnotatedVolumes: 1
           guardRatio: 100
+          minimumDice: 0
         learning:
           widths: [4, 8]
           contextSlices: 3

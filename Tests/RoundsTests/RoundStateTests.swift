@@ -54,9 +54,9 @@ private let actions: [RoundAction] = [
 }
 
 @Suite struct RelabellingTests {
-    private func organ(ratio: Double?, annotated: Int) -> OrganEvaluation {
+    private func organ(ratio: Double?, annotated: Int, dice: Double? = 0.9) -> OrganEvaluation {
         OrganEvaluation(
-            dice: nil, volumeRatio: ratio, validationVolumes: ratio == nil ? 0 : 1, annotatedVolumes: annotated)
+            dice: dice, volumeRatio: ratio, validationVolumes: ratio == nil ? 0 : 1, annotatedVolumes: annotated)
     }
 
     @Test func organsOutsideTheGuardAreWithheld() {
@@ -76,5 +76,18 @@ private let actions: [RoundAction] = [
             ])
         #expect(relabelling.gamma == 2.0 / 3)
         #expect(relabelling.confidentNegatives == 0.968)
+    }
+
+    @Test func organsBelowTheMinimumDiceAreWithheld() {
+        var plan = RunPlan(name: "a", organs: ["under", "at", "unknown"], split: "s")
+        let evaluation = Evaluation(organs: [
+            "under": organ(ratio: 1, annotated: 3, dice: 0.49), "at": organ(ratio: 1, annotated: 3, dice: 0.5),
+            "unknown": organ(ratio: nil, annotated: 3, dice: nil),
+        ])
+        let relabelling = Relabelling(plan: plan, round: 0, evaluation: evaluation)
+        #expect(relabelling.organs == ["at"])
+        #expect(relabelling.withheld == ["under": .lowDice, "unknown": .unknownDice])
+        plan.minimumDice = 0
+        #expect(Relabelling(plan: plan, round: 0, evaluation: evaluation).withheld == [:])
     }
 }

@@ -12,6 +12,9 @@ public struct Coverage: Sendable, Hashable {
     public var pseudo = 0
     /// The median confidence of the pseudo labels that have one, correct to 0.01; nil without.
     public var medianConfidence: Double?
+    /// Mean Dice, 0 to 1, on held-out volumes of the round whose labels of the organ are current, or of the row's round; nil
+    /// without an evaluation, and at an earlier revision.
+    public var heldOutDice: Double?
     /// Of the annotated, those that are complete only within an extent.
     public var partial = 0
     /// Known labels by origin.

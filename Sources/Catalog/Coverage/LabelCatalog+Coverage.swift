@@ -23,7 +23,19 @@ extension LabelCatalog {
             case .split: try await connection.run(CoverageOfSplits())
             case .round: try await connection.run(CoverageOfRounds())
             }
-        return CoverageFacts(facts).rows
+        let rows = CoverageFacts(facts).rows
+        guard revision == nil, rows.contains(where: { $0.pseudo > 0 }) else { return rows }
+        return try await addingDice(to: rows, ofRounds: grouping == .round)
+    }
+
+    private func addingDice(to rows: [Coverage], ofRounds: Bool) async throws -> [Coverage] {
+        let found = try await connection.run(HeldOutDice(ofRounds: ofRounds))
+        let dice = Dictionary(uniqueKeysWithValues: found.map { ($0.place, $0.dice) })
+        return rows.map { row in
+            var row = row
+            if row.pseudo > 0 { row.heldOutDice = dice[.init(round: ofRounds ? row.group : nil, organ: row.organ)] }
+            return row
+        }
     }
 
     /// Coverage by a dataset's own labels, by organ, without those of other datasets in the same volumes.

@@ -75,7 +75,7 @@ extension LabelCatalog {
             let change = try await connection.one(InsertChange(activity: activity))
             var mask: MaskID?
             if let stored = content?.mask {
-                try await connection.run(InsertObjects(masks: [stored]))
+                try await connection.run(StoreObjects(masks: [stored]))
                 let inserted = try await connection.one(
                     InsertMask(annotation: annotation, mask: stored, activity: activity))
                 try await connection.run(InsertMaskInputs(mask: inserted, inputs: annotation.inputs))

@@ -65,7 +65,7 @@ extension LabelCatalog {
             }
             let stored = try await store().sorted { $0.key.rawValue < $1.key.rawValue }
             let change = try await connection.one(InsertChange(activity: activity))
-            try await connection.run(InsertObjects(masks: stored.map(\.value)))
+            try await connection.run(StoreObjects(masks: stored.map(\.value)))
             let masks = try await connection.run(
                 InsertPartitionMasks(
                     annotation: candidate.annotation, sides: stored.map(\.key), masks: stored.map(\.value),

@@ -115,7 +115,7 @@ extension LabelCatalog {
         _ labels: [LabelRecord], _ batch: LabelBatch, _ before: [OrganKey: ReleaseAnnotation]
     ) async throws -> [OrganKey: MaskID] {
         guard !labels.isEmpty else { return [:] }
-        try await connection.run(InsertObjects(masks: labels.compactMap(\.mask)))
+        try await connection.run(StoreObjects(masks: labels.compactMap(\.mask)))
         let made = try await connection.run(
             InsertMasks(batch: batch, labels: labels, parents: labels.map { before[$0.organ]?.mask }))
         let masks = Dictionary(uniqueKeysWithValues: made)

@@ -7,6 +7,8 @@ public struct SplitPartRow: Sendable, Hashable {
     public let part: SplitPart
     public let subjects: Int
     public let volumes: Int
+    /// Whether the part is a locked test part.
+    public let isLocked: Bool
 }
 
 /// The number of subjects in each part of a split in which an organ is annotated.
@@ -33,8 +35,12 @@ extension LabelCatalog {
 
     /// Creates splits, all or none. Writers of labels are blocked from the counting of the splits to the commit.
     ///
-    /// - Throws: `CatalogError.splitExists`; SQLSTATE LA004 where a subject was merged into another meanwhile.
-    public func createSplits(_ splits: [NewSplit], method: String, seed: Int?) async throws {
+    /// - Parameter locksTest: locks the test part: in later splits its subjects are in the test part too, and no run of any split
+    ///   reads their labels.
+    /// - Throws: `CatalogError.splitExists`; SQLSTATE LA014 for a locked subject in another part; SQLSTATE LA004 where a subject was merged into another meanwhile.
+    public func createSplits(
+        _ splits: [NewSplit], method: String, seed: Int?, locksTest: Bool = false
+    ) async throws {
         try await connection.transaction { connection in
             try await connection.run(DeferCountingOfSplits())
             let activity = try await startActivity(.split)
@@ -44,13 +50,22 @@ extension LabelCatalog {
                     throw CatalogError.splitExists(split.name)
                 }
                 let id = try await connection.one(
-                    InsertSplit(name: split.name, method: method, seed: seed, change: change))
+                    InsertSplit(
+                        name: split.name, method: method, seed: seed, locksTest: locksTest, change: change))
                 let members = split.members.sorted { $0.key < $1.key }
                 try await connection.run(
                     InsertSplitMembers(split: id, subjects: members.map(\.key), parts: members.map(\.value.rawValue)))
             }
             try await connection.run(CountSplits())
         }
+    }
+
+    /// The subjects of locked test parts.
+    public func lockedSubjects() async throws -> Set<SubjectID> { Set(try await connection.run(LockedSubjects())) }
+
+    /// The number of locked subjects that are in another part than test, by split.
+    public func splitsWithLockedSubjects() async throws -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: try await connection.run(SplitsWithLockedSubjects()))
     }
 
     public func splits() async throws -> [SplitPartRow] { try await connection.run(ListSplits()) }

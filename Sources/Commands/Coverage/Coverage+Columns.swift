@@ -15,6 +15,7 @@ extension Coverage {
             Column("medianConfidence", title: "confidence") { row in
                 row.medianConfidence.map { Cell.number($0, places: 2) }
             },
+            Column("heldOutDice", title: "Dice") { row in row.heldOutDice.map { Cell.number($0, places: 2) } },
             Column("partial") { $0.partial },
             Column("unionKnown", title: "composite") { $0.unionKnown },
             Column("subjects") { $0.subjects },

@@ -11,14 +11,16 @@ struct SplitCreate: AsyncParsableCommand {
             A subject is in one part only, whatever datasets it is in. Subjects of datasets that are not named stay \
             unassigned. --holdout draws from the training subjects so that every part has its share of every annotated \
             organ, the rarest first. --folds creates one split per fold, NAME-0, NAME-1 and so on: the subjects of the fold \
-            validate, the other training subjects train, and subjects of other parts stay there in every fold.
+            validate, the other training subjects train, and subjects of other parts stay there in every fold. \
+            --locked-test locks the test part over all splits: its subjects are in the test part of every later split, and \
+            no training run, whatever its split, reads their labels.
 
             EXAMPLE:
               $ lacuna split create cv --folds 3 --holdout test=0.2
-              split  part        subjects  volumes
-              cv-0   train              4        4
-              cv-0   validation         5        5
-              cv-0   test               2        2
+              split  part        subjects  volumes  locked
+              cv-0   train              4        4  no
+              cv-0   validation         5        5  no
+              cv-0   test               2        2  no
               …
             """)
 
@@ -54,6 +56,9 @@ struct SplitCreate: AsyncParsableCommand {
 
     @OptionGroup var published: ListOptions
 
+    @Flag(help: "Lock the test part: no run of any split reads its labels.")
+    var lockedTest = false
+
     @Option(help: "Seed of the random draw.")
     var seed = 0
 
@@ -80,8 +85,8 @@ struct SplitCreate: AsyncParsableCommand {
         try await Session.with(options) { session in
             let source = list.map(SplitCreation.Request.Source.list) ?? .plan(plan)
             let result = try await SplitCreation(catalog: session.catalog)
-                .run(.init(name: name, source: source, folds: folds))
-            for note in result.listed?.notes ?? [] { session.output.note(note) }
+                .run(.init(name: name, source: source, folds: folds, locksTest: lockedTest))
+            for note in (result.listed?.notes ?? []) + result.notes { session.output.note(note) }
             session.output.report(result.parts, SplitPartRow.columns)
         }
     }
@@ -111,7 +116,7 @@ extension SplitPartRow {
     static var columns: [Column<SplitPartRow>] {
         [
             Column("split") { $0.split }, Column("part") { $0.part.rawValue }, Column("subjects") { $0.subjects },
-            Column("volumes") { $0.volumes },
+            Column("volumes") { $0.volumes }, Column("locked") { $0.isLocked },
         ]
     }
 }

@@ -61,10 +61,11 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     // MARK: - RoundStore
 
+    /// Claims the run, unless it is finished: nothing is written to it any more.
     func open(_ plan: RunPlan) async throws -> RunRecord {
-        let claim = try await acquire()
+        let claim = run.isFinished ? nil : try await acquire()
         let rounds = try await catalog.rounds(of: run.id)
-        held = Held(claim: claim, rounds: rounds)
+        held = claim.map { Held(claim: $0, rounds: rounds) }
         return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
     }
 

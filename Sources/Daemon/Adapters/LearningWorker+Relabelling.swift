@@ -65,7 +65,7 @@ extension LearningWorker: RoundRelabeller {
         try await rounds.fenced {
             try await catalog.stage(rounds.claim, round: round, checkpoint: checkpoint.id, volume: volume.id) {
                 guard !labels.isEmpty else { return [] }
-                let pack = await work.run { PseudoLabelPack(labels, organs: organs, on: grid) }
+                let pack = await work.run { PseudoLabelPack(labels, of: volume.id, organs: organs, on: grid) }
                 return pack.masks(in: try await store.put(pack.bytes))
             }
         }

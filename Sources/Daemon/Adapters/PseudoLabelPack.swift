@@ -19,10 +19,11 @@ struct PseudoLabelPack: Sendable {
     }
 
     /// - Parameters:
+    ///   - volume: the volume that the labels are of.
     ///   - organs: the organs of the plan, to which the labels' indices refer.
     ///   - grid: from the training grid, on which the labels are, to the volume's own.
-    init(_ labels: [PseudoLabel], organs: [OrganKey], on grid: TrainingGrid) {
-        var packer = ObjectPacker()
+    init(_ labels: [PseudoLabel], of volume: VolumeID, organs: [OrganKey], on grid: TrainingGrid) {
+        var packer = ObjectPacker(predictionsOf: volume)
         entries = labels.map { label in
             let (foreground, known) = (grid.up(label.foreground), grid.up(label.known))
             let mask = MaskCodec.encode(foreground: foreground, known: known)

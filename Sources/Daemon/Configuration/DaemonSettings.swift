@@ -14,7 +14,7 @@ struct DaemonSettings: SettingSection, Hashable {
 
     static let keys: [SettingKey<DaemonSettings>] = [
         .number(
-            "leaseSeconds", \.leaseSeconds, .range(1...86_400),
+            "leaseSeconds", \.leaseSeconds, .range(1...3600),
             "Seconds for which a claim is valid without a heartbeat."),
         .optionalText(
             "cache", \.cache, limits: "a folder",

@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "c507665b5677f4ab0d03fc7b26bbd4d7b1af599452ef019317a9dc0d2e2d6294",
+            sha256: "a7591897cf57981bdba45e8fb70282009a1d1c984a9aa358b5e83bd83f06aa6d",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -97,10 +97,13 @@ create function json_texts(p_object jsonb, p_key text) returns text[] language s
         with ordinality as t (text, position)
 $$;
 
--- The only place that reads the parameters of an activity for queries.
+-- Who and when is set here, whatever the statement says. The only place that reads the parameters of an activity for queries.
 create function fill_activity_columns() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
+    new.agent := session_user;
+    new.account := nullif(current_setting('lacuna_account.name', true), '');
+    new.started_at := clock_timestamp();
     new.reason := new.parameters ->> 'reason';
     new.accepted := json_texts(new.parameters, 'accepted');
     return new;
@@ -179,14 +182,15 @@ create function compaction_lock() returns bigint language sql immutable as $$ se
 comment on function compaction_lock() is 'Key of the exclusive lock of the compaction of coverage.';
 
 grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
-grant select on catalogue, activity, change to lacuna_manager, lacuna_trainer;
+grant select on activity to lacuna_manager;
+grant select on catalogue, change to lacuna_manager, lacuna_trainer;
 grant select on migration, revision_counter to lacuna_manager, lacuna_trainer;
 grant insert on activity, change to lacuna_manager;
 
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "0986c14faa2fa7cbcef8377c4577ac220e642c0086f9a8f1a26a3385c00fa4c9",
+            sha256: "7489f4546aa9482fd173ce7621f7f92ea700d8d595c3e70bd1cbf5c442826d0f",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -350,9 +354,11 @@ create table split (
     name text not null unique,
     method text not null constraint method_is_not_empty check (method <> ''),
     seed bigint,
+    locks_test boolean not null default false,
     change_id bigint not null references change
 );
 comment on table split is 'Divisions of subjects into parts for training, confidence, validation and test. The folds of a cross-validation are splits of one change.';
+comment on column split.locks_test is 'Whether its test part is locked: its subjects are in the test part of every later split, and no run of any split reads their labels.';
 comment on column split.method is 'How the subjects were divided, for people to read: datasets, random, mixed or listed.';
 
 create table split_member (
@@ -363,6 +369,27 @@ create table split_member (
 );
 create index on split_member (subject_id);
 comment on table split_member is 'The part of each subject in a split; a subject is in one part at most.';
+
+create view locked_subject as
+    select m.subject_id from split_member m join split s on s.id = m.split_id where s.locks_test and m.part = 'test';
+comment on view locked_subject is 'The subjects of locked test parts: whatever a later split says, no run reads their labels.';
+
+-- A locked subject is in the test part of every later split. Splits that are older keep their members; runs leave them out.
+create function check_locked_members() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    locked bigint;
+begin
+    select count(*) into locked from added a join locked_subject l on l.subject_id = a.subject_id where a.part <> 'test';
+    if locked > 0 then
+        raise exception '% subjects of the split are in a locked test part', locked
+            using errcode = 'LA014', hint = 'put them into the part test; lacuna split show names the locked parts';
+    end if;
+    return null;
+end $$;
+
+create trigger locked_subjects_stay_in_test after insert on split_member
+    referencing new table as added for each statement execute function check_locked_members();
 
 create table withdrawal (
     id bigint generated always as identity primary key,
@@ -445,32 +472,57 @@ create trigger history_is_append_only before update or delete or truncate on wit
 create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
 
 grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
-    label_file, volume_dataset, split, split_member, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
+    label_file, volume_dataset, split, split_member, locked_subject, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
     to lacuna_manager;
 grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
 grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text) to lacuna_manager;
-grant select on organ, organ_link, organ_synonym, dataset, release, subject, volume, source, volume_dataset, split, split_member
-    to lacuna_trainer;
+grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "9e6146d7c65b73b1cb2b627bb7528a74f1af86bad6007cea8586ff312df683ff",
+            sha256: "3b4dcdc3231420e78802b685fd2c2f54ccebb1b1d5a76e2a1275fbe98e34eb54",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
+create type object_kind as enum ('annotation', 'prediction', 'checkpoint');
+comment on type object_kind is 'What stored bytes are: masks of annotations and shipped labels, masks that a round predicted, or parameters. The bytes of each kind begin differently, so that none are of two kinds.';
+
 create table object (
     digest bytea primary key constraint digest_is_sha256 check (octet_length(digest) = 32),
+    kind object_kind not null,
     bytes bigint not null check (bytes > 0),
     purged_at timestamptz
 );
-comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone.';
+comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone. store_object is the only writer; kind and size never change.';
+
+create function store_object(p_digest bytea, p_kind object_kind, p_bytes bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    known object;
+begin
+    insert into object (digest, kind, bytes) values (p_digest, p_kind, p_bytes) on conflict do nothing;
+    if found then
+        return;
+    end if;
+    select * into known from object where digest = p_digest;
+    if (known.kind, known.bytes) <> (p_kind, p_bytes) then
+        raise exception 'object % is recorded as % of % bytes, not as % of % bytes', encode(p_digest, 'hex'), known.kind,
+            known.bytes, p_kind, p_bytes using errcode = 'LA011', hint = 'the kind and the size of stored bytes never change';
+    end if;
+    if known.purged_at is not null and p_kind <> 'annotation' then
+        raise exception 'object % was purged', encode(p_digest, 'hex')
+            using errcode = 'LA011', hint = 'only an import of the source stores purged bytes again';
+    end if;
+    update object set purged_at = null where digest = p_digest and purged_at is not null;
+end $$;
+comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations that were purged are stored again; other purged bytes are refused.';
 
 create table mask (
     id bigint generated always as identity primary key,
@@ -649,6 +701,11 @@ begin
             or m.known > v.shape_x::bigint * v.shape_y * v.shape_z) then
         raise exception 'a mask extends beyond its volume' using errcode = 'check_violation', constraint = 'mask_fits_its_volume';
     end if;
+    if exists (
+        select from (select object_digest, max(object_offset + object_length) as last from added group by object_digest) m
+        join object o on o.digest = m.object_digest where m.last > o.bytes) then
+        raise exception 'a mask extends beyond its object' using errcode = 'check_violation', constraint = 'mask_fits_its_object';
+    end if;
     return null;
 end $$;
 
@@ -665,13 +722,14 @@ create trigger history_is_append_only before truncate on annotation_current exec
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
 grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
-grant insert on object, mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
+grant insert on mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
+grant execute on function store_object(bytea, object_kind, bigint) to lacuna_manager;
 grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean) to lacuna_manager;
 
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "71076b878ab4ecac42288a95afc61e79cdb1a828e13b623b8bd9d7dcb7f48729",
+            sha256: "e22bb1be5f61abae421f22f4e263cc18a66d500f8d88792f6fbaf2c0573ed113",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -681,24 +739,44 @@ create type round_state as enum (
     'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
 comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
 
+create function may_follow(p_from round_state, p_to round_state, p_publishes boolean) returns boolean
+language sql immutable as $$
+    select case p_to
+        when 'training' then p_from = 'planned'
+        when 'trained' then p_from = 'training'
+        when 'confidenceFitted' then p_from = 'trained'
+        when 'evaluated' then p_from = 'confidenceFitted'
+        when 'relabelling' then p_from = 'evaluated' and p_publishes
+        when 'published' then p_from = case when p_publishes then 'relabelling' else 'evaluated' end::round_state
+        when 'failed' then p_from < 'published'
+        when 'planned' then p_from = 'failed'
+        else false end
+$$;
+comment on function may_follow(round_state, round_state, boolean) is 'The legal transitions of a round. The last round of a run publishes no labels and ends after its evaluation.';
+
 create table run (
     id bigint generated always as identity primary key,
-    name text not null unique,
+    name text not null unique constraint name_is_printable check (name ~ '^[[:print:]]{1,200}$'),
     config jsonb not null,
-    config_sha256 bytea not null,
+    config_sha256 bytea not null constraint configuration_digest_is_sha256 check (octet_length(config_sha256) = 32),
     seed bigint not null,
     split_id integer not null references split,
-    origins label_origin[] not null,
+    origins label_origin[] not null constraint origins_are_of_annotations check (
+        cardinality(origins) > 0 and array_position(origins, null) is null and array_position(origins, 'model') is null),
     trains_unassigned boolean not null default false,
-    modalities text[] not null,
+    modalities text[] not null constraint modalities_are_given check (
+        cardinality(modalities) > 0 and array_position(modalities, null) is null),
     revision bigint not null,
     finished boolean not null default false,
+    cancelled_change_id bigint references change,
+    constraint a_finished_run_is_not_cancelled check (not finished or cancelled_change_id is null),
     activity_id bigint not null references activity
 );
 comment on table run is 'Training runs, each with its plan and its snapshot of annotations.';
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
+comment on column run.cancelled_change_id is 'The rollback that cancelled the run while it was open: it trained on the labels that were rolled back. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_organ (
@@ -737,7 +815,7 @@ create table job (
     id bigint generated always as identity primary key,
     run_id bigint not null unique references run,
     token bigint not null default 0,
-    worker text,
+    worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
     lease_until timestamptz,
     unique (id, token)
 );
@@ -797,6 +875,7 @@ create table pseudo_label (
 );
 create index on pseudo_label (volume_id, organ_id);
 create index on pseudo_label (mask_id);
+comment on column pseudo_label.confidence is 'Null for a mask without foreground only.';
 comment on table pseudo_label is 'Labels that a round predicted; invisible until the publication of the round moves a pointer to it.';
 
 create table round_pointer (
@@ -827,9 +906,9 @@ create table evaluation (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     part split_part not null,
-    dice real check (dice between 0 and 1),
-    predicted_ml real not null,
-    reference_ml real not null,
+    dice real constraint dice_is_a_fraction check (dice between 0 and 1),
+    predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
+    reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
@@ -855,6 +934,25 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function is_recalled(bigint) is 'Whether the labels of a round are withheld because it was trained on removed data.';
 
+-- Every change of a round's state, whoever makes it, is one of the legal ones, and begins after the round before is closed.
+create function check_transition() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if new.state = old.state then
+        return new;
+    end if;
+    if not may_follow(old.state, new.state, new.gamma is not null) then
+        raise exception '% is in state % and cannot become %', round_name(new.id), old.state, new.state using errcode = 'LA005';
+    end if;
+    if new.state = 'training' and exists (
+        select from round r where r.run_id = new.run_id and r.number < new.number and r.state <> 'published') then
+        raise exception '% cannot begin before the round before it is published', round_name(new.id) using errcode = 'LA005';
+    end if;
+    return new;
+end $$;
+
+create trigger transitions_are_legal before update of state on round for each row execute function check_transition();
+
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -873,7 +971,7 @@ grant select on run, run_organ, run_class_mapping, withheld_organ, job, round, c
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "01a6c1b41aa12fecb69883ed9e309d10fb965976caf9b2cf8882d47a5950bd12",
+            sha256: "bede22112c57db7c0f59d6d34d7f5cc419d242a89dc64a02bfbfcf6db5ba4937",
             sql: ###"""
 -- Coverage: counts as appended deltas, for every grouping of coverage, and the triggers that keep the derived rows and the
 -- deltas up to date as labels and sources are recorded.
@@ -1423,14 +1521,14 @@ create trigger history_is_append_only before update or delete or truncate on con
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
 
 grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
-    to lacuna_manager, lacuna_trainer;
+    to lacuna_manager;
 grant select on current_label, current_mask to lacuna_manager;
-grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager, lacuna_trainer;
+grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;
 
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "f307238f13cd34e7fac78f169f81cce9554d0bdf5d3d56a385598c136acdabb7",
+            sha256: "fd06fa21d5eec2ab3fb9720b682d570047f7f317efd40cd09331ab3545b67991",
             sql: ###"""
 -- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
@@ -1696,13 +1794,14 @@ comment on function label_states(bigint, bigint, smallint, integer[]) is 'The la
 
 grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
     coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
-    coverage_volumes(bigint, coverage_scope_kind[]), compact_coverage(integer) to lacuna_manager, lacuna_trainer;
+    coverage_volumes(bigint, coverage_scope_kind[]) to lacuna_manager;
+grant execute on function compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;
 
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "cda093a0f2cbdd2107dc596324e48ee1427b675352751abc9b68e7683e171228",
+            sha256: "41978cc9c57c9fa4b78b033f65157cdbb6265e79a780d3ac75e51b30107495ba",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -1722,33 +1821,89 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
+-- Refuses a run that is closed: finished, cancelled by a rollback, or recalled by a removal.
+create function require_open(p_run bigint) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run run;
+    the_revision bigint;
+begin
+    select * into the_run from run where id = p_run;
+    if the_run.finished then
+        raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
+    end if;
+    if the_run.cancelled_change_id is not null then
+        select revision into the_revision from change where id = the_run.cancelled_change_id;
+        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run),
+            coalesce(' at revision ' || the_revision, '') using errcode = 'LA013', hint = 'start a new run';
+    end if;
+    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
+        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
+            using errcode = 'LA010', hint = 'start a new run';
+    end if;
+end $$;
+
 -- Locks the claim until commit or raises LA001. Heartbeats are not blocked; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint;
 begin
-    select run_id into the_run from job where id = p_job and token = p_token for key share;
+    select run_id into the_run from job where id = p_job and token = p_token and lease_until is not null for key share;
     if not found then
+        perform require_open((select run_id from job where id = p_job));
         raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
             using errcode = 'LA001', hint = 'another daemon took over the run; this one must stop';
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
         raise exception '% does not belong to %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
     end if;
-    if exists (select from round r where r.run_id = the_run and is_recalled(r.id)) then
-        raise exception '% was trained on data that were removed, and is recalled', run_name(the_run)
-            using errcode = 'LA010', hint = 'start a new run';
-    end if;
+    perform require_open(the_run);
     return the_run;
 end $$;
-comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost claim, a round of another run, and a recalled run.';
+comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, a round of another run, and a run that is finished, cancelled or recalled.';
 
--- The part of a subject in a run: that of the split, but never a less strict one than its volumes had when the run began.
--- Null where it is in no part.
+-- Locks the round until the transaction ends; refuses one in another state.
+create function require_state(p_round bigint, p_state round_state) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from round where id = p_round and state = p_state for share;
+    if not found then
+        raise exception '% is not in state %', round_name(p_round), p_state using errcode = 'LA005';
+    end if;
+end $$;
+
+-- Refuses organs that a run does not learn, and lists with another number of elements than organs.
+create function require_organs(p_run bigint, p_organs text[], variadic p_lengths integer[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    others text;
+begin
+    if exists (select from unnest(p_lengths) n where coalesce(n, 0) <> coalesce(cardinality(p_organs), 0)) then
+        raise exception 'the lists have different numbers of elements' using errcode = 'LA004';
+    end if;
+    select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
+    where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
+    if others is not null then
+        raise exception '% does not learn %', run_name(p_run), others using errcode = 'LA004';
+    end if;
+end $$;
+
+create function lease(p_seconds double precision) returns interval language plpgsql immutable
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if p_seconds is null or not p_seconds between 1 and 3600 then
+        raise exception 'a lease of % seconds is outside 1 to 3600', coalesce(p_seconds::text, 'null') using errcode = 'LA004';
+    end if;
+    return make_interval(secs => p_seconds);
+end $$;
+
+-- The part of a subject in a run: that of the split, but never a less strict one than its volumes had when the run began, and
+-- test where any split locks it there. Null where it is in no part.
 create function run_part(p_run bigint, p_subject bigint) returns split_part
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select greatest(
+        (select 'test'::split_part where exists (select from locked_subject l where l.subject_id = p_subject)),
         (select m.part from run join split_member m on m.split_id = run.split_id
          where run.id = p_run and m.subject_id = p_subject),
         (select max(i.part) from volume v join run_input i on i.volume_id = v.id
@@ -1769,9 +1924,15 @@ begin
     if not found then
         raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
     end if;
-    select string_agg(distinct k, ', ') into unknown from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
+    select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
+    from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
     if unknown is not null then
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    end if;
+    if coalesce(cardinality(p_organs), 0) = 0 or coalesce(cardinality(p_gammas), 0) > 100
+        or array_position(p_gammas, null) is not null or cardinality(p_mapped) is distinct from cardinality(p_accepted) then
+        raise exception 'a run has organs, at most 100 gammas without nulls, and as many mapped as accepted organs'
+            using errcode = 'LA004';
     end if;
 
     perform pg_advisory_xact_lock(pointer_lock()); -- no annotation becomes current between the revision and the snapshot of it
@@ -1807,32 +1968,37 @@ begin
     join volume v on v.id = a.volume_id
     left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
     where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned)) and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
 comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text) is
-    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
 
 create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job j set token = j.token + 1, worker = p_worker,
-        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform require_open(p_run);
+    update job j set token = j.token + 1, worker = p_worker, lease_until = clock_timestamp() + lease(p_lease_seconds)
     where j.id = (
         select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
         for update skip locked)
-    returning j.id, j.token
-$$;
-comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then.';
+    returning j.id, j.token into job, token;
+end $$;
+comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then. A lease has 1 to 3600 seconds. Refuses a run that is finished, cancelled or recalled.';
 
 create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with beat as (
-        update job set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        where id = p_job and token = p_token and lease_until is not null returning 1)
-    select exists (select from beat)
-$$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released.';
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
+    where id = p_job and token = p_token and lease_until is not null;
+    if not found then
+        perform require_open(run.id) from job join run on run.id = job.run_id where job.id = p_job and not run.finished;
+        return false;
+    end if;
+    return true;
+end $$;
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -1865,6 +2031,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and v.modality = any (run.modalities)
       and (m.part <> 'test' or (m.part is null and run.trains_unassigned))
       and not exists (select from withheld_volume h where h.volume_id = v.id)
+      and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by v.id
 $$;
 comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
@@ -1888,7 +2055,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     left join release e on e.id = a.release_id
     join organ o on o.id = i.organ_id
     left join mask m on m.id = a.mask_id
-    where i.run_id = p_run and s.part is distinct from 'test'
+    where i.run_id = p_run and s.part is distinct from 'test' and not exists (select from locked_subject l where l.subject_id = v.subject_id)
       and not exists (select from withheld_volume h where h.volume_id = i.volume_id)
       and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
@@ -1913,12 +2080,13 @@ create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_fr
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
-    update round set state = p_to, record = p_record where id = p_round and state = p_from and published_change_id is null;
+    update round set state = p_to, record = p_record
+    where id = p_round and state = p_from and p_to <> p_from and published_change_id is null and (p_to <> 'published' or gamma is null);
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published, and stores its results; refuses a round in another state.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -1928,7 +2096,8 @@ declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     the_checkpoint bigint;
 begin
-    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    perform require_state(p_round, case p_kind when 'network' then 'training' else 'trained' end::round_state);
+    perform store_object(p_digest, 'checkpoint', p_bytes);
     insert into checkpoint (round_id, kind, part, step, object_digest, revision, contaminated_by)
     select p_round, p_kind, p_part, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision),
@@ -1947,26 +2116,33 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
     p_reference_ml real[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    another bigint;
 begin
-    perform hold_claim(p_job, p_token, p_round);
+    perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
+        cardinality(p_reference_ml));
+    perform require_state(p_round, 'confidenceFitted');
+    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
+    where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
+    if found then
+        raise exception 'volume % is not in the validation part of %', coalesce(another::text, 'null'), run_name(the_run)
+            using errcode = 'LA006';
+    end if;
     insert into evaluation
-    select p_round, e.volume_id, o.id, run_part(run.id, v.subject_id), e.dice, e.predicted_ml, e.reference_ml
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
     from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
         as e (volume_id, organ, dice, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
-    join volume v on v.id = e.volume_id
-    join round r on r.id = p_round
-    join run on run.id = r.run_id
-    join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on held-out volumes; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
 
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
@@ -1976,20 +2152,25 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     known_organs text;
-    unknown_organs text;
 begin
-    select string_agg(k, ', ') into unknown_organs from unnest(p_organs) k where not exists (select from organ where key = k);
-    if unknown_organs is not null then
-        raise exception 'unknown organs: %', unknown_organs using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
+        cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6);
+    if coalesce(cardinality(p_organs), 0) = 0 or exists (
+        select from unnest(p_confidences, p_voxels) as g (confidence, voxels)
+        where g.confidence is null and g.voxels is distinct from 0) then
+        raise exception 'no organ is given, or a mask with foreground has no confidence' using errcode = 'LA004';
     end if;
     if not exists (
         select from run join volume v on v.id = p_volume
         cross join lateral run_part(run.id, v.subject_id) p (part)
-        where run.id = the_run and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
-        raise exception 'volume % is held out in % and cannot be relabelled', p_volume, run_name(the_run) using errcode = 'LA006';
+        where run.id = the_run and v.modality = any (run.modalities)
+          and (p.part = 'train' or (p.part is null and run.trains_unassigned))) then
+        raise exception 'volume % is not a training volume of % and cannot be relabelled', coalesce(p_volume::text, 'null'),
+            run_name(the_run) using errcode = 'LA006';
     end if;
-    if not exists (select from checkpoint c join round r on r.id = c.round_id where c.id = p_checkpoint and r.run_id = the_run) then
-        raise exception 'checkpoint % does not belong to %', p_checkpoint, run_name(the_run) using errcode = 'LA003';
+    if not exists (select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network') then
+        raise exception 'checkpoint % is not the network of %', coalesce(p_checkpoint::text, 'null'), round_name(p_round)
+            using errcode = 'LA003';
     end if;
     select string_agg(o.key, ', ') into known_organs
     from unnest(p_organs) k join organ o on o.key = k join run_input i on i.organ_id = o.id
@@ -1998,12 +2179,11 @@ begin
         raise exception 'volume % is annotated for %; a pseudo label cannot replace an annotation', p_volume, known_organs
             using errcode = 'LA007';
     end if;
-    perform from round where id = p_round and published_change_id is null for share; -- and it is not published meanwhile
-    if not found then
-        raise exception '% is published; its labels are final', round_name(p_round) using errcode = 'LA005';
+    perform require_state(p_round, 'relabelling'); -- and it is not published meanwhile
+    if exists (select from mask where object_digest = p_digest and volume_id <> p_volume) then
+        raise exception 'object % contains masks of another volume', encode(p_digest, 'hex') using errcode = 'LA011';
     end if;
-
-    insert into object (digest, bytes) values (p_digest, p_bytes) on conflict do nothing;
+    perform store_object(p_digest, 'prediction', p_bytes);
     with given as (
         select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences)
             with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, i)
@@ -2036,10 +2216,11 @@ declare
     organs smallint[];
     rounds bigint[];
 begin
+    perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform pg_advisory_xact_lock(pointer_lock());
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
-    where id = p_round and state = p_from and published_change_id is null;
+    where id = p_round and state = p_from and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
@@ -2062,10 +2243,23 @@ comment on function publish_round(bigint, bigint, bigint, round_state, round_sta
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token);
 begin
-    update run set finished = true where id = hold_claim(p_job, p_token);
+    if exists (select from round where run_id = the_run and state <> 'published') then
+        raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
+    end if;
+    update run set finished = true where id = the_run;
 end $$;
-comment on function finish_run(bigint, bigint) is 'Marks a run as finished.';
+comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed; nothing is written to it afterwards.';
+
+-- Cancels an open run and ends the claim on it.
+create function cancel_run(p_run bigint, p_change bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
+    update job set token = token + 1, worker = null, lease_until = null
+    from run where job.run_id = p_run and run.id = p_run and run.cancelled_change_id = p_change
+$$;
 
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2073,8 +2267,16 @@ declare
     the_change bigint;
     organs smallint[];
     rounds bigint[];
+    others text;
 begin
+    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    perform from job where run_id = p_run for update;
     perform pg_advisory_xact_lock(pointer_lock());
+    select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
+    where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
+    if others is not null then
+        raise exception '% does not learn %', run_name(p_run), others using errcode = 'LA004';
+    end if;
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
         raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
@@ -2084,9 +2286,6 @@ begin
     left join round r on r.id = p_round
     left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
-    if organs is null then
-        raise exception '% does not learn any of these organs', run_name(p_run) using errcode = 'LA004';
-    end if;
     if not exists (
         select from unnest(organs, rounds) as p (organ_id, round_id)
         where p.round_id is distinct from (
@@ -2102,9 +2301,10 @@ begin
     if (select run_id from adoption order by id desc limit 1) = p_run then
         perform move_pointers(the_change, organs, rounds);
     end if;
+    perform cancel_run(p_run, the_change);
     return the_change;
 end $$;
-comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. Null, and no revision, where nothing changes.';
+comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. A run that is open is cancelled, because it trains on what was rolled back. Null, and no revision, where nothing changes.';
 
 create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2146,7 +2346,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "9391f6c7ba491743dc6cad49de933fd91644b56106aae0c30732b4b656f4f600",
+            sha256: "78c4e931e883c55626a767e1f464b86d29af21216bb1b2010102222519c36f25",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2677,8 +2877,6 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             or exists (select from shipped_label s join release r on r.id = s.release_id where s.mask_id = n.id
                        and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
             or exists (select from pseudo_label l where l.mask_id = n.id))
-        union
-        select k.object_digest from checkpoint k join candidate using (object_digest)
     )
     select o.digest, o.bytes from candidate c join object o on o.digest = c.object_digest
     where o.purged_at is null and not exists (select from used s where s.object_digest = o.digest)
@@ -2703,16 +2901,6 @@ begin
         from purgeable_objects(p_dataset, p_subject) p where o.digest = p.digest returning o.digest, o.bytes;
 end $$;
 comment on function purge_removed(integer, bigint, text, text) is 'Turns the purgeable objects into tombstones and returns them. The caller deletes the bytes afterwards.';
-
--- Removes the tombstone of bytes that are stored again.
-create function revive_object() returns trigger language plpgsql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$
-begin
-    update object set purged_at = null where digest = new.digest and purged_at is not null;
-    return new;
-end $$;
-
-create trigger stored_again before insert on object for each row execute function revive_object();
 
 -- MARK: Policy
 

@@ -16,9 +16,11 @@ package struct SplitCreation: Sendable {
         package var source: Source
         /// The number of splits of a cross-validation; nil: one split. Only for a plan.
         package var folds: Int?
+        /// Whether the test part is locked over all splits.
+        package var locksTest: Bool
 
-        package init(name: String, source: Source, folds: Int? = nil) {
-            (self.name, self.source, self.folds) = (name, source, folds)
+        package init(name: String, source: Source, folds: Int? = nil, locksTest: Bool = false) {
+            (self.name, self.source, self.folds, self.locksTest) = (name, source, folds, locksTest)
         }
     }
 
@@ -27,6 +29,21 @@ package struct SplitCreation: Sendable {
         package let parts: [SplitPartRow]
         /// The matched cases of a published list.
         package let listed: ListedCases?
+        /// Subjects that are in the test part because an earlier split locks them there.
+        package let lockedSubjects: Int
+        /// Subjects that are locked now and in another part of an earlier split.
+        package let exposedSubjects: [String: Int]
+
+        package var notes: [String] {
+            let locked =
+                lockedSubjects == 0
+                ? [] : ["An earlier split locks \(lockedSubjects) subjects in its test part; they are in the part test here too."]
+            return locked
+                + exposedSubjects.sorted { $0.key < $1.key }.map { split, subjects in
+                    "\(subjects) locked subjects are in another part of split \(split); runs leave them out from now on, and "
+                        + "checkpoints that saw them remain."
+                }
+        }
     }
 
     private let catalog: LabelCatalog
@@ -41,18 +58,29 @@ package struct SplitCreation: Sendable {
             let listed = try await ListedCases.find(list, in: catalog)
             let members = try members(of: listed, list)
             try await catalog.createSplits(
-                [NewSplit(name: request.name, members: members)], method: "listed", seed: nil)
-            return Result(parts: try await parts(of: [request.name]), listed: listed)
+                [NewSplit(name: request.name, members: members)], method: "listed", seed: nil,
+                locksTest: request.locksTest)
+            return try await result([request.name], request, listed: listed, lockedSubjects: 0)
         case .plan(let plan):
-            let splits = try await splits(plan, request)
+            let drawing = SplitDrawing(
+                plan: plan, split: request.name, locked: try await catalog.lockedSubjects(), catalog: catalog)
+            let splits = try await splits(drawing, request)
             try await catalog.createSplits(
-                splits, method: plan.method, seed: plan.drawsFromAll ? plan.seed : nil)
-            return Result(parts: try await parts(of: Set(splits.map(\.name))), listed: nil)
+                splits, method: plan.method, seed: plan.drawsFromAll ? plan.seed : nil, locksTest: request.locksTest)
+            let moved = splits[0].members.keys.filter(drawing.locked.contains).count
+            return try await result(Set(splits.map(\.name)), request, listed: nil, lockedSubjects: moved)
         }
     }
 
-    private func splits(_ plan: SplitPlan, _ request: Request) async throws -> [NewSplit] {
-        let drawing = SplitDrawing(plan: plan, split: request.name, catalog: catalog)
+    private func result(
+        _ names: Set<String>, _ request: Request, listed: ListedCases?, lockedSubjects: Int
+    ) async throws -> Result {
+        let exposed = request.locksTest ? try await catalog.splitsWithLockedSubjects() : [:]
+        return Result(
+            parts: try await parts(of: names), listed: listed, lockedSubjects: lockedSubjects, exposedSubjects: exposed)
+    }
+
+    private func splits(_ drawing: SplitDrawing, _ request: Request) async throws -> [NewSplit] {
         guard let folds = request.folds else {
             return [NewSplit(name: request.name, members: try await drawing.members())]
         }

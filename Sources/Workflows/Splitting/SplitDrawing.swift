@@ -7,6 +7,8 @@ struct SplitDrawing: Sendable {
     let plan: SplitPlan
     /// The name of the split, for errors.
     let split: String
+    /// Subjects that an earlier split locks in its test part.
+    let locked: Set<SubjectID>
     let catalog: LabelCatalog
 
     /// - Throws: `CatalogError.unknownDataset`, `.subjectInTwoParts`; `WorkflowError` of kind `badInput` for a dataset without
@@ -19,6 +21,7 @@ struct SplitDrawing: Sendable {
         if plan.drawsFromAll && (plan.datasets[.train] ?? []).isEmpty {
             for subject in try await catalog.subjects() where members[subject] == nil { members[subject] = .train }
         }
+        for subject in locked where members[subject] != nil { members[subject] = .test }
         try await draw(from: &members)
         return members
     }

@@ -55,8 +55,7 @@ import Testing
                 "begin; select lacuna.hold_claim(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id))")
             let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
             #expect(try await beating.heartbeat(claim, leaseInSeconds: 600))
-            try await beating.connection.execute(
-                "select lacuna.heartbeat(\(held.claim.job), \(held.claim.token), -10)")
+            try await expire(world)
             #expect(try await beating.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60) == nil)
             try await world.trainer.execute("commit")
             #expect(try await beating.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60) != nil)
@@ -71,7 +70,7 @@ import Testing
             let doomed = try await world.connect(as: "lacunad")
             try await doomed.execute(
                 """
-                begin; select lacuna.publish_round(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id), 'planned',
+                begin; select lacuna.publish_round(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id), 'relabelling',
                     'published', '{}', '{}')
                 """)
             #expect(try await world.states() == [])
@@ -79,11 +78,44 @@ import Testing
             await #expect(throws: PostgresError.self) { try await doomed.execute("commit") }
             #expect(try await world.revision() == before)
             #expect(try await world.states() == [])
-            #expect(try await world.catalog.rounds().map(\.state) == ["planned", "planned", "planned"])
+            #expect(try await world.catalog.rounds().map(\.state) == ["relabelling", "planned", "planned"])
             #expect(try await world.manager.number("select count(*) from lacuna.round_pointer") == 0)
             try await world.publish(held, 0)
             #expect(try await world.plainStates() == ["\(volume)|liver|pseudo|model"])
             try await expectTrueCoverage(world)
+        }
+    }
+
+    @Test func aRollbackCancelsTheOpenRunThatTrainsOnTheLabels() async throws {
+        try await withRun { world, held, volume async throws in
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await world.stage(held, 0, checkpoint, volume, [("liver", 11, 0.9)])
+            try await world.publish(held, 0)
+            try await world.reach("training", held, 1)
+            #expect(try await world.catalog.rollBack(run: "r", organs: ["liver"], to: nil, reason: "leaks"))
+            let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            let states = [
+                try await refusal { _ = try await world.checkpoint(held, 1) },
+                try await refusal { try await world.publish(held, 1) },
+                try await refusal { _ = try await world.jobs.heartbeat(claim, leaseInSeconds: 60) },
+                try await refusal {
+                    _ = try await world.jobs.claim(run: held.run.id.rawValue, worker: "b", leaseInSeconds: 60)
+                },
+            ]
+            #expect(states == Array(repeating: "LA013", count: 4))
+            #expect(try await world.plainStates() == [])
+        }
+    }
+
+    @Test func aRollbackOfAFinishedRunCancelsNothing() async throws {
+        try await withRun { world, held, volume async throws in
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await world.stage(held, 0, checkpoint, volume, [("liver", 11, 0.9)])
+            for round in 0..<2 { try await world.publish(held, round) }
+            try await world.close(held, 2)
+            #expect(try await world.catalog.rollBack(run: "r", organs: nil, to: 0, reason: "drift"))
+            #expect(
+                try await world.root.ask("select finished, cancelled_change_id is null from lacuna.run") == ["true|true"])
         }
     }
 

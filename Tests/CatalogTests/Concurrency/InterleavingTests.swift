@@ -69,7 +69,7 @@ import Testing
             try await world.trainer.execute(
                 """
                 begin;
-                select lacuna.publish_round(\(held.claim.job), \(held.claim.token), \(round), 'planned', 'published', '{}', '{}');
+                select lacuna.publish_round(\(held.claim.job), \(held.claim.token), \(round), 'relabelling', 'published', '{}', '{}');
                 """)
             async let importing: Void = world.manager.execute(annotation(of: volume, organ: 1, begin: false))
             try await world.root.awaitBlocked(process)
@@ -129,7 +129,7 @@ import Testing
             let process = await second.backendProcess
             let (job, token, round) = (held.claim.job, held.claim.token, held.rounds[0].id)
             try await world.trainer.execute(
-                "begin; select lacuna.publish_round(\(job), \(token), \(round), 'planned', 'published', '{}', '{}')")
+                "begin; select lacuna.publish_round(\(job), \(token), \(round), 'relabelling', 'published', '{}', '{}')")
             async let late = second.refusal(
                 of: """
                     select lacuna.stage_pseudo_labels(\(job), \(token), \(round), 1, \(volume), '\\x\(digest(77))', 9, '{stomach}',

@@ -56,7 +56,7 @@ import Testing
             try await world.trainer.execute(
                 """
                 begin;
-                select lacuna.publish_round(\(claim.job), \(claim.token), \(round), 'planned', 'published', '{}', '{}');
+                select lacuna.publish_round(\(claim.job), \(claim.token), \(round), 'relabelling', 'published', '{}', '{}');
                 """)
             async let removing = world.catalog.withdraw(.dataset(DatasetID(1)), recalling: true, reason: "consent")
             try await world.root.awaitBlocked(process)

@@ -20,7 +20,8 @@ import Testing
             for (column, value, state) in [
                 ("content_sha256", "'\\x00'", "23514"), ("object_digest", hex(99), "23503"),
                 ("object_offset", "-1", "23514"),
-                ("object_length", "0", "23514"), ("voxels", "-1", "23514"), ("voxels", "2", "23514"),
+                ("object_length", "0", "23514"), ("object_length", "101", "23514"), ("object_offset", "100", "23514"),
+                ("voxels", "-1", "23514"), ("voxels", "2", "23514"),
                 ("known_voxels", "-1", "23514"), ("known_voxels", "1001", "23514"), ("box", "'{0,0,0,1,1}'", "23514"),
                 ("box", "'{0,0,0,1,1,null}'", "23514"), ("box", "'{2,0,0,1,1,1}'", "23514"),
                 ("box", "'{-1,0,0,1,1,1}'", "23514"), ("box", "'{0,0,0,11,1,1}'", "23514"),
@@ -31,6 +32,33 @@ import Testing
                 row[column] = value
                 #expect(try await world.manager.refusal(of: insert("mask", row)) == state, "\(column) = \(value)")
             }
+        }
+    }
+
+    @Test func anActivityHasTheLoginAndTheTimeOfItsSession() async throws {
+        try await World.with { world async throws in
+            try await world.manager.execute(
+                """
+                insert into lacuna.activity (kind, agent, account, program, started_at)
+                values ('import', 'somebody', 'somebody', 'x', '2001-01-01')
+                """)
+            let newest = try await world.root.ask(
+                "select agent, account, started_at > now() - interval '1 hour' from lacuna.activity order by id desc limit 1")
+            #expect(newest == ["lacuna|-|true"])
+        }
+    }
+
+    @Test func storedBytesKeepTheirKindAndSize() async throws {
+        try await World.with { world async throws in
+            try await world.manager.execute("select lacuna.store_object(sha256('a'), 'annotation', 5)")
+            for (call, state) in [
+                ("sha256('a'), 'annotation', 5", nil), ("sha256('a'), 'annotation', 6", "LA011"),
+                ("sha256('a'), 'checkpoint', 5", "LA011"), ("sha256('b'), 'annotation', 0", "23514"),
+            ] as [(String, String?)] {
+                #expect(try await world.manager.refusal(of: "select lacuna.store_object(\(call))") == state, "\(call)")
+            }
+            let direct = "insert into lacuna.object (digest, kind, bytes) values (sha256('c'), 'annotation', 1)"
+            #expect(try await world.manager.refusal(of: direct) == "42501")
         }
     }
 
@@ -81,12 +109,7 @@ import Testing
             try await world.catalog.split("s", [(volume, .train)])
             let held = try await world.start("r")
             let checkpoint = try await world.checkpoint(held, 0)
-            let nothing = StoredMask(
-                content: digest(1), object: digest(2), objectBytes: 9, offset: 0, length: 9, voxels: 0, knownVoxels: 4,
-                box: VoxelBox(lower: .zero, upper: .zero))
-            try await world.training.stage(
-                held.claim, round: held.rounds[0].id, checkpoint: checkpoint, volume: volume,
-                storing: { [StagedMask(organ: "liver", mask: nothing, confidence: nil)] })
+            try await world.stage(held, 0, checkpoint, volume, [("liver", 1, nil)])
             try await world.publish(held, 0)
             let label = try #require(try await world.catalog.labels().first)
             #expect(label.status == .pseudo && label.voxels == 0 && label.confidence == nil)

@@ -85,7 +85,9 @@ import Testing
         try await World.with { world async throws in
             for table in [
                 "annotation", "annotation_current", "mask", "run_input", "shipped_label", "shipped_current", "object",
-                "label_file", "label_map_entry", "subject_alias", "lineage_edge",
+                "label_file", "label_map_entry", "subject_alias", "lineage_edge", "subject", "volume", "source", "split",
+                "split_member", "locked_subject", "activity", "coverage_delta", "coverage_snapshot", "coverage_sum",
+                "confidence_delta", "volume_delta",
             ] {
                 let state = try await world.trainer.refusal(of: "select * from lacuna.\(table)")
                 #expect(state == "42501", "\(table)")
@@ -129,13 +131,9 @@ import Testing
                 """)
             #expect(
                 callable == [
-                    "advance_round", "claim_run", "compact_coverage", "coverage_base", "coverage_confidence",
-                    "coverage_counts",
-                    "coverage_rows", "coverage_volumes", "current_revision", "finish_run", "heartbeat", "hold_claim",
-                    "object_lock",
-                    "pointer_lock", "publish_round", "record_checkpoint", "record_evaluation", "release_claim",
-                    "round_labels", "run_labels", "run_volumes", "scopes_of", "stage_pseudo_labels",
-                    "start_run",
+                    "advance_round", "claim_run", "compact_coverage", "current_revision", "finish_run", "heartbeat",
+                    "hold_claim", "object_lock", "pointer_lock", "publish_round", "record_checkpoint", "record_evaluation", "release_claim",
+                    "round_labels", "run_labels", "run_volumes", "stage_pseudo_labels", "start_run",
                 ])
             for call in [
                 "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",

@@ -60,7 +60,7 @@ struct LargeCatalogue {
             change_id from volume v where v.id > 1;
         insert into label_file (source_id, file, file_sha256, file_bytes, change_id)
         select id, 'labels/' || case_name, file_sha256, 1, change_id from source where case_name like 'c%';
-        insert into object (digest, bytes) select sha256(('o' || n)::bytea), 1 from generate_series(1, 20100) n;
+        insert into object (digest, kind, bytes) select sha256(('o' || n)::bytea), 'annotation', 100 from generate_series(1, 20100) n;
         insert into mask (volume_id, organ_id, activity_id, content_sha256, object_digest, object_offset, object_length, voxels, box)
         select v.id, o.id, 1, v.identity, sha256(('o' || v.id)::bytea), 0, 1, 1, '{0,0,0,1,1,1}'
         from volume v cross join organ o where v.id > 1;
@@ -79,7 +79,7 @@ struct LargeCatalogue {
     /// Run by `Catalog.write` for each case.
     static let recording: [any Statement.Type] = [
         FindSource.self, InsertAnnotations.self, InsertChange.self, InsertLabelFile.self, InsertMaskFiles.self,
-        InsertMasks.self, InsertObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self,
+        InsertMasks.self, StoreObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self,
         InsertSubjectAlias.self,
         InsertVolume.self, MergeSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
         LockSubject.self, LockVolume.self, SetUnknownModality.self, LabelsOfRelease.self,
@@ -139,6 +139,7 @@ struct LargeCatalogue {
         "PurgeableObjects": rare, "RemovalPlan": rare, "PublishRound": rare, "StartRun": rare,
         "InsertSplit": rare,
         "InsertSplitMembers": rare, "CountSplits": rare, "DeferCountingOfSplits": "a setting of the transaction",
+        "LockedSubjects": rare, "SplitsWithLockedSubjects": rare, "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",
         "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",
         "AnnotatedOrgans": whole, "ListRecordedFiles": whole, "FilesOfRelease": whole,
         "FindCases": "it joins a list of cases with all",
@@ -256,18 +257,26 @@ private struct Facts {
             AnnotationOfRater(annotation: personal), AnnotationsOfPartition(activity: activity),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+        try await world.reach("training", held, 1)
+        try await world.catalog.split("training", [(volume, .train)])
+        let relabelling = try await world.start("relabelling", split: "training", organs: ["o20"])
+        let network = try await world.checkpoint(relabelling, 0)
+        try await world.reach("relabelling", relabelling, 0)
+        try await world.catalog.split("validating", [(volume, .validation)])
+        let evaluated = try await world.start("evaluated", split: "validating")
+        try await world.reach("confidenceFitted", evaluated, 0)
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
             RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
             Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
-                claim: held.claim, round: held.rounds[1].id, from: "planned", to: "trained", record: JSONText("{}")),
+                claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),
             StagePseudoLabels(
-                claim: held.claim, round: held.rounds[1].id, checkpoint: checkpoint, volume: volume,
+                claim: relabelling.claim, round: relabelling.rounds[0].id, checkpoint: network, volume: volume,
                 masks: [StagedMask(organ: "o20", mask: stored, confidence: 0.5)]),
             RecordEvaluation(
-                claim: held.claim, round: held.rounds[1].id,
+                claim: evaluated.claim, round: evaluated.rounds[0].id,
                 results: [
                     EvaluationRecord(
                         volume: volume, organ: "liver", dice: 0.5, predictedMillilitres: 1, referenceMillilitres: 1)

@@ -88,6 +88,13 @@ func mask(_ n: Int, known: Int? = nil) -> StoredMask {
         knownVoxels: known, box: VoxelBox(lower: .zero, upper: Vector3(5, 1, 1)))
 }
 
+/// A mask without foreground.
+func emptyMask(_ n: Int) -> StoredMask {
+    StoredMask(
+        content: digest(n), object: digest(1_000_000 + n), objectBytes: 100, offset: 0, length: 100, voxels: 0,
+        knownVoxels: 7, box: VoxelBox(lower: .zero, upper: .zero))
+}
+
 func annotated(
     _ organ: OrganKey, _ n: Int, origin: LabelOrigin = .expert, file: Int? = 0
 ) -> LabelRecord {
@@ -195,21 +202,23 @@ extension World {
     func checkpoint(
         _ held: HeldRun, _ round: Int, step: Int = 1, kind: CheckpointKind = .network, part: SplitPart = .train
     ) async throws -> CheckpointID {
+        try await reach(kind == .network ? "training" : "trained", held, round)
         let kindOffset = kind == .network ? 0 : 500
         let bytes = digest(4_000_000 + 1000 * Int(held.rounds[round].id.rawValue) + kindOffset + step)
         return try await training.recordCheckpoint(
             held.claim, round: held.rounds[round].id, kind: kind, part: part, step: step, storing: { (bytes, 500) })
     }
 
-    /// Stages labels of one volume with a checkpoint of the same round.
+    /// Stages labels of one volume with a checkpoint of the same round; a label without a confidence has an empty mask.
     func stage(
         _ held: HeldRun, _ round: Int, _ checkpoint: CheckpointID, _ volume: VolumeID,
         _ labels: [(OrganKey, Int, Double?)]
     ) async throws {
+        try await reach("relabelling", held, round)
         // All masks of a call lie in one object.
         let object = digest(5_000_000 + labels[0].1)
         let staged = labels.map { organ, n, confidence in
-            var stored = mask(n, known: 7)
+            var stored = confidence == nil ? emptyMask(n) : mask(n, known: 7)
             stored.object = object
             return StagedMask(organ: organ, mask: stored, confidence: confidence)
         }
@@ -218,9 +227,35 @@ extension World {
     }
 
     func publish(_ held: HeldRun, _ round: Int, withheld: [OrganKey] = []) async throws {
+        try await reach("relabelling", held, round)
         try await training.publish(
-            held.claim, round: held.rounds[round].id, from: "planned", to: "published",
+            held.claim, round: held.rounds[round].id, from: "relabelling", to: "published",
             withheld: Dictionary(uniqueKeysWithValues: withheld.map { ($0, "flooding") }))
+    }
+
+    func evaluate(_ held: HeldRun, _ round: Int, _ results: [EvaluationRecord]) async throws {
+        try await reach("confidenceFitted", held, round)
+        try await training.recordEvaluation(held.claim, round: held.rounds[round].id, results)
+    }
+
+    /// Takes a round through the states before `state`, as a driver does; does nothing where it is in that state or a later one.
+    func reach(_ state: String, _ held: HeldRun, _ round: Int) async throws {
+        let path = ["planned", "training", "trained", "confidenceFitted", "evaluated", "relabelling"]
+        let id = held.rounds[round].id
+        let now = try await root.ask("select state from lacuna.round where id = \(id)")[0]
+        guard let first = path.firstIndex(of: now), let last = path.firstIndex(of: state), first < last else { return }
+        for step in first..<last {
+            try await training.advance(
+                held.claim, round: id, from: path[step], to: path[step + 1], record: JSONText("{}"))
+        }
+    }
+
+    /// Closes the last round of a run, and with it the run.
+    func close(_ held: HeldRun, _ round: Int) async throws {
+        try await reach("evaluated", held, round)
+        try await training.advance(
+            held.claim, round: held.rounds[round].id, from: "evaluated", to: "published", record: JSONText("{}"),
+            finishing: true)
     }
 
     /// Every state as of now, as label_states has them.

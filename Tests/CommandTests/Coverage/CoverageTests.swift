@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct CoverageTests {
     private static let keys: Set = [
-        "organ", "volumes", "annotated", "absent", "pseudo", "unlabelled", "medianConfidence", "partial", "byOrigin",
-        "unionKnown", "subjects",
+        "organ", "volumes", "annotated", "absent", "pseudo", "unlabelled", "medianConfidence", "heldOutDice",
+        "partial", "byOrigin", "unionKnown", "subjects",
     ]
 
     @Test(arguments: ["organ", "dataset", "split"])

@@ -38,10 +38,11 @@ struct LabelsOfRelease: Statement {
     }
 }
 
-struct InsertObjects: Statement {
+/// Records the objects of annotated and shipped masks, or finds the same.
+struct StoreObjects: Statement {
     static let sql = """
-        insert into lacuna.object (digest, bytes)
-        select distinct digest, bytes from unnest($1::bytea[], $2::bigint[]) as o (digest, bytes) on conflict do nothing
+        select lacuna.store_object(o.digest, 'annotation', o.bytes)
+        from (select distinct digest, bytes from unnest($1::bytea[], $2::bigint[]) as g (digest, bytes)) o
         """
     let masks: [StoredMask]
     var binds: [any PostgresBindable] { [masks.map(\.object), masks.map(\.objectBytes)] }

@@ -21,12 +21,15 @@ struct FindSplit: Statement {
 }
 
 struct InsertSplit: Statement {
-    static let sql = "insert into lacuna.split (name, method, seed, change_id) values ($1, $2, $3, $4) returning id"
+    static let sql = """
+        insert into lacuna.split (name, method, seed, locks_test, change_id) values ($1, $2, $3, $4, $5) returning id
+        """
     let name: String
     let method: String
     let seed: Int?
+    let locksTest: Bool
     let change: ChangeID
-    var binds: [any PostgresBindable] { [name, method, seed, change] }
+    var binds: [any PostgresBindable] { [name, method, seed, locksTest, change] }
     func decode(_ row: PostgresRow) throws -> SplitID { try row.decode(0) }
 }
 
@@ -53,7 +56,7 @@ struct CountSplits: Statement {
 struct ListSplits: Statement {
     static let sql = """
         with member as (select split_id, part, count(*) as n from lacuna.split_member group by 1, 2)
-        select s.name, m.part, m.n, coalesce(c.volumes, 0)
+        select s.name, m.part, m.n, coalesce(c.volumes, 0), s.locks_test and m.part = 'test'
         from lacuna.split s join member m on m.split_id = s.id
         join lacuna.coverage_scope k on k.split_id = s.id and k.part = m.part
         left join lacuna.coverage_volumes(null, '{split}') c on c.scope_id = k.id
@@ -61,7 +64,8 @@ struct ListSplits: Statement {
         """
     func decode(_ row: PostgresRow) throws -> SplitPartRow {
         SplitPartRow(
-            split: try row.decode(0), part: try row.decode(1), subjects: try row.decode(2), volumes: try row.decode(3))
+            split: try row.decode(0), part: try row.decode(1), subjects: try row.decode(2), volumes: try row.decode(3),
+            isLocked: try row.decode(4))
     }
 }
 
@@ -84,4 +88,19 @@ struct OrgansBySplit: Statement {
                 .test: try row.decode(5),
             ])
     }
+}
+
+/// The subjects of locked test parts.
+struct LockedSubjects: Statement {
+    static let sql = "select distinct subject_id from lacuna.locked_subject"
+    func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+/// Splits older than a lock, with the number of its subjects that are not in their test part.
+struct SplitsWithLockedSubjects: Statement {
+    static let sql = """
+        select s.name, count(*) from lacuna.split_member m join lacuna.split s on s.id = m.split_id
+        where m.part <> 'test' and m.subject_id in (select subject_id from lacuna.locked_subject) group by s.id, s.name
+        """
+    func decode(_ row: PostgresRow) throws -> (String, Int) { (try row.decode(0), try row.decode(1)) }
 }

@@ -1,0 +1,201 @@
+/// A call of the trainer API with arguments that an honest trainer never gives.
+struct HostileCall: Sendable, CustomStringConvertible {
+    enum Answer: Sendable, Equatable {
+        /// The SQLSTATE of the refusal.
+        case refused(String)
+        /// The rows, and nothing changes.
+        case rows([String])
+    }
+
+    /// How far round 0 is when the call is made; `finished`: the run is closed.
+    enum Moment: String, CaseIterable, Sendable {
+        case planned, training, confidenceFitted, relabelling, published, finished
+    }
+
+    let function: String
+    /// With the placeholders of `Attack`.
+    let arguments: String
+    let moment: Moment
+    let answer: Answer
+
+    init(_ function: String, _ arguments: String, at moment: Moment = .planned, _ answer: Answer) {
+        (self.function, self.arguments, self.moment, self.answer) = (function, arguments, moment, answer)
+    }
+
+    var description: String { "\(moment): \(function)(\(arguments))" }
+}
+
+extension HostileCall {
+    static let all: [HostileCall] =
+        claims + starts + readings + transitions + checkpoints + evaluations + stagings + publications + endings
+
+    private static let claims: [HostileCall] =
+        ["'infinity'", "0", "-1", "3601", "'NaN'", "null"].flatMap { seconds in
+            [
+                HostileCall("claim_run", "OTHER, 'w', \(seconds)", .refused("LA004")),
+                HostileCall("heartbeat", "JOB, TOKEN, \(seconds)", .refused("LA004")),
+            ]
+        } + [
+            HostileCall("claim_run", "OTHER, e'a\\nb', 60", .refused("23514")),
+            HostileCall("claim_run", "OTHER, repeat('w', 300), 60", .refused("23514")),
+            HostileCall("claim_run", "RUN, 'w', 60", .rows(["-|-"])),
+            HostileCall("claim_run", "-1, 'w', 60", .rows(["-|-"])),
+            HostileCall("claim_run", "RUN, 'w', 60", at: .finished, .refused("LA005")),
+            HostileCall("hold_claim", "JOB, TOKEN + 1, ROUND", .refused("LA001")),
+            HostileCall("hold_claim", "JOB, TOKEN, OTHER_ROUND", .refused("LA003")),
+            HostileCall("hold_claim", "OTHER_JOB, 0, null", .refused("LA001")),
+            HostileCall("hold_claim", "null, null, null", .refused("LA001")),
+            HostileCall("hold_claim", "JOB, TOKEN, ROUND", at: .finished, .refused("LA005")),
+            HostileCall("heartbeat", "JOB, TOKEN + 1, 60", .rows(["false"])),
+            HostileCall("release_claim", "JOB, TOKEN + 1", .rows(["-"])),
+            HostileCall("release_claim", "null, null", .rows(["-"])),
+        ]
+
+    private static func start(
+        name: String = "'x'", origins: String = "'{expert}'", organs: String = "'{liver}'", mapped: String = "'{}'",
+        modalities: String = "'{CT}'", gammas: String = "'{0.5}'", split: String = "'s'"
+    ) -> String {
+        "\(name), '{}', sha256('c'), 1, \(split), \(origins), true, \(organs), \(mapped), '{}', \(modalities), \(gammas), 'p'"
+    }
+
+    private static let starts: [HostileCall] = [
+        HostileCall("start_run", start(split: "'nowhere'"), .refused("LA004")),
+        HostileCall("start_run", start(organs: "'{}'"), .refused("LA004")),
+        HostileCall("start_run", start(organs: "null"), .refused("LA004")),
+        HostileCall("start_run", start(organs: "'{heart}'"), .refused("LA004")),
+        HostileCall("start_run", start(organs: "'{liver,liver}'"), .refused("23505")),
+        HostileCall("start_run", start(mapped: "'{liver}'"), .refused("LA004")),
+        HostileCall("start_run", start(gammas: "'{NaN}'"), .refused("23514")),
+        HostileCall("start_run", start(gammas: "'{2}'"), .refused("23514")),
+        HostileCall("start_run", start(gammas: "'{null}'"), .refused("LA004")),
+        HostileCall("start_run", start(gammas: "array_fill(1::real, '{101}')"), .refused("LA004")),
+        HostileCall("start_run", start(origins: "'{model}'"), .refused("23514")),
+        HostileCall("start_run", start(origins: "'{}'"), .refused("23514")),
+        HostileCall("start_run", start(modalities: "'{}'"), .refused("23514")),
+        HostileCall("start_run", start(name: "e'a\\nb'"), .refused("23514")),
+        HostileCall("start_run", start(name: "null"), .refused("23502")),
+        HostileCall("start_run", start(name: "'r'"), .refused("23505")),
+    ]
+
+    private static let readings: [HostileCall] = [
+        HostileCall("run_volumes", "-1", .rows([])), HostileCall("run_volumes", "null", .rows([])),
+        HostileCall("run_labels", "-1", .rows([])), HostileCall("run_labels", "null", .rows([])),
+        HostileCall("round_labels", "-1", .rows([])), HostileCall("round_labels", "null", .rows([])),
+        HostileCall("current_revision", "1", .refused("42883")), HostileCall("object_lock", "1", .refused("42883")),
+        HostileCall("pointer_lock", "1", .refused("42883")), HostileCall("compact_coverage", "'x'", .refused("22P02")),
+    ]
+
+    private static let transitions: [HostileCall] =
+        ["planned", "trained", "confidenceFitted", "evaluated", "relabelling", "published", "rolledBack"].map {
+            HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', '\($0)', '{}'", .refused("LA005"))
+        } + [
+            HostileCall("advance_round", "JOB, TOKEN, ROUND, 'training', 'trained', '{}'", .refused("LA005")),
+            HostileCall("advance_round", "JOB, TOKEN, NEXT_ROUND, 'planned', 'training', '{}'", .refused("LA005")),
+            HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', null, '{}'", .refused("LA005")),
+            HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', 'training', null", .refused("23502")),
+            HostileCall("advance_round", "JOB, TOKEN, OTHER_ROUND, 'planned', 'training', '{}'", .refused("LA003")),
+            HostileCall(
+                "advance_round", "JOB, TOKEN, ROUND, 'relabelling', 'published', '{}'", at: .relabelling,
+                .refused("LA005")),
+            HostileCall(
+                "advance_round", "JOB, TOKEN, ROUND, 'published', 'planned', '{}'", at: .published, .refused("LA005")),
+            HostileCall(
+                "advance_round", "JOB, TOKEN, ROUND, 'published', 'failed', '{}'", at: .published, .refused("LA005")),
+        ]
+
+    private static func checkpoint(
+        _ digest: String, kind: String = "'network'", part: String = "'train'", step: String = "9", bytes: String = "500"
+    ) -> String { "JOB, TOKEN, ROUND, \(kind), \(part), \(step), \(digest), \(bytes)" }
+
+    private static let checkpoints: [HostileCall] = [
+        HostileCall("record_checkpoint", checkpoint("sha256('n')"), .refused("LA005")),
+        HostileCall("record_checkpoint", checkpoint("ANNOTATION"), at: .training, .refused("LA011")),
+        HostileCall("record_checkpoint", checkpoint("ANNOTATION", bytes: "100"), at: .training, .refused("LA011")),
+        HostileCall("record_checkpoint", checkpoint("WEIGHTS", bytes: "501"), at: .training, .refused("LA011")),
+        HostileCall("record_checkpoint", checkpoint("PURGED", bytes: "100"), at: .training, .refused("LA011")),
+        HostileCall("record_checkpoint", checkpoint("'short'"), at: .training, .refused("23514")),
+        HostileCall("record_checkpoint", checkpoint("null"), at: .training, .refused("23502")),
+        HostileCall("record_checkpoint", checkpoint("sha256('n')", bytes: "0"), at: .training, .refused("23514")),
+        HostileCall("record_checkpoint", checkpoint("sha256('n')", step: "-1"), at: .training, .refused("23514")),
+        HostileCall("record_checkpoint", checkpoint("sha256('n')", part: "'test'"), at: .training, .refused("23514")),
+        HostileCall("record_checkpoint", checkpoint("sha256('n')", step: "1"), at: .training, .refused("LA005")),
+        HostileCall("record_checkpoint", checkpoint("sha256('n')", kind: "'x'"), at: .training, .refused("LA005")),
+        HostileCall("record_checkpoint", checkpoint("sha256('n')"), at: .published, .refused("LA005")),
+    ]
+
+    private static func evaluation(
+        _ volume: String, organ: String = "liver", dice: String = "1", volumes: String = "'{1}', '{1}'"
+    ) -> String { "JOB, TOKEN, ROUND, array[\(volume)]::bigint[], '{\(organ)}', '{\(dice)}', \(volumes)" }
+
+    private static let evaluations: [HostileCall] = [
+        HostileCall("record_evaluation", evaluation("VALIDATION"), .refused("LA005")),
+        HostileCall("record_evaluation", evaluation("TEST"), at: .confidenceFitted, .refused("LA006")),
+        HostileCall("record_evaluation", evaluation("KNOWN"), at: .confidenceFitted, .refused("LA006")),
+        HostileCall("record_evaluation", evaluation("-1"), at: .confidenceFitted, .refused("LA006")),
+        HostileCall("record_evaluation", evaluation("null"), at: .confidenceFitted, .refused("LA006")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION", organ: "stomach"), at: .confidenceFitted, .refused("LA004")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION", dice: "2"), at: .confidenceFitted, .refused("23514")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION", dice: "NaN"), at: .confidenceFitted, .refused("23514")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION", dice: "1,1"), at: .confidenceFitted, .refused("LA004")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION", volumes: "'{infinity}', '{1}'"), at: .confidenceFitted,
+            .refused("23514")),
+        HostileCall("record_evaluation", evaluation("VALIDATION"), at: .published, .refused("LA005")),
+    ]
+
+    private static func staging(
+        _ volume: String = "BLANK", checkpoint: String = "CHECKPOINT", digest: String = "sha256('p')",
+        bytes: String = "100", organ: String = "liver", offset: String = "16", length: String = "9",
+        voxels: String = "1", box: String = "0,0,0,1,1,1", confidence: String = "0.5"
+    ) -> String {
+        "JOB, TOKEN, ROUND, \(checkpoint), \(volume), \(digest), \(bytes), '{\(organ)}', '{\(offset)}', '{\(length)}', "
+            + "array[sha256('m')], '{\(voxels)}', '{1}', '{\(box)}', '{\(confidence)}'"
+    }
+
+    private static let stagings: [HostileCall] = [HostileCall("stage_pseudo_labels", staging(), at: .training, .refused("LA005"))]
+        + ([
+            (staging("KNOWN"), "LA007"), (staging("KNOWN", organ: "stomach"), "LA004"),
+            (staging("VALIDATION"), "LA006"), (staging("TEST"), "LA006"), (staging("LOCKED"), "LA006"),
+            (staging("MR"), "LA006"), (staging("-1"), "LA006"), (staging("null"), "LA006"),
+            (staging(checkpoint: "-1"), "LA003"), (staging(checkpoint: "null"), "LA003"),
+            (staging(digest: "ANNOTATION"), "LA011"), (staging(digest: "WEIGHTS", bytes: "500"), "LA011"),
+            (staging(digest: "PURGED"), "LA011"), (staging(digest: "PREDICTED"), "LA011"),
+            (staging(organ: "heart"), "LA004"), (staging(organ: ""), "LA004"), (staging(length: "90"), "23514"),
+            (staging(offset: "-1"), "23514"), (staging(length: "0"), "23514"), (staging(voxels: "2"), "23514"),
+            (staging(box: "0,0,0,11,1,1"), "23514"), (staging(box: "0,0,0,1,1"), "LA004"),
+            (staging(confidence: "null"), "LA004"), (staging(confidence: "NaN"), "23514"),
+            (staging(confidence: "1.5"), "23514"), (staging(confidence: "0.5,0.5"), "LA004"),
+        ] as [(String, String)]).map { arguments, state in
+            HostileCall("stage_pseudo_labels", arguments, at: .relabelling, .refused(state))
+        } + [HostileCall("stage_pseudo_labels", staging(), at: .published, .refused("LA005"))]
+
+    private static let publications: [HostileCall] = [
+        HostileCall("publish_round", "JOB, TOKEN, ROUND, 'planned', 'published', '{}', '{}'", .refused("LA005")),
+        HostileCall(
+            "publish_round", "JOB, TOKEN, ROUND, 'relabelling', 'planned', '{}', '{}'", at: .relabelling,
+            .refused("LA005")),
+        HostileCall(
+            "publish_round", "JOB, TOKEN, ROUND, 'relabelling', 'published', '{heart}', '{x}'", at: .relabelling,
+            .refused("LA004")),
+        HostileCall(
+            "publish_round", "JOB, TOKEN, ROUND, 'relabelling', 'published', '{liver}', '{}'", at: .relabelling,
+            .refused("LA004")),
+        HostileCall(
+            "publish_round", "JOB, TOKEN, ROUND, 'relabelling', 'published', '{liver}', '{\" \"}'", at: .relabelling,
+            .refused("23514")),
+        HostileCall(
+            "publish_round", "JOB, TOKEN, LAST_ROUND, 'planned', 'published', '{}', '{}'", at: .published,
+            .refused("LA005")),
+    ]
+
+    private static let endings: [HostileCall] = [
+        HostileCall("finish_run", "JOB, TOKEN", .refused("LA005")),
+        HostileCall("finish_run", "JOB, TOKEN", at: .published, .refused("LA005")),
+        HostileCall("finish_run", "JOB, TOKEN + 1", .refused("LA001")),
+        HostileCall("finish_run", "JOB, TOKEN", at: .finished, .refused("LA005")),
+    ]
+}
