@@ -37,7 +37,10 @@ package struct SplitCreation: Sendable {
         package var notes: [String] {
             let locked =
                 lockedSubjects == 0
-                ? [] : ["An earlier split locks \(lockedSubjects) subjects in its test part; they are in the part test here too."]
+                ? []
+                : [
+                    "An earlier split locks \(lockedSubjects) subjects in its test part; they are in the part test here too."
+                ]
             return locked
                 + exposedSubjects.sorted { $0.key < $1.key }.map { split, subjects in
                     "\(subjects) locked subjects are in another part of split \(split); runs leave them out from now on, and "

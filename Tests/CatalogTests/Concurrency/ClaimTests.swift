@@ -115,7 +115,9 @@ import Testing
             try await world.close(held, 2)
             #expect(try await world.catalog.rollBack(run: "r", organs: nil, to: 0, reason: "drift"))
             #expect(
-                try await world.root.ask("select finished, cancelled_change_id is null from lacuna.run") == ["true|true"])
+                try await world.root.ask("select finished, cancelled_change_id is null from lacuna.run") == [
+                    "true|true"
+                ])
         }
     }
 

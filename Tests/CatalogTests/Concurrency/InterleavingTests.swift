@@ -129,7 +129,8 @@ import Testing
             let process = await second.backendProcess
             let (job, token, round) = (held.claim.job, held.claim.token, held.rounds[0].id)
             try await world.trainer.execute(
-                "begin; select lacuna.publish_round(\(job), \(token), \(round), 'relabelling', 'published', '{}', '{}')")
+                "begin; select lacuna.publish_round(\(job), \(token), \(round), 'relabelling', 'published', '{}', '{}')"
+            )
             async let late = second.refusal(
                 of: """
                     select lacuna.stage_pseudo_labels(\(job), \(token), \(round), 1, \(volume), '\\x\(digest(77))', 9, '{stomach}',

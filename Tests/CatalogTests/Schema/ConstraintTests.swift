@@ -43,7 +43,8 @@ import Testing
                 values ('import', 'somebody', 'somebody', 'x', '2001-01-01')
                 """)
             let newest = try await world.root.ask(
-                "select agent, account, started_at > now() - interval '1 hour' from lacuna.activity order by id desc limit 1")
+                "select agent, account, started_at > now() - interval '1 hour' from lacuna.activity order by id desc limit 1"
+            )
             #expect(newest == ["lacuna|-|true"])
         }
     }

@@ -104,7 +104,8 @@ extension HostileCall {
         ]
 
     private static func checkpoint(
-        _ digest: String, kind: String = "'network'", part: String = "'train'", step: String = "9", bytes: String = "500"
+        _ digest: String, kind: String = "'network'", part: String = "'train'", step: String = "9",
+        bytes: String = "500"
     ) -> String { "JOB, TOKEN, ROUND, \(kind), \(part), \(step), \(digest), \(bytes)" }
 
     private static let checkpoints: [HostileCall] = [
@@ -156,7 +157,8 @@ extension HostileCall {
             + "array[sha256('m')], '{\(voxels)}', '{1}', '{\(box)}', '{\(confidence)}'"
     }
 
-    private static let stagings: [HostileCall] = [HostileCall("stage_pseudo_labels", staging(), at: .training, .refused("LA005"))]
+    private static let stagings: [HostileCall] =
+        [HostileCall("stage_pseudo_labels", staging(), at: .training, .refused("LA005"))]
         + ([
             (staging("KNOWN"), "LA007"), (staging("KNOWN", organ: "stomach"), "LA004"),
             (staging("VALIDATION"), "LA006"), (staging("TEST"), "LA006"), (staging("LOCKED"), "LA006"),

@@ -85,7 +85,8 @@ import Testing
         try await World.with { world async throws in
             for table in [
                 "annotation", "annotation_current", "mask", "run_input", "shipped_label", "shipped_current", "object",
-                "label_file", "label_map_entry", "subject_alias", "lineage_edge", "subject", "volume", "source", "split",
+                "label_file", "label_map_entry", "subject_alias", "lineage_edge", "subject", "volume", "source",
+                "split",
                 "split_member", "locked_subject", "activity", "coverage_delta", "coverage_snapshot", "coverage_sum",
                 "confidence_delta", "volume_delta",
             ] {
@@ -132,7 +133,8 @@ import Testing
             #expect(
                 callable == [
                     "advance_round", "claim_run", "compact_coverage", "current_revision", "finish_run", "heartbeat",
-                    "hold_claim", "object_lock", "pointer_lock", "publish_round", "record_checkpoint", "record_evaluation", "release_claim",
+                    "hold_claim", "object_lock", "pointer_lock", "publish_round", "record_checkpoint",
+                    "record_evaluation", "release_claim",
                     "round_labels", "run_labels", "run_volumes", "stage_pseudo_labels", "start_run",
                 ])
             for call in [

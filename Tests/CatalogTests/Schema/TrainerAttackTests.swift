@@ -52,7 +52,8 @@ import Testing
             for (name, split) in [("early", "early"), ("unassigned", "s")] {
                 let run = try await world.start(name, split: split, unassigned: true).run.id
                 let seen = try await world.trainer.ask(
-                    "select volume_id from lacuna.run_volumes(\(run)) union select volume_id from lacuna.run_labels(\(run))")
+                    "select volume_id from lacuna.run_volumes(\(run)) union select volume_id from lacuna.run_labels(\(run))"
+                )
                 #expect(!seen.isEmpty && !seen.contains(attack.locked.description), "\(name)")
             }
             let refused = try await refusal { try await world.catalog.split("late", [(attack.locked, .train)]) }
@@ -107,7 +108,8 @@ private struct Attack {
             ("LAST_ROUND", "\(held.rounds[2].id)"), ("NEXT_ROUND", "\(held.rounds[1].id)"),
             ("OTHER_ROUND", "\(try await world.training.rounds(of: second.id)[0].id)"), ("OTHER_JOB", job),
             ("OTHER", "\(second.id)"), ("ROUND", "\(held.rounds[0].id)"), ("JOB", "\(held.claim.job)"),
-            ("TOKEN", "\(held.claim.token)"), ("RUN", "\(held.run.id)"), ("CHECKPOINT", "(select id from lacuna.checkpoint where round_id = \(held.rounds[0].id))"),
+            ("TOKEN", "\(held.claim.token)"), ("RUN", "\(held.run.id)"),
+            ("CHECKPOINT", "(select id from lacuna.checkpoint where round_id = \(held.rounds[0].id))"),
             ("ANNOTATION", "'\\x\(annotation)'"), ("PURGED", "'\\x\(digest(61))'"),
             ("PREDICTED", "'\\x\(digest(5_000_050))'"),
             ("WEIGHTS", "(select object_digest from lacuna.checkpoint where round_id = \(held.rounds[0].id))"),
