@@ -22,6 +22,8 @@ public enum CatalogError: Error, Equatable {
     case unknownMask(MaskID)
     case unknownCheckpoint(CheckpointID)
     case unknownRevision(Revision, newest: Revision)
+    /// A text that is no date or time.
+    case unreadableTime(String)
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)
     case tooFewSubjects(split: String, subjects: Int)

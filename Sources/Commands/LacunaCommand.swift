@@ -17,7 +17,8 @@ package struct LacunaCommand: AsyncParsableCommand {
         version: Program.lacuna.version,
         subcommands: [
             DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
-            LabelCommand.self, CoverageCommand.self, SplitCommand.self, MaskCommand.self, RoundCommand.self,
+            LabelCommand.self, CoverageCommand.self, LogCommand.self, SplitCommand.self, MaskCommand.self,
+            RoundCommand.self,
             LineageCommand.self, ExportCommand.self, VerifyCommand.self, PhantomCommand.self,
         ])
 

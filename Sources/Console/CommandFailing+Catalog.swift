@@ -58,6 +58,9 @@ extension CatalogError: CommandFailing {
         case .unknownCheckpoint(let id):
             CommandFailure(
                 .badInput, "checkpoint \(id) does not exist", remedy: "lacuna round list shows all checkpoints")
+        case .unreadableTime(let text):
+            CommandFailure(
+                .badInput, "\(text) is not a date or time", remedy: "write it as 2026-11-29 or 2026-11-29T08:00Z")
         case .unknownRevision(let revision, let newest):
             CommandFailure(
                 .badInput, "revision \(revision) does not exist", remedy: "name a revision up to \(newest), the newest")

@@ -35,8 +35,10 @@ struct CoverageCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Revision to count at, with --by organ and --by dataset (default: the current one).")
-    var asOf: Int64?
+        help: ArgumentHelp(
+            "Revision or date to count at, with --by organ and --by dataset. (default: now)", valueName: "REVISION|DATE"
+        ))
+    var asOf: AsOf?
 
     func validate() throws {
         if asOf != nil && by != .organ && by != .dataset {
@@ -47,8 +49,9 @@ struct CoverageCommand: AsyncParsableCommand {
     func run() async throws {
         let grouping = CoverageGrouping(rawValue: by.rawValue) ?? .organ
         try await Session.with(options) { session in
+            let revision = try await asOf?.revision(in: session.catalog)
             let result = try await CoverageReport(catalog: session.catalog)
-                .run(.init(grouping: grouping, organs: organs, asOf: asOf.map(Revision.init)))
+                .run(.init(grouping: grouping, organs: organs, asOf: revision))
             let isTable = session.output.format == .table
             let rows = isTable && grouping != .organ ? result.rows.filter(\.isExamined) : result.rows
             let notes = CoverageNotes(result: result, grouping: grouping)

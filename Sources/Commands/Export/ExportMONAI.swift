@@ -42,7 +42,8 @@ struct ExportMONAI: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let request = MONAIExport.Request(export: export.request, file: output, dataRoot: dataRoot)
+            let request = MONAIExport.Request(
+                export: try await export.request(in: session.catalog), file: output, dataRoot: dataRoot)
             let result = try await session.output.reportingLicences {
                 try await MONAIExport(session.workspace).run(request)
             }

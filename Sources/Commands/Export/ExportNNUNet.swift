@@ -59,7 +59,7 @@ struct ExportNNUNet: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             var request = NNUNetExport.Request(
-                export: export.request, folder: output, datasetID: datasetId, name: name)
+                export: try await export.request(in: session.catalog), folder: output, datasetID: datasetId, name: name)
             (request.images, request.allowsEmptyFolds) = (images, allowEmptyFolds)
             let result = try await session.output.reportingLicences {
                 try await NNUNetExport(session.workspace).run(request)

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Catalog
+internal import Console
 internal import Domain
 internal import Workflows
 
@@ -16,8 +18,10 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "Dataset whose volumes and own labels are exported. Repeatable. (default: all)")
     var dataset: [String] = []
 
-    @Option(help: "Revision of the labels (default: the current one).")
-    var asOf: Int64?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Revision or date of the labels. (default: now)", valueName: "REVISION|DATE"))
+    var asOf: AsOf?
 
     @Option(
         help: ArgumentHelp(
@@ -57,11 +61,17 @@ struct ExportOptions: ParsableArguments {
         if run != nil && !includePseudo { throw ValidationError("--run requires --include-pseudo.") }
     }
 
-    var request: ExportRequest {
+    func request(in catalog: LabelCatalog) async throws -> ExportRequest {
+        var request = request
+        request.asOf = try await asOf?.revision(in: catalog)
+        return request
+    }
+
+    private var request: ExportRequest {
         var request = ExportRequest(
             organs: organs.split(separator: ",").map(String.init).filter { !$0.allSatisfy(\.isWhitespace) })
         (request.split, request.parts, request.datasets) = (split, Set(part.map(\.part)), dataset)
-        (request.asOf, request.classMappings) = (asOf.map(Revision.init), classMapping)
+        request.classMappings = classMapping
         (request.includesPseudoLabels, request.run) = (includePseudo, run)
         request.purpose = purpose == .commercial ? .commercial : .research
         request.acceptedLicences = acceptLicence

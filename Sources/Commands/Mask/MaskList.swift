@@ -24,8 +24,10 @@ struct MaskList: AsyncParsableCommand {
     @Option(help: "Only this organ: its key or another spelling.")
     var organ: String?
 
-    @Option(parsing: .unconditional, help: "Revision to list. (default: the newest)")
-    var asOf: Int64?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Revision or date to list. (default: now)", valueName: "REVISION|DATE"))
+    var asOf: AsOf?
 
     @Flag(
         help:
@@ -40,7 +42,8 @@ struct MaskList: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let request = LabelList.Request(
-                volume: volume, organ: organ, asOf: asOf.map(Revision.init), areProposed: proposed)
+                volume: volume, organ: organ, asOf: try await asOf?.revision(in: session.catalog), areProposed: proposed
+            )
             let labels = try await LabelList(session.workspace).run(request)
             session.output.report(labels, LabelRow.columns(areProposed: proposed))
         }

@@ -139,6 +139,7 @@ struct LargeCatalogue {
         "PurgeableObjects": rare, "RemovalPlan": rare, "PublishRound": rare, "StartRun": rare,
         "InsertSplit": rare,
         "InsertSplitMembers": rare, "CountSplits": rare, "DeferCountingOfSplits": "a setting of the transaction",
+        "ListRevisions": "a page of the log, by revision", "RevisionAt": "it reads the revisions, once",
         "LockedSubjects": rare, "SplitsWithLockedSubjects": rare,
         "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",
         "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",
