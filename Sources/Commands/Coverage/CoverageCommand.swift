@@ -13,9 +13,10 @@ struct CoverageCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna coverage
-              organ   volumes  annotated  absent  pseudo  unlabelled  confidence  …
-              liver        11          9       0       2           0        0.95  …
-              spleen       11          6       0       5           0        0.96  …
+              organ     volumes  annotated  absent  pseudo  unlabelled  confidence  …
+              liver          10         10       0       0           0           -
+              spleen         10          6       0       3           1        0.87
+              pancreas       10          6       0       3           1        0.89
               …
             """)
 
@@ -23,7 +24,7 @@ struct CoverageCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Grouping of the counts.")
+    @Option(help: .value("grouping", "Grouping of the counts."))
     var by: Grouping = .organ
 
     @Option(
@@ -33,7 +34,7 @@ struct CoverageCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Revision to count at, with --by organ and --by dataset (default: the current one).")
+        help: .value("revision", "Revision to count at, with --by organ and --by dataset. (default: the current one)"))
     var asOf: Int64?
 
     func validate() throws {
@@ -51,7 +52,7 @@ struct CoverageCommand: AsyncParsableCommand {
             let rows = isTable && grouping != .organ ? result.rows.filter(\.isExamined) : result.rows
             let notes = CoverageNotes(result: result, grouping: grouping)
             for note in notes.onMissingOrgans { session.output.note(note) }
-            session.output.report(rows, Coverage.columns(by: grouping))
+            session.output.report(rows, Coverage.columns(by: grouping, recalled: result.recalled))
             guard isTable else { return }
             for note in notes.onTable(hidden: result.rows.count - rows.count, isFiltered: !organs.isEmpty) {
                 session.output.note(note)
