@@ -5,7 +5,7 @@ public enum CatalogError: Error, Equatable {
     case unknownOrgan(String, nearest: [OrganKey] = [])
     case unknownVolume(String)
     case ambiguousVolume(String, matches: Int)
-    case unknownDataset(String)
+    case unknownDataset(String, nearest: [String] = [])
     case unknownSubject(String)
     case unknownRelease(String, dataset: String, known: [String])
     case removedDataset(String)
@@ -15,10 +15,10 @@ public enum CatalogError: Error, Equatable {
     case purgedSubject(String, reason: String, revision: Revision)
     /// The image of a recorded case is the image of another case now.
     case exchangedScan(ExchangedScan)
-    case unknownRun(String)
+    case unknownRun(String, nearest: [String] = [])
     /// The round is not a published one of the run.
     case notPublished(run: String, round: Int, published: [Int])
-    case unknownSplit(String)
+    case unknownSplit(String, nearest: [String] = [])
     case unknownMask(MaskID)
     case unknownCheckpoint(CheckpointID)
     case unknownRevision(Revision, newest: Revision)

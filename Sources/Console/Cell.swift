@@ -13,10 +13,17 @@ package enum Cell: Hashable, Sendable {
     package struct Field: Hashable, Sendable {
         package var key: String
         package var value: Cell
+        /// The label in tables.
+        let title: String
+        /// What tables show in place of null.
+        let absence: String
 
-        package init(_ key: String, _ value: some CellConvertible) {
-            self.key = key
-            self.value = value.cell
+        /// - Parameters:
+        ///   - title: nil: the words of the key.
+        ///   - absence: what null means, such as `all`.
+        package init(_ key: String, _ value: some CellConvertible, title: String? = nil, absence: String = "-") {
+            (self.key, self.value, self.absence) = (key, value.cell, absence)
+            self.title = title ?? key.words
         }
     }
 

@@ -6,11 +6,12 @@ package struct Column<Row> {
     let isShown: Bool
     package let value: (Row) -> Cell
 
+    /// - Parameter title: nil: the words of the key.
     package init<Value: CellConvertible>(
         _ key: String, title: String? = nil, isShown: Bool = true, _ value: @escaping (Row) -> Value
     ) {
         self.key = key
-        self.title = title ?? key
+        self.title = title ?? key.words
         self.isShown = isShown
         self.value = { value($0).cell }
     }

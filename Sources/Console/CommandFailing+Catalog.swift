@@ -7,17 +7,17 @@ extension CatalogError: CommandFailing {
         case .unknownOrgan(let name, let nearest):
             CommandFailure(
                 .badInput, "no organ is named \(name)",
-                remedy: (nearest.isEmpty ? "" : "did you mean \(nearest.map(\.rawValue).joined(separator: ", "))? ")
-                    + "lacuna organ list shows all organs")
+                remedy: Spelling.offer(nearest.map(\.rawValue)) + "lacuna organ list shows all organs")
         case .unknownVolume(let name):
             CommandFailure(
                 .badInput, "no volume is named \(name)",
                 remedy: "name a volume by its id, DATASET/CASE or its file; lacuna volume list shows all volumes")
         case .ambiguousVolume(let name, let matches):
             CommandFailure(.badInput, "\(name) names \(matches) volumes", remedy: "name one of them by its id")
-        case .unknownDataset(let name):
+        case .unknownDataset(let name, let nearest):
             CommandFailure(
-                .badInput, "no dataset is named \(name)", remedy: "lacuna dataset list shows all datasets")
+                .badInput, "no dataset is named \(name)",
+                remedy: Spelling.offer(nearest) + "lacuna dataset list shows all datasets")
         case .unknownSubject(let name):
             CommandFailure(
                 .badInput, "no subject is named \(name)",
@@ -43,18 +43,24 @@ extension CatalogError: CommandFailing {
                 .conflict,
                 "case \(scan.caseName) is volume \(scan.volume), but its image now shows volume \(scan.shown)",
                 remedy: "restore the imported file, or import the folder as another release with --release NAME")
-        case .unknownRun(let name):
-            CommandFailure(.badInput, "no run is named \(name)", remedy: "lacuna round list shows all runs")
+        case .unknownRun(let name, let nearest):
+            CommandFailure(
+                .badInput, "no run is named \(name)",
+                remedy: Spelling.offer(nearest) + "lacuna round list shows all runs")
         case .notPublished(let run, let round, let published):
             CommandFailure(
                 .badInput, "run \(run) has published no round \(round)",
                 remedy: published.isEmpty
-                    ? "wait for its first published round; lacuna round list --run \(run) shows its rounds"
+                    ? "wait for its first published round; lacuna round list \(run) shows its rounds"
                     : "name one of \(published.map(String.init).joined(separator: ", ")), or none")
-        case .unknownSplit(let name):
-            CommandFailure(.badInput, "no split is named \(name)", remedy: "lacuna split show lists all splits")
+        case .unknownSplit(let name, let nearest):
+            CommandFailure(
+                .badInput, "no split is named \(name)",
+                remedy: Spelling.offer(nearest) + "lacuna split show lists all splits")
         case .unknownMask(let id):
-            CommandFailure(.badInput, "mask \(id) does not exist", remedy: "lacuna mask list shows all masks")
+            CommandFailure(
+                .badInput, "mask \(id) does not exist",
+                remedy: "lacuna mask list shows current masks, lacuna mask history VOLUME ORGAN also earlier ones")
         case .unknownCheckpoint(let id):
             CommandFailure(
                 .badInput, "checkpoint \(id) does not exist", remedy: "lacuna round list shows all checkpoints")
@@ -67,7 +73,7 @@ extension CatalogError: CommandFailing {
         case .noMask(let volume, let organ):
             CommandFailure(
                 .badInput, "volume \(volume) has no mask of \(organ)",
-                remedy: "lacuna mask list --volume \(volume) shows its masks")
+                remedy: "lacuna mask list --volume \(volume) shows its current masks")
         case .splitExists(let name):
             CommandFailure(.conflict, "a split named \(name) exists", remedy: "choose another name")
         case .tooFewSubjects(let split, let subjects):

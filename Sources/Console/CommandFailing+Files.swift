@@ -23,8 +23,8 @@ extension ExportError: CommandFailing {
 extension PhantomError: CommandFailing {
     package var commandFailure: CommandFailure {
         switch self {
-        case .occupied: CommandFailure(.conflict, description)
-        case .unwritable, .senseless: CommandFailure(.badInput, description)
+        case .occupied: CommandFailure(.conflict, problem, file: file, remedy: remedy)
+        case .unwritable, .senseless: CommandFailure(.badInput, problem, file: file, remedy: remedy)
         }
     }
 }

@@ -2,10 +2,10 @@ package import ArgumentParser
 
 /// Lists the consequences first; the change itself needs `--yes` and a reason.
 package struct ConfirmationOptions: ParsableArguments {
-    @Option(help: "Reason, recorded in the history; required with --yes. No patient data.")
+    @Option(help: .value("text", "Reason, recorded in the history; required with --yes. No patient data."))
     package var reason: String?
 
-    @Flag(help: "Make the change. Default: only list what it concerns.")
+    @Flag(help: "Make the change. Without it, everything concerned is only listed.")
     package var yes = false
 
     package init() {}

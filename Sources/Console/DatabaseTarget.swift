@@ -30,6 +30,16 @@ package enum DatabaseTarget: Sendable {
         if case .embedded(let cluster) = self { cluster } else { nil }
     }
 
+    /// The state of the embedded cluster, from its files; a server that Lacuna does not run counts as running.
+    package var state: String {
+        switch cluster?.status() {
+        case nil, .running: "running"
+        case .notCreated: "not created"
+        case .stopped: "stopped"
+        case .starting: "starting"
+        }
+    }
+
     package static func homeFolder(_ options: GlobalOptions, _ environment: Environment) -> String {
         options.home ?? environment["LACUNA_HOME"] ?? "./.lacuna"
     }

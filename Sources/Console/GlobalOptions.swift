@@ -3,16 +3,20 @@ package import ArgumentParser
 /// Options of every command.
 package struct GlobalOptions: ParsableArguments {
     @Option(
-        help: """
-            Database to connect to, a postgresql:// URI or keyword=value pairs (default: LACUNA_DATABASE, else libpq's \
-            variables, else the embedded database).
-            """)
+        help: .value(
+            "connection",
+            """
+            Database to connect to, a postgresql:// URI or keyword=value pairs. (default: LACUNA_DATABASE, else libpq's \
+            variables, else the embedded database)
+            """))
     package var database: String?
 
-    @Option(help: "Folder of the object store (default: LACUNA_HOME/objects).")
+    @Option(help: .value("folder", "Folder of the object store. (default: LACUNA_HOME/objects)"))
     package var objects: String?
 
-    @Option(help: "Folder of the embedded database and the objects (default: LACUNA_HOME, else ./.lacuna).")
+    @Option(
+        help: .value(
+            "folder", "Folder of the embedded database and the objects. (default: LACUNA_HOME, else ./.lacuna)"))
     package var home: String?
 
     @Flag(help: "Print JSON.")

@@ -15,8 +15,11 @@ package struct Output: Sendable {
     }
 
     /// Writes rows as a table, one JSON array or CSV.
-    package func report<Row>(_ rows: [Row], _ columns: [Column<Row>]) {
+    ///
+    /// - Parameter empty: the note on standard error where there are no rows; nil where another note explains it.
+    package func report<Row>(_ rows: [Row], _ columns: [Column<Row>], empty: String? = nil) {
         Self.write(render(rows, columns), to: STDOUT_FILENO)
+        if rows.isEmpty, let empty { note(empty) }
     }
 
     /// Writes one record: a line for each field, one JSON object, or CSV with one row.

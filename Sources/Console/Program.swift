@@ -46,13 +46,11 @@ package struct Program: Sendable {
     private func report(_ error: any Error, _ root: (some ParsableCommand).Type) -> ExitStatus {
         if let code = error as? ExitCode { return ExitStatus(rawValue: code.rawValue) ?? .internalError }
         let code = root.exitCode(for: error)
-        if code == .success {
-            Output.write(root.fullMessage(for: error) + "\n", to: STDOUT_FILENO)
-            return .done
-        }
-        if code == .validationFailure {
-            Output.write(root.fullMessage(for: error) + "\n", to: STDERR_FILENO)
-            return .usage
+        if [.success, .validationFailure].contains(code) {
+            let isHelp = code == .success
+            let text = UsageLine.shortened(in: root.fullMessage(for: error))
+            Output.write(text + "\n", to: isHelp ? STDOUT_FILENO : STDERR_FILENO)
+            return isHelp ? .done : .usage
         }
         let failure = CommandFailure(error)
         Output.write(failure.message(from: self), to: STDERR_FILENO)

@@ -2,7 +2,7 @@ package import ArgumentParser
 
 /// Why a person makes a change; recorded in the history.
 package struct ReasonOption: ParsableArguments {
-    @Option(help: "Reason, recorded in the history. No patient data.")
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
     package var reason: String
 
     package init() {}

@@ -1,11 +1,11 @@
 package import ArgumentParser
 
-/// One run, given as an argument or as an option.
+/// One run, given as an argument, or as the option that scripts written for earlier versions use.
 package struct RunChoice: ParsableArguments {
-    @Argument(help: ArgumentHelp("Run to show (default: all runs).", valueName: "run"))
+    @Argument(help: ArgumentHelp("Name of the run. (default: all runs)", valueName: "run"))
     package var argument: String?
 
-    @Option(name: .customLong("run"), help: "Run to show, the same as the argument.")
+    @Option(name: .customLong("run"), help: .hidden)
     package var option: String?
 
     package init() {}

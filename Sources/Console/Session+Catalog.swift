@@ -11,8 +11,11 @@ extension Session {
     package var workspace: Workspace {
         let session = self
         return Workspace(catalog: catalog, converted: converted, progress: output) { create in
-            try await LocalObjectStore.open(
-                try session.localFolder(session.objects), catalogue: try await session.catalog.uuid(), create: create)
+            try await session.namingLostObjects {
+                try await LocalObjectStore.open(
+                    try session.localFolder(session.objects), catalogue: try await session.catalog.uuid(),
+                    create: create)
+            }
         }
     }
 
@@ -33,11 +36,11 @@ extension Session {
     }
 
     /// Runs `body`. Where it fails for want of an object store although rows name objects, the failure explains the loss.
-    package func namingLostObjects<T>(_ body: () async throws -> T) async throws -> T {
+    private func namingLostObjects<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as ObjectStoreError {
-            guard case .noStore = error, try await catalog.namesObjects() else { throw error }
+            guard role != .trainer, case .noStore = error, try await catalog.namesObjects() else { throw error }
             throw lostObjects
         }
     }

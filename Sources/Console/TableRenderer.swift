@@ -12,10 +12,13 @@ enum TableRenderer {
         return ([titles] + texts).map { line(row: $0, widths, rightAligned) }.joined()
     }
 
-    /// A line for each field: `key  value`.
+    /// A line for each field: `title  value`.
     static func render(fields: [Cell.Field]) -> String {
-        let width = fields.reduce(0) { max($0, $1.key.count) }
-        return fields.map { $0.key + padding(width - $0.key.count + 2) + text($0.value) + "\n" }.joined()
+        let width = fields.reduce(0) { max($0, $1.title.count) }
+        return fields.map { field in
+            let value = field.value == .null ? field.absence : text(field.value)
+            return field.title + padding(width - field.title.count + 2) + value + "\n"
+        }.joined()
     }
 
     private static func line(row: [String], _ widths: [Int], _ rightAligned: [Bool]) -> String {
@@ -35,7 +38,7 @@ enum TableRenderer {
         case .text(let text): String(text.map { $0.unicodeScalars.allSatisfy(isPrintable) ? $0 : "?" })
         case .number(let value, let places): Decimal.fixed(value, places: places)
         case .list(let cells): list(cells.map(text))
-        case .object(let fields): fields.map { "\($0.key) \(text($0.value))" }.joined(separator: ", ")
+        case .object(let fields): fields.map { "\($0.title) \(text($0.value))" }.joined(separator: ", ")
         case .bool(let flag): flag ? "yes" : "no"
         case .integer(let value): String(value)
         }

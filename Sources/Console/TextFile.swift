@@ -41,6 +41,18 @@ package enum TextFile {
         return text
     }
 
+    /// The first 4 KiB; empty where there is no file. Blocks.
+    package static func beginning(of path: String) throws -> String {
+        guard let file = fopen(path, "r") else {
+            if errno == ENOENT { return "" }
+            throw unreadable(path)
+        }
+        defer { fclose(file) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&buffer, 1, buffer.count, file)
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
     private static func bytes(of path: String) throws -> [UInt8] {
         guard let file = fopen(path, "r") else { throw unreadable(path) }
         defer { fclose(file) }

@@ -19,6 +19,11 @@ public enum Spelling {
         return sorted.prefix(limit).map(\.candidate)
     }
 
+    /// `did you mean liver, lever? `, for the beginning of a remedy; empty without suggestions.
+    public static func offer(_ nearest: [String]) -> String {
+        nearest.isEmpty ? "" : "did you mean \(nearest.joined(separator: ", "))? "
+    }
+
     private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
         guard text.count >= part.count else { return false }
         return (0...text.count - part.count).contains { text[$0...].starts(with: part) }

@@ -68,7 +68,9 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .noStore: "check --objects or LACUNA_HOME, or import a dataset: the first one makes it"
         case .notAStore: "name an empty or new folder, or restore the store's marker file from the backup"
         case .newerFormat: "use the program version that wrote the store, or a later one"
-        case .foreign: "name this catalogue's own store with --objects, or connect to the store's database"
+        case .foreign:
+            "name this catalogue's own store with --objects, or connect to the store's database; where that database was "
+                + "dropped, delete the folder or move it away"
         case .missing, .damaged: "restore the file from the backup, then run lacuna verify --read-data"
         case .outOfRange: "run lacuna verify --read-data and restore what it names"
         case .system: "check the disk and the system's log, then repeat"

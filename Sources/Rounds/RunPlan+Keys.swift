@@ -68,6 +68,7 @@ extension RunPlan: SettingSection {
     /// - Throws: `SettingError` with the first key that is unknown, missing or outside its limits.
     public init(_ values: [String: SettingValue]) throws(SettingError) {
         self.init(name: "", organs: [], split: "")
+        try Self.requireKnown(values)
         for key in Self.keys where key.isRequired && values[key.name] == nil {
             throw .missing(key: key.name, limits: key.limits)
         }

@@ -21,6 +21,7 @@ extension DaemonTests {
                 ("no YAML", "run: [", "not YAML"),
                 ("empty", "", "run is missing"),
                 ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is not a section"),
+                ("misspelt key instead of a required one", "run: {name: a, splt: s}", "run.splt is not a key"),
                 ("unknown key", "run: {name: a, organs: [liver], split: s, round: 3}", "run.round is not a key"),
                 (
                     "unknown setting", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}",

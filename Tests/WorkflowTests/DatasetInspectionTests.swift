@@ -17,7 +17,7 @@ import Workflows
             let labelled = found.labels.filter { $0.annotated > 0 }.map { "\($0.organ) \($0.annotated)" }
             #expect(Set(labelled) == ["liver 2", "spleen 1"])
             #expect(found.removed == nil && found.waiting == 0)
-            await #expect(throws: CatalogError.unknownDataset("C")) {
+            await #expect(throws: CatalogError.unknownDataset("C", nearest: ["A", "B"])) {
                 try await DatasetInspection(catalog: catalog).run("C")
             }
         }

@@ -21,7 +21,7 @@ import Workflows
             let withheld = preview.items.filter { $0.effect == "withheld" }.map(\.kind)
             #expect(withheld.contains("volume") && withheld.contains("annotation"), "\(preview.items)")
             #expect(try await catalogue.labels() == Self.all)
-            await #expect(throws: CatalogError.unknownDataset("C")) {
+            await #expect(throws: CatalogError.unknownDataset("C", nearest: ["A", "B"])) {
                 try await Removal(catalogue.workspace).run(.init(.dataset("C"), reason: nil, keepsDerived: false))
             }
         }

@@ -18,6 +18,8 @@ public struct RoundRow: Sendable, Hashable {
     public let published: Int
     /// Whether a checkpoint of it was trained on subjects found to be held out, or on data removed since.
     public let isContaminated: Bool
+    /// Whether its labels are hidden because it was trained on data removed since.
+    public let isRecalled: Bool
     /// Whether its run is the one whose pseudo labels are visible.
     public let isCurrent: Bool
 }
@@ -47,7 +49,8 @@ extension LabelCatalog {
                 checkpoint: found.checkpoint,
                 dice: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.dice) }),
                 diceVolumes: Dictionary(uniqueKeysWithValues: organs.map { ($0.organ, $0.volumes) }),
-                published: found.published, isContaminated: found.contaminated, isCurrent: found.isCurrent)
+                published: found.published, isContaminated: found.contaminated, isRecalled: found.isRecalled,
+                isCurrent: found.isCurrent)
         }
     }
 
@@ -102,7 +105,10 @@ extension LabelCatalog {
 
     @discardableResult
     public func requireRun(_ name: String) async throws -> RunID {
-        guard let run = try await connection.first(FindRunID(name: name)) else { throw CatalogError.unknownRun(name) }
+        guard let run = try await connection.first(FindRunID(name: name)) else {
+            let names = Set(try await connection.run(ListRounds(run: nil)).map(\.run))
+            throw CatalogError.unknownRun(name, nearest: Spelling.nearest(to: name, among: names))
+        }
         return run
     }
 }

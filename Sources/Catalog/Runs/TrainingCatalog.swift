@@ -56,6 +56,11 @@ public struct TrainingCatalog: Sendable {
     /// The run's rounds, by number.
     public func rounds(of run: RunID) async throws -> [StoredRound] { try await connection.run(RoundsOfRun(run: run)) }
 
+    /// The numbers of the run's rounds whose pseudo labels are all withheld, because they or the data behind them were removed.
+    public func recalledRounds(of run: RunID) async throws -> [Int] {
+        try await connection.run(RecalledRounds(run: run))
+    }
+
     /// The newest checkpoint of a kind in a round.
     public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
         try await connection.first(NewestCheckpoint(round: round, kind: kind))

@@ -40,6 +40,10 @@ public struct PurgedObject: Sendable, Hashable {
 }
 
 extension LabelCatalog {
+    /// Whether the dataset or subject is removed, or the volume excluded.
+    public func isRemoved(_ thing: Withdrawable) async throws -> Bool {
+        try await connection.one(IsWithdrawn(thing: thing))
+    }
 
     /// Everything that a removal would concern. Empty for a volume, which is excluded and not removed.
     public func removalPlan(_ thing: Withdrawable) async throws -> [RemovalItem] {

@@ -4,7 +4,9 @@ internal import Domain
 
 extension Coverage {
     /// The columns of the report, after the column of the grouping.
-    static func columns(by grouping: CoverageGrouping) -> [Column<Coverage>] {
+    ///
+    /// - Parameter recalled: the rounds whose pseudo labels are hidden.
+    static func columns(by grouping: CoverageGrouping, recalled: Set<String> = []) -> [Column<Coverage>] {
         var columns: [Column<Coverage>] = [
             Column("organ") { $0.organ.rawValue },
             Column("volumes") { $0.volumes },
@@ -19,11 +21,12 @@ extension Coverage {
             Column("partial") { $0.partial },
             Column("unionKnown", title: "composite") { $0.unionKnown },
             Column("subjects") { $0.subjects },
-            Column("byOrigin", title: "by origin") { row in origins(row) },
+            Column("byOrigin") { row in origins(row) },
         ]
         if grouping != .organ {
             columns.insert(Column(grouping.rawValue) { $0.group }, at: 0)
         }
+        if grouping == .round { columns.insert(Column("recalled") { recalled.contains($0.group ?? "") }, at: 1) }
         return columns
     }
 

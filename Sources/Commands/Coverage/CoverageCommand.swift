@@ -15,9 +15,10 @@ struct CoverageCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna coverage
-              organ   volumes  annotated  absent  pseudo  unlabelled  confidence  Dice  …
-              liver        11          9       0       2           0        0.95  0.91  …
-              spleen       11          6       0       5           0        0.96  0.88  …
+              organ     volumes  annotated  absent  pseudo  unlabelled  confidence  Dice  …
+              liver          10         10       0       0           0           -     -
+              spleen         10          6       0       3           1        0.87  0.91
+              pancreas       10          6       0       3           1        0.89  0.84
               …
             """)
 
@@ -25,7 +26,7 @@ struct CoverageCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Grouping of the counts.")
+    @Option(help: .value("grouping", "Grouping of the counts."))
     var by: Grouping = .organ
 
     @Option(
@@ -35,9 +36,7 @@ struct CoverageCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp(
-            "Revision or date to count at, with --by organ and --by dataset. (default: now)", valueName: "REVISION|DATE"
-        ))
+        help: .value("revision|date", "Revision or date to count at, with --by organ and --by dataset. (default: now)"))
     var asOf: AsOf?
 
     func validate() throws {
@@ -56,7 +55,7 @@ struct CoverageCommand: AsyncParsableCommand {
             let rows = isTable && grouping != .organ ? result.rows.filter(\.isExamined) : result.rows
             let notes = CoverageNotes(result: result, grouping: grouping)
             for note in notes.onMissingOrgans { session.output.note(note) }
-            session.output.report(rows, Coverage.columns(by: grouping))
+            session.output.report(rows, Coverage.columns(by: grouping, recalled: result.recalled))
             guard isTable else { return }
             for note in notes.onTable(hidden: result.rows.count - rows.count, isFiltered: !organs.isEmpty) {
                 session.output.note(note)

@@ -32,6 +32,11 @@ struct CoverageNotes {
                 "\n\(hidden) \(hidden == 1 ? "row is" : "rows are") not shown because nothing is labelled there. --json and "
                     + "--csv have all rows.")
         }
+        if !result.recalled.isEmpty {
+            notes.append(
+                "\nTrained on data that were removed since, so that their pseudo labels are hidden: "
+                    + result.recalled.sorted().joined(separator: ", ") + ".")
+        }
         guard grouping == .organ else { return notes }
         if !result.incomplete.isEmpty {
             notes.append(
@@ -48,7 +53,8 @@ struct CoverageNotes {
     }
 
     private var nothing: String {
-        switch grouping {
+        if result.isWithheld { return "All volumes are removed or excluded; lacuna volume list shows the reasons." }
+        return switch grouping {
         case .round: "No round has been published yet; see lacuna round list."
         case .split: "No split exists, or nothing is labelled; see lacuna split show."
         case .organ, .dataset: "Nothing is labelled yet; start with lacuna dataset import."

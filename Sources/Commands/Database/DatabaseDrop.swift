@@ -30,10 +30,13 @@ struct DatabaseDrop: AsyncParsableCommand {
         options.output.report([
             Cell.Field("data", cluster.folder), Cell.Field("existed", exists), Cell.Field("deleted", yes && exists),
         ])
-        if !exists {
-            options.output.note("No database to delete.")
-        } else if !yes {
-            options.output.note("Nothing was deleted. Add --yes to delete the whole catalogue.")
-        }
+        let objects = options.objects ?? DatabaseTarget.homeFolder(options, .process) + "/objects"
+        options.output.note(
+            !exists
+                ? "No database to delete."
+                : yes
+                    ? "The objects of the deleted catalogue are kept in \(objects). Delete this folder or move it away: a new "
+                        + "catalogue refuses it."
+                    : "Nothing was deleted. Add --yes to delete the whole catalogue.")
     }
 }

@@ -12,13 +12,13 @@ struct DatabaseStatus: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna database status
-              state          running
-              server         15.18 (Debian 15.18-0+deb12u1)
-              database       lacuna
-              schema         14
-              programSchema  14
-              bytes          10542439
-              revision       0
+              state           running
+              server          15.18 (Debian 15.18-0+deb12u1)
+              database        lacuna
+              schema          14
+              program schema  14
+              bytes           10542439
+              revision        0
               …
             """)
 
@@ -26,7 +26,7 @@ struct DatabaseStatus: AsyncParsableCommand {
 
     func run() async throws {
         let target = try DatabaseTarget.resolve(options, .process)
-        let state = Self.state(of: target)
+        let state = target.state
         var facts: DatabaseInspection.Facts?
         if state == "running" {
             facts = try await DatabaseInspection(connectingWith: target.settings(for: .manager)).run()
@@ -38,15 +38,5 @@ struct DatabaseStatus: AsyncParsableCommand {
             Cell.Field("revision", facts?.revision), Cell.Field("data", target.cluster?.dataFolder),
             Cell.Field("socket", target.cluster?.socketFolder), Cell.Field("log", target.cluster?.logFile),
         ])
-    }
-
-    /// The state of the embedded cluster, from its files; a server that Lacuna does not run counts as running.
-    private static func state(of target: DatabaseTarget) -> String {
-        switch target.cluster?.status() {
-        case nil, .running: "running"
-        case .notCreated: "not created"
-        case .stopped: "stopped"
-        case .starting: "starting"
-        }
     }
 }

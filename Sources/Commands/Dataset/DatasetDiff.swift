@@ -16,6 +16,7 @@ struct DatasetDiff: AsyncParsableCommand {
               case     organ   change  before     after       dice  changed voxels  …
               img0001  liver   mask    annotated  annotated  0.814             601
               img0001  spleen  mask    annotated  annotated  0.614             192
+              …
               Cases: 1 removed. Labels: 13 removed, 13 with another mask, 26 unchanged.
             """)
 

@@ -15,20 +15,17 @@ struct DatasetImport: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna dataset import Task03_Liver --name liver
-              dataset          liver
-              release          msd-task03-liver
-              layout           msd
-              origin           expert
-              licence          CC0 1.0
-              accepted         4
-              of these warned  0
-              unchanged        0
-              waiting          0
-              quarantined      0
-              refused          0
-              new volumes      4
-              known scans      0
-              new labels       8
+              dataset                  liver
+              release                  msd-task03-liver
+              layout                   msd
+              origin                   expert
+              licence                  CC0 1.0
+              accepted                 4
+              accepted with a warning  0
+              …
+              new volumes              4
+              known scans              0
+              new labels               8
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -36,55 +33,67 @@ struct DatasetImport: AsyncParsableCommand {
     @Argument(help: "Folder of the dataset, or one label file.")
     var path: String
 
-    @Option(help: "Name of the dataset (default: name of the folder).")
+    @Option(help: "Name of the dataset. (default: name of the folder)")
     var name: String?
 
     @Option(
         help: """
-            Release whose label map and facts apply, or RELEASE+VERSION for a version of it (default: found from the files).
+            Release whose label map and facts apply, or RELEASE+VERSION for a version of it. (default: found from the files)
             """)
     var release: String?
 
     @Option(help: "Layout of the folder: auto, \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")).")
     var layout = "auto"
 
-    @Option(help: "Folder, file or dataset with the images (default: the imported folder).")
+    @Option(help: .value("path", "Folder, file or dataset with the images. (default: the imported folder)"))
     var images: String?
 
-    @Option(help: "CSV file with the columns case and image, the image of each case in the dataset of --images.")
+    @Option(
+        help: .value(
+            "file", "CSV file with the columns case and image, the image of each case in the dataset of --images."))
     var pairs: String?
 
-    @Option(help: "Modality of the images: CT, MR or other (default: modality of the layout).")
-    var modality: String?
+    @Option(help: "Modality of the images. (default: modality of the layout)")
+    var modality: Modality?
 
-    @Option(help: "Origin of the labels: expert, assisted, reviewed or model (default: origin of the release).")
-    var origin: String?
+    @Option(help: "Origin of the labels. (default: origin of the release)")
+    var origin: LabelOrigin?
 
-    @Option(help: "YAML file with the meaning of label values and the location of the files.")
+    @Option(help: .value("file", "YAML file with the meaning of label values and the location of the files."))
     var map: String?
 
-    @Option(help: "CSV file with the columns case and subject, the patient of each case.")
+    @Option(help: .value("file", "CSV file with the columns case and subject, the patient of each case."))
     var subjects: String?
 
     @Option(
-        help: """
-            Organs annotated in every case: comma-separated names, all, or present for those with voxels (default: organs \
-            that the layout declares).
-            """)
+        help: .value(
+            "organs",
+            """
+            Organs annotated in every case: comma-separated names, all, or present for those with voxels. (default: organs \
+            that the layout declares)
+            """))
     var complete: String?
 
-    @Option(help: "File for the report, .json, .csv or .txt; also written after an error or interruption.")
+    @Option(
+        help: .value(
+            "file",
+            "File for the report, .json, .csv or .txt, which may replace an earlier one. Also written on an error."),
+        transform: ReportFile.init(parsing:))
     var report: ReportFile?
 
-    @Option(help: "Variant that the release means by an organ's name, as ORGAN=VARIANT. Repeatable.")
+    @Option(
+        help: .value(
+            "organ=variant", "Variant that the release means by an organ's name, as ORGAN=VARIANT. Repeatable."))
     var means: [String] = []
 
     @Option(
-        help: """
+        help: .value(
+            "proposal",
+            """
             Proposal of the report to accept: flip (flip labels that strong evidence shows to be mirrored), handedness (keep \
             labels stored mirrored that their headers place on the image), laterality (keep patients whose organs are all \
             reversed), or PROPOSAL:CASE for one case. Repeatable.
-            """)
+            """))
     var accept: [String] = []
 
     @Flag(help: "Also record the masks of single annotators (KiTS), which are never current by themselves.")
@@ -111,20 +120,13 @@ struct DatasetImport: AsyncParsableCommand {
         if let wrong = means.first(where: { Self.meaning($0) == nil }) {
             throw ValidationError("--means \(wrong): must be ORGAN=VARIANT.")
         }
-        if let origin, LabelOrigin(rawValue: origin) == nil {
-            let origins = LabelOrigin.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--origin must be one of \(origins).")
-        }
-        if let modality, Modality(rawValue: modality) == nil {
-            let modalities = Modality.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--modality must be one of \(modalities).")
-        }
         if pairs != nil && images == nil { throw ValidationError("--pairs requires --images with a dataset.") }
     }
 
     func run() async throws {
+        var report = report
         let request = try await self.request()
-        if let report { try TextFile.requireWritable(report.path) }
+        try report?.requirePlace(outside: path)
         let progress = ImportProgress()
         Interruption.watch { [report] in
             progress.holding { (summary: ImportSummary?) -> Void in summary.endInterrupted(report) }
@@ -132,7 +134,8 @@ struct DatasetImport: AsyncParsableCommand {
         let summary: ImportSummary
         do {
             summary = try await Session.with(options) { session in
-                try await ImportRunner(session.workspace, progress: progress).run(request)
+                try await report.requirePlace(in: session.catalog)
+                return try await ImportRunner(session.workspace, progress: progress).run(request)
             }
         } catch {
             report?.write(progress.summary, after: CommandFailure(error), warning: options.output)
@@ -147,8 +150,7 @@ struct DatasetImport: AsyncParsableCommand {
         var request = ImportRequest(path: path)
         (request.name, request.release, request.layout) = (name, release, LayoutName(rawValue: layout))
         (request.images, request.map) = (images, map)
-        request.modality = modality.flatMap { Modality(rawValue: $0) }
-        request.origin = origin.flatMap { LabelOrigin(rawValue: $0) }
+        (request.modality, request.origin) = (modality, origin)
         request.complete = complete.map(Self.completeOrgans)
         request.meanings = means.compactMap(Self.meaning)
         request.accepted = accept.compactMap { Acceptance($0) }

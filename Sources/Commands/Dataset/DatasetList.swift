@@ -9,9 +9,11 @@ struct DatasetList: AsyncParsableCommand {
         discussion: """
             EXAMPLE:
               $ lacuna dataset list
-              dataset  release           layout  origin  volumes  subjects  waiting  …
-              liver    msd-task03-liver  msd     expert        4         4        0
-              ours     btcv              btcv    expert        4         4        0
+              dataset   release           layout  origin    volumes  subjects  waiting  …
+              clinic    as-declared       nnunet  expert          2         2        0
+              internal  btcv              btcv    expert          4         4        0
+              liver     msd-task03-liver  msd     expert          4         4        0
+              ours      btcv              btcv    assisted        4         4        0
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -19,8 +21,9 @@ struct DatasetList: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let datasets = try await session.catalog.datasets()
-            session.output.report(datasets, DatasetRow.columns(session.output.format))
-            if datasets.isEmpty { session.output.note("No dataset is imported yet; begin with lacuna dataset import.") }
+            session.output.report(
+                datasets, DatasetRow.columns(session.output.format),
+                empty: "No dataset is imported yet; start with lacuna dataset import.")
         }
     }
 }

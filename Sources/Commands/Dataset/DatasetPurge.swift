@@ -13,9 +13,12 @@ struct DatasetPurge: AsyncParsableCommand {
             EXAMPLE:
               $ lacuna dataset purge clinic --yes --reason "licence withdrawn"
               object                            bytes  purged
-              18d56a93457522ce4d7795d2e26092c…   7328  yes
-              f1c666e513a94d363cc5c86f5d140c3…   3242  yes
-              Objects destroyed: 5. Tombstones remain. Images stay in the folder …
+              36509cd7fdb8aa7778f70769db798ef5…   681  yes
+              a40adc7bd97aee2cff494ffbb7187549…   846  yes
+              f6a9fd0a819bea893af2b05bd490666d…   295  yes
+              f6c6d724e77275f9085dc29486923b45…   287  yes
+
+              Objects destroyed: 4. Tombstones remain. Images stay in the folder that …
             """)
 
     @OptionGroup var options: GlobalOptions

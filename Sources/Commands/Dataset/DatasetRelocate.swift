@@ -12,13 +12,13 @@ struct DatasetRelocate: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna dataset relocate liver /archive/Task03_Liver
-              dataset  liver
-              release  msd-task03-liver
-              from     /data/Task03_Liver
-              root     /archive/Task03_Liver
-              changed  yes
-              files    8
-              hashed   8
+              dataset             liver
+              release             msd-task03-liver
+              from                /data/Task03_Liver
+              root                /archive/Task03_Liver
+              …
+              files               8
+              checksums compared  8
             """)
 
     enum Check: String, CaseIterable, ExpressibleByArgument { case sample, all }
@@ -34,7 +34,7 @@ struct DatasetRelocate: AsyncParsableCommand {
     @Option(help: "Name of the release, required if the dataset has several.")
     var release: String?
 
-    @Option(help: "Files to hash: a sample of 20, or all.")
+    @Option(help: .value("files", "Files whose checksums are compared: a sample of 20, or all."))
     var check = Check.sample
 
     @Flag(help: "Relocate although files are missing, which are listed.")
@@ -56,7 +56,7 @@ struct DatasetRelocate: AsyncParsableCommand {
             Cell.Field("dataset", result.dataset), Cell.Field("release", result.release),
             Cell.Field("from", result.formerRoot), Cell.Field("root", result.root),
             Cell.Field("changed", result.outcome == .relocated), Cell.Field("files", result.files),
-            Cell.Field("hashed", result.hashed),
+            Cell.Field("hashed", result.hashed, title: "checksums compared"),
         ]
         switch output.format {
         case .json: output.report(fields + [Cell.Field("problems", result.problems.map(\.cell))])

@@ -7,19 +7,21 @@ struct DatasetRemove: AsyncParsableCommand {
         commandName: "remove", abstract: "Withhold a dataset and everything derived from it.",
         discussion: """
             For data whose consent or licence was withdrawn. Without --yes the command only lists everything \
-            concerned. From the next revision on, the data take no part in training, coverage, export and relabelling. \
+            concerned. From the next revision on, the data are excluded from training, coverage, export and relabelling. \
             Labels of other volumes that were derived from them are hidden too, unless --keep-derived. Checkpoints \
             trained on them are marked as contaminated, and daemons that train on them stop. A volume that another \
-            dataset contains too keeps that dataset's labels. History, files and stored masks are kept: restore takes \
-            the removal back, purge destroys the masks.
+            dataset contains too keeps that dataset's labels. History, files and stored masks are kept: restore undoes \
+            the removal, purge destroys the masks.
 
             EXAMPLE:
               $ lacuna dataset remove clinic --yes --reason "licence withdrawn"
-              kind        id  label                                     count  effect
-              volume      10  clinic                                        1  withheld
-              source      11  clinic/img0001: RawData/Training/img/im…      1  withheld
-              annotation   -  kidney                                        2  withheld
-              Withheld from revision 23 on. Files and history are kept.
+              kind        id  label                                        count  effect
+              volume       9  clinic                                           1  withheld
+              volume      10  clinic                                           1  withheld
+              …
+              annotation   -  liver                                            2  withheld
+
+              Withheld from revision 29 on. Files and history are kept.
             """)
 
     @OptionGroup var options: GlobalOptions

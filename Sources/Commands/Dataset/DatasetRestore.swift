@@ -6,14 +6,14 @@ struct DatasetRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Undo the removal of a dataset.",
         discussion: """
-            From a new revision on, the dataset counts again, and the derived labels that the removal had hidden are \
+            From a new revision on, the dataset is used again, and the derived labels that the removal had hidden are \
             visible again. A dataset whose masks were purged cannot be restored.
 
             EXAMPLE:
               $ lacuna dataset restore clinic --reason "licence renewed"
               name      clinic
               changed   yes
-              revision  24
+              revision  30
             """)
 
     @OptionGroup var options: GlobalOptions

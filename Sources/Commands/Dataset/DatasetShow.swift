@@ -35,9 +35,9 @@ struct DatasetShow: AsyncParsableCommand {
             guard session.output.format == .table else { return session.output.report(fields(of: found)) }
             session.output.report(found.releases, DatasetRow.columns(.table))
             session.output.separate()
-            session.output.report(found.licences, LicenceRow.columns)
+            session.output.report(found.licences, LicenceRow.columns, empty: "No licence is stated.")
             session.output.separate()
-            session.output.report(found.labels, Coverage.columns(by: .organ))
+            session.output.report(found.labels, Coverage.columns(by: .organ), empty: "The dataset has no label.")
             if found.waiting > 0 {
                 session.output.note(
                     "\nCases that wait for their image: \(found.waiting); lacuna dataset waiting \(dataset) lists them."

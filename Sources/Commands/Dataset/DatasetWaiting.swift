@@ -25,8 +25,8 @@ struct DatasetWaiting: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let labels = try await DatasetInspection(catalog: session.catalog).waiting(dataset)
-            session.output.report(labels, WaitingLabel.columns)
-            if labels.isEmpty { session.output.note("No label of \(dataset) waits for its image.") }
+            session.output.report(
+                labels, WaitingLabel.columns, empty: "No label of \(dataset) waits for its image.")
         }
     }
 }

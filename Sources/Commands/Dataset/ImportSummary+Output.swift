@@ -123,7 +123,8 @@ extension ImportSummary {
         let unrecorded = report.count(.unrecorded)
         return heading + [
             Cell.Field("accepted", report.count(.accepted) + report.count(.warned)),
-            Cell.Field("of these warned", report.count(.warned)), Cell.Field("unchanged", report.count(.unchanged)),
+            Cell.Field("accepted with a warning", report.count(.warned)),
+            Cell.Field("unchanged", report.count(.unchanged)),
             Cell.Field("waiting", report.count(.waiting)), Cell.Field("quarantined", report.count(.quarantined)),
             Cell.Field("refused", report.count(.refused)),
         ] + (unrecorded > 0 ? [Cell.Field("valid, not recorded", unrecorded)] : [])

@@ -15,9 +15,9 @@ extension ReleaseDiff.Row {
             Column("beforeMask", isShown: false) { $0.before?.mask?.mask.rawValue },
             Column("afterMask", isShown: false) { $0.after?.mask?.mask.rawValue },
             Column("dice") { $0.comparison?.dice },
-            Column("changedVoxels", title: "changed voxels") { $0.comparison?.changedVoxels },
+            Column("changedVoxels") { $0.comparison?.changedVoxels },
             Column("differenceMillilitres", title: "difference ml") { $0.comparison?.differenceMillilitres },
-            Column("comparedVoxels", title: "compared voxels", isShown: isPartial) { $0.comparison?.region.count },
+            Column("comparedVoxels", isShown: isPartial) { $0.comparison?.region.count },
             Column("comparedShare", title: "of volume", isShown: isPartial) { $0.comparison?.region.share },
         ]
     }

@@ -9,29 +9,33 @@ struct ExportMONAI: AsyncParsableCommand {
         discussion: """
             The datalist refers to the images by their paths, relative to the data root where they are in it. The label of \
             a case contains the annotations. With --include-pseudo, pseudo_label contains the annotations completed by \
-            pseudo labels, and confidence has the confidence of each organ.
+            pseudo labels, and confidence has the confidence of each organ. Without --part, all parts of a split are exported.
 
             EXAMPLE:
               $ lacuna export monai --output abdomen.json \\
                   --organs liver,spleen --split main
-              file            /data/abdomen.json
-              cases           10
-              training        8
-              validation      2
-              testing         0
+              file                       /data/abdomen.json
+              cases                      10
+              training                   6
+              validation                 2
+              testing                    2
               …
+              not in the exported parts  0
+              …
+
               organ   values  annotated  absent  pseudo  unlabelled  voxels
-              liver   1               9       0       0           1   17470
-              spleen  2               6       0       0           4    1163
+              liver   1              10       0       0           0   20462
+              spleen  2               4       0       0           6     923
             """)
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var export: ExportOptions
 
-    @Option(help: "File to write, .json. Label maps are written into the folder of its name with _labels.")
+    @Option(
+        help: .value("file", "File to write, .json. Label maps are written into the folder of its name with _labels."))
     var output: String
 
-    @Option(help: "Folder that paths are relative to (default: the folder of the file).")
+    @Option(help: .value("folder", "Folder that paths are relative to. (default: the folder of the file)"))
     var dataRoot: String?
 
     func validate() throws {
@@ -53,7 +57,7 @@ struct ExportMONAI: AsyncParsableCommand {
                     Cell.Field("file", summary.output), Cell.Field("cases", summary.report.cases),
                     Cell.Field("training", result.training), Cell.Field("validation", result.validation),
                     Cell.Field("testing", result.testing),
-                ] + summary.fields, to: session.output)
+                ] + summary.fields(for: session.output.format), to: session.output)
             session.output.note(summary.notes)
         }
     }

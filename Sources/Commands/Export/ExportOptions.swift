@@ -12,46 +12,33 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "Split whose subjects are exported, or the common name of its folds.")
     var split: String?
 
-    @Option(help: "Part of the split to export. Repeatable. (default: all; for nnU-Net all except test)")
-    var part: [Part] = []
+    @Option(help: "Part of the split to export. Repeatable.")
+    var part: [SplitPart] = []
 
     @Option(help: "Dataset whose volumes and own labels are exported. Repeatable. (default: all)")
     var dataset: [String] = []
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Revision or date of the labels. (default: now)", valueName: "REVISION|DATE"))
+    @Option(parsing: .unconditional, help: .value("revision|date", "Revision or date of the labels. (default: now)"))
     var asOf: AsOf?
 
     @Option(
         help: ArgumentHelp(
-            "Organs counted as the first ORGAN, in order of preference. Repeatable.",
-            valueName: "ORGAN=ORGAN,VARIANT"),
+            "Organs counted as the first organ, in order of preference. Repeatable.",
+            valueName: "organ=organ,variant"),
         transform: ExportRequest.ClassMapping.init(parsing:))
     var classMapping: [ExportRequest.ClassMapping] = []
 
     @Flag(help: "Add pseudo labels where annotations leave voxels undecided, within their validity masks.")
     var includePseudo = false
 
-    @Option(help: "Run whose pseudo labels are exported (default: the current run).")
+    @Option(help: "Run whose pseudo labels are exported. (default: the current run)")
     var run: String?
 
     @Option(help: "Purpose of the export, which licences may restrict.")
     var purpose: Purpose = .research
 
-    @Option(help: "Dataset whose licence is accepted although it restricts the export. Repeatable.")
+    @Option(help: .value("dataset", "Dataset whose licence is accepted although it restricts the export. Repeatable."))
     var acceptLicence: [String] = []
-
-    struct Part: ExpressibleByArgument {
-        let part: SplitPart
-
-        init?(argument: String) {
-            guard let part = SplitPart(rawValue: argument) else { return nil }
-            self.part = part
-        }
-
-        static var allValueStrings: [String] { SplitPart.allCases.map(\.rawValue) }
-    }
 
     enum Purpose: String, CaseIterable, ExpressibleByArgument { case research, commercial }
 
@@ -70,7 +57,7 @@ struct ExportOptions: ParsableArguments {
     private var request: ExportRequest {
         var request = ExportRequest(
             organs: organs.split(separator: ",").map(String.init).filter { !$0.allSatisfy(\.isWhitespace) })
-        (request.split, request.parts, request.datasets) = (split, Set(part.map(\.part)), dataset)
+        (request.split, request.parts, request.datasets) = (split, Set(part), dataset)
         request.classMappings = classMapping
         (request.includesPseudoLabels, request.run) = (includePseudo, run)
         request.purpose = purpose == .commercial ? .commercial : .research

@@ -24,10 +24,11 @@ extension ExportReport {
 
 extension ExportSummary {
     /// The last fields of every export's report.
-    var fields: [Cell.Field] {
-        [
-            Cell.Field("emptyFolds", emptyFolds), Cell.Field("leftOut", leftOut),
-            Cell.Field("outsideSplit", outsideSplit),
+    func fields(for format: Output.Format) -> [Cell.Field] {
+        let empty: Cell = format == .table ? emptyFolds.map { "fold \($0)" }.cell : emptyFolds.cell
+        return [
+            Cell.Field("emptyFolds", empty, title: "without validation"), Cell.Field("leftOut", leftOut),
+            Cell.Field("outsideSplit", outsideSplit, title: "not in the exported parts"),
             Cell.Field("ignoredPercent", Cell.number(report.ignoredPercent, places: 1)),
             Cell.Field("contested", report.contested), Cell.Field("revision", revision.number),
             Cell.Field("activity", activity.rawValue),
@@ -52,6 +53,11 @@ extension ExportNote {
                 + "train on."
         case .noValidationCase:
             "No exported case is in the validation part of the split; a trainer would draw its own folds."
+        case .noFoldsFile(onlyTest: true):
+            "No splits_final.json was written, because the part test neither trains nor validates."
+        case .noFoldsFile(onlyTest: false):
+            "No splits_final.json was written, because no exported case is in a validation part; nnU-Net would draw its own "
+                + "folds. Export the part validation too, or create a split with one."
         case .emptyFolds(let folds, let count):
             "No exported case validates in fold \(folds.map(String.init).joined(separator: ", ")) of \(count) "
                 + "(counted from 0)."

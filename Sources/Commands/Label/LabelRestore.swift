@@ -12,12 +12,12 @@ struct LabelRestore: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna label restore internal/img0001 spleen --reason "it was there"
-              volume    4
+              volume    1
               organ     spleen
               changed   yes
               status    annotated
-              mask      18
-              revision  13
+              mask      2
+              revision  21
             """)
 
     @OptionGroup var options: GlobalOptions

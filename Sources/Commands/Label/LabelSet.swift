@@ -5,20 +5,20 @@ internal import Workflows
 
 struct LabelSet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Record that an organ is absent, or take its annotations back.",
+        commandName: "set", abstract: "Record that an organ is absent, or retract its annotations.",
         discussion: """
             absent: the volume was examined and the organ is not there. unlabelled: the annotations of all releases and \
-            raters are taken back. An organ cannot be absent while a part or a lesion of it is annotated.
+            raters are retracted. An organ cannot be absent while a part or a lesion of it is annotated.
 
             EXAMPLE:
               $ lacuna label set internal/img0001 spleen absent --override \\
                   --reason "removed by surgery"
-              volume    4
+              volume    1
               organ     spleen
               status    absent
               mask      -
               changed   yes
-              revision  12
+              revision  20
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -54,7 +54,7 @@ struct LabelSet: AsyncParsableCommand {
     private func note(_ label: LabelCorrection.Result) -> String? {
         switch (status, label.status) {
         case (.unlabelled, .pseudo):
-            let done = label.isChanged ? "The annotations are taken back" : "There was no annotation to take back"
+            let done = label.isChanged ? "The annotations are retracted" : "There was no annotation to retract"
             let source =
                 label.round.map { round in
                     let run = round.prefix { $0 != "/" }
@@ -64,7 +64,7 @@ struct LabelSet: AsyncParsableCommand {
                 } ?? "that a release ships"
             return "\(done); the current label is a pseudo label \(source). "
                 + "lacuna label set \(volume) \(organ) absent records that the organ is not there."
-        case (.unlabelled, _): return label.isChanged ? nil : "There was no annotation to take back; nothing changed."
+        case (.unlabelled, _): return label.isChanged ? nil : "There was no annotation to retract; nothing changed."
         case (.absent, _): return label.isChanged ? nil : "It was recorded as absent before; nothing changed."
         }
     }

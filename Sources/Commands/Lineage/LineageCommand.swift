@@ -8,15 +8,17 @@ struct LineageCommand: AsyncParsableCommand {
         commandName: "lineage", abstract: "List everything that a mask, checkpoint or volume was derived from.",
         discussion: """
             A mask is named by its id (12 or mask:12), a checkpoint as checkpoint:3, and a volume as volume:4, by \
-            DATASET/CASE, or by its file. With --forward, everything derived from it is listed instead.
+            DATASET/CASE or by its file. With --forward, everything derived from it is listed instead.
 
             EXAMPLE:
               $ lacuna lineage 1
-              depth  via        kind        id  case              label
+              depth  via        kind        id  dataset/case      label
                   0  -          mask         1  internal/img0001  liver in 1
-                  1  of         volume       1  internal/img0001  48x44x24
+                  1  made by    activity     1  -                 import by lacuna, …
+                  1  read from  label file   1  -                 internal/img0001: …
+                  1  of         volume       1  internal/img0001  48x48x24
                   2  read from  image file   1  -                 internal/img0001: …
-              …
+                  2  read from  image file   9  -                 ours/img0001: …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -39,7 +41,7 @@ extension LineageNode {
     fileprivate static var columns: [Column<LineageNode>] {
         [
             Column("depth") { $0.depth }, Column("via") { $0.via }, Column("kind") { $0.kind },
-            Column("id") { $0.id }, Column("case") { $0.caseName }, Column("label") { $0.label },
+            Column("id") { $0.id }, Column("case", title: "dataset/case") { $0.caseName }, Column("label") { $0.label },
         ]
     }
 }

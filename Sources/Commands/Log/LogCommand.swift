@@ -19,20 +19,19 @@ struct LogCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: ArgumentHelp("Only since this date or time, as 2026-11-29 or 2026-11-29T08:00Z.", valueName: "DATE"))
+    @Option(help: .value("date", "Only since this date or time, as 2026-11-29 or 2026-11-29T08:00Z."))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only by this login or user of the operating system.", valueName: "ACCOUNT"))
+    @Option(help: .value("account", "Only by this login or user of the operating system."))
     var by: String?
 
     @Option(
-        help: ArgumentHelp(
-            "Only activities of this kind: \(ActivityKind.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "KIND"),
+        help: .value(
+            "kind", "Only activities of this kind: \(ActivityKind.allCases.map(\.rawValue).joined(separator: ", "))."),
         transform: Self.kind(named:))
     var kind: ActivityKind?
 
-    @Option(help: ArgumentHelp("Maximum number of revisions, at least 1.", valueName: "NUMBER"))
+    @Option(help: .value("number", "Maximum number of revisions."))
     var limit = 50
 
     func validate() throws {
@@ -47,8 +46,7 @@ struct LogCommand: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let entries = try await session.catalog.log(.init(since: since, by: by, kind: kind, limit: limit))
-            session.output.report(entries, LogEntry.columns)
-            if entries.isEmpty { session.output.note("No revision matches.") }
+            session.output.report(entries, LogEntry.columns, empty: "No such revision.")
         }
     }
 }

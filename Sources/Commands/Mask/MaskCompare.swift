@@ -16,10 +16,10 @@ struct MaskCompare: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna mask compare internal/img0001 liver
-              first          mask  second         mask  …    dice    NSD  HD95 mm  …
-              ab               69  internal btcv    17  …   0.966  0.908   15.000  …
-              ab               69  ours btcv        43  …   0.966  0.908   15.000  …
-              internal btcv    17  ours btcv        43  …   1.000  1.000    0.000  …
+              first          first mask  second         second mask  …   dice    NSD  …
+              ab                    119  internal btcv            1  …  0.982  0.928
+              ab                    119  ours btcv               59  …  0.865  0.659
+              internal btcv           1  ours btcv               59  …  0.888  0.725
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -30,7 +30,7 @@ struct MaskCompare: AsyncParsableCommand {
     @Argument(help: "Second mask, by its id; or an organ: its key or another spelling.")
     var second: String
 
-    @Option(help: "Distance in millimetres up to which surfaces count as equal.")
+    @Option(help: .value("millimetres", "Distance in millimetres up to which surfaces count as equal."))
     var tolerance = 2.0
 
     func validate() throws {
@@ -94,11 +94,11 @@ extension MaskComparisons.Pair {
     fileprivate static func columns(tolerance: Double, isPartial: Bool) -> [Column<Self>] {
         [
             Column("first") { $0.first.name },
-            Column("firstMask", title: "mask") { $0.first.mask?.mask.rawValue },
+            Column("firstMask") { $0.first.mask?.mask.rawValue },
             Column("second") { $0.second.name },
-            Column("secondMask", title: "mask") { $0.second.mask?.mask.rawValue },
-            Column("firstOrigin", title: "origin") { $0.first.origin.rawValue },
-            Column("secondOrigin", title: "origin") { $0.second.origin.rawValue },
+            Column("secondMask") { $0.second.mask?.mask.rawValue },
+            Column("firstOrigin") { $0.first.origin.rawValue },
+            Column("secondOrigin") { $0.second.origin.rawValue },
             Column("current") { $0.first.isCurrent || $0.second.isCurrent },
             Column("dice") { $0.comparison.dice },
             Column("surfaceDice", title: "NSD") { $0.comparison.surfaceDice(toleranceInMillimetres: tolerance) },
@@ -107,8 +107,8 @@ extension MaskComparisons.Pair {
             Column("firstMillilitres", isShown: false) { $0.comparison.firstMillilitres },
             Column("secondMillilitres", isShown: false) { $0.comparison.secondMillilitres },
             Column("differenceMillilitres", title: "difference ml") { $0.comparison.differenceMillilitres },
-            Column("changedVoxels", title: "changed voxels") { $0.comparison.changedVoxels },
-            Column("comparedVoxels", title: "compared voxels", isShown: isPartial) { $0.comparison.region.count },
+            Column("changedVoxels") { $0.comparison.changedVoxels },
+            Column("comparedVoxels", isShown: isPartial) { $0.comparison.region.count },
             Column("comparedShare", title: "of volume", isShown: isPartial) { $0.comparison.region.share },
         ]
     }

@@ -19,15 +19,17 @@ struct MaskConsensus: AsyncParsableCommand {
             EXAMPLE:
               $ lacuna mask consensus internal/img0001 liver --method staple \\
                   --reason "three differ"
-              volume       4
-              organ        liver
-              method       staple
-              mask         70
-              voxels       12896
+              volume        1
+              organ         liver
+              method        staple
+              mask          120
+              voxels        1610
+              partial       no
               …
-              inputs       69, 17, 43
-              sensitivity  0.935, 1.000, 1.000
+              inputs        119, 1, 59
+              sensitivity   0.964, 1.000, 0.798
               …
+              Recorded as a proposal. The same command with --adopt records it as an …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -43,10 +45,10 @@ struct MaskConsensus: AsyncParsableCommand {
     @Option(help: "Method of computation.")
     var method: ConsensusMask.Method
 
-    @Option(help: "Mask to use, by its id. Repeatable. (default: every annotation)")
+    @Option(help: .value("id", "Mask to use, by its id. Repeatable. (default: every annotation)"))
     var mask: [Int64] = []
 
-    @Flag(help: "Let it become the current annotation, as the policy decides.")
+    @Flag(help: "Make it the current annotation where the policy ranks it first.")
     var adopt = false
 
     func run() async throws {

@@ -13,12 +13,14 @@ struct MaskExport: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna mask export internal/img0001 liver --output liver.nii.gz
-              file         liver.nii.gz
-              mask         17
+              file          liver.nii.gz
+              mask          1
+              volume        1
+              organ         liver
+              voxels        1610
+              partial       no
               …
-              voxels       12896
-              partial      no
-              …
+              grid          internal/img0001
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -29,13 +31,15 @@ struct MaskExport: AsyncParsableCommand {
     @Argument(help: "Organ: its key or another spelling.")
     var organ: String
 
-    @Option(help: "File to write, .nii or .nii.gz.")
+    @Option(help: .value("file", "File to write, .nii or .nii.gz."))
     var output: String
 
-    @Option(help: "Value of voxels in which the organ is unknown, 2 to 255. (default: 0, like background)")
+    @Option(
+        help: .value("number", "Value of voxels in which the organ is unknown, 2 to 255. (default: 0, like background)")
+    )
     var unknown: UInt8?
 
-    @Option(help: "Dataset of the source whose grid is used. (default: the volume's first source)")
+    @Option(help: .value("dataset", "Dataset of the source whose grid is used. (default: the volume's first source)"))
     var source: String?
 
     @Flag(help: "Overwrite an existing file. Files of datasets are never overwritten.")

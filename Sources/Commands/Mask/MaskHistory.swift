@@ -17,9 +17,9 @@ struct MaskHistory: AsyncParsableCommand {
             EXAMPLE:
               $ lacuna mask history internal/img0001 liver
               mask  parent  status     origin    dataset   rater  …  reason
-                17       -  annotated  expert    internal  -      …  -
-                43       -  annotated  assisted  ours      -      …  -
-                69      17  annotated  expert    -         ab     …  leak into the stomach
+                 1       -  annotated  expert    internal  -      …  -
+                59       -  annotated  assisted  ours      -      …  -
+               119       1  annotated  expert    -         ab     …  leak into the stomach
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -35,8 +35,8 @@ struct MaskHistory: AsyncParsableCommand {
             let volume = try await session.workspace.volume(named: volume)
             let organ = try await session.catalog.organ(named: organ)
             let events = try await session.catalog.history(volume: volume.id, organ: organ)
-            session.output.report(events, LabelEvent.columns)
-            if events.isEmpty { session.output.note("\(organ) was never labelled in volume \(volume.id).") }
+            session.output.report(
+                events, LabelEvent.columns, empty: "\(organ) was never labelled in volume \(volume.id).")
         }
     }
 }
@@ -53,8 +53,8 @@ extension LabelEvent {
             Column("round") { $0.round },
             Column("confidence") { row in row.confidence.map { Cell.number($0, places: 2) } },
             Column("voxels") { $0.voxels },
-            Column("statusAfter", title: "status after") { $0.statusAfter.rawValue },
-            Column("maskAfter", title: "mask after") { $0.maskAfter?.rawValue },
+            Column("statusAfter") { $0.statusAfter.rawValue },
+            Column("maskAfter") { $0.maskAfter?.rawValue },
             Column("current") { $0.isCurrent },
             Column("revision") { $0.revision.number },
             Column("time") { $0.time },

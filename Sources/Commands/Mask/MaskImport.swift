@@ -18,13 +18,14 @@ struct MaskImport: AsyncParsableCommand {
             EXAMPLE:
               $ lacuna mask import internal/img0001 liver edited.nii.gz --rater ab \\
                   --reason "leak into the stomach"
-              volume       4
-              organ        liver
-              status       annotated
-              mask         69
-              voxels       12056
+              volume        1
+              organ         liver
+              status        annotated
+              mask          119
+              voxels        1552
+              partial       no
               …
-              current      yes
+              current       yes
               …
             """)
 
@@ -41,20 +42,24 @@ struct MaskImport: AsyncParsableCommand {
     @Argument(help: "File to read, .nii or .nii.gz.")
     var file: String
 
-    @Option(help: "Label origin: expert, assisted or reviewed.")
-    var origin = "expert"
+    @Option(help: "Label origin; not model.")
+    var origin = LabelOrigin.expert
 
     @Option(
-        help: "Rater who drew the mask; of each rater the newest annotation is used. No patient data. (default: none)")
+        help: .value(
+            "name",
+            "Rater who drew the mask; of each rater the newest annotation is used. No patient data. (default: none)"))
     var rater = ""
 
-    @Option(help: "Value of the organ's voxels. Repeatable. (default: the only value other than 0)")
+    @Option(help: .value("number", "Value of the organ's voxels. Repeatable. (default: the only value other than 0)"))
     var value: [Int] = []
 
-    @Option(help: "Dataset of the source on whose grid the file is. (default: the volume's first source)")
+    @Option(
+        help: .value("dataset", "Dataset of the source on whose grid the file is. (default: the volume's first source)")
+    )
     var source: String?
 
-    @Option(help: "Value of unknown voxels, as mask export --unknown writes them. Repeatable.")
+    @Option(help: .value("number", "Value of unknown voxels, as mask export --unknown writes them. Repeatable."))
     var ignore: [Int] = []
 
     @Flag(help: "The file has no voxel of the organ because the organ is absent.")
@@ -71,16 +76,14 @@ struct MaskImport: AsyncParsableCommand {
         if ignore.contains(0) || !Set(ignore).isDisjoint(with: value) {
             throw ValidationError("--ignore must differ from 0 and from the values of --value.")
         }
-        guard let origin = LabelOrigin(rawValue: origin), origin != .model else {
-            throw ValidationError("--origin must be expert, assisted or reviewed.")
-        }
+        if origin == .model { throw ValidationError("--origin must be expert, assisted or reviewed.") }
     }
 
     func run() async throws {
         var request = MaskCorrection.Request(volume: volume, organ: organ, file: file, reason: why.reason)
         request.source = source
         (request.values, request.ignored) = (Set(value), Set(ignore))
-        (request.origin, request.rater) = (LabelOrigin(rawValue: origin) ?? .expert, rater)
+        (request.origin, request.rater) = (origin, rater)
         (request.isAbsent, request.isComplete) = (absent, complete)
         try await Session.with(options) { [request] session in
             let recorded = try await MaskCorrection(session.workspace).record(request)

@@ -10,10 +10,11 @@ struct MaskList: AsyncParsableCommand {
         discussion: """
             EXAMPLE:
               $ lacuna mask list --organ liver
-              mask  volume  case                  organ  status     origin  voxels  …
-                 1       1  Task03_Liver/liver_1  liver  annotated  expert   15285  …
-                 3       2  Task03_Liver/liver_2  liver  annotated  expert   15872  …
-                 4       3  heldout/img0001       liver  annotated  expert   18391  …
+              mask  volume  dataset/case      organ  status     origin  voxels  …
+               119       1  internal/img0001  liver  annotated  expert    1552
+                14       2  internal/img0002  liver  annotated  expert    1617
+                27       3  internal/img0003  liver  annotated  expert    1707
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -24,9 +25,7 @@ struct MaskList: AsyncParsableCommand {
     @Option(help: "Only this organ: its key or another spelling.")
     var organ: String?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Revision or date to list. (default: now)", valueName: "REVISION|DATE"))
+    @Option(parsing: .unconditional, help: .value("revision|date", "Revision or date to list. (default: now)"))
     var asOf: AsOf?
 
     @Flag(
@@ -45,7 +44,9 @@ struct MaskList: AsyncParsableCommand {
                 volume: volume, organ: organ, asOf: try await asOf?.revision(in: session.catalog), areProposed: proposed
             )
             let labels = try await LabelList(session.workspace).run(request)
-            session.output.report(labels, LabelRow.columns(areProposed: proposed))
+            session.output.report(
+                labels, LabelRow.columns(areProposed: proposed),
+                empty: proposed ? "No such label is proposed." : "No such label; see lacuna coverage.")
         }
     }
 }
@@ -56,7 +57,7 @@ extension LabelRow {
         [
             Column("id", title: "mask") { $0.mask?.rawValue },
             Column("volume") { $0.volume.rawValue },
-            Column("case") { $0.caseName },
+            Column("case", title: "dataset/case") { $0.caseName },
             Column("organ") { $0.organ.rawValue },
             Column("status") { $0.status.rawValue },
             Column("origin") { $0.origin.rawValue },

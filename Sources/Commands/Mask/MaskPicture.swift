@@ -14,8 +14,8 @@ struct MaskPicture: AsyncParsableCommand {
             EXAMPLE:
               $ lacuna mask picture internal/img0001 --output case.png
               file     case.png
-              volume   4
-              slice    30
+              volume   1
+              slice    15
               columns  2
             """)
 
@@ -24,7 +24,7 @@ struct MaskPicture: AsyncParsableCommand {
     @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
-    @Option(help: "Picture to write, .png or .svg; an existing file is overwritten.")
+    @Option(help: .value("file", "Picture to write, .png or .svg."))
     var output: String
 
     @Option(
@@ -35,8 +35,13 @@ struct MaskPicture: AsyncParsableCommand {
     @Option(help: "Run whose rounds are drawn. (default: all)")
     var run: String?
 
-    @Option(help: "Axial slice, counted from 0 at the feet. (default: the one that shows the most organs)")
+    @Option(
+        help: .value("number", "Axial slice, counted from 0 at the feet. (default: the one that shows the most organs)")
+    )
     var slice: Int?
+
+    @Flag(help: "Overwrite an existing file. Files of datasets are never overwritten.")
+    var force = false
 
     private func file() throws -> PictureFile {
         guard let file = PictureFile(output) else { throw ValidationError("--output must end in .png or .svg.") }
@@ -49,7 +54,8 @@ struct MaskPicture: AsyncParsableCommand {
         let file = try file()
         try await Session.with(options) { session in
             let drawn = try await MaskPictures(session.workspace).write(
-                MaskPictures.Request(volume: volume, file: file, organs: organs, run: run, slice: slice))
+                MaskPictures.Request(
+                    volume: volume, file: file, organs: organs, run: run, slice: slice, mayOverwrite: force))
             session.output.report([
                 Cell.Field("file", file.path), Cell.Field("volume", drawn.volume.rawValue),
                 Cell.Field("slice", drawn.slice), Cell.Field("columns", drawn.columns),

@@ -44,29 +44,16 @@ struct MaskPolicySet: AsyncParsableCommand {
                   --reason "thin slices"
               policy    datasets
               datasets  internal
-              revision  11
+              revision  19
               changed   yes
             """)
-
-    /// The kinds of `AnnotationPolicy`.
-    enum Choice: String, CaseIterable, ExpressibleByArgument {
-        case origin, release, datasets
-
-        var kind: AnnotationPolicy.Kind {
-            switch self {
-            case .origin: .origin
-            case .release: .release
-            case .datasets: .datasets
-            }
-        }
-    }
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var why: ReasonOption
 
     @Argument(help: "Policy.")
-    var policy: Choice
+    var policy: AnnotationPolicy.Kind
 
     @Option(help: "Dataset for the policy datasets, best first. Repeatable.")
     var dataset: [String] = []
@@ -81,7 +68,7 @@ struct MaskPolicySet: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let set = try await PolicyChange(session.workspace).set(
-                AnnotationPolicy(kind: policy.kind, datasets: dataset), reason: why.reason)
+                AnnotationPolicy(kind: policy, datasets: dataset), reason: why.reason)
             session.output.report(set.policy.fields + [Cell.Field("changed", set.isChanged)])
         }
     }

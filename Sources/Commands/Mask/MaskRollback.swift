@@ -10,13 +10,13 @@ struct MaskRollback: AsyncParsableCommand {
             History is kept, so that a rollback can be rolled back. Annotations are not changed.
 
             EXAMPLE:
-              $ lacuna mask rollback --run first --to 0 --organ liver \\
+              $ lacuna mask rollback --run second --to 0 --organ liver \\
                   --reason "leaks into the stomach"
-              run       first
+              run       second
               round     0
               organs    liver
               changed   yes
-              revision  21
+              revision  17
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -24,38 +24,28 @@ struct MaskRollback: AsyncParsableCommand {
     @Option(name: .customLong("run"), help: "Run to roll back.")
     var name: String
 
-    /// The round whose labels are to be current.
-    enum Target: ExpressibleByArgument {
-        case none
-        case round(Int)
-
-        init?(argument: String) {
-            if argument == "none" {
-                self = .none
-            } else {
-                guard let number = Int(argument), number >= 0 else { return nil }
-                self = .round(number)
-            }
-        }
-
-        var number: Int? { if case .round(let number) = self { number } else { nil } }
-    }
-
-    @Option(help: "Published round to go back to, or none to hide the run's pseudo labels.")
-    var to: Target
+    @Option(help: .value("round", "Published round to go back to, or none to hide the run's pseudo labels."))
+    var to: String
 
     @Option(help: "Organ to roll back. Repeatable. (default: all)")
     var organ: [String] = []
 
     @OptionGroup var why: ReasonOption
 
+    func validate() throws {
+        if to != "none" && (Int(to) ?? -1) < 0 {
+            throw ValidationError("--to must be the number of a published round, or none.")
+        }
+    }
+
     func run() async throws {
         try await Session.with(options) { session in
             let rolled = try await RoundRollback(session.workspace).rollBack(
-                run: name, organs: organ, to: to.number, reason: why.reason)
+                run: name, organs: organ, to: Int(to), reason: why.reason)
             session.output.report([
-                Cell.Field("run", name), Cell.Field("round", to.number),
-                Cell.Field("organs", rolled.organs?.map(\.rawValue)), Cell.Field("changed", rolled.isChanged),
+                Cell.Field("run", name), Cell.Field("round", Int(to), absence: "none"),
+                Cell.Field("organs", rolled.organs?.map(\.rawValue), absence: "all"),
+                Cell.Field("changed", rolled.isChanged),
                 Cell.Field("revision", rolled.revision.number),
             ])
             if !rolled.isChanged { session.output.note("This round is current already; nothing changed.") }

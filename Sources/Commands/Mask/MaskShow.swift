@@ -9,12 +9,16 @@ struct MaskShow: AsyncParsableCommand {
         commandName: "show", abstract: "Show one mask: volume, organ, origin, location of its bytes, activity.",
         discussion: """
             EXAMPLE:
-              $ lacuna mask show 17
-              id           17
-              volume       4
-              organ        liver
-              current      no
-              origin       expert
+              $ lacuna mask show 119
+              id            119
+              volume        1
+              organ         liver
+              current       yes
+              origin        expert
+              dataset       -
+              rater         ab
+              …
+              reason        leak into the stomach
               …
             """)
 
@@ -30,10 +34,12 @@ struct MaskShow: AsyncParsableCommand {
             session.output.report([
                 Cell.Field("id", facts.location.mask.rawValue), Cell.Field("volume", facts.volume.rawValue),
                 Cell.Field("organ", facts.organ.rawValue), Cell.Field("current", version?.isCurrent ?? false),
-                Cell.Field("origin", version?.origin.rawValue), Cell.Field("round", version?.round),
+                Cell.Field("origin", version?.origin.rawValue), Cell.Field("dataset", found.event?.dataset),
+                Cell.Field("rater", found.event?.rater), Cell.Field("round", version?.round),
                 Cell.Field("confidence", version?.confidence), Cell.Field("voxels", facts.voxels),
                 Cell.Field("knownVoxels", facts.knownVoxels), Cell.Field("extent", found.limits.extent?.bounds),
                 Cell.Field("parent", facts.parent?.rawValue), Cell.Field("activity", facts.activity.rawValue),
+                Cell.Field("reason", found.event?.reason),
                 Cell.Field("content", facts.location.content.description),
                 Cell.Field("object", facts.location.object.description), Cell.Field("offset", facts.location.offset),
                 Cell.Field("length", facts.location.length),

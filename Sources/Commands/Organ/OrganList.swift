@@ -10,20 +10,23 @@ struct OrganList: AsyncParsableCommand {
         discussion: """
             EXAMPLE:
               $ lacuna organ list --matching kidney
-              organ         name          snomed    laterality  lesion  part of  …
-              kidney_right  Right kidney  64033007  right       no      kidney
-              kidney_left   Left kidney   64033007  left        no      kidney
+              organ              name               snomed     laterality  lesion  …
+              kidney_right       Right kidney       64033007   right       no
+              kidney_left        Left kidney        64033007   left        no
+              kidney_cyst_left   Left kidney cyst   367643001  left        yes
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Text that the key, the name or a synonym of the organ contains.")
+    @Option(help: .value("text", "Text that the key, the name or a synonym of the organ contains."))
     var matching: String?
 
     func run() async throws {
         try await Session.with(options) { session in
             let organs = try await OrganSearch(catalog: session.catalog).list(containing: matching)
-            session.output.report(organs, OrganRow.columns)
+            session.output.report(
+                organs, OrganRow.columns, empty: "No key, name or synonym of an organ contains \(matching ?? "").")
         }
     }
 }
@@ -36,10 +39,10 @@ extension OrganRow {
             Column("snomed") { $0.snomed },
             Column("laterality") { $0.laterality },
             Column("lesion") { $0.isLesion },
-            Column("partOf", title: "part of") { $0.partOf.map(\.rawValue) },
+            Column("partOf") { $0.partOf.map(\.rawValue) },
             Column("divisionOf", isShown: false) { $0.divisionOf.map(\.rawValue) },
             Column("overlaps", isShown: false) { $0.overlaps.map(\.rawValue) },
-            Column("variantOf", title: "variant of") { $0.variantOf?.rawValue },
+            Column("variantOf") { $0.variantOf?.rawValue },
             Column("lesionOf", isShown: false) { $0.host?.rawValue },
             Column("synonyms", isShown: false) { $0.synonyms },
         ]

@@ -11,14 +11,15 @@ struct OrganPartition: AsyncParsableCommand {
             size beside each other, with the middle of the volume between them. All other volumes are listed with the \
             reason and stay as they are; the side of a single organ is not guessed. The sides have the origin and \
             release of the composite annotation, which is kept. Partitioning again records only what is new. --undo \
-            takes a partition back; undoing the undo records it again.
+            undoes a partition; undoing the undo records it again.
 
             EXAMPLE:
               $ lacuna organ partition kidney --dataset clinic --reason "sides needed"
-              volume  case            outcome      left ml  right ml  remnants  activity
-                  10  clinic/img0001  partitioned    128.5     170.4         0         8
-                  11  clinic/img0002  partitioned    212.8     167.7         0         8
+              volume  dataset/case   outcome      left ml  right ml  remnants  activity  …
+                   9  clinic/case_1  partitioned    106.9     196.5         0         5
+                  10  clinic/case_2  partitioned    167.7     138.9         0         5
               Volumes: 2 partitioned.
+              To undo it: lacuna organ partition --undo 5 --reason TEXT
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -26,16 +27,16 @@ struct OrganPartition: AsyncParsableCommand {
     @Argument(help: "Organ that contains both sides: kidney, lung, adrenal_gland, …")
     var organ: String?
 
-    @Option(help: "Dataset whose labels are partitioned (default: all).")
+    @Option(help: "Dataset whose labels are partitioned. (default: all)")
     var dataset: String?
 
-    @Option(help: "Volume to partition: its id, DATASET/CASE, or its file (default: all). Repeatable.")
+    @Option(help: "Volume to partition: its id, DATASET/CASE or its file. Repeatable. (default: all)")
     var volume: [String] = []
 
-    @Option(help: "Take back the partition with this activity number; requires --reason.")
+    @Option(help: .value("activity", "Undo the partition with this activity number; requires --reason."))
     var undo: Int64?
 
-    @Option(help: "Reason, recorded in the history. No patient data.")
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
     var reason: String?
 
     @Flag(help: "Read and check everything, and record nothing.")
@@ -47,14 +48,14 @@ struct OrganPartition: AsyncParsableCommand {
             return
         }
         guard organ == nil, dataset == nil, volume.isEmpty, !dryRun else {
-            throw ValidationError("--undo takes back a whole activity: give it with --reason only.")
+            throw ValidationError("--undo undoes a whole activity: give it with --reason only.")
         }
         if (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("--undo requires --reason TEXT.") }
     }
 
     func run() async throws {
         if let undo {
-            try await takeBack(ActivityID(undo), reason: reason ?? "")
+            try await undoPartition(ActivityID(undo), reason: reason ?? "")
         } else if let organ {
             try await partition(organ)
         }
@@ -67,19 +68,20 @@ struct OrganPartition: AsyncParsableCommand {
                     PartitionBySide.Request(
                         organ: organ, dataset: dataset, volumes: volume, reason: reason, isDryRun: dryRun))
         }
-        options.output.report(volumes, PartitionedVolume.columns)
+        options.output.report(
+            volumes, PartitionedVolume.columns(isPlan: dryRun && options.output.format == .table))
         options.output.note(
             volumes.isEmpty
                 ? "No volume has a label of \(organ)." : PartitionedVolume.summary(volumes, isDryRun: dryRun))
         if let activity = volumes.lazy.compactMap(\.activity).first {
-            options.output.note("To take it back: lacuna organ partition --undo \(activity) --reason TEXT")
+            options.output.note("To undo it: lacuna organ partition --undo \(activity) --reason TEXT")
         }
         guard volumes.contains(where: \.isRefused) else { return }
         let status: ExitStatus = volumes.allSatisfy(\.isRefused) ? .badInput : .partlyDone
         throw ExitCode(status.rawValue)
     }
 
-    private func takeBack(_ activity: ActivityID, reason: String) async throws {
+    private func undoPartition(_ activity: ActivityID, reason: String) async throws {
         let undone = try await Session.with(options) { session in
             try await PartitionBySide(session.workspace).undo(activity, reason: reason)
         }

@@ -10,14 +10,16 @@ struct OrganShow: AsyncParsableCommand {
         discussion: """
             EXAMPLE:
               $ lacuna organ show "left kidney"
-              organ       kidney_left
-              name        Left kidney
-              snomed      64033007
-              laterality  left
-              partOf      kidney
-              divisionOf  kidney
-              synonyms    kidney L, kidneyL, left kidney, lkid
+              organ        kidney_left
+              name         Left kidney
+              snomed       64033007
+              laterality   left
+              lesion       no
+              part of      kidney
               …
+              division of  kidney
+              …
+              synonyms     kidney L, kidneyL, left kidney, lkid
             """)
 
     @OptionGroup var options: GlobalOptions

@@ -3,11 +3,12 @@ internal import Domain
 internal import Workflows
 
 extension PartitionedVolume {
-    static var columns: [Column<PartitionedVolume>] {
+    /// - Parameter isPlan: whether tables say what would be partitioned.
+    static func columns(isPlan: Bool) -> [Column<PartitionedVolume>] {
         [
             Column("volume") { $0.volume.rawValue },
-            Column("case") { $0.caseName },
-            Column("outcome") { $0.outcome.word },
+            Column("case", title: "dataset/case") { $0.caseName },
+            Column("outcome") { $0.outcome.word(isPlan: isPlan) },
             Column("leftVoxels", isShown: false) { $0.sides?.leftVoxels },
             Column("rightVoxels", isShown: false) { $0.sides?.rightVoxels },
             Column("left", title: "left ml") { $0.millilitres(of: $0.sides?.leftVoxels) },
@@ -20,10 +21,10 @@ extension PartitionedVolume {
 
     /// The number of volumes by outcome.
     static func summary(_ volumes: [PartitionedVolume], isDryRun: Bool) -> String {
-        let words = ["partitioned", "unchanged", "skipped", "refused"]
+        let words = ["partitioned", "would be partitioned", "unchanged", "skipped", "refused"]
         let counts = words.compactMap { word in
-            let count = volumes.count { $0.outcome.word == word }
-            return count == 0 ? nil : "\(count) \(isDryRun && word == "partitioned" ? "would be partitioned" : word)"
+            let count = volumes.count { $0.outcome.word(isPlan: isDryRun) == word }
+            return count == 0 ? nil : "\(count) \(word)"
         }
         return "Volumes: " + counts.joined(separator: ", ") + "."
     }
@@ -56,9 +57,9 @@ extension PartitionedVolume {
 }
 
 extension PartitionedVolume.Outcome {
-    fileprivate var word: String {
+    fileprivate func word(isPlan: Bool) -> String {
         switch self {
-        case .partitioned: "partitioned"
+        case .partitioned: isPlan ? "would be partitioned" : "partitioned"
         case .unchanged: "unchanged"
         case .skipped: "skipped"
         case .refused: "refused"

@@ -30,28 +30,28 @@ struct PhantomGenerate: AsyncParsableCommand {
     @Option(help: "Plan to generate.")
     var plan: Plan = .demo
 
-    @Option(help: "Seed of the random numbers.")
+    @Option(help: .value("number", "Seed of the random numbers."))
     var seed: UInt64 = 2021
 
-    @Option(help: "Shape of each volume in voxels.")
+    @Option(help: .value("sizes", "Shape of each volume in voxels."))
     var shape = "96x96x48"
 
-    @Option(help: "Number of fully labelled subjects (default: 4).")
+    @Option(help: .value("number", "Number of fully labelled subjects. (default: 4)"))
     var complete: Int?
 
-    @Option(help: "Number of subjects with liver labels only (default: 12).")
+    @Option(help: .value("number", "Number of subjects with liver labels only. (default: 12)"))
     var liver: Int?
 
-    @Option(help: "Number of subjects with one file for each class (default: 14).")
+    @Option(help: .value("number", "Number of subjects with one file for each class. (default: 14)"))
     var partial: Int?
 
-    @Option(help: "Number of held-out subjects (default: 8).")
+    @Option(help: .value("number", "Number of held-out subjects. (default: 8)"))
     var heldOut: Int?
 
-    @Option(help: "Number of scans that both public datasets contain (default: 1).")
+    @Option(help: .value("number", "Number of scans that both public datasets contain. (default: 1)"))
     var shared: Int?
 
-    @Option(help: "Share of the files of each class that the partial dataset omits, 0 to 1.")
+    @Option(help: .value("share", "Share of the files of each class that the partial dataset omits, 0 to 1."))
     var missing = 0.7
 
     func validate() throws {
@@ -59,28 +59,31 @@ struct PhantomGenerate: AsyncParsableCommand {
         for (name, count) in counts where count.map({ $0 < 1 }) ?? false {
             throw ValidationError("--\(name) must be at least 1.")
         }
-        if let shared, shared < 0 { throw ValidationError("--shared must be at least 0.") }
+        if gridShape == nil { throw ValidationError("--shape must be three sizes from 8 to 2048, such as 96x96x48.") }
+        let most = min(self.counts.liver, self.counts.partial)
+        guard (0...most).contains(self.counts.shared) else {
+            throw ValidationError("--shared must be from 0 to \(most), the subjects of the smaller public dataset.")
+        }
         guard (0...1).contains(missing) else { throw ValidationError("--missing must be from 0 to 1.") }
     }
 
     func run() async throws {
+        guard let gridShape else { return }
         let request = PhantomGeneration.Request(
-            folder: path, seed: seed, shape: try gridShape(), counts: counts, missingShare: missing)
+            folder: path, seed: seed, shape: gridShape, counts: counts, missingShare: missing)
         let datasets = try await PhantomGeneration(progress: options.output).run(request)
         options.output.report(
             datasets,
             [
                 Column("dataset") { $0.name }, Column("images") { $0.images },
-                Column("labelFiles", title: "label files") { $0.labelFiles }, Column("path") { $0.path },
+                Column("labelFiles") { $0.labelFiles }, Column("path") { $0.path },
             ])
     }
 
-    private func gridShape() throws -> GridShape {
-        let sizes = shape.split(separator: "x").compactMap { Int($0) }
-        guard sizes.count == 3, sizes.allSatisfy({ (8...2048).contains($0) }) else {
-            throw CommandFailure(
-                .usage, "--shape \(shape) is no shape", remedy: "give three sizes from 8 to 2048, such as 96x96x48")
-        }
+    /// Nil where `--shape` is not three sizes.
+    private var gridShape: GridShape? {
+        let sizes = shape.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        guard sizes.count == 3, sizes.allSatisfy({ (8...2048).contains($0) }) else { return nil }
         return GridShape(sizes[0], sizes[1], sizes[2])
     }
 

@@ -13,7 +13,7 @@ struct RoundAdopt: AsyncParsableCommand {
               $ lacuna round adopt second --reason "steadier Dice"
               run       second
               changed   yes
-              revision  19
+              revision  16
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -21,7 +21,7 @@ struct RoundAdopt: AsyncParsableCommand {
     @Argument(help: "Name of the run.")
     var name: String
 
-    @Option(help: "Reason, recorded in the history. No patient data.")
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
     var reason: String?
 
     func run() async throws {

@@ -12,18 +12,19 @@ struct RoundConfidence: AsyncParsableCommand {
             over the volumes that a published round relabelled.
 
             EXAMPLE:
-              $ lacuna round confidence abdomen
-              run      organ    round  labels  median  lowest  highest
-              abdomen  liver        0       2   0.972   0.972    0.973
-              abdomen  liver        1       2   0.958   0.955    0.961
-              …
+              $ lacuna round confidence second
+              run     organ     round  labels  median  lowest  highest
+              second  spleen        0       3   0.857   0.831    0.905
+              second  spleen        1       3   0.875   0.874    0.909
+              second  pancreas      0       3   0.858   0.808    0.874
+              second  pancreas      1       3   0.889   0.874    0.889
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var choice: RunChoice
 
-    @Option(help: "Organ to show, by key or any other spelling (default: all).")
+    @Option(help: "Organ to show, by key or any other spelling. (default: all)")
     var organ: String?
 
     func run() async throws {
@@ -35,7 +36,7 @@ struct RoundConfidence: AsyncParsableCommand {
                     Column("run") { $0.run }, Column("organ") { $0.organ.rawValue }, Column("round") { $0.round },
                     Column("labels") { $0.labels }, Column("median") { $0.median }, Column("lowest") { $0.lowest },
                     Column("highest") { $0.highest },
-                ])
+                ], empty: "No published round has such pseudo labels; see lacuna round list.")
         }
     }
 }

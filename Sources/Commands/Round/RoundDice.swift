@@ -12,11 +12,13 @@ struct RoundDice: AsyncParsableCommand {
             organs: those known in less than half of the volumes.
 
             EXAMPLE:
-              $ lacuna round dice abdomen --against second
-              organ           known  volumes  round 0  round 1  round 2  second   delta
-              liver            0.82        2    0.852    0.870    0.856   0.836   0.020
-              spleen           0.55        2    0.712    0.731    0.798   0.821  -0.023
+              $ lacuna round dice second --against abdomen
+              organ           known  volumes  round 0  round 1  round 2  abdomen  delta
+              liver            1.00        2    0.731    0.836    0.848    0.004  0.844
+              spleen           0.60        1    0.712    0.619    0.617    0.396  0.221
               …
+              all organs          -        -    0.681    0.737    0.726    0.133  0.593
+              missing organs      -        -        -        -        -        -      -
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -24,16 +26,15 @@ struct RoundDice: AsyncParsableCommand {
     @Argument(help: "Name of the run.")
     var name: String
 
-    @Option(help: "Run whose last round is compared.")
+    @Option(help: .value("run", "Run whose last round is compared."))
     var against: String?
 
     func run() async throws {
         try await Session.with(options) { session in
             let table = try await DiceTable.read(.init(run: name, other: against), in: session.catalog)
-            session.output.report(table.rows, table.columns(against: against))
-            if table.rows.isEmpty {
-                session.output.note("No round of \(name) is evaluated yet; see lacuna round list.")
-            }
+            session.output.report(
+                table.rows, table.columns(against: against),
+                empty: "No round of \(name) is evaluated yet; see lacuna round list.")
         }
     }
 }

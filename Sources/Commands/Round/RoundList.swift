@@ -8,14 +8,15 @@ struct RoundList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List rounds with their Dice on held-out volumes.",
         discussion: """
-            The pseudo labels of the current run are in effect; lacuna round adopt makes another run the current one.
+            The pseudo labels of the current run are in effect; lacuna round adopt makes another run the current one. A \
+            contaminated round was trained on data that are held out or removed now; the pseudo labels of a recalled one are hidden.
 
             EXAMPLE:
-              $ lacuna round list abdomen
-              run      current  round  gamma  state      revision  …  mean dice  published
-              abdomen  yes          0   0.50  published        15  …      0.731         12
-              abdomen  yes          1   1.00  published        16  …      0.731         12
-              abdomen  yes          2      -  closed            -  …      0.766          0
+              $ lacuna round list second
+              run     current  round  …  mean dice  published  contaminated  recalled
+              second  yes          0  …      0.681          6  no            no
+              second  yes          1  …      0.737          6  no            no
+              second  yes          2  …      0.726          0  no            no
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -25,8 +26,7 @@ struct RoundList: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let rounds = try await session.catalog.rounds(run: choice.name)
-            session.output.report(rounds, RoundRow.columns)
-            if rounds.isEmpty { session.output.note("No rounds yet; lacunad run creates them.") }
+            session.output.report(rounds, RoundRow.columns, empty: "No round exists yet; start with lacunad run.")
         }
     }
 }
@@ -43,8 +43,10 @@ extension RoundRow {
             Column("checkpoint") { $0.checkpoint?.rawValue },
             Column("dice", isShown: false) { row in diceByOrgan(row) },
             Column("diceVolumes", isShown: false) { row in volumesByOrgan(row) },
-            Column("meanDice", title: "mean dice") { $0.meanDice },
+            Column("meanDice") { $0.meanDice },
             Column("published") { $0.published },
+            Column("contaminated") { $0.isContaminated },
+            Column("recalled") { $0.isRecalled },
         ]
     }
 

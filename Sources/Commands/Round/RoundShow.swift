@@ -12,11 +12,11 @@ struct RoundShow: AsyncParsableCommand {
             was not relabelled.
 
             EXAMPLE:
-              $ lacuna round show abdomen 1
-              run      round  state      organ     dice  volumes  labels  median  …
-              abdomen      1  published  liver    0.870        2       2   0.958  …
-              abdomen      1  published  spleen   0.731        2       5   0.958  …
-              …
+              $ lacuna round show second 1
+              run     round  state      organ      dice  volumes  labels  median  …
+              second      1  published  liver     0.836        2       -       -
+              second      1  published  pancreas  0.756        1       3   0.889
+              second      1  published  spleen    0.619        1       3   0.875
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -30,7 +30,8 @@ struct RoundShow: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let rows = try await RoundInspection(catalog: session.catalog).run(name, round: number)
-            session.output.report(rows, RoundInspection.OrganRow.columns)
+            session.output.report(
+                rows, RoundInspection.OrganRow.columns, empty: "Round \(number) of \(name) has no result yet.")
         }
     }
 }
@@ -44,8 +45,8 @@ extension RoundInspection.OrganRow {
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
             Column("withheld") { $0.withheld },
-            Column("classMapping", title: "class mapping") { $0.classMapping?.map(\.rawValue) },
-            Column("contaminated") { $0.round.isContaminated },
+            Column("classMapping") { $0.classMapping?.map(\.rawValue) },
+            Column("contaminated") { $0.round.isContaminated }, Column("recalled") { $0.round.isRecalled },
         ]
     }
 }

@@ -7,14 +7,15 @@ internal import Workflows
 /// The options that read a published split.
 struct ListOptions: ParsableArguments {
     @Option(
-        help: "File of a published split: splits_final.json, a MONAI or Decathlon list, CSV, or a plain list.",
+        help: .value(
+            "file", "File of a published split: splits_final.json, a MONAI or Decathlon list, CSV, or a plain list."),
         completion: .file())
     var list: String?
 
-    @Option(help: "Dataset in which the listed cases are searched (default: all).")
+    @Option(help: "Dataset in which the listed cases are searched. (default: all)")
     var dataset: String?
 
-    @Option(help: "Fold of the list that validates, counted from 0.")
+    @Option(help: .value("number", "Fold of the list that validates, counted from 0."))
     var fold: Int?
 
     func validate() throws {

@@ -18,16 +18,17 @@ struct SplitCheck: AsyncParsableCommand {
             matches cases of several patients is reported and not compared, and the exit status is 4.
 
             EXAMPLE:
-              $ lacuna split check main --list splits_final.json --dataset Task03_Liver
+              $ lacuna split check main --list splits_final.json --dataset liver
               3 of 3 listed cases are in the catalogue.
-              first    part        second                part   kind
-              liver_3  validation  Task03_Liver/liver_3  train  subject
-              11 subjects are assigned, 0 are not.
+              first    first part  second         second part  kind
+              liver_2  train       liver/liver_2  validation   subject
+              liver_3  validation  liver/liver_3  train        subject
+              10 subjects are assigned, 0 are not.
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name of the split.")
+    @Argument(help: "Name of the split, or of a cross-validation, whose folds are all checked.")
     var name: String
 
     @OptionGroup var published: ListOptions
@@ -47,7 +48,8 @@ struct SplitCheck: AsyncParsableCommand {
         let result = try await Session.with(options) { session in
             let result = try await LeakDetection(session.workspace).run(.init(split: name, list: list))
             for note in result.listed?.notes ?? [] { session.output.note(note) }
-            session.output.report(result.leaks, LeakDetection.Leak.columns)
+            let columns = LeakDetection.Leak.columns(areFolds: result.splits.count > 1)
+            session.output.report(result.leaks, columns, empty: nil)
             session.output.note("\(result.assigned) subjects are assigned, \(result.unassigned) are not.")
             if result.leaks.isEmpty, result.isComplete {
                 session.output.note(list == nil ? Self.noDuplicates : Self.noListedLeak)
@@ -64,10 +66,12 @@ struct SplitCheck: AsyncParsableCommand {
 }
 
 extension LeakDetection.Leak {
-    fileprivate static var columns: [Column<LeakDetection.Leak>] {
+    /// - Parameter areFolds: whether tables show the split of each row.
+    fileprivate static func columns(areFolds: Bool) -> [Column<LeakDetection.Leak>] {
         [
-            Column("first") { $0.first }, Column("firstPart", title: "part") { $0.firstPart.rawValue },
-            Column("second") { $0.second }, Column("secondPart", title: "part") { $0.secondPart.rawValue },
+            Column("split", isShown: areFolds) { $0.split },
+            Column("first") { $0.first }, Column("firstPart") { $0.firstPart.rawValue },
+            Column("second") { $0.second }, Column("secondPart") { $0.secondPart.rawValue },
             Column("kind") { $0.kind.name },
         ]
     }

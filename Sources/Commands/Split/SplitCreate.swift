@@ -19,8 +19,8 @@ struct SplitCreate: AsyncParsableCommand {
               $ lacuna split create cv --folds 3 --holdout test=0.2
               split  part        subjects  volumes  locked
               cv-0   train              4        4  no
-              cv-0   validation         5        5  no
-              cv-0   test               2        2  no
+              cv-0   validation         3        3  no
+              cv-0   test               3        3  no
               …
             """)
 
@@ -29,29 +29,31 @@ struct SplitCreate: AsyncParsableCommand {
     @Argument(help: "Name of the split.")
     var name: String
 
-    @Option(help: "Dataset whose subjects train. Repeatable. (default with --holdout or --folds: all datasets)")
+    @Option(
+        help: .value(
+            "dataset", "Dataset whose subjects train. Repeatable. (default: all datasets with --holdout or --folds)"))
     var train: [String] = []
 
-    @Option(help: "Dataset whose subjects fit the confidence network. Repeatable.")
+    @Option(help: .value("dataset", "Dataset whose subjects fit the confidence network. Repeatable."))
     var confidence: [String] = []
 
-    @Option(help: "Dataset whose subjects validate. Repeatable.")
+    @Option(help: .value("dataset", "Dataset whose subjects validate. Repeatable."))
     var validation: [String] = []
 
-    @Option(help: "Dataset whose subjects test. Repeatable.")
+    @Option(help: .value("dataset", "Dataset whose subjects test. Repeatable."))
     var test: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "Share of the training subjects to draw for another part, above 0 and below 1, as in test=0.2. Repeatable.",
-            valueName: "PART=SHARE"),
+            valueName: "part=share"),
         transform: SplitPlan.Holdout.init(parsing:))
     var holdout: [SplitPlan.Holdout] = []
 
-    @Option(help: "Dataset to draw from. Repeatable. (default: all training subjects)")
+    @Option(help: .value("dataset", "Dataset to draw from. Repeatable. (default: all training subjects)"))
     var holdoutFrom: [String] = []
 
-    @Option(help: "Number of splits of a cross-validation, at least 2.")
+    @Option(help: .value("number", "Number of splits of a cross-validation, at least 2."))
     var folds: Int?
 
     @OptionGroup var published: ListOptions
@@ -59,7 +61,7 @@ struct SplitCreate: AsyncParsableCommand {
     @Flag(help: "Lock the test part: no run of any split reads its labels.")
     var lockedTest = false
 
-    @Option(help: "Seed of the random draw.")
+    @Option(help: .value("number", "Seed of the random draw."))
     var seed = 0
 
     func validate() throws {

@@ -14,8 +14,8 @@ struct SplitShow: AsyncParsableCommand {
             EXAMPLE:
               $ lacuna split show main --by organ
               split  organ                         train  confidence  validation  test
-              main   liver                             7           0           2     0
-              main   spleen                            4           0           2     0
+              main   liver                             6           0           2     2
+              main   spleen                            3           0           1     0
               …
             """)
 
@@ -25,10 +25,10 @@ struct SplitShow: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Name of the split (default: all splits).")
+    @Argument(help: "Name of the split. (default: all splits)")
     var name: String?
 
-    @Option(help: "Grouping of the counts.")
+    @Option(help: .value("grouping", "Grouping of the counts."))
     var by = Grouping.part
 
     func run() async throws {
@@ -37,10 +37,14 @@ struct SplitShow: AsyncParsableCommand {
             let names = Set(all.map(\.split))
             let shown = try name.map { Set(try SplitNames.named($0, among: names)) } ?? names
             switch by {
-            case .part: session.output.report(all.filter { shown.contains($0.split) }, SplitPartRow.columns)
+            case .part:
+                session.output.report(
+                    all.filter { shown.contains($0.split) }, SplitPartRow.columns,
+                    empty: "No split exists yet; start with lacuna split create.")
             case .organ:
                 let organs = try await session.catalog.organsBySplit().filter { shown.contains($0.split) }
-                session.output.report(organs, SplitOrganRow.columns)
+                session.output.report(
+                    organs, SplitOrganRow.columns, empty: "No organ is annotated in the subjects of a split.")
             }
         }
     }

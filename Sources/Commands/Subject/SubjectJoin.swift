@@ -17,11 +17,13 @@ struct SubjectJoin: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna subject join internal/0001 internal/0002 --reason "two visits"
-              id            1
-              names         internal/0001, internal/0002
-              volumes       1, 2
-              changedParts  main: internal/0001 validation, internal/0002 train, now …
-              revision      22
+              id                        1
+              names                     internal/0001, internal/0002, ours/0001, …
+              volumes                   1, 2
+              …
+              changed parts             -
+              newly contaminated        -
+              revision                  26
             """)
 
     @OptionGroup var options: GlobalOptions

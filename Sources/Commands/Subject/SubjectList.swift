@@ -11,20 +11,25 @@ struct SubjectList: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna subject list --dataset internal
-              id  name           volumes  datasets  parts            removed
-               1  internal/0001        1  internal  main/validation  -
-               4  internal/0004        1  internal  main/train       -
+              id  name           volumes  datasets        parts            removed
+               1  internal/0001        1  internal, ours  main/train       -
+               2  internal/0002        1  internal, ours  main/train       -
+               3  internal/0003        1  internal, ours  main/train       -
+               4  internal/0004        1  internal, ours  main/validation  -
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Dataset whose subjects are listed (default: all).")
+    @Option(help: "Dataset whose subjects are listed. (default: all)")
     var dataset: String?
 
     func run() async throws {
         try await Session.with(options) { session in
             let subjects = try await session.catalog.subjectList(dataset: dataset, removed: true)
-            session.output.report(subjects, SubjectRow.columns)
+            session.output.report(
+                subjects, SubjectRow.columns,
+                empty: dataset.map { "Dataset \($0) has no subject." }
+                    ?? "No subject is known yet; start with lacuna dataset import.")
         }
     }
 }

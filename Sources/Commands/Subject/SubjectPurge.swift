@@ -11,9 +11,10 @@ struct SubjectPurge: AsyncParsableCommand {
             checkpoints are not touched: images stay in the folder that they were imported from.
 
             EXAMPLE:
-              $ lacuna subject purge Task03_Liver/liver_2
+              $ lacuna subject purge liver/liver_2
               object                            bytes  purged
-              d51bbc83f2a5935dc57628cb30c4c8c…   2466  no
+              4191c115e418df0738831f7f7f7a656f…   705  no
+
               Nothing was destroyed. Add --yes and --reason TEXT to destroy these …
             """)
 

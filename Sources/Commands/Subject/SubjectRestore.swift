@@ -6,14 +6,14 @@ struct SubjectRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Undo the removal of a subject.",
         discussion: """
-            From a new revision on, the subject counts again, and the derived labels that the removal had hidden are \
+            From a new revision on, the subject is used again, and the derived labels that the removal had hidden are \
             visible again. A subject whose masks were purged cannot be restored.
 
             EXAMPLE:
-              $ lacuna subject restore Task03_Liver/liver_2 --reason "consent given"
-              name      Task03_Liver/liver_2
+              $ lacuna subject restore liver/liver_2 --reason "consent given"
+              name      liver/liver_2
               changed   yes
-              revision  27
+              revision  28
             """)
 
     @OptionGroup var options: GlobalOptions

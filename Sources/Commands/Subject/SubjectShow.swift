@@ -9,14 +9,14 @@ struct SubjectShow: AsyncParsableCommand {
         discussion: """
             EXAMPLE:
               $ lacuna subject show internal/0001
-              id                       1
-              name                     internal/0001
-              names                    internal/0001
-              volumes                  1
-              datasets                 internal
-              parts                    main/validation
-              removed                  -
-              contaminatedCheckpoints  -
+              id                        1
+              name                      internal/0001
+              names                     internal/0001, ours/0001
+              volumes                   1
+              datasets                  internal, ours
+              parts                     main/train
+              removed                   -
+              contaminated checkpoints  -
             """)
 
     @OptionGroup var options: GlobalOptions

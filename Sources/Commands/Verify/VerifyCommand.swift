@@ -13,8 +13,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna verify
-              kind     what   file                          problem
-              missing  image  …/Training/img/img0003.nii.gz  internal/img0003: the file …
+              kind     what   file                     problem                     concerns
+              missing  image  …/Training/img/img000…   internal/img0003: the fi…   …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -27,9 +27,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let findings = try await Session.with(options, warnsOfLostObjects: false) { session in
-            let check = try await session.namingLostObjects {
-                try await IntegrityCheck(session.workspace, readsData: readData)
-            }
+            let check = try await IntegrityCheck(session.workspace, readsData: readData)
             return try await sweep ? check.runAndSweep(now: time(nil)) : check.run()
         }
         options.output.report(findings, IntegrityFinding.columns)

@@ -18,13 +18,13 @@ extension DuplicateProposal {
             Column("score") { Cell.number($0.score, places: 3) },
             Column("kind") { $0.pair.kind.rawValue },
             Column("first") { $0.pair.first.id.rawValue },
-            Column("firstName", title: "name") { $0.pair.first.name },
+            Column("firstName", title: "first dataset/case") { $0.pair.first.name },
             Column("second") { $0.pair.second.id.rawValue },
-            Column("secondName", title: "name") { $0.pair.second.name },
+            Column("secondName", title: "second dataset/case") { $0.pair.second.name },
             Column("reason") { $0.similarity.words },
             Column("firstSubject", isShown: false) { $0.pair.first.subject },
             Column("secondSubject", isShown: false) { $0.pair.second.subject },
-            Column("oneSubject", title: "one subject") { $0.pair.first.subject == $0.pair.second.subject },
+            Column("oneSubject") { $0.pair.first.subject == $0.pair.second.subject },
         ]
     }
 }

@@ -14,7 +14,7 @@ struct VolumeDescriptors: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna volume describe
-              volume  name  file  problem  remedy
+              volume  dataset/case  file  problem  remedy
               2 of 2 volumes without an image descriptor have one now.
             """)
 
@@ -37,7 +37,7 @@ struct VolumeDescriptors: AsyncParsableCommand {
 extension DescriptorCompletion.Failure {
     static var columns: [Column<Self>] {
         [
-            Column("volume") { $0.image.volume.rawValue }, Column("name") { $0.image.name },
+            Column("volume") { $0.image.volume.rawValue }, Column("name", title: "dataset/case") { $0.image.name },
             Column("file") { $0.image.file }, Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
         ]
     }

@@ -14,23 +14,23 @@ struct VolumeDuplicates: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna volume duplicates --at-least 0.6
-              score  kind         first  name              second  name              …
-              1.000  orientation      4  internal/img0004      12  outside/img0004
-              0.621  near             1  internal/img0001       2  internal/img0002
+              score  kind         first  first dataset/case  second  second dataset/case  …
+              1.000  orientation      4  internal/img0004        12  outside/img0004
+              0.621  near             1  internal/img0001         2  internal/img0002
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Minimum score, between 0.01 and 1.")
+    @Option(help: .value("score", "Minimum score, between 0.01 and 1."))
     var atLeast = DuplicateSearch.defaultScore
 
-    @Option(help: "Maximum number of pairs; those with the highest scores are listed.")
+    @Option(help: .value("number", "Maximum number of pairs; those with the highest scores are listed."))
     var limit = 1000
 
     func validate() throws {
-        guard (0.01...1).contains(atLeast) else { throw ValidationError("--at-least is between 0.01 and 1.") }
+        guard (0.01...1).contains(atLeast) else { throw ValidationError("--at-least must be from 0.01 to 1.") }
         guard (1...DuplicateSearch.maximumLimit).contains(limit) else {
-            throw ValidationError("--limit is between 1 and \(DuplicateSearch.maximumLimit).")
+            throw ValidationError("--limit must be from 1 to \(DuplicateSearch.maximumLimit).")
         }
     }
 
@@ -39,8 +39,7 @@ struct VolumeDuplicates: AsyncParsableCommand {
             try await DuplicateSearch(catalog: session.catalog, progress: session.output)
                 .run(DuplicateSearch.Request(minimumScore: atLeast, limit: limit))
         }
-        options.output.report(found.proposals, DuplicateProposal.columns)
-        if found.proposals.isEmpty { options.output.note("No two volumes are similar.") }
+        options.output.report(found.proposals, DuplicateProposal.columns, empty: "No two volumes are similar.")
         if let note = found.note { options.output.note(note) }
     }
 }

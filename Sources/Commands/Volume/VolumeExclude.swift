@@ -7,22 +7,22 @@ struct VolumeExclude: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exclude", abstract: "Withhold a volume from training, coverage, export and relabelling.",
         discussion: """
-            The volume stays listed with the reason, and its history is kept. lacuna volume include takes the \
-            exclusion back. Runs leave the volume out the next time they read their labels.
+            The volume stays listed with the reason, and its history is kept. lacuna volume include undoes the \
+            exclusion. Runs leave the volume out the next time they read their labels.
 
             EXAMPLE:
               $ lacuna volume exclude internal/img0002 --reason "motion artefacts"
               volume    2
               changed   yes
               withheld  excluded: motion artefacts
-              revision  20
+              revision  22
             """)
 
     @OptionGroup var options: GlobalOptions
 
     @OptionGroup var why: ReasonOption
 
-    @Argument(help: "Volume: its id, DATASET/CASE, or its file.")
+    @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
     func run() async throws {

@@ -15,18 +15,18 @@ struct VolumeLaterality: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna volume laterality
-              volume  name             belongs right  belongs left  right x, mm  …
+              volume  dataset/case     belongs right  belongs left  right x, mm  …
                   12  outside/img0004  liver          spleen              -71.1
               3 of 19 pairs of organs in 7 volumes are reversed.
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Minimum distance of a reversed pair in millimetres.")
+    @Option(help: .value("millimetres", "Minimum distance of a reversed pair in millimetres."))
     var atLeast = 0.0
 
     func validate() throws {
-        guard atLeast >= 0 else { throw ValidationError("--at-least is 0 or more millimetres.") }
+        guard atLeast >= 0 else { throw ValidationError("--at-least must be at least 0 millimetres.") }
     }
 
     func run() async throws {
@@ -45,7 +45,7 @@ struct VolumeLaterality: AsyncParsableCommand {
 extension SidedMasks {
     fileprivate static var columns: [Column<SidedMasks>] {
         [
-            Column("volume") { $0.volume.rawValue }, Column("name") { $0.name },
+            Column("volume") { $0.volume.rawValue }, Column("name", title: "dataset/case") { $0.name },
             Column("subject", isShown: false) { $0.subject },
             Column("right", title: "belongs right") { $0.pair.right.rawValue },
             Column("left", title: "belongs left") { $0.pair.left.rawValue },

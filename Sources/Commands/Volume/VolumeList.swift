@@ -10,25 +10,26 @@ struct VolumeList: AsyncParsableCommand {
             Removed and excluded volumes are listed too, with the reason.
 
             EXAMPLE:
-              $ lacuna volume list --dataset Task03_Liver
-              id  subject               shape       spacing              modality  …
-               5  Task03_Liver/liver_1  96, 96, 48  3.800, 3.800, 5.000  CT
-               6  Task03_Liver/liver_2  96, 96, 48  3.800, 3.800, 5.000  CT
+              $ lacuna volume list --dataset liver
+              id  subject        shape       spacing               modality  …
+               5  liver/liver_1  48, 48, 24  7.600, 7.600, 10.000  CT
+               6  liver/liver_2  48, 48, 24  7.600, 7.600, 10.000  CT
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Dataset whose volumes are listed (default: all).")
+    @Option(help: "Dataset whose volumes are listed. (default: all)")
     var dataset: String?
 
-    @Option(help: "Maximum number of volumes (default: no limit).")
+    @Option(help: .value("number", "Maximum number of volumes. (default: no limit)"))
     var limit: Int?
 
-    @Option(help: "Id of the last volume of the previous page; the list begins after it.")
+    @Option(help: .value("id", "Id of the last volume of the previous page; the list begins after it."))
     var after: Int64?
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit is at least 1.") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
     }
 
     func run() async throws {
@@ -36,7 +37,10 @@ struct VolumeList: AsyncParsableCommand {
             if let dataset { try await session.catalog.requireDataset(dataset) }
             let volumes = try await session.catalog.volumes(
                 dataset: dataset, after: after.map(VolumeID.init), limit: limit, withheld: true)
-            session.output.report(volumes, VolumeRow.columns)
+            session.output.report(
+                volumes, VolumeRow.columns,
+                empty: dataset == nil && after == nil
+                    ? "No volume is imported yet; start with lacuna dataset import." : "No further volume.")
             if let last = volumes.last, volumes.count == limit, session.output.format == .table {
                 session.output.note("\nNext page: --after \(last.id.rawValue)")
             }

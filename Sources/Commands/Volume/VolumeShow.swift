@@ -9,23 +9,24 @@ struct VolumeShow: AsyncParsableCommand {
         commandName: "show", abstract: "Show a volume with its sources and its labels.",
         discussion: """
             EXAMPLE:
-              $ lacuna volume show clinic/img0001
-              id        10
-              subject   clinic/0001
-              shape     96, 96, 48
-              spacing   4.000, 4.000, 5.000
+              $ lacuna volume show clinic/case_1
+              id        9
+              subject   clinic/case_1
+              shape     48, 48, 24
+              spacing   8.000, 8.000, 10.000
               modality  CT
               withheld  -
-              source    dataset clinic, release clinic-1, case img0001, file …
-              
-              mask  volume  case            organ   status     origin  voxels  …
-                71      10  clinic/img0001  liver   annotated  expert   17538
-                72      10  clinic/img0001  spleen  annotated  expert    1935
+              source    dataset clinic, release as-declared, case case_1, file …
+
+              mask  volume  dataset/case   organ         status     origin  …
+               111       9  clinic/case_1  liver         annotated  expert
+               115       9  clinic/case_1  kidney_right  annotated  expert
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Volume: its id, DATASET/CASE, or its file.")
+    @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
     func run() async throws {
@@ -34,9 +35,9 @@ struct VolumeShow: AsyncParsableCommand {
             let labels = try await session.catalog.labels(volume: volume.id)
             let isTable = session.output.format == .table
             session.output.report(fields(of: volume, labels: isTable ? [] : labels))
-            if isTable && !labels.isEmpty {
+            if isTable {
                 session.output.separate()
-                session.output.report(labels, LabelRow.columns())
+                session.output.report(labels, LabelRow.columns(), empty: "No organ is labelled in it.")
             }
         }
     }

@@ -29,8 +29,9 @@ struct PurgeOptions: ParsableArguments {
             isDone
                 ? "\nObjects destroyed: \(objects.count). Tombstones remain. Images stay in the folder that they were "
                     + "imported from."
-                : "\nNothing was destroyed. Add --yes and --reason TEXT to destroy these objects permanently. Only removed "
-                    + "data can be purged.")
+                : objects.isEmpty
+                    ? "There is nothing to destroy: no object is used by this data alone."
+                    : "\nNothing was destroyed. Add --yes and --reason TEXT to destroy these objects permanently.")
     }
 }
 

@@ -46,7 +46,7 @@ struct RemovalOptions: ParsableArguments {
 }
 
 extension Removal.Restored {
-    /// Reports a removal that was taken back.
+    /// Reports that a removal was undone.
     func report(_ target: RemovalTarget, to output: Output) {
         output.report([
             Cell.Field("name", target.name), Cell.Field("changed", isChanged),

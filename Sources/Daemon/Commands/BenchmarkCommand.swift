@@ -20,16 +20,16 @@ struct BenchmarkCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Edge of the cubic patch in voxels, a multiple of 8, at least 16.")
+    @Option(help: .value("voxels", "Edge of the cubic patch in voxels, a multiple of 8, at least 16."))
     var size = 64
 
-    @Option(help: "Number of patches in a batch.")
+    @Option(help: .value("number", "Number of patches in a batch."))
     var batch = 2
 
-    @Option(help: "Number of measured steps, after two for warm-up.")
+    @Option(help: .value("number", "Number of measured steps, after two for warm-up."))
     var steps = 5
 
-    @Option(help: "Number of libtorch threads.")
+    @Option(help: .value("number", "Number of libtorch threads."))
     var threads = 1
 
     @Flag(help: "Use bfloat16 where libtorch's autocast supports it.")

@@ -19,20 +19,20 @@ struct RunCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacunad run --once --config run.yaml
-              run 3: new, starting with round 0
+              run 2: new, starting with round 0
               round 0: training
-              round 0: trained, 24 steps, loss 0.674
-              round 0: ranking of predicted voxels (AUROC): confidence 0.479, probability 0.479
-              round 0: held-out Dice 0.095
-              round 0: pancreas is withheld: predicted far smaller than annotated
-              round 0: published 6 pseudo labels at revision 15
+              round 0: trained, 150 steps, loss 0.356
+              round 0: ranking of predicted voxels (AUROC): confidence 0.789, …
+              round 0: held-out Dice 0.681
+              round 0: published 6 pseudo labels at revision 14
               …
+              round 2: closed
               the run is finished
             """)
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "YAML file with the configuration of the run.")
+    @Option(help: .value("file", "YAML file with the configuration of the run."))
     var config: String?
 
     @Flag(help: "Run one full run and exit.")
@@ -44,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print every configuration key with type, default and limits, and exit.")
     var defaults = false
 
-    @Option(help: "Log events of this level and above on standard error. Default: no log.")
+    @Option(help: .value("level", "Log events of this level and above on standard error. (default: no log)"))
     var logLevel: LogLevel?
 
     /// The levels of swift-log.

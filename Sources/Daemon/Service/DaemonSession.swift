@@ -43,6 +43,12 @@ struct DaemonSession {
                 "\(organ) is annotated in no training volume: the run cannot learn it, and its predictions mean nothing; "
                     + "remove it from run.organs or annotate it")
         }
+        let recalled = try await catalog.recalledRounds(of: opened.run.id)
+        if !recalled.isEmpty {
+            session.output.warn(
+                "the pseudo labels of round \(recalled.map(String.init).joined(separator: ", ")) are withheld, because data behind "
+                    + "them were removed; start a run of another name without these data")
+        }
         return opened
     }
 

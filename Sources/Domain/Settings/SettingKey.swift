@@ -32,12 +32,18 @@ extension SettingSection {
     ///
     /// - Throws: `SettingError.unknown`, `.invalid` for the first value that its key does not allow by itself.
     public mutating func apply(_ values: [String: SettingValue]) throws(SettingError) {
-        for name in values.keys.sorted() where !Self.keys.contains(where: { $0.name == name }) {
-            throw .unknown(key: name, known: Self.keys.map(\.name))
-        }
+        try Self.requireKnown(values)
         for key in Self.keys {
             guard let value = values[key.name], !key.write(&self, value) else { continue }
             throw .invalid(key: key.name, value: value.description, limits: key.limits)
+        }
+    }
+
+    /// Requires that every key is one of the section.
+    /// - Throws: `SettingError.unknown` for the first that is not, by name.
+    public static func requireKnown(_ values: [String: SettingValue]) throws(SettingError) {
+        for name in values.keys.sorted() where !keys.contains(where: { $0.name == name }) {
+            throw .unknown(key: name, known: keys.map(\.name))
         }
     }
 

@@ -63,6 +63,7 @@ extension ImportError: CustomStringConvertible {
         case .listedFileMissing:
             "name the folder to which the list's paths are relative with --images, or finish the download"
         case .ambiguous: "choose one with --layout, --release or --images, or import the parts one by one"
+        case .notThisLayout(_, .mapped, _): "give the folder that has these files, or correct the patterns of the map"
         case .notThisLayout: "omit --layout, or give the folder that has the layout"
         case .unsupported(_, _, let remedy): remedy
         case .unreadableDescription: "download the file again, or correct it"

@@ -25,13 +25,13 @@ package struct LabelCorrection {
 
     package init(_ workspace: Workspace) { self.workspace = workspace }
 
-    /// Records that an organ is absent, or takes back all its annotations.
+    /// Records that an organ is absent, or retracts all its annotations.
     ///
     /// - Parameters:
     ///   - volume: as a person names it: id, `DATASET/CASE` or file.
     ///   - organ: key or another spelling.
     ///   - reason: kept with the history; no patient data.
-    ///   - mayOverride: whether a current annotation may be outranked or taken back.
+    ///   - mayOverride: whether a current annotation may be outranked or retracted.
     /// - Throws: `WorkflowError` of kind `conflict` for a current annotation, and where `AbsenceRule` refuses an absence;
     ///   `CatalogError` for unknown names.
     package func set(

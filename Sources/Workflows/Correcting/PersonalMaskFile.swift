@@ -46,7 +46,7 @@ struct PersonalMaskFile: Sendable {
     /// - Throws: `ImagingError` for a file that is no label map; `WorkflowError` of kind `badInput` for one on another grid, one
     ///   with several values and none chosen, an empty one without `isAbsent` and the reverse, one with unknown voxels only.
     func read(on source: SourceRow, of volume: VolumeRow) throws -> Found {
-        let labels = try NIfTIReader().readLabels(path)
+        let labels = try readLabels()
         let displacement = try displacement(labels.grid, source, volume)
         let present = Set(labels.regions.map(\.value))
         let organs = present.subtracting(ignored)
@@ -72,6 +72,14 @@ struct PersonalMaskFile: Sendable {
         return Found(
             foreground: labels.mask(of: wanted), unknown: unknown, digest: labels.file.digest,
             displacement: displacement)
+    }
+
+    private func readLabels() throws -> LabelVolume {
+        do {
+            return try NIfTIReader().readLabels(path)
+        } catch let error as ImagingError where error.isOfNoImage {
+            throw failure(error.problem, remedy: "name the file of the mask, .nii or .nii.gz")
+        }
     }
 
     /// Messages list at most this many values; a file with more is probably an image.
@@ -102,5 +110,15 @@ struct PersonalMaskFile: Sendable {
 
     private func failure(_ problem: String, remedy: String) -> WorkflowError {
         WorkflowError(.badInput, problem, file: path, remedy: remedy)
+    }
+}
+
+extension ImagingError {
+    /// Whether the file is of no image format at all.
+    fileprivate var isOfNoImage: Bool {
+        switch self {
+        case .notNIfTI, .otherFormat(_, .text), .otherFormat(_, .json): true
+        default: false
+        }
     }
 }

@@ -22,6 +22,10 @@ package struct CoverageReport: Sendable {
         package let missing: [MissingOrgan]
         /// Whether nothing is labelled at all, whatever organs were requested.
         package let isEmpty: Bool
+        /// Whether every volume of the catalogue is removed or excluded.
+        package let isWithheld: Bool
+        /// By round: the rounds `run/number` whose pseudo labels are hidden because they were trained on removed data.
+        package let recalled: Set<String>
 
         /// Organs without one complete annotation: a network never sees where such an organ ends.
         package var incomplete: [OrganKey] {
@@ -54,13 +58,26 @@ package struct CoverageReport: Sendable {
     package func run(_ request: Request) async throws -> Result {
         let all = try await catalog.coverage(by: request.grouping, asOf: request.asOf)
         let wanted = try await catalog.organs(named: request.organs)
-        if wanted.isEmpty { return Result(rows: all, missing: [], isEmpty: all.isEmpty) }
+        let isWithheld = all.isEmpty ? try await hasWithheldVolumesOnly() : false
+        let recalled = request.grouping == .round ? try await recalledRounds() : []
+        if wanted.isEmpty {
+            return Result(rows: all, missing: [], isEmpty: all.isEmpty, isWithheld: isWithheld, recalled: recalled)
+        }
         let (labelled, requested) = (Set(all.map(\.organ)), Set(wanted))
         let ontology = try await catalog.ontology()
         return Result(
             rows: all.filter { requested.contains($0.organ) },
             missing: wanted.filter { !labelled.contains($0) }.map { Self.missing($0, labelled, ontology) },
-            isEmpty: all.isEmpty)
+            isEmpty: all.isEmpty, isWithheld: isWithheld, recalled: recalled)
+    }
+
+    private func recalledRounds() async throws -> Set<String> {
+        Set(try await catalog.rounds().filter(\.isRecalled).map { "\($0.run)/\($0.round)" })
+    }
+
+    private func hasWithheldVolumesOnly() async throws -> Bool {
+        guard try await catalog.volumes(limit: 1).isEmpty else { return false }
+        return try await !catalog.volumes(limit: 1, withheld: true).isEmpty
     }
 
     private static func missing(

@@ -12,14 +12,19 @@ package enum ExportNote: Hashable, Sendable {
     case subjectsWithSeveralCases
     /// The split has one fold, in which no exported case validates.
     case noValidationCase
+    /// No `splits_final.json` was written, because no exported case validates in any fold; nnU-Net draws folds of its own.
+    case noFoldsFile(onlyTest: Bool)
     /// No exported case validates in these folds, counted from 0.
     case emptyFolds([Int], of: Int)
 }
 
 extension ExportNote {
     /// The notes on an export, in the order in which they are shown.
+    ///
+    /// - Parameter writesFolds: whether the format has a file of folds, which is not written where no case validates.
     static func notes(
-        on selection: ExportSelection, _ request: ExportRequest, _ report: ExportReport, emptyFolds: [Int]
+        on selection: ExportSelection, _ request: ExportRequest, _ report: ExportReport, emptyFolds: [Int],
+        writesFolds: Bool
     ) -> [ExportNote] {
         let shared = LicenceGate.shareAlike(selection.releases)
         let hasRepeatedSubjects = Set(selection.cases.map(\.subject)).count < selection.cases.count
@@ -29,7 +34,9 @@ extension ExportNote {
         if request.asOf != nil { notes.append(.laterRemovalsLeftOut) }
         if report.contested > 0 { notes.append(.contestedVoxels(report.contested)) }
         if request.split == nil && hasRepeatedSubjects { notes.append(.subjectsWithSeveralCases) }
-        if !emptyFolds.isEmpty && !isTestOnly {
+        if writesFolds && selection.folds > 0 && emptyFolds.count == selection.folds {
+            notes.append(.noFoldsFile(onlyTest: isTestOnly))
+        } else if !emptyFolds.isEmpty && !isTestOnly {
             notes.append(selection.folds == 1 ? .noValidationCase : .emptyFolds(emptyFolds, of: selection.folds))
         }
         return notes

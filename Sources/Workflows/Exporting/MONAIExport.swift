@@ -40,8 +40,7 @@ package struct MONAIExport: Sendable {
             for path in [request.file, request.labelFolder] { try StagedOutput.refuse(existing: path) }
         }
         let selection = try await ExportSelector.select(request.export, parts: Set(SplitPart.allCases), workspace)
-        let roots = try await workspace.catalog.datasets().map(\.root)
-        try await work.run { try ExportTarget(path: request.file, mayOverwrite: true).check(outside: roots) }
+        try await OutputTarget(path: request.file, mayOverwrite: true).check(in: workspace.catalog)
         try selection.checkLicences(request.export)
         let labels = LabelMapWriter(
             composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),

@@ -45,20 +45,17 @@ package struct MaskFileExport {
 
     /// Voxels are uint8: 1 in the organ, 0 or `unknown` where it is unknown, else 0.
     ///
-    /// - Throws: as `ExportTarget.check`, `SourceImage` and `MaskReader.read`; `CatalogError.noMask`; `ImagingError.unwritable`.
+    /// - Throws: as `OutputTarget.check`, `SourceImage` and `MaskReader.read`; `CatalogError.noMask`; `ImagingError.unwritable`.
     package func write(_ request: Request) async throws -> Result {
         let catalog = workspace.catalog
-        let target = ExportTarget(path: request.file, mayOverwrite: request.mayOverwrite)
-        let roots = try await catalog.datasets().map(\.root)
-        let files = BlockingWork()
-        try await files.run { try target.check(outside: roots) }
+        try await OutputTarget(path: request.file, mayOverwrite: request.mayOverwrite).check(in: catalog)
         let volume = try await workspace.volume(named: request.volume)
         let source = try SourceImage.choose(volume, dataset: request.source)
         let organ = try await catalog.organ(named: request.organ)
         let location = try await catalog.maskLocation(volume: volume.id, organ: organ)
         let limits = try await catalog.limits(of: location.mask)
         let mask = try await workspace.masks().read(location, limits, shape: volume.shape)
-        try await files.run { [converted = workspace.converted] in
+        try await BlockingWork().run { [converted = workspace.converted] in
             let grid = try SourceImage.grid(of: source, converted)
             try NIfTIWriter.write(mask, on: grid, to: request.file, unknown: request.unknown ?? 0)
         }

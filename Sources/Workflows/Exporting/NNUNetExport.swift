@@ -60,8 +60,7 @@ package struct NNUNetExport: Sendable {
         try await work.run { try StagedOutput.refuse(existing: folder) }
         let selection = try await ExportSelector.select(
             request.export, parts: [.train, .confidence, .validation], workspace)
-        let roots = try await workspace.catalog.datasets().map(\.root)
-        try await work.run { try ExportTarget(path: folder, mayOverwrite: true).check(outside: roots) }
+        try await OutputTarget(path: folder, mayOverwrite: true).check(in: workspace.catalog)
         try selection.checkLicences(request.export)
         let labels = LabelMapWriter(
             composer: LabelComposer(scheme: selection.scheme, ontology: selection.ontology),

@@ -34,7 +34,11 @@ package struct LineageWalk: Sendable {
         case (2, "volume"): return .volume(try await workspace.volume(named: parts[1]).id)
         default:
             if Int64(name) != nil { return .mask(try await mask(name)) }
-            return .volume(try await workspace.volume(named: name).id)
+            do {
+                return .volume(try await workspace.volume(named: name).id)
+            } catch CatalogError.unknownVolume where parts.count == 2 && !name.contains("/") {
+                throw Self.invalid(name)
+            }
         }
     }
 
@@ -45,6 +49,7 @@ package struct LineageWalk: Sendable {
 
     private static func invalid(_ name: String) -> WorkflowError {
         WorkflowError(
-            .usage, "\(name) is not a mask, checkpoint or volume", remedy: "see lacuna lineage --help for the forms")
+            .usage, "\(name) is not a mask, checkpoint or volume",
+            remedy: "give mask:ID, checkpoint:ID, volume:ID, DATASET/CASE or a file")
     }
 }

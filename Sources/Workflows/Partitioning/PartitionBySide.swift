@@ -1,7 +1,7 @@
 internal import Catalog
 package import Domain
 
-/// Records the left and right organs of composite annotations that contain both sides, and takes that back.
+/// Records the left and right organs of composite annotations that contain both sides, and undoes it.
 package struct PartitionBySide {
     package struct Request: Sendable {
         /// An organ that divides into a left and a right organ, by any spelling.

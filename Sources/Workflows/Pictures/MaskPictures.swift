@@ -15,11 +15,14 @@ package struct MaskPictures {
         package var run: String?
         /// Axial slice from 0 at the feet; nil: the one that shows the most organs.
         package var slice: Int?
+        package var mayOverwrite: Bool
 
         package init(
-            volume: String, file: PictureFile, organs: [String] = [], run: String? = nil, slice: Int? = nil
+            volume: String, file: PictureFile, organs: [String] = [], run: String? = nil, slice: Int? = nil,
+            mayOverwrite: Bool = false
         ) {
             (self.volume, self.file, self.organs, self.run, self.slice) = (volume, file, organs, run, slice)
+            self.mayOverwrite = mayOverwrite
         }
     }
 
@@ -39,14 +42,16 @@ package struct MaskPictures {
     /// round, the oldest first.
     ///
     /// - Throws: `WorkflowError` of kind `badInput` for a volume without such masks or a slice outside it, and as
-    ///   `SourceImage.image` and `PictureFile.write`; `CatalogError` for unknown names.
+    ///   `OutputTarget.check`, `SourceImage.image` and `PictureFile.write`; `CatalogError` for unknown names.
     package func write(_ request: Request) async throws -> Result {
+        try await OutputTarget(path: request.file.path, mayOverwrite: request.mayOverwrite)
+            .check(in: workspace.catalog)
         let volume = try await workspace.volume(named: request.volume)
         let columns = try await columns(of: volume, request)
         guard columns.contains(where: { !$0.entries.isEmpty }) else {
             throw WorkflowError(
                 .badInput, "volume \(volume.id) has no mask of these organs",
-                remedy: "list its masks with lacuna mask list --volume \(volume.id)")
+                remedy: "list its current masks with lacuna mask list --volume \(volume.id)")
         }
         if let slice = request.slice, !(0..<volume.shape.z).contains(slice) {
             throw WorkflowError(

@@ -4,6 +4,7 @@ package import Domain
 /// Finds patients who are held out on one side and used on the other.
 package struct LeakDetection: Sendable {
     package struct Request: Sendable {
+        /// A split, or the common name of the folds `NAME-0`, `NAME-1` and so on, which are checked one by one.
         package var split: String
         /// A published split to compare with; nil: the split is checked by itself.
         package var list: SplitList?
@@ -20,6 +21,7 @@ package struct LeakDetection: Sendable {
             case duplicate(DuplicateKind)
         }
 
+        package let split: String
         package let first: String
         package let firstPart: SplitPart
         package let second: String
@@ -29,7 +31,9 @@ package struct LeakDetection: Sendable {
 
     package struct Result: Sendable {
         package let leaks: [Leak]
-        /// The number of subjects in the split, and of those in none of its parts.
+        /// The checked splits: one, or the folds.
+        package let splits: [String]
+        /// The number of subjects in all of the splits, and of the others.
         package let assigned: Int
         package let unassigned: Int
         /// The matched cases of the published list.
@@ -52,10 +56,10 @@ package struct LeakDetection: Sendable {
     /// - Throws: `CatalogError.unknownSplit`; `WorkflowError` of kind `badInput` for a list that cannot be read or names no case of
     ///   the catalogue.
     package func run(_ request: Request) async throws -> Result {
-        guard try await catalog.splits().contains(where: { $0.split == request.split }) else {
-            throw CatalogError.unknownSplit(request.split)
-        }
-        let members = SplitMembers(try await catalog.subjectList(), split: request.split)
+        let splits = try SplitNames.named(request.split, among: Set(try await catalog.splits().map(\.split)))
+        let subjects = try await catalog.subjectList()
+        let members = splits.map { SplitMembers(subjects, split: $0) }
+        let assigned = members.map(\.assigned).min() ?? 0
         var listed: ListedCases?
         if let list = request.list {
             listed = try await ListedCases.find(list, in: catalog)
@@ -63,9 +67,10 @@ package struct LeakDetection: Sendable {
         }
         let duplicates = try await duplicates.run()
         let pairs = duplicates.proposals.map(\.pair)
+        let leaks = members.flatMap { fold in listed.map { fold.leaks($0.found, pairs) } ?? fold.leaks(among: pairs) }
         return Result(
-            leaks: listed.map { members.leaks($0.found, pairs) } ?? members.leaks(among: pairs),
-            assigned: members.assigned, unassigned: members.unassigned, listed: listed, duplicates: duplicates)
+            leaks: leaks, splits: splits, assigned: assigned, unassigned: subjects.count - assigned, listed: listed,
+            duplicates: duplicates)
     }
 }
 
@@ -73,14 +78,14 @@ package struct LeakDetection: Sendable {
 private struct SplitMembers {
     private let parts: [SubjectID: SplitPart]
     private let subjects: [String: SubjectID]
-    let assigned: Int
-    let unassigned: Int
+    private let split: String
+    var assigned: Int { parts.count }
 
     init(_ rows: [SubjectRow], split: String) {
         subjects = Dictionary(rows.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
         let own = rows.compactMap { row in SplitPart(in: split, of: row.parts).map { (row.id, $0) } }
         parts = Dictionary(own, uniquingKeysWith: { first, _ in first })
-        (assigned, unassigned) = (own.count, rows.count - own.count)
+        self.split = split
     }
 
     /// Proposed duplicates in different parts.
@@ -90,7 +95,7 @@ private struct SplitMembers {
                 return nil
             }
             return LeakDetection.Leak(
-                first: pair.first.name, firstPart: first, second: pair.second.name, secondPart: second,
+                split: split, first: pair.first.name, firstPart: first, second: pair.second.name, secondPart: second,
                 kind: .duplicate(pair.kind))
         }
     }
@@ -116,7 +121,8 @@ private struct SplitMembers {
         _ entry: SplitEntry, _ names: String, _ part: SplitPart?, kind: LeakDetection.Leak.Kind
     ) -> LeakDetection.Leak? {
         guard let part, part != entry.part, part.isHeldOut || entry.part.isHeldOut else { return nil }
-        return LeakDetection.Leak(first: entry.path, firstPart: entry.part, second: names, secondPart: part, kind: kind)
+        return LeakDetection.Leak(
+            split: split, first: entry.path, firstPart: entry.part, second: names, secondPart: part, kind: kind)
     }
 
     private func part(_ subject: String) -> SplitPart? { subjects[subject].flatMap { parts[$0] } }

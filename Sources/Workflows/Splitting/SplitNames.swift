@@ -1,4 +1,5 @@
 package import Catalog
+internal import Domain
 
 /// Names of splits.
 package enum SplitNames {
@@ -8,7 +9,9 @@ package enum SplitNames {
     package static func named(_ name: String, among names: Set<String>) throws(CatalogError) -> [String] {
         if names.contains(name) { return [name] }
         let folds = Array((0...).lazy.map { "\(name)-\($0)" }.prefix(while: names.contains))
-        guard !folds.isEmpty else { throw CatalogError.unknownSplit(name) }
+        guard !folds.isEmpty else {
+            throw .unknownSplit(name, nearest: Spelling.nearest(to: name, among: names))
+        }
         return folds
     }
 }

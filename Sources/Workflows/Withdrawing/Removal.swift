@@ -52,7 +52,7 @@ package struct Removal {
         return Result(items: items, isChanged: isChanged, revision: try await catalog.currentRevision())
     }
 
-    /// Takes a removal back at a new revision.
+    /// Undoes a removal at a new revision.
     ///
     /// - Parameter reason: recorded in the history; no patient data.
     /// - Throws: SQLSTATE LA010 where the target's masks are purged.

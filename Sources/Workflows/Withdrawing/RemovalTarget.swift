@@ -14,6 +14,14 @@ package enum RemovalTarget: Sendable, Hashable {
         }
     }
 
+    /// The noun of its commands.
+    var noun: String {
+        switch self {
+        case .dataset: "dataset"
+        case .subject: "subject"
+        }
+    }
+
     /// - Throws: `CatalogError.unknownDataset`, `.unknownSubject`.
     func find(in catalog: LabelCatalog) async throws -> Withdrawable {
         switch self {

@@ -1,7 +1,7 @@
 internal import Catalog
 package import Domain
 
-/// Withholds single volumes from training, coverage, export and relabelling, and takes that back.
+/// Withholds single volumes from training, coverage, export and relabelling, and undoes it.
 package struct VolumeExclusion {
     package struct Result: Sendable {
         package let volume: VolumeID
@@ -23,7 +23,7 @@ package struct VolumeExclusion {
         try await change(name) { try await workspace.catalog.withdraw($0, recalling: false, reason: reason) }
     }
 
-    /// Takes an exclusion back. The volume stays withheld where its subject or all its datasets are removed.
+    /// Undoes an exclusion. The volume stays withheld where its subject or all its datasets are removed.
     package func include(_ name: String, reason: String) async throws -> Result {
         try await change(name) { try await workspace.catalog.restore($0, reason: reason) }
     }

@@ -10,7 +10,8 @@ import Workflows
     private func round(_ run: String, _ number: Int, _ dice: [OrganKey: Double]) -> RoundRow {
         RoundRow(
             run: run, round: number, gamma: nil, state: "published", revision: nil, checkpoint: nil, dice: dice,
-            diceVolumes: dice.mapValues { _ in 2 }, published: 0, isContaminated: false, isCurrent: true)
+            diceVolumes: dice.mapValues { _ in 2 }, published: 0, isContaminated: false, isRecalled: false,
+            isCurrent: true)
     }
 
     private func coverage(_ organ: OrganKey, annotated: Int, absent: Int, of volumes: Int) -> Coverage {

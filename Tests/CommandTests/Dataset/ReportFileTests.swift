@@ -48,7 +48,9 @@ import Testing
     @Test func aFolderThatIsNoDatasetIsReportedToo() async throws {
         try await Workbench.with { bench in
             let report = bench.folder + "/r.json"
-            let ending = try await bench.lacuna("dataset", "import", bench.folder, "--report", report)
+            let empty = bench.folder + "/empty"
+            try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
+            let ending = try await bench.lacuna("dataset", "import", empty, "--report", report)
             #expect(ending.status == 3)
             let error = try #require(try read(report)["error"] as? [String: Any])
             #expect((error["problem"] as? String)?.contains("no known layout") == true)

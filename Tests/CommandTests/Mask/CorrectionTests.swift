@@ -206,7 +206,7 @@ import Testing
                     try await run("label", "restore", volume, "liver", "--reason", "x"),
                     try await run("label", "set", volume, "spleen", "unlabelled", "--override", "--reason", "x"),
                     try await run("label", "restore", volume, "spleen", "--reason", "x"),
-                    try await run("mask", "picture", volume, "--output", bench.folder + "/picture.svg"),
+                    try await run("mask", "picture", volume, "--output", bench.folder + "/picture.svg", "--force"),
                     try await run("mask", "export", volume, "liver", "--output", bench.folder + "/out.nii", "--force"),
                 ] {
                     #expect(ending.status == 0, "\(volume): \(ending.errors)")

@@ -48,6 +48,41 @@ import Testing
         }
     }
 
+    /// Option names with the placeholders of their values.
+    private func placeholders(_ help: [String]) -> [(option: String, value: String)] {
+        help.compactMap { line in
+            guard let option = line.firstMatch(of: /^  (?:-\w, )?--([a-z0-9-]+) <([^>]+)>/) else { return nil }
+            return (String(option.1), String(option.2))
+        }
+    }
+
+    /// Options named by the noun of their value.
+    private static let nouns: Set = [
+        "dataset", "organ", "organs", "run", "split", "volume", "release", "part", "name", "layout", "modality",
+        "origin",
+        "method", "plan", "purpose",
+    ]
+
+    @Test func usageFitsTheTerminalAndPlaceholdersNameTheValue() async throws {
+        try await withTemporaryFolder { folder in
+            var paths: [[String]] = [[]]
+            while let path = paths.popLast() {
+                let help = try await help(path, folder)
+                paths += commands(help).map { path + [$0] }
+                let (command, usage) = (path.joined(separator: " "), help.first { $0.hasPrefix("USAGE:") } ?? "")
+                #expect(usage.count <= Self.columns && !usage.contains("[-"), "\(usage)")
+                let repeated = placeholders(help).filter { $0.option == $0.value && !Self.nouns.contains($0.option) }
+                #expect(repeated.map(\.option) == [], "\(command)")
+                let wide = help.filter { $0.count > Self.columns }
+                #expect(wide == [], "\(command)")
+                let text = help.joined(separator: " ")
+                #expect(!text.contains("Default:") && !text.contains("Repeatable. Repeatable"), "\(command)")
+                #expect(
+                    text.firstMatch(of: /\(default: [^)]*\)\./) == nil, "a default before the full stop: \(command)")
+            }
+        }
+    }
+
     @Test func everyCommandShowsAnExampleWithItsOutput() async throws {
         try await withTemporaryFolder { folder in
             var paths: [[String]] = [[]]

@@ -62,7 +62,8 @@ struct ListRounds: Statement {
             case when r.published_change_id is null then 0
                 else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,
             exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id),
-            run.id is not distinct from (select run_id from lacuna.adoption order by id desc limit 1)
+            run.id is not distinct from (select run_id from lacuna.adoption order by id desc limit 1),
+            lacuna.is_recalled(r.id)
         from lacuna.round r join lacuna.run on run.id = r.run_id
         left join lacuna.change c on c.id = r.published_change_id
         where $1::text is null or run.name = $1
@@ -79,6 +80,7 @@ struct ListRounds: Statement {
         let published: Int
         let contaminated: Bool
         let isCurrent: Bool
+        let isRecalled: Bool
     }
     let run: String?
     var binds: [any PostgresBindable] { [run] }
@@ -86,7 +88,8 @@ struct ListRounds: Statement {
         Found(
             id: try row.decode(0), run: try row.decode(1), number: try row.decode(2), gamma: try row.decode(3),
             state: try row.decode(4), revision: try row.decode(5), checkpoint: try row.decode(6),
-            published: try row.decode(7), contaminated: try row.decode(8), isCurrent: try row.decode(9))
+            published: try row.decode(7), contaminated: try row.decode(8), isCurrent: try row.decode(9),
+            isRecalled: try row.decode(10))
     }
 }
 

@@ -87,6 +87,19 @@ struct RoundLabels: Statement {
     }
 }
 
+/// The rounds of a run with pseudo labels none of which may be read any more.
+struct RecalledRounds: Statement {
+    static let sql = """
+        select r.number from lacuna.round r
+        where r.run_id = $1 and exists (select from lacuna.pseudo_label l where l.round_id = r.id)
+          and not exists (select from lacuna.round_labels(r.id))
+        order by r.number
+        """
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}
+
 struct RoundsOfRun: Statement {
     static let sql = """
         select r.id, r.number, r.state, r.record, c.revision,

@@ -19,6 +19,17 @@ struct RemovalPlan: Statement {
     }
 }
 
+struct IsWithdrawn: Statement {
+    static let sql = """
+        select coalesce((
+            select w.withdrawn from lacuna.withdrawal w
+            where w.dataset_id = $1::integer or w.subject_id = $2 or w.volume_id = $3 order by w.id desc limit 1), false)
+        """
+    let thing: Withdrawable
+    var binds: [any PostgresBindable] { [thing.dataset, thing.subject, thing.volume] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
 /// The change, or nil where nothing changed.
 struct Withdraw: Statement {
     static let sql = "select lacuna.withdraw($1::integer, $2, $3, $4, $5, $6, $7)"

@@ -61,8 +61,10 @@ struct ResolvedImport: Sendable {
 
     private static func organ(_ name: String, _ option: String, _ ontology: Ontology) throws -> OrganKey {
         guard let organ = ontology.organ(named: name) else {
+            let nearest = Spelling.nearest(to: name, among: ontology.organs.map(\.key.rawValue))
             throw WorkflowError(
-                .badInput, "\(option): no organ is named \(name)", remedy: "lacuna organ list shows all organs")
+                .badInput, "\(option): no organ is named \(name)",
+                remedy: Spelling.offer(nearest) + "lacuna organ list shows all organs")
         }
         return organ.key
     }

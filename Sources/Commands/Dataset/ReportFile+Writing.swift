@@ -1,19 +1,7 @@
-internal import ArgumentParser
 internal import Console
 internal import Workflows
 
-/// A file for the report of an import, as JSON, CSV or text according to its extension.
-struct ReportFile: ExpressibleByArgument, Hashable, Sendable {
-    let path: String
-    private let format: Output.Format
-
-    init?(argument: String) {
-        guard let ending = Self.formats.first(where: { argument.hasSuffix($0.key) }) else { return nil }
-        (path, format) = (argument, ending.value)
-    }
-
-    private static let formats: [String: Output.Format] = [".json": .json, ".csv": .csv, ".txt": .table]
-
+extension ReportFile {
     /// Writes the whole report or nothing. Blocks.
     ///
     /// - Parameters:
