@@ -5,6 +5,14 @@ extension LabelCatalog {
     /// Finds or creates a dataset's release. An existing release keeps its origin and layout; new statements about its licence are
     /// added after the recorded ones.
     public func release(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {
+        do {
+            return try await findOrInsert(record, activity: activity)
+        } catch let error as PostgresError where error.isFromConcurrency {
+            return try await findOrInsert(record, activity: activity)  // another importer recorded it at the same moment
+        }
+    }
+
+    private func findOrInsert(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {
         let dataset = try await connection.one(EnsureDataset(name: record.dataset))
         if let release = try await connection.first(FindRelease(dataset: dataset, name: record.release)) {
             let stated = record.licences.filter { !$0.isMissing }

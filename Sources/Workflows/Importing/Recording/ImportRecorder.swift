@@ -182,11 +182,3 @@ struct ImportRecorder {
         }
     }
 }
-
-extension PostgresError {
-    /// A unique key that another transaction took, a serialisation failure, a deadlock, or a row that was not visible yet.
-    fileprivate var isFromConcurrency: Bool {
-        if case .rowCount = self { return true }
-        return ["23505", "40001", "40P01"].contains(sqlState)
-    }
-}
