@@ -1,7 +1,6 @@
 internal import Catalog
 internal import DICOM
 internal import Domain
-internal import Hashing
 internal import Imaging
 
 /// A source image of a volume, on whose grid masks are read, written and drawn.
@@ -44,7 +43,7 @@ enum SourceImage {
         guard file == path else { return file }
         let digest: Digest
         do {
-            digest = try SHA256.digest(ofFile: path)
+            digest = try ImagePair.checksum(of: path).sha256
         } catch {
             throw WorkflowError(
                 .badInput, "the source image is missing", file: path,

@@ -1,7 +1,6 @@
 public import DICOM
 public import Domain
 internal import Glibc
-internal import Hashing
 internal import Imaging
 
 /// Reads, checks and measures the cases of a dataset, one after another, reusing its buffers.
@@ -218,30 +217,34 @@ public final class CaseInspector {
 
     private static func checksum(_ file: SourceFile) throws(ImportError) -> FileChecksum {
         let before = try stamp(file)
-        let digest: Digest
-        do {
-            digest = try SHA256.digest(ofFile: file.absolutePath)
-        } catch HashingError.unreadable(_, let code) {
-            throw .volume(.unreadable(file: file.absolutePath, code: code))
+        let checksum: ImagePair.Checksum
+        do throws(ImagingError) {
+            checksum = try ImagePair.checksum(of: file.absolutePath)
         } catch {
-            throw .volume(.unreadable(file: file.absolutePath, code: EIO))
+            throw .volume(error)
         }
         guard try stamp(file) == before else { throw .changedWhileRead(file: file.path) }
-        return FileChecksum(file: file, bytes: before.bytes, sha256: digest)
+        return FileChecksum(file: file, bytes: checksum.bytes, sha256: checksum.sha256)
     }
 
-    /// File size and modification time.
+    /// Size and modification time of each file of an image.
     private struct Stamp: Equatable {
-        let bytes: Int
-        let seconds: Int
-        let nanoseconds: Int
+        var sizes: [Int] = []
+        var seconds: [Int] = []
+        var nanoseconds: [Int] = []
+
+        var bytes: Int { sizes.reduce(0, +) }
     }
 
     private static func stamp(_ file: SourceFile) throws(ImportError) -> Stamp {
-        var status = stat()
-        guard stat(file.absolutePath, &status) == 0 else {
-            throw .volume(.unreadable(file: file.absolutePath, code: errno))
+        var stamp = Stamp()
+        for path in ImagePair.files(of: file.absolutePath) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw .volume(.unreadable(file: path, code: errno)) }
+            stamp.sizes.append(Int(status.st_size))
+            stamp.seconds.append(status.st_mtim.tv_sec)
+            stamp.nanoseconds.append(status.st_mtim.tv_nsec)
         }
-        return Stamp(bytes: Int(status.st_size), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+        return stamp
     }
 }
