@@ -58,7 +58,7 @@ public final class CaseInspector {
         let (image, opened) = try image(files, &findings)
         var check = FlipCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
         var read = try labels(of: files, on: image, opened, check: &check)
-        let flip = try flip(files, read, check, &findings)
+        let flip = try flip(files, image, read, check, &findings)
         if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
         let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
@@ -136,17 +136,19 @@ public final class CaseInspector {
         check: inout FlipCheck
     ) throws(ImportError) -> ReadLabels {
         var read = ReadLabels()
-        for file in files.labels { try add(file, on: image, opened, flipped: flip, to: &read, &check) }
+        for file in files.labels { try add(file, of: files.name, on: image, opened, flipped: flip, to: &read, &check) }
         try Self.refuseDuplicates(read.labels)
         read.labels.sort { position($0.organ) < position($1.organ) }
         return read
     }
 
     private func add(
-        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, flipped flip: LabelFlip?,
-        to read: inout ReadLabels, _ check: inout FlipCheck
+        _ file: LabelFile, of caseName: String, on image: InspectedImage, _ opened: OpenedImage,
+        flipped flip: LabelFlip?, to read: inout ReadLabels, _ check: inout FlipCheck
     ) throws(ImportError) {
-        let (volume, checksum) = try labelVolume(file.file, on: opened, flipped: flip)
+        let (found, checksum) = try labelVolume(file.file, on: opened, flipped: flip)
+        let covered = acceptedCrop(found, on: image, of: caseName)
+        let volume = covered.map { found.padded(to: image.grid, at: $0) } ?? found
         read.findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
@@ -165,9 +167,14 @@ public final class CaseInspector {
             read.findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
         }
         if flip == nil { check.add(volume, meaning) }
-        let crop = file.crop?.box(in: volume.shape)
+        let crop = covered ?? file.crop?.box(in: volume.shape)
+        let regions = meaning.regions.filter { covered == nil || $0.hasVoxels(in: volume) }
+        if let covered {
+            let empty = meaning.regions.filter { !$0.hasVoxels(in: volume) }.map(\.organ)
+            read.findings.append(ImportFinding(acceptedCrop: covered, empty: empty, file: file.file.path))
+        }
         read.files.append(checksum)
-        read.labels += meaning.regions.compactMap { region in
+        read.labels += regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: checksum,
                 origin: region.isModelMade ? .model : origin(of: region.organ), crop: crop)
@@ -178,11 +185,22 @@ public final class CaseInspector {
         _ file: SourceFile, on image: OpenedImage, flipped flip: LabelFlip?
     ) throws(ImportError) -> (LabelVolume, FileChecksum) {
         if file.isFolder { return try Self.stack(file, on: image, flipped: flip) }
-        let (volume, bytes) = try read(file) {
-            guard let flip else { return try reader.readLabels($0) }
-            return try reader.readLabels($0, on: image.volume.grid, flipped: flip)
+        let (volume, bytes) = try read(file) { path in
+            // A crop is on the image by its header alone.
+            guard let flip, try reader.readHeader(path).grid.canonicalShape == image.volume.shape else {
+                return try reader.readLabels(path)
+            }
+            return try reader.readLabels(path, on: image.volume.grid, flipped: flip)
         }
         return (volume, FileChecksum(file: file, bytes: bytes, sha256: volume.file.digest))
+    }
+
+    /// Where the labels are on the image, if they are a part of its grid and the caller accepted that.
+    private func acceptedCrop(_ labels: LabelVolume, on image: InspectedImage, of caseName: String) -> VoxelBox? {
+        guard case .quarantine(.crop(let box, _)) = GridAgreement(image: image.grid, label: labels.grid),
+            options.accepted.cover(.crop, of: caseName)
+        else { return nil }
+        return box
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {
