@@ -24,7 +24,16 @@ enum SourceImage {
     ///
     /// - Throws: as `path(of:_:)`, `ImagingError`.
     static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
-        try NIfTIReader().readHeader(try path(of: source, converted)).grid
+        try header(of: source, converted).grid
+    }
+
+    /// The grid as stored, and the number of dimensions in the file's header, after its file was compared with the imported one.
+    /// Blocks.
+    ///
+    /// - Throws: as `path(of:_:)`, `ImagingError`.
+    static func header(of source: SourceRow, _ converted: SeriesCache) throws -> (grid: ImageGrid, dimensions: Int) {
+        let found = try NIfTIReader().readHeader(try path(of: source, converted))
+        return (found.grid, found.header.dimensions.count)
     }
 
     /// The image in canonical orientation, after its file was compared with the imported one. Blocks.

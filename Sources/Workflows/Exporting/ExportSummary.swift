@@ -45,6 +45,7 @@ extension ExportSummary {
             outsideSplit: selection.outsideSplit, revision: selection.revision,
             activity: try await catalog.recordExport(written.report.masks, parameters: parameters.json),
             notes: ExportNote.notes(
-                on: selection, request, written.report, emptyFolds: written.emptyFolds))
+                on: selection, request, written.report, emptyFolds: written.emptyFolds,
+                reader: format == "nnunet" ? NNUNetReader.nibabel.rawValue : nil))
     }
 }
