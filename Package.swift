@@ -107,7 +107,7 @@ let package = Package(
         .target(name: "Objects", dependencies: ["Domain", "Hashing", "System"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(
-            name: "Importers", dependencies: ["DICOM", "Domain", "Hashing", "Imaging", "System", yams],
+            name: "Importers", dependencies: ["DICOM", "Domain", "Imaging", "System", yams],
             swiftSettings: kernels),
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
         .target(name: "Exporters", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
@@ -126,7 +126,7 @@ let package = Package(
         .target(
             name: "Workflows",
             dependencies: [
-                "Catalog", "DICOM", "Domain", "Drawing", "Exporters", "Hashing", "Imaging", "Importers", "Numerics",
+                "Catalog", "DICOM", "Domain", "Drawing", "Exporters", "Imaging", "Importers", "Numerics",
                 "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
             ],
             swiftSettings: swift),

@@ -12,9 +12,9 @@ extension ImportError: CommandFailing {
 extension ExportError: CommandFailing {
     package var commandFailure: CommandFailure {
         switch self {
-        case .exists: CommandFailure(.conflict, problem, file: file, remedy: remedy)
+        case .exists, .numberTaken: CommandFailure(.conflict, problem, file: file, remedy: remedy)
         case .noOrgans, .repeatedOrgan, .tooManyOrgans: CommandFailure(.usage, problem, remedy: remedy)
-        case .inseparable, .overlap, .noFolder, .unsupportedImage, .unwritable:
+        case .inseparable, .overlap, .noFolder, .unsupportedImage, .unreadableImage, .unwritable:
             CommandFailure(.badInput, problem, file: file, remedy: remedy)
         }
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Imaging
 
 extension DICOMError: CustomStringConvertible {
     public var description: String { "\(file): \(problem); \(remedy)" }
@@ -7,7 +8,8 @@ extension DICOMError: CustomStringConvertible {
     public var file: String {
         switch self {
         case .unreadable(let file, _), .notDICOM(let file), .unsupportedSyntax(let file, _), .multiFrame(let file),
-            .noSlices(let file), .seriesUnclear(let file, _), .unevenSlices(let file, _), .seriesGone(let file),
+            .labelsOnly(let file, _), .noSlices(let file), .seriesUnclear(let file, _), .unevenSlices(let file, _),
+            .seriesGone(let file),
             .converterMissing(let file, _), .converterFailed(let file, _), .converterTimedOut(let file, _),
             .conversionDiffers(let file, _), .unwritable(let file, _):
             file
@@ -21,6 +23,7 @@ extension DICOMError: CustomStringConvertible {
         case .notDICOM: "is not a DICOM file, or its header ends early"
         case .unsupportedSyntax(_, let uid): "has transfer syntax \(uid), which is not supported"
         case .multiFrame: "contains several slices in one file"
+        case .labelsOnly(_, let format): "is \(format.description), not an image, and the folder has no slices"
         case .noSlices: "contains no DICOM slice with pixels and a position"
         case .seriesUnclear(_, let candidates):
             "several series match, or none: " + candidates.joined(separator: ", ")
@@ -41,6 +44,7 @@ extension DICOMError: CustomStringConvertible {
         case .notDICOM: "download it again, or remove it from the folder"
         case .unsupportedSyntax: "rewrite it with dcmconv --write-xfer-little"
         case .multiFrame: "convert it with dcm2niix, check the result, and import that"
+        case .labelsOnly(_, let format): format.remedy
         case .noSlices: "finish the download, or give the folder with the slices"
         case .seriesUnclear: "keep only the wanted series in the folder"
         case .unevenSlices: "finish the download, or keep only the files of one acquisition in the folder"

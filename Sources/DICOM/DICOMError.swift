@@ -1,3 +1,5 @@
+public import Imaging
+
 /// An error of a folder of DICOM slices or its conversion. Cases have paths, counts and sizes; never patient data from
 /// a header.
 public enum DICOMError: Error, Hashable, Sendable {
@@ -9,6 +11,8 @@ public enum DICOMError: Error, Hashable, Sendable {
     case unsupportedSyntax(file: String, uid: String)
     /// One file with several slices.
     case multiFrame(file: String)
+    /// No slice, but a file of labels: a segmentation or a structure set.
+    case labelsOnly(file: String, format: ForeignFormat)
     /// No slice with pixels and a position.
     case noSlices(folder: String)
     /// Several series, of which none or more than one matches; each candidate with its size.

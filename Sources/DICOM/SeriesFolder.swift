@@ -1,4 +1,5 @@
 public import Domain
+public import Imaging
 internal import System
 
 /// The DICOM series in a folder and its subfolders.
@@ -15,11 +16,23 @@ public struct SeriesFolder: Sendable {
     public init(_ path: String) throws(DICOMError) {
         self.path = path
         var slices: [SliceHeader] = []
-        for file in Folder.files(in: path, depth: Self.deepest, where: { !$0.hasPrefix(".") && $0 != "DICOMDIR" }) {
+        for file in Self.files(in: path) {
             if let slice = try Self.slice(file, path) { slices.append(slice) }
         }
-        guard !slices.isEmpty else { throw .noSlices(folder: path) }
+        guard !slices.isEmpty else {
+            guard let labels = Self.labels(in: path) else { throw .noSlices(folder: path) }
+            throw .labelsOnly(file: labels.file, format: labels.format)
+        }
         series = Self.grouped(slices, path)
+    }
+
+    /// The first file of a folder or its subfolders that is a DICOM segmentation or structure set. Blocks.
+    public static func labels(in path: String) -> (file: String, format: ForeignFormat)? {
+        for file in files(in: path).map({ "\(path)/\($0)" }) {
+            guard let format = ForeignFormat(ofFile: file) else { continue }
+            if format == .dicomSegmentation || format == .dicomStructureSet { return (file, format) }
+        }
+        return nil
     }
 
     /// The series with that digest.
@@ -42,6 +55,11 @@ public struct SeriesFolder: Sendable {
     }
 
     // MARK: -
+
+    /// Paths relative to the folder.
+    private static func files(in path: String) -> [String] {
+        Folder.files(in: path, depth: deepest, where: { !$0.hasPrefix(".") && $0 != "DICOMDIR" })
+    }
 
     /// A file with a DICOM name must be DICOM; any other file may be something else.
     private static func slice(_ file: String, _ folder: String) throws(DICOMError) -> SliceHeader? {

@@ -25,6 +25,7 @@ public struct NNUNetDataset: Sendable {
     public var usesIgnore = false
     /// Whether each case names its files, as images outside `imagesTr` require.
     public var listsImages = true
+    public var reader = NNUNetReader.simpleITK
     /// Further members, such as licences and revision.
     public var remarks: [JSONValue.Member] = []
 
@@ -55,6 +56,7 @@ public struct NNUNetDataset: Sendable {
             .init("numTraining", .integer(cases.count)), .init("file_ending", .text(Self.fileEnding)),
             .init("name", .text(name)),
         ]
+        if reader != .simpleITK { members.append(.init("overwrite_image_reader_writer", .text(reader.rawValue))) }
         members += remarks
         if listsImages { members.append(.init("dataset", .object(cases.map(Self.entry)))) }
         return .object(members)

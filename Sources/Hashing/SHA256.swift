@@ -53,19 +53,28 @@ public struct SHA256: ~Copyable {
 
     /// The digest of a file's contents, read in blocks of 1 MiB. Blocks; keep it off the cooperative pool.
     /// - Throws: `HashingError.unreadable`.
-    public static func digest(ofFile path: String) throws -> Digest {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw HashingError.unreadable(file: path, code: errno) }
-        defer { close(file) }
+    public static func digest(ofFile path: String) throws -> Digest { try digest(ofFiles: [path]) }
+
+    /// The digest of the contents of files one after another. Blocks, as the other form.
+    /// - Throws: `HashingError.unreadable`.
+    public static func digest(ofFiles paths: [String]) throws -> Digest {
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { piece.deallocate() }
         var hasher = SHA256()
+        for path in paths { try hasher.update(contentsOf: path, in: piece) }
+        return hasher.finalize()
+    }
+
+    private mutating func update(contentsOf path: String, in piece: UnsafeMutableRawBufferPointer) throws {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw HashingError.unreadable(file: path, code: errno) }
+        defer { close(file) }
         while true {
             let got = read(file, piece.baseAddress, piece.count)
-            if got == 0 { return hasher.finalize() }
+            if got == 0 { return }
             if got < 0 && errno == EINTR { continue }
             guard got > 0 else { throw HashingError.unreadable(file: path, code: errno) }
-            hasher.update(UnsafeRawBufferPointer(rebasing: piece[..<got]))
+            update(UnsafeRawBufferPointer(rebasing: piece[..<got]))
         }
     }
 }

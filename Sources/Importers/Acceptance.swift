@@ -8,6 +8,8 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
         case handedness
         /// Accept organs that are all on the wrong side of the body: the patient's organs are reversed.
         case laterality
+        /// Record a label that covers a part of the image's grid as known only there.
+        case crop
     }
 
     public let proposal: Proposal

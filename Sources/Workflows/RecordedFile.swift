@@ -1,9 +1,8 @@
 internal import Domain
-internal import Hashing
+internal import Imaging
 internal import Importers
-internal import System
 
-/// A file of a dataset, or a folder of slices, as its import recorded it.
+/// A file of a dataset, a pair of files, or a folder of slices, as its import recorded it.
 struct RecordedFile: Sendable {
     /// How a file differs from its record.
     enum Difference: Sendable {
@@ -22,12 +21,12 @@ struct RecordedFile: Sendable {
     /// - Parameter hashing: whether its bytes are read; otherwise presence and size are checked.
     func difference(hashing: Bool) -> Difference? {
         let isFolder = FolderFile.isFolder(path)
-        let found = isFolder ? FolderFile.size(of: path, recorded: bytes) : FilePath.size(of: path)
+        let found = isFolder ? FolderFile.size(of: path, recorded: bytes) : ImagePair.size(of: path)
         guard let size = found else { return .missing }
         guard size == bytes else { return .size(size) }
         guard hashing else { return nil }
         if isFolder { return FolderFile.isIntact(path, recorded: sha256) ? nil : .checksum }
-        guard let digest = try? SHA256.digest(ofFile: path) else { return .unreadable }
-        return digest == sha256 ? nil : .checksum
+        guard let found = try? ImagePair.checksum(of: path) else { return .unreadable }
+        return found.sha256 == sha256 ? nil : .checksum
     }
 }

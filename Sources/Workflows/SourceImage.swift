@@ -1,7 +1,6 @@
 internal import Catalog
 internal import DICOM
 internal import Domain
-internal import Hashing
 internal import Imaging
 
 /// A source image of a volume, on whose grid masks are read, written and drawn.
@@ -25,7 +24,16 @@ enum SourceImage {
     ///
     /// - Throws: as `path(of:_:)`, `ImagingError`.
     static func grid(of source: SourceRow, _ converted: SeriesCache) throws -> ImageGrid {
-        try NIfTIReader().readHeader(try path(of: source, converted)).grid
+        try header(of: source, converted).grid
+    }
+
+    /// The grid as stored, and the number of dimensions in the file's header, after its file was compared with the imported one.
+    /// Blocks.
+    ///
+    /// - Throws: as `path(of:_:)`, `ImagingError`.
+    static func header(of source: SourceRow, _ converted: SeriesCache) throws -> (grid: ImageGrid, dimensions: Int) {
+        let found = try NIfTIReader().readHeader(try path(of: source, converted))
+        return (found.grid, found.header.dimensions.count)
     }
 
     /// The image in canonical orientation, after its file was compared with the imported one. Blocks.
@@ -44,7 +52,7 @@ enum SourceImage {
         guard file == path else { return file }
         let digest: Digest
         do {
-            digest = try SHA256.digest(ofFile: path)
+            digest = try ImagePair.checksum(of: path).sha256
         } catch {
             throw WorkflowError(
                 .badInput, "the source image is missing", file: path,

@@ -38,6 +38,35 @@ import Testing
         }
     }
 
+    /// A segmentation or a structure set is named as what it is, with the program that converts it.
+    @Test(
+        arguments: [
+            ("1.2.840.10008.5.1.4.1.1.66.4", "segimage2itkimage"),
+            ("1.2.840.10008.5.1.4.1.1.66.7", "segimage2itkimage"),
+            ("1.2.840.10008.5.1.4.1.1.481.3", "plastimatch"),
+        ])
+    func aFolderOfLabelsIsNamed(storage: String, program: String) throws {
+        let path = "\(folder)/labels"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        var bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
+        func add(_ element: UInt8, _ text: String) {
+            let value = Array(text.utf8) + (text.utf8.count % 2 == 0 ? [] : [0])
+            bytes += [2, 0, element, 0] + Array("UI".utf8) + [UInt8(value.count), 0] + value
+        }
+        add(2, storage)
+        add(3, "1.2.3.4")
+        add(16, "1.2.840.10008.1.2.1")
+        bytes += [8, 0, 0x60, 0] + Array("CS".utf8) + [4, 0] + Array("SEG ".utf8)
+        bytes += [0xe0, 0x7f, 0x10, 0] + Array("OW".utf8) + [0, 0, 2, 0, 0, 0, 0, 0]
+        try Data(bytes).write(to: URL(filePath: path + "/labels.dcm"))
+        let found = try #require(error { _ = try SeriesFolder(path) })
+        guard case .labelsOnly = found else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(found.file.hasSuffix("labels.dcm") && found.remedy.contains(program))
+    }
+
     // MARK: - Volumes
 
     @Test(arguments: [false, true]) func aVolumeHasTheVoxelsAndGridOfItsSlices(isScattered: Bool) throws {

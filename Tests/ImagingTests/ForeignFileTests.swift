@@ -31,11 +31,20 @@ struct ForeignFileTests {
         return header.bytes
     }
 
+    /// A preamble and the first element of a file of a storage class.
+    private static func dicom(_ storage: String) -> [UInt8] {
+        let value = bytes(storage) + (storage.utf8.count % 2 == 0 ? [] : [0])
+        return [UInt8](repeating: 0, count: 128) + bytes("DICM") + [2, 0, 2, 0] + bytes("UI")
+            + [UInt8(value.count), 0] + value + [2, 0, 3, 0] + bytes("UI") + [4, 0] + bytes("1.2\0")
+    }
+
     static let samples: [(ForeignFormat, [UInt8])] = [
         (.analyze, analyze), (.nrrd, bytes("NRRD0004\ntype: short\ndimension: 3\nsizes: 5 4 3\n\n")),
         (.mgh, at(0, bigEndian([1, 5, 4, 3, 1, 4, 0]))),
         (.metaImage, bytes("ObjectType = Image\nNDims = 3\nDimSize = 5 4 3\nElementDataFile = LOCAL\n")),
-        (.dicom, at(128, bytes("DICM"))), (.minc1, at(0, bytes("CDF\u{1}"))),
+        (.dicomSegmentation, dicom("1.2.840.10008.5.1.4.1.1.66.4")),
+        (.dicomStructureSet, dicom("1.2.840.10008.5.1.4.1.1.481.3")), (.dicom, at(128, bytes("DICM"))),
+        (.minc1, at(0, bytes("CDF\u{1}"))),
         (.hdf5, at(0, [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a])), (.zip, at(0, [0x50, 0x4b, 3, 4, 20])),
         (.tar, at(257, bytes("ustar"))), (.bzip2, at(0, bytes("BZh9"))),
         (.xz, at(0, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])), (.zstd, at(0, [0x28, 0xb5, 0x2f, 0xfd])),

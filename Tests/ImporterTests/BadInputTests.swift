@@ -55,7 +55,7 @@ import Testing
 
     @Test func anotherShape() throws {
         let error = try refusal { tree in
-            try tree.label(Self.label, [], on: Tree.grid(shape: GridShape(16, 12, 9)))
+            try tree.label(Self.label, [], on: Tree.grid(shape: GridShape(16, 12, 11)))
         }
         guard case .gridMismatch(Self.label, Self.image, .shape) = error else {
             Issue.record("\(error)")

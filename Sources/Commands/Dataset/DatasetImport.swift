@@ -92,7 +92,8 @@ struct DatasetImport: AsyncParsableCommand {
             """
             Proposal of the report to accept: flip (flip labels that strong evidence shows to be mirrored), handedness (keep \
             labels stored mirrored that their headers place on the image), laterality (keep patients whose organs are all \
-            reversed), or PROPOSAL:CASE for one case. Repeatable.
+            reversed), crop (record labels of a part of the image's grid as known only there), or PROPOSAL:CASE for one \
+            case. Repeatable.
             """))
     var accept: [String] = []
 

@@ -30,7 +30,8 @@ extension ExportSummary {
             Cell.Field("emptyFolds", empty, title: "without validation"), Cell.Field("leftOut", leftOut),
             Cell.Field("outsideSplit", outsideSplit, title: "not in the exported parts"),
             Cell.Field("ignoredPercent", Cell.number(report.ignoredPercent, places: 1)),
-            Cell.Field("contested", report.contested), Cell.Field("revision", revision.number),
+            Cell.Field("contested", report.contested), Cell.Field("sheared", report.sheared),
+            Cell.Field("revision", revision.number),
             Cell.Field("activity", activity.rawValue),
         ]
     }
@@ -48,6 +49,12 @@ extension ExportNote {
             "Data removed since that revision are not exported, although coverage --as-of and mask list --as-of show them."
         case .contestedVoxels(let count):
             "\(count) voxels belong to two organs that exclude each other; they are ignore."
+        case .shearedGrids(let cases, let reader):
+            "The grids of \(ExportNote.listing(cases)) are sheared: their axes are not at right angles. Tools of ITK and SimpleITK "
+                + "refuse such files"
+                + (reader.map { "; dataset.json therefore names nnU-Net's reader \($0)." }
+                    ?? ". MONAI reads them with LoadImaged(reader=\"NibabelReader\").")
+                + " For other tools, resample image and labels to a rectangular grid first."
         case .subjectsWithSeveralCases:
             "Some subjects have several cases. Give a --split: folds drawn by case would validate on patients that they "
                 + "train on."
@@ -62,6 +69,13 @@ extension ExportNote {
             "No exported case validates in fold \(folds.map(String.init).joined(separator: ", ")) of \(count) "
                 + "(counted from 0)."
         }
+    }
+}
+
+extension ExportNote {
+    /// At most ten names, and the number of the others.
+    fileprivate static func listing(_ names: [String]) -> String {
+        names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
     }
 }
 

@@ -1,15 +1,25 @@
 internal import ArgumentParser
 internal import Console
 internal import Domain
+internal import System
 internal import Workflows
 
 struct MaskImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Import a mask that a person drew as the new annotation of an organ.",
+        commandName: "import", abstract: "Import masks that a person drew as the new annotations of organs.",
+        usage: """
+            lacuna mask import <volume> <organ> <file> --reason <reason>
+            lacuna mask import <volume> <file> --map <table> --reason <reason>
+            """,
         discussion: """
             The file must be on the grid of the volume's first source, or of the one named with --source, in any axis order; \
             it is not resampled. The organ is every voxel other than 0, or those of --value. Earlier annotations are kept; \
-            lacuna label restore undoes the import.
+            lacuna label restore undoes the import. A file that covers a part of that grid, as viewers save it, is known only \
+            there, unless --complete is given.
+
+            With --map, the file is a label map, and the table names the organ of each value, as mask export --all writes it \
+            and as ITK-SNAP and 3D Slicer save it, or in lines such as 1,liver. An organ also has the voxels of its parts. \
+            Organs whose voxels did not change keep their labels.
 
             Where the current label is partial, the new one is partial too: it is known where that label was known, and in \
             each voxel that the file adds to the organ or removes from it. --ignore names the value of unknown voxels; all \
@@ -27,6 +37,11 @@ struct MaskImport: AsyncParsableCommand {
               …
               current       yes
               …
+              $ lacuna mask import internal/img0001 organs.nii.gz \\
+                  --map organs.label.txt --reason "spleen completed"
+              organ   status     mask  voxels  partial  changed  current
+              spleen  annotated    70    1930  no       yes      yes
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -36,11 +51,14 @@ struct MaskImport: AsyncParsableCommand {
     @Argument(help: "Volume: its id, DATASET/CASE or its file.")
     var volume: String
 
-    @Argument(help: "Organ: its key or another spelling.")
+    @Argument(help: "Organ: its key or another spelling. Omitted with --map.")
     var organ: String
 
     @Argument(help: "File to read, .nii or .nii.gz.")
-    var file: String
+    var file: String?
+
+    @Option(help: "Table of the label map's values: the organ of each.")
+    var map: String?
 
     @Option(help: "Label origin; not model.")
     var origin = LabelOrigin.expert
@@ -72,6 +90,12 @@ struct MaskImport: AsyncParsableCommand {
         if MaskCorrection.reservedRaters.contains(rater) {
             throw ValidationError("--rater \(rater) is reserved for computed masks; choose another name.")
         }
+        guard map == nil ? file != nil : file == nil else {
+            throw ValidationError("name the volume, the organ and the file; with --map, the volume and the file.")
+        }
+        if map != nil && (absent || !value.isEmpty || !ignore.isEmpty) {
+            throw ValidationError("--map excludes --value, --ignore and --absent.")
+        }
         if complete && !ignore.isEmpty { throw ValidationError("--complete excludes --ignore.") }
         if ignore.contains(0) || !Set(ignore).isDisjoint(with: value) {
             throw ValidationError("--ignore must differ from 0 and from the values of --value.")
@@ -80,7 +104,8 @@ struct MaskImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var request = MaskCorrection.Request(volume: volume, organ: organ, file: file, reason: why.reason)
+        if let map { return try await importMap(map) }
+        var request = MaskCorrection.Request(volume: volume, organ: organ, file: file ?? "", reason: why.reason)
         request.source = source
         (request.values, request.ignored) = (Set(value), Set(ignore))
         (request.origin, request.rater) = (origin, rater)
@@ -92,9 +117,40 @@ struct MaskImport: AsyncParsableCommand {
             for note in recorded.notes { session.output.note(note) }
         }
     }
+
+    private func importMap(_ map: String) async throws {
+        let text = try await BlockingWork().run { try TextFile.read(map) }
+        var request = MaskMapCorrection.Request(
+            volume: volume, file: organ, map: try LabelValueTable(text, file: map), reason: why.reason)
+        (request.source, request.rater, request.isComplete) = (source, rater, complete)
+        request.origin = LabelOrigin(rawValue: origin) ?? .expert
+        try await Session.with(options) { [request] session in
+            let result = try await MaskMapCorrection(session.workspace).record(request)
+            session.output.report(result.recorded, MaskCorrection.Result.columns)
+            for item in result.recorded {
+                for warning in item.warnings { session.output.warn("\(item.organ): \(warning.text)") }
+                for note in item.notes { session.output.note("\(item.organ): \(note)") }
+            }
+            if !result.unchanged.isEmpty {
+                session.output.note("Unchanged: " + result.unchanged.map(\.rawValue).joined(separator: ", "))
+            }
+        }
+    }
 }
 
 extension MaskCorrection.Result {
+    /// Columns of the organs of a label map.
+    fileprivate static var columns: [Column<MaskCorrection.Result>] {
+        [
+            Column("organ") { $0.organ.rawValue }, Column("status") { $0.status.rawValue },
+            Column("mask") { $0.mask?.rawValue }, Column("voxels") { $0.voxels },
+            Column("partial") { $0.extent.isPartial }, Column("changed") { $0.isNew },
+            Column("current") { $0.isCurrent }, Column("knownVoxels", isShown: false) { $0.extent.voxels },
+            Column("warnings", isShown: false) { $0.warnings.map(\.text) },
+            Column("revision", isShown: false) { $0.revision.number },
+        ]
+    }
+
     fileprivate var fields: [Cell.Field] {
         [
             Cell.Field("volume", volume.rawValue), Cell.Field("organ", organ.rawValue),
@@ -126,6 +182,9 @@ extension MaskCorrection.Warning {
         switch self {
         case .displaced(let voxels, let source):
             "the file is displaced by \(Decimal.fixed(voxels, places: 2)) voxels from \(source)"
+        case .otherHandedness(let axes):
+            "the file is stored as \(axes), in the other handedness than the volume converted from the DICOM series; it is "
+                + "placed by its header, so check it in a viewer"
         case .conflict(let conflict): conflict.description
         case .unchecked(let problem): "contradictions with other organs were not searched: \(problem)"
         }

@@ -9,7 +9,8 @@ struct MaskPicture: AsyncParsableCommand {
         abstract: "Draw an axial slice of a volume with its masks, round by round.",
         discussion: """
             The picture has one column for the image, one for the current labels of datasets and people, and one for the \
-            pseudo labels of each published round. The patient's right is on the left. Proportions are true to millimetres.
+            pseudo labels of each published round, in which voxels that were not accepted are pale. The patient's right, R, is on \
+            the left. An organ has the same colour in every picture. Proportions are true to millimetres.
 
             EXAMPLE:
               $ lacuna mask picture internal/img0001 --output case.png
@@ -40,6 +41,17 @@ struct MaskPicture: AsyncParsableCommand {
     )
     var slice: Int?
 
+    @Option(
+        help: .value(
+            "number", "Width of the grey range, in HU for CT. (default: 400 for CT, else from the percentiles 1 and 99)"))
+    var window: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: .value(
+            "number", "Middle of the grey range, in HU for CT. (default: 40 for CT, else from the percentiles 1 and 99)"))
+    var level: Double?
+
     @Flag(help: "Overwrite an existing file. Files of datasets are never overwritten.")
     var force = false
 
@@ -48,14 +60,20 @@ struct MaskPicture: AsyncParsableCommand {
         return file
     }
 
-    func validate() throws { _ = try file() }
+    func validate() throws {
+        _ = try file()
+        if (window == nil) != (level == nil) { throw ValidationError("--window and --level belong together.") }
+        if let window, !(window > 0) || !window.isFinite { throw ValidationError("--window must be above 0.") }
+        if let level, !level.isFinite { throw ValidationError("--level must be a number.") }
+    }
 
     func run() async throws {
         let file = try file()
         try await Session.with(options) { session in
-            let drawn = try await MaskPictures(session.workspace).write(
-                MaskPictures.Request(
-                    volume: volume, file: file, organs: organs, run: run, slice: slice, mayOverwrite: force))
+            var request = MaskPictures.Request(
+                volume: volume, file: file, organs: organs, run: run, slice: slice, mayOverwrite: force)
+            if let window, let level { request.window = (window, level) }
+            let drawn = try await MaskPictures(session.workspace).write(request)
             session.output.report([
                 Cell.Field("file", file.path), Cell.Field("volume", drawn.volume.rawValue),
                 Cell.Field("slice", drawn.slice), Cell.Field("columns", drawn.columns),

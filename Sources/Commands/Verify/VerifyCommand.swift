@@ -17,13 +17,13 @@ struct VerifyCommand: AsyncParsableCommand {
               missing  image  …/Training/img/img000…   internal/img0003: the fi…   …
             """)
 
-    @OptionGroup var options: GlobalOptions
-
     @Flag(help: "Read all data: objects and files must match their checksums, masks must decode to their voxel counts.")
     var readData = false
 
     @Flag(help: "Remove objects and converted volumes that no row names.")
     var sweep = false
+
+    @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let findings = try await Session.with(options, warnsOfLostObjects: false) { session in

@@ -274,6 +274,9 @@ enum OntologyData {
         hepatic_vessel,liver,within
         pancreas_tumour,pancreas,within
         kidney_tumour,kidney,within
+        kidney_cyst,kidney,within
+        kidney_cyst_left,kidney_left,within
+        kidney_cyst_right,kidney_right,within
         colon_tumour,colon,within
         lung_tumour,lung,within
         femoral_head_left,femur_left,within

@@ -32,6 +32,10 @@ public struct LabelVolume: Sendable {
     public var shape: GridShape { grid.canonicalShape }
     public func region(of value: Int) -> LabelRegion? { regions.first { $0.value == value } }
 
+    init(file: FileFacts, grid: ImageGrid, values: Values, regions: [LabelRegion]) {
+        (self.file, self.grid, self.values, self.regions) = (file, grid, values, regions)
+    }
+
     /// - Throws: `notFinite`, `fractionalLabels`, `labelOutOfRange`.
     init(_ stored: StoredImage, pool: inout BufferPool) throws {
         let (path, count, shape) = (stored.facts.path, stored.grid.shape.count, stored.grid.canonicalShape)

@@ -1,6 +1,9 @@
+internal import Glibc
+
 /// File formats that occur under a NIfTI name or beside NIfTI files, recognised by their first bytes.
 public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
-    case analyze, nrrd, mgh, metaImage, dicom, minc1, hdf5, zip, tar, bzip2, xz, zstd, sevenZip, rar, numpy, png, jpeg,
+    case analyze, nrrd, mgh, metaImage, dicomSegmentation, dicomStructureSet, dicom, minc1, hdf5, zip, tar, bzip2, xz,
+        zstd, sevenZip, rar, numpy, png, jpeg,
         tiff, pdf, json, xml, text
 
     /// The format's name, with its article.
@@ -10,6 +13,8 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         case .nrrd: "an NRRD file"
         case .mgh: "a FreeSurfer volume (MGH or MGZ)"
         case .metaImage: "a MetaImage header (MHA or MHD)"
+        case .dicomSegmentation: "a DICOM segmentation (SEG)"
+        case .dicomStructureSet: "a DICOM structure set (RTSTRUCT)"
         case .dicom: "a DICOM file"
         case .minc1: "a netCDF file (MINC 1)"
         case .hdf5: "an HDF5 file (MINC 2 or MATLAB)"
@@ -34,7 +39,17 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
     /// What the user can do.
     public var remedy: String {
         switch self {
-        case .analyze, .nrrd, .metaImage, .minc1, .hdf5: "convert it to NIfTI with the program that wrote it"
+        case .analyze, .minc1, .hdf5: "convert it to NIfTI with the program that wrote it"
+        case .nrrd:
+            "convert it to NIfTI: plastimatch convert --input FILE.nrrd --output-img FILE.nii.gz; a segmentation with "
+                + "overlapping segments: export it as NIfTI in 3D Slicer"
+        case .metaImage: "convert it to NIfTI: plastimatch convert --input FILE.mha --output-img FILE.nii.gz"
+        case .dicomSegmentation:
+            "convert it to NIfTI: segimage2itkimage --inputDICOM FILE.dcm --outputDirectory FOLDER --outputType nii "
+                + "(package dcmqi)"
+        case .dicomStructureSet:
+            "convert it to NIfTI on the grid of its series: plastimatch convert --input FILE.dcm --referenced-ct SERIES "
+                + "--output-prefix FOLDER --prefix-format nii.gz"
         case .mgh: "convert it to NIfTI: mri_convert FILE.mgz FILE.nii.gz"
         case .dicom: "put the slices into a folder of their own and import that, or convert them with dcm2niix"
         case .zip, .tar, .bzip2, .xz, .zstd, .sevenZip, .rar: "unpack it first"
@@ -47,6 +62,10 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
     /// The format of a file that begins with these bytes; nil where it may be NIfTI, or is unknown.
     /// - Parameter bytes: the first 540 uncompressed bytes, or all of a shorter file.
     init?(_ bytes: some Collection<UInt8>) {
+        if let label = Self.dicomLabel(bytes) {
+            self = label
+            return
+        }
         let marked = Self.marks.first { mark in bytes.dropFirst(mark.offset).starts(with: mark.bytes) }
         if let marked {
             self = marked.format
@@ -86,6 +105,29 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         Mark(.png, before: 0x89, "PNG\r\n"), Mark(.jpeg, [0xff, 0xd8, 0xff]), Mark(.tiff, [0x49, 0x49, 0x2a, 0]),
         Mark(.tiff, [0x4d, 0x4d, 0, 0x2a]), Mark(.pdf, "%PDF"),
     ]
+
+    /// The DICOM objects that contain labels, by the storage class in the file meta information (PS3.4, B.5), which is within the
+    /// first 540 bytes.
+    private static func dicomLabel(_ bytes: some Collection<UInt8>) -> ForeignFormat? {
+        guard bytes.dropFirst(128).starts(with: "DICM".utf8) else { return nil }
+        let text = String(decoding: bytes.dropFirst(132).map { $0 < 0x80 ? $0 : 0x20 }, as: UTF8.self)
+        let classes: [(uid: String, format: ForeignFormat)] = [
+            ("1.2.840.10008.5.1.4.1.1.66.4", .dicomSegmentation), ("1.2.840.10008.5.1.4.1.1.66.7", .dicomSegmentation),
+            ("1.2.840.10008.5.1.4.1.1.481.3", .dicomStructureSet),
+        ]
+        // A value follows the upper byte of its length, which is 0 here; one of even length is not padded.
+        let values = Set(text.split(separator: "\0").map { $0.prefix { $0 == "." || $0.isNumber } })
+        return classes.first { values.contains($0.uid[...]) }?.format
+    }
+
+    /// The format of a file by its first bytes; nil where it may be NIfTI, is unknown or cannot be read. Blocks.
+    public init?(ofFile path: String) {
+        guard let file = fopen(path, "rb") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: NIfTIHeader.largestSize)
+        let count = fread(&bytes, 1, bytes.count, file)
+        self.init(bytes.prefix(count))
+    }
 
     /// FreeSurfer's MGH header: version 1, then width, height, depth, frames and type, big-endian.
     private static func isMGH(_ bytes: some Collection<UInt8>) -> Bool {

@@ -98,6 +98,9 @@ public final class NIfTIReader {
     private func readSingle(_ header: inout NIfTIHeader, voxelBytes: Int, path: String) throws -> (
         Digest, UnsafeRawBufferPointer
     ) {
+        guard ImagePair.files(of: path).count == 1 else {
+            throw ImagingError.invalidHeader(file: path, field: "magic: the voxels are in the header's file of a pair")
+        }
         let digest = SHA256.digest(of: headerFile.bytes)
         let contents = try contents(of: headerFile, expected: header.voxelOffset + voxelBytes, header, path)
         if headerFile.isGzip { headerFile.release() }
@@ -107,7 +110,6 @@ public final class NIfTIReader {
         )
     }
 
-    /// The digest of a pair covers the header file's bytes, then the image file's.
     private func readPair(_ header: inout NIfTIHeader, voxelBytes: Int, headerPath: String) throws -> (
         Digest, UnsafeRawBufferPointer
     ) {
@@ -173,7 +175,7 @@ struct StoredImage {
 /// The file of an image or a label map.
 public struct FileFacts: Sendable {
     public let path: String
-    /// SHA-256 of the file as stored on disk; for a pair, of the header's bytes followed by the image's.
+    /// SHA-256 of the file as stored on disk, as `ImagePair.checksum(of:)`.
     public let digest: Digest
     public let header: NIfTIHeader
     public let findings: [GeometryFinding]
@@ -195,38 +197,5 @@ extension NIfTIHeader {
             extensions.append(NIfTIExtension(code: code, bytes: Array(bytes[at + 8..<at + size])))
             at += size
         }
-    }
-}
-
-/// The two files of a `.hdr` + `.img` pair, each with or without `.gz`.
-enum ImagePair {
-    /// The file with the header: `path` itself unless it is an `.img`.
-    /// - Throws: `otherHalfMissing`.
-    static func headerPath(of path: String) throws -> String {
-        guard let stem = stem(path, ".img") else { return path }
-        return try existing(stem, ".hdr", for: path)
-    }
-
-    static func imagePath(of headerPath: String) throws -> String {
-        guard let stem = stem(headerPath, ".hdr") else {
-            throw ImagingError.invalidHeader(
-                file: headerPath, field: "magic: the voxels are in another file")
-        }
-        return try existing(stem, ".img", for: headerPath)
-    }
-
-    private static func stem(_ path: String, _ suffix: String) -> String? {
-        for end in [suffix, suffix + ".gz"] where path.lowercased().hasSuffix(end) {
-            return String(path.dropLast(end.count))
-        }
-        return nil
-    }
-
-    private static func existing(_ stem: String, _ suffix: String, for path: String) throws -> String {
-        let candidates = [suffix, suffix + ".gz", suffix.uppercased()].map { stem + $0 }
-        guard let found = candidates.first(where: { access($0, F_OK) == 0 }) else {
-            throw ImagingError.otherHalfMissing(file: path, expected: candidates[0])
-        }
-        return found
     }
 }

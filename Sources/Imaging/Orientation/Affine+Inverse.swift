@@ -1,4 +1,4 @@
-internal import Domain
+public import Domain
 
 extension Affine {
     /// The displacement in voxels of this grid that corresponds to a world displacement in millimetres.
@@ -17,7 +17,7 @@ extension Affine {
     }
 
     /// Largest |cosine| between two axes of the grid; 0 for a rectangular one.
-    var largestAxisCosine: Double {
+    public var largestAxisCosine: Double {
         let unit = columns.map { $0 / ($0 * $0).sum().squareRoot() }
         return max(
             abs((unit[0] * unit[1]).sum()), abs((unit[0] * unit[2]).sum()), abs((unit[1] * unit[2]).sum()))

@@ -15,7 +15,9 @@ public enum GridAgreement: Hashable, Sendable {
     public init(image: ImageGrid, label: ImageGrid) {
         let shape = image.canonicalShape
         guard shape == label.canonicalShape else {
-            self = .quarantine(.shape(image: shape, label: label.canonicalShape))
+            let box = image.box(of: label)
+            self = .quarantine(
+                box.map { .crop($0, image: shape) } ?? .shape(image: shape, label: label.canonicalShape))
             return
         }
         let voxels = image.canonicalAffine.largestCornerDisplacementInVoxels(to: label.canonicalAffine, shape: shape)
@@ -33,6 +35,8 @@ public enum GridAgreement: Hashable, Sendable {
 public enum GridDisagreement: Hashable, Sendable, CustomStringConvertible {
     /// Canonical shapes differ.
     case shape(image: GridShape, label: GridShape)
+    /// The label is a part of the image's grid, this box in canonical voxels: each of its voxels is one of the image's.
+    case crop(VoxelBox, image: GridShape)
     /// Largest corner displacement in voxels, above 0.5.
     case displaced(voxels: Double)
     /// Equal world positions, but axis orders of opposite handedness: a correct header cannot be distinguished from one
@@ -42,6 +46,8 @@ public enum GridDisagreement: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .shape(let image, let label): "the image has \(image) voxels, the label \(label)"
+        case .crop(let box, let image):
+            "the image has \(image) voxels, the label \(box.shape), which are a part of the image's grid (a crop)"
         case .displaced(let voxels): "image and label are \(ImagingError.rounded(voxels)) voxels apart"
         case .handedness(let image, let label):
             "equal positions, but stored as \(label) instead of \(image), in the opposite handedness"

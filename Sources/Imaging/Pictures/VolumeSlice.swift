@@ -45,6 +45,17 @@ public struct GreyWindow: Sendable, Hashable {
 
     public init(level: Double, width: Double) { (self.level, self.width) = (level, width) }
 
+    /// From the first to the 99th percentile of the values, of at most 100,000 evenly spaced voxels.
+    /// - Parameter count: number of voxels.
+    public init(percentilesOf voxels: ImageVoxels, count: Int) {
+        let sample = stride(from: 0, to: count, by: max(1, count / 100_000)).map { voxels[$0] }.sorted()
+        func percentile(_ share: Double) -> Double {
+            sample.isEmpty ? 0 : sample[Int((share * Double(sample.count - 1)).rounded())]
+        }
+        let (low, high) = (percentile(0.01), percentile(0.99))
+        self.init(level: (low + high) / 2, width: max(high - low, 1e-6))
+    }
+
     public func grey(_ value: Double) -> UInt8 {
         let share = (value - level) / width + 0.5
         return UInt8((255 * min(1, max(0, share.isFinite ? share : 0))).rounded())

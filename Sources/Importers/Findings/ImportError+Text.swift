@@ -96,6 +96,9 @@ extension ImportError: CustomStringConvertible {
         case .unknownValues: "give a label map with these values, or repair the label file"
         case .gridMismatch(_, _, .handedness):
             "check both in a viewer; if they match, import again with --accept handedness"
+        case .gridMismatch(_, _, .crop):
+            "save the label with the full extent of the image; or import again with --accept crop, which records it as "
+                + "known only in this part"
         case .gridMismatch: "find the image on which the label was drawn; labels are never resampled"
         case .flipped(_, let name, _):
             "check both in a viewer; then import again with --accept flip:\(name), or with --accept flip for every "

@@ -78,6 +78,24 @@ extension ImportFinding {
             remedy: "none needed if a viewer confirms it")
     }
 
+    /// Labels of a DICOM series stored in the other handedness than the converted volume, without evidence from the voxels.
+    init(unconfirmedStorage difference: GridDisagreement, file: String) {
+        self.init(
+            .gridDiffers, file: file,
+            problem: "\(difference); imported according to the header, and too few voxels of soft organs confirm it",
+            remedy: "check in a viewer that they match")
+    }
+
+    /// A label that covers a part of the image's grid, as the caller accepted.
+    /// - Parameter empty: organs without voxels in that part.
+    init(acceptedCrop box: VoxelBox, empty: [OrganKey], file: String) {
+        self.init(
+            .scope, file: file,
+            problem: "covers \(box.shape) of the image's voxels and is known only there"
+                + (empty.isEmpty ? "" : "; without voxels, and unlabelled: " + ImportError.list(empty.map(\.rawValue))),
+            remedy: "none needed; a label with the full extent of the image is known everywhere")
+    }
+
     /// Labels that may be mirrored.
     init(weak proposal: FlipProposal, caseName: String, file: String) {
         self.init(

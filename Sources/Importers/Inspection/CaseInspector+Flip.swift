@@ -20,14 +20,14 @@ extension CaseInspector {
     /// - Throws: `flipped` for strong evidence that the caller has not accepted; `gridMismatch` where the header does
     ///   not match the image's grid and no proposal resolves it.
     func flip(
-        _ files: CaseFiles, _ read: ReadLabels, _ check: FlipCheck, _ findings: inout [ImportFinding]
+        _ files: CaseFiles, _ image: InspectedImage, _ read: ReadLabels, _ check: FlipCheck,
+        _ findings: inout [ImportFinding]
     ) throws(ImportError) -> FlipProposal? {
         let file = files.mainLabel
         let proposal = check.proposal(read.labels, isTrusted: read.mismatch == nil)
         if let mismatch = read.mismatch {
             if mismatch.difference.isOfStorage, proposal.map({ !$0.isStrong || $0.flip == .none }) ?? true {
-                guard options.accepted.cover(.handedness, of: files.name) else { throw mismatch.error }
-                findings.append(ImportFinding(acceptedStorage: mismatch.difference, file: file))
+                try accept(mismatch, of: files, image, isConfirmed: proposal?.flip == LabelFlip.none, &findings)
                 return nil
             }
             guard let proposal, proposal.isStrong || options.accepted.name(.flip, of: files.name) else {
@@ -44,6 +44,25 @@ extension CaseInspector {
         guard !proposal.isStrong else { throw .flipped(file: file, caseName: files.name, proposal: proposal) }
         findings.append(ImportFinding(weak: proposal, caseName: files.name, file: file))
         return nil
+    }
+
+    /// Accepts labels whose header matches the image and whose storage has the other handedness.
+    ///
+    /// For a DICOM series the handedness is the converter's choice and says nothing about the labels: viewers store them in DICOM's
+    /// order. Without evidence from the voxels there is a warning.
+    /// - Parameter isConfirmed: whether the voxels show that the header is right.
+    /// - Throws: the mismatch, for another image and where the caller has not accepted it.
+    private func accept(
+        _ mismatch: (error: ImportError, difference: GridDisagreement), of files: CaseFiles, _ image: InspectedImage,
+        isConfirmed: Bool, _ findings: inout [ImportFinding]
+    ) throws(ImportError) {
+        if options.accepted.cover(.handedness, of: files.name) {
+            findings.append(ImportFinding(acceptedStorage: mismatch.difference, file: files.mainLabel))
+        } else if image.series == nil {
+            throw mismatch.error
+        } else if !isConfirmed {
+            findings.append(ImportFinding(unconfirmedStorage: mismatch.difference, file: files.mainLabel))
+        }
     }
 
     /// Warnings about organs on the wrong sides of each other.

@@ -9,12 +9,15 @@ extension CaseInspector {
     static func stack(
         _ file: SourceFile, on image: OpenedImage, flipped flip: LabelFlip?
     ) throws(ImportError) -> (LabelVolume, FileChecksum) {
+        let pictures = pictures(in: file)
+        if pictures.isEmpty, let labels = SeriesFolder.labels(in: file.absolutePath) {
+            throw .series(.labelsOnly(file: labels.file, format: labels.format))
+        }
         guard let series = image.series else {
             throw .unsupported(
                 folder: file.path, what: "label slices whose image is not a folder of DICOM slices",
                 remedy: "convert them to one label volume on the grid of the image")
         }
-        let pictures = pictures(in: file)
         guard pictures.count == series.count else {
             throw .sliceCount(file: file.path, labels: pictures.count, image: series.count)
         }

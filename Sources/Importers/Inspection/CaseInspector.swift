@@ -1,7 +1,6 @@
 public import DICOM
 public import Domain
 internal import Glibc
-internal import Hashing
 internal import Imaging
 
 /// Reads, checks and measures the cases of a dataset, one after another, reusing its buffers.
@@ -59,7 +58,7 @@ public final class CaseInspector {
         let (image, opened) = try image(files, &findings)
         var check = FlipCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
         var read = try labels(of: files, on: image, opened, check: &check)
-        let flip = try flip(files, read, check, &findings)
+        let flip = try flip(files, image, read, check, &findings)
         if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
         let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
@@ -137,17 +136,19 @@ public final class CaseInspector {
         check: inout FlipCheck
     ) throws(ImportError) -> ReadLabels {
         var read = ReadLabels()
-        for file in files.labels { try add(file, on: image, opened, flipped: flip, to: &read, &check) }
+        for file in files.labels { try add(file, of: files.name, on: image, opened, flipped: flip, to: &read, &check) }
         try Self.refuseDuplicates(read.labels)
         read.labels.sort { position($0.organ) < position($1.organ) }
         return read
     }
 
     private func add(
-        _ file: LabelFile, on image: InspectedImage, _ opened: OpenedImage, flipped flip: LabelFlip?,
-        to read: inout ReadLabels, _ check: inout FlipCheck
+        _ file: LabelFile, of caseName: String, on image: InspectedImage, _ opened: OpenedImage,
+        flipped flip: LabelFlip?, to read: inout ReadLabels, _ check: inout FlipCheck
     ) throws(ImportError) {
-        let (volume, checksum) = try labelVolume(file.file, on: opened, flipped: flip)
+        let (found, checksum) = try labelVolume(file.file, on: opened, flipped: flip)
+        let covered = acceptedCrop(found, on: image, of: caseName)
+        let volume = covered.map { found.padded(to: image.grid, at: $0) } ?? found
         read.findings += volume.file.findings.map { ImportFinding($0, file: file.file.path) }
         switch GridAgreement(image: image.grid, label: volume.grid) {
         case .agree: break
@@ -166,9 +167,14 @@ public final class CaseInspector {
             read.findings.append(ImportFinding(leftOut: meaning.leftOut, file: file.file.path))
         }
         if flip == nil { check.add(volume, meaning) }
-        let crop = file.crop?.box(in: volume.shape)
+        let crop = covered ?? file.crop?.box(in: volume.shape)
+        let regions = meaning.regions.filter { covered == nil || $0.hasVoxels(in: volume) }
+        if let covered {
+            let empty = meaning.regions.filter { !$0.hasVoxels(in: volume) }.map(\.organ)
+            read.findings.append(ImportFinding(acceptedCrop: covered, empty: empty, file: file.file.path))
+        }
         read.files.append(checksum)
-        read.labels += meaning.regions.compactMap { region in
+        read.labels += regions.compactMap { region in
             InspectedLabel(
                 region, volume: volume, file: checksum,
                 origin: region.isModelMade ? .model : origin(of: region.organ), crop: crop)
@@ -179,11 +185,22 @@ public final class CaseInspector {
         _ file: SourceFile, on image: OpenedImage, flipped flip: LabelFlip?
     ) throws(ImportError) -> (LabelVolume, FileChecksum) {
         if file.isFolder { return try Self.stack(file, on: image, flipped: flip) }
-        let (volume, bytes) = try read(file) {
-            guard let flip else { return try reader.readLabels($0) }
-            return try reader.readLabels($0, on: image.volume.grid, flipped: flip)
+        let (volume, bytes) = try read(file) { path in
+            // A crop is on the image by its header alone.
+            guard let flip, try reader.readHeader(path).grid.canonicalShape == image.volume.shape else {
+                return try reader.readLabels(path)
+            }
+            return try reader.readLabels(path, on: image.volume.grid, flipped: flip)
         }
         return (volume, FileChecksum(file: file, bytes: bytes, sha256: volume.file.digest))
+    }
+
+    /// Where the labels are on the image, if they are a part of its grid and the caller accepted that.
+    private func acceptedCrop(_ labels: LabelVolume, on image: InspectedImage, of caseName: String) -> VoxelBox? {
+        guard case .quarantine(.crop(let box, _)) = GridAgreement(image: image.grid, label: labels.grid),
+            options.accepted.cover(.crop, of: caseName)
+        else { return nil }
+        return box
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {
@@ -218,30 +235,34 @@ public final class CaseInspector {
 
     private static func checksum(_ file: SourceFile) throws(ImportError) -> FileChecksum {
         let before = try stamp(file)
-        let digest: Digest
-        do {
-            digest = try SHA256.digest(ofFile: file.absolutePath)
-        } catch HashingError.unreadable(_, let code) {
-            throw .volume(.unreadable(file: file.absolutePath, code: code))
+        let checksum: ImagePair.Checksum
+        do throws(ImagingError) {
+            checksum = try ImagePair.checksum(of: file.absolutePath)
         } catch {
-            throw .volume(.unreadable(file: file.absolutePath, code: EIO))
+            throw .volume(error)
         }
         guard try stamp(file) == before else { throw .changedWhileRead(file: file.path) }
-        return FileChecksum(file: file, bytes: before.bytes, sha256: digest)
+        return FileChecksum(file: file, bytes: checksum.bytes, sha256: checksum.sha256)
     }
 
-    /// File size and modification time.
+    /// Size and modification time of each file of an image.
     private struct Stamp: Equatable {
-        let bytes: Int
-        let seconds: Int
-        let nanoseconds: Int
+        var sizes: [Int] = []
+        var seconds: [Int] = []
+        var nanoseconds: [Int] = []
+
+        var bytes: Int { sizes.reduce(0, +) }
     }
 
     private static func stamp(_ file: SourceFile) throws(ImportError) -> Stamp {
-        var status = stat()
-        guard stat(file.absolutePath, &status) == 0 else {
-            throw .volume(.unreadable(file: file.absolutePath, code: errno))
+        var stamp = Stamp()
+        for path in ImagePair.files(of: file.absolutePath) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw .volume(.unreadable(file: path, code: errno)) }
+            stamp.sizes.append(Int(status.st_size))
+            stamp.seconds.append(status.st_mtim.tv_sec)
+            stamp.nanoseconds.append(status.st_mtim.tv_nsec)
         }
-        return Stamp(bytes: Int(status.st_size), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+        return stamp
     }
 }

@@ -83,7 +83,10 @@ struct FlipCheck {
 extension GridDisagreement {
     /// Whether the label has the image's shape and spacing, so that only position or direction differ.
     func mayBeFlipped(_ image: ImageGrid, _ label: ImageGrid) -> Bool {
-        if case .shape = self { return false }
+        switch self {
+        case .shape, .crop: return false
+        case .displaced, .handedness: break
+        }
         return (0..<3).allSatisfy { abs(image.spacing[$0] - label.spacing[$0]) <= 0.01 * image.spacing[$0] }
     }
 

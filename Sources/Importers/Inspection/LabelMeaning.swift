@@ -20,6 +20,8 @@ struct LabelMeaning: Sendable {
         var unknown: Set<Int> = []
         /// Whether it is a pseudo label, whatever the origin of the file's other labels.
         var isModelMade = false
+
+        func hasVoxels(in volume: LabelVolume) -> Bool { volume.regions.contains { values.contains($0.value) } }
     }
 
     /// - Parameters:

@@ -1,5 +1,7 @@
 internal import Catalog
+internal import DICOM
 package import Domain
+internal import Imaging
 internal import System
 
 /// Records a mask that a person drew as the new version of an organ's annotation.
@@ -9,7 +11,7 @@ package struct MaskCorrection {
         package var volume: String
         /// Key or another spelling.
         package var organ: String
-        /// A NIfTI file on the grid of the volume's source.
+        /// A NIfTI file on the grid of the volume's source, or on a part of it, outside which the organ is then unknown.
         package var file: String
         /// Dataset of that source; nil: the first source.
         package var source: String?
@@ -35,6 +37,8 @@ package struct MaskCorrection {
     package enum Warning: Hashable, Sendable {
         /// The file's grid is a little off that of its source, `DATASET/CASE`.
         case displaced(voxels: Double, source: String)
+        /// The file is stored in an axis order of the other handedness than the volume converted from the DICOM series.
+        case otherHandedness(axes: String)
         case conflict(LabelConflict)
         /// Conflicts with other organs could not be searched, for this reason; the mask is recorded.
         case unchecked(String)
@@ -72,11 +76,28 @@ package struct MaskCorrection {
         let volume = try await workspace.volume(named: request.volume)
         let organ = try await catalog.organ(named: request.organ)
         let source = try SourceImage.choose(volume, dataset: request.source)
+        let isSeries = await Self.isSeries(source, workspace)
         let found = try await BlockingWork().run {
             try PersonalMaskFile(
-                request.file, values: request.values, ignored: request.ignored, isAbsent: request.isAbsent
-            ).read(on: source, of: volume)
+                request.file, values: request.values, ignored: request.ignored, isAbsent: request.isAbsent,
+                isComplete: request.isComplete
+            ).read(on: source, of: volume, isSeries: isSeries)
         }
+        return try await record(found, organ, of: volume, on: source, request)
+    }
+
+    static func isSeries(_ source: SourceRow, _ workspace: Workspace) async -> Bool {
+        await BlockingWork().run { [converted = workspace.converted] in
+            converted.holds(source.sha256) || SeriesCache.isFolder("\(source.root)/\(source.file)")
+        }
+    }
+
+    /// Records a mask that was read from the request's file.
+    func record(
+        _ found: PersonalMaskFile.Found, _ organ: OrganKey, of volume: VolumeRow, on source: SourceRow,
+        _ request: Request
+    ) async throws -> Result {
+        let catalog = workspace.catalog
         let isAbsence = request.isAbsent && found.unknown == nil
         if isAbsence { try await AbsenceRule(catalog: catalog).check(organ, in: volume.id) }
         let recorded = try await record(isAbsence ? nil : found, organ, of: volume, request, digest: found.digest)
@@ -84,19 +105,24 @@ package struct MaskCorrection {
         let conflicts = try await conflicts(
             of: organ, recorded.content == nil ? nil : found.foreground, in: volume,
             isPartial: recorded.content?.extent != nil)
-        let displacement = found.displacement.map {
-            Warning.displaced(voxels: $0, source: "\(source.dataset)/\(source.caseName)")
-        }
         return Result(
             volume: volume.id, volumeVoxels: volume.shape.count, organ: organ,
             status: recorded.content == nil ? .absent : .annotated, mask: recorded.mask,
             voxels: recorded.content?.mask.voxels ?? 0, extent: KnownExtent(recorded.content, shape: volume.shape),
-            isNew: recorded.isNew, isCurrent: recorded.isCurrent,
-            warnings: (displacement.map { [$0] } ?? []) + conflicts,
+            isNew: recorded.isNew, isCurrent: recorded.isCurrent, warnings: warnings(found, source) + conflicts,
             revision: try await catalog.currentRevision())
     }
 
-    private static func check(_ request: Request) throws {
+    private func warnings(_ found: PersonalMaskFile.Found, _ source: SourceRow) -> [Warning] {
+        var warnings: [Warning] = []
+        if let voxels = found.displacement {
+            warnings.append(.displaced(voxels: voxels, source: "\(source.dataset)/\(source.caseName)"))
+        }
+        if let axes = found.otherHandedness { warnings.append(.otherHandedness(axes: axes.description)) }
+        return warnings
+    }
+
+    static func check(_ request: Request) throws {
         if reservedRaters.contains(request.rater) {
             throw WorkflowError(
                 .usage, "the rater \(request.rater) is reserved for computed masks", remedy: "choose another name")

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import DICOM
 internal import Domain
 internal import Imaging
 
@@ -7,12 +8,14 @@ struct PersonalMaskFile: Sendable {
     struct Found: Sendable {
         /// The organ's voxels on the volume's grid; none where the organ is absent.
         let foreground: BitVolume
-        /// The voxels that the file marks as unknown; nil where it has none.
+        /// The voxels that the file marks as unknown or does not cover; nil where it has none.
         let unknown: BitVolume?
         /// SHA-256 of the file.
         let digest: Digest
         /// Distance between the grids of the file and its source in voxels; nil where it is within tolerance.
         let displacement: Double?
+        /// See `Labels.otherHandedness`.
+        let otherHandedness: Orientation?
 
         /// The mask with its region.
         ///
@@ -29,6 +32,18 @@ struct PersonalMaskFile: Sendable {
         }
     }
 
+    /// A label file on the grid of its source.
+    struct Labels: Sendable {
+        /// On the whole of the volume's grid.
+        let volume: LabelVolume
+        /// The box that the file covers; nil: the whole volume.
+        let covered: VoxelBox?
+        /// See `Found.displacement`.
+        let displacement: Double?
+        /// The axis order of the file where its handedness differs from that of the volume converted from a DICOM series.
+        let otherHandedness: Orientation?
+    }
+
     let path: String
     /// The values of the organ; empty: the only value other than 0 and the ignored ones.
     let values: Set<Int>
@@ -36,24 +51,28 @@ struct PersonalMaskFile: Sendable {
     let ignored: Set<Int>
     /// Whether the organ is expected to have no voxel.
     let isAbsent: Bool
+    /// Whether the person examined the whole volume, also outside the part that the file covers.
+    let isComplete: Bool
 
-    init(_ path: String, values: Set<Int>, ignored: Set<Int> = [], isAbsent: Bool) {
+    init(_ path: String, values: Set<Int>, ignored: Set<Int> = [], isAbsent: Bool, isComplete: Bool = false) {
         (self.path, self.values, self.ignored, self.isAbsent) = (path, values, ignored, isAbsent)
+        self.isComplete = isComplete
     }
 
     /// The mask on the canonical grid of the volume. Blocks.
     ///
-    /// - Throws: `ImagingError` for a file that is no label map; `WorkflowError` of kind `badInput` for one on another grid, one
-    ///   with several values and none chosen, an empty one without `isAbsent` and the reverse, one with unknown voxels only.
-    func read(on source: SourceRow, of volume: VolumeRow) throws -> Found {
-        let labels = try readLabels()
-        let displacement = try displacement(labels.grid, source, volume)
-        let present = Set(labels.regions.map(\.value))
+    /// - Throws: as `labels(on:of:isSeries:)`; `WorkflowError` of kind `badInput` for a file with several values and none chosen,
+    ///   an empty one without `isAbsent` and the reverse, one with unknown voxels only.
+    func read(on source: SourceRow, of volume: VolumeRow, isSeries: Bool) throws -> Found {
+        let labels = try labels(on: source, of: volume, isSeries: isSeries)
+        let present = Set(labels.volume.regions.map(\.value))
         let organs = present.subtracting(ignored)
         if values.isEmpty && organs.count > 1 {
             throw failure(
                 Self.listing(organs.sorted()),
-                remedy: "name the value of the organ with --value, and that of unknown voxels with --ignore")
+                remedy:
+                    "name the value of the organ with --value, that of unknown voxels with --ignore, or the organs of "
+                    + "all values with --map")
         }
         let wanted = values.isEmpty ? organs : values
         let isEmpty = wanted.isDisjoint(with: present)
@@ -65,13 +84,27 @@ struct PersonalMaskFile: Sendable {
         if !isEmpty && isAbsent {
             throw failure("the file has voxels of the organ", remedy: "omit --absent, or name another --value")
         }
-        let unknown = ignored.isDisjoint(with: present) ? nil : labels.mask(of: ignored)
-        guard unknown?.population != labels.shape.count else {
+        return try found(wanted, in: labels)
+    }
+
+    /// The voxels of some values as the mask of one organ.
+    ///
+    /// - Throws: `WorkflowError` of kind `badInput` where every voxel is unknown.
+    func found(_ wanted: Set<Int>, in labels: Labels) throws -> Found {
+        let volume = labels.volume
+        var unknown = ignored.isDisjoint(with: volume.regions.map(\.value)) ? nil : volume.mask(of: ignored)
+        if let covered = labels.covered, !isComplete {
+            var outside = BitVolume(volume.shape, repeating: true)
+            outside.subtract(BitVolume(volume.shape, filling: covered))
+            if let ignored = unknown { outside.formUnion(ignored) }
+            unknown = outside
+        }
+        guard unknown?.population != volume.shape.count else {
             throw failure("every voxel of the file is unknown", remedy: "name another value with --ignore")
         }
         return Found(
-            foreground: labels.mask(of: wanted), unknown: unknown, digest: labels.file.digest,
-            displacement: displacement)
+            foreground: volume.mask(of: wanted), unknown: unknown, digest: volume.file.digest,
+            displacement: labels.displacement, otherHandedness: labels.otherHandedness)
     }
 
     private func readLabels() throws -> LabelVolume {
@@ -93,13 +126,29 @@ struct PersonalMaskFile: Sendable {
         return "the file has \(values.count) values from \(values[0]) to \(values[values.count - 1]), like an image"
     }
 
-    /// - Returns: voxels; nil where the grids agree within tolerance.
-    private func displacement(_ grid: ImageGrid, _ source: SourceRow, _ volume: VolumeRow) throws -> Double? {
+    /// Reads the file onto the volume's grid. A file that covers a part of the source's grid is 0 outside it. Blocks.
+    ///
+    /// - Parameter isSeries: whether the source is a DICOM series, of whose converted volume the handedness is the converter's choice.
+    /// - Throws: `ImagingError` for a file that is no label map; `WorkflowError` of kind `badInput` for one on another grid.
+    func labels(on source: SourceRow, of volume: VolumeRow, isSeries: Bool) throws -> Labels {
+        let file = try readLabels()
         let orientation = Orientation(source.orientation) ?? .ras
         let stored = orientation.stored(shape: volume.shape, affine: source.affine)
-        switch GridAgreement(image: ImageGrid(shape: stored.shape, affine: stored.affine), label: grid) {
-        case .agree: return nil
-        case .nearly(let voxels): return voxels
+        let image = ImageGrid(shape: stored.shape, affine: stored.affine)
+        var (labels, covered): (LabelVolume, VoxelBox?) = (file, nil)
+        if case .quarantine(.crop(let box, _)) = GridAgreement(image: image, label: file.grid) {
+            (labels, covered) = (file.padded(to: image, at: box), box)
+        }
+        let usable = isSeries ? image.withHandedness(of: labels.grid) : image
+        let isOther = usable != image
+        func found(_ displacement: Double?) -> Labels {
+            Labels(
+                volume: labels, covered: covered, displacement: displacement,
+                otherHandedness: isOther ? labels.grid.orientation : nil)
+        }
+        switch GridAgreement(image: usable, label: labels.grid) {
+        case .agree: return found(nil)
+        case .nearly(let voxels): return found(voxels)
         case .quarantine(let difference):
             throw failure(
                 "its grid is not that of \(source.dataset)/\(source.caseName): \(difference)",

@@ -8,6 +8,8 @@ package enum ExportNote: Hashable, Sendable {
     case laterRemovalsLeftOut
     /// The number of voxels that two organs claim which exclude each other.
     case contestedVoxels(Int)
+    /// The cases whose grids are sheared, and the reader that `dataset.json` names for them; nil: the format names no reader.
+    case shearedGrids([String], reader: String?)
     /// Some subjects have several cases, and no split keeps them together.
     case subjectsWithSeveralCases
     /// The split has one fold, in which no exported case validates.
@@ -21,10 +23,12 @@ package enum ExportNote: Hashable, Sendable {
 extension ExportNote {
     /// The notes on an export, in the order in which they are shown.
     ///
-    /// - Parameter writesFolds: whether the format has a file of folds, which is not written where no case validates.
+    /// - Parameters:
+    ///   - writesFolds: whether the format has a file of folds, which is not written where no case validates.
+    ///   - reader: the reader of nnU-Net that is set for sheared grids; nil for other formats.
     static func notes(
         on selection: ExportSelection, _ request: ExportRequest, _ report: ExportReport, emptyFolds: [Int],
-        writesFolds: Bool
+        writesFolds: Bool, reader: String?
     ) -> [ExportNote] {
         let shared = LicenceGate.shareAlike(selection.releases)
         let hasRepeatedSubjects = Set(selection.cases.map(\.subject)).count < selection.cases.count
@@ -33,6 +37,7 @@ extension ExportNote {
         if !shared.isEmpty { notes.append(.shareAlike(shared)) }
         if request.asOf != nil { notes.append(.laterRemovalsLeftOut) }
         if report.contested > 0 { notes.append(.contestedVoxels(report.contested)) }
+        if !report.sheared.isEmpty { notes.append(.shearedGrids(report.sheared, reader: reader)) }
         if request.split == nil && hasRepeatedSubjects { notes.append(.subjectsWithSeveralCases) }
         if writesFolds && selection.folds > 0 && emptyFolds.count == selection.folds {
             notes.append(.noFoldsFile(onlyTest: isTestOnly))

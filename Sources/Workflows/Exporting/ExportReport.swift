@@ -22,6 +22,8 @@ package struct ExportReport: Sendable {
     package private(set) var ignored = 0
     /// The number of `ignore` voxels that two organs claim which exclude each other.
     package private(set) var contested = 0
+    /// The names of the cases whose grids are sheared, which tools of ITK refuse.
+    package private(set) var sheared: [String] = []
     /// The masks that the label maps were composed from.
     package private(set) var masks: Set<MaskID> = []
 
@@ -38,6 +40,7 @@ package struct ExportReport: Sendable {
         ignored += written.ignored
         contested += written.contested
         masks.formUnion(written.masks)
+        if written.isSheared { sheared.append(item.name) }
         for index in organs.indices {
             organs[index].voxels += written.voxels[organs[index].organ] ?? 0
             switch item.status(of: organs[index].organ, ontology) {
@@ -64,4 +67,8 @@ struct WrittenLabel: Sendable {
     let completeVoxels: [OrganKey: Int]
     /// Whether at least one voxel is decided; without one no file was written.
     let hasDecidedVoxels: Bool
+    /// Whether tools of ITK refuse files on the grid of the image.
+    let isSheared: Bool
+    /// Dimensions in the header of the image.
+    let imageDimensions: Int
 }

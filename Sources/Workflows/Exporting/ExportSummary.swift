@@ -46,6 +46,6 @@ extension ExportSummary {
             activity: try await catalog.recordExport(written.report.masks, parameters: parameters.json),
             notes: ExportNote.notes(
                 on: selection, request, written.report, emptyFolds: written.emptyFolds,
-                writesFolds: format == "nnunet"))
+                writesFolds: format == "nnunet", reader: format == "nnunet" ? NNUNetReader.nibabel.rawValue : nil))
     }
 }

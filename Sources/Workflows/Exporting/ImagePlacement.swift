@@ -3,13 +3,15 @@ internal import DICOM
 internal import Domain
 internal import Exporters
 internal import Glibc
+internal import Imaging
 
 /// Puts the image of a case into an export of nnU-Net, or refers to it.
 package struct ImagePlacement {
     package enum Method: String, CaseIterable, Sendable {
         /// Refer to the image by its path.
         case reference
-        /// Copy the image, byte for byte, into `imagesTr`.
+        /// Copy the image into `imagesTr`, byte for byte; a `.hdr` and `.img` pair, or a file with more than three dimensions, is
+        /// written as one three-dimensional file with the same voxels.
         case copy
         /// Create a symbolic link to the image in `imagesTr`.
         case link
@@ -24,16 +26,28 @@ package struct ImagePlacement {
         (self.method, self.folder, self.converted) = (method, folder, converted)
     }
 
+    /// Where an image was placed.
+    struct Placed: Sendable {
+        /// The path for `dataset.json`: absolute, or relative to the dataset's folder.
+        let path: String
+        /// Whether it was written anew, as one file with three dimensions.
+        let isRewritten: Bool
+    }
+
     /// Places the image. Blocks.
     ///
-    /// - Returns: the path for `dataset.json`: absolute, or relative to the dataset's folder.
-    /// - Throws: `ExportError.unsupportedImage`, `.unwritable`; `DICOMError` for a series that cannot be converted.
-    func place(_ item: ExportCase) throws -> String {
+    /// - Parameter dimensions: dimensions in the header of the image.
+    /// - Throws: `ExportError.unsupportedImage`, `.unwritable`; `DICOMError` for a series that cannot be converted; `ImagingError`.
+    func place(_ item: ExportCase, dimensions: Int) throws -> Placed {
         let source = try converted.volumeFile(at: item.source.imagePath, digest: item.source.sha256)
-        guard let folder else { return source }
-        guard let ending = [".nii.gz", ".nii"].first(where: source.lowercased().hasSuffix) else {
-            throw ExportError.unsupportedImage(source)
+        guard let folder else { return Placed(path: source, isRewritten: false) }
+        let ending = [".nii.gz", ".nii"].first(where: source.lowercased().hasSuffix)
+        if method == .copy, ending == nil || dimensions != 3 {
+            let name = "\(item.name)_0000\(NNUNetDataset.fileEnding)"
+            try rewrite(source, "\(folder)/\(name)")
+            return Placed(path: "imagesTr/\(name)", isRewritten: true)
         }
+        guard let ending else { throw ExportError.unsupportedImage(source) }
         let name = "\(item.name)_0000\(ending)"
         let target = "\(folder)/\(name)"
         if method == .link {
@@ -41,7 +55,18 @@ package struct ImagePlacement {
         } else {
             try copy(source, target)
         }
-        return "imagesTr/\(name)"
+        return Placed(path: "imagesTr/\(name)", isRewritten: false)
+    }
+
+    private func rewrite(_ source: String, _ target: String) throws {
+        let image = try NIfTIReader().readImage(source)
+        let voxels: NIfTIWriter.Voxels =
+            switch image.voxels {
+            case .int16(let buffer): .int16(buffer)
+            case .int32(let buffer): .int32(buffer)
+            case .float32(let buffer): .float32(buffer)
+            }
+        try NIfTIWriter.write(voxels, on: image.grid, to: target)
     }
 
     private func copy(_ source: String, _ target: String) throws {

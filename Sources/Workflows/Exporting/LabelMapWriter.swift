@@ -32,13 +32,15 @@ struct LabelMapWriter: Sendable {
             used.add(location.mask, of: organ, completeVoxels: mask.known == nil ? mask.foreground.population : nil)
             return mask
         }
-        try await work.run { [converted] in
-            let grid = try SourceImage.grid(of: item.source, converted)
-            if composed.hasDecidedVoxels { try NIfTIWriter.write(.uint8(composed.values), on: grid, to: path) }
+        let image = try await work.run { [converted] in
+            let image = try SourceImage.header(of: item.source, converted)
+            if composed.hasDecidedVoxels { try NIfTIWriter.write(.uint8(composed.values), on: image.grid, to: path) }
+            return image
         }
         return WrittenLabel(
             voxels: composed.voxels, ignored: composed.ignored, contested: composed.contested, masks: used.masks,
-            completeVoxels: used.completeVoxels, hasDecidedVoxels: composed.hasDecidedVoxels)
+            completeVoxels: used.completeVoxels, hasDecidedVoxels: composed.hasDecidedVoxels,
+            isSheared: NNUNetReader.isSheared(image.grid), imageDimensions: image.dimensions)
     }
 }
 

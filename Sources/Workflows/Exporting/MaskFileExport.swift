@@ -1,15 +1,21 @@
 internal import Catalog
 package import Domain
+internal import Exporters
 internal import Imaging
 internal import System
 
-/// Writes an organ's current mask as NIfTI on the grid of a source image.
+/// Writes one mask as NIfTI on the grid of a source image.
 package struct MaskFileExport {
+    /// The mask that is written.
+    package enum Choice: Sendable {
+        /// The current mask of an organ, by key or another spelling, in a volume that a person names by id, `DATASET/CASE` or file.
+        case current(organ: String, volume: String)
+        /// Any mask, also a superseded one.
+        case version(MaskID)
+    }
+
     package struct Request: Sendable {
-        /// As a person names it: id, `DATASET/CASE` or file.
-        package var volume: String
-        /// Key or another spelling.
-        package var organ: String
+        package var choice: Choice
         /// `.nii` or `.nii.gz`.
         package var file: String
         /// Dataset of the source whose grid is used; nil: the first source.
@@ -19,10 +25,9 @@ package struct MaskFileExport {
         package var mayOverwrite: Bool
 
         package init(
-            volume: String, organ: String, file: String, source: String? = nil, unknown: UInt8? = nil,
-            mayOverwrite: Bool = false
+            _ choice: Choice, file: String, source: String? = nil, unknown: UInt8? = nil, mayOverwrite: Bool = false
         ) {
-            (self.volume, self.organ, self.file) = (volume, organ, file)
+            (self.choice, self.file) = (choice, file)
             (self.source, self.unknown, self.mayOverwrite) = (source, unknown, mayOverwrite)
         }
     }
@@ -37,6 +42,8 @@ package struct MaskFileExport {
         package let region: KnownRegion
         /// `DATASET/CASE` of the source whose grid was used.
         package let grid: String
+        /// Whether tools of ITK refuse files on this grid, because its axes are not at right angles.
+        package let isSheared: Bool
     }
 
     private let workspace: Workspace
@@ -45,23 +52,49 @@ package struct MaskFileExport {
 
     /// Voxels are uint8: 1 in the organ, 0 or `unknown` where it is unknown, else 0.
     ///
-    /// - Throws: as `OutputTarget.check`, `SourceImage` and `MaskReader.read`; `CatalogError.noMask`; `ImagingError.unwritable`.
+    /// - Throws: as `OutputTarget.check`, `SourceImage` and `MaskReader.read`; `CatalogError.noMask`, `.unknownMask`,
+    ///   `.withheldVolume`; `WorkflowError` of kind `conflict` for a mask of a removed dataset; `ImagingError.unwritable`.
     package func write(_ request: Request) async throws -> Result {
-        let catalog = workspace.catalog
-        try await OutputTarget(path: request.file, mayOverwrite: request.mayOverwrite).check(in: catalog)
-        let volume = try await workspace.volume(named: request.volume)
+        try await OutputTarget(path: request.file, mayOverwrite: request.mayOverwrite).check(in: workspace.catalog)
+        let (volume, organ, location) = try await chosen(request.choice)
         let source = try SourceImage.choose(volume, dataset: request.source)
-        let organ = try await catalog.organ(named: request.organ)
-        let location = try await catalog.maskLocation(volume: volume.id, organ: organ)
-        let limits = try await catalog.limits(of: location.mask)
+        let limits = try await workspace.catalog.limits(of: location.mask)
         let mask = try await workspace.masks().read(location, limits, shape: volume.shape)
-        try await BlockingWork().run { [converted = workspace.converted] in
+        let grid = try await BlockingWork().run { [converted = workspace.converted] in
             let grid = try SourceImage.grid(of: source, converted)
             try NIfTIWriter.write(mask, on: grid, to: request.file, unknown: request.unknown ?? 0)
+            return grid
         }
         return Result(
             mask: location.mask, volume: volume.id, organ: organ, voxels: mask.foreground.population,
-            region: mask.region, grid: "\(source.dataset)/\(source.caseName)")
+            region: mask.region, grid: "\(source.dataset)/\(source.caseName)",
+            isSheared: NNUNetReader.isSheared(grid))
+    }
+
+    private func chosen(_ choice: Choice) async throws -> (VolumeRow, OrganKey, MaskLocation) {
+        let catalog = workspace.catalog
+        switch choice {
+        case .current(let name, let volume):
+            let volume = try await workspace.volume(named: volume)
+            let organ = try await catalog.organ(named: name)
+            return (volume, organ, try await catalog.maskLocation(volume: volume.id, organ: organ))
+        case .version(let id):
+            let facts = try await catalog.mask(id)
+            let volume = try await workspace.volume(named: String(facts.volume.rawValue))
+            if let reason = volume.withheld { throw CatalogError.withheldVolume(volume.id, reason: reason) }
+            try await requireInUse(id)
+            return (volume, facts.organ, facts.location)
+        }
+    }
+
+    /// The labels of a removed dataset are not exported, also where its volumes stay.
+    private func requireInUse(_ mask: MaskID) async throws {
+        let source = try await workspace.catalog.nameOfSource(of: mask)
+        let owner = try await workspace.catalog.datasets().first { source == "\($0.name) \($0.release)" }
+        guard let owner, owner.removed != nil else { return }
+        throw WorkflowError(
+            .conflict, "mask \(mask) is of the dataset \(owner.name), which is removed",
+            remedy: "restore it with lacuna dataset restore \(owner.name)")
     }
 }
 

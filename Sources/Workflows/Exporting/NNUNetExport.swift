@@ -48,7 +48,7 @@ package struct NNUNetExport: Sendable {
 
     /// - Throws: `LicenceRefusal`; `WorkflowError` of kind `usage` for a number or name that nnU-Net does not accept, `conflict`
     ///   for folds without validation cases, `badInput` where nothing can be exported or the output is inside a dataset;
-    ///   `ExportError.exists` and others; `CatalogError` for unknown names.
+    ///   `ExportError.exists`, `.numberTaken` and others; `CatalogError` for unknown names.
     package func run(_ request: Request) async throws -> Result {
         guard Request.allows(datasetID: request.datasetID), Request.allows(name: request.name) else {
             throw WorkflowError(
@@ -57,7 +57,10 @@ package struct NNUNetExport: Sendable {
         }
         let folder = "\(request.folder)/\(NNUNetDataset.folderName(id: request.datasetID, name: request.name))"
         let work = BlockingWork()
-        try await work.run { try StagedOutput.refuse(existing: folder) }
+        try await work.run {
+            try StagedOutput.refuse(existing: folder)
+            try NNUNetDataset.refuseTaken(id: request.datasetID, name: request.name, in: request.folder)
+        }
         let selection = try await ExportSelector.select(
             request.export, parts: [.train, .confidence, .validation], workspace)
         try await OutputTarget(path: folder, mayOverwrite: true).check(in: workspace.catalog)

@@ -27,19 +27,34 @@ struct NNUNetWriter: Sendable {
         var states: ExportedStates
         var cases: [NNUNetDataset.Case] = []
         var exported: [ExportCase] = []
+        /// The first image that is not three-dimensional as nnU-Net will read it.
+        var otherImage: (path: String, dimensions: Int)?
+
+        /// The reader that can read all images.
+        /// - Throws: `ExportError.unreadableImage` where none can.
+        func reader() throws(ExportError) -> NNUNetReader {
+            guard let sheared = report.sheared.first else { return .simpleITK }
+            if let otherImage {
+                throw .unreadableImage(otherImage.path, dimensions: otherImage.dimensions, shearedCase: sheared)
+            }
+            return .nibabel
+        }
 
         init(_ selection: ExportSelection) {
             report = ExportReport(selection.scheme, selection.ontology)
             states = ExportedStates(selection.scheme, selection.ontology)
         }
 
-        mutating func add(_ item: ExportCase, _ written: WrittenLabel, image: String) {
+        mutating func add(_ item: ExportCase, _ written: WrittenLabel, image: ImagePlacement.Placed) {
             report.add(item, written)
+            if otherImage == nil, !image.isRewritten, written.imageDimensions != 3 {
+                otherImage = (item.source.imagePath, written.imageDimensions)
+            }
             states.add(item, written)
             exported.append(item)
             cases.append(
                 .init(
-                    name: item.name, image: image, validates: item.place?.validates ?? [],
+                    name: item.name, image: image.path, validates: item.place?.validates ?? [],
                     leftOut: item.place?.leftOut ?? []))
         }
     }
@@ -68,7 +83,8 @@ struct NNUNetWriter: Sendable {
             let written = try await labels.write(item, to: "\(folder)/\(item.name)\(NNUNetDataset.fileEnding)")
             if written.hasDecidedVoxels {
                 let image = try await work.run { [request, converted] in
-                    try ImagePlacement(request.images, folder: images, converted).place(item)
+                    try ImagePlacement(request.images, folder: images, converted)
+                        .place(item, dimensions: written.imageDimensions)
                 }
                 contents.add(item, written, image: image)
             }
@@ -83,6 +99,7 @@ struct NNUNetWriter: Sendable {
         if !request.allowsEmptyFolds && emptyFolds.count < selection.folds { try requireNone(emptyFolds) }
         return try await work.run { [self] in
             try describe(contents, channel, staged)
+            try NNUNetDataset.refuseTaken(id: request.datasetID, name: request.name, in: request.folder)
             try staged.publish()
             return Written(
                 folder: FilePath.resolved(staged.target) ?? staged.target, report: contents.report,
@@ -105,6 +122,7 @@ struct NNUNetWriter: Sendable {
     private func describe(_ contents: Contents, _ channel: String, _ staged: StagedOutput) throws {
         let cases = contents.cases
         var dataset = NNUNetDataset(name: request.name, scheme: selection.scheme, channel: channel)
+        dataset.reader = try contents.reader()
         dataset.usesIgnore = contents.report.ignored > 0
         dataset.listsImages =
             request.images == .reference || !cases.allSatisfy { $0.image.hasSuffix(NNUNetDataset.fileEnding) }

@@ -16,6 +16,8 @@ package struct MaskPictures {
         /// Axial slice from 0 at the feet; nil: the one that shows the most organs.
         package var slice: Int?
         package var mayOverwrite: Bool
+        /// The grey range, for CT in HU; nil: that for soft tissue in a CT, else the percentiles 1 to 99 of the image.
+        package var window: (width: Double, level: Double)?
 
         package init(
             volume: String, file: PictureFile, organs: [String] = [], run: String? = nil, slice: Int? = nil,
@@ -59,10 +61,13 @@ package struct MaskPictures {
                 remedy: "choose an axial slice from 0, at the feet, to \(volume.shape.z - 1)")
         }
         let source = try SourceImage.choose(volume, dataset: nil)
+        let ontology = try await workspace.catalog.ontology()
         let slice = try await BlockingWork().run { [converted = workspace.converted] in
             let picture = SlicePicture(
                 title: "\(source.dataset)/\(source.caseName)",
-                image: try SourceImage.image(of: source, converted), columns: columns, slice: request.slice)
+                image: try SourceImage.image(of: source, converted), columns: columns, slice: request.slice,
+                isCT: volume.modality == "CT",
+                window: request.window.map { GreyWindow(level: $0.level, width: $0.width) }, ontology: ontology)
             try request.file.write(picture)
             return picture.slice.index
         }
@@ -82,10 +87,10 @@ package struct MaskPictures {
                     continue
                 }
                 if let run = request.run, !round.hasPrefix("\(run)/") { continue }
-                let mask = try await reader.read(version.mask, shape: volume.shape).foreground
+                let mask = try await reader.read(version.mask, shape: volume.shape)
                 var (first, column) =
                     rounds[round] ?? (version.mask.mask, SlicePicture.Column(title: Self.title(of: round)))
-                column.add(organ, mask, confidence: version.confidence)
+                column.add(organ, mask.foreground, confidence: version.confidence, accepted: mask.known)
                 first = min(first, version.mask.mask)
                 rounds[round] = (first, column)
             }

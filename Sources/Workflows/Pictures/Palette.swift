@@ -2,6 +2,10 @@ internal import Drawing
 
 /// Colours that distinguish organs on grey.
 enum Palette {
+    /// The colour of an organ in every picture and table.
+    /// - Parameter position: its position in the ontology, from 1.
+    static func organColour(_ position: Int) -> Colour { colour(max(0, position - 1)) }
+
     /// A different colour for each position from 0.
     static func colour(_ position: Int) -> Colour {
         position < chosen.count ? chosen[position] : further(position - chosen.count)

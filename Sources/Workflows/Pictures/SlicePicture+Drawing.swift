@@ -28,9 +28,7 @@ extension SlicePicture {
         }
     }
 
-    /// The slice in a soft-tissue window.
     private var greySlice: GreyImage {
-        let window = GreyWindow.softTissue
         var pixels: [UInt8] = []
         pixels.reserveCapacity(slice.rows * slice.columns)
         for row in 0..<slice.rows {
@@ -54,12 +52,31 @@ extension SlicePicture {
         let area = layout.slice(self, in: panel)
         canvas.clipped(to: panel) {
             canvas.draw(grey, in: area)
-            for entry in entries {
-                let (mask, colour) = (outline(of: entry.mask), colours[entry.organ] ?? .white)
-                canvas.fill(mask, in: area, colour, opacity: 0.35)
-                canvas.stroke(mask, in: area, colour)
-            }
+            for entry in entries { draw(entry, in: area, canvas) }
         }
+        writeSides(in: panel, canvas)
+    }
+
+    /// Doubtful voxels are pale.
+    private func draw(_ entry: Entry, in area: Rectangle, _ canvas: Canvas) {
+        let (mask, colour) = (outline(of: entry.mask), colours[entry.organ] ?? .white)
+        if let doubtful = entry.doubtful {
+            var accepted = entry.mask
+            accepted.subtract(doubtful)
+            canvas.fill(outline(of: accepted), in: area, colour, opacity: 0.35)
+            canvas.fill(outline(of: doubtful), in: area, colour, opacity: 0.1)
+        } else {
+            canvas.fill(mask, in: area, colour, opacity: 0.35)
+        }
+        canvas.stroke(mask, in: area, colour)
+    }
+
+    /// The patient's right, R, is on the left.
+    private func writeSides(in panel: Rectangle, _ canvas: Canvas) {
+        let baseline = panel.y + panel.height / 2
+        canvas.write("R", x: panel.x + 4, baseline: baseline, size: 14, weight: .bold)
+        let width = canvas.width(of: "L", size: 14, weight: .bold)
+        canvas.write("L", x: panel.x + panel.width - width - 4, baseline: baseline, size: 14, weight: .bold)
     }
 
     /// A bar of a round length in the lower left corner.
@@ -73,10 +90,13 @@ extension SlicePicture {
         canvas.write("\(Int(length)) mm", x: left, baseline: bottom - 6, size: 11)
     }
 
-    /// The slice and the spacing, below the image.
+    /// The slice, the spacing and the window, below the image.
     private func writeFacts(_ layout: Layout, _ canvas: Canvas) {
         let spacing = (0..<3).map { Self.short(image.spacing[$0]) }.joined(separator: " × ")
-        let facts = ["slice \(slice.index) of 0 to \(image.shape.z - 1)", "\(spacing) mm"]
+        let facts = [
+            "slice \(slice.index) of 0 to \(image.shape.z - 1)", "\(spacing) mm",
+            "window \(Self.short(window.width)), level \(Self.short(window.level))",
+        ]
         for (line, fact) in facts.enumerated() {
             canvas.write(
                 fact, x: layout.panel(0).x, baseline: layout.baseline(line + 1), size: Self.textSize, Self.faint)
@@ -96,6 +116,9 @@ extension SlicePicture {
         if column.entries.contains(where: { $0.confidence != nil }) {
             writeOnTheRight("confidence", line: 0, size: 11, Self.faint)
         }
+        if column.entries.contains(where: { $0.doubtful != nil }) {
+            canvas.write("pale: not accepted", x: panel.x, baseline: layout.baseline(0), size: 11, Self.faint)
+        }
         for (line, entry) in column.entries.enumerated() {
             let baseline = layout.baseline(line + 1)
             let colour = outline(of: entry.mask).isEmpty ? Self.faint : .white
@@ -111,8 +134,9 @@ extension SlicePicture {
 
     /// Two decimals.
     private static func fixed(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
-        return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
+        let hundredths = Int((abs(value) * 100).rounded())
+        return (value < 0 && hundredths > 0 ? "-" : "")
+            + "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
     }
 
     /// At most two decimals, without trailing zeros.

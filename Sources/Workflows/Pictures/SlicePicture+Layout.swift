@@ -23,7 +23,7 @@ extension SlicePicture {
             let voxelWidth = panelWidth / Double(picture.body.columns.count)
             let voxelHeight = voxelWidth * steps.down / steps.across
             let panelHeight = max(1, (voxelHeight * Double(picture.body.rows.count)).rounded())
-            let lines = max(2, picture.columns.map(\.entries.count).max() ?? 0) + 1
+            let lines = max(3, picture.columns.map(\.entries.count).max() ?? 0) + 1
             (self.panelWidth, self.panelHeight) = (panelWidth, panelHeight)
             voxel = (voxelWidth, voxelHeight)
             width = Int(Self.gap + panels * (panelWidth + Self.gap))

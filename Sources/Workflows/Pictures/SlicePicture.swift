@@ -8,6 +8,8 @@ struct SlicePicture: Sendable {
     struct Entry: Sendable {
         let organ: OrganKey
         let mask: BitVolume
+        /// Voxels of the mask that a network predicted without enough confidence; nil where there are none.
+        let doubtful: BitVolume?
         /// 0 to 1; nil unless a round made the mask.
         let confidence: Double?
     }
@@ -19,8 +21,15 @@ struct SlicePicture: Sendable {
 
         init(title: String) { self.title = title }
 
-        mutating func add(_ organ: OrganKey, _ mask: BitVolume, confidence: Double? = nil) {
-            entries.append(Entry(organ: organ, mask: mask, confidence: confidence))
+        /// - Parameter accepted: the validity mask of a prediction; nil: all voxels are accepted.
+        mutating func add(
+            _ organ: OrganKey, _ mask: BitVolume, confidence: Double? = nil, accepted: BitVolume? = nil
+        ) {
+            var doubtful = mask
+            if let accepted { doubtful.subtract(accepted) }
+            let hasDoubt = accepted != nil && !doubtful.isEmpty
+            entries.append(
+                Entry(organ: organ, mask: mask, doubtful: hasDoubt ? doubtful : nil, confidence: confidence))
         }
     }
 
@@ -32,25 +41,34 @@ struct SlicePicture: Sendable {
     /// Columns and rows of the slice that show the patient.
     let body: (columns: Range<Int>, rows: Range<Int>)
     let colours: [OrganKey: Colour]
+    let window: GreyWindow
 
-    /// - Parameter index: nil chooses the slice that shows the most organs, and among equals the most voxels of them.
+    /// - Parameters:
+    ///   - index: nil chooses the slice that shows the most organs, and among equals the most voxels of them.
+    ///   - window: nil chooses that for soft tissue in a CT, and the percentiles 1 to 99 of another image.
+    ///   - ontology: gives each organ its colour.
     /// - Precondition: the image has the slice.
-    init(title: String, image: ImageVolume, columns: [Column], slice index: Int?) {
+    init(
+        title: String, image: ImageVolume, columns: [Column], slice index: Int?, isCT: Bool = true,
+        window: GreyWindow? = nil, ontology: Ontology = .standard
+    ) {
         (self.title, self.image, self.columns) = (title, image, columns)
         slice = VolumeSlice(image.shape, .axial, at: index ?? Self.fullestSlice(columns, image.shape))
-        var colours: [OrganKey: Colour] = [:]
-        for organ in columns.flatMap({ $0.entries.map(\.organ) }) where colours[organ] == nil {
-            colours[organ] = Palette.colour(colours.count)
-        }
-        self.colours = colours
-        body = Self.body(in: image, slice)
+        let organs = Set(columns.flatMap { $0.entries.map(\.organ) })
+        colours = Dictionary(
+            uniqueKeysWithValues: organs.map { ($0, Palette.organColour(ontology[$0]?.position ?? 1)) })
+        let automatic = isCT ? GreyWindow.softTissue : GreyWindow(percentilesOf: image.voxels, count: image.shape.count)
+        self.window = window ?? automatic
+        body = Self.body(in: image, slice, above: isCT ? -200 : automatic.level - 0.4 * automatic.width)
     }
 
-    /// Columns and rows of which more than a tenth is denser than fat (-200 HU), with a margin; all where none is.
-    private static func body(in image: ImageVolume, _ slice: VolumeSlice) -> (columns: Range<Int>, rows: Range<Int>) {
+    /// Columns and rows of which more than a tenth is above a value, denser than fat in a CT, with a margin; all where none is.
+    private static func body(
+        in image: ImageVolume, _ slice: VolumeSlice, above threshold: Double
+    ) -> (columns: Range<Int>, rows: Range<Int>) {
         var (columns, rows) = (Array(repeating: 0, count: slice.columns), Array(repeating: 0, count: slice.rows))
         for row in rows.indices {
-            for column in columns.indices where image.voxels[slice.voxel(column: column, row: row)] > -200 {
+            for column in columns.indices where image.voxels[slice.voxel(column: column, row: row)] > threshold {
                 columns[column] += 1
                 rows[row] += 1
             }

@@ -87,6 +87,52 @@ import Testing
         }
     }
 
+    /// The liver has its colour also beside other organs and after them.
+    @Test func anOrganHasOneColourInAllPictures() async throws {
+        try await withTemporaryFolder { folder in
+            let image = try image(in: folder)
+            func colours(_ organs: [OrganKey]) -> [OrganKey: Colour] {
+                var column = SlicePicture.Column(title: "labels")
+                for organ in organs { column.add(organ, mask(0..<2)) }
+                return SlicePicture(title: "a/1", image: image, columns: [column], slice: 0).colours
+            }
+            let alone = colours(["liver"])["liver"]
+            #expect(colours(["aorta", "spleen", "liver"])["liver"] == alone && alone != nil)
+        }
+    }
+
+    @Test func anMRIsShownFromItsPercentiles() async throws {
+        try await withTemporaryFolder { folder in
+            let voxels = (0..<shape.count).map { index -> Int16 in
+                index % 40 < 4 ? 0 : Int16(300 + index % 600)
+            }
+            let grid = ImageGrid(shape: shape, affine: .scaling(Vector3(3, 3, 5), origin: .zero))
+            try NIfTIWriter.write(.int16(VoxelBuffer(voxels)), on: grid, to: "\(folder)/mr.nii.gz")
+            let image = try NIfTIReader().readImage("\(folder)/mr.nii.gz")
+            func window(_ isCT: Bool, _ given: GreyWindow? = nil) -> GreyWindow {
+                SlicePicture(title: "", image: image, columns: [], slice: 0, isCT: isCT, window: given).window
+            }
+            #expect(window(true) == .softTissue)
+            let automatic = window(false)
+            #expect(automatic.level - automatic.width / 2 == 0)
+            #expect((880...900).contains(automatic.level + automatic.width / 2))
+            let given = GreyWindow(level: -600, width: 1500)
+            #expect(window(false, given) == given)
+        }
+    }
+
+    @Test func voxelsThatWereNotAcceptedArePale() async throws {
+        try await withTemporaryFolder { folder in
+            var column = SlicePicture.Column(title: "round 0")
+            var accepted = BitVolume(shape)
+            for y in 10..<20 { for x in 10..<30 { accepted[shape.index(x, y, 1)] = true } }
+            column.add("liver", mask(0..<2), confidence: 0.5, accepted: accepted)
+            let picture = SlicePicture(title: "a/1", image: try image(in: folder), columns: [column], slice: 1)
+            let vector = String(decoding: try picture.encode(as: .svg), as: UTF8.self)
+            for opacity in ["fill-opacity:0.35", "fill-opacity:0.1;"] { #expect(vector.contains(opacity)) }
+        }
+    }
+
     @Test func everyOrganHasAColourOfItsOwn() {
         let colours = (0..<140).map(Palette.colour)
         for (i, a) in colours.enumerated() {
@@ -99,6 +145,8 @@ import Testing
 
     @Test func aSpacingIsWrittenWithoutNeedlessZeros() {
         #expect(
-            [8, 10, 0.75, 2.5, 0.976_562_5, 0.1].map(SlicePicture.short) == ["8", "10", "0.75", "2.5", "0.98", "0.1"])
+            [8, 10, 0.75, 2.5, 0.976_562_5, 0.1, -600, -0.5, -0.001].map(SlicePicture.short) == [
+                "8", "10", "0.75", "2.5", "0.98", "0.1", "-600", "-0.5", "0",
+            ])
     }
 }

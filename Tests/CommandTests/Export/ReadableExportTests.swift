@@ -1,0 +1,133 @@
+import Domain
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+/// Exports that the target's reader can open, or that name the case and the remedy.
+@Suite struct ReadableExportTests {
+    private func export(_ bench: Workbench, id: String = "7", _ more: String...) async throws -> Ending {
+        try await bench.start(
+            [
+                "export", "nnunet", "--output", bench.folder, "--dataset-id", id, "--name", "X", "--organs",
+                "liver,spleen", "--accept-licence", "set", "--json",
+            ] + more
+        ).end()
+    }
+
+    private func description(_ bench: Workbench, _ folder: String = "Dataset007_X") throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(filePath: "\(bench.folder)/\(folder)/dataset.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    private func imported(_ bench: Workbench, _ path: String) async throws {
+        let ending = try await bench.lacuna("dataset", "import", path, "--name", "set")
+        #expect(ending.status == 0, "\(ending.errors)\(ending.output)")
+    }
+
+    @Test func aShearedGridIsNamedAndGetsAReaderThatReadsIt() async throws {
+        try await Workbench.with { bench in
+            let cases = ["lean": SmallDataset.leaning(degrees: 12), "plain": SmallDataset.affine]
+            try await imported(bench, try SmallDataset.write("in", cases: cases, in: bench))
+            let ending = try await export(bench)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try ending.object()["sheared"] as? [String] == ["set_lean"])
+            #expect(try description(bench)["overwrite_image_reader_writer"] as? String == "NibabelIO")
+            #expect(ending.errors.contains("set_lean") && ending.errors.contains("NibabelIO"), "\(ending.errors)")
+            let monai = try await bench.lacuna(
+                "export", "monai", "--output", bench.folder + "/list.json", "--organs", "liver", "--accept-licence",
+                "set")
+            #expect(monai.status == 0 && monai.errors.contains("set_lean"), "\(monai.errors)")
+            let mask = try await bench.lacuna(
+                "mask", "export", "set/lean", "liver", "--output", bench.folder + "/lean.nii.gz")
+            #expect(mask.status == 0 && mask.errors.contains("sheared"), "\(mask.errors)")
+        }
+    }
+
+    @Test func plainGridsKeepNNUNetsOwnReader() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench, try SmallDataset.write("in", cases: ["a": SmallDataset.affine], in: bench))
+            let ending = try await export(bench)
+            #expect(ending.status == 0 && !ending.errors.contains("sheared"), "\(ending.errors)")
+            #expect(try description(bench)["overwrite_image_reader_writer"] == nil)
+        }
+    }
+
+    /// NibabelIO reads three dimensions, and SimpleITK no sheared grid.
+    @Test func imagesThatNoReaderReadsAreRefusedAndCopiedWithThreeDimensions() async throws {
+        try await Workbench.with { bench in
+            let cases = ["lean": SmallDataset.leaning(degrees: 8), "long": SmallDataset.affine]
+            let path = try SmallDataset.write("in", cases: cases, in: bench)
+            try StoredForm.addDimension(path + "/imagesTr/long_0000.nii")
+            try await imported(bench, path)
+            let refused = try await export(bench)
+            #expect(refused.status == 3)
+            #expect(
+                refused.errors.contains("long_0000.nii") && refused.errors.contains("--images copy"),
+                "\(refused.errors)")
+            #expect(!FileManager.default.fileExists(atPath: bench.folder + "/Dataset007_X"))
+            let copied = try await export(bench, "--images", "copy")
+            #expect(copied.status == 0, "\(copied.errors)")
+            for name in ["set_lean_0000.nii", "set_long_0000.nii.gz"] {
+                let header = try NIfTIReader().readHeader("\(bench.folder)/Dataset007_X/imagesTr/\(name)").header
+                #expect(header.dimensions.count == 3, "\(name)")
+            }
+        }
+    }
+
+    @Test func aSecondDatasetOfOneNumberIsRefused() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench, try SmallDataset.write("in", cases: ["a": SmallDataset.affine], in: bench))
+            try FileManager.default.createDirectory(
+                atPath: bench.folder + "/Dataset007_Older", withIntermediateDirectories: false)
+            let ending = try await export(bench)
+            #expect(ending.status == 5)
+            #expect(
+                ending.errors.contains("Dataset007_Older") && ending.errors.contains("--dataset-id"), "\(ending.errors)"
+            )
+            #expect(try await export(bench, id: "8").status == 0)
+        }
+    }
+
+    @Test func aPairIsImportedVerifiedAndExported() async throws {
+        try await Workbench.with { bench in
+            let folder = try SmallDataset.write("in", cases: ["c": SmallDataset.affine], in: bench)
+            try StoredForm.split(folder + "/imagesTr/c_0000")
+            try StoredForm.split(folder + "/labelsTr/c")
+            let map = bench.folder + "/map.yaml"
+            try """
+            images: imagesTr/{case}_0000.hdr
+            labels: labelsTr/{case}.img
+            modality: CT
+            values: {1: liver, 2: spleen}
+            """.write(toFile: map, atomically: true, encoding: .utf8)
+            let first = try await bench.lacuna("dataset", "import", folder, "--map", map, "--name", "set")
+            #expect(first.status == 0, "\(first.errors)\(first.output)")
+            let again = try await bench.lacuna("dataset", "import", folder, "--map", map, "--name", "set", "--json")
+            #expect(try again.object()["newLabels"] as? Int == 0, "\(again.output)")
+            #expect(try await bench.lacuna("verify", "--read-data").status == 0)
+            let mask = try await bench.lacuna(
+                "mask", "export", "set/c", "liver", "--output", bench.folder + "/m.nii.gz")
+            #expect(mask.status == 0, "\(mask.errors)")
+            #expect(try await export(bench).status == 0)
+            let linked = try await export(bench, id: "8", "--images", "link")
+            #expect(linked.status == 3 && linked.errors.contains("--images copy"), "\(linked.errors)")
+            #expect(try await export(bench, id: "9", "--images", "copy").status == 0)
+            let copy = try NIfTIReader().readImage(bench.folder + "/Dataset009_X/imagesTr/set_c_0000.nii.gz")
+            #expect(copy.voxels.floats == SmallDataset.image.map { Float($0) })
+            try await expectAChangedHalfToBeNoticed(bench, folder + "/imagesTr/c_0000.img")
+        }
+    }
+
+    private func expectAChangedHalfToBeNoticed(_ bench: Workbench, _ path: String) async throws {
+        var bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        bytes[5000] ^= 1
+        try Data(bytes).write(to: URL(filePath: path))
+        let verified = try await bench.lacuna("verify", "--read-data")
+        #expect(verified.status == 6 && verified.output.contains("set/c"), "\(verified.output)")
+        let mask = try await bench.lacuna("mask", "export", "set/c", "liver", "--output", bench.folder + "/n.nii.gz")
+        #expect(mask.status == 3 && mask.errors.contains("not the one"), "\(mask.errors)")
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try await bench.lacuna("verify").status == 6)
+    }
+}
