@@ -8,6 +8,8 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
         case handedness
         /// Accept organs that are all on the wrong side of the body: the patient's organs are reversed.
         case laterality
+        /// Use labels that contradict an annotation of equal rank and origin, which are held otherwise.
+        case conflict
     }
 
     public let proposal: Proposal
@@ -26,7 +28,7 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
 
 extension [Acceptance] {
     /// Whether the proposal is accepted for the case, by name or for all cases.
-    func cover(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
+    public func cover(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
         contains { $0.proposal == proposal && ($0.caseName == nil || $0.caseName == name) }
     }
 
