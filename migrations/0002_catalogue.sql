@@ -121,6 +121,7 @@ create table source (
     image_release_id integer references release,
     study text constraint study_is_not_empty check (study <> ''),
     phase text constraint phase_is_not_empty check (phase <> ''),
+    modality text not null default 'other' constraint source_modality_is_known check (modality in ('CT', 'MR', 'other')),
     unique (release_id, case_name, volume_id)
 );
 create index on source (volume_id);
@@ -132,6 +133,7 @@ comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres,
 comment on column source.file is 'Relative to the root of the release.';
 comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
+comment on column source.modality is 'The modality that the dataset records for the image; that of the volume is the first known one. other: not recorded.';
 comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
 
 create table label_file (

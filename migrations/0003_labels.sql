@@ -111,7 +111,17 @@ comment on column annotation.release_id is 'The release that contains the annota
 comment on column annotation.rater is 'An annotator of the release, a person, or consensus; null: the release itself, or an unnamed person.';
 comment on column annotation.partitioned is 'Made here from a composite label of the same release, or of a person, by partitioning it by side; without a rater.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
-comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, or the label of a single annotator of a release.';
+comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, the label of a single annotator of a release, or a label of a release that is held.';
+
+create view held_annotation as
+    select h.id as annotation_id, h.volume_id, h.organ_id, h.release_id, h.status, h.origin from (
+        select distinct on (a.volume_id, a.organ_id, a.release_id) a.* from annotation a
+        where a.proposed and a.release_id is not null and a.rater is null and not a.partitioned
+        order by a.volume_id, a.organ_id, a.release_id, a.id desc) h
+    where h.status <> 'unlabelled';
+comment on view held_annotation is 'Labels of releases that are held for a decision: each contradicts an annotation of equal rank and origin, one of the two being absent. Recorded as proposed, so that they are never current.';
+create index held_labels_of_releases on annotation (volume_id, organ_id, release_id, id)
+    where proposed and release_id is not null and rater is null and not partitioned;
 
 create table annotation_current (
     volume_id bigint not null,
@@ -201,6 +211,54 @@ language sql immutable as $$
 $$;
 comment on function annotation_source(text, text, text, boolean) is 'The source of an annotation for people to read: dataset and release, rater, and whether it was partitioned by side; a person without a name.';
 
+-- The policy's choice between a label of a release and an annotation of another source: new, recorded, or held where neither
+-- origin nor policy decides between annotated and absent. A release that is not recorded yet is the newest.
+create function chosen_label(
+    p_policy text, p_order integer[], p_dataset integer, p_release integer, p_origin label_origin, p_contradicts boolean,
+    p_other_dataset integer, p_other_release integer, p_other_origin label_origin) returns text
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select case
+        when other_rank is null then 'recorded'
+        when rank <> other_rank then case when rank < other_rank then 'new' else 'recorded' end
+        when p_origin <> p_other_origin then case when p_origin < p_other_origin then 'new' else 'recorded' end
+        when p_other_release is null or p_release < p_other_release then 'recorded'
+        when p_contradicts then 'held' else 'new' end
+    from (select annotation_rank(p_policy, p_order, p_dataset, coalesce(p_release, 2147483647)) as rank,
+            annotation_rank(p_policy, p_order, p_other_dataset, p_other_release) as other_rank) r
+$$;
+
+create function competing_annotations(
+    p_volume bigint, p_dataset integer, p_release integer, p_organs text[], p_statuses text[], p_origins text[], p_voxels bigint[])
+returns table (organ text, annotation_id bigint, contradicts boolean, choice text)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with given as (
+        select o.id as organ_id, o.key, g.status::label_status as status, g.origin::label_origin as origin, coalesce(g.voxels, 0) as voxels
+        from unnest(p_organs, p_statuses, p_origins, p_voxels) as g (key, status, origin, voxels) join organ o using (key)
+        where g.status in ('annotated', 'absent')
+    ), policy as materialized (
+        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
+    ), latest as (
+        select g.organ_id, a.* from given g cross join lateral (
+            select distinct on (w.release_id, w.rater, w.partitioned)
+                w.id, w.release_id, w.status, w.origin, w.mask_id from annotation w
+            where w.volume_id = p_volume and w.organ_id = g.organ_id and not w.proposed
+              and (p_release is null or w.release_id is distinct from p_release)
+            order by w.release_id, w.rater, w.partitioned, w.id desc) a
+    ), best as (
+        select distinct on (w.organ_id) w.*, r.dataset_id from latest w
+        left join release r on r.id = w.release_id left join policy p on true
+        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
+            w.release_id desc nulls first, w.id desc
+    )
+    select g.key, b.id, c.contradicts, chosen_label(coalesce(p.kind, 'origin'), coalesce(p.datasets, '{}'), p_dataset, p_release,
+        g.origin, c.contradicts, b.dataset_id, b.release_id, b.origin)
+    from given g join best b using (organ_id) left join policy p on true left join mask m on m.id = b.mask_id
+    cross join lateral (
+        select g.status <> b.status and coalesce(case when b.status = 'annotated' then m.voxels else g.voxels end, 0) > 0 as contradicts) c
+$$;
+comment on function competing_annotations(bigint, integer, integer, text[], text[], text[], bigint[]) is 'For labels of a release (null: one that is not recorded yet): the best annotation of each organ by another source, whether one is absent and the other has voxels, and which of the two the policy makes current: new, recorded, or held for a decision.';
+
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 begin
@@ -233,7 +291,9 @@ create trigger history_is_append_only before update or delete or truncate on shi
 create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
-grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current,
+    held_annotation to lacuna_manager;
 grant insert on mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
 grant execute on function store_object(bytea, object_kind, bigint) to lacuna_manager;
-grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean) to lacuna_manager;
+grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean),
+    competing_annotations(bigint, integer, integer, text[], text[], text[], bigint[]) to lacuna_manager;

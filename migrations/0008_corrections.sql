@@ -554,6 +554,44 @@ comment on function purge_removed(integer, bigint, text, text) is 'Turns the pur
 
 -- MARK: Policy
 
+-- Holds the labels again that an earlier policy decided, as they were before.
+create function hold_labels(p_change bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    decided bigint[] := array(
+        select a.id from annotation a join annotation h on h.id = a.parent_id and h.proposed and h.release_id = a.release_id
+        where not a.proposed and a.rater is null and not a.partitioned and a.status <> 'unlabelled'
+          and exists (select from annotation_policy p where p.change_id = a.change_id)
+          and not exists (
+            select from annotation n where n.volume_id = a.volume_id and n.organ_id = a.organ_id and n.release_id = a.release_id
+              and n.rater is null and not n.partitioned and n.id > a.id));
+begin
+    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id)
+    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change from annotation where id = any (decided);
+    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change, true
+    from annotation where id = any (decided);
+end $$;
+
+-- Records the held labels between which and their competitors the policy in force decides as ordinary annotations.
+create function release_held_labels(p_change bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    decided bigint[] := array(
+        select h.annotation_id from held_annotation h join release r on r.id = h.release_id join organ o on o.id = h.organ_id
+        join annotation a on a.id = h.annotation_id left join mask m on m.id = a.mask_id
+        where not exists (
+            select from competing_annotations(h.volume_id, r.dataset_id, h.release_id, array[o.key], array[h.status::text],
+                array[h.origin::text], array[m.voxels]) c
+            where c.choice = 'held'));
+begin
+    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change, true from annotation where id = any (decided);
+    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id)
+    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change
+    from annotation where id = any (decided);
+end $$;
+
 create function set_policy(p_kind text, p_datasets text[], p_reason text, p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -575,6 +613,8 @@ begin
     insert into change (activity_id) values (start_activity('correction', p_program,
         jsonb_build_object('policy', p_kind, 'datasets', p_datasets, 'reason', p_reason))) returning id into the_change;
     insert into annotation_policy (kind, datasets, change_id) values (p_kind, wanted, the_change);
+    perform hold_labels(the_change);
+    perform release_held_labels(the_change);
     -- Only where several sources have annotations can another become current.
     perform recompute_volumes(the_change, array(
         select distinct volume_id from (

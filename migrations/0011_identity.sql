@@ -1,4 +1,4 @@
--- Image descriptors, for near-duplicates, and centres of sided organs, for reversed sides.
+-- Image descriptors, for near-duplicates, centres of sided organs, for reversed sides, and overlaps of two annotations.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -33,7 +33,18 @@ create table accepted_flip (
 );
 comment on table accepted_flip is 'Label files that an import flipped along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
 
+create table annotation_overlap (
+    first_id bigint not null references annotation,
+    second_id bigint not null references annotation,
+    dice real constraint dice_is_a_share check (dice between 0 and 1),
+    primary key (first_id, second_id),
+    constraint the_first_annotation_is_older check (first_id < second_id)
+);
+comment on table annotation_overlap is 'The Dice coefficient of two annotations of one organ in one volume, where both are known. Annotations do not change, so that each pair is compared once.';
+comment on column annotation_overlap.dice is 'Null where neither has a voxel that both know.';
+
+create trigger history_is_append_only before update or delete or truncate on annotation_overlap execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
 
-grant select, insert on mask_centre, accepted_flip to lacuna_manager;
+grant select, insert on mask_centre, accepted_flip, annotation_overlap to lacuna_manager;

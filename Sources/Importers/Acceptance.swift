@@ -10,6 +10,8 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
         case laterality
         /// Record a label that covers a part of the image's grid as known only there.
         case crop
+        /// Use labels that contradict an annotation of equal rank and origin, which are held otherwise.
+        case conflict
     }
 
     public let proposal: Proposal
@@ -28,7 +30,7 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
 
 extension [Acceptance] {
     /// Whether the proposal is accepted for the case, by name or for all cases.
-    func cover(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
+    public func cover(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
         contains { $0.proposal == proposal && ($0.caseName == nil || $0.caseName == name) }
     }
 

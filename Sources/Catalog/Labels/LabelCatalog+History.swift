@@ -27,6 +27,8 @@ public struct LabelEvent: Sendable, Hashable {
     /// The kind of the activity: `import`, `training`, `correction`, `rollback`, …
     public let kind: String
     public let reason: String?
+    /// Whether it is a proposal: a drawing, a consensus that was not adopted, or a label of a release that is held for a decision.
+    public let isProposed: Bool
     /// Whether it is the current label.
     public let isCurrent: Bool
     /// The status of the current label after the change, which may be another label.

@@ -5,10 +5,16 @@ public struct CaseLabels: Sendable {
     public var labels: [LabelRecord]
     /// Annotated or absent; recorded as proposals and never current. The list of an annotator is complete.
     public var annotators: [(name: String, labels: [LabelRecord])]
+    /// Whether labels that contradict an annotation of equal rank and origin are recorded without being held.
+    public var areContradictionsAccepted: Bool
 
-    public init(_ labels: [LabelRecord], annotators: [(name: String, labels: [LabelRecord])] = []) {
+    public init(
+        _ labels: [LabelRecord], annotators: [(name: String, labels: [LabelRecord])] = [],
+        areContradictionsAccepted: Bool = false
+    ) {
         precondition(annotators.allSatisfy { !$0.name.isEmpty }, "an annotator has a name")
         (self.labels, self.annotators) = (labels, annotators)
+        self.areContradictionsAccepted = areContradictionsAccepted
     }
 }
 

@@ -87,16 +87,17 @@ extension LabelCatalog {
         if !merges.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
-        let (written, takenBack) = try await writeLabels(labels.labels, files: named, volume: volume, context, &change)
+        let own = try await writeLabels(
+            labels.labels, files: named, volume: volume, context, accepting: labels.areContradictionsAccepted,
+            isNewVolume: isNewVolume, &change)
         var annotators: [RecordedAnnotator] = []
         for (name, labels) in labels.annotators {
-            let (written, takenBack) = try await writeLabels(
-                labels, by: name, files: named, volume: volume, context, &change)
-            annotators.append(RecordedAnnotator(name: name, newLabels: written, takenBack: takenBack))
+            let drawn = try await writeLabels(labels, by: name, files: named, volume: volume, context, &change)
+            annotators.append(RecordedAnnotator(name: name, newLabels: drawn.written, takenBack: drawn.takenBack))
         }
         return RecordedCase(
-            volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: written,
-            takenBack: takenBack, annotators: annotators, newFiles: files.new, merges: merges,
+            volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: own.written,
+            takenBack: own.takenBack, held: own.held, annotators: annotators, newFiles: files.new, merges: merges,
             statesModality: try await setUnknown(modality: source.modality, of: volume))
     }
 }

@@ -9,16 +9,27 @@ struct LabelChanges {
     /// Earlier labels of organs that the files no longer contain.
     let missing: [ReleaseAnnotation]
 
-    /// - Parameter paths: the label files that were read; an earlier label that was read from another file too is not missing.
-    init(from known: [ReleaseAnnotation], to labels: [LabelRecord], readFrom paths: Set<String>) {
+    /// - Parameters:
+    ///   - paths: the label files that were read; an earlier label that was read from another file too is not missing.
+    ///   - releasing: whether a held label is written again as an ordinary one.
+    init(
+        from known: [ReleaseAnnotation], to labels: [LabelRecord], readFrom paths: Set<String>, releasing: Bool = false
+    ) {
         let earlier = Dictionary(known.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
         let named = Set(labels.map(\.organ))
         self.earlier = earlier
-        new = labels.filter { earlier[$0.organ]?.matches($0) != true }
+        new = labels.filter { label in
+            earlier[label.organ].map { !$0.matches(label) || releasing && $0.isHeld } ?? true
+        }
         missing = known.filter { label in
             label.isCurrent && !named.contains(label.organ) && !label.files.isEmpty
                 && label.files.allSatisfy(paths.contains)
         }
+    }
+
+    /// The mask of a held label that is written again unchanged; nil for any other label.
+    func maskKept(by label: LabelRecord) -> MaskID? {
+        earlier[label.organ].flatMap { $0.isHeld && $0.matches(label) ? $0.mask : nil }
     }
 
     var isEmpty: Bool { new.isEmpty && missing.isEmpty }
@@ -49,6 +60,8 @@ struct ReleaseAnnotation {
     let mask: MaskID?
     let annotation: Int64?
     let extent: VoxelBox?
+    /// Whether it is held for a decision; false for an annotator's.
+    let isHeld: Bool
     /// The label files that it was read from, relative to the release's root.
     let files: [String]
 

@@ -8,7 +8,9 @@ public struct RecordedCase: Sendable, Hashable {
     public var newLabels: Int
     /// Organs whose labels the case's files no longer contain.
     public var takenBack: [OrganKey]
-    /// The same for single annotators, by name.
+    /// Organs whose labels are held for a decision, because they contradict an annotation of equal rank and origin.
+    public var held: [OrganKey] = []
+    /// What it changed of the labels of single annotators, by name.
     public var annotators: [RecordedAnnotator] = []
     /// Label files that are new or have other bytes than before.
     public var newFiles: Int

@@ -11,7 +11,9 @@ struct DatasetImport: AsyncParsableCommand {
         discussion: """
             The layout is recognised from the structure of the folder. Images stay where they are and are referenced; \
             masks are copied into the object store. A case whose image and labels may not belong together is quarantined, \
-            an unreadable one is refused; the other cases are imported. Importing a folder again records only what changed.
+            an unreadable one is refused; the other cases are imported. Importing a folder again records only what changed. \
+            A label that contradicts the label of the same scan in another dataset, one of the two being absent, is held \
+            unless origin or policy decides; lacuna label conflicts lists such labels.
 
             EXAMPLE:
               $ lacuna dataset import Task03_Liver --name liver
@@ -92,8 +94,8 @@ struct DatasetImport: AsyncParsableCommand {
             """
             Proposal of the report to accept: flip (flip labels that strong evidence shows to be mirrored), handedness (keep \
             labels stored mirrored that their headers place on the image), laterality (keep patients whose organs are all \
-            reversed), crop (record labels of a part of the image's grid as known only there), or PROPOSAL:CASE for one \
-            case. Repeatable.
+            reversed), crop (record labels of a part of the image's grid as known only there), conflict (use labels that are \
+            held because another dataset contradicts them), or PROPOSAL:CASE for one case. Repeatable.
             """))
     var accept: [String] = []
 

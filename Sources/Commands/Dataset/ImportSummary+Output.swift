@@ -86,6 +86,11 @@ extension ImportSummary {
                 "Scans that the catalogue had under another name, now one volume each: \(knownScans); lacuna volume list "
                     + "shows the names.")
         }
+        if heldLabels > 0 {
+            remarks.append(
+                "Labels that are held, because another source contradicts them: \(heldLabels); lacuna label conflicts --held "
+                    + "lists them.")
+        }
         if isLicenceDisputed {
             remarks.append(
                 "The sources state different licences, listed by lacuna dataset show \(dataset); exports of these labels "
@@ -147,7 +152,8 @@ extension ImportSummary {
     private var changes: [Cell.Field] {
         [
             Cell.Field("newVolumes", newVolumes), Cell.Field("knownScans", knownScans),
-            Cell.Field("newLabels", newLabels), Cell.Field("newAnnotatorLabels", newAnnotatorLabels),
+            Cell.Field("newLabels", newLabels), Cell.Field("heldLabels", heldLabels),
+            Cell.Field("newAnnotatorLabels", newAnnotatorLabels),
             Cell.Field("subjectMerges", subjectMerges.map(\.cell)),
         ]
     }

@@ -2,6 +2,6 @@ internal import ArgumentParser
 
 struct LabelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "label", abstract: "Correct the label of an organ in a volume.",
-        subcommands: [LabelSet.self, LabelRestore.self])
+        commandName: "label", abstract: "Correct labels of organs, and list contradictions.",
+        subcommands: [LabelSet.self, LabelRestore.self, LabelConflictList.self])
 }

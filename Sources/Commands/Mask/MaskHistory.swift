@@ -11,7 +11,9 @@ struct MaskHistory: AsyncParsableCommand {
         discussion: """
             The list has annotations, absences, shipped labels, publications and rollbacks, each with its mask, revision, \
             author, time and reason. The columns status after and mask after show the label that was current afterwards: an undone \
-            correction has the status unlabelled, and the annotation below it is current again. who is the database login, \
+            correction has the status unlabelled, and the annotation below it is current again. A proposed label is never \
+            current: a label that is held for a decision (lacuna label conflicts), a drawing of one annotator, or a \
+            consensus that was not adopted. who is the database login, \
             account the user of the operating system.
 
             EXAMPLE:
@@ -55,6 +57,7 @@ extension LabelEvent {
             Column("voxels") { $0.voxels },
             Column("statusAfter") { $0.statusAfter.rawValue },
             Column("maskAfter") { $0.maskAfter?.rawValue },
+            Column("proposed") { $0.isProposed },
             Column("current") { $0.isCurrent },
             Column("revision") { $0.revision.number },
             Column("time") { $0.time },

@@ -37,6 +37,8 @@ struct MaskPolicySet: AsyncParsableCommand {
             origin: expert before reviewed before assisted, then the newest release, then the newest annotation. \
             release: the newest release first. datasets: those named with --dataset first, in that order, then as origin. \
             Under release and datasets a person's annotation comes before those of all datasets. All annotations are kept. \
+            Labels that are held for a decision become current where the policy ranks them before the others; they are held \
+            again by a policy that does not decide. \
             The change is one revision; runs keep the annotations that they started with.
 
             EXAMPLE:

@@ -21,7 +21,9 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case scope
         /// The files and the dataset's description differ, or the description lacks something.
         case description
-        /// Two subjects are the same patient.
+        /// The case contradicts what the catalogue records of the same scan.
+        case conflict
+        /// Two subjects are the same patient, or identifiers do not show whether they are.
         case subjects
         /// The scan's subject is removed, or its volume is excluded.
         case withheld

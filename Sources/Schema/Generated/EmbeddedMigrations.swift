@@ -190,7 +190,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "7489f4546aa9482fd173ce7621f7f92ea700d8d595c3e70bd1cbf5c442826d0f",
+            sha256: "e63baeb3a43051a30bda30b20b60c42cec424c61f5c8d9777e2e07abf1b16801",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -315,6 +315,7 @@ create table source (
     image_release_id integer references release,
     study text constraint study_is_not_empty check (study <> ''),
     phase text constraint phase_is_not_empty check (phase <> ''),
+    modality text not null default 'other' constraint source_modality_is_known check (modality in ('CT', 'MR', 'other')),
     unique (release_id, case_name, volume_id)
 );
 create index on source (volume_id);
@@ -326,6 +327,7 @@ comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres,
 comment on column source.file is 'Relative to the root of the release.';
 comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
+comment on column source.modality is 'The modality that the dataset records for the image; that of the volume is the first known one. other: not recorded.';
 comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
 
 create table label_file (
@@ -484,7 +486,7 @@ grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "3b4dcdc3231420e78802b685fd2c2f54ccebb1b1d5a76e2a1275fbe98e34eb54",
+            sha256: "a12e71976079dfaa02fe4c28b6f24172d36c13f7ea63e1c62fcfe24ccd77744e",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
@@ -599,7 +601,17 @@ comment on column annotation.release_id is 'The release that contains the annota
 comment on column annotation.rater is 'An annotator of the release, a person, or consensus; null: the release itself, or an unnamed person.';
 comment on column annotation.partitioned is 'Made here from a composite label of the same release, or of a person, by partitioning it by side; without a rater.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
-comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, or the label of a single annotator of a release.';
+comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, the label of a single annotator of a release, or a label of a release that is held.';
+
+create view held_annotation as
+    select h.id as annotation_id, h.volume_id, h.organ_id, h.release_id, h.status, h.origin from (
+        select distinct on (a.volume_id, a.organ_id, a.release_id) a.* from annotation a
+        where a.proposed and a.release_id is not null and a.rater is null and not a.partitioned
+        order by a.volume_id, a.organ_id, a.release_id, a.id desc) h
+    where h.status <> 'unlabelled';
+comment on view held_annotation is 'Labels of releases that are held for a decision: each contradicts an annotation of equal rank and origin, one of the two being absent. Recorded as proposed, so that they are never current.';
+create index held_labels_of_releases on annotation (volume_id, organ_id, release_id, id)
+    where proposed and release_id is not null and rater is null and not partitioned;
 
 create table annotation_current (
     volume_id bigint not null,
@@ -689,6 +701,54 @@ language sql immutable as $$
 $$;
 comment on function annotation_source(text, text, text, boolean) is 'The source of an annotation for people to read: dataset and release, rater, and whether it was partitioned by side; a person without a name.';
 
+-- The policy's choice between a label of a release and an annotation of another source: new, recorded, or held where neither
+-- origin nor policy decides between annotated and absent. A release that is not recorded yet is the newest.
+create function chosen_label(
+    p_policy text, p_order integer[], p_dataset integer, p_release integer, p_origin label_origin, p_contradicts boolean,
+    p_other_dataset integer, p_other_release integer, p_other_origin label_origin) returns text
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select case
+        when other_rank is null then 'recorded'
+        when rank <> other_rank then case when rank < other_rank then 'new' else 'recorded' end
+        when p_origin <> p_other_origin then case when p_origin < p_other_origin then 'new' else 'recorded' end
+        when p_other_release is null or p_release < p_other_release then 'recorded'
+        when p_contradicts then 'held' else 'new' end
+    from (select annotation_rank(p_policy, p_order, p_dataset, coalesce(p_release, 2147483647)) as rank,
+            annotation_rank(p_policy, p_order, p_other_dataset, p_other_release) as other_rank) r
+$$;
+
+create function competing_annotations(
+    p_volume bigint, p_dataset integer, p_release integer, p_organs text[], p_statuses text[], p_origins text[], p_voxels bigint[])
+returns table (organ text, annotation_id bigint, contradicts boolean, choice text)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with given as (
+        select o.id as organ_id, o.key, g.status::label_status as status, g.origin::label_origin as origin, coalesce(g.voxels, 0) as voxels
+        from unnest(p_organs, p_statuses, p_origins, p_voxels) as g (key, status, origin, voxels) join organ o using (key)
+        where g.status in ('annotated', 'absent')
+    ), policy as materialized (
+        select p.kind, p.datasets from annotation_policy p order by p.id desc limit 1
+    ), latest as (
+        select g.organ_id, a.* from given g cross join lateral (
+            select distinct on (w.release_id, w.rater, w.partitioned)
+                w.id, w.release_id, w.status, w.origin, w.mask_id from annotation w
+            where w.volume_id = p_volume and w.organ_id = g.organ_id and not w.proposed
+              and (p_release is null or w.release_id is distinct from p_release)
+            order by w.release_id, w.rater, w.partitioned, w.id desc) a
+    ), best as (
+        select distinct on (w.organ_id) w.*, r.dataset_id from latest w
+        left join release r on r.id = w.release_id left join policy p on true
+        where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
+            w.release_id desc nulls first, w.id desc
+    )
+    select g.key, b.id, c.contradicts, chosen_label(coalesce(p.kind, 'origin'), coalesce(p.datasets, '{}'), p_dataset, p_release,
+        g.origin, c.contradicts, b.dataset_id, b.release_id, b.origin)
+    from given g join best b using (organ_id) left join policy p on true left join mask m on m.id = b.mask_id
+    cross join lateral (
+        select g.status <> b.status and coalesce(case when b.status = 'annotated' then m.voxels else g.voxels end, 0) > 0 as contradicts) c
+$$;
+comment on function competing_annotations(bigint, integer, integer, text[], text[], text[], bigint[]) is 'For labels of a release (null: one that is not recorded yet): the best annotation of each organ by another source, whether one is absent and the other has voxels, and which of the two the policy makes current: new, recorded, or held for a decision.';
+
 create function check_mask_extent() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 begin
@@ -721,10 +781,12 @@ create trigger history_is_append_only before update or delete or truncate on shi
 create trigger history_is_append_only before truncate on annotation_current execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on shipped_current execute function refuse_rewriting();
 
-grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current to lacuna_manager;
+grant select on object, mask, mask_input, mask_file, annotation, annotation_policy, annotation_current, shipped_label, shipped_current,
+    held_annotation to lacuna_manager;
 grant insert on mask, mask_input, mask_file, annotation, shipped_label to lacuna_manager;
 grant execute on function store_object(bytea, object_kind, bigint) to lacuna_manager;
-grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean) to lacuna_manager;
+grant execute on function annotation_rank(text, integer[], integer, integer), annotation_source(text, text, text, boolean),
+    competing_annotations(bigint, integer, integer, text[], text[], text[], bigint[]) to lacuna_manager;
 
 """###),
         Migration(
@@ -2346,7 +2408,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "78c4e931e883c55626a767e1f464b86d29af21216bb1b2010102222519c36f25",
+            sha256: "82e98797bb647910a635cd0e15149568b3f06a4cdece810db75abbe2828a445d",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2904,6 +2966,44 @@ comment on function purge_removed(integer, bigint, text, text) is 'Turns the pur
 
 -- MARK: Policy
 
+-- Holds the labels again that an earlier policy decided, as they were before.
+create function hold_labels(p_change bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    decided bigint[] := array(
+        select a.id from annotation a join annotation h on h.id = a.parent_id and h.proposed and h.release_id = a.release_id
+        where not a.proposed and a.rater is null and not a.partitioned and a.status <> 'unlabelled'
+          and exists (select from annotation_policy p where p.change_id = a.change_id)
+          and not exists (
+            select from annotation n where n.volume_id = a.volume_id and n.organ_id = a.organ_id and n.release_id = a.release_id
+              and n.rater is null and not n.partitioned and n.id > a.id));
+begin
+    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id)
+    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change from annotation where id = any (decided);
+    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change, true
+    from annotation where id = any (decided);
+end $$;
+
+-- Records the held labels between which and their competitors the policy in force decides as ordinary annotations.
+create function release_held_labels(p_change bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    decided bigint[] := array(
+        select h.annotation_id from held_annotation h join release r on r.id = h.release_id join organ o on o.id = h.organ_id
+        join annotation a on a.id = h.annotation_id left join mask m on m.id = a.mask_id
+        where not exists (
+            select from competing_annotations(h.volume_id, r.dataset_id, h.release_id, array[o.key], array[h.status::text],
+                array[h.origin::text], array[m.voxels]) c
+            where c.choice = 'held'));
+begin
+    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change, true from annotation where id = any (decided);
+    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id)
+    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change
+    from annotation where id = any (decided);
+end $$;
+
 create function set_policy(p_kind text, p_datasets text[], p_reason text, p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -2925,6 +3025,8 @@ begin
     insert into change (activity_id) values (start_activity('correction', p_program,
         jsonb_build_object('policy', p_kind, 'datasets', p_datasets, 'reason', p_reason))) returning id into the_change;
     insert into annotation_policy (kind, datasets, change_id) values (p_kind, wanted, the_change);
+    perform hold_labels(the_change);
+    perform release_held_labels(the_change);
     -- Only where several sources have annotations can another become current.
     perform recompute_volumes(the_change, array(
         select distinct volume_id from (
@@ -3132,9 +3234,9 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 11, name: "identity",
-            sha256: "bdd1398bcbe848a202e920de7333e672e36b4549451803e2d2079e7df569d5ea",
+            sha256: "a512d14e234bd8499980e83fe78603d65425edf766fe14522ff82b8f0ff65314",
             sql: ###"""
--- Image descriptors, for near-duplicates, and centres of sided organs, for reversed sides.
+-- Image descriptors, for near-duplicates, centres of sided organs, for reversed sides, and overlaps of two annotations.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -3169,10 +3271,21 @@ create table accepted_flip (
 );
 comment on table accepted_flip is 'Label files that an import flipped along a canonical axis, or (none) placed on the image''s grid against their own header, because the caller accepted the evidence.';
 
+create table annotation_overlap (
+    first_id bigint not null references annotation,
+    second_id bigint not null references annotation,
+    dice real constraint dice_is_a_share check (dice between 0 and 1),
+    primary key (first_id, second_id),
+    constraint the_first_annotation_is_older check (first_id < second_id)
+);
+comment on table annotation_overlap is 'The Dice coefficient of two annotations of one organ in one volume, where both are known. Annotations do not change, so that each pair is compared once.';
+comment on column annotation_overlap.dice is 'Null where neither has a voxel that both know.';
+
+create trigger history_is_append_only before update or delete or truncate on annotation_overlap execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
 
-grant select, insert on mask_centre, accepted_flip to lacuna_manager;
+grant select, insert on mask_centre, accepted_flip, annotation_overlap to lacuna_manager;
 
 """###),
         Migration(

@@ -18,6 +18,7 @@ extension ImportSummary {
         newVolumes += outcome.isNewVolume ? 1 : 0
         knownScans += outcome.isNewSource && !outcome.isNewVolume ? 1 : 0
         newLabels += outcome.newLabels
+        heldLabels += outcome.held.count
         newAnnotatorLabels = newAnnotatorLabels.map { $0 + outcome.annotators.reduce(0) { $0 + $1.newLabels } }
         let merges = outcome.merges.map { CaseMerge(caseName: item.files.name, merge: $0) }
         subjectMerges += merges

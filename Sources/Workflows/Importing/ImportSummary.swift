@@ -28,7 +28,9 @@ package struct ImportSummary: Sendable {
     package internal(set) var knownScans = 0
     /// Labels that are new or differ from those of an earlier import of the release.
     package internal(set) var newLabels = 0
-    /// The same of single annotators; nil where they were not requested.
+    /// Labels of these that are held for a decision.
+    package internal(set) var heldLabels = 0
+    /// Labels of single annotators that are new or differ; nil where they were not requested.
     package internal(set) var newAnnotatorLabels: Int?
     /// Subjects found to be one patient, with the case that showed it.
     package internal(set) var subjectMerges: [CaseMerge] = []

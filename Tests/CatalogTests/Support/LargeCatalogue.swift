@@ -102,7 +102,8 @@ struct LargeCatalogue {
         ReleaseClaim.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
-        LimitsOfMask.self, RecordSeries.self, SourceOfMask.self,
+        LimitsOfMask.self, RecordSeries.self, SourceOfMask.self, CompetingAnnotations.self,
+        CurrentAnnotationsOfOrgans.self, EarlierAnnotations.self, SourcesOfScan.self,
         ExportLabels.self, ExportRunLabels.self, WithheldOrgans.self, InsertActivity.self, InsertExportMasks.self,
         InsertDescriptor.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self, MakersOfMasks.self,
         RecordCheckpoint.self,
@@ -161,7 +162,8 @@ struct LargeCatalogue {
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "VolumesWithoutDescriptor": whole,
-        "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
+        "ListDifferingAnnotations": whole, "ListDifferingHeaders": whole, "ListAnnotatedInAbsent": whole,
+        "InsertOverlaps": small, "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
     ]
 }
 
@@ -196,6 +198,7 @@ private struct Facts {
             Digest(
                 hex: try await world.root.ask("select encode(identity, 'hex') from lacuna.volume where id = 77")[0]))
         let subject = try await world.catalog.subject(of: volume)
+        let absentLiver = LabelClaim(organ: "liver", status: .absent, origin: .expert, voxels: 0)
         var exchanged = CatalogTests.source(scan: 78, case: "c78", subject: "k78")
         exchanged.identity = identity
         let source = SourceID(
@@ -228,6 +231,11 @@ private struct Facts {
             ResolveVolume(name: "77", files: ["/data/77", "/data/A/images/c77"]),
             ResolveVolume(name: "images/c77", files: ["/data/A/images/c77"]),
             CurrentAnnotations(volume: volume, organ: "liver"),
+            CompetingAnnotations(
+                volume: volume, place: CasePlace(dataset: dataset, release: nil), claims: [absentLiver]),
+            EarlierAnnotations(volume: volume, release: release, claims: [absentLiver]),
+            CurrentAnnotationsOfOrgans(volume: volume, organs: ["liver"], release: release),
+            SourcesOfScan(identity: identity, release: release, caseName: "c77"),
             ActivityIsPartition(activity: ActivityID(1)), ContentsOfObject(object: object), CurrentRun(),
             DescribeDuplicates(volumes: [volume, VolumeID(78)]),
             EndWaiting(release: release, files: ["labels/w"], activity: ActivityID(1)),

@@ -142,7 +142,7 @@ extension LabelCatalog {
     func add(
         _ dataset: String, release: String = "1", scan: Int, case name: String? = nil, subject: String? = nil,
         file: Int = 0, origin: LabelOrigin = .expert, _ labels: [LabelRecord] = [],
-        annotators: [(name: String, labels: [LabelRecord])] = []
+        annotators: [(name: String, labels: [LabelRecord])] = [], accepting: Bool = false
     ) async throws -> RecordedCase {
         let name = name ?? "case\(scan)"
         let activity = try await startActivity(.import)
@@ -152,7 +152,8 @@ extension LabelCatalog {
                 root: "/data/\(dataset)"), activity: activity)
         return try await record(
             source(scan: scan, case: name, subject: subject ?? name), labelFiles: [labelFile(name, file)], in: handle,
-            activity: activity, storing: { CaseLabels(labels, annotators: annotators) })
+            activity: activity,
+            storing: { CaseLabels(labels, annotators: annotators, areContradictionsAccepted: accepting) })
     }
 
     /// Puts the only subject of each volume into a part.

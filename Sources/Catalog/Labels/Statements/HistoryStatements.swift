@@ -9,16 +9,16 @@ struct LabelHistory: Statement {
             select mask_id, annotation_id from lacuna.label_states(lacuna.current_revision(), $1, (select id from wanted))),
         event as (
             select a.id as annotation_id, a.mask_id, a.status, a.origin, a.release_id, null::bigint as round_id,
-                case when not a.partitioned and (a.release_id is null or a.proposed) then coalesce(a.rater, '') end as rater,
-                null::real as confidence, a.change_id
+                case when not a.partitioned and (a.release_id is null or a.rater is not null) then coalesce(a.rater, '') end as rater,
+                null::real as confidence, a.change_id, a.proposed
             from lacuna.annotation a where a.volume_id = $1 and a.organ_id = (select id from wanted)
             union all
             select null, s.mask_id, case when s.mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status,
-                'model', s.release_id, null, null, null, s.change_id
+                'model', s.release_id, null, null, null, s.change_id, false
             from lacuna.shipped_label s where s.volume_id = $1 and s.organ_id = (select id from wanted)
             union all
             select null, l.mask_id, case when l.mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status,
-                'model', null, p.round_id, null, l.confidence, p.change_id
+                'model', null, p.round_id, null, l.confidence, p.change_id, false
             from lacuna.round_pointer p
             left join lacuna.pseudo_label l on (l.round_id, l.volume_id, l.organ_id) = (p.round_id, $1, p.organ_id)
             where p.organ_id = (select id from wanted) and (l.mask_id is not null or exists (
@@ -36,7 +36,7 @@ struct LabelHistory: Statement {
         select t.mask_id, m.parent_id, t.status, t.origin, d.name, run.name || '/' || r.number, t.confidence, m.voxels,
             t.revision, to_char(t.committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), y.agent, y.id, y.kind,
             y.reason, t.matches and t.n = max(t.n) filter (where t.matches) over (), t.rater, y.account,
-            coalesce(h.status, 'unlabelled'), h.mask_id
+            coalesce(h.status, 'unlabelled'), h.mask_id, t.proposed
         from numbered t
         join lacuna.activity y on y.id = t.activity_id
         left join lacuna.mask m on m.id = t.mask_id
@@ -57,7 +57,8 @@ struct LabelHistory: Statement {
             confidence: try row.decode(6), voxels: try row.decode(7), revision: try row.decode(8),
             time: try row.decode(9), who: try row.decode(10), account: try row.decode(16),
             activity: try row.decode(11), kind: try row.decode(12), reason: try row.decode(13),
-            isCurrent: try row.decode(14, as: Bool?.self) ?? false, statusAfter: try row.decode(17),
+            isProposed: try row.decode(19), isCurrent: try row.decode(14, as: Bool?.self) ?? false,
+            statusAfter: try row.decode(17),
             maskAfter: try row.decode(18))
     }
 }

@@ -10,16 +10,17 @@ struct LabelsOfRelease: Statement {
                 select w.label_file_id as id
                 union all
                 select u.label_file_id from lacuna.mask_file u where u.mask_id = w.mask_id) i
-            join lacuna.label_file f on f.id = i.id)
+            join lacuna.label_file f on f.id = i.id), w.proposed and $3 = ''
         from (
             select distinct on (organ_id) * from (
-                (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id
+                (select distinct on (organ_id) organ_id, status, origin, mask_id, id as annotation_id, extent, label_file_id,
+                    proposed
                  from lacuna.annotation where volume_id = $1 and release_id = $2
                    and rater is not distinct from nullif($3, '') and not partitioned order by organ_id, id desc)
                 union all
                 (select distinct on (organ_id) organ_id,
                     case when mask_id is null then 'unlabelled' else 'pseudo' end::lacuna.label_status, 'model', mask_id, null,
-                    null, label_file_id
+                    null, label_file_id, false
                  from lacuna.shipped_label where volume_id = $1 and release_id = $2 and $3 = '' order by organ_id, id desc)
             ) latest order by organ_id, status = 'unlabelled', annotation_id is null
         ) w
@@ -34,7 +35,8 @@ struct LabelsOfRelease: Statement {
     func decode(_ row: PostgresRow) throws -> ReleaseAnnotation {
         ReleaseAnnotation(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2), content: try row.decode(3),
-            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6), files: try row.decode(7))
+            mask: try row.decode(4), annotation: try row.decode(5), extent: try row.decode(6),
+            isHeld: try row.decode(8), files: try row.decode(7))
     }
 }
 
@@ -87,27 +89,30 @@ struct InsertMaskFiles: Statement {
     var binds: [any PostgresBindable] { [masks, files] }
 }
 
-/// Annotations of a single annotator are proposed ones beside those of the release.
+/// Annotations of a single annotator, and those that are held, are proposed ones beside those of the release.
 struct InsertAnnotations: Statement {
     static let sql = """
         insert into lacuna.annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id,
             change_id, rater, proposed)
         select $1, o.id, $2, a.status::lacuna.label_status, a.origin::lacuna.label_origin, a.mask,
-            case when a.has_extent then ($10::integer[])[6 * (a.i - 1) + 1 : 6 * a.i] end, a.file, a.parent, $3, nullif($12, ''), $12 <> ''
-        from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $11::boolean[])
-            with ordinality as a (organ, status, origin, mask, file, parent, has_extent, i)
+            case when a.has_extent then ($10::integer[])[6 * (a.i - 1) + 1 : 6 * a.i] end, a.file, a.parent, $3, nullif($12, ''),
+            a.proposed
+        from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $11::boolean[],
+            $13::boolean[]) with ordinality as a (organ, status, origin, mask, file, parent, has_extent, proposed, i)
         join lacuna.organ o on o.key = a.organ
         """
     let batch: LabelBatch
     let labels: [LabelRecord]
     let masks: [MaskID?]
     let parents: [Int64?]
+    let proposed: [Bool]
     var binds: [any PostgresBindable] {
         let nowhere = VoxelBox(lower: .zero, upper: .zero)
         return [
             batch.volume, batch.release, batch.change, labels.map(\.organ), labels.map(\.status.rawValue),
             labels.map(\.origin.rawValue), masks, batch.files(of: labels), parents,
             labels.flatMap { ($0.extent ?? nowhere).bounds }, labels.map { $0.extent != nil }, batch.rater,
+            proposed,
         ]
     }
 }

@@ -116,8 +116,8 @@ struct FindReplacedVolume: Statement {
 struct InsertSource: Statement {
     static let sql = """
         insert into lacuna.source (volume_id, release_id, case_name, file, file_sha256, file_bytes, affine, spacing, orientation,
-            qform_code, sform_code, storage_type, findings, change_id, image_release_id, study, phase)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id
+            qform_code, sform_code, storage_type, findings, change_id, image_release_id, study, phase, modality)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id
         """
     let source: SourceRecord
     let volume: VolumeID
@@ -129,7 +129,7 @@ struct InsertSource: Statement {
             volume, release, source.caseName, source.image.path, source.image.sha256, source.image.bytes,
             source.affine.rows, [spacing.x, spacing.y, spacing.z], source.orientation, source.qformCode,
             source.sformCode, source.storageType, JSONText(source.findings), change, source.imageRelease, source.study,
-            source.phase,
+            source.phase, source.modality,
         ]
     }
     func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }

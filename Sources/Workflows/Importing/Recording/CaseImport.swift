@@ -27,8 +27,9 @@ struct CaseImport {
     private func record(_ item: InspectedCase, with recorder: inout ImportRecorder) async throws {
         progress.update { $0.currentCase = item.files.name }
         do {
+            let contradictions = try await recorder.contradictions(of: item, summary)
             let outcome = try await recorder.record(item, summary)
-            let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item)
+            let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item) + contradictions
             progress.update { $0.note(item, outcome, remarks) }
         } catch let refusal as ImportError {
             progress.update { $0.note(item.files.name, refusal) }
@@ -38,6 +39,7 @@ struct CaseImport {
     /// Records all cases in one transaction if every case can be recorded, and nothing otherwise or in a dry run.
     func checkThenRecord(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
         var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
+        var contradictions: [String: [ImportFinding]] = [:]
         let place = try await recorder.place(summary)
         try await reading.forEach(items) { item, result in
             meter.advance()
@@ -47,10 +49,13 @@ struct CaseImport {
                 if let refusal = try await recorder.refusal(of: item, in: place, summary) {
                     progress.update { $0.note(item.files.name, refusal) }
                 } else if summary.isDryRun {
-                    let remarks = try await recorder.remarks(on: item, in: place)
+                    let remarks =
+                        try await recorder.remarks(on: item, in: place)
+                        + recorder.contradictions(of: item, summary)
                     progress.update { $0.plan(item, remarks) }
                 } else {
                     whole.append(item)
+                    contradictions[item.files.name] = try await recorder.contradictions(of: item, summary)
                     progress.update { $0.noteQuarantined(item) }
                 }
             case .unchanged: progress.update { $0.noteUnchanged(item.name) }
@@ -60,7 +65,8 @@ struct CaseImport {
         guard mayRecord(whole, waiting) else { return }
         if !whole.isEmpty {
             for (item, outcome) in try await recorder.recordAll(whole, summary) {
-                let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item)
+                let found = contradictions[item.files.name] ?? []
+                let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item) + found
                 progress.update { $0.note(item, outcome, remarks) }
             }
         }

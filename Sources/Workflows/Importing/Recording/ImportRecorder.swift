@@ -38,12 +38,13 @@ struct ImportRecorder {
         let target = try await prepare(summary)
         let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
         let catalog = catalog
+        let accepting = accepts(item)
         do {
             return try await retrying {
                 try await catalog.record(
                     records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
                 ) {
-                    records.labels(in: try await StoredMasks(of: item, in: target.store))
+                    records.labels(in: try await StoredMasks(of: item, in: target.store), accepting: accepting)
                 }
             }
         } catch let error as CatalogError {
@@ -57,14 +58,16 @@ struct ImportRecorder {
         _ items: [InspectedCase], _ summary: ImportSummary
     ) async throws -> [(item: InspectedCase, outcome: RecordedCase)] {
         let target = try await prepare(summary)
-        let (catalog, root, subjects) = (catalog, root, subjects)
+        let (catalog, root, subjects, options) = (catalog, root, subjects, options)
         return try await retrying {
             var recorded: [(item: InspectedCase, outcome: RecordedCase)] = []
             try await catalog.recordAll { scope in
                 for item in items {
                     let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
                     try await scope.requireRecordable(records.source, in: target.release)
-                    let labels = records.labels(in: try await StoredMasks(of: item, in: target.store))
+                    let labels = records.labels(
+                        in: try await StoredMasks(of: item, in: target.store),
+                        accepting: options.accepted.cover(.conflict, of: item.files.name))
                     let outcome = try await scope.record(
                         records.source, labelFiles: records.labelFiles, in: target.release,
                         activity: target.activity, labels: labels)
@@ -109,6 +112,16 @@ struct ImportRecorder {
             return refusal
         }
     }
+
+    /// What the case contradicts in the catalogue. To be called before the case is recorded.
+    func contradictions(of item: InspectedCase, _ summary: ImportSummary) async throws -> [ImportFinding] {
+        let place = if let target { CasePlace(target.release) } else { try await place(summary) }
+        return try await CaseContradictions(
+            workspace, ontology: options.ontology, dataset: summary.dataset, isAccepted: accepts(item)
+        ).findings(on: item, in: place)
+    }
+
+    private func accepts(_ item: InspectedCase) -> Bool { options.accepted.cover(.conflict, of: item.files.name) }
 
     /// Findings about a case whose scan is withheld, or differs from the one recorded before.
     /// - Parameter place: nil once a case is recorded.

@@ -1,0 +1,30 @@
+public import Domain
+import Postgres
+
+extension LabelCatalog {
+    /// The recorded volume with that identity, and its sources outside a case; nil where the scan is not recorded.
+    public func knownScan(identity: Digest, outside caseName: String, of place: CasePlace) async throws -> KnownScan? {
+        let found = try await connection.run(
+            SourcesOfScan(identity: identity, release: place.release, caseName: caseName))
+        return found.first.map { KnownScan(volume: $0.volume, sources: found.compactMap(\.source)) }
+    }
+
+    /// For each label that has one: the best annotation of the organ by another source, and the release's own earlier annotation.
+    public func competingAnnotations(
+        with claims: [LabelClaim], volume: VolumeID, in place: CasePlace
+    ) async throws -> [CompetingAnnotation] {
+        guard !claims.isEmpty else { return [] }
+        let others = try await connection.run(CompetingAnnotations(volume: volume, place: place, claims: claims))
+        guard let release = place.release else { return others }
+        return others + (try await connection.run(EarlierAnnotations(volume: volume, release: release, claims: claims)))
+    }
+
+    /// Of some organs, those that another source annotates with voxels or records as absent in the volume.
+    public func currentAnnotations(
+        of organs: [OrganKey], volume: VolumeID, outside place: CasePlace
+    ) async throws -> [CurrentAnnotation] {
+        guard !organs.isEmpty else { return [] }
+        return try await connection.run(
+            CurrentAnnotationsOfOrgans(volume: volume, organs: organs, release: place.release))
+    }
+}

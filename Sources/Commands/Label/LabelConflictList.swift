@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Console
+internal import Domain
+internal import Workflows
+
+struct LabelConflictList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conflicts", abstract: "List where sources of the same scan contradict each other.",
+        discussion: """
+            status: an organ is annotated by one source and absent by another. overlap: two masks of an organ have a low \
+            Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated. modality and spacing: \
+            two headers differ although the voxels are equal. The state is held where the other label waits for a decision \
+            and is not used; person or policy where the current label was chosen so; open where both are in use. Decide \
+            held labels with lacuna mask policy set, lacuna label set, or dataset import --accept conflict. Masks are \
+            compared once, and the result is kept.
+
+            EXAMPLE:
+              $ lacuna label conflicts
+              kind    case     organ  current       value      other         value   dice  state
+              status  first/c  liver  first nnunet  annotated  second nnun…  absent     -  held
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "Dataset that one of the two sides is of (default: all).")
+    var dataset: String?
+
+    @Option(help: "Organ: its key or another spelling (default: all).")
+    var organ: String?
+
+    @Option(help: "Volume: its id, DATASET/CASE or its file (default: all).")
+    var volume: String?
+
+    @Option(help: "Kind of conflict. Repeatable. (default: all)")
+    var kind: [LabelConflictSearch.Kind] = []
+
+    @Flag(help: "List only labels that are held for a decision.")
+    var held = false
+
+    @Option(help: "Dice coefficient below which two masks are listed, 0 to 1.")
+    var below = KnownMask.littleOverlap
+
+    func validate() throws {
+        guard (0...1).contains(below) else { throw ValidationError("--below is a Dice coefficient from 0 to 1.") }
+    }
+
+    func run() async throws {
+        try await Session.with(options) { session in
+            var request = LabelConflictSearch.Request(dice: below)
+            (request.volume, request.organ, request.dataset) = (volume, organ, dataset)
+            (request.kinds, request.isHeldOnly) = (Set(kind), held)
+            let conflicts = try await LabelConflictSearch(session.workspace).run(request)
+            session.output.report(conflicts, LabelConflictSearch.Conflict.columns)
+            let held = conflicts.count { $0.state == .held }
+            if conflicts.isEmpty { session.output.note("No sources contradict each other.") }
+            if held > 0 {
+                session.output.note(
+                    "Held for a decision: \(held). lacuna mask policy set datasets ranks datasets; lacuna dataset import "
+                        + "--accept conflict uses the held labels.")
+            }
+        }
+    }
+}
+
+extension LabelConflictSearch.Kind: ExpressibleByArgument {}
+
+extension LabelConflictSearch.Conflict {
+    fileprivate static var columns: [Column<LabelConflictSearch.Conflict>] {
+        [
+            Column("kind") { $0.kind.rawValue },
+            Column("volume", isShown: false) { $0.volume.rawValue },
+            Column("case") { $0.caseName },
+            Column("organ") { $0.organ?.rawValue },
+            Column("current") { $0.current?.source },
+            Column("currentValue", title: "value") { $0.current?.value },
+            Column("currentOrigin", isShown: false) { $0.current?.origin?.rawValue },
+            Column("currentMask", isShown: false) { $0.current?.mask?.rawValue },
+            Column("other") { $0.other.source },
+            Column("otherValue", title: "value") { $0.other.value },
+            Column("otherOrigin", isShown: false) { $0.other.origin?.rawValue },
+            Column("otherMask", isShown: false) { $0.other.mask?.rawValue },
+            Column("dice") { row in row.dice.map { Cell.number($0, places: 3) } },
+            Column("state") { $0.state.rawValue },
+        ]
+    }
+}

@@ -1,0 +1,49 @@
+internal import Catalog
+internal import Domain
+
+extension LabelConflictSearch.Conflict {
+    init(_ kind: LabelConflictSearch.Kind, _ pair: DifferingAnnotations, dice: Double?) {
+        self.init(
+            kind: kind, volume: pair.volume, caseName: pair.caseName, organ: pair.organ,
+            current: pair.current.map(LabelConflictSearch.Side.init), other: LabelConflictSearch.Side(pair.other),
+            dice: dice, state: pair.other.isHeld ? .held : pair.current?.isPersonal == true ? .person : .policy)
+    }
+
+    init(_ headers: DifferingHeaders) {
+        func side(_ source: KnownScan.Source) -> LabelConflictSearch.Side {
+            let value = headers.kind == .spacing ? source.spacing.inMillimetres : source.modality
+            return LabelConflictSearch.Side(source: source.name, value: value, origin: nil, mask: nil)
+        }
+        self.init(
+            kind: headers.kind == .spacing ? .spacing : .modality, volume: headers.volume,
+            caseName: headers.first.name, organ: nil, current: side(headers.first), other: side(headers.other),
+            dice: nil, state: .open)
+    }
+
+    init(_ found: AnnotatedInAbsent) {
+        self.init(
+            kind: .part, volume: found.volume, caseName: found.caseName, organ: found.absent,
+            current: LabelConflictSearch.Side(source: found.absentSource, value: "absent", origin: nil, mask: nil),
+            other: LabelConflictSearch.Side(
+                source: found.annotatedSource, value: "\(found.annotated) annotated", origin: nil, mask: found.mask),
+            dice: nil, state: .open)
+    }
+}
+
+extension LabelConflictSearch.Side {
+    init(_ side: ConflictSide) {
+        self.init(
+            source: side.source, value: side.status.rawValue, origin: side.origin, mask: side.mask?.mask)
+    }
+}
+
+extension Vector3<Double> {
+    /// `0.8 x 0.8 x 2.5 mm`, to a thousandth.
+    var inMillimetres: String {
+        let numbers = [x, y, z].map { value in
+            let rounded = (value * 1000).rounded() / 1000
+            return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
+        }
+        return numbers.joined(separator: " x ") + " mm"
+    }
+}
