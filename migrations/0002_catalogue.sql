@@ -76,10 +76,12 @@ create table subject_alias (
     dataset_id integer not null references dataset,
     key text not null,
     subject_id bigint not null references subject,
+    stated boolean not null default false,
     primary key (dataset_id, key)
 );
 create index on subject_alias (subject_id);
 comment on table subject_alias is 'The keys of subjects in datasets. After a merge of two subjects, the keys of both are of one.';
+comment on column subject_alias.stated is 'Whether a table of the caller named the key; else it is from the layout.';
 
 create table volume (
     id bigint generated always as identity primary key,
@@ -121,6 +123,7 @@ create table source (
     image_release_id integer references release,
     study text constraint study_is_not_empty check (study <> ''),
     phase text constraint phase_is_not_empty check (phase <> ''),
+    subject_key text,
     modality text not null default 'other' constraint source_modality_is_known check (modality in ('CT', 'MR', 'other')),
     unique (release_id, case_name, volume_id)
 );
@@ -133,6 +136,7 @@ comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres,
 comment on column source.file is 'Relative to the root of the release.';
 comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
+comment on column source.subject_key is 'The key of the subject that the case was recorded with.';
 comment on column source.modality is 'The modality that the dataset records for the image; that of the volume is the first known one. other: not recorded.';
 comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
 

@@ -408,6 +408,56 @@ create trigger a_withheld_volume_is_not_evaluated before insert on evaluation
 
 -- MARK: Subjects
 
+create table subject_join (
+    id bigint generated always as identity primary key,
+    kept_id bigint not null references subject,
+    merged_id bigint not null references subject,
+    cause text not null constraint cause_is_known check (cause in ('person', 'table', 'voxels', 'patient', 'study')),
+    volumes bigint[] not null,
+    datasets integer[] not null,
+    keys text[] not null,
+    splits integer[] not null,
+    kept_parts split_part[] not null,
+    merged_parts split_part[] not null,
+    kept_marks bigint[] not null,
+    merged_marks bigint[] not null,
+    change_id bigint not null references change,
+    constraint keys_have_datasets check (cardinality(datasets) = cardinality(keys)),
+    constraint splits_have_parts check (
+        cardinality(splits) = cardinality(kept_parts) and cardinality(splits) = cardinality(merged_parts))
+);
+create index on subject_join (kept_id);
+create index on subject_join (merged_id);
+comment on table subject_join is 'History of joins of two subjects, with what is needed to take them apart again.';
+comment on column subject_join.cause is 'Who or what showed that the two are one patient: a person, a table of subjects, equal voxels, or a patient or study identifier in DICOM slices.';
+comment on column subject_join.volumes is 'The volumes of the merged subject.';
+comment on column subject_join.keys is 'The keys of the merged subject, parallel to datasets.';
+comment on column subject_join.splits is 'The splits that had one of the two; kept_parts and merged_parts are parallel, null for a subject that was in no part.';
+comment on column subject_join.kept_marks is 'The checkpoints that the kept subject contaminated before; merged_marks those of the merged subject.';
+
+create table subject_split (
+    id bigint generated always as identity primary key,
+    join_id bigint unique references subject_join,
+    subject_id bigint not null references subject,
+    separated_id bigint not null references subject,
+    volumes bigint[] not null constraint a_subject_has_volumes check (cardinality(volumes) > 0),
+    by_person boolean not null,
+    change_id bigint not null references change
+);
+create index on subject_split (separated_id);
+comment on table subject_split is 'History of separations of a subject''s volumes as another subject. Imports do not join the two again.';
+comment on column subject_split.join_id is 'The join that was taken apart; null: the volumes were named.';
+comment on column subject_split.by_person is 'False: a table of subjects named different patients.';
+
+create view join_in_force as
+    select j.*, v.subject_id from subject_join j
+    cross join lateral (select min(v.subject_id) as subject_id from volume v where v.id = any (j.volumes)) v
+    where not exists (select from subject_split s where s.join_id = j.id) and v.subject_id is not null and v.subject_id <> j.merged_id;
+comment on view join_in_force is 'The joins that were not taken apart; subject_id is the present subject of their volumes.';
+
+create trigger history_is_append_only before update or delete or truncate on subject_join execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on subject_split execute function refuse_rewriting();
+
 -- The parts of a merged subject: the stricter one in every split. In the folds of a cross-validation, which are splits of one
 -- change, the subject stays in the validation part of one: a fold in which the kept subject validates, the first of several, else
 -- a fold in which the other does. In the other folds it has its stricter other part, or train.
@@ -436,8 +486,30 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
 $$;
 comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 
-create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint) returns void
+-- What is needed to take a join apart that is about to be made.
+create function described_join(p_kept bigint, p_merged bigint) returns subject_join
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    made subject_join;
+begin
+    made.volumes := array(select id from volume where subject_id = p_merged order by id);
+    select coalesce(array_agg(a.dataset_id order by a.dataset_id, a.key), '{}'), coalesce(array_agg(a.key order by a.dataset_id, a.key), '{}')
+    into made.datasets, made.keys from subject_alias a where a.subject_id = p_merged;
+    select coalesce(array_agg(s.split_id order by s.split_id), '{}'), coalesce(array_agg(k.part order by s.split_id), '{}'),
+        coalesce(array_agg(m.part order by s.split_id), '{}')
+    into made.splits, made.kept_parts, made.merged_parts
+    from (select distinct split_id from split_member where subject_id in (p_kept, p_merged)) s
+    left join split_member k on k.split_id = s.split_id and k.subject_id = p_kept
+    left join split_member m on m.split_id = s.split_id and m.subject_id = p_merged;
+    made.kept_marks := array(select id from checkpoint where p_kept = any (contaminated_by));
+    made.merged_marks := array(select id from checkpoint where p_merged = any (contaminated_by));
+    return made;
+end $$;
+
+create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint, p_cause text default 'person') returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_join subject_join;
 begin
     if p_kept = p_merged then
         raise exception 'subject % cannot be merged with itself', p_kept using errcode = 'LA004';
@@ -447,6 +519,7 @@ begin
     perform from subject_alias where subject_id in (p_kept, p_merged) order by dataset_id, key for update;
     perform from volume where subject_id in (p_kept, p_merged) order by id for no key update;
     perform from subject where id in (p_kept, p_merged) order by id for no key update;
+    the_join := described_join(p_kept, p_merged);
     insert into volume_delta
     select p_change, s.scope_id, 0, -1 from (
         select k.id as scope_id from volume v join volume_dataset d on d.volume_id = v.id
@@ -479,8 +552,12 @@ begin
     update volume set subject_id = p_kept where subject_id = p_merged;
     update subject_alias set subject_id = p_kept where subject_id = p_merged;
     perform merge_withdrawals(p_kept, p_merged, p_change);
+    insert into subject_join (kept_id, merged_id, cause, volumes, datasets, keys, splits, kept_parts, merged_parts, kept_marks,
+        merged_marks, change_id)
+    values (p_kept, p_merged, p_cause, the_join.volumes, the_join.datasets, the_join.keys, the_join.splits, the_join.kept_parts,
+        the_join.merged_parts, the_join.kept_marks, the_join.merged_marks, p_change);
 end $$;
-comment on function merge_subjects(bigint, bigint, bigint) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
+comment on function merge_subjects(bigint, bigint, bigint, text) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
 
 -- A removal of either subject applies to the merged one.
 create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
@@ -624,7 +701,8 @@ begin
 end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
-grant execute on function merge_subjects(bigint, bigint, bigint), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant select on subject_join, subject_split, join_in_force to lacuna_manager;
+grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

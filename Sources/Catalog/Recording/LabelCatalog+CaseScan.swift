@@ -31,7 +31,21 @@ public struct Withholding: Sendable, Hashable {
     public let reason: String
 }
 
+/// The scan of a case is recorded for another subject than the case's.
+public struct SubjectClash: Sendable, Hashable {
+    /// The name of the subject that the scan is recorded for.
+    public let recorded: String
+    /// Whether the two are known to be different patients, so that they are not joined.
+    public let areApart: Bool
+}
+
 extension LabelCatalog {
+    /// The subject for which the scan of a case is recorded, where it is another than that of the case; nil else.
+    public func subjectClash(of source: SourceRecord, in place: CasePlace) async throws -> SubjectClash? {
+        guard let dataset = place.dataset else { return nil }
+        return try await connection.first(FindSubjectClash(source: source, dataset: dataset))
+    }
+
     /// The dataset and release of those names.
     public func place(ofDataset name: String, release: String) async throws -> CasePlace {
         guard let dataset = try await dataset(ifNamed: name) else { return CasePlace(dataset: nil, release: nil) }
@@ -45,6 +59,12 @@ extension LabelCatalog {
     /// - Throws: `CatalogError.purgedSubject`, `.exchangedScan`.
     public func requireRecordable(_ source: SourceRecord, in place: CasePlace) async throws {
         try await requireUnpurged(source, in: place.dataset)
+        // A table of subjects outranks identifiers.
+        if let series = source.series, source.tableKeys.isEmpty,
+            let purged = try await connection.first(PurgedSubjectOfSeries(series: series, dataset: place.dataset))
+        {
+            throw purged
+        }
         guard let release = place.release else { return }
         if let found = try await connection.first(FindExchangedScan(source: source, release: release)) {
             throw CatalogError.exchangedScan(found)

@@ -79,11 +79,10 @@ extension LabelCatalog {
         var change = PendingChange(activity: context.activity)
         let (volume, isNewVolume, merge) = try await ensureVolume(source, context, &change)
         let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
-        var merges = [merge].compactMap { $0 }
         if let series = source.series {
-            let found = try await recordSeries(series, of: sourceID, &change)
-            merges += found
+            try await connection.run(InsertSeries(source: sourceID, series: series))
         }
+        let merges = [merge].compactMap { $0 }
         if !merges.isEmpty { try await requireUnpurged(source, in: context.release.dataset) }
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }

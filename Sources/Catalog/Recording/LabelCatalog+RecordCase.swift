@@ -2,32 +2,54 @@ import Domain
 import Postgres
 
 extension LabelCatalog {
-    /// Finds or creates the volume of that identity. Where the case has another subject than the volume, the two are merged.
+    /// Finds or creates the volume of that identity. Where the case has another subject than the volume, the two are merged, unless
+    /// they are known to be different: the caller's table names both, or a person took them apart.
     func ensureVolume(
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (VolumeID, isNew: Bool, merge: SubjectMerge?) {
         let dataset = context.release.dataset
         let alias = try await connection.one(LockSubject(dataset: dataset, key: source.subjectKey))
+        if alias != nil, !source.tableKeys.isEmpty {
+            try await connection.run(MarkStated(dataset: dataset, key: source.subjectKey))
+        }
         if let volume = try await connection.one(LockVolume(identity: source.identity)) {
             guard let alias else {
-                try await connection.run(
-                    InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: volume.subject))
+                try await nameSubject(volume.subject, by: source, in: dataset)
                 return (volume.id, false, nil)
             }
-            guard alias != volume.subject else { return (volume.id, false, nil) }
-            return (volume.id, false, try await merge(alias, volume.subject, change.id(on: connection)))
+            let apart = AreApart(
+                one: alias, other: volume.subject, dataset: dataset, keys: source.tableKeys.sorted())
+            guard alias != volume.subject, try await !connection.one(apart) else { return (volume.id, false, nil) }
+            let cause: JoinCause = source.tableKeys.isEmpty ? .voxels : .table
+            return (volume.id, false, try await merge(alias, volume.subject, change.id(on: connection), cause: cause))
         }
-        let subject: SubjectID
-        if let alias {
-            subject = alias
-        } else {
-            subject = try await connection.one(InsertSubject(dataset: dataset, key: source.subjectKey))
-            try await connection.run(InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: subject))
-        }
+        let subject: SubjectID =
+            if let alias { alias } else { try await newSubject(of: source, in: dataset) }
         let volume = try await connection.one(
             InsertVolume(source: source, subject: subject, change: change.id(on: connection)))
         if let descriptor = source.descriptor { try await record(descriptor, of: volume) }
         return (volume, true, nil)
+    }
+
+    /// Gives a subject the case's key, or a subject of its own to the key where the caller's table names the first one otherwise.
+    private func nameSubject(_ subject: SubjectID, by source: SourceRecord, in dataset: DatasetID) async throws {
+        let named = IsNamedOtherwise(
+            subject: subject, dataset: dataset, key: source.subjectKey, keys: source.tableKeys.sorted())
+        if !source.tableKeys.isEmpty, try await connection.one(named) {
+            _ = try await newSubject(of: source, in: dataset)
+        } else {
+            try await connection.run(
+                InsertSubjectAlias(
+                    dataset: dataset, key: source.subjectKey, subject: subject, isStated: !source.tableKeys.isEmpty))
+        }
+    }
+
+    private func newSubject(of source: SourceRecord, in dataset: DatasetID) async throws -> SubjectID {
+        let subject = try await connection.one(InsertSubject(dataset: dataset, key: source.subjectKey))
+        try await connection.run(
+            InsertSubjectAlias(
+                dataset: dataset, key: source.subjectKey, subject: subject, isStated: !source.tableKeys.isEmpty))
+        return subject
     }
 
     /// Sets the modality of a volume of unknown modality. Returns false where it was known.

@@ -1,5 +1,5 @@
 public import Domain
-public import Postgres
+import Postgres
 
 /// A subject as `lacuna subject list` shows it.
 public struct SubjectRow: Sendable, Hashable {
@@ -44,6 +44,8 @@ public struct SubjectFacts: Sendable, Hashable {
     public let volumes: [VolumeID]
     /// Checkpoints that were trained on it although it is held out.
     public let contaminated: [CheckpointID]
+    /// The joins that made it, without those taken apart, the oldest first.
+    public internal(set) var joins: [RecordedJoin] = []
 }
 
 extension LabelCatalog {
@@ -58,31 +60,6 @@ extension LabelCatalog {
         return try await connection.run(FindCases(cases: cases, dataset: dataset))
     }
 
-    /// Merges two subjects: all volumes are of the older one, the stricter part of every split holds, in the folds of one
-    /// cross-validation it is in one validation part, checkpoints that were trained on held-out data are marked, and a removal of
-    /// either holds for both. A merge cannot be undone.
-    ///
-    /// - Parameter parameters: a JSON object with the reason; no patient data.
-    /// - Returns: what the merge changed.
-    /// - Throws: SQLSTATE LA004 for the same subject twice, `CatalogError.unknownSubject` for one without a volume.
-    public func joinSubjects(_ a: SubjectID, _ b: SubjectID, parameters: JSONText) async throws -> SubjectMerge {
-        try await connection.transaction { connection in
-            try await connection.run(StopRunsBetweenParts(kept: min(a, b), merged: max(a, b)))
-            try await connection.run(LockPointersExclusively())
-            let activity = try await startActivity(.correction, parameters: parameters)
-            let change = try await connection.one(InsertChange(activity: activity))
-            return try await merge(a, b, change)
-        }
-    }
-
-    /// Merges two subjects within a transaction; the older one is kept.
-    func merge(_ a: SubjectID, _ b: SubjectID, _ change: ChangeID) async throws -> SubjectMerge {
-        let (kept, merged) = (min(a, b), max(a, b))
-        let before = [try await subject(kept), try await subject(merged)]
-        try await connection.run(MergeSubjects(kept: kept, merged: merged, change: change))
-        return SubjectMerge(before: before, after: try await subject(kept))
-    }
-
     /// The subject with that `DATASET/KEY`, id or name. - Throws: `CatalogError.unknownSubject`.
     public func subject(named name: String) async throws -> SubjectID {
         guard let id = try await connection.first(ResolveSubject(name: name)) else {
@@ -93,9 +70,10 @@ extension LabelCatalog {
 
     /// A subject with its names and volumes. - Throws: `CatalogError.unknownSubject` where it has no volume.
     public func subject(_ id: SubjectID) async throws -> SubjectFacts {
-        guard let found = try await connection.first(DescribeSubject(subject: id)) else {
+        guard var found = try await connection.first(DescribeSubject(subject: id)) else {
             throw CatalogError.unknownSubject(id.description)
         }
+        found.joins = try await connection.run(JoinsOfSubject(subject: id))
         return found
     }
 

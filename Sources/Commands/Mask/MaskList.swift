@@ -30,7 +30,7 @@ struct MaskList: AsyncParsableCommand {
 
     @Flag(
         help:
-            "List proposals instead, which are never current: drawings of single annotators, consensus masks not adopted."
+            "List proposals instead, which are never current: held labels, drawings of annotators, consensus masks not adopted."
     )
     var proposed = false
 

@@ -16,6 +16,7 @@ struct SubjectShow: AsyncParsableCommand {
               datasets                  internal, ours
               parts                     main/train
               removed                   -
+              joins                     -
               contaminated checkpoints  -
             """)
 
@@ -38,6 +39,7 @@ extension SubjectFacts {
             Cell.Field("id", subject.id.rawValue), Cell.Field("name", subject.name), Cell.Field("names", names),
             Cell.Field("volumes", volumes.map(\.rawValue)), Cell.Field("datasets", subject.datasets),
             Cell.Field("parts", subject.parts), Cell.Field("removed", subject.removed),
+            Cell.Field("joins", joins.map { "\($0.mergedName) (\($0.cause.rawValue))" }),
             Cell.Field("contaminatedCheckpoints", contaminated.map(\.rawValue)),
         ]
     }

@@ -190,7 +190,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "e63baeb3a43051a30bda30b20b60c42cec424c61f5c8d9777e2e07abf1b16801",
+            sha256: "e087f648513afb4406cbcf4c2838884e39520253f2ab4ef1fd46eedeb37b5eb0",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -270,10 +270,12 @@ create table subject_alias (
     dataset_id integer not null references dataset,
     key text not null,
     subject_id bigint not null references subject,
+    stated boolean not null default false,
     primary key (dataset_id, key)
 );
 create index on subject_alias (subject_id);
 comment on table subject_alias is 'The keys of subjects in datasets. After a merge of two subjects, the keys of both are of one.';
+comment on column subject_alias.stated is 'Whether a table of the caller named the key; else it is from the layout.';
 
 create table volume (
     id bigint generated always as identity primary key,
@@ -315,6 +317,7 @@ create table source (
     image_release_id integer references release,
     study text constraint study_is_not_empty check (study <> ''),
     phase text constraint phase_is_not_empty check (phase <> ''),
+    subject_key text,
     modality text not null default 'other' constraint source_modality_is_known check (modality in ('CT', 'MR', 'other')),
     unique (release_id, case_name, volume_id)
 );
@@ -327,6 +330,7 @@ comment on column source.affine is 'Canonical voxel indices to RAS+ millimetres,
 comment on column source.file is 'Relative to the root of the release.';
 comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
+comment on column source.subject_key is 'The key of the subject that the case was recorded with.';
 comment on column source.modality is 'The modality that the dataset records for the image; that of the volume is the first known one. other: not recorded.';
 comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
 
@@ -2408,7 +2412,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "82e98797bb647910a635cd0e15149568b3f06a4cdece810db75abbe2828a445d",
+            sha256: "b4416917c591068979331c9448056d841dbb9669919974c6ade7c7291100d821",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2820,6 +2824,56 @@ create trigger a_withheld_volume_is_not_evaluated before insert on evaluation
 
 -- MARK: Subjects
 
+create table subject_join (
+    id bigint generated always as identity primary key,
+    kept_id bigint not null references subject,
+    merged_id bigint not null references subject,
+    cause text not null constraint cause_is_known check (cause in ('person', 'table', 'voxels', 'patient', 'study')),
+    volumes bigint[] not null,
+    datasets integer[] not null,
+    keys text[] not null,
+    splits integer[] not null,
+    kept_parts split_part[] not null,
+    merged_parts split_part[] not null,
+    kept_marks bigint[] not null,
+    merged_marks bigint[] not null,
+    change_id bigint not null references change,
+    constraint keys_have_datasets check (cardinality(datasets) = cardinality(keys)),
+    constraint splits_have_parts check (
+        cardinality(splits) = cardinality(kept_parts) and cardinality(splits) = cardinality(merged_parts))
+);
+create index on subject_join (kept_id);
+create index on subject_join (merged_id);
+comment on table subject_join is 'History of joins of two subjects, with what is needed to take them apart again.';
+comment on column subject_join.cause is 'Who or what showed that the two are one patient: a person, a table of subjects, equal voxels, or a patient or study identifier in DICOM slices.';
+comment on column subject_join.volumes is 'The volumes of the merged subject.';
+comment on column subject_join.keys is 'The keys of the merged subject, parallel to datasets.';
+comment on column subject_join.splits is 'The splits that had one of the two; kept_parts and merged_parts are parallel, null for a subject that was in no part.';
+comment on column subject_join.kept_marks is 'The checkpoints that the kept subject contaminated before; merged_marks those of the merged subject.';
+
+create table subject_split (
+    id bigint generated always as identity primary key,
+    join_id bigint unique references subject_join,
+    subject_id bigint not null references subject,
+    separated_id bigint not null references subject,
+    volumes bigint[] not null constraint a_subject_has_volumes check (cardinality(volumes) > 0),
+    by_person boolean not null,
+    change_id bigint not null references change
+);
+create index on subject_split (separated_id);
+comment on table subject_split is 'History of separations of a subject''s volumes as another subject. Imports do not join the two again.';
+comment on column subject_split.join_id is 'The join that was taken apart; null: the volumes were named.';
+comment on column subject_split.by_person is 'False: a table of subjects named different patients.';
+
+create view join_in_force as
+    select j.*, v.subject_id from subject_join j
+    cross join lateral (select min(v.subject_id) as subject_id from volume v where v.id = any (j.volumes)) v
+    where not exists (select from subject_split s where s.join_id = j.id) and v.subject_id is not null and v.subject_id <> j.merged_id;
+comment on view join_in_force is 'The joins that were not taken apart; subject_id is the present subject of their volumes.';
+
+create trigger history_is_append_only before update or delete or truncate on subject_join execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on subject_split execute function refuse_rewriting();
+
 -- The parts of a merged subject: the stricter one in every split. In the folds of a cross-validation, which are splits of one
 -- change, the subject stays in the validation part of one: a fold in which the kept subject validates, the first of several, else
 -- a fold in which the other does. In the other folds it has its stricter other part, or train.
@@ -2848,8 +2902,30 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
 $$;
 comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 
-create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint) returns void
+-- What is needed to take a join apart that is about to be made.
+create function described_join(p_kept bigint, p_merged bigint) returns subject_join
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    made subject_join;
+begin
+    made.volumes := array(select id from volume where subject_id = p_merged order by id);
+    select coalesce(array_agg(a.dataset_id order by a.dataset_id, a.key), '{}'), coalesce(array_agg(a.key order by a.dataset_id, a.key), '{}')
+    into made.datasets, made.keys from subject_alias a where a.subject_id = p_merged;
+    select coalesce(array_agg(s.split_id order by s.split_id), '{}'), coalesce(array_agg(k.part order by s.split_id), '{}'),
+        coalesce(array_agg(m.part order by s.split_id), '{}')
+    into made.splits, made.kept_parts, made.merged_parts
+    from (select distinct split_id from split_member where subject_id in (p_kept, p_merged)) s
+    left join split_member k on k.split_id = s.split_id and k.subject_id = p_kept
+    left join split_member m on m.split_id = s.split_id and m.subject_id = p_merged;
+    made.kept_marks := array(select id from checkpoint where p_kept = any (contaminated_by));
+    made.merged_marks := array(select id from checkpoint where p_merged = any (contaminated_by));
+    return made;
+end $$;
+
+create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint, p_cause text default 'person') returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_join subject_join;
 begin
     if p_kept = p_merged then
         raise exception 'subject % cannot be merged with itself', p_kept using errcode = 'LA004';
@@ -2859,6 +2935,7 @@ begin
     perform from subject_alias where subject_id in (p_kept, p_merged) order by dataset_id, key for update;
     perform from volume where subject_id in (p_kept, p_merged) order by id for no key update;
     perform from subject where id in (p_kept, p_merged) order by id for no key update;
+    the_join := described_join(p_kept, p_merged);
     insert into volume_delta
     select p_change, s.scope_id, 0, -1 from (
         select k.id as scope_id from volume v join volume_dataset d on d.volume_id = v.id
@@ -2891,8 +2968,12 @@ begin
     update volume set subject_id = p_kept where subject_id = p_merged;
     update subject_alias set subject_id = p_kept where subject_id = p_merged;
     perform merge_withdrawals(p_kept, p_merged, p_change);
+    insert into subject_join (kept_id, merged_id, cause, volumes, datasets, keys, splits, kept_parts, merged_parts, kept_marks,
+        merged_marks, change_id)
+    values (p_kept, p_merged, p_cause, the_join.volumes, the_join.datasets, the_join.keys, the_join.splits, the_join.kept_parts,
+        the_join.merged_parts, the_join.kept_marks, the_join.merged_marks, p_change);
 end $$;
-comment on function merge_subjects(bigint, bigint, bigint) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
+comment on function merge_subjects(bigint, bigint, bigint, text) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
 
 -- A removal of either subject applies to the merged one.
 create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
@@ -3036,7 +3117,8 @@ begin
 end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
-grant execute on function merge_subjects(bigint, bigint, bigint), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant select on subject_join, subject_split, join_in_force to lacuna_manager;
+grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
     purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
@@ -3648,9 +3730,9 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "d7d7cb3fd662a587a60c4a0f3f3a9eff8dccaecc702f1cffa45c7644dbb94953",
+            sha256: "ccd79df78a43bbef81f904505a2ebb17a5e522aa092cdae9270d03adc625294e",
             sql: ###"""
--- DICOM series: patient, study and series identifiers as hashes with a secret salt, so that names cannot be guessed from them.
+-- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
@@ -3675,25 +3757,176 @@ comment on column source_series.patient is 'Null also where the files have an id
 create trigger history_is_append_only before update or delete or truncate on source_series execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on series_salt execute function refuse_rewriting();
 
-create function record_series(p_source bigint, p_patient bytea, p_study bytea, p_series bytea, out own bigint, out other bigint)
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+-- MARK: Evidence
+
+create function lock_series() returns void language sql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$ select pg_advisory_xact_lock(hashtextextended('series', 3)) $$;
+comment on function lock_series() is 'Other importers that compare identifiers wait until the transaction ends.';
+
+create function mark_stated(p_dataset integer, p_key text) returns void language sql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+    update subject_alias set stated = true where dataset_id = p_dataset and key = p_key and not stated
+$$;
+comment on function mark_stated(integer, text) is 'Records that a table of subjects named this key.';
+
+create function are_apart(p_one bigint, p_other bigint, p_dataset integer, p_keys text[]) returns boolean
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select (cardinality(p_keys) = 0 and exists (
+            select from subject_split s
+            where (s.subject_id, s.separated_id) = (p_one, p_other) or (s.subject_id, s.separated_id) = (p_other, p_one)))
+        or (select count(distinct a.subject_id) from subject_alias a
+            where a.subject_id in (p_one, p_other) and a.dataset_id = p_dataset and a.stated
+              and (cardinality(p_keys) = 0 or a.key = any (p_keys))) = 2
+$$;
+comment on function are_apart(bigint, bigint, integer, text[]) is 'Whether two subjects are known to be different: they were taken apart, or a table of the dataset names both. With keys, those of the table in use, only that table decides.';
+
+-- MARK: Taking apart
+
+-- Gives some volumes and keys of a subject to another, which has no volume. The caller has recorded the parts of the other.
+create function move_to_subject(p_from bigint, p_to bigint, p_volumes bigint[], p_datasets integer[], p_keys text[], p_change bigint)
+returns void language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    perform pg_advisory_xact_lock(hashtextextended('series', 3));
-    insert into source_series (source_id, patient, study, series) values (p_source, p_patient, p_study, p_series)
-    on conflict (source_id) do nothing;
-    select v.subject_id into own from source s join volume v on v.id = s.volume_id where s.id = p_source;
-    select min(v.subject_id) into other
-    from source_series k join source s on s.id = k.source_id join volume v on v.id = s.volume_id
-    where (k.study = p_study
-           or k.patient = p_patient and exists (
-               select from source mine join release a on a.id = mine.release_id, release b
-               where mine.id = p_source and b.id = s.release_id and a.dataset_id = b.dataset_id))
-      and v.subject_id <> own;
+    perform check_open_change(p_change, p_change);
+    if cardinality(p_volumes) = 0
+        or (select count(*) from volume where id = any (p_volumes) and subject_id = p_from) <> cardinality(p_volumes) then
+        raise exception 'the volumes are not all of subject %', p_from using errcode = 'LA004';
+    end if;
+    if not exists (select from volume where subject_id = p_from and id <> all (p_volumes)) then
+        raise exception 'subject % would keep no volume', p_from
+            using errcode = 'LA004', hint = 'name some of its volumes only';
+    end if;
+    perform from subject_alias where subject_id = p_from order by dataset_id, key for update;
+    perform from volume where subject_id = p_from order by id for no key update;
+    perform from subject where id in (p_from, p_to) order by id for no key update;
+    update volume set subject_id = p_to where id = any (p_volumes);
+    update subject_alias a set subject_id = p_to from unnest(p_datasets, p_keys) as k (dataset_id, key)
+    where a.subject_id = p_from and (a.dataset_id, a.key) = (k.dataset_id, k.key);
+    insert into volume_delta
+    select p_change, s.scope_id, 0, 1 from (
+        select k.id as scope_id from volume v join volume_dataset d on d.volume_id = v.id
+        join coverage_scope k on k.dataset_id = d.dataset_id
+        where v.subject_id in (p_from, p_to) group by k.id having count(distinct v.subject_id) = 2
+        union all
+        select catalogue_scope() from volume v where v.subject_id in (p_from, p_to)
+        and exists (select from volume_dataset d where d.volume_id = v.id) having count(distinct v.subject_id) = 2
+    ) s;
 end $$;
-comment on function record_series(bigint, bytea, bytea, bytea) is 'Records the series of a source. own: the source''s subject; other: a different subject with a source of the same study, or of the same patient in the same dataset; null: none. Other recordings wait until the transaction ends.';
+
+-- A removal in force applies to both; one that only the join had extended to the remaining subject is restored.
+create function split_withdrawals(p_from bigint, p_to bigint, p_join_change bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    last withdrawal;
+    other withdrawal;
+    volumes bigint[] := array(select id from volume where subject_id in (p_from, p_to));
+begin
+    select * into last from withdrawal where subject_id = p_from order by id desc limit 1;
+    select * into other from withdrawal where subject_id = p_to order by id desc limit 1;
+    if not coalesce(last.withdrawn, false) and not coalesce(other.withdrawn, false) then
+        return;
+    end if;
+    if coalesce(last.withdrawn, false) and last.change_id = p_join_change and not exists (
+        select from volume v join mask m on m.volume_id = v.id join object o on o.digest = m.object_digest
+        where v.subject_id = p_from and o.purged_at is not null) then
+        insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
+        values (p_from, false, false, last.reason, p_change);
+        perform recompute_volumes(p_change, volumes);
+        perform restore_contaminated_rounds(p_change, last.id);
+        return;
+    end if;
+    if coalesce(last.withdrawn, false) and not coalesce(other.withdrawn, false) then
+        insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
+        values (p_to, true, last.recalls, last.reason, p_change);
+    elsif not coalesce(last.withdrawn, false) then -- restored since the join, for both
+        insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
+        values (p_to, false, false, other.reason, p_change);
+    end if;
+    perform recompute_volumes(p_change, volumes);
+end $$;
+
+-- The marks of checkpoints after a join is taken apart: each subject has those of the runs that it had contaminated before.
+create function split_marks(p_from bigint, p_to bigint, p_kept_marks bigint[], p_merged_marks bigint[], p_is_exact boolean)
+returns void language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update checkpoint c set contaminated_by = array(
+        select s from unnest(array_remove(c.contaminated_by, p_from)) s
+        union select p_from where not p_is_exact or m.kept
+        union select p_to where not p_is_exact or m.merged)
+    from round r cross join lateral (
+        select exists (select from checkpoint k join round o on o.id = k.round_id where o.run_id = r.run_id and k.id = any (p_kept_marks)) as kept,
+            exists (select from checkpoint k join round o on o.id = k.round_id where o.run_id = r.run_id and k.id = any (p_merged_marks)) as merged) m
+    where r.id = c.round_id and p_from = any (c.contaminated_by)
+$$;
+
+create function take_join_apart(p_join bigint, p_change bigint, p_by_person boolean) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    j join_in_force;
+    moved bigint[];
+    is_last boolean;
+begin
+    select * into j from join_in_force where id = p_join;
+    if not found then
+        raise exception 'the join is taken apart already' using errcode = 'LA004';
+    end if;
+    -- With the volumes of the join, those that were added since under the keys of the merged subject alone.
+    moved := array(
+        select v.id from volume v where v.subject_id = j.subject_id and (v.id = any (j.volumes) or (
+            exists (select from source s where s.volume_id = v.id) and not exists (
+                select from source s join release r on r.id = s.release_id
+                where s.volume_id = v.id and not exists (
+                    select from unnest(j.datasets, j.keys) as k (dataset_id, key)
+                    where k.dataset_id = r.dataset_id and k.key = s.subject_key)))) order by v.id);
+    is_last := not exists (select from join_in_force o where o.subject_id = j.subject_id and o.id > j.id);
+    insert into split_member (split_id, subject_id, part)
+    select m.split_id, j.merged_id, coalesce(p.merged, m.part) from split_member m
+    left join unnest(j.splits, j.kept_parts, j.merged_parts) as p (split_id, kept, merged) using (split_id)
+    where m.subject_id = j.subject_id and (p.split_id is null or p.merged is not null);
+    perform move_to_subject(j.subject_id, j.merged_id, moved, j.datasets, j.keys, p_change);
+    if is_last and j.kept_id = j.subject_id then
+        delete from split_member m using unnest(j.splits, j.kept_parts) as p (split_id, part)
+        where m.subject_id = j.kept_id and m.split_id = p.split_id and p.part is null;
+        update split_member m set part = p.part from unnest(j.splits, j.kept_parts) as p (split_id, part)
+        where m.subject_id = j.kept_id and m.split_id = p.split_id and p.part is not null and m.part <> p.part;
+    end if;
+    perform split_marks(j.subject_id, j.merged_id, j.kept_marks, j.merged_marks, is_last and j.kept_id = j.subject_id);
+    perform split_withdrawals(j.subject_id, j.merged_id, j.change_id, p_change);
+    insert into subject_split (join_id, subject_id, separated_id, volumes, by_person, change_id)
+    values (p_join, j.subject_id, j.merged_id, moved, p_by_person, p_change);
+    return j.merged_id;
+end $$;
+comment on function take_join_apart(bigint, bigint, boolean) is 'Undoes a join: the merged subject has its volumes and keys again, with those added since under its keys, and both have the parts that they had. Splits made since keep the part of both. Returns the merged subject.';
+
+create function separate_volumes(p_subject bigint, p_volumes bigint[], p_datasets integer[], p_keys text[], p_name text, p_change bigint, p_by_person boolean)
+returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    made bigint;
+begin
+    insert into subject (name) values (
+        case when exists (select from subject where name = p_name)
+            then p_name || ' (' || (select count(*) + 1 from subject where starts_with(name, p_name || ' (')) + 1 || ')' else p_name end)
+    returning id into made;
+    insert into split_member (split_id, subject_id, part) select split_id, made, part from split_member where subject_id = p_subject;
+    perform move_to_subject(p_subject, made, p_volumes, p_datasets, p_keys, p_change);
+    perform split_marks(p_subject, made, '{}', '{}', false);
+    perform split_withdrawals(p_subject, made, null, p_change);
+    insert into subject_split (subject_id, separated_id, volumes, by_person, change_id)
+    values (p_subject, made, p_volumes, p_by_person, p_change);
+    return made;
+end $$;
+comment on function separate_volumes(bigint, bigint[], integer[], text[], text, bigint, boolean) is 'Separates some volumes and keys of a subject as a new one, which has the same part in every split. Returns the new subject.';
+
+create function stop_runs_with_subject(p_subject bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set token = token + 1, worker = null, lease_until = null
+    where run_id in (
+        select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null))
+$$;
+comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 
 grant select on series_salt, source_series to lacuna_manager;
-grant execute on function record_series(bigint, bytea, bytea, bytea) to lacuna_manager;
+grant insert on source_series to lacuna_manager;
+grant execute on function lock_series(), mark_stated(integer, text), are_apart(bigint, bigint, integer, text[]), take_join_apart(bigint, bigint, boolean),
+    separate_volumes(bigint, bigint[], integer[], text[], text, bigint, boolean), stop_runs_with_subject(bigint) to lacuna_manager;
 
 """###),
     ]

@@ -16,8 +16,8 @@ extension ImportFinding {
             problem: "\(dataset)/\(found.caseName) proves \(names) to be one patient; "
                 + changes.joined(separator: "; "),
             remedy:
-                "the subjects were merged, which cannot be undone; see lacuna subject show \(found.merge.after.subject.name), "
-                + "and repeat exports of these splits")
+                "the subjects were merged; see lacuna subject show \(found.merge.after.subject.name), and repeat exports of "
+                + "these splits; lacuna subject split takes them apart if they are different patients")
     }
 
     /// The case's image was replaced by one that the catalogue did not have.

@@ -30,6 +30,14 @@ extension ImportSummary {
         noteQuarantined(item)
     }
 
+    /// Adds what identifiers showed about subjects, and the joins that they caused.
+    mutating func note(_ findings: [ImportFinding], _ merges: [CaseMerge]) {
+        subjectMerges += merges
+        recorded += merges.isEmpty ? 0 : 1
+        report.findings += findings
+        report.findings += merges.compactMap { ImportFinding($0, dataset: dataset, file: $0.caseName) }
+    }
+
     /// Adds a line for each annotator of the case whose files were quarantined.
     mutating func noteQuarantined(_ item: InspectedCase) {
         for annotator in item.drawn.quarantined {

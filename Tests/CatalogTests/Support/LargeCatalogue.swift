@@ -82,7 +82,9 @@ struct LargeCatalogue {
         InsertMasks.self, StoreObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self,
         InsertSubjectAlias.self,
         InsertVolume.self, MergeSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
-        LockSubject.self, LockVolume.self, SetUnknownModality.self, LabelsOfRelease.self,
+        LockSubject.self, LockVolume.self, SetUnknownModality.self, LabelsOfRelease.self, MarkStated.self,
+        AreApart.self,
+        IsNamedOtherwise.self, JoinsOfSubject.self,
     ]
 
     /// The types of `managers` and `trainers`.
@@ -102,7 +104,8 @@ struct LargeCatalogue {
         ReleaseClaim.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
-        LimitsOfMask.self, RecordSeries.self, SourceOfMask.self, CompetingAnnotations.self,
+        LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
+        PurgedSubjectOfSeries.self, CompetingAnnotations.self,
         CurrentAnnotationsOfOrgans.self, EarlierAnnotations.self, SourcesOfScan.self,
         ExportLabels.self, ExportRunLabels.self, WithheldOrgans.self, InsertActivity.self, InsertExportMasks.self,
         InsertDescriptor.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self, MakersOfMasks.self,
@@ -161,7 +164,10 @@ struct LargeCatalogue {
         "MakersOfRun": training,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
-        "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "VolumesWithoutDescriptor": whole,
+        "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
+        "TakeJoinApart": rare, "SeparateVolumes": rare, "KeysOfVolumes": rare, "PresentSubject": rare,
+        "LockSeries": "a lock", "ListSeriesHolders": whole, "ListSeparations": rare, "ListCaseSubjects": whole,
+        "VolumesWithoutDescriptor": whole,
         "ListDifferingAnnotations": whole, "ListDifferingHeaders": whole, "ListAnnotatedInAbsent": whole,
         "InsertOverlaps": small, "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
     ]
@@ -248,7 +254,11 @@ private struct Facts {
                         caseName: "w", subjectKey: "w",
                         file: FileRecord(path: "labels/w", sha256: digest(99_000_001), bytes: 1))
                 ], activity: ActivityID(1)),
-            RecordSeries(
+            FindSubjectClash(source: exchanged, dataset: dataset),
+            PurgedSubjectOfSeries(
+                series: SeriesRecord(patient: digest(99_000_002), study: digest(99_000_003), series: nil),
+                dataset: dataset),
+            InsertSeries(
                 source: source,
                 series: SeriesRecord(
                     patient: digest(99_000_002), study: digest(99_000_003), series: digest(99_000_004))),

@@ -138,10 +138,10 @@ import Testing
             #expect((shown["volumes"] as? [Int])?.count == 2)
             #expect((shown["names"] as? [String])?.contains("set/p, 1") == true)
             let other = try await bench.lacuna(
-                "subject", "join", names[0], names[1], "--reason", "one patient", "--json")
+                "subject", "join", names[0], names[1], "--yes", "--reason", "one patient", "--json")
             #expect(other.status == 0, "\(other.errors)")
             #expect(try await bench.lacuna("subject", "list", "--json").rows().count == 1)
-            let same = try await bench.lacuna("subject", "join", "set/p, 1", names[0], "--reason", "x")
+            let same = try await bench.lacuna("subject", "join", "set/p, 1", names[0], "--yes", "--reason", "x")
             #expect(same.status == 3)
         }
     }

@@ -123,6 +123,84 @@ import Testing
         }
     }
 
+    /// Cases by subject, as `CASE,CASE`.
+    private func subjects(_ bench: Workbench) async throws -> Set<String> {
+        let rows = try await bench.lacuna("volume", "list", "--json").rows()
+        let pairs = rows.compactMap { row -> (String, String)? in
+            guard let subject = row["subject"] as? String, let sources = row["sources"] as? [[String: Any]],
+                let name = sources.first?["case"] as? String
+            else { return nil }
+            return (subject, name)
+        }
+        return Set(Dictionary(grouping: pairs, by: \.0).values.map { $0.map(\.1).sorted().joined(separator: ",") })
+    }
+
+    @Test func aPlaceholderOfManyPatientsIsReportedAndNotUsed() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench, patients: ["P4711", "P4711", "P4711", "P4711"])
+            for options in [["--dry-run"], [], []] {
+                let ending = try await bench.start(["dataset", "import", path] + options).end()
+                #expect(
+                    ending.status == 0 && ending.output.contains("4 cases share one patient identifier"),
+                    "\(ending.output)")
+                #expect(ending.output.contains("--subjects"))
+            }
+            #expect(try await subjects(bench).count == 4)
+        }
+    }
+
+    @Test func aLaterTableTakesAJoinByIdentifierApart() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench, patients: ["P4711", "P4711", "P9912"])
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let joined = ["PANCREAS_0001,PANCREAS_0002", "PANCREAS_0003"]
+            #expect(try await subjects(bench) == Set(joined))
+            let table = "\(bench.folder)/s.csv"
+            try "case,subject\nPANCREAS_0001,a\nPANCREAS_0002,b\nPANCREAS_0003,b\n".write(
+                toFile: table, atomically: true, encoding: .utf8)
+            let dry = try await bench.lacuna("dataset", "import", path, "--subjects", table, "--dry-run")
+            #expect(dry.output.contains("taken apart"), "\(dry.output) \(dry.errors)")
+            #expect(try await subjects(bench) == Set(joined))
+            let ending = try await bench.lacuna("dataset", "import", path, "--subjects", table)
+            #expect(ending.status == 0 && ending.output.contains("taken apart"), "\(ending.output) \(ending.errors)")
+            #expect(try await subjects(bench) == ["PANCREAS_0001", "PANCREAS_0002,PANCREAS_0003"])
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await subjects(bench) == ["PANCREAS_0001", "PANCREAS_0002,PANCREAS_0003"])
+        }
+    }
+
+    @Test func aJoinIsTakenApartAfterAPreview() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench)
+            #expect(try await bench.lacuna("dataset", "import", path).output.contains("2 cases share one patient"))
+            let name = "pancreas/PANCREAS_0001"
+            let preview = try await bench.lacuna("subject", "split", name, "--json")
+            #expect(preview.status == 0, "\(preview.errors)")
+            #expect(try preview.object()["changed"] as? Bool == false)
+            #expect(try preview.object()["separatedVolumes"] as? [Int] == [2])
+            #expect(try await bench.lacuna("subject", "split", name, "--yes").status == 2, "a reason is required")
+            #expect(try await subjects(bench).count == 1)
+            let done = try await bench.lacuna("subject", "split", name, "--yes", "--reason", "two people", "--json")
+            #expect(try done.object()["cause"] as? String == "patient")
+            #expect(try await subjects(bench).count == 2)
+            let none = try await bench.lacuna("subject", "split", name)
+            #expect(none.status == 5 && none.errors.contains("--volume"), "\(none.errors)")
+            let again = try await bench.lacuna("dataset", "import", path)
+            #expect(again.output.contains("taken apart before"), "\(again.output)")
+            #expect(try await subjects(bench).count == 2)
+
+            let other = "pancreas/PANCREAS_0002"
+            let join = try await bench.lacuna("subject", "join", name, other, "--json")
+            #expect(try join.object()["changed"] as? Bool == false && join.errors.contains("--yes"))
+            #expect(try await subjects(bench).count == 2)
+            #expect(try await bench.lacuna("subject", "join", name, other, "--yes", "--reason", "x").status == 0)
+            let volume = try await bench.lacuna(
+                "subject", "split", name, "--volume", other, "--yes", "--reason", "x", "--json")
+            #expect(volume.status == 0, "\(volume.errors)")
+            #expect(try await subjects(bench).count == 2)
+        }
+    }
+
     @Test func movedSlicesAreFollowed() async throws {
         try await Workbench.with { bench in
             let path = try data(bench)

@@ -59,7 +59,9 @@ import Testing
             let (first, second) = (folds[0][0], folds[1][0])
             let beside = try await bench.lacuna("split", "create", "beside", "--validation", "set")
             #expect(beside.status == 0, "\(beside.errors)")
-            let join = try await bench.lacuna("subject", "join", second, first, "--reason", "one patient", "--json")
+            let join = try await bench.lacuna(
+                "subject", "join", second, first, "--yes", "--reason", "one patient",
+                "--json")
             #expect(join.status == 0, "\(join.errors)")
             let changed = try #require(try join.object()["changedParts"] as? [String])
             #expect(changed.count == 2)

@@ -6,15 +6,92 @@ struct SeriesSalt: Statement {
     func decode(_ row: PostgresRow) throws -> [UInt8] { try row.decode(0) }
 }
 
-/// The source's subject, and another that its study or patient has already.
-struct RecordSeries: Statement {
-    static let sql = "select own, other from lacuna.record_series($1, $2, $3, $4)"
-    struct Subjects: Sendable {
-        let own: SubjectID
-        let other: SubjectID?
-    }
+struct LockSeries: Statement {
+    static let sql = "select lacuna.lock_series()"
+}
+
+struct InsertSeries: Statement {
+    static let sql = """
+        insert into lacuna.source_series (source_id, patient, study, series) values ($1, $2, $3, $4) on conflict (source_id) do nothing
+        """
     let source: SourceID
     let series: SeriesRecord
     var binds: [any PostgresBindable] { [source, series.patient, series.study, series.series] }
-    func decode(_ row: PostgresRow) throws -> Subjects { Subjects(own: try row.decode(0), other: try row.decode(1)) }
+}
+
+/// A removed and purged subject with the study of a case, or with its patient in the same dataset.
+struct PurgedSubjectOfSeries: Statement {
+    static let sql = """
+        select j.name, w.reason, c.revision
+        from (
+            select v.subject_id from lacuna.source_series k join lacuna.source s on s.id = k.source_id
+            join lacuna.volume v on v.id = s.volume_id where k.study = $1
+            union
+            select v.subject_id from lacuna.source_series k join lacuna.source s on s.id = k.source_id
+            join lacuna.release r on r.id = s.release_id join lacuna.volume v on v.id = s.volume_id
+            where k.patient = $2 and r.dataset_id = $3::integer) s
+        join lacuna.subject j on j.id = s.subject_id
+        cross join lateral (
+            select withdrawn, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
+        join lacuna.change c on c.id = w.change_id
+        where w.withdrawn and exists (
+            select from lacuna.volume v
+            cross join lateral (
+                select from lacuna.mask m join lacuna.object o on o.digest = m.object_digest
+                where m.volume_id = v.id and o.purged_at is not null limit 1) p
+            where v.subject_id = s.subject_id)
+        limit 1
+        """
+    let series: SeriesRecord
+    let dataset: DatasetID?
+    var binds: [any PostgresBindable] { [series.study, series.patient, dataset] }
+    func decode(_ row: PostgresRow) throws -> CatalogError {
+        .purgedSubject(try row.decode(0), reason: try row.decode(1), revision: Revision(try row.decode(2)))
+    }
+}
+
+/// Origin: the subject that an identifier merged into the present one, else the present one.
+struct ListSeriesHolders: Statement {
+    static let sql = """
+        with wanted as (
+            select k.patient, k.study from lacuna.source s join lacuna.source_series k on k.source_id = s.id where s.release_id = $1
+            union
+            select p, null from unnest($2::bytea[]) p
+            union
+            select null, t from unnest($3::bytea[]) t),
+        found as (
+            select k.source_id from wanted w join lacuna.source_series k on k.patient = w.patient
+            union
+            select k.source_id from wanted w join lacuna.source_series k on k.study = w.study)
+        select d.name || '/' || s.case_name, d.name, v.subject_id, coalesce((
+                select j.merged_id from lacuna.join_in_force j
+                where j.subject_id = v.subject_id and j.cause in ('patient', 'study') and v.id = any (j.volumes) order by j.id limit 1),
+                v.subject_id)::text, (
+                select a.key from lacuna.subject_alias a
+                where a.dataset_id = d.id and a.subject_id = v.subject_id and a.stated order by a.key limit 1),
+            k.patient, k.study
+        from found f join lacuna.source_series k using (source_id) join lacuna.source s on s.id = k.source_id
+        join lacuna.volume v on v.id = s.volume_id
+        join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+        order by s.id
+        """
+    let release: Int32?
+    let patients: [Digest]
+    let studies: [Digest]
+    var binds: [any PostgresBindable] { [release, patients, studies] }
+    func decode(_ row: PostgresRow) throws -> SeriesHolder {
+        SeriesHolder(
+            name: try row.decode(0), dataset: try row.decode(1), subject: try row.decode(2), origin: try row.decode(3),
+            statedKey: try row.decode(4), patient: try row.decode(5), study: try row.decode(6))
+    }
+}
+
+struct ListSeparations: Statement {
+    static let sql = """
+        select distinct subject_id, separated_id from lacuna.subject_split
+        where subject_id = any ($1::bigint[]) or separated_id = any ($1::bigint[])
+        """
+    let subjects: [SubjectID]
+    var binds: [any PostgresBindable] { [subjects] }
+    func decode(_ row: PostgresRow) throws -> (SubjectID, SubjectID) { (try row.decode(0), try row.decode(1)) }
 }

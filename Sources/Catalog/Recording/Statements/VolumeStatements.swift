@@ -21,11 +21,47 @@ struct InsertSubject: Statement {
 }
 
 struct InsertSubjectAlias: Statement {
-    static let sql = "insert into lacuna.subject_alias (dataset_id, key, subject_id) values ($1, $2, $3)"
+    static let sql = "insert into lacuna.subject_alias (dataset_id, key, subject_id, stated) values ($1, $2, $3, $4)"
     let dataset: DatasetID
     let key: String
     let subject: SubjectID
-    var binds: [any PostgresBindable] { [dataset, key, subject] }
+    /// Whether a table of the caller named it.
+    let isStated: Bool
+    var binds: [any PostgresBindable] { [dataset, key, subject, isStated] }
+}
+
+struct MarkStated: Statement {
+    static let sql = "select lacuna.mark_stated($1::integer, $2)"
+    let dataset: DatasetID
+    let key: String
+    var binds: [any PostgresBindable] { [dataset, key] }
+}
+
+/// Whether two subjects are known to be different.
+struct AreApart: Statement {
+    static let sql = "select lacuna.are_apart($1, $2, $3::integer, $4::text[])"
+    let one: SubjectID
+    let other: SubjectID
+    let dataset: DatasetID
+    /// Of the table in use; empty without one.
+    let keys: [String]
+    var binds: [any PostgresBindable] { [one, other, dataset, keys] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
+/// Whether a table names a subject by another key than this one, so that it is another patient.
+struct IsNamedOtherwise: Statement {
+    static let sql = """
+        select exists (
+            select from lacuna.subject_alias
+            where subject_id = $1 and dataset_id = $2 and stated and key <> $3 and key = any ($4::text[]))
+        """
+    let subject: SubjectID
+    let dataset: DatasetID
+    let key: String
+    let keys: [String]
+    var binds: [any PostgresBindable] { [subject, dataset, key, keys] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
 /// The volume of that identity, or nil; others that would create or change it wait until the transaction ends.
@@ -67,6 +103,27 @@ struct SetUnknownModality: Statement {
     let modality: String
     var binds: [any PostgresBindable] { [volume, modality] }
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
+/// The subject of a known scan, where the case's key is of another, or a table names that subject otherwise.
+struct FindSubjectClash: Statement {
+    static let sql = """
+        select j.name, n.otherwise or coalesce(lacuna.are_apart(a.subject_id, v.subject_id, $2::integer, $4::text[]), false)
+        from lacuna.volume v join lacuna.subject j on j.id = v.subject_id
+        left join lacuna.subject_alias a on a.dataset_id = $2 and a.key = $3
+        cross join lateral (
+            select exists (
+                select from lacuna.subject_alias o
+                where o.subject_id = v.subject_id and o.dataset_id = $2 and o.stated and o.key <> $3 and o.key = any ($4::text[])
+            ) as otherwise) n
+        where v.identity = $1 and (a.subject_id <> v.subject_id or n.otherwise)
+        """
+    let source: SourceRecord
+    let dataset: DatasetID
+    var binds: [any PostgresBindable] { [source.identity, dataset, source.subjectKey, source.tableKeys.sorted()] }
+    func decode(_ row: PostgresRow) throws -> SubjectClash {
+        SubjectClash(recorded: try row.decode(0), areApart: try row.decode(1))
+    }
 }
 
 struct FindSource: Statement {
@@ -116,8 +173,8 @@ struct FindReplacedVolume: Statement {
 struct InsertSource: Statement {
     static let sql = """
         insert into lacuna.source (volume_id, release_id, case_name, file, file_sha256, file_bytes, affine, spacing, orientation,
-            qform_code, sform_code, storage_type, findings, change_id, image_release_id, study, phase, modality)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id
+            qform_code, sform_code, storage_type, findings, change_id, image_release_id, study, phase, modality, subject_key)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id
         """
     let source: SourceRecord
     let volume: VolumeID
@@ -129,7 +186,7 @@ struct InsertSource: Statement {
             volume, release, source.caseName, source.image.path, source.image.sha256, source.image.bytes,
             source.affine.rows, [spacing.x, spacing.y, spacing.z], source.orientation, source.qformCode,
             source.sformCode, source.storageType, JSONText(source.findings), change, source.imageRelease, source.study,
-            source.phase, source.modality,
+            source.phase, source.modality, source.subjectKey,
         ]
     }
     func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }

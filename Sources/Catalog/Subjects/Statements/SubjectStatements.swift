@@ -135,19 +135,3 @@ struct ResolveSubject: Statement {
     var binds: [any PostgresBindable] { [name] }
     func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
 }
-
-/// Ends the claims on runs that have the two in different parts.
-struct StopRunsBetweenParts: Statement {
-    static let sql = "select lacuna.stop_runs_between_parts($1, $2)"
-    let kept: SubjectID
-    let merged: SubjectID
-    var binds: [any PostgresBindable] { [kept, merged] }
-}
-
-struct MergeSubjects: Statement {
-    static let sql = "select lacuna.merge_subjects($1, $2, $3)"
-    let kept: SubjectID
-    let merged: SubjectID
-    let change: ChangeID
-    var binds: [any PostgresBindable] { [kept, merged, change] }
-}

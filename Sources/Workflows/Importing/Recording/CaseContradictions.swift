@@ -11,21 +11,25 @@ struct CaseContradictions {
     private let ontology: Ontology
     /// The dataset that is imported.
     private let dataset: String
+    private let isDryRun: Bool
     /// Whether the caller accepts labels that contradict others.
     private let isAccepted: Bool
 
-    init(_ workspace: Workspace, ontology: Ontology, dataset: String, isAccepted: Bool) {
-        (self.workspace, self.ontology) = (workspace, ontology)
-        (self.dataset, self.isAccepted) = (dataset, isAccepted)
+    init(_ workspace: Workspace, ontology: Ontology, _ summary: ImportSummary, isAccepted: Bool) {
+        (self.workspace, self.ontology, self.isAccepted) = (workspace, ontology, isAccepted)
+        (dataset, isDryRun) = (summary.dataset, summary.isDryRun)
     }
 
     /// One finding for each contradiction; none where the scan is new.
     /// - Throws: `ObjectStoreError` where masks cannot be read; a damaged mask is a finding.
-    func findings(on item: InspectedCase, in place: CasePlace) async throws -> [ImportFinding] {
+    func findings(
+        on item: InspectedCase, _ source: SourceRecord, in place: CasePlace
+    ) async throws -> [ImportFinding] {
         let scan = try await workspace.catalog.knownScan(
             identity: item.image.identity.exact, outside: item.files.name, of: place)
         guard let scan else { return [] }
-        return headers(of: item, scan) + (try await labels(of: item, scan, in: place))
+        return headers(of: item, scan) + (try await subjects(of: item, source, in: place))
+            + (try await labels(of: item, scan, in: place))
             + (try await relatives(of: item, scan, in: place))
     }
 
@@ -42,6 +46,17 @@ struct CaseContradictions {
             scaled.map { ImportFinding(spacing: spacing, unlike: $0, volume: scan.volume, file: file) },
             other.map { ImportFinding(modality: modality, unlike: $0, file: file) },
         ].compactMap { $0 }
+    }
+
+    // MARK: - Subject
+
+    private func subjects(
+        of item: InspectedCase, _ source: SourceRecord, in place: CasePlace
+    ) async throws -> [ImportFinding] {
+        guard let clash = try await workspace.catalog.subjectClash(of: source, in: place),
+            clash.areApart || isDryRun
+        else { return [] }
+        return [ImportFinding(clash, key: "\(dataset)/\(source.subjectKey)", file: item.image.file.file.path)]
     }
 
     // MARK: - Labels

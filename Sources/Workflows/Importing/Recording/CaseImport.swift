@@ -12,6 +12,7 @@ struct CaseImport {
     /// Records each case in a transaction of its own.
     func recordOneByOne(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
         var waiting: [WaitingFiles] = []
+        try await separateStated(with: &recorder)
         try await reading.forEach(items) { item, result in
             defer { meter.advance() }
             switch result {
@@ -21,7 +22,21 @@ struct CaseImport {
             case .failed(let error): progress.update { $0.note(item.name, error) }
             }
         }
+        try await joinSeries(with: &recorder)
         try await record(waiting, with: &recorder)
+    }
+
+    private func separateStated(with recorder: inout ImportRecorder) async throws {
+        let separated = try await recorder.separateStated(summary)
+        progress.update {
+            $0.report.findings += separated.findings
+            $0.recorded += separated.made
+        }
+    }
+
+    private func joinSeries(with recorder: inout ImportRecorder) async throws {
+        let joined = try await recorder.joinSeries(summary)
+        progress.update { $0.note(joined.findings, joined.merges) }
     }
 
     private func record(_ item: InspectedCase, with recorder: inout ImportRecorder) async throws {
@@ -39,7 +54,7 @@ struct CaseImport {
     /// Records all cases in one transaction if every case can be recorded, and nothing otherwise or in a dry run.
     func checkThenRecord(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
         var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
-        var contradictions: [String: [ImportFinding]] = [:]
+        var (contradictions, planned) = ([String: [ImportFinding]](), [InspectedCase]())
         let place = try await recorder.place(summary)
         try await reading.forEach(items) { item, result in
             meter.advance()
@@ -53,6 +68,7 @@ struct CaseImport {
                         try await recorder.remarks(on: item, in: place)
                         + recorder.contradictions(of: item, summary)
                     progress.update { $0.plan(item, remarks) }
+                    if item.image.series != nil { planned.append(item) }
                 } else {
                     whole.append(item)
                     contradictions[item.files.name] = try await recorder.contradictions(of: item, summary)
@@ -62,7 +78,13 @@ struct CaseImport {
             case .failed(let error): progress.update { $0.note(item.name, error) }
             }
         }
+        if summary.isDryRun {
+            try await separateStated(with: &recorder)
+            let findings = try await recorder.plannedSeries(planned, summary)
+            progress.update { $0.report.findings += findings }
+        }
         guard mayRecord(whole, waiting) else { return }
+        try await separateStated(with: &recorder)
         if !whole.isEmpty {
             for (item, outcome) in try await recorder.recordAll(whole, summary) {
                 let found = contradictions[item.files.name] ?? []
@@ -70,6 +92,7 @@ struct CaseImport {
                 progress.update { $0.note(item, outcome, remarks) }
             }
         }
+        try await joinSeries(with: &recorder)
         try await record(waiting, with: &recorder)
     }
 

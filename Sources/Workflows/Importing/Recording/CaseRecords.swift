@@ -27,6 +27,7 @@ struct CaseRecords {
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
             descriptor: DescriptorRecord(image.descriptor), findings: Self.json(item.findings.map(\.problem)),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
+        if subjects[item.files.name] != nil { source.tableKeys = Set(subjects.values) }
         source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }
         self.source = source
         let flip = item.flip.map { FlipRecord(axis: $0.flip.rawValue, evidence: $0.evidence) }

@@ -64,6 +64,20 @@ extension ImportFinding {
             remedy: "correct the wrong one with lacuna label set \(caseName) ORGAN absent or unlabelled")
     }
 
+    /// Equal voxels of another subject.
+    /// - Parameter key: `DATASET/KEY` of the case.
+    init(_ clash: SubjectClash, key: String, file: String) {
+        let voxels = "the case is of subject \(key), but the same voxels are recorded for \(clash.recorded)"
+        self.init(
+            .conflict, file: file,
+            problem: clash.areApart
+                ? "\(voxels): they are known as different patients, so the scan stays with \(clash.recorded)"
+                : "\(voxels): the import would join the two subjects",
+            remedy: clash.areApart
+                ? "find out whose scan it is, and correct the table of subjects or remove the file"
+                : "nothing, if they are one patient; else name the patients with --subjects FILE.csv")
+    }
+
     /// Equal voxels with another spacing.
     init(spacing: Vector3<Double>, unlike other: KnownScan.Source, volume: VolumeID, file: String) {
         self.init(

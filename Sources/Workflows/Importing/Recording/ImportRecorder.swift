@@ -103,7 +103,8 @@ struct ImportRecorder {
 
     /// The reason why a case cannot be recorded; nil where it can.
     func refusal(of item: InspectedCase, in place: CasePlace, _ summary: ImportSummary) async throws -> ImportError? {
-        let records = CaseRecords(item, in: root, subjects: subjects, salt: [])
+        let salt = item.image.series == nil ? [] : try await catalog.seriesSalt()
+        let records = CaseRecords(item, in: root, subjects: subjects, salt: salt)
         do {
             try await catalog.requireRecordable(records.source, in: place)
             return nil
@@ -116,9 +117,10 @@ struct ImportRecorder {
     /// What the case contradicts in the catalogue. To be called before the case is recorded.
     func contradictions(of item: InspectedCase, _ summary: ImportSummary) async throws -> [ImportFinding] {
         let place = if let target { CasePlace(target.release) } else { try await place(summary) }
+        let source = CaseRecords(item, in: root, subjects: subjects, salt: []).source
         return try await CaseContradictions(
-            workspace, ontology: options.ontology, dataset: summary.dataset, isAccepted: accepts(item)
-        ).findings(on: item, in: place)
+            workspace, ontology: options.ontology, summary, isAccepted: accepts(item)
+        ).findings(on: item, source, in: place)
     }
 
     private func accepts(_ item: InspectedCase) -> Bool { options.accepted.cover(.conflict, of: item.files.name) }
@@ -134,6 +136,62 @@ struct ImportRecorder {
         return [
             withholding.map { ImportFinding($0, file: file) }, replaced.map { ImportFinding(replaced: $0, file: file) },
         ].compactMap { $0 }
+    }
+
+    // MARK: - Subjects
+
+    /// Takes recorded cases apart that the caller's table names as different patients. To be called before cases are recorded.
+    ///
+    /// - Returns: findings, and the number of subjects that were taken apart.
+    mutating func separateStated(_ summary: ImportSummary) async throws -> (findings: [ImportFinding], made: Int) {
+        guard !subjects.isEmpty, let release = try await place(summary).release else { return ([], 0) }
+        let plan = try await StatedSubjects(
+            catalog: catalog, dataset: summary.dataset, table: subjects, folder: root.path
+        ).plan(of: release)
+        guard !summary.isDryRun, !plan.groups.isEmpty else { return (plan.findings, 0) }
+        let target = try await prepare(summary)
+        try await catalog.separateStated(plan.groups, in: target.release.dataset, activity: target.activity)
+        return (plan.findings, plan.groups.count)
+    }
+
+    /// Joins subjects by the identifiers in DICOM slices. To be called after cases are recorded.
+    mutating func joinSeries(_ summary: ImportSummary) async throws -> (findings: [ImportFinding], merges: [CaseMerge])
+    {
+        guard let release = try await place(summary).release else { return ([], []) }
+        let joining = SeriesJoining(catalog: catalog, folder: root.path)
+        let evidence = try await joining.evidence(of: release)
+        var merges: [CaseMerge] = []
+        if !evidence.joins.isEmpty {
+            let target = try await prepare(summary)
+            merges = try await catalog.joinBySeries(activity: target.activity) {
+                try await joining.evidence(of: release).joins
+            }.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }
+        }
+        return (joining.findings(evidence, isDryRun: false), merges)
+    }
+
+    /// The findings of `joinSeries` if the cases were recorded.
+    func plannedSeries(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [ImportFinding] {
+        let salt = try await catalog.seriesSalt()
+        let place = try await place(summary)
+        let planned = items.compactMap { item in
+            let source = CaseRecords(item, in: root, subjects: subjects, salt: salt).source
+            return source.series.map { series in
+                SeriesHolder(
+                    name: "\(summary.dataset)/\(source.caseName)", dataset: summary.dataset, subject: nil,
+                    origin: "\(summary.dataset)/\(source.subjectKey)",
+                    statedKey: source.tableKeys.isEmpty ? nil : source.subjectKey, patient: series.patient,
+                    study: series.study)
+            }
+        }
+        guard !planned.isEmpty else { return [] }
+        let joining = SeriesJoining(catalog: catalog, folder: root.path)
+        return joining.findings(try await joining.evidence(of: planned, in: place), isDryRun: true)
+    }
+
+    /// `CASE` of `DATASET/CASE`.
+    private static func caseName(_ name: String) -> String {
+        name.firstIndex(of: "/").map { String(name[name.index(after: $0)...]) } ?? name
     }
 
     // MARK: - Release and activity

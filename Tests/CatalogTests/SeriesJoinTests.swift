@@ -1,0 +1,88 @@
+import Catalog
+import Domain
+import Postgres
+import Testing
+
+/// Identifiers in DICOM slices are recorded with each case, and join subjects in a step of their own.
+@Suite struct SeriesJoinTests {
+    private let release: Int32 = 1
+
+    /// Imports a series of dataset A under a subject of its own.
+    @discardableResult
+    private func add(_ world: World, scan: Int, patient: Int, study: Int) async throws -> RecordedCase {
+        let catalog = world.catalog
+        let activity = try await catalog.startActivity(.import)
+        let release = try await catalog.release(
+            ReleaseRecord(
+                dataset: "A", release: "1", layout: "msd", origin: .expert, licence: nil, licenceSource: nil,
+                root: "/data/A"), activity: activity)
+        var record = source(scan: scan, case: "case\(scan)", subject: "case\(scan)")
+        record.series = SeriesRecord(
+            patient: digest(6_000_000 + patient), study: digest(7_000_000 + study), series: digest(8_000_000 + scan))
+        return try await catalog.record(
+            record, labelFiles: [labelFile("case\(scan)")], in: release, activity: activity,
+            storing: { CaseLabels([]) })
+    }
+
+    private func join(_ world: World, _ scans: [(RecordedCase, RecordedCase)]) async throws -> Int {
+        var joins: [SeriesJoin] = []
+        for (one, other) in scans {
+            joins.append(
+                SeriesJoin(
+                    try await world.catalog.subject(of: one.volume), try await world.catalog.subject(of: other.volume),
+                    cause: .study, caseName: "A/case2"))
+        }
+        let activity = try await world.catalog.startActivity(.import)
+        let decided = joins
+        return try await world.catalog.joinBySeries(activity: activity) { decided }.count
+    }
+
+    @Test func recordingJoinsNothingAndHoldersShareAnIdentifier() async throws {
+        try await World.with { world async throws in
+            for scan in 1...3 { #expect(try await add(world, scan: scan, patient: 1, study: scan).merges.isEmpty) }
+            try await add(world, scan: 4, patient: 2, study: 4)
+            #expect(try await world.catalog.subjects().count == 4)
+            let holders = try await world.catalog.seriesHolders(of: release)
+            #expect(holders.map(\.name) == ["A/case1", "A/case2", "A/case3", "A/case4"])
+            #expect(Set(holders.map(\.patient)).count == 2 && holders.allSatisfy { $0.statedKey == nil })
+            let one = try await world.catalog.seriesHolders(of: nil, studies: [digest(7_000_002)])
+            #expect(one.map(\.name) == ["A/case2"])
+        }
+    }
+
+    @Test func aNewScanOfAPurgedPatientIsRefused() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            let known = try await add(world, scan: 1, patient: 1, study: 1).volume
+            let subject = try await catalog.subject(of: known)
+            let annotation = PersonalAnnotation(volume: known, organ: "liver", rater: "", origin: .expert)
+            _ = try await catalog.record(annotation, kind: .correction, parameters: JSONText("{}")) { _ in
+                AnnotationContent(mask: mask(9))
+            }
+            #expect(try await catalog.withdraw(.subject(subject), recalling: true, reason: "consent"))
+            #expect(try await catalog.purge(.subject(subject), reason: "consent") { _ in }.count == 1)
+            await #expect(throws: CatalogError.self) { try await add(world, scan: 2, patient: 1, study: 2) }
+            await #expect(throws: CatalogError.self) { try await add(world, scan: 2, patient: 5, study: 1) }
+            try await add(world, scan: 2, patient: 5, study: 2)
+        }
+    }
+
+    @Test func aJoinIsRecordedWithItsCauseAndHoldersKeepTheirOrigin() async throws {
+        try await World.with { world async throws in
+            let cases = [
+                try await add(world, scan: 1, patient: 1, study: 1),
+                try await add(world, scan: 2, patient: 1, study: 1),
+                try await add(world, scan: 3, patient: 1, study: 1),
+            ]
+            #expect(try await join(world, [(cases[0], cases[1]), (cases[1], cases[2]), (cases[0], cases[2])]) == 2)
+            let subject = try await world.catalog.subject(of: cases[2].volume)
+            let facts = try await world.catalog.subject(subject)
+            #expect(facts.volumes.count == 3 && facts.joins.map(\.cause) == [.study, .study])
+            let holders = try await world.catalog.seriesHolders(of: release)
+            #expect(Set(holders.map(\.subject)) == [subject])
+            #expect(Set(holders.map(\.origin)).count == 3)
+            #expect(try await add(world, scan: 3, patient: 1, study: 1).isUnchanged)
+            try await expectTrueCoverage(world)
+        }
+    }
+}
