@@ -120,12 +120,12 @@ import Testing
             #expect(annotated("liver", "short") == 1)
 
             // An export keeps them separate too, unless a class mapping combines them.
-            for (name, more, count) in [
-                ("A", [] as [String], 1), ("B", ["--class-mapping", "aorta=aorta,aorta_short"], 2),
+            for (number, more, count) in [
+                ("8", [] as [String], 1), ("9", ["--class-mapping", "aorta=aorta,aorta_short"], 2),
             ] {
                 let export = try await bench.start(
                     [
-                        "export", "nnunet", "--output", bench.folder, "--dataset-id", "9", "--name", name, "--organs",
+                        "export", "nnunet", "--output", bench.folder, "--dataset-id", number, "--name", "A", "--organs",
                         "aorta", "--json",
                     ] + more
                 ).end()
@@ -134,7 +134,7 @@ import Testing
                 #expect(organs[0]["annotated"] as? Int == count)
             }
             let refused = try await bench.lacuna(
-                "export", "nnunet", "--output", bench.folder, "--dataset-id", "9", "--name", "C", "--organs", "aorta",
+                "export", "nnunet", "--output", bench.folder, "--dataset-id", "10", "--name", "A", "--organs", "aorta",
                 "--class-mapping", "aorta=liver")
             #expect(refused.status == 3 && refused.errors.contains("not a variant"), "\(refused.errors)")
         }
