@@ -8,6 +8,8 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
         case handedness
         /// Accept organs that are all on the wrong side of the body: the patient's organs are reversed.
         case laterality
+        /// Accept that every class file of a case is empty: the image shows none of the organs.
+        case empty
     }
 
     public let proposal: Proposal

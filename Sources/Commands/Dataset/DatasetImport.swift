@@ -83,7 +83,7 @@ struct DatasetImport: AsyncParsableCommand {
         help: """
             Proposal of the report to accept: flip (flip labels that strong evidence shows to be mirrored), handedness (keep \
             labels stored mirrored that their headers place on the image), laterality (keep patients whose organs are all \
-            reversed), or PROPOSAL:CASE for one case. Repeatable.
+            reversed), empty (keep cases in which every class file is empty), or PROPOSAL:CASE for one case. Repeatable.
             """)
     var accept: [String] = []
 

@@ -60,6 +60,7 @@ public final class CaseInspector {
         var check = FlipCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
         var read = try labels(of: files, on: image, opened, check: &check)
         let flip = try flip(files, read, check, &findings)
+        try refuseEmptyClasses(files, read.labels)
         if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
         let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
@@ -184,6 +185,15 @@ public final class CaseInspector {
             return try reader.readLabels($0, on: image.volume.grid, flipped: flip)
         }
         return (volume, FileChecksum(file: file, bytes: bytes, sha256: volume.file.digest))
+    }
+
+    /// - Throws: `emptyClasses` where several class files are all empty and the caller has not accepted it.
+    private func refuseEmptyClasses(_ files: CaseFiles, _ labels: [InspectedLabel]) throws(ImportError) {
+        let classes = files.labels.count { if case .oneClass = $0.reading { true } else { false } }
+        guard classes > 1, classes == files.labels.count, labels.allSatisfy({ $0.region == nil }),
+            !options.accepted.cover(.empty, of: files.name)
+        else { return }
+        throw .emptyClasses(file: files.labels[0].file.path, caseName: files.name, classes: classes)
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {
