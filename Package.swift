@@ -78,6 +78,8 @@ let package = Package(
 
         /// The operating system: executor threads, blocking work, files and folders, stop flags, counter-based random numbers.
         .target(name: "System", swiftSettings: kernels),
+        /// Tables and JSON texts that people and other programs write, with the line of each mistake.
+        .target(name: "Documents", swiftSettings: kernels),
         /// Connections, statements, COPY and typed errors over libpq.
         .target(name: "Postgres", dependencies: ["CLibPQ", "System"], swiftSettings: swift),
         /// A private PostgreSQL server on a unix socket: create, start, stop.
@@ -107,7 +109,7 @@ let package = Package(
         .target(name: "Objects", dependencies: ["Domain", "Hashing", "System"], swiftSettings: swift),
         /// Public dataset layouts, through one pipeline.
         .target(
-            name: "Importers", dependencies: ["DICOM", "Domain", "Imaging", "System", yams],
+            name: "Importers", dependencies: ["DICOM", "Documents", "Domain", "Imaging", "System", yams],
             swiftSettings: kernels),
         /// Label maps and descriptions for other tools: nnU-Net, MONAI.
         .target(name: "Exporters", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
@@ -126,7 +128,7 @@ let package = Package(
         .target(
             name: "Workflows",
             dependencies: [
-                "Catalog", "DICOM", "Domain", "Drawing", "Exporters", "Imaging", "Importers", "Numerics",
+                "Catalog", "DICOM", "Documents", "Domain", "Drawing", "Exporters", "Imaging", "Importers", "Numerics",
                 "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
             ],
             swiftSettings: swift),
@@ -171,6 +173,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Cluster", "Postgres", "Schema", "Domain"], path: "Tests/TestSupport",
             swiftSettings: swift),
+        .testTarget(name: "DocumentTests", dependencies: ["Documents"], swiftSettings: kernels),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Cluster", "Schema", "TestSupport"], swiftSettings: swift),
@@ -190,7 +193,9 @@ let package = Package(
             name: "DICOMTests", dependencies: ["DICOM", "Imaging", "Domain", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "ImporterTests",
-            dependencies: ["Importers", "DICOM", "Drawing", "Imaging", "Hashing", "Domain", "Phantoms", "TestSupport"],
+            dependencies: [
+                "Importers", "DICOM", "Documents", "Drawing", "Imaging", "Hashing", "Domain", "Phantoms", "TestSupport",
+            ],
             exclude: ["Expected"],
             swiftSettings: kernels),
         .testTarget(

@@ -12,6 +12,8 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
         case crop
         /// Use labels that contradict an annotation of equal rank and origin, which are held otherwise.
         case conflict
+        /// Accept that every class file of a case is empty: the image shows none of the organs.
+        case empty
     }
 
     public let proposal: Proposal

@@ -119,7 +119,7 @@ import Testing
         #expect(list.cases.map(\.name) == ["liver_0"])
         let error = ImportError.missingFile(file: "labelsTr/liver_9.nii.gz", role: "label")
         #expect(list.refused == [CaseReport(name: "liver_1", outcome: .refused(error))])
-        #expect(list.findings.map(\.kind) == [.description])
+        #expect(list.findings.map(\.file).sorted() == ["dataset.json", "imagesTs/liver_7.nii.gz"])
     }
 
     @Test func theSecondCaseOfANameIsRefused() throws {
@@ -130,13 +130,20 @@ import Testing
         #expect(list.cases.count == 1 && list.refused.map(\.name) == ["liver_0"])
     }
 
+    @Test func aLabelThatIsNoNumberIsRefused() throws {
+        let tree = Tree()
+        try tree.write(#"{"labels":{"one":"liver"},"training":[]}"#, to: "dataset.json")
+        #expect(
+            importError { _ = try listed(tree) }
+                == .unreadableDescription(file: "dataset.json", reason: "the label one is not a number"))
+    }
+
     @Test(arguments: [
-        "{", "[]", #"{"training":[]}"#, #"{"labels":{"one":"liver"},"training":[]}"#,
-        #"{"labels":{"1":"liver"},"training":[{"image":3}]}"#,
+        "{", "[]", #"{"training":[]}"#, #"{"labels":{"1":"liver"},"training":[{"image":3}]}"#,
     ]) func aBrokenDescriptionIsRefused(text: String) throws {
         let tree = Tree()
         try tree.write(text, to: "dataset.json")
-        guard case .unreadableDescription("dataset.json", _)? = importError({ _ = try listed(tree) }) else {
+        guard case .document("dataset.json", _)? = importError({ _ = try listed(tree) }) else {
             Issue.record("accepted, or refused otherwise")
             return
         }

@@ -33,6 +33,10 @@ final class Tree {
 
     func remove(_ relative: String) throws { try FileManager.default.removeItem(atPath: path(relative)) }
 
+    func rename(_ relative: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: path(relative), toPath: try place(other))
+    }
+
     func bytes(of relative: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path(relative)))) }
 
     func link(_ relative: String, to target: String) throws {

@@ -95,7 +95,8 @@ struct DatasetImport: AsyncParsableCommand {
             Proposal of the report to accept: flip (flip labels that strong evidence shows to be mirrored), handedness (keep \
             labels stored mirrored that their headers place on the image), laterality (keep patients whose organs are all \
             reversed), crop (record labels of a part of the image's grid as known only there), conflict (use labels that are \
-            held because another dataset contradicts them), or PROPOSAL:CASE for one case. Repeatable.
+            held because another dataset contradicts them), empty (keep cases in which every class file is empty), or \
+            PROPOSAL:CASE for one case. Repeatable.
             """))
     var accept: [String] = []
 

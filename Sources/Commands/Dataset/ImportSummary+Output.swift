@@ -69,6 +69,7 @@ extension ImportSummary {
             notes.append("Cases that wait for their image: \(waiting); lacuna dataset waiting \(dataset) lists them.")
         }
         let hasChanged = recorded > 0 || newWaiting > 0
+        if report.cases.isEmpty { return ["Nothing was imported: the folder contains no case of this layout."] }
         if !hasChanged && report.failures == 0 {
             return notes + ["Nothing changed: every case is recorded already."]
         }

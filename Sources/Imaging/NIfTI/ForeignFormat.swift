@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// File formats that occur under a NIfTI name or beside NIfTI files, recognised by their first bytes.
 public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
@@ -78,6 +79,12 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         } else {
             return nil
         }
+    }
+
+    /// The format of a file by its first bytes; nil where it is unknown, or the file cannot be read. Blocks.
+    public init?(ofFile path: String) {
+        guard let bytes = try? OpenFile(reading: path).bytes(at: 0, count: 540) else { return nil }
+        self.init(bytes)
     }
 
     /// Bytes that a file of the format has at a fixed offset.

@@ -4,7 +4,8 @@ public import Domain
 public struct LabelFile: Hashable, Sendable {
     public enum Reading: Hashable, Sendable {
         /// Values with the meaning that the map gives; every organ of the map is annotated completely in the file.
-        /// `unmapped` values are declared by the dataset, but mean no organ of the ontology.
+        /// `unmapped` values are declared by the dataset, but mean no organ of the ontology; their voxels are unknown for every
+        /// organ.
         case values(LabelMap, unmapped: Set<Int> = [])
         /// A binary mask: every voxel other than 0 belongs to these organs.
         case oneClass(organs: [OrganKey])

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// Gibson et al. (Zenodo 1169361): labels on images of two publishers, complete only within the box in `cropping.csv`.
 ///
 /// The table counts voxels from the patient's front, from the patient's right (the left of the picture) and from the
@@ -59,8 +61,10 @@ struct GibsonFacts: RuleFacts {
     }
 
     private static func read(_ file: String) throws(ImportError) -> [Key: AnnotatedCrop] {
-        guard let table = CSVRows(file: file), table.has("publisher", "original_id", "extent_ant", "extent_sup") else {
-            throw .unreadableDescription(file: Self.table, reason: "the columns publisher and extent_… are missing")
+        let table = try DatasetText.table(file, named: Self.table)
+        guard table.has("publisher", "original_id", "extent_ant", "extent_sup") else {
+            throw .document(
+                file: Self.table, table.missing("publisher", "original_id", "extent_ant", "extent_sup"))
         }
         var crops: [Key: AnnotatedCrop] = [:]
         for row in table.rows {
@@ -71,7 +75,8 @@ struct GibsonFacts: RuleFacts {
                 let right = table.range("extent_left", "extent_right", row),
                 let foot = table.range("extent_inf", "extent_sup", row)
             else {
-                throw .unreadableDescription(file: Self.table, reason: "the crop of \(name) \(number) is not a box")
+                throw .wrongLine(
+                    file: Self.table, line: row.line, problem: "the crop of \(name) \(number) is not a box")
             }
             let publisher: Publisher = name.uppercased() == "TCIA" ? .tcia : .btcv
             crops[Key(publisher: publisher, number: number)] = AnnotatedCrop(front: front, right: right, foot: foot)
@@ -80,10 +85,10 @@ struct GibsonFacts: RuleFacts {
     }
 }
 
-extension CSVRows {
-    fileprivate func number(_ column: String, _ row: [String]) -> Int? { value(column, row).flatMap { Int($0) } }
+extension CSVTable {
+    fileprivate func number(_ column: String, _ row: Row) -> Int? { value(column, row).flatMap { Int($0) } }
 
-    fileprivate func range(_ lower: String, _ upper: String, _ row: [String]) -> Range<Int>? {
+    fileprivate func range(_ lower: String, _ upper: String, _ row: Row) -> Range<Int>? {
         guard let from = number(lower, row), let to = number(upper, row), 0 <= from, from < to else { return nil }
         return from..<to
     }

@@ -31,8 +31,21 @@ struct DatasetFolder: Hashable, Sendable {
     func hasFile(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .file }
     func hasFolder(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .folder }
 
-    /// The first of `stem.nii.gz` and `stem.nii` that exists.
-    func volume(_ stem: String) -> String? { [".nii.gz", ".nii"].map { stem + $0 }.first(where: hasFile) }
+    /// The first of `stem.nii.gz` and `stem.nii` that exists, else the only one of that stem with another NIfTI ending, such as
+    /// `.NII.GZ`.
+    func volume(_ stem: String) -> String? {
+        [".nii.gz", ".nii"].map { stem + $0 }.first(where: hasFile) ?? otherEnding(of: stem + ".nii.gz")
+    }
+
+    /// The only file beside a missing one whose name differs in its NIfTI ending alone.
+    private func otherEnding(of path: String) -> String? {
+        let (place, name) = (FilePath.parent(of: "/" + path).dropFirst(), FilePath.name(of: path))
+        guard SourceFile.isVolume(name) else { return nil }
+        let stem = SourceFile.stem(of: name)
+        let found = volumes(in: String(place)).filter { SourceFile.stem(of: $0) == stem }
+            .map { place.isEmpty ? $0 : "\(place)/\($0)" }.filter(hasFile)
+        return found.count == 1 ? found[0] : nil
+    }
 
     /// The regular file at a path from a description or a listing, symbolic links resolved.
     /// - Parameter role: the file's role in the case, for the message.
@@ -85,9 +98,10 @@ struct DatasetFolder: Hashable, Sendable {
         guard !parts.isEmpty, !parts.contains("..") else {
             throw .leavesFolder(file: path, path: path)
         }
-        let relative = parts.joined(separator: "/")
+        let named = parts.joined(separator: "/")
+        let relative = FilePath.exists(root + "/" + named) ? named : otherEnding(of: named) ?? named
         guard let target = FilePath.resolved(root + "/" + relative) else {
-            throw .missingFile(file: relative, role: role)
+            throw .missingFile(file: named, role: role)
         }
         guard target.hasPrefix(prefix) else {
             throw .leavesFolder(file: relative, path: target)

@@ -22,14 +22,22 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     /// The last part of the path without ".nii" or ".nii.gz".
     public var stem: String { Self.stem(of: name) }
 
-    /// A file name without ".nii" or ".nii.gz"; other names stay as they are.
-    static func stem(of name: String) -> String {
-        for ending in [".nii.gz", ".nii"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
-        return name
+    /// A file name without ".nii" or ".nii.gz", in any case; other names stay as they are.
+    static func stem(of name: String) -> String { ending(of: name).map { String(name.dropLast($0.count)) } ?? name }
+
+    /// Whether a file name has a NIfTI ending, in any case.
+    static func isVolume(_ name: String) -> Bool { ending(of: name) != nil }
+
+    /// The name with its NIfTI ending in lower case; nil where that changes nothing.
+    static func withPlainEnding(_ name: String) -> String? {
+        guard let ending = ending(of: name), !name.hasSuffix(ending) else { return nil }
+        return name.dropLast(ending.count) + ending
     }
 
-    /// Whether a file name has a NIfTI ending.
-    static func isVolume(_ name: String) -> Bool { name.hasSuffix(".nii.gz") || name.hasSuffix(".nii") }
+    /// The NIfTI ending of a name, in lower case.
+    private static func ending(of name: String) -> String? {
+        [".nii.gz", ".nii"].first { name.utf8.count > $0.utf8.count && name.suffix($0.count).lowercased() == $0 }
+    }
 
     /// Whether a file name has a DICOM ending.
     static func isSlice(_ name: String) -> Bool { SeriesFolder.isNamedDICOM(name) }

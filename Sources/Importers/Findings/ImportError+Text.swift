@@ -1,4 +1,5 @@
 internal import DICOM
+internal import Documents
 internal import Imaging
 
 extension ImportError: CustomStringConvertible {
@@ -15,6 +16,9 @@ extension ImportError: CustomStringConvertible {
         case .notThisLayout(_, let layout, let reason): "not the layout \(layout.rawValue): \(reason)"
         case .unsupported(_, let what, _): what
         case .unreadableDescription(_, let reason): reason
+        case .document(_, let problem): problem.description
+        case .contradictoryValue(_, let value, let meanings):
+            "the value \(value) means \(meanings.joined(separator: " and ")), but a voxel is at most one of them"
         case .leavesFolder(_, let path): "the path \(path) is outside the dataset's folder"
         case .missingFile(_, let role): "the \(role) is missing"
         case .listedFileMissing(_, let role, let folder): "the \(role) named in the list does not exist in \(folder)"
@@ -32,6 +36,10 @@ extension ImportError: CustomStringConvertible {
             "this layout has no release named \(release); known releases: " + known.joined(separator: ", ")
         case .holdsDatasets(_, let datasets): "not a dataset, but a folder of datasets: " + Self.list(datasets)
         case .wrongLine(_, let line, let problem): "line \(line): \(problem)"
+        case .wrongLines(_, let problems):
+            "\(problems.count) mistakes:" + problems.map { "\n    line \($0.line): \($0.problem)" }.joined()
+        case .emptyClasses(_, _, let classes):
+            "all \(classes) class files are empty, so that every organ would be recorded as absent"
         case .duplicate(_, let what): what
         case .unknownNames(_, let names): "labels that match no organ: " + Self.list(names)
         case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
@@ -63,10 +71,15 @@ extension ImportError: CustomStringConvertible {
         case .listedFileMissing:
             "name the folder to which the list's paths are relative with --images, or finish the download"
         case .ambiguous: "choose one with --layout, --release or --images, or import the parts one by one"
-        case .notThisLayout(_, .mapped, _): "give the folder that has these files, or correct the patterns of the map"
+        case .notThisLayout(_, .mapped, _):
+            "correct the patterns in the map, as in images: \"{case}/CT.nii.gz\" and labels: \"{case}/{organ}.nii.gz\"; "
+                + "capitals and folders count"
         case .notThisLayout: "omit --layout, or give the folder that has the layout"
         case .unsupported(_, _, let remedy): remedy
         case .unreadableDescription: "download the file again, or correct it"
+        case .document(_, let problem): problem.remedy
+        case .contradictoryValue:
+            "give each organ a value of its own; if the voxels are of one organ only, name only that one"
         case .leavesFolder: "move the file into the folder, or name the folder of the images with --images"
         case .missingFile: "finish the download, or give the folder that contains it"
         case .waitsForImage:
@@ -85,8 +98,14 @@ extension ImportError: CustomStringConvertible {
         case .unknownRelease: "correct the name, omit it, or give a label map with --map"
         case .holdsDatasets: "import them one by one"
         case .wrongLine: "correct the line"
+        case .wrongLines: "correct the lines"
+        case .emptyClasses(_, let name, _):
+            "download or compute the labels again; if the image really shows none of the organs, import again with "
+                + "--accept empty:\(name)"
         case .duplicate: "remove one of the two, or import them as two datasets"
-        case .unknownNames: "give a label map, or add the organs to the ontology"
+        case .unknownNames(_, let names):
+            "give a label map, or add the organs to the ontology; in a map, values may name files, as in "
+                + "values: {\(names.first ?? "NAME"): liver}, and ignored or background those of no interest"
         case .unknownOrgan: "correct the key, or add the organ to the ontology"
         case .undeclaredOrgan: "remove it from --complete, --means or the map, or add it to the map's values"
         case .volume(let error): error.remedy

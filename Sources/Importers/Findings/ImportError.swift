@@ -1,4 +1,5 @@
 public import DICOM
+public import Documents
 public import Imaging
 
 /// Why a folder, a case or a file is not imported. Each case has a file, a problem and a remedy; texts contain file
@@ -16,6 +17,10 @@ public enum ImportError: Error, Hashable, Sendable {
     case unsupported(folder: String, what: String, remedy: String)
     /// `dataset.json`, a map or a table is invalid.
     case unreadableDescription(file: String, reason: String)
+    /// A table or a JSON text of the dataset is invalid at a line.
+    case document(file: String, DocumentProblem)
+    /// A label value means organs, or an organ and the background, of which a voxel is at most one.
+    case contradictoryValue(file: String, value: Int, meanings: [String])
     /// A path to a file outside the dataset's folder.
     case leavesFolder(file: String, path: String)
     /// A file that the layout requires does not exist.
@@ -42,6 +47,10 @@ public enum ImportError: Error, Hashable, Sendable {
     case holdsDatasets(folder: String, datasets: [String])
     /// The caller's description of the dataset is invalid at a line.
     case wrongLine(file: String, line: Int, problem: String)
+    /// The same at several lines; at least two.
+    case wrongLines(file: String, [LineProblem])
+    /// Every class file of a case is empty; quarantined.
+    case emptyClasses(file: String, caseName: String, classes: Int)
     /// Two cases, or two files of one case, have the same name or organ.
     case duplicate(file: String, what: String)
     /// No label name of the file matches an organ of the ontology.
@@ -78,7 +87,9 @@ public enum ImportError: Error, Hashable, Sendable {
         case .unreadableFolder(let file), .unrecognised(let file, _, _), .ambiguous(let file, _),
             .notThisLayout(let file, _, _), .unsupported(let file, _, _), .unreadableDescription(let file, _),
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
-            .holdsDatasets(let file, _), .wrongLine(let file, _, _), .missingFile(let file, _), .duplicate(let file, _),
+            .holdsDatasets(let file, _), .wrongLine(let file, _, _), .wrongLines(let file, _), .document(let file, _),
+            .contradictoryValue(let file, _, _), .emptyClasses(let file, _, _),
+            .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .undeclaredOrgan(let file, _, _),
             .unknownValues(let file, _),
             .gridMismatch(let file, _, _), .sliceCount(let file, _, _), .sliceOrder(let file, _),
@@ -98,9 +109,21 @@ public enum ImportError: Error, Hashable, Sendable {
     public var quarantines: Bool {
         switch self {
         case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .flipped, .sidesReversed, .purgedSubject,
-            .exchangedImage:
+            .exchangedImage, .emptyClasses:
             true
         default: false
         }
+    }
+}
+
+/// A problem in a line of a text.
+public struct LineProblem: Hashable, Sendable, Comparable {
+    /// Counted from 1.
+    public let line: Int
+    /// One clause.
+    public let problem: String
+
+    public static func < (one: LineProblem, other: LineProblem) -> Bool {
+        (one.line, one.problem) < (other.line, other.problem)
     }
 }

@@ -108,7 +108,21 @@ extension ImportFinding {
     init(unknownNames: [String], file: String) {
         self.init(
             .classUnknown, file: file,
-            problem: "declared labels that match no organ: " + ImportError.list(unknownNames),
-            remedy: "they are not imported; add the organs to the ontology, or give a label map")
+            problem: "declared labels that match no organ: " + ImportError.list(unknownNames) + Self.unknownVoxels,
+            remedy: "add the organs to the ontology, or give a label map")
     }
+
+    /// Labels of a description that match no organ.
+    init(unmapped labels: [NamedLabel], file: String) {
+        let names = labels.flatMap { label in
+            label.values.isEmpty ? [label.name] : label.values.map { "\($0) \(label.name)" }
+        }
+        self.init(
+            .classUnknown, file: file,
+            problem: "labels that match no organ: " + ImportError.list(names) + Self.unknownVoxels,
+            remedy: "add the organs to the ontology, or describe the values with --map: an organ, background or ignored"
+        )
+    }
+
+    private static let unknownVoxels = "; their voxels may belong to any organ, and are recorded as unknown"
 }

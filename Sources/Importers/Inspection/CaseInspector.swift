@@ -59,6 +59,7 @@ public final class CaseInspector {
         var check = FlipCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
         var read = try labels(of: files, on: image, opened, check: &check)
         let flip = try flip(files, image, read, check, &findings)
+        try refuseEmptyClasses(files, read.labels)
         if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
         let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
@@ -201,6 +202,15 @@ public final class CaseInspector {
             options.accepted.cover(.crop, of: caseName)
         else { return nil }
         return box
+    }
+
+    /// - Throws: `emptyClasses` where several class files are all empty and the caller has not accepted it.
+    private func refuseEmptyClasses(_ files: CaseFiles, _ labels: [InspectedLabel]) throws(ImportError) {
+        let classes = files.labels.count { if case .oneClass = $0.reading { true } else { false } }
+        guard classes > 1, classes == files.labels.count, labels.allSatisfy({ $0.region == nil }),
+            !options.accepted.cover(.empty, of: files.name)
+        else { return }
+        throw .emptyClasses(file: files.labels[0].file.path, caseName: files.name, classes: classes)
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {

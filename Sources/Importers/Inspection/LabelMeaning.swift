@@ -27,15 +27,17 @@ struct LabelMeaning: Sendable {
     /// - Parameters:
     ///   - volume: the file's voxels, and its header with the label table of a `declared` file.
     ///   - options: the caller's scope takes precedence over the file's; the caller's unknown values are added to its
-    ///     own.
+    ///     own, which include the values that mean no organ.
     /// - Throws: `unknownNames`, `unknownValues`; `unreadableDescription` where a `declared` file has no label table.
     init(_ file: LabelFile, _ volume: LabelVolume, options: ImportOptions) throws(ImportError) {
         let all: [Region]
-        let unknown = file.unknown.union(options.description?.unknown ?? [])
+        var unknown = file.unknown.union(options.description?.unknown ?? [])
+        let background = options.description?.background ?? []
         switch file.reading {
         case .values(let map, let unmapped):
             all = Self.regions(map)
-            explained = unmapped.union(map.entries.map(\.value)).union(unknown)
+            unknown.formUnion(unmapped)
+            explained = unknown.union(map.entries.map(\.value)).union(background)
             unknownNames = []
         case .oneClass(let organs):
             let values = volume.regions.map(\.value)
@@ -46,7 +48,9 @@ struct LabelMeaning: Sendable {
             guard let table = volume.file.header.labelTable?.filter({ $0.key != 0 }), !table.isEmpty else {
                 throw .unreadableDescription(file: file.file.path, reason: "the header declares no labels")
             }
-            (all, unknownNames) = try Self.declared(table, file: file.file.path, options.ontology)
+            let declared = try Self.declared(table, file: file.file.path, options.ontology)
+            (all, unknownNames) = (declared.regions, declared.unknown.map(\.name))
+            unknown.formUnion(declared.unknown.map(\.value))
             explained = Set(table.map(\.key))
         }
         let present = Set(volume.regions.map(\.value))
@@ -74,14 +78,14 @@ struct LabelMeaning: Sendable {
     /// Resolved by name, not by value: TotalSegmentator's values differ between versions and tasks.
     private static func declared(
         _ table: [LabelTableEntry], file: String, _ ontology: Ontology
-    ) throws(ImportError) -> ([Region], unknown: [String]) {
+    ) throws(ImportError) -> (regions: [Region], unknown: [LabelMap.Entry]) {
         let classes = ClassNames.explaining(Set(table.map(\.name)), modality: .ct)
         let entries = table.map {
             LabelMap.Entry(value: $0.key, name: $0.name, organs: classes.organs(of: $0.name, ontology))
         }
         let known = entries.filter { !$0.organs.isEmpty }
-        let names = entries.filter(\.organs.isEmpty).map(\.name)
-        guard !known.isEmpty else { throw .unknownNames(file: file, names: names) }
-        return (regions(LabelMap(release: "declared", entries: known)), names)
+        let unknown = entries.filter(\.organs.isEmpty)
+        guard !known.isEmpty else { throw .unknownNames(file: file, names: unknown.map(\.name)) }
+        return (regions(LabelMap(release: "declared", entries: known)), unknown)
     }
 }

@@ -1,5 +1,5 @@
+internal import Documents
 public import Domain
-internal import FoundationEssentials
 internal import System
 
 /// Derivatives of the Brain Imaging Data Structure (BIDS): `sub-<name>/…_dseg.nii.gz`, with values listed in a
@@ -43,7 +43,7 @@ public struct BIDSLayout: Layout {
         return labels.flatMap { $0.matches(in: listing) }
     }
 
-    /// - Throws: `unreadableFolder` for the images.
+    /// - Throws: `unreadableFolder` for the images, `document` for the dataset's description.
     init(_ listing: FolderListing, _ segmentations: [PathMatch], options: ImportOptions) throws(ImportError) {
         (folder, self.segmentations, ontology) = (listing.folder, segmentations, options.ontology)
         images = try options.images.map { path throws(ImportError) in try DatasetFolder(path) } ?? folder
@@ -57,10 +57,12 @@ public struct BIDSLayout: Layout {
         given = options.map ?? options.publicRelease.flatMap(LabelMap.standard)
         let facts = ReleaseFacts.of(given?.release ?? "")
         (release, defaultOrigin) = (options.release ?? given?.release ?? DatasetLabels.asDeclared, facts.origin)
-        licence = Self.licence(folder) ?? facts.licence
+        licence = try Self.licence(folder) ?? facts.licence
     }
 
-    public func cases() throws(ImportError) -> CaseList {
+    public var places: LayoutPlaces { LayoutPlaces(folder: folder) }
+
+    public func listCases() throws(ImportError) -> CaseList {
         var list = CaseList()
         for match in segmentations { add(match, to: &list) }
         list.settle()
@@ -77,19 +79,22 @@ public struct BIDSLayout: Layout {
             }
             let found = (pictures[name.source] ?? []).filter { $0.name.isImage(of: name) }.map(\.path).sorted()
             guard found.count < 2 else { throw .ambiguous(folder: match.path, readings: found) }
-            let (map, unmapped) = try meaning(of: match.path, name)
+            let (map, unknown) = try meaning(of: match.path, name)
             let label = LabelFile(
-                file: try folder.file(match.path, role: "label"), reading: .values(map, unmapped: unmapped))
+                file: try folder.file(match.path, role: "label"),
+                reading: .values(map, unmapped: Set(unknown.flatMap(\.values))))
+            let findings = unknown.isEmpty ? [] : [ImportFinding(unmapped: unknown, file: match.path)]
             guard let path = found.first else {
                 return list.waiting.append(
                     WaitingCase(
-                        name: fallback, subject: match.parts["subject"] ?? fallback, modality: .other, labels: [label]))
+                        name: fallback, subject: match.parts["subject"] ?? fallback, modality: .other, labels: [label],
+                        findings: findings))
             }
             let image = try images.file(path, role: "image")
             list.cases.append(
                 CaseFiles(
                     name: image.stem, subject: match.parts["subject"] ?? image.stem, image: image,
-                    modality: Self.modality(image), labels: [label]))
+                    modality: Self.modality(image), labels: [label], findings: findings))
         } catch {
             list.refuse(fallback, error)
         }
@@ -99,7 +104,7 @@ public struct BIDSLayout: Layout {
 
     /// The label map of the nearest table: among those whose entities the file has too, the deepest, then the longest
     /// name (BIDS inheritance principle).
-    private func meaning(of path: String, _ name: BIDSName) throws(ImportError) -> (LabelMap, Set<Int>) {
+    private func meaning(of path: String, _ name: BIDSName) throws(ImportError) -> (LabelMap, unknown: [NamedLabel]) {
         if let given { return (given, []) }
         let fitting = tables.filter { table in
             let parts = table.split(separator: "/").map(String.init)
@@ -114,23 +119,26 @@ public struct BIDSLayout: Layout {
         else { throw .missingFile(file: path, role: "table _dseg.tsv of the label values") }
         let rows = try Self.rows(folder.root + "/" + table, name: table)
         let labels = try DatasetLabels(rows, file: table, ontology)
-        return (labels.map, labels.unmapped)
+        return (labels.map, labels.unknown)
     }
 
     private static func entities(_ name: String) -> [BIDSName.Entity] {
         name.split(separator: "_").dropLast().compactMap(BIDSName.Entity.init)
     }
 
+    /// - Throws: `document` for a table without the columns, `wrongLine` for an index that is no number or occurs twice.
     private static func rows(_ path: String, name: String) throws(ImportError) -> [(value: Int, name: String)] {
-        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let lines = text.split(whereSeparator: \.isNewline).map {
-            $0.split(separator: "\t", omittingEmptySubsequences: false)
-        }
-        guard let head = lines.first, let index = head.firstIndex(of: "index"), let label = head.firstIndex(of: "name")
-        else { throw .unreadableDescription(file: name, reason: "the columns index and name are missing") }
-        return lines.dropFirst().compactMap { fields in
-            guard fields.count > max(index, label), let value = Int(fields[index]), value >= 0 else { return nil }
-            return (value, String(fields[label]))
+        let table = try DatasetText.table(path, named: name, separator: .tab)
+        guard table.has("index", "name") else { throw .document(file: name, table.missing("index", "name")) }
+        var seen = Set<Int>()
+        return try table.rows.map { row throws(ImportError) in
+            guard let value = table.value("index", row).flatMap({ Int($0) }), value >= 0 else {
+                throw .wrongLine(file: name, line: row.line, problem: "the index is not a whole number")
+            }
+            guard seen.insert(value).inserted else {
+                throw .wrongLine(file: name, line: row.line, problem: "the index \(value) occurs twice")
+            }
+            return (value, table.value("name", row) ?? "")
         }
     }
 
@@ -138,12 +146,10 @@ public struct BIDSLayout: Layout {
         Modality(term: image.stem.split(separator: "_").last.map(String.init) ?? "")
     }
 
-    private static func licence(_ folder: DatasetFolder) -> Licence? {
+    private static func licence(_ folder: DatasetFolder) throws(ImportError) -> Licence? {
         struct Description: Decodable { let License: String? }
         let path = folder.root + "/" + descriptionName
-        guard let bytes = FileManager.default.contents(atPath: path),
-            let text = (try? JSONDecoder().decode(Description.self, from: bytes))?.License
-        else { return nil }
-        return Licence(text: text, source: descriptionName)
+        let text = try DatasetText.decode(Description.self, path, named: descriptionName).License
+        return text.map { Licence(text: $0, source: descriptionName) }
     }
 }

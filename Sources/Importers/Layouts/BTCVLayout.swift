@@ -37,7 +37,13 @@ public struct BTCVLayout: Layout {
 
     private static let challenge = LabelMap.standard("btcv") ?? LabelMap(release: "btcv", entries: [])
 
-    public func cases() throws(ImportError) -> CaseList {
+    public var places: LayoutPlaces {
+        LayoutPlaces(
+            folder: folder,
+            searched: parts.flatMap { part in ["img", "label"].map { (part.isEmpty ? $0 : "\(part)/\($0)", 0) } })
+    }
+
+    public func listCases() throws(ImportError) -> CaseList {
         var list = CaseList()
         for part in parts {
             let labels = Self.numbered(folder, part, "label")

@@ -44,7 +44,18 @@ public struct ClassFilesLayout: Layout {
 
     private static func isAtlas(_ release: String) -> Bool { release.hasPrefix("abdomenatlas") }
 
-    public func cases() throws(ImportError) -> CaseList {
+    /// Class files that match no organ are reported with their case, and `combined_labels` of AbdomenAtlas repeats the class files.
+    public var places: LayoutPlaces {
+        var known = Set(folders.flatMap { item in item.files.map(item.relative) })
+        for item in folders {
+            if let path = folder.volume((item.parent.isEmpty ? "" : item.parent + "/") + "combined_labels") {
+                known.insert(path)
+            }
+        }
+        return LayoutPlaces(folder: folder, searched: [("", 2)], known: known)
+    }
+
+    public func listCases() throws(ImportError) -> CaseList {
         if images.isSingleFile && folders.count > 1 {
             throw .ambiguous(folder: folder.root, readings: folders.map { "\($0.path) with the image file" })
         }
@@ -61,6 +72,7 @@ public struct ClassFilesLayout: Layout {
     private func add(_ item: ClassFolder, ignoring everywhere: Set<String>, to list: inout CaseList) {
         let fallback = item.parent.isEmpty ? folder.name : item.parent
         do throws(ImportError) {
+            try refuseOtherFormats(item)
             let known = item.files.filter { !organs(of: $0).isEmpty }
             let labels = try known.map { file throws(ImportError) in
                 LabelFile(
@@ -84,6 +96,16 @@ public struct ClassFilesLayout: Layout {
         } catch {
             list.refuse(fallback, error)
         }
+    }
+
+    /// - Throws: `unsupported` where the class folder has files, but no NIfTI file.
+    private func refuseOtherFormats(_ item: ClassFolder) throws(ImportError) {
+        guard item.files.isEmpty, item.path != item.parent else { return }
+        let others = folder.names(in: item.path).filter { !$0.hasPrefix(".") && !UnusedFiles.isText($0) }
+        guard !others.isEmpty else { return }
+        throw .unsupported(
+            folder: item.path, what: "no class file is in NIfTI: " + ImportError.list(others, limit: 5),
+            remedy: "convert the files to NIfTI with 3D Slicer or SimpleITK, and import again")
     }
 
     private func image(of item: ClassFolder, name: String) throws(ImportError) -> SourceFile {

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A datalist of MONAI: lists of cases with the paths of their images and labels, and the names of the label values.
 struct DatalistDescription: Sendable {
     struct Entry: Hashable, Sendable {
@@ -20,6 +18,8 @@ struct DatalistDescription: Sendable {
     let regions: [NamedLabel]
     /// The value of voxels that were not examined (key `ignore`).
     let ignored: Int?
+    /// The name of value 0.
+    let background: String?
     let licence: Licence?
     let states: StatedCases?
     let origins: StatedOrigins?
@@ -29,17 +29,13 @@ struct DatalistDescription: Sendable {
     let unread: [String]
 
     /// Whether a JSON file is a datalist: it has a training list of objects that name an image.
-    static func fits(_ path: String) -> Bool { (try? read(path)) != nil }
+    static func fits(_ path: String) -> Bool {
+        (try? DatasetText.decode(Content.self, path, named: "")) != nil
+    }
 
-    /// - Throws: `unreadableDescription`.
+    /// - Throws: `unreadableDescription`, `document`.
     init(_ file: SourceFile) throws(ImportError) {
-        let content: Content
-        do {
-            content = try Self.read(file.absolutePath)
-        } catch {
-            throw .unreadableDescription(
-                file: file.path, reason: "not a datalist: no training list of images and labels")
-        }
+        let content = try DatasetText.decode(Content.self, file.absolutePath, named: file.path)
         let pairs = [content.training, content.validation, content.testing, content.test].compactMap { $0 }.joined()
         entries = pairs.map { pair in
             Entry(
@@ -51,17 +47,13 @@ struct DatalistDescription: Sendable {
             .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
         regions = content.regions.map { NamedLabel(name: $0.key, values: $0.value.filter { $0 > 0 }.sorted()) }
             .filter { !$0.values.isEmpty }.sorted { $0.name < $1.name }
-        let values = Set(labels.map(\.value) + regions.flatMap(\.values))
-        ignored = content.ignore.flatMap { $0 > 0 && !values.contains($0) ? $0 : nil }
+        ignored = content.ignore.flatMap { $0 > 0 ? $0 : nil }
+        background = names["0"]
         licence = (content.licence ?? content.license)?.licence(in: file.path)
         (states, origins) = (content.states, content.origins)
         let numbers = pairs.compactMap(\.fold)
         folds = numbers.min().flatMap { first in numbers.max().map { first...$0 } }
         unread = Set(pairs.flatMap(\.others)).sorted()
-    }
-
-    private static func read(_ path: String) throws -> Content {
-        try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
     /// The keys that are read; others are ignored.

@@ -29,7 +29,7 @@ public struct DatalistLayout: Layout {
         }
     }
 
-    /// - Throws: `unreadableDescription`; `unsupported` where the label values have no meaning; `unknownNames`;
+    /// - Throws: `unreadableDescription`, `document`, `contradictoryValue`; `unsupported` where the label values have no meaning; `unknownNames`;
     ///   `unreadableFolder`.
     init(_ file: SourceFile, options: ImportOptions) throws(ImportError) {
         let description = try DatalistDescription(file)
@@ -58,7 +58,9 @@ public struct DatalistLayout: Layout {
         _ description: DatalistDescription, file: String, _ ontology: Ontology
     ) throws(ImportError) -> (LabelMap, unknown: [NamedLabel]) {
         guard !description.regions.isEmpty else {
-            let labels = try DatasetLabels(description.labels, file: file, ontology)
+            let background = description.background.map { [(value: 0, name: $0)] } ?? []
+            let labels = try DatasetLabels(
+                background + description.labels, ignored: description.ignored, file: file, ontology)
             return (labels.map, labels.unknown)
         }
         let regions = Set(description.regions.map(\.name))
@@ -66,21 +68,21 @@ public struct DatalistLayout: Layout {
             NamedLabel(name: $0.name, values: [$0.value])
         }
         let labels = (single + description.regions).resolved(by: ontology)
-        let map = DatasetLabels.map(of: labels)
+        let map = try DatasetLabels.map(of: labels, ignored: description.ignored, file: file, ontology)
         guard !map.entries.isEmpty else { throw .unknownNames(file: file, names: labels.map(\.name)) }
-        return (map, labels.filter(\.organs.isEmpty))
+        return (map, labels.unexplained(by: map))
     }
 
-    public func cases() throws(ImportError) -> CaseList {
+    /// Pseudo labels that are not imported are reported by themselves.
+    public var places: LayoutPlaces {
+        LayoutPlaces(folder: folders.own, known: Set(description.entries.compactMap(\.pseudoLabel)))
+    }
+
+    public func listCases() throws(ImportError) -> CaseList {
         var list = CaseList()
         for (name, entry) in namedEntries { add(entry, name, to: &list) }
         if !unknown.isEmpty {
-            list.findings.append(
-                ImportFinding(
-                    .classUnknown, file: file.path,
-                    problem: "labels that match no organ: "
-                        + ImportError.list(unknown.flatMap { label in label.values.map { "\($0) \(label.name)" } }),
-                    remedy: "their voxels are not imported; give a label map to import them"))
+            list.findings.append(ImportFinding(unmapped: unknown, file: file.path))
         }
         list.findings += unread
         list.settle()

@@ -1,5 +1,4 @@
 internal import Domain
-internal import FoundationEssentials
 
 /// `dataset.json` of the Medical Segmentation Decathlon and of datasets in its form.
 struct DatasetDescription: Sendable {
@@ -23,18 +22,10 @@ struct DatasetDescription: Sendable {
         let label: String
     }
 
-    /// - Throws: `unreadableDescription`; `unsupported` for nnU-Net v2's form, in which labels map names to values.
+    /// - Throws: `unreadableDescription`, `document`; `unsupported` for nnU-Net v2's form, in which labels map names to values.
     init(in folder: DatasetFolder) throws(ImportError) {
         let path = folder.root + "/" + Self.fileName
-        let content: Content
-        do {
-            content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(filePath: path)))
-        } catch let error as DecodingError {
-            throw .unreadableDescription(file: Self.fileName, reason: Self.reason(error))
-        } catch {
-            throw .unreadableDescription(file: Self.fileName, reason: "the file cannot be read")
-        }
-        try self.init(content, folder: folder.name)
+        try self.init(try DatasetText.decode(Content.self, path, named: Self.fileName), folder: folder.name)
     }
 
     private init(_ content: Content, folder: String) throws(ImportError) {
@@ -71,16 +62,6 @@ struct DatasetDescription: Sendable {
             labels.append((value, name))
         }
         return labels.sorted { $0.value < $1.value }
-    }
-
-    private static func reason(_ error: DecodingError) -> String {
-        switch error {
-        case .keyNotFound(let key, _): "the key \(key.stringValue) is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) does not have the expected type"
-        case .dataCorrupted: "not valid JSON"
-        @unknown default: "not valid JSON"
-        }
     }
 }
 

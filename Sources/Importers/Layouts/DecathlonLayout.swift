@@ -40,7 +40,13 @@ public struct DecathlonLayout: Layout {
         licence = description.licence.map { $0.besides(facts.licence) } ?? facts.licence
     }
 
-    public func cases() throws(ImportError) -> CaseList {
+    public var places: LayoutPlaces {
+        LayoutPlaces(
+            folder: folder, searched: ["imagesTr", "labelsTr", "imagesTs"].map { ($0, 1) },
+            known: Set(unlisted.map { "labelsTr/\($0)" }))
+    }
+
+    public func listCases() throws(ImportError) -> CaseList {
         var list = CaseList()
         for pair in description.pairs { add(pair, to: &list) }
         for image in description.images { addUnlabelled(image, to: &list) }
@@ -94,14 +100,9 @@ public struct DecathlonLayout: Layout {
         var findings: [ImportFinding] = []
         let file = DatasetDescription.fileName
         if !unknown.isEmpty {
-            let names = unknown.flatMap { label in label.values.map { "\($0) \(label.name)" } }
-            findings.append(
-                ImportFinding(
-                    .classUnknown, file: file, problem: "labels that match no organ: " + ImportError.list(names),
-                    remedy: "their voxels are not imported; give a label map to import them"))
+            findings.append(ImportFinding(unmapped: unknown, file: file))
         }
-        let listed = Set(description.pairs.map { FilePath.name(of: $0.label) })
-        let unlisted = folder.volumes(in: "labelsTr").filter { !listed.contains($0) }
+        let unlisted = unlisted
         if !unlisted.isEmpty {
             findings.append(
                 ImportFinding(
@@ -110,6 +111,12 @@ public struct DecathlonLayout: Layout {
                     remedy: "they are not imported; add them to the list of training pairs"))
         }
         return findings
+    }
+
+    /// Names of label files that the description does not list.
+    private var unlisted: [String] {
+        let listed = Set(description.pairs.map { SourceFile.stem(of: FilePath.name(of: $0.label)) })
+        return folder.volumes(in: "labelsTr").filter { !listed.contains(SourceFile.stem(of: $0)) }
     }
 
     private var modality: Modality { description.modality.map(Modality.init(term:)) ?? .other }

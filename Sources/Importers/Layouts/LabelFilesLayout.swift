@@ -18,6 +18,7 @@ public struct LabelFilesLayout: Layout {
     let map: LabelMap?
     /// Whether the tables are those of the MR task.
     private let isMR: Bool
+    private let isSingleFile: Bool
 
     public var knownReleases: [String] { name == .mapped ? [] : ClassNames.releases }
 
@@ -28,7 +29,7 @@ public struct LabelFilesLayout: Layout {
     init(
         _ folder: DatasetFolder, only: String? = nil, options: ImportOptions, probe: TableProbe
     ) throws(ImportError) {
-        self.folder = folder
+        (self.folder, isSingleFile) = (folder, only != nil)
         images = try ImageSource(dataset: folder, images: options.images)
         map = options.map ?? (options.layout == .mapped ? options.publicRelease.flatMap(LabelMap.standard) : nil)
         let usesMap = map != nil
@@ -54,7 +55,9 @@ public struct LabelFilesLayout: Layout {
         self.isMR = map == nil && known.hasSuffix("-mr")
     }
 
-    public func cases() throws(ImportError) -> CaseList {
+    public var places: LayoutPlaces { LayoutPlaces(folder: isSingleFile ? nil : folder) }
+
+    public func listCases() throws(ImportError) -> CaseList {
         if images.isSingleFile && labelNames.count > 1 {
             throw .ambiguous(folder: folder.root, readings: labelNames.map { "\($0) with the image file" })
         }

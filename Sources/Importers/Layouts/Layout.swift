@@ -12,13 +12,23 @@ public protocol Layout: Sendable {
     /// Names that `--release` may have; empty where any name is allowed.
     var knownReleases: [String] { get }
     var licence: Licence { get }
-    /// The dataset's cases, ordered by name. Reads folders, and headers where the layout needs them; no voxels. Blocks.
-    /// - Throws: an error that makes the whole dataset unreadable; a case that cannot be listed is in
-    ///   `CaseList.refused`.
-    func cases() throws(ImportError) -> CaseList
+    /// Where images and labels are expected.
+    var places: LayoutPlaces { get }
+    /// The cases by the rules of the layout, ordered by name, without findings about files that belong to none.
+    func listCases() throws(ImportError) -> CaseList
 }
 
 extension Layout {
     public var origins: [OrganKey: LabelOrigin] { [:] }
     public var knownReleases: [String] { [] }
+
+    /// The dataset's cases, ordered by name, and a finding for files beside them that belong to no case. Reads folders, and
+    /// headers where the layout needs them; no voxels. Blocks.
+    /// - Throws: an error that makes the whole dataset unreadable; a case that cannot be listed is in
+    ///   `CaseList.refused`.
+    public func cases() throws(ImportError) -> CaseList {
+        var list = try listCases()
+        list.findings += places.unused(by: list)
+        return list
+    }
 }

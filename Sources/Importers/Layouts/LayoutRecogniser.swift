@@ -63,7 +63,11 @@ public struct LayoutRecogniser {
         let match = RuleMatch(rule, in: listing, images: source)
         guard !match.labels.isEmpty || !match.images.isEmpty else {
             let patterns = rule.kinds.flatMap { $0.images + $0.labels }.map(\.description)
-            throw refuse(.mapped, listing.folder, "no file matches " + ImportError.list(patterns))
+            let found = listing.everyFile(depth: Self.searchDepth).filter { !UnusedFiles.isText($0) }
+            throw refuse(
+                .mapped, listing.folder,
+                "no file matches " + ImportError.list(patterns)
+                    + (found.isEmpty ? "" : "; the folder contains " + ImportError.list(found, limit: 5)))
         }
         return try RuleLayout(rule, match, in: listing, options: options)
     }
@@ -79,8 +83,23 @@ public struct LayoutRecogniser {
         }
         let inside = datasets(in: listing, except: [], depth: Self.searchDepth)
         guard inside.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: inside) }
+        try refuseOtherFormats(listing)
         throw .unrecognised(
             folder: folder.root, lookedFor: LayoutName.allCases.map(\.recognisedBy), volumes: folder.volumes().count)
+    }
+
+    /// Names the reason where the folder has no NIfTI file, but a JSON text with a mistake or files in other formats.
+    private func refuseOtherFormats(_ listing: FolderListing) throws(ImportError) {
+        for name in listing.files(in: "") where name.hasSuffix(".json") {
+            _ = try DatasetText.json(listing.folder.root + "/" + name, named: name)
+        }
+        let files = listing.everyFile(depth: Self.searchDepth)
+        let others = files.filter(UnusedFiles.isOtherFormat)
+        guard !others.isEmpty, !files.contains(where: SourceFile.isVolume) else { return }
+        throw .unsupported(
+            folder: listing.folder.root,
+            what: "no NIfTI file, but files in formats that are not read: " + ImportError.list(others, limit: 5),
+            remedy: "convert images and labels to NIfTI with 3D Slicer or SimpleITK")
     }
 
     private func singleFile(_ path: String) throws(ImportError) -> any Layout {

@@ -1,4 +1,5 @@
 public import Domain
+internal import System
 
 /// nnU-Net's raw data, version 2: `imagesTr/<case>_0000` with `labelsTr/<case>`, likewise `Ts`.
 ///
@@ -16,9 +17,8 @@ public struct NNUNetLayout: Layout {
     let description: NNUNetDescription
     let channels: [NNUNetChannel]
     let map: LabelMap
-    let unknownNames: [String]
-    /// Values of labels that match no organ.
-    let unmapped: Set<Int>
+    /// Labels that match no organ.
+    let unknown: [NamedLabel]
     private let isModalityGiven: Bool
     private let ontology: Ontology
 
@@ -30,16 +30,17 @@ public struct NNUNetLayout: Layout {
         let path: String?
     }
 
-    /// - Throws: `unreadableDescription`, `unreadableFolder`; `unknownNames` where no label matches an organ.
+    /// - Throws: `unreadableDescription`, `document`, `unsupported`, `unreadableFolder`, `contradictoryValue`; `unknownNames` where
+    ///   no label matches an organ.
     init(_ folder: DatasetFolder, options: ImportOptions) throws(ImportError) {
-        let description = try NNUNetDescription(in: folder)
+        let description = try NNUNetDescription(in: folder, options.ontology)
         let labels = description.labels.resolved(by: options.ontology)
         if let given = options.map {
-            (map, unknownNames, unmapped) = (given, [], [])
+            (map, unknown) = (given, [])
         } else {
-            map = DatasetLabels.map(of: labels)
-            unknownNames = labels.filter(\.organs.isEmpty).map(\.name)
-            unmapped = Set(labels.flatMap(\.values)).subtracting(map.entries.map(\.value))
+            map = try DatasetLabels.map(
+                of: labels, ignored: description.ignored, file: DatasetDescription.fileName, options.ontology)
+            unknown = labels.unexplained(by: map)
         }
         guard !map.entries.isEmpty else {
             throw .unknownNames(file: DatasetDescription.fileName, names: labels.map(\.name))
@@ -54,7 +55,12 @@ public struct NNUNetLayout: Layout {
         licence = description.licence ?? ReleaseFacts.of(map.release).licence
     }
 
-    public func cases() throws(ImportError) -> CaseList {
+    public var places: LayoutPlaces {
+        LayoutPlaces(
+            folder: folder, searched: Self.parts.flatMap { part in ["images", "labels"].map { ($0 + part, 1) } })
+    }
+
+    public func listCases() throws(ImportError) -> CaseList {
         var list = CaseList()
         list.findings = findings
         for (name, entry) in description.listed.sorted(by: { $0.key < $1.key }) {
@@ -71,13 +77,7 @@ public struct NNUNetLayout: Layout {
     private var findings: [ImportFinding] {
         var findings: [ImportFinding] = []
         let file = DatasetDescription.fileName
-        if !unknownNames.isEmpty {
-            findings.append(
-                ImportFinding(
-                    .classUnknown, file: file,
-                    problem: "labels that match no organ: " + ImportError.list(unknownNames),
-                    remedy: "their voxels are not imported; give a label map to import them"))
-        }
+        if !unknown.isEmpty { findings.append(ImportFinding(unmapped: unknown, file: file)) }
         let unclear = channels.filter { $0.modality == .other }.map(\.name)
         if !isModalityGiven && !unclear.isEmpty {
             findings.append(ImportFinding(unknownModality: unclear, file: file))
@@ -86,29 +86,30 @@ public struct NNUNetLayout: Layout {
     }
 
     private func add(_ part: String, to list: inout CaseList) {
-        let labels = Set(stems("labels" + part))
-        let found = stems("images" + part)
-        let suffixes = channels.map(\.suffix)
-        let cases = Set(
-            found.map { stem in suffixes.first(where: stem.hasSuffix).map { String(stem.dropLast($0.count)) } ?? stem })
-        for name in cases.union(labels).subtracting(description.listed.keys).sorted() {
-            let label = labels.contains(name) ? "labels\(part)/\(name)\(description.fileEnding)" : nil
+        let ending = description.fileEnding
+        let found = NNUNetFolder(folder, part: part, ending: ending, suffixes: channels.map(\.suffix))
+        for item in found.cases where description.listed[item.name] == nil {
             let paths = channels.map { channel in
                 ChannelPath(
-                    channel: channel, path: "images\(part)/\(name)\(channel.suffix)\(description.fileEnding)")
+                    channel: channel,
+                    path: item.images[channel.suffix] ?? "images\(part)/\(item.name)\(channel.suffix)\(ending)")
             }
-            add(name, images: paths, label: label, to: &list)
+            add(item.name, images: paths, label: item.label, findings: item.findings, to: &list)
+        }
+        for path in found.withoutChannel {
+            list.refuse(
+                SourceFile.stem(of: FilePath.name(of: path)),
+                .unsupported(
+                    folder: path, what: "the image has no channel suffix, and the dataset has several channels",
+                    remedy: "rename it: " + channels.map { "\($0.suffix) for \($0.name)" }.joined(separator: ", ")))
         }
     }
 
-    /// Names of a folder's volumes without the dataset's ending.
-    private func stems(_ place: String) -> [String] {
-        folder.names(in: place).filter { $0.hasSuffix(description.fileEnding) }
-            .map { String($0.dropLast(description.fileEnding.count)) }
-    }
-
     /// Adds a case per channel with an image; a waiting case where the labels have no image at all.
-    private func add(_ name: String, images paths: [ChannelPath], label: String?, to list: inout CaseList) {
+    private func add(
+        _ name: String, images paths: [ChannelPath], label: String?, findings: [ImportFinding] = [],
+        to list: inout CaseList
+    ) {
         do throws(ImportError) {
             let labels = try label.map { path throws(ImportError) in [try self.label(path, of: name)] } ?? []
             let subject = description.subjects[name] ?? name
@@ -117,7 +118,9 @@ public struct NNUNetLayout: Layout {
             }
             if found.allSatisfy({ $0.image == nil }) && !labels.isEmpty {
                 return list.waiting.append(
-                    WaitingCase(name: name, subject: subject, modality: channels[0].modality, labels: labels))
+                    WaitingCase(
+                        name: name, subject: subject, modality: channels[0].modality, labels: labels,
+                        findings: findings))
             }
             for (channel, path, image) in found {
                 let phase = channels.count > 1 ? StudyPhase(study: name, name: channel.name) : nil
@@ -130,7 +133,7 @@ public struct NNUNetLayout: Layout {
                 list.cases.append(
                     CaseFiles(
                         name: caseName, subject: subject, image: image, modality: channel.modality, labels: labels,
-                        phase: phase))
+                        findings: findings, phase: phase))
             }
         } catch {
             list.refuse(name, error)
@@ -139,7 +142,7 @@ public struct NNUNetLayout: Layout {
 
     private func label(_ path: String, of name: String) throws(ImportError) -> LabelFile {
         LabelFile(
-            file: try folder.file(path, role: "label"), reading: .values(map, unmapped: unmapped),
+            file: try folder.file(path, role: "label"), reading: .values(map, unmapped: Set(unknown.flatMap(\.values))),
             unknown: description.ignored.map { [$0] } ?? [],
             stated: description.states?.organs(of: name, ontology) ?? StatedOrgans())
     }

@@ -7,6 +7,10 @@ public struct DatasetMap: Hashable, Sendable {
     public var labels: LabelMap
     /// Values of voxels that are unknown for every organ.
     public var unknown: Set<Int> = []
+    /// Values of voxels that belong to no organ.
+    public var background: Set<Int> = []
+    /// Names of class files that are of no interest, normalised.
+    public var skippedNames: Set<String> = []
     /// Empty where the layout is to be recognised.
     public var images: [PathPattern] = []
     public var labelFiles: [PathPattern] = []
@@ -29,7 +33,20 @@ public struct DatasetMap: Hashable, Sendable {
     var rule: LayoutRule? {
         guard !labelFiles.isEmpty else { return nil }
         return LayoutRule(
-            name: .mapped, kinds: [LayoutRule.Kind(images: images, labels: labelFiles)], caseName: caseName ?? "{case}",
-            subject: subject, phase: phase, modality: modality ?? .other, releases: [], unknown: unknown)
+            name: .mapped, kinds: [LayoutRule.Kind(images: images, labels: labelFiles)],
+            caseName: caseName ?? defaultCaseName, subject: subject ?? (hasPatient ? "{patient}" : nil), phase: phase,
+            modality: modality ?? .other, releases: [], unknown: unknown, skippedNames: skippedNames)
     }
+
+    /// Whether label files are named after their organs.
+    var namesOrgans: Bool { labelFiles.contains { $0.names.contains(RuleLayout.organ) } }
+
+    /// `{case}` where a pattern has that part, else the parts by which images and labels are paired.
+    private var defaultCaseName: String {
+        let names = (images + labelFiles).flatMap(\.names)
+        let joint = LayoutRule.Kind(images: images, labels: labelFiles).joint
+        return names.contains("case") || joint.isEmpty ? "{case}" : joint.map { "{\($0)}" }.joined(separator: "_")
+    }
+
+    private var hasPatient: Bool { images.contains { $0.names.contains("patient") && !$0.names.contains("subject") } }
 }

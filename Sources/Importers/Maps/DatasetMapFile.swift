@@ -11,7 +11,10 @@ internal import Yams
 ///     values:                            # or under labels, without images
 ///       1: liver                         # an organ's key, or any spelling in the ontology
 ///       2: [liver_tumour, liver]         # a voxel of several organs
-///       255: ignore                      # voxels that were not examined
+///       255: ignored                     # voxels that were not examined; also ignore
+///       9: background                    # voxels of no organ
+///     background: [7, 8]                 # the same as lists
+///     ignored: [254]
 ///     case: "{case}"
 ///     subject: "{case}"
 ///     phase: "{phase}"                   # several images that share their labels
@@ -20,18 +23,19 @@ internal import Yams
 ///     modality: CT
 ///     licence: {text: CC BY 4.0, source: our contract}
 ///
-/// A label file with a value that the map does not list is refused at import.
+/// Where each label file is named after its organ, `labels` has the part `{organ}`, and `values` may list file names, as in
+/// `{Leber: liver, Dose: ignored}`. A label file with a value that the map does not list is refused at import.
 public enum DatasetMapFile {
     /// Reads the description at `path`.
     /// - Parameter ontology: the organs and spellings that it may use.
-    /// - Throws: `unreadableFolder` where the file cannot be read, `wrongLine`.
+    /// - Throws: `unreadableFolder` where the file cannot be read, `wrongLine`, `wrongLines`.
     public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadableFolder(path) }
         return try parse(String(decoding: bytes, as: UTF8.self), file: FilePath.name(of: path), ontology: ontology)
     }
 
     /// Parses a description; `file` is used in messages and as the release's default name.
-    /// - Throws: `wrongLine`.
+    /// - Throws: `wrongLine`, `wrongLines`.
     public static func parse(
         _ text: String, file: String, ontology: Ontology = .standard
     ) throws(ImportError) -> DatasetMap {

@@ -1,109 +1,90 @@
 internal import Domain
 internal import Yams
 
-/// Reads the nodes of a caller's description; every error names the line.
+/// Reads the nodes of a caller's description; every error names the line, and all errors are reported together.
 struct DatasetMapReader {
     let file: String
     let ontology: Ontology
+    let problems = MapProblems()
 
-    private enum Key: String, CaseIterable {
-        case release, images, labels, values, `case`, subject, phase, complete, origin, modality, licence
+    init(file: String, ontology: Ontology) { (self.file, self.ontology) = (file, ontology) }
+
+    enum Key: String, CaseIterable {
+        case release, images, labels, values, background, ignored, `case`, subject, phase, complete, origin, modality,
+            licence
     }
 
+    /// - Throws: `wrongLine`, or `wrongLines` where several lines are wrong.
     func map(_ root: Node) throws(ImportError) -> DatasetMap {
         var nodes: [Key: Node] = [:]
         for (key, node) in try pairs(root, "keys") {
             let name = key.string ?? ""
-            guard let known = Key(rawValue: name) else {
+            if let known = Key(rawValue: name) {
+                nodes[known] = node
+            } else {
                 let keys = Key.allCases.map(\.rawValue).joined(separator: ", ")
-                throw wrong(key, "the key \(name) is unknown; known keys: \(keys)")
-            }
-            guard nodes.updateValue(node, forKey: known) == nil else {
-                throw wrong(key, "the key \(name) occurs twice")
+                problems.add(wrong(key, "the key \(name) is unknown; known keys: \(keys)"))
             }
         }
-        return try map(nodes, root)
+        let map = map(nodes, root)
+        if let error = problems.error(in: file) { throw error }
+        return map
     }
 
-    private func map(_ nodes: [Key: Node], _ root: Node) throws(ImportError) -> DatasetMap {
+    private func map(_ nodes: [Key: Node], _ root: Node) -> DatasetMap {
         var patterns = nodes[.labels]
         var values = nodes[.values]
         if let labels = patterns, labels.mapping != nil, labels["regex"] == nil {
-            guard values == nil else { throw wrong(labels, "the meaning of values is given here and under values") }
+            if values != nil { problems.add(wrong(labels, "the meaning of values is given here and under values")) }
             (values, patterns) = (labels, nil)
         }
         let stem = file.split(separator: ".").first.map(String.init) ?? file
-        let release = try nodes[.release].map { node throws(ImportError) in try text(node, "release") } ?? stem
-        var map = DatasetMap(labels: LabelMap(release: release, entries: []))
-        map.labelFiles = try self.patterns(patterns)
-        map.images = try self.patterns(nodes[.images])
-        if let values { try read(values, into: &map) }
-        try check(map, nodes, root)
-        map.caseName = try nodes[.case].map { node throws(ImportError) in try template(node, map) }
-        map.subject = try nodes[.subject].map { node throws(ImportError) in try template(node, map) }
-        map.phase = try nodes[.phase].map { node throws(ImportError) in try template(node, map) }
-        map.scope = try nodes[.complete].map { node throws(ImportError) in try scope(node) }
-        map.licence = try nodes[.licence].map { node throws(ImportError) in try licence(node) }
-        if let node = nodes[.origin] { try origin(node, into: &map) }
-        if let node = nodes[.modality] { map.modality = try modality(node) }
+        let release = read(nodes[.release]) { node throws(ImportError) in try text(node, "release") }
+        var map = DatasetMap(labels: LabelMap(release: release ?? stem, entries: []))
+        map.labelFiles = self.patterns(patterns)
+        map.images = self.patterns(nodes[.images])
+        if let values { attempt { () throws(ImportError) in try read(values, into: &map) } }
+        for key in [Key.background, .ignored] {
+            guard let node = nodes[key] else { continue }
+            attempt { () throws(ImportError) in try read(list: node, named: key.rawValue, into: &map) }
+        }
+        attempt { () throws(ImportError) in try check(map, nodes, root) }
+        map.caseName = read(nodes[.case]) { node throws(ImportError) in try template(node, map) }
+        map.subject = read(nodes[.subject]) { node throws(ImportError) in try template(node, map) }
+        map.phase = read(nodes[.phase]) { node throws(ImportError) in try template(node, map) }
+        map.scope = read(nodes[.complete], scope)
+        map.licence = read(nodes[.licence], licence)
+        if let node = nodes[.origin] { attempt { () throws(ImportError) in try origin(node, into: &map) } }
+        map.modality = read(nodes[.modality], modality)
         return map
     }
 
     private func check(_ map: DatasetMap, _ nodes: [Key: Node], _ root: Node) throws(ImportError) {
-        let namesOrgans = map.labelFiles.contains { $0.names.contains(RuleLayout.organ) }
-        guard !map.labels.entries.isEmpty || namesOrgans else {
-            throw wrong(root, "the key values, which maps values to organs, is missing")
+        let hasMeaning = !map.labels.entries.isEmpty || map.namesOrgans || problems.concernMeanings
+        guard hasMeaning else {
+            throw wrong(
+                root,
+                "the key values, which maps values to organs, is missing; it is not needed where each label file is named "
+                    + "after its organ, as in labels: \"{case}/{organ}.nii.gz\"")
         }
-        guard map.images.isEmpty == map.labelFiles.isEmpty else {
+        guard (nodes[.images] == nil) == map.labelFiles.isEmpty || !problems.isEmpty else {
             throw wrong(nodes[.images] ?? nodes[.labels] ?? root, "images and labels must be given together")
         }
         let (images, labels) = (Set(map.images.flatMap(\.names)), Set(map.labelFiles.flatMap(\.names)))
         guard images.isEmpty || labels.subtracting([RuleLayout.organ]).isEmpty || !images.isDisjoint(with: labels)
         else {
             throw wrong(
-                nodes[.labels], "images and labels must share a {part}, by which they are paired")
+                nodes[.labels],
+                "images and labels must share a {part}, by which they are paired, as in {case}/CT.nii.gz and "
+                    + "{case}/{organ}.nii.gz")
         }
-    }
-
-    // MARK: - Meaning of values
-
-    private func read(_ node: Node, into map: inout DatasetMap) throws(ImportError) {
-        var entries: [LabelMap.Entry] = []
-        var seen = Set<Int>()
-        for (key, value) in try pairs(node, "values") {
-            guard let number = key.int, number > 0 else {
-                throw wrong(key, "the value \(key.string ?? "?") is not a whole number above 0")
-            }
-            guard seen.insert(number).inserted else { throw wrong(key, "the value \(number) occurs twice") }
-            let names = value.sequence?.map { $0.string ?? "" } ?? [value.string ?? ""]
-            guard !names.isEmpty, !names.contains("") else { throw wrong(key, "the value \(number) has no organ") }
-            if names == ["ignore"] {
-                map.unknown.insert(number)
-                continue
-            }
-            let nodes = value.sequence.map(Array.init) ?? [value]
-            let organs = try nodes.map { node throws(ImportError) in try organ(node) }
-            entries.append(LabelMap.Entry(value: number, name: names[0], organs: organs))
-        }
-        map.labels = LabelMap(release: map.labels.release, entries: entries)
-    }
-
-    private func organ(_ node: Node) throws(ImportError) -> OrganKey {
-        let name = try text(node, "organ")
-        guard let organ = ontology.organ(named: name) else {
-            throw wrong(node, "no organ is named \(name); add it with lacuna organ import, or correct the name")
-        }
-        return organ.key
     }
 
     // MARK: - Files
 
-    private func patterns(_ node: Node?) throws(ImportError) -> [PathPattern] {
+    private func patterns(_ node: Node?) -> [PathPattern] {
         guard let node else { return [] }
-        if let sequence = node.sequence {
-            return try sequence.map { node throws(ImportError) in try pattern(node) }
-        }
-        return [try pattern(node)]
+        return (node.sequence.map(Array.init) ?? [node]).compactMap { item in read(item, pattern) }
     }
 
     private func pattern(_ node: Node) throws(ImportError) -> PathPattern {
@@ -135,7 +116,7 @@ struct DatasetMapReader {
 
     private func scope(_ node: Node) throws(ImportError) -> LabelScope {
         if let sequence = node.sequence {
-            return .only(Set(try sequence.map { node throws(ImportError) in try organ(node) }))
+            return .only(Set(sequence.compactMap { item in read(item, organ) }))
         }
         switch node.string {
         case "all": return .declared
@@ -150,10 +131,11 @@ struct DatasetMapReader {
             return
         }
         for (key, value) in try pairs(node, "origins") {
+            guard let origin = read(value, origin) else { continue }
             if key.string == "default" {
-                map.origin = try origin(value)
-            } else {
-                map.origins[try organ(key)] = try origin(value)
+                map.origin = origin
+            } else if let organ = read(key, organ) {
+                map.origins[organ] = origin
             }
         }
     }
@@ -189,14 +171,30 @@ struct DatasetMapReader {
 
     // MARK: - Nodes
 
-    private func text(_ node: Node, _ what: String) throws(ImportError) -> String {
+    func text(_ node: Node, _ what: String) throws(ImportError) -> String {
         guard let text = node.scalar?.string, !text.isEmpty else { throw wrong(node, "\(what) must be a text") }
         return text
     }
 
-    private func pairs(_ node: Node, _ what: String) throws(ImportError) -> [(key: Node, value: Node)] {
+    func pairs(_ node: Node, _ what: String) throws(ImportError) -> [(key: Node, value: Node)] {
         guard let mapping = node.mapping else { throw wrong(node, "\(what) must be a mapping") }
         return mapping.map { ($0.key, $0.value) }
+    }
+
+    /// The value of a node; nil where there is none, or its error is noted.
+    private func read<Value>(_ node: Node?, _ body: (Node) throws(ImportError) -> Value) -> Value? {
+        node.flatMap { node in attempt { () throws(ImportError) in try body(node) } }
+    }
+
+    /// The result of `body`; nil where its error is noted.
+    @discardableResult
+    func attempt<Value>(_ body: () throws(ImportError) -> Value) -> Value? {
+        do throws(ImportError) {
+            return try body()
+        } catch {
+            problems.add(error)
+            return nil
+        }
     }
 
     func wrong(_ node: Node?, _ problem: String) -> ImportError { wrong(line: node?.mark?.line ?? 1, problem) }

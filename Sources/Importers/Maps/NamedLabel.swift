@@ -24,6 +24,14 @@ extension [NamedLabel] {
         }
     }
 
+    /// The labels without an organ, each with those of its values to which the map gives no meaning.
+    func unexplained(by map: LabelMap) -> [NamedLabel] {
+        let values = Set(map.entries.map(\.value))
+        return filter(\.organs.isEmpty).map { label in
+            NamedLabel(name: label.name, values: label.values.filter { !values.contains($0) })
+        }
+    }
+
     private static func organ(named name: String, _ ontology: Ontology) -> Organ? {
         ontology.organ(named: name) ?? (isCancer(name) ? ontology.organ(named: "tumour") : nil)
     }

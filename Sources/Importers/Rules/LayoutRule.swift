@@ -20,6 +20,8 @@ struct LayoutRule: Sendable {
     var scope: LabelScope = .declared
     /// Values at whose voxels other organs are unknown.
     var unknown: Set<Int> = []
+    /// Names of class files that are of no interest, normalised.
+    var skippedNames: Set<String> = []
     /// Less specific layouts that match the same files.
     var overrides: Set<LayoutName> = []
     /// Whether labels without any image identify the layout.

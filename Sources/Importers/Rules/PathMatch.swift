@@ -19,7 +19,10 @@ extension PathPattern {
         case .regex(let text):
             guard let regex = try? Regex(text) else { return [] }
             return listing.everyFile(depth: Self.depths.regex).compactMap { path in
-                guard let match = try? regex.wholeMatch(in: path) else { return nil }
+                guard
+                    let match = try? regex.wholeMatch(in: path)
+                        ?? SourceFile.withPlainEnding(path).flatMap({ try? regex.wholeMatch(in: $0) })
+                else { return nil }
                 let parts = names.compactMap { name in match[name]?.substring.map { (name, String($0)) } }
                 return PathMatch(path: path, parts: Dictionary(parts, uniquingKeysWith: { first, _ in first }))
             }
@@ -34,9 +37,10 @@ extension PathPattern {
         if first == [.folders] { return below(tokens.dropFirst(), path, parts, listing, folders, depth: depths.any) }
         let isLast = tokens.count == 1
         return listing.entries(path).flatMap { entry -> [PathMatch] in
-            guard entry.isFolder == (!isLast || folders), let found = PathToken.match(first, entry.name, parts) else {
-                return []
-            }
+            guard entry.isFolder == (!isLast || folders),
+                let found = PathToken.match(first, entry.name, parts)
+                    ?? SourceFile.withPlainEnding(entry.name).flatMap({ PathToken.match(first, $0, parts) })
+            else { return [] }
             let inside = path.isEmpty ? entry.name : path + "/" + entry.name
             return isLast
                 ? [PathMatch(path: inside, parts: found)] : expand(tokens.dropFirst(), inside, found, listing, folders)

@@ -38,6 +38,22 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         self.names = names.filter { seen.insert($0).inserted }
     }
 
+    /// Number of characters that the pattern states literally; 0 for a regular expression. Of two patterns that match a file, the
+    /// one with more of them is meant.
+    var literals: Int {
+        guard case .glob(let tokens) = form else { return 0 }
+        return tokens.joined().reduce(0) { $0 + ($1.literal?.count ?? 0) }
+    }
+
+    /// The folder below which all matches are, and how many folders deep; the root for a regular expression.
+    var place: (path: String, depth: Int) {
+        guard case .glob(let tokens) = form else { return ("", Self.depths.any) }
+        let fixed = tokens.dropLast().prefix { $0.allSatisfy { $0.literal != nil } }
+        let rest = tokens.dropLast().dropFirst(fixed.count)
+        let depth = rest.reduce(0) { $0 + ($1 == [.folders] ? Self.depths.any : 1) }
+        return (fixed.map { $0.compactMap(\.literal).joined() }.joined(separator: "/"), depth)
+    }
+
     /// A pattern of a built-in rule.
     /// - Precondition: a valid glob.
     static func glob(_ text: String) -> PathPattern {

@@ -9,6 +9,9 @@ enum PathToken: Hashable, Sendable {
 
     var name: String? { if case .named(let name, _) = self { name } else { nil } }
 
+    /// The text that the token states.
+    var literal: String? { if case .text(let text) = self { text } else { nil } }
+
     /// - Throws: `malformed` for an unclosed bracket or an invalid name.
     static func parse(_ text: String) throws(PatternProblem) -> [PathToken] {
         if text == "**" { return [.folders] }

@@ -36,7 +36,12 @@ public struct RuleLayout: Layout {
         (defaultOrigin, origins, licence) = (known.origin, known.origins, known.licence)
     }
 
-    public func cases() throws(ImportError) -> CaseList {
+    public var places: LayoutPlaces {
+        let patterns = rule.name == .mapped ? rule.kinds.flatMap { $0.images + $0.labels } : []
+        return LayoutPlaces(folder: folder, searched: patterns.map(\.place), known: Set(match.skipped))
+    }
+
+    public func listCases() throws(ImportError) -> CaseList {
         let pairs = match.kinds.flatMap(\.pairs)
         if images.isSingleFile && pairs.count > 1 {
             throw .ambiguous(folder: folder.root, readings: pairs.map { "\($0.labels[0].path) with the image file" })
@@ -46,6 +51,7 @@ public struct RuleLayout: Layout {
         if rule.name == .mapped && !isModalityGiven {
             list.findings.append(ImportFinding(unknownModality: [], file: folder.name))
         }
+        list.findings += match.unmatchedFindings(in: folder.name)
         for kind in match.kinds {
             for pair in kind.pairs { add(pair, kind.rule, to: &list) }
             for image in kind.alone { add(unlabelled: image, isExpected: kind.labels.isEmpty, to: &list) }

@@ -1,6 +1,12 @@
+internal import Domain
+
 /// The files that match a rule in a folder.
 struct RuleMatch: Sendable {
     let kinds: [Kind]
+    /// The patterns of images or labels that match no file.
+    let unmatched: (images: [PathPattern], labels: [PathPattern])
+    /// Class files of no interest.
+    let skipped: [String]
 
     struct Kind: Sendable {
         let rule: LayoutRule.Kind
@@ -36,9 +42,28 @@ struct RuleMatch: Sendable {
 
     /// - Parameter source: where images are searched.
     init(_ rule: LayoutRule, in listing: FolderListing, images source: ImageSource) {
+        var skipped: [String] = []
         let labelled = rule.kinds.map { kind in
-            (kind: kind, labels: kind.labels.map { $0.matches(in: listing, folders: kind.labelsAreStacks) })
+            let images = rule.name == .mapped && source.elsewhere == nil ? Self.specificity(kind, listing) : [:]
+            let labels = kind.labels.map { pattern in
+                pattern.matches(in: listing, folders: kind.labelsAreStacks).filter { match in
+                    if let literals = images[match.path], literals > pattern.literals { return false }
+                    guard let name = match.parts[RuleLayout.organ],
+                        rule.skippedNames.contains(Ontology.normalised(name))
+                    else { return true }
+                    skipped.append(match.path)
+                    return false
+                }
+            }
+            return (kind: kind, labels: labels)
         }
+        self.skipped = skipped
+        let labelPatterns = zip(rule.kinds, labelled).flatMap { kind, item in zip(kind.labels, item.labels) }
+        let imagePatterns = source.elsewhere == nil && rule.name == .mapped ? rule.kinds.flatMap(\.images) : []
+        unmatched = (
+            imagePatterns.filter { $0.matches(in: listing).isEmpty },
+            rule.name == .mapped ? labelPatterns.filter { $0.1.isEmpty }.map(\.0) : []
+        )
         var taken = Set<String>()
         if source.elsewhere == nil { taken = Set(labelled.flatMap(\.labels).joined().map(\.path)) }
         kinds = labelled.map { kind, labels in
@@ -49,6 +74,12 @@ struct RuleMatch: Sendable {
             }
             return Kind(rule: kind, images: files + series, labels: Self.preferred(labels))
         }
+    }
+
+    /// For each file that a pattern of images matches, the number of literal characters of that pattern.
+    private static func specificity(_ kind: LayoutRule.Kind, _ listing: FolderListing) -> [String: Int] {
+        let pairs = kind.images.flatMap { pattern in pattern.matches(in: listing).map { ($0.path, pattern.literals) } }
+        return Dictionary(pairs, uniquingKeysWith: max)
     }
 
     /// Whether the files identify the layout: there are labels, and an image for one of them unless labels are
@@ -100,5 +131,18 @@ struct RuleMatch: Sendable {
     private static func unique(_ matches: [PathMatch]) -> [PathMatch] {
         var seen = Set<String>()
         return matches.filter { seen.insert($0.path).inserted }
+    }
+}
+
+extension RuleMatch {
+    private func finding(_ pattern: PathPattern, _ key: String, _ folder: String) -> ImportFinding {
+        ImportFinding(
+            .description, file: folder, problem: "no file matches \(pattern), which the map lists under \(key)",
+            remedy: "correct the pattern, or remove it; capitals and folders count")
+    }
+
+    /// A finding for each pattern that matches no file.
+    func unmatchedFindings(in folder: String) -> [ImportFinding] {
+        unmatched.images.map { finding($0, "images", folder) } + unmatched.labels.map { finding($0, "labels", folder) }
     }
 }

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Domain
 
 /// The organs of a CSV file with a header, such as `lacuna organ list --csv` writes. `key` and `name` are required.
@@ -104,9 +105,9 @@ enum OrganFile {
     /// Entries of a field, separated by semicolons or written as `["a", "b"]`, as `lacuna organ list` does.
     private static func entries(_ field: String?) -> [String] {
         guard let field, field.hasPrefix("["), field.hasSuffix("]") else {
-            return (field ?? "").split(separator: ";").map { CSVTable.trimmed($0) }.filter { !$0.isEmpty }
+            return (field ?? "").split(separator: ";").map { CSVRecords.trimmed($0) }.filter { !$0.isEmpty }
         }
-        return field.dropFirst().dropLast().split(separator: ",").map { CSVTable.trimmed($0) }
+        return field.dropFirst().dropLast().split(separator: ",").map { CSVRecords.trimmed($0) }
             .map { $0.count > 1 && $0.hasPrefix("\"") && $0.hasSuffix("\"") ? String($0.dropFirst().dropLast()) : $0 }
             .filter { !$0.isEmpty }
     }

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Domain
 
 /// The cases of a published list, each with its part.
@@ -10,32 +11,47 @@ struct PublishedSplit {
 
     /// - Throws: `WorkflowError` of kind `badInput` for a list that cannot be read or names no case.
     init(_ list: SplitList) throws {
-        let text = String(CSVTable.withoutByteOrderMark(list.text))
-        let first = text.first { !$0.isWhitespace }
+        let first = list.text.first { !$0.isWhitespace && $0 != "\u{FEFF}" }
         entries =
             first == "[" || first == "{"
-            ? try SplitDocument(text, file: list.file).entries(fold: list.fold) : try Self.lines(of: list)
+            ? try SplitDocument(list.text, file: list.file).entries(fold: list.fold) : try Self.lines(of: list)
         guard !entries.isEmpty else { throw Self.failure(list.file, "the list contains no case") }
     }
 
     private static func lines(of list: SplitList) throws -> [SplitEntry] {
-        let lines = CSVTable.lines(of: list.text).map { number, text in
-            (number: number, fields: text.split(separator: ",", omittingEmptySubsequences: false).map(CSVTable.trimmed))
+        let records: [CSVRecords.Record]
+        do throws(DocumentProblem) {
+            records = try CSVRecords(list.text).all
+        } catch {
+            throw WorkflowError(error, file: list.file)
         }
-        if lines.first?.fields == ["case", "part"] {
-            return try lines.dropFirst().map { number, fields in
-                guard fields.count == 2, let part = SplitPart(published: fields[1]) else {
-                    throw failure(
-                        list.file, "line \(number) is not a case and its part (\(SplitPart.publishedNames))")
-                }
-                return SplitEntry(fields[0], part)
-            }
-        }
+        if isTable(records) { return try rows(of: list) }
         guard let part = list.part else {
             throw failure(
                 list.file, "a plain list does not state the part of its cases", "add --part test, or another part")
         }
-        return lines.compactMap(\.fields.first).filter { !$0.isEmpty }.map { SplitEntry($0, part) }
+        return records.compactMap(\.fields.first).filter { !$0.isEmpty }.map { SplitEntry($0, part) }
+    }
+
+    /// Whether the first line names columns, however they are separated.
+    private static func isTable(_ records: [CSVRecords.Record]) -> Bool {
+        let names = (records.first?.fields ?? []).flatMap { $0.split { ";\t".contains($0) } }
+        let trimmed = names.map { CSVRecords.trimmed($0).lowercased() }
+        return trimmed.contains("case") && trimmed.contains("part") || trimmed.first?.hasPrefix("sep=") == true
+    }
+
+    private static func rows(of list: SplitList) throws -> [SplitEntry] {
+        let table = try CSVTable(list.text, file: list.file)
+        guard table.has("case", "part") else { throw WorkflowError(table.missing("case", "part"), file: list.file) }
+        return try table.rows.map { row in
+            guard let name = table.value("case", row),
+                let part = table.value("part", row).flatMap(SplitPart.init(published:))
+            else {
+                throw failure(
+                    list.file, "line \(row.line) is not a case and its part (\(SplitPart.publishedNames))")
+            }
+            return SplitEntry(name, part)
+        }
     }
 
     static func failure(

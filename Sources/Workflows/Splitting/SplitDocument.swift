@@ -1,5 +1,5 @@
+internal import Documents
 internal import Domain
-internal import FoundationEssentials
 
 /// A published list in JSON.
 struct SplitDocument {
@@ -57,10 +57,10 @@ struct SplitDocument {
 
     init(_ text: String, file: String) throws {
         self.file = file
-        do {
-            root = try JSONDecoder().decode(Root.self, from: Data(text.utf8))
+        do throws(DocumentProblem) {
+            root = try JSONDocument(Array(text.utf8)).decode(Root.self)
         } catch {
-            throw PublishedSplit.failure(file, "the list contains neither folds nor cases by part")
+            throw WorkflowError(error, file: file)
         }
     }
 

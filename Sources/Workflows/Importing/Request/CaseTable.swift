@@ -1,3 +1,4 @@
+internal import Documents
 internal import Importers
 
 /// The text of a CSV file with one value for each case: the column `case` and another. Further columns are ignored.
@@ -20,17 +21,11 @@ package struct CaseTable: Sendable {
     package init(_ text: String, file: String, column: String) throws {
         self.file = file
         let table = try CSVTable(text, file: file)
-        guard let caseColumn = table.header.firstIndex(of: "case"),
-            let valueColumn = table.header.firstIndex(of: column)
-        else {
-            throw CSVTable.error(
-                file, 1, "the columns case and \(column) are missing", "begin the file with: case,\(column)")
-        }
+        guard table.has("case", column) else { throw WorkflowError(table.missing("case", column), file: file) }
         rows = try table.rows.map { row in
-            let (name, value) = (row.fields[caseColumn], row.fields[valueColumn])
-            guard !name.isEmpty, !value.isEmpty else {
-                throw CSVTable.error(
-                    file, row.line, "case or \(column) is empty", "fill in both, or delete the line")
+            guard let name = table.value("case", row), let value = table.value(column, row) else {
+                throw WorkflowError(
+                    file, line: row.line, "case or \(column) is empty", "fill in both, or delete the line")
             }
             return Row(line: row.line, name: name, value: value)
         }

@@ -13,8 +13,9 @@ package struct SubjectTable: Sendable {
         var first: [String: CaseTable.Row] = [:]
         for row in table.rows {
             if let other = first[row.name], other.value != row.value {
-                throw CSVTable.error(
-                    file, row.line, "the case has another subject in line \(other.line)", "give each case one subject")
+                throw WorkflowError(
+                    file, line: row.line, "the case has another subject in line \(other.line)",
+                    "give each case one subject")
             }
             first[row.name] = row
         }
