@@ -41,6 +41,7 @@ extension ObjectStoreError: CommandFailing {
     package var commandFailure: CommandFailure {
         switch self {
         case .missing, .damaged, .outOfRange, .badPack: CommandFailure(.damaged, problem, file: path, remedy: remedy)
+        case .notAFile: CommandFailure(.damaged, problem, file: path, remedy: remedy)
         case .foreign: CommandFailure(.conflict, problem, file: path, remedy: remedy)
         case .full, .readOnly, .denied, .noStore, .notAStore, .newerFormat, .system:
             CommandFailure(.unreachable, problem, file: path, remedy: remedy)
