@@ -54,7 +54,7 @@ public struct SHA256: ~Copyable {
     /// The digest of a file's contents, read in blocks of 1 MiB. Blocks; keep it off the cooperative pool.
     /// - Throws: `HashingError.unreadable`.
     public static func digest(ofFile path: String) throws -> Digest {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw HashingError.unreadable(file: path, code: errno) }
         defer { close(file) }
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)

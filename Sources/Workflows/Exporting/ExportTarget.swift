@@ -14,7 +14,7 @@ struct ExportTarget: Sendable {
     /// - Throws: `WorkflowError` of kind `badInput` for a path inside a dataset, `conflict` for an existing file.
     func check(outside roots: [String]) throws {
         if let folder = FilePath.resolved(FilePath.parent(of: path)),
-            let root = roots.first(where: { (folder + "/").hasPrefix((FilePath.resolved($0) ?? $0) + "/") })
+            let root = roots.first(where: { FilePath.relative(folder + "/", to: FilePath.resolved($0) ?? $0) != nil })
         {
             throw WorkflowError(
                 .badInput, "the output would be written into the folder of a dataset, \(root)", file: path,
