@@ -126,7 +126,7 @@ struct DatasetImport: AsyncParsableCommand {
         let request = try await self.request()
         if let report { try TextFile.requireWritable(report.path) }
         let progress = ImportProgress()
-        Interruption.watch { [report] in
+        Interruption.first { [report] in
             progress.holding { (summary: ImportSummary?) -> Void in summary.endInterrupted(report) }
         }
         let summary: ImportSummary
