@@ -16,7 +16,7 @@ struct ClusterPaths: Hashable {
     private static let longestSocketFolder = 107 - 14
 
     init(home: String, options: ClusterOptions) throws(ClusterError) {
-        self.home = FileSystem.resolve(home)
+        self.home = try FileSystem.resolve(home)
         let hash = Self.hash(self.home)
         let isRoot = geteuid() == 0
         let (ofRoot, ofUser) = ("\(options.rootFolder)/\(hash)", "\(self.home)/cluster")

@@ -105,8 +105,8 @@ extension EmbeddedCluster {
         let socket = "\(paths.socketFolder)/.s.PGSQL.\(port)"
         let stale = ["\(paths.data)/postmaster.pid", "\(socket).lock", socket].filter(FilePath.exists)
         guard !stale.isEmpty, postmaster() == nil else { return }
-        let deadline = ContinuousClock.now + .seconds(20)
-        while ServerProcess.anyWorks(in: FileSystem.resolve(paths.data)) {
+        let (deadline, data) = (ContinuousClock.now + .seconds(20), try FileSystem.resolve(paths.data))
+        while ServerProcess.anyWorks(in: data) {
             if ContinuousClock.now > deadline {
                 throw .notResponding(folder: paths.data, problem: "processes of a killed server still run")
             }

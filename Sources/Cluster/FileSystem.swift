@@ -32,21 +32,21 @@ enum FileSystem {
     }
 
     /// The path without symbolic links and `..`; parts that do not exist yet are kept as they are.
-    static func resolve(_ path: String) -> String {
+    ///
+    /// - Throws: `file` where the working folder was deleted.
+    static func resolve(_ path: String) throws(ClusterError) -> String {
         if let resolved = FilePath.resolved(path) { return resolved }
-        let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
-        guard let slash = trimmed.lastIndex(of: "/") else { return resolve(".") + "/" + trimmed }
-        let parent = trimmed[..<slash]
-        let resolved = parent.isEmpty ? "" : resolve(String(parent))
-        return resolved + trimmed[slash...]
+        let parent = FilePath.parent(of: path)
+        guard parent != path else { throw .file(path: path, problem: lastProblem()) }
+        let resolved = try resolve(parent)
+        return (resolved == "/" ? "" : resolved) + "/" + FilePath.name(of: path)
     }
 
     /// Creates a folder and those above it; existing ones are unchanged.
     static func makeFolders(_ path: String, mode: mode_t) throws(ClusterError) {
         if FilePath.exists(path) { return }
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolders(String(path[..<slash]), mode: 0o755)
-        }
+        let parent = FilePath.parent(of: path)
+        if parent != path { try makeFolders(parent, mode: 0o755) }
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .file(path: path, problem: lastProblem()) }
     }
 

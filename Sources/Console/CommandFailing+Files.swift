@@ -40,7 +40,7 @@ extension DICOMError: CommandFailing {
 extension ObjectStoreError: CommandFailing {
     package var commandFailure: CommandFailure {
         switch self {
-        case .missing, .damaged, .outOfRange: CommandFailure(.damaged, problem, file: path, remedy: remedy)
+        case .missing, .damaged, .outOfRange, .notAFile: CommandFailure(.damaged, problem, file: path, remedy: remedy)
         case .foreign: CommandFailure(.conflict, problem, file: path, remedy: remedy)
         case .full, .readOnly, .denied, .noStore, .notAStore, .newerFormat, .system:
             CommandFailure(.unreachable, problem, file: path, remedy: remedy)

@@ -15,7 +15,7 @@ package struct CommandFailure: Error, Hashable, Sendable {
     /// The lines for standard error.
     package func message(from program: Program) -> String {
         var lines = "\(program.name): error: \(problem)\n"
-        if let file { lines += "  file: \(file)\n" }
+        if let file { lines += "  file: \(Printable.name(file))\n" }
         if let remedy { lines += "  remedy: \(remedy)\n" }
         return lines
     }

@@ -68,17 +68,9 @@ package struct Output: Sendable {
         }
     }
 
-    /// Writes all of the text; a closed pipe ends the program by SIGPIPE, as usual.
+    /// Writes all of the text, the only way in which anything but a progress bar is printed: what could control a terminal is
+    /// escaped as in `Printable.escaped`.
     package static func write(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
-                written += count
-            }
-        }
+        StandardOutput.write(Printable.escaped(text), to: descriptor)
     }
 }

@@ -16,15 +16,21 @@ package struct Program: Sendable {
 
     /// Runs the command that the arguments name and ends the process with its exit status.
     ///
-    /// - Parameter diesOnInterrupt: whether SIGINT ends the process immediately; the server rolls back open transactions.
-    package func run(_ root: (some ParsableCommand).Type, diesOnInterrupt: Bool = true) async -> Never {
-        if diesOnInterrupt { signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) } }
+    /// SIGINT, SIGTERM and SIGHUP end it as `Interruption` describes.
+    package func run(_ root: (some ParsableCommand).Type) async -> Never {
+        StandardOutput.reserveDescriptors()
+        Interruption.watch()
         exit(await status(of: Array(CommandLine.arguments.dropFirst()), root).rawValue)
     }
 
     /// Runs one command line; errors are printed on standard error.
     package func status(of arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
-        await Program.$current.withValue(self) { await follow(arguments, root) }
+        let status = await Program.$current.withValue(self) { await follow(arguments, root) }
+        guard let failure = StandardOutput.takeFailure() else { return status }
+        Output.write(
+            "\(name): error: standard output cannot be written: \(failure); free space, or redirect it elsewhere\n",
+            to: STDERR_FILENO)
+        return status == .done ? .unreachable : status
     }
 
     private func follow(_ arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
@@ -38,6 +44,7 @@ package struct Program: Sendable {
             }
             return .done
         } catch {
+            Interruption.waitForEnd()
             return report(error, root)
         }
     }

@@ -73,11 +73,12 @@ package final class ProgressBar: Sendable {
 
     private func draw(_ state: State, _ now: ContinuousClock.Instant, label: String) {
         let line = ProgressLine(
-            label: label, done: state.done, total: total, elapsed: now - state.started, base: state.base ?? 0)
+            label: Printable.name(label), done: state.done, total: total, elapsed: now - state.started,
+            base: state.base ?? 0)
         write("\r\u{1B}[K" + line.render(width: width() - 1))
     }
 
-    package static func writeToTerminal(_ text: String) { Output.write(text, to: STDERR_FILENO) }
+    package static func writeToTerminal(_ text: String) { StandardOutput.write(text, to: STDERR_FILENO) }
 
     /// Columns of the terminal on standard error, 80 where it has none.
     package static func terminalWidth() -> Int {

@@ -55,11 +55,11 @@ package struct ReportLine: Sendable {
     private var message: Message { Message(outcome: outcome, problem: problem, remedy: remedy) }
 
     private func block(_ width: Int?) -> String {
-        Self.text("\(outcome) \(caseName ?? "(the dataset)")", file, problem, remedy, width)
+        Self.text("\(outcome) \(caseName.map(Printable.name) ?? "(the dataset)")", file, problem, remedy, width)
     }
 
     private static func block(of group: [ReportLine], _ width: Int?) -> String {
-        let names = group.compactMap(\.caseName)
+        let names = group.compactMap(\.caseName).map(Printable.name)
         let cases = Set(names).count == 1 ? names[0] : "\(Set(names).count) cases: " + list(names)
         let files = group.compactMap(\.file)
         let file = files.first.map { $0 + (files.count > 1 ? " and \(files.count - 1) more" : "") }
@@ -74,7 +74,7 @@ package struct ReportLine: Sendable {
     private static func text(
         _ head: String, _ file: String?, _ problem: String?, _ remedy: String?, _ width: Int?
     ) -> String {
-        let parts = [("file", file), ("problem", problem), ("remedy", remedy)]
+        let parts = [("file", file.map(Printable.name)), ("problem", problem), ("remedy", remedy)]
         let body = parts.map { name, text in
             text.map { wrapped("  \(name): " + String(repeating: " ", count: 7 - name.count) + $0, 11, width) } ?? ""
         }

@@ -35,7 +35,7 @@ enum TableRenderer {
     private static func text(_ cell: Cell) -> String {
         switch cell {
         case .null: "-"
-        case .text(let text): String(text.map { $0.unicodeScalars.allSatisfy(isPrintable) ? $0 : "?" })
+        case .text(let text): String(text.map { $0.unicodeScalars.allSatisfy(Printable.isPlain) ? $0 : "?" })
         case .number(let value, let places): Decimal.fixed(value, places: places)
         case .list(let cells): list(cells.map(text))
         case .object(let fields): fields.map { "\($0.title) \(text($0.value))" }.joined(separator: ", ")
@@ -49,8 +49,6 @@ enum TableRenderer {
         if entries.isEmpty { return "-" }
         return entries.joined(separator: entries.contains { $0.contains(", ") } ? "; " : ", ")
     }
-
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory != .control }
 
     private static func padding(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 }

@@ -54,25 +54,17 @@ package enum TextFile {
     }
 
     private static func bytes(of path: String) throws -> [UInt8] {
-        guard let file = fopen(path, "r") else { throw unreadable(path) }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= limitInBytes {
-            let count = fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else {
-                guard ferror(file) == 0 else { throw unreadable(path) }
-                return bytes
-            }
-            bytes += buffer[..<count]
+        let bytes: [UInt8]
+        do {
+            bytes = try OpenFile(reading: path).bytes(at: 0, count: limitInBytes + 1)
+        } catch {
+            throw CommandFailure(
+                .badInput, "the file cannot be read: \(error.reason)", file: path,
+                remedy: "check the path and its permissions")
         }
-        throw CommandFailure(.badInput, "the file is longer than 16 MiB", file: path, remedy: "name another file")
-    }
-
-    /// The failure that `errno` explains.
-    private static func unreadable(_ path: String) -> CommandFailure {
-        CommandFailure(
-            .badInput, "the file cannot be read: \(String(cString: strerror(errno)))", file: path,
-            remedy: "check the path and its permissions")
+        guard bytes.count <= limitInBytes else {
+            throw CommandFailure(.badInput, "the file is longer than 16 MiB", file: path, remedy: "name another file")
+        }
+        return bytes
     }
 }

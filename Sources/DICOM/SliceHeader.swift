@@ -81,7 +81,7 @@ struct SliceHeader: Sendable {
     /// - Throws: `unreadable`, and the errors of `init`.
     static func read(_ file: String, in folder: String) throws(DICOMError) -> SliceHeader? {
         let path = "\(folder)/\(file)"
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(file: path, code: errno) }
         defer { close(descriptor) }
         var status = stat()

@@ -4,17 +4,21 @@ internal import CCairo
 package enum Picture {
     package enum Format: Hashable, Sendable { case png, svg }
 
+    /// The longest side of a picture in pixels, in every format.
+    package static let longestSide = 32_767
+
     /// The bytes of a picture file.
     ///
     /// The same drawing code serves both formats. Text is set in DejaVu Sans, and in SVG it is stored as outlines, which need no font.
     /// - Parameters:
-    ///   - width: pixels, 1 to 32,767.
-    ///   - height: pixels, 1 to 32,767.
+    ///   - width: pixels, 1 to `longestSide`.
+    ///   - height: pixels, 1 to `longestSide`.
     ///   - draw: draws on the canvas, which is valid only during the call.
     /// - Throws: `DrawingError`, and what `draw` throws.
     package static func encode(
         width: Int, height: Int, as format: Format, background: Colour = .black, draw: (Canvas) throws -> Void
     ) throws -> [UInt8] {
+        guard max(width, height) <= longestSide else { throw DrawingError.tooLarge(width: width, height: height) }
         let cairo = try Cairo()
         let sink = ByteSink()
         return try withExtendedLifetime(sink) {

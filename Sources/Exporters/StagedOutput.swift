@@ -7,18 +7,34 @@ public struct StagedOutput: Sendable {
     public let target: String
     /// The hidden folder beside the target.
     public let folder: String
+    private let lock: FolderLock?
 
-    /// Creates the folder. Blocks.
+    /// Creates the folder, which is removed when the process is interrupted, and removes those that killed processes left beside it.
+    /// Blocks.
     ///
     /// - Throws: `exists` where the target exists, `noFolder`, `unwritable`.
     public init(target: String) throws(ExportError) {
-        let path = target.hasSuffix("/") && target.count > 1 ? String(target.dropLast()) : target
+        let (parent, name) = (FilePath.parent(of: target), FilePath.name(of: target))
+        let path = FilePath.has(ending: "/", target) && name != "/" ? String(target.dropLast()) : target
         try Self.refuse(existing: path)
-        let (parent, name) = (FilePath.parent(of: path), FilePath.name(of: path))
         guard FilePath.exists(parent) else { throw .noFolder(parent) }
+        Self.removeLeftovers(of: name, in: parent)
         let folder = "\(parent)/.\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
         try Self.makeFolder(folder)
-        (self.target, self.folder) = (path, folder)
+        Unfinished.add(folder)
+        (self.target, self.folder, lock) = (path, folder, FolderLock(folder))
+    }
+
+    /// Removes the folders of exports to this target whose process has ended, as their locks show. One without a lock of its file system
+    /// stays.
+    private static func removeLeftovers(of name: String, in parent: String) {
+        for entry in (try? Folder.entries(of: parent)) ?? [] where entry.kind == .folder {
+            guard entry.name.utf8.starts(with: ".\(name).".utf8), FilePath.has(ending: ".part", entry.name) else {
+                continue
+            }
+            let path = "\(parent)/\(entry.name)"
+            if let lock = FolderLock(path) { withExtendedLifetime(lock) { try? Folder.remove(path) } }
+        }
     }
 
     /// Refuses a path that exists, also a broken link. Blocks.
@@ -48,7 +64,10 @@ public struct StagedOutput: Sendable {
     /// Renames the staged folder to the target. Blocks.
     ///
     /// - Throws: `exists`, `unwritable`.
-    public func publish() throws(ExportError) { try Self.move(folder, to: target) }
+    public func publish() throws(ExportError) {
+        try Self.move(folder, to: target)
+        Unfinished.forget(folder)
+    }
 
     /// Renames files and folders of the staged folder to their final paths: all of them or none. Blocks.
     ///
@@ -65,7 +84,10 @@ public struct StagedOutput: Sendable {
     }
 
     /// Removes whatever is left of the staged folder. Blocks.
-    public func discard() { try? Folder.remove(folder) }
+    public func discard() {
+        try? Folder.remove(folder)
+        Unfinished.forget(folder)
+    }
 
     // MARK: -
 

@@ -66,7 +66,7 @@ public struct SHA256: ~Copyable {
     }
 
     private mutating func update(contentsOf path: String, in piece: UnsafeMutableRawBufferPointer) throws {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw HashingError.unreadable(file: path, code: errno) }
         defer { close(file) }
         while true {

@@ -10,9 +10,12 @@ extension ObjectFolder {
     /// The size of a file in bytes; nil where it does not exist. A file that cannot be reached is an error, not a missing file.
     func size(ofFile path: String) throws(ObjectStoreError) -> Int? {
         var status = stat()
-        if stat(path, &status) == 0 { return Int(status.st_size) }
-        guard errno == ENOENT else { throw .last("stat", path) }
-        return nil
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw .last("stat", path) }
+            return nil
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        return Int(status.st_size)
     }
 
     /// All bytes of an object, unverified.

@@ -30,7 +30,7 @@ extension ObjectFolder {
 
     private func place(_ draft: consuming TemporaryFile, as id: ObjectID) throws(SystemError) {
         let shard = shard(of: id.digest)
-        if !Folder.exists(shard) { try Folder.create(shard) }
+        if !Folder.exists(shard) { try Folder.create(shard, isDurable: true) }
         try draft.place(at: path(of: id), mode: 0o444)
         try Folder.synchronise(shard)
     }

@@ -14,8 +14,15 @@ extension ObjectFolder {
                     try stray(path)
                     continue
                 }
+                let bytes: Int?
+                do throws(ObjectStoreError) {
+                    bytes = try size(ofFile: path)
+                } catch .notAFile {
+                    try stray(path)
+                    continue
+                }
                 // A sweep may have removed it since the folder was listed.
-                if let bytes = try size(ofFile: path) { try body(ObjectID(digest: digest, size: bytes)) }
+                if let bytes { try body(ObjectID(digest: digest, size: bytes)) }
             }
         }
     }

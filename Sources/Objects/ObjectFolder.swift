@@ -41,9 +41,9 @@ struct ObjectFolder: Sendable {
     /// Creates the folders, makes them durable, and writes the marker last; of two processes at once, the first one's marker
     /// is kept.
     private static func establish(_ marker: StoreMarker, in root: String) throws(ObjectStoreError) {
-        try storing { () throws(SystemError) in try Folder.create(root) }
+        try storing { () throws(SystemError) in try Folder.create(root, isDurable: true) }
         try refuseForeignContents(of: root)
-        try storing { () throws(SystemError) in try Folder.create("\(root)/\(temporaries)") }
+        try storing { () throws(SystemError) in try Folder.create("\(root)/\(temporaries)", isDurable: true) }
         for shard in shards where mkdir("\(root)/\(shard)", 0o755) != 0 && errno != EEXIST {
             throw .last("mkdir", "\(root)/\(shard)")
         }

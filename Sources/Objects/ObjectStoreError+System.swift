@@ -5,6 +5,7 @@ extension ObjectStoreError {
     init(_ error: SystemError) {
         self =
             switch error.code {
+            case _ where error.isNotRegular: .notAFile(path: error.path)
             case ENOSPC, EDQUOT, EFBIG: .full(path: error.path)
             case EROFS: .readOnly(path: error.path)
             case EACCES, EPERM: .denied(path: error.path)

@@ -1,4 +1,5 @@
 public import Domain
+internal import Glibc
 
 /// Errors of a store. Paths are those of the store and contain no patient data.
 public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -19,6 +20,8 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case missing(path: String, digest: Digest)
     /// The stored bytes do not hash to the object's name.
     case damaged(path: String, digest: Digest, actual: Digest)
+    /// A folder or another thing that is no file has the object's name.
+    case notAFile(path: String)
     /// A read beyond the object's end.
     case outOfRange(path: String, offset: Int, length: Int, size: Int)
     /// Any other error of the operating system: the call and its `errno`.
@@ -27,7 +30,7 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
     /// Whether stored bytes are missing or wrong, in contrast to a store that cannot be used.
     public var isDamage: Bool {
         switch self {
-        case .missing, .damaged, .outOfRange: true
+        case .missing, .damaged, .outOfRange, .notAFile: true
         default: false
         }
     }
@@ -36,7 +39,8 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
     public var path: String? {
         switch self {
         case .full(let path), .readOnly(let path), .denied(let path), .noStore(let path), .notAStore(let path, _),
-            .newerFormat(let path, _), .foreign(let path, _, _), .missing(let path, _), .damaged(let path, _, _),
+            .notAFile(let path), .newerFormat(let path, _), .foreign(let path, _, _), .missing(let path, _),
+            .damaged(let path, _, _),
             .outOfRange(let path, _, _, _), .system(let path, _, _):
             path
         }
@@ -54,9 +58,10 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
             "the store belongs to catalogue \(found), the database is catalogue \(expected)"
         case .missing: "the object's file is missing"
         case .damaged(_, _, let actual): "the object's bytes are damaged: they hash to \(actual)"
+        case .notAFile: "a folder, or another thing that is not a file, has the object's name"
         case .outOfRange(_, let offset, let length, let size):
             "\(length) bytes at \(offset) were asked for, the object has \(size)"
-        case .system(_, let operation, let code): "\(operation) failed with errno \(code)"
+        case .system(_, let operation, let code): "\(operation) failed: \(String(cString: strerror(code)))"
         }
     }
 
@@ -72,6 +77,7 @@ public enum ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible
             "name this catalogue's own store with --objects, or connect to the store's database; where that database was "
                 + "dropped, delete the folder or move it away"
         case .missing, .damaged: "restore the file from the backup, then run lacuna verify --read-data"
+        case .notAFile: "move it away, and restore the file from the backup, then run lacuna verify --read-data"
         case .outOfRange: "run lacuna verify --read-data and restore what it names"
         case .system: "check the disk and the system's log, then repeat"
         }

@@ -4,6 +4,7 @@ extension RunPlan {
     /// - Throws: `SettingError.invalid` for the first value outside its limits.
     public func validate() throws(SettingError) {
         try validateKeys()
+        try require(GivenName.problem(name) == nil, "name", "a name that is neither empty nor . or ..")
         try require(gammas.count == rounds, "gammas", "\(rounds) values, one per relabelling")
         try require(gammas.allSatisfy { $0 <= gammaMax }, "gammas", "values above 0 and at most gammaMax")
         try require(isAscending(gammas), "gammas", "values of which none is smaller than the one before")

@@ -1,21 +1,22 @@
 /// Writes a whole file so that its name refers to the old or to the whole new contents, also after a power failure. Blocks.
 public enum AtomicFile {
-    /// Writes `pieces` one after another.
+    /// Writes `pieces` one after another. Where the folder cannot be opened for reading, the file is complete, but may be missing
+    /// after a power failure.
     ///
     /// - Parameter mode: permissions of the file, less the umask.
     /// - Throws: `SystemError`; nothing is left behind and the old file is unchanged.
     public static func write(
-        _ pieces: [UnsafeRawBufferPointer], to path: String, mode: UInt32 = 0o644
+        _ pieces: [UnsafeRawBufferPointer], to path: String, mode: UInt32 = 0o666
     ) throws(SystemError) {
         let folder = FilePath.parent(of: path)
         let draft = try TemporaryFile(in: folder, prefix: ".\(FilePath.name(of: path)).", mode: mode)
         for piece in pieces { try draft.write(piece) }
         try draft.place(at: path)
-        try Folder.synchronise(folder)
+        try? Folder.synchronise(folder)
     }
 
     /// Writes a text as UTF-8.
-    public static func write(_ text: String, to path: String, mode: UInt32 = 0o644) throws(SystemError) {
+    public static func write(_ text: String, to path: String, mode: UInt32 = 0o666) throws(SystemError) {
         var text = text
         try text.withUTF8 { bytes in
             Result { () throws(SystemError) in try write([UnsafeRawBufferPointer(bytes)], to: path, mode: mode) }

@@ -9,26 +9,18 @@ public enum Folder {
     }
 
     public struct Entry: Hashable, Sendable {
+        /// The name as text. In a name that is not UTF-8, each other byte is written as `\xff`, and no file has this name.
         public let name: String
         public let kind: Kind
+        public let isUTF8: Bool
     }
 
     /// The entries of a folder without `.` and `..`, sorted by name; links are not followed.
     public static func entries(of path: String) throws(SystemError) -> [Entry] {
-        guard let folder = opendir(path) else { throw .last("opendir", path) }
-        defer { closedir(folder) }
-        var entries: [Entry] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(folder) else { break }
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name == "." || name == ".." { continue }
-            entries.append(Entry(name: name, kind: kind(Int(entry.pointee.d_type), "\(path)/\(name)")))
-        }
-        guard errno == 0 else { throw .last("readdir", path) }
-        return entries.sorted { $0.name < $1.name }
+        try rawEntries(of: path).map { entry in
+            let text = String(validating: entry.name, as: UTF8.self)
+            return Entry(name: text ?? FileName.escaped(entry.name), kind: entry.kind, isUTF8: text != nil)
+        }.sorted { $0.name < $1.name }
     }
 
     /// The sorted names in a folder without `.` and `..`.
@@ -64,16 +56,34 @@ public enum Folder {
 
     /// Creates `path` and the folders above it where they are missing; each new entry is made durable in its parent.
     ///
-    /// - Parameter mode: permissions of new folders, less the umask.
-    public static func create(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
-        if mkdir(path, mode) == 0 { return try synchronise(FilePath.parent(of: path)) }
-        switch errno {
-        case EEXIST: return
-        case ENOENT where FilePath.parent(of: path) != path:
-            try create(FilePath.parent(of: path), mode: mode)
-            try create(path, mode: mode)
-        default: throw .last("mkdir", path)
+    /// - Parameters:
+    ///   - mode: permissions of new folders, less the umask.
+    ///   - isDurable: whether a parent that cannot be synchronised, such as one that cannot be read, is an error.
+    public static func create(
+        _ path: String, mode: UInt32 = 0o755, isDurable: Bool = false
+    ) throws(SystemError) {
+        guard let missing = try createOne(path, mode, isDurable) else { return }
+        let parent = FilePath.parent(of: path)
+        guard parent != path else { throw missing }
+        try create(parent, mode: mode, isDurable: isDurable)
+        if let missing = try createOne(path, mode, isDurable) { throw missing }
+    }
+
+    /// Creates one folder, unless it exists. Returns the error where the folder above it is missing.
+    private static func createOne(
+        _ path: String, _ mode: UInt32, _ isDurable: Bool
+    ) throws(SystemError) -> SystemError? {
+        if mkdir(path, mode) == 0 {
+            do { try synchronise(FilePath.parent(of: path)) } catch  where !isDurable { return nil }
+            return nil
         }
+        let error = SystemError.last("mkdir", path)
+        if error.code == ENOENT { return error }
+        guard error.code == EEXIST else { throw error }
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .last("stat", path) }
+        guard kind(status.st_mode) == .folder else { throw SystemError(operation: "mkdir", path: path, code: ENOTDIR) }
+        return nil
     }
 
     /// Makes new, renamed and removed entries of a folder survive a power failure.
@@ -82,27 +92,64 @@ public enum Folder {
     }
 
     /// Removes a file, a link, or a folder with its contents; links are removed, not followed. A missing path is no error.
-    public static func remove(_ path: String) throws(SystemError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard kind(status.st_mode) == .folder else {
-            guard unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
-            return
-        }
-        for name in try names(in: path) { try remove("\(path)/\(name)") }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
-    }
+    public static func remove(_ path: String) throws(SystemError) { try remove(Array(path.utf8)) }
 
     // MARK: -
 
-    private static func kind(_ type: Int, _ path: String) -> Kind {
+    private struct RawEntry {
+        let name: [UInt8]
+        let kind: Kind
+    }
+
+    private static func rawEntries(of path: String) throws(SystemError) -> [RawEntry] {
+        try rawEntries(of: Array(path.utf8))
+    }
+
+    /// - Parameter path: bytes, which need not be UTF-8.
+    private static func rawEntries(of path: [UInt8]) throws(SystemError) -> [RawEntry] {
+        guard let folder = withCString(path, { opendir($0) }) else { throw .last("opendir", FileName.text(path)) }
+        defer { closedir(folder) }
+        var entries: [RawEntry] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(folder) else { break }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in Array(bytes.prefix { $0 != 0 }) }
+            if name == Array(".".utf8) || name == Array("..".utf8) { continue }
+            entries.append(RawEntry(name: name, kind: kind(Int(entry.pointee.d_type), path + Array("/".utf8) + name)))
+        }
+        guard errno == 0 else { throw .last("readdir", FileName.text(path)) }
+        return entries
+    }
+
+    private static func remove(_ path: [UInt8]) throws(SystemError) {
+        var status = stat()
+        guard withCString(path, { lstat($0, &status) }) == 0 else { return }
+        guard kind(status.st_mode) == .folder else {
+            guard withCString(path, { unlink($0) }) == 0 || errno == ENOENT else {
+                throw .last("unlink", FileName.text(path))
+            }
+            return
+        }
+        for entry in try rawEntries(of: path) { try remove(path + Array("/".utf8) + entry.name) }
+        guard withCString(path, { rmdir($0) }) == 0 || errno == ENOENT else {
+            throw .last("rmdir", FileName.text(path))
+        }
+    }
+
+    private static func withCString<T>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> T) -> T {
+        (bytes + [0]).withUnsafeBufferPointer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { body($0.baseAddress!) }
+        }
+    }
+
+    private static func kind(_ type: Int, _ path: [UInt8]) -> Kind {
         switch type {
         case Int(DT_REG): return .file
         case Int(DT_DIR): return .folder
         case Int(DT_LNK): return .link
         case Int(DT_UNKNOWN):
             var status = stat()
-            return lstat(path, &status) == 0 ? kind(status.st_mode) : .other
+            return withCString(path) { lstat($0, &status) } == 0 ? kind(status.st_mode) : .other
         default: return .other
         }
     }

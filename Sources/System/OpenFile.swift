@@ -5,8 +5,11 @@ public struct OpenFile: ~Copyable {
     let descriptor: Int32
     public let path: String
 
-    /// Opens a file for reading.
-    public init(reading path: String) throws(SystemError) { try self.init(path, O_RDONLY) }
+    /// Opens a regular file for reading. Does not wait for the other end of a pipe.
+    public init(reading path: String) throws(SystemError) {
+        descriptor = try Self.descriptor(reading: path)
+        self.path = path
+    }
 
     /// Opens `path` with `flags` (`O_CLOEXEC` is added); a created file gets `mode` less the umask.
     init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemError) {
@@ -16,6 +19,20 @@ public struct OpenFile: ~Copyable {
     }
 
     deinit { close(descriptor) }
+
+    private static func descriptor(reading path: String) throws(SystemError) -> Int32 {
+        let descriptor = retrying { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw .last("open", path) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .notRegular(path)
+        }
+        return descriptor
+    }
+
+    /// All bytes of the file.
+    public func contents() throws(SystemError) -> [UInt8] { try bytes(at: 0, count: try size()) }
 
     /// Size in bytes.
     public func size() throws(SystemError) -> Int {

@@ -16,8 +16,18 @@ public struct SystemError: Error, Hashable, Sendable {
         SystemError(operation: operation, path: path, code: errno)
     }
 
+    /// A path that is to be read as a file and is a folder, a pipe, a socket or a device.
+    static func notRegular(_ path: String) -> SystemError {
+        SystemError(operation: "open", path: path, code: notRegularCode)
+    }
+
+    /// The operating system has no such code.
+    private static let notRegularCode: Int32 = -1
+
+    public var isNotRegular: Bool { code == Self.notRegularCode }
+
     /// The operating system's text for the code.
-    public var reason: String { String(cString: strerror(code)) }
+    public var reason: String { isNotRegular ? "not a regular file" : String(cString: strerror(code)) }
 }
 
 /// Repeats a system call while a signal interrupts it.

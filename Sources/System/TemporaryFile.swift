@@ -13,11 +13,21 @@ public struct TemporaryFile: ~Copyable {
     public init(in folder: String, prefix: String = "", mode: UInt32 = 0o644) throws(SystemError) {
         let number = UInt64.random(in: 0...UInt64.max)
         let name = "\(prefix)\(String(number, radix: 36))-\(getpid()).part"
-        file = try OpenFile("\(folder)/\(name)", O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+        let path = "\(folder)/\(name)"
+        Unfinished.add(path)
+        do {
+            file = try OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+        } catch {
+            Unfinished.forget(path)
+            throw error
+        }
     }
 
     /// Removes the file after a failure; after a rename there is nothing of its name.
-    deinit { unlink(file.path) }
+    deinit {
+        unlink(file.path)
+        Unfinished.forget(file.path)
+    }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes) }
 

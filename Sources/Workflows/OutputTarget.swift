@@ -26,7 +26,7 @@ package struct OutputTarget: Sendable {
     package func check(outside roots: [String]) throws {
         let parent = FilePath.parent(of: path)
         guard let folder = FilePath.resolved(parent) else { throw ExportError.noFolder(parent) }
-        if let root = roots.first(where: { (folder + "/").hasPrefix((FilePath.resolved($0) ?? $0) + "/") }) {
+        if let root = roots.first(where: { FilePath.relative(folder + "/", to: FilePath.resolved($0) ?? $0) != nil }) {
             throw WorkflowError(
                 .badInput, "the output would be written into the folder of a dataset, \(root)", file: path,
                 remedy: "choose a path outside it; imported folders are never changed")

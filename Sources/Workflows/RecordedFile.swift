@@ -8,7 +8,7 @@ struct RecordedFile: Sendable {
     enum Difference: Sendable {
         case missing
         case size(Int)
-        case unreadable
+        case unreadable(String)
         case checksum
     }
 
@@ -20,13 +20,16 @@ struct RecordedFile: Sendable {
     /// Compares the file with its record; nil where nothing differs. Blocks.
     /// - Parameter hashing: whether its bytes are read; otherwise presence and size are checked.
     func difference(hashing: Bool) -> Difference? {
+        if let obstacle = FilePath.obstacle(path) { return .unreadable(obstacle.reason) }
         let isFolder = FolderFile.isFolder(path)
         let found = isFolder ? FolderFile.size(of: path, recorded: bytes) : ImagePair.size(of: path)
         guard let size = found else { return .missing }
         guard size == bytes else { return .size(size) }
         guard hashing else { return nil }
         if isFolder { return FolderFile.isIntact(path, recorded: sha256) ? nil : .checksum }
-        guard let found = try? ImagePair.checksum(of: path) else { return .unreadable }
+        guard let found = try? ImagePair.checksum(of: path) else {
+            return .unreadable("it could not be read to its end")
+        }
         return found.sha256 == sha256 ? nil : .checksum
     }
 }

@@ -2,6 +2,7 @@ internal import Catalog
 internal import DICOM
 internal import Domain
 internal import Imaging
+internal import System
 
 /// A source image of a volume, on whose grid masks are read, written and drawn.
 enum SourceImage {
@@ -54,9 +55,7 @@ enum SourceImage {
         do {
             digest = try ImagePair.checksum(of: path).sha256
         } catch {
-            throw WorkflowError(
-                .badInput, "the source image is missing", file: path,
-                remedy: "restore the file, or name another source with --source")
+            throw unreadable(path)
         }
         guard digest == source.sha256 else {
             throw WorkflowError(
@@ -65,5 +64,17 @@ enum SourceImage {
                     + "skips volumes excluded with lacuna volume exclude")
         }
         return path
+    }
+
+    private static func unreadable(_ path: String) -> WorkflowError {
+        guard let obstacle = FilePath.obstacle(path) else {
+            return WorkflowError(
+                .badInput, "the source image is missing", file: path,
+                remedy: "restore the file, or name another source with --source")
+        }
+        return WorkflowError(
+            .badInput, "the source image cannot be read: \(obstacle.reason)", file: path,
+            remedy: "correct the permissions of the file and the folders above it, or name another source with --source"
+        )
     }
 }

@@ -42,9 +42,7 @@ package struct Workspace: Sendable {
     /// The path without links, and the path without links above the file alone; none where no file exists.
     private static func absolutePaths(of name: String) -> [String] {
         guard let file = FilePath.resolved(name) else { return [] }
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        let above = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
-        guard let folder = FilePath.resolved(above), let last = parts.last else { return [file] }
-        return [file, "\(folder)/\(last)"]
+        guard let folder = FilePath.resolved(FilePath.parent(of: name)) else { return [file] }
+        return [file, (folder == "/" ? "" : folder) + "/" + FilePath.name(of: name)]
     }
 }

@@ -32,7 +32,11 @@ import Testing
         let pixels = try Pixels(width: 120, height: 80) { _ in }
         #expect(pixels.picture.width == 120 && pixels.picture.height == 80)
         #expect(pixels.drawn(0..<120, 0..<80) == 0)
-        #expect(throws: DrawingError.self) { try Picture.encode(width: 100_000, height: 10, as: .png) { _ in } }
+        for format in [Picture.Format.png, .svg] {
+            #expect(throws: DrawingError.tooLarge(width: 10, height: Int(UInt32.max))) {
+                try Picture.encode(width: 10, height: Int(UInt32.max), as: format) { _ in }
+            }
+        }
     }
 
     @Test func aGreyImageFillsItsAreaAndNothingElse() throws {

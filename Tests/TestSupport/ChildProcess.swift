@@ -18,8 +18,9 @@ public enum ChildProcess {
         public let problem: String
     }
 
-    /// Path of a program of this package, built with the tests.
+    /// Path of a program of this package, built with the tests; an absolute path is that of another program.
     public static func built(_ name: String) -> String {
+        if name.hasPrefix("/") { return name }
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -82,13 +83,17 @@ public enum ChildProcess {
         let words: [UnsafeMutablePointer<CChar>?] = arguments.map { (text: String) in strdup(text) }
         let values: [UnsafeMutablePointer<CChar>?] = variables.map { (text: String) in strdup(text) }
         defer { for copy in words + values { free(copy) } }
-        // Threads of tests block signals. A program that inherited the mask could not terminate its own children.
-        var (attributes, mask) = (posix_spawnattr_t(), sigset_t())
+        // Threads of tests block signals. A program that inherited the mask could not terminate its own children. Where the tests run in
+        // the background, they ignore SIGINT, which a program would go on doing.
+        var (attributes, mask, defaults) = (posix_spawnattr_t(), sigset_t(), sigset_t())
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         sigemptyset(&mask)
         posix_spawnattr_setsigmask(&attributes, &mask)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        sigemptyset(&defaults)
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&defaults, number) }
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var child = pid_t()
         let status = posix_spawn(&child, arguments[0], &actions, &attributes, words + [nil], values + [nil])
         guard status == 0 else { throw Failure(path: arguments[0], problem: String(cString: strerror(status))) }

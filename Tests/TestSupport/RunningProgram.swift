@@ -31,7 +31,7 @@ public final class RunningProgram: Sendable {
     public let process: Int32
     private let state = Mutex(State())
 
-    /// Starts a program of this package. Its environment is `environment` and `PATH`.
+    /// Starts a program of this package, or another by its absolute path. Its environment is `environment` and `PATH`.
     ///
     /// - Parameters:
     ///   - folder: working folder; nil: that of the tests.

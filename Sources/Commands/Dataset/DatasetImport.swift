@@ -132,7 +132,7 @@ struct DatasetImport: AsyncParsableCommand {
         let request = try await self.request()
         try report?.requirePlace(outside: path)
         let progress = ImportProgress()
-        Interruption.watch { [report] in
+        Interruption.first { [report] in
             progress.holding { (summary: ImportSummary?) -> Void in summary.endInterrupted(report) }
         }
         let summary: ImportSummary

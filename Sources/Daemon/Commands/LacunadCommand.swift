@@ -17,6 +17,6 @@ public enum Lacunad {
     /// Runs the command of the arguments and ends the process with its exit status.
     public static func run() async -> Never {
         Torch.prepareProcess()
-        await Program.lacunad.run(LacunadCommand.self, diesOnInterrupt: false)
+        await Program.lacunad.run(LacunadCommand.self)
     }
 }

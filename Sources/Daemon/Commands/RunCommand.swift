@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Glibc
 internal import Learning
 internal import Logging
 internal import Rounds
@@ -13,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Train, relabel and publish, round by round.",
         discussion: """
             Runs the rounds of the configuration. A run that was killed continues from its last state when it is started \
-            again. SIGTERM and Ctrl-C end it after the current step, with exit status 130. Where another daemon holds the \
+            again. SIGTERM, SIGHUP and Ctrl-C end it after the current step, with exit status 130. Where another daemon holds the \
             run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
             must be a member of lacuna_trainer.
 
@@ -102,8 +103,14 @@ struct RunCommand: AsyncParsableCommand {
         }
         return ServiceGroup(
             configuration: .init(
-                services: [member(heartbeat), member(run)], gracefulShutdownSignals: [.sigterm, .sigint],
+                services: [member(heartbeat), member(run)], gracefulShutdownSignals: Self.stopSignals,
                 logger: logger))
+    }
+
+    /// Without those that the process was started to ignore, as `nohup` does.
+    private static var stopSignals: [UnixSignal] {
+        [(SIGTERM, UnixSignal.sigterm), (SIGINT, .sigint), (SIGHUP, .sighup)]
+            .filter { !Interruption.isIgnored($0.0) }.map(\.1)
     }
 
     private var logger: Logger {

@@ -1,6 +1,6 @@
 internal import Console
 internal import Domain
-internal import Foundation
+internal import System
 internal import Yams
 
 extension DaemonConfiguration {
@@ -8,7 +8,7 @@ extension DaemonConfiguration {
     ///
     /// - Throws: `CommandFailure` naming the file, the key, the problem and the remedy.
     init(contentsOf path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = try? OpenFile(reading: path).contents() else {
             throw DaemonError.configurationFile(path: path, problem: "the configuration cannot be read")
         }
         do {

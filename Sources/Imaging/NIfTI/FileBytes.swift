@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// The contents of a file, in a buffer that the next file reuses.
 struct FileBytes {
@@ -10,7 +11,7 @@ struct FileBytes {
 
     /// - Throws: `unreadable`, `tooLarge` above `limit` bytes.
     mutating func read(_ path: String, limit: Int) throws {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw ImagingError.unreadable(file: path, code: errno) }
         defer { close(file) }
         var status = stat()
@@ -44,8 +45,9 @@ struct FileBytes {
     /// - Throws: `empty`, `appleDouble`, `lfsPointer`, `webPage`.
     func refuseImpostors(_ path: String) throws {
         guard count > 0 else { throw ImagingError.empty(file: path) }
-        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.index(after: $0)...] } ?? path[...]
-        if name.hasPrefix("._") || starts([0x00, 0x05, 0x16, 0x07]) { throw ImagingError.appleDouble(file: path) }
+        if FilePath.name(of: path).utf8.starts(with: "._".utf8) || starts([0x00, 0x05, 0x16, 0x07]) {
+            throw ImagingError.appleDouble(file: path)
+        }
         if starts("version https://git-lfs".utf8) { throw ImagingError.lfsPointer(file: path) }
         let visible = bytes.prefix(512).drop { $0 <= 0x20 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }.prefix(14)
         let opening = String(decoding: visible, as: UTF8.self).lowercased()

@@ -16,13 +16,13 @@ struct DatasetFolder: Hashable, Sendable {
     enum Kind { case file, folder }
 
     /// The last part of the folder's path.
-    var name: String { root.split(separator: "/").last.map(String.init) ?? root }
+    var name: String { FilePath.name(of: root) }
 
     /// Names in `folder` (relative; "" is the root), sorted, without debris; empty where the folder does not exist.
     func names(in folder: String = "") -> [String] {
         let path = folder.isEmpty ? root : root + "/" + folder
-        let found = (try? Folder.names(in: path)) ?? []
-        return found.filter { !SourceFile.isDebris($0) }
+        let found = (try? Folder.entries(of: path)) ?? []
+        return found.filter { $0.isUTF8 && !SourceFile.isDebris($0.name) }.map(\.name)
     }
 
     /// NIfTI files in `folder`, sorted.
@@ -67,34 +67,29 @@ struct DatasetFolder: Hashable, Sendable {
         do throws(ImportError) {
             return try file(path, role: "image")
         } catch .leavesFolder(let file, let target) {
-            let isRooted = path.hasPrefix("/")
-            guard isRooted || target.hasPrefix("/") else { throw .leavesFolder(file: file, path: target) }
+            let isRooted = FilePath.isAbsolute(path)
+            guard isRooted || FilePath.isAbsolute(target) else { throw .leavesFolder(file: file, path: target) }
             guard let found = FilePath.resolved(isRooted ? path : target), Self.kind(of: found) == .file,
-                SourceFile.isVolume(found), let slash = found.lastIndex(of: "/")
+                SourceFile.isVolume(found)
             else { throw .missingFile(file: path, role: "image") }
-            return SourceFile(
-                root: slash == found.startIndex ? "/" : String(found[..<slash]),
-                path: String(found[found.index(after: slash)...]))
+            return SourceFile(root: FilePath.parent(of: found), path: FilePath.name(of: found))
         }
     }
 
     /// Whether the file's root is this folder or one inside it.
-    func holds(_ file: SourceFile) -> Bool { file.root == root || file.root.hasPrefix(prefix) }
-
-    private var prefix: String { root == "/" ? "/" : root + "/" }
+    func holds(_ file: SourceFile) -> Bool { file.root == root || FilePath.relative(file.root, to: root) != nil }
 
     /// The path relative to the folder; nil for an absolute path outside it.
     private func relative(_ path: String) -> String? {
-        guard path.hasPrefix("/") else { return path }
-        if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
-        guard let target = FilePath.resolved(path), target.hasPrefix(prefix) else { return nil }
-        return String(target.dropFirst(prefix.count))
+        guard FilePath.isAbsolute(path) else { return path }
+        return FilePath.relative(path, to: root)
+            ?? FilePath.resolved(path).flatMap { FilePath.relative($0, to: root) }
     }
 
     private func entry(
         _ path: String, role: String, _ fits: (Kind?) -> Bool
     ) throws(ImportError) -> SourceFile {
-        let parts = (relative(path) ?? "").split(separator: "/").filter { $0 != "." }
+        let parts = FilePath.parts(of: relative(path) ?? "").filter { $0 != "." }
         guard !parts.isEmpty, !parts.contains("..") else {
             throw .leavesFolder(file: path, path: path)
         }
@@ -103,7 +98,7 @@ struct DatasetFolder: Hashable, Sendable {
         guard let target = FilePath.resolved(root + "/" + relative) else {
             throw .missingFile(file: named, role: role)
         }
-        guard target.hasPrefix(prefix) else {
+        guard FilePath.relative(target, to: root) != nil else {
             throw .leavesFolder(file: relative, path: target)
         }
         guard fits(Self.kind(of: target)) else { throw .missingFile(file: relative, role: role) }

@@ -1,3 +1,4 @@
+internal import Domain
 internal import System
 
 /// The contents of a dataset's folders, each folder listed once.
@@ -10,15 +11,15 @@ final class FolderListing {
     }
 
     let folder: DatasetFolder
-    private var known: [String: [Entry]] = [:]
+    private var known: [ExactText: [Entry]] = [:]
 
     init(_ folder: DatasetFolder) { self.folder = folder }
 
     /// Entries of a folder by its relative path, "" for the root; empty where the folder does not exist.
     func entries(_ path: String) -> [Entry] {
-        if let found = known[path] { return found }
+        if let found = known[ExactText(path)] { return found }
         let found = Self.read(path.isEmpty ? folder.root : folder.root + "/" + path)
-        known[path] = found
+        known[ExactText(path)] = found
         return found
     }
 
@@ -49,7 +50,7 @@ final class FolderListing {
 
     private static func read(_ path: String) -> [Entry] {
         let found = (try? Folder.entries(of: path)) ?? []
-        return found.filter { !SourceFile.isDebris($0.name) }.compactMap { entry in
+        return found.filter { $0.isUTF8 && !SourceFile.isDebris($0.name) }.compactMap { entry in
             switch entry.kind == .link ? Folder.kind(of: "\(path)/\(entry.name)") : entry.kind {
             case .folder: Entry(name: entry.name, isFolder: true)
             case .file: Entry(name: entry.name, isFolder: false)

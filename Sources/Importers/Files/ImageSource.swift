@@ -27,9 +27,7 @@ struct ImageSource: Sendable {
 
     /// The file at an absolute path, with its own folder as root.
     static func singleFile(_ path: String) throws(ImportError) -> SourceFile {
-        let parts = path.split(separator: "/").map(String.init)
-        guard let name = parts.last else { throw .unreadableFolder(path) }
-        return try DatasetFolder("/" + parts.dropLast().joined(separator: "/")).file(name, role: "file")
+        try DatasetFolder(FilePath.parent(of: path)).file(FilePath.name(of: path), role: "file")
     }
 
     /// The image at a path from the dataset; in the caller's folder by the same path, else by the same name.

@@ -55,6 +55,7 @@ extension ImportError: CustomStringConvertible {
         case .sidesReversed(_, _, let problem): problem + ", and no pair of organs is in the normal order"
         case .purgedSubject(_, let subject, let reason, let revision):
             "a scan of subject \(subject), which was removed at revision \(revision) (\(reason)) and purged"
+        case .unusable(_, let problem, _): problem
         case .changedWhileRead: "the file changed while it was read"
         }
     }
@@ -126,6 +127,7 @@ extension ImportError: CustomStringConvertible {
             "correct the affines of image and labels if they are mirrored; if the patient's organs are reversed, "
                 + "import again with --accept laterality:\(name)"
         case .purgedSubject: "omit it; the removal applies to the scan under any name"
+        case .unusable(_, _, let remedy): remedy
         case .changedWhileRead: "import again when no program writes to the folder"
         }
     }

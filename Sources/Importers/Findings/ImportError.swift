@@ -78,6 +78,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case sidesReversed(file: String, caseName: String, problem: String)
     /// A scan of a subject who was removed and whose masks were purged; quarantined.
     case purgedSubject(file: String, subject: String, reason: String, revision: Int64)
+    /// A file or a folder that cannot be listed, named or opened.
+    case unusable(file: String, problem: String, remedy: String)
     /// The file changed while it was read.
     case changedWhileRead(file: String)
 
@@ -100,6 +102,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .severalImages(let file, _, _), .sharedImage(let file, _, _, _),
             .noSuchImage(let file, _, _):
             file
+        case .unusable(let file, _, _): file
         case .volume(let error): error.file
         case .series(let error): error.file
         }

@@ -18,7 +18,14 @@ public struct LayoutRecogniser {
         if let unknown = options.complete?.sorted().first(where: { options.ontology[$0] == nil }) {
             throw .unknownOrgan(file: path, organ: unknown.rawValue)
         }
-        let layout = try recognise(resolved: resolved)
+        let unusable = UnusableEntries(in: resolved)
+        try unusable.refuseDescriptions()
+        let layout: any Layout
+        do throws(ImportError) {
+            layout = try recognise(resolved: resolved)
+        } catch {
+            throw unusable.all.first?.error ?? error
+        }
         try checkRelease(of: layout, in: path)
         return layout
     }

@@ -17,7 +17,6 @@ struct DataRoot: Sendable {
 
     /// The path relative to the root; unchanged for a path outside it.
     func relative(_ file: String) -> String {
-        let prefix = path.hasSuffix("/") ? path : path + "/"
-        return file.hasPrefix(prefix) ? String(file.dropFirst(prefix.count)) : file
+        FilePath.relative(file, to: path) ?? file
     }
 }

@@ -63,6 +63,7 @@ package struct ImportRunner: Sendable {
         let (layout, found) = try await BlockingWork().run {
             let layout = try LayoutRecogniser(options: resolved.options).recognise(request.path)
             var list = try layout.cases()
+            list.refuseUnusable(in: request.path)
             try resolved.options.check(against: list.cases, in: request.path)
             if let images = resolved.images { list.join(images) }
             return (layout, list)

@@ -18,7 +18,7 @@ struct DatasetFileCheck: Sendable {
             switch difference {
             case .missing: (.missing, "the file is missing")
             case .size(let size): (.damaged, "the file has \(size) bytes instead of \(file.bytes)")
-            case .unreadable: (.damaged, "the file cannot be read")
+            case .unreadable(let reason): (.damaged, "the file cannot be read: \(reason)")
             case .checksum: (.damaged, "the bytes are not those that were imported")
             }
         return IntegrityFinding(kind, subject, file.path, "\(name): \(problem)", contents: [name])

@@ -16,7 +16,13 @@ struct StoredObjectCheck {
         func finding(_ kind: IntegrityFinding.Kind, _ problem: String) -> [IntegrityFinding] {
             [IntegrityFinding(kind, .object, location, problem)]
         }
-        guard let size = try await store.size(of: id) else { return finding(.missing, "the object is missing") }
+        let found: Int?
+        do {
+            found = try await store.size(of: id)
+        } catch let error as ObjectStoreError where error.isDamage {
+            return finding(.damaged, error.problem)
+        }
+        guard let size = found else { return finding(.missing, "the object is missing") }
         guard size == row.bytes else {
             return finding(.damaged, "the object has \(size) bytes instead of \(row.bytes)")
         }

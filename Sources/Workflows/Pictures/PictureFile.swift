@@ -28,10 +28,16 @@ package struct PictureFile: Hashable, Sendable {
         } catch DrawingError.libraryMissing(let name, let package) {
             throw WorkflowError(
                 .unreachable, "the library \(name) cannot be loaded", remedy: "install it: apt-get install \(package)")
+        } catch DrawingError.tooLarge(let width, let height) {
+            throw WorkflowError(
+                .badInput,
+                "the picture would have \(width) × \(height) pixels, more than \(Picture.longestSide) on a side",
+                file: path,
+                remedy: "draw fewer columns with --run or fewer organs with --organ")
         } catch DrawingError.failed(let reason) {
             throw WorkflowError(
                 .badInput, "the picture cannot be drawn: \(reason)", file: path,
-                remedy: "draw fewer columns with --run or fewer organs with --organ")
+                remedy: "check the free memory and space, and report this with the command that you ran if it persists")
         } catch let error as SystemError {
             throw WorkflowError(
                 .badInput, "the picture cannot be written: \(error.reason)", file: path,

@@ -20,14 +20,31 @@ extension SlicePicture {
             let panels = Double(picture.columns.count + 1)
             let steps = picture.slice.steps(spacing: picture.image.spacing)
             let panelWidth = max(240, ((1240 - Self.gap) / panels - Self.gap).rounded(.down))
-            let voxelWidth = panelWidth / Double(picture.body.columns.count)
-            let voxelHeight = voxelWidth * steps.down / steps.across
-            let panelHeight = max(1, (voxelHeight * Double(picture.body.rows.count)).rounded())
+            let voxel = Self.voxel(
+                steps.down / steps.across, (picture.body.columns.count, picture.body.rows.count), panelWidth)
+            let panelHeight = max(1, (voxel.height * Double(picture.body.rows.count)).rounded())
             let lines = max(3, picture.columns.map(\.entries.count).max() ?? 0) + 1
             (self.panelWidth, self.panelHeight) = (panelWidth, panelHeight)
-            voxel = (voxelWidth, voxelHeight)
+            self.voxel = voxel
             width = Int(Self.gap + panels * (panelWidth + Self.gap))
             height = Int(Self.head + panelHeight + 2 * Self.gap + Double(lines) * Self.line)
+        }
+
+        /// The height above which an image is drawn narrower than its panel, in pixels.
+        private static let greatestHeight = 8192.0
+
+        /// The size of a voxel with which `voxels` fit into a panel, in true proportions unless a side of the image would then be less
+        /// than a pixel.
+        ///
+        /// - Parameter proportion: height by width of a voxel.
+        private static func voxel(
+            _ proportion: Double, _ voxels: (columns: Int, rows: Int), _ panelWidth: Double
+        ) -> (width: Double, height: Double) {
+            let (columns, rows) = (Double(voxels.columns), Double(voxels.rows))
+            let width = panelWidth / columns
+            let height = width * proportion
+            let excess = max(1, height * rows / greatestHeight)
+            return (max(width / excess, 1 / columns), max(min(height, greatestHeight / rows), 1 / rows))
         }
 
         /// - Parameter position: 0 for the image, then the columns.

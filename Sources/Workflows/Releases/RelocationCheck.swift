@@ -34,7 +34,7 @@ struct RelocationCheck: Sendable {
             switch difference {
             case .missing: (.missing, "the file is missing")
             case .size(let size): (.different, "it has \(size) bytes instead of \(file.bytes)")
-            case .unreadable: (.different, "it cannot be read")
+            case .unreadable(let reason): (.different, "it cannot be read: \(reason)")
             case .checksum: (.different, "its checksum is not that of the imported file")
             }
         return RelocationProblem(kind: kind, file: file.path, problem: problem)

@@ -56,6 +56,7 @@ package struct SplitCreation: Sendable {
     /// - Throws: `WorkflowError` of kind `badInput` for a dataset without volumes or a list without a usable case, `conflict` for a
     ///   subject in two parts of a list; `CatalogError` for unknown datasets, existing splits and too few subjects.
     package func run(_ request: Request) async throws -> Result {
+        try WorkflowError.require(name: request.name, of: "split")
         switch request.source {
         case .list(let list):
             let listed = try await ListedCases.find(list, in: catalog)

@@ -18,8 +18,8 @@ package struct SplitEntry: Hashable, Sendable {
     /// The absolute path of the image as seen from the folder of the list, and every trailing part of the path that starts at a
     /// folder. Blocks.
     func paths(from folder: String) -> [String] {
-        let absolute = path.hasPrefix("/") ? path : "\(folder)/\(path)"
-        let parts = path.split(separator: "/").map(String.init)
+        let absolute = FilePath.isAbsolute(path) ? path : "\(folder)/\(path)"
+        let parts = FilePath.parts(of: path)
         let ends = parts.indices.map { parts[$0...].joined(separator: "/") }
         return [absolute, FilePath.resolved(absolute)].compactMap { $0 } + ends
     }
@@ -27,7 +27,7 @@ package struct SplitEntry: Hashable, Sendable {
     /// The name without folders, endings and channel number: `imagesTr/liver_3_0000.nii.gz` is `liver_3`.
     package var name: String {
         if let givenName { return givenName }
-        var name = String(path.split(separator: "/").last ?? "")
+        var name = FilePath.parts(of: path).last ?? ""
         for ending in [".nii.gz", ".nii"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
         if name.hasSuffix("_0000") { name.removeLast(5) }
         return name

@@ -27,9 +27,10 @@ struct SplitPlaces: Sendable {
 
     /// The number of folds; 1 for a single split.
     let folds: Int
-    private let places: [String: Place]
+    private let places: [ExactText: Place]
 
-    subscript(subject: String) -> Place? { places[subject] }
+    /// - Parameter subject: its name.
+    subscript(subject: String) -> Place? { places[ExactText(subject)] }
 
     /// Reads the split of that name, or else its folds `NAME-0`, `NAME-1` and so on.
     ///
@@ -38,7 +39,7 @@ struct SplitPlaces: Sendable {
         let splits = try SplitNames.named(name, among: Set(try await catalog.splits().map(\.split)))
         let subjects = try await catalog.subjectList()
         let places = subjects.map { subject in
-            (subject.name, Place(parts: splits.map { SplitPart(in: $0, of: subject.parts) }))
+            (ExactText(subject.name), Place(parts: splits.map { SplitPart(in: $0, of: subject.parts) }))
         }
         return SplitPlaces(
             folds: splits.count, places: Dictionary(uniqueKeysWithValues: places.filter { $0.1.part != nil }))

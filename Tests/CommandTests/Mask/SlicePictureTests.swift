@@ -133,6 +133,27 @@ import Testing
         }
     }
 
+    /// Voxels 10^10 times as high as wide, and the reverse, in squares and in lines.
+    @Test(arguments: [(40, 40), (2, 1500), (1500, 2)], [(1e-5, 1e5), (1e5, 1e-5), (0.01, 1000)])
+    func extremeProportionsGiveAPictureOfAFileSize(size: (Int, Int), spacing: (Double, Double)) throws {
+        let shape = GridShape(size.0, size.1, 3)
+        let folder = TemporaryFolder.make()
+        let grid = ImageGrid(shape: shape, affine: .scaling(Vector3(spacing.0, spacing.1, 1), origin: .zero))
+        try NIfTIWriter.write(
+            .int16(VoxelBuffer([Int16](repeating: 40, count: shape.count))), on: grid, to: "\(folder)/image.nii.gz")
+        let image = try NIfTIReader().readImage("\(folder)/image.nii.gz")
+        var known = SlicePicture.Column(title: "known")
+        known.add("liver", BitVolume(shape))
+        let picture = SlicePicture(title: "a/1", image: image, columns: [known], slice: nil)
+        let layout = SlicePicture.Layout(picture)
+        #expect(layout.width <= 2000 && layout.height <= 10_000)
+        #expect(layout.voxel.width * Double(shape.x) >= 0.99 && layout.voxel.height * Double(shape.y) >= 0.99)
+        for format in [Picture.Format.png, .svg] {
+            let bytes = try picture.encode(as: format)
+            #expect(!bytes.isEmpty)
+        }
+    }
+
     @Test func everyOrganHasAColourOfItsOwn() {
         let colours = (0..<140).map(Palette.colour)
         for (i, a) in colours.enumerated() {

@@ -82,6 +82,25 @@ private let lines = [
     @Test func controlCharactersDoNotReachTheTerminal() {
         #expect(Output().render([Cell.Field("name", "a\u{1B}[2Jb\r\nc")]) == "name  a?[2Jb?c\n")
         #expect(Output(format: .json).render([Cell.Field("name", "\u{1}")]) == "{\"name\": \"\\u0001\"}\n")
+        #expect(Output().render([Cell.Field("name", "a\u{202E}b\u{2066}c\u{2028}d")]) == "name  a?b?c?d\n")
+    }
+
+    @Test(arguments: [
+        ("plain\n\ttext é 肝 \u{1F9E0}", "plain\n\ttext é 肝 \u{1F9E0}"), ("a\u{1B}]0;x\u{7}", "a\\u001b]0;x\\u0007"),
+        ("\u{202E}gpj\u{200F}", "\\u202egpj\\u200f"), ("\u{9B}2J\r", "\\u009b2J\\u000d"),
+    ])
+    func whatControlsATerminalIsEscapedInEverythingPrinted(text: String, printed: String) {
+        #expect(Printable.escaped(text) == printed)
+    }
+
+    @Test func aNameStaysOnItsLine() {
+        let failure = CommandFailure(.badInput, "missing", file: "a\n  remedy: none\u{1B}[1m")
+        #expect(failure.message(from: .lacuna) == "lacuna: error: missing\n  file: a\\u000a  remedy: none\\u001b[1m\n")
+    }
+
+    @Test(arguments: ["=1+1", "+1", "-1+1", "@SUM(A1)", "\tx"]) func csvCellsBeginNoFormula(text: String) {
+        #expect(Output(format: .csv).render([Cell.Field("name", text)]) == "name\n'\(text)\n")
+        #expect(Output(format: .csv).render([Cell.Field("value", -1)]) == "value\n-1\n")
     }
 }
 

@@ -44,6 +44,19 @@ struct Workbench: Sendable {
             limit: .seconds(600))
     }
 
+    /// Runs a shell script in the folder of the workbench; `lacuna` and `lacunad` are the built ones.
+    func shell(_ script: String) async throws -> Ending { try await startShell(script).end() }
+
+    func startShell(_ script: String) throws -> RunningProgram {
+        let programs = ChildProcess.built("lacuna").dropLast("/lacuna".count)
+        return try RunningProgram(
+            "/bin/bash", ["-c", script],
+            environment: [
+                "LACUNA_DATABASE": database, "LACUNA_HOME": home, "PATH": "\(programs):/usr/bin:/bin",
+                "LC_ALL": "C.UTF-8",
+            ], folder: folder, limit: .seconds(600))
+    }
+
     /// `keyword=value` pairs.
     private var database: String { settings.keywords.map { "\($0.key)='\($0.value)'" }.joined(separator: " ") }
 

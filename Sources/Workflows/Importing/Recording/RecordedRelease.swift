@@ -68,11 +68,11 @@ struct RecordedRelease {
 
 /// A file by its name without folders, and its size.
 private struct ListedFile: Hashable {
-    let name: Substring
+    let name: String
     let bytes: Int
 
     init(path: String, bytes: Int) {
-        name = path.split(separator: "/").last ?? ""
+        name = FilePath.name(of: path)
         self.bytes = bytes
     }
 

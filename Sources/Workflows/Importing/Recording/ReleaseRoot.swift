@@ -13,7 +13,7 @@ struct ReleaseRoot: Hashable, Sendable {
     init(of list: CaseList, folder: String) {
         let folders = Set(list.ownFiles.map(\.root))
         guard let first = folders.min() else {
-            path = folder.hasSuffix(".json") ? "/" + Self.parts(folder).dropLast().joined(separator: "/") : folder
+            path = FilePath.has(ending: ".json", folder) ? FilePath.parent(of: folder) : folder
             return
         }
         var common = Self.parts(first)
@@ -28,7 +28,7 @@ struct ReleaseRoot: Hashable, Sendable {
         let (parts, own) = (Self.parts(file.absolutePath), Self.parts(path))
         let common = zip(parts, own).prefix { $0 == $1 }.count
         let up = Array(repeating: "..", count: own.count - common)
-        return (up + parts.dropFirst(common).map(String.init)).joined(separator: "/")
+        return (up + parts.dropFirst(common)).joined(separator: "/")
     }
 
     /// Whether a file exists at a relative path. Checks the disk.
@@ -42,12 +42,12 @@ struct ReleaseRoot: Hashable, Sendable {
 
     /// The default name of a dataset: the name of its folder or file.
     static func name(of path: String) -> String {
-        let last = parts(path).last.map(String.init) ?? "dataset"
+        let last = parts(path).last ?? "dataset"
         let ending = [".nii.gz", ".nii", ".json"].first(where: last.hasSuffix) ?? ""
         return String(last.dropLast(ending.count))
     }
 
-    private static func parts(_ path: String) -> [Substring] { path.split(separator: "/") }
+    private static func parts(_ path: String) -> [String] { FilePath.parts(of: path) }
 }
 
 extension CaseList {

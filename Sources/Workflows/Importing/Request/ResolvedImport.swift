@@ -14,6 +14,8 @@ struct ResolvedImport: Sendable {
     /// - Throws: `ImportError` for an invalid map, `WorkflowError` for images that do not exist or are ambiguous, for an unknown
     ///   organ and for a meaning that is no variant, `CatalogError` for a removed dataset.
     init(_ request: ImportRequest, in catalog: LabelCatalog) async throws {
+        if let name = request.name { try WorkflowError.require(name: name, of: "dataset") }
+        if let release = request.release { try WorkflowError.require(name: release, of: "release") }
         let ontology = try await catalog.ontology()
         var options = try await Self.options(of: request, ontology)
         var images: DatasetImages?
