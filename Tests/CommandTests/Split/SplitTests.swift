@@ -139,7 +139,7 @@ import Testing
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             #expect(try await bench.lacuna("split", "create", "main", "--train", "set").status == 0)
             for (text, fragment) in [
-                ("{", "neither"), ("elsewhere\n", "--part"), ("case,part\na,nowhere\n", "line 2"), ("", "--part"),
+                ("{", "line 1"), ("elsewhere\n", "--part"), ("case,part\na,nowhere\n", "line 2"), ("", "--part"),
                 ("case,part\nmoon,test\n", "in the catalogue"),
             ] {
                 let file = try write(text, "list", bench)
