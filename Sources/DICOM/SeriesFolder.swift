@@ -1,4 +1,5 @@
 public import Domain
+internal import Glibc
 public import Imaging
 internal import System
 
@@ -69,6 +70,14 @@ public struct SeriesFolder: Sendable {
             if isNamedDICOM(file) { throw .notDICOM(file: path) }
             return nil
         }
+    }
+
+    /// Whether a file begins as DICOM files do, whatever its name. Blocks.
+    public static func isDICOM(_ path: String) -> Bool {
+        guard let file = fopen(path, "rb") else { return false }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 132)
+        return fread(&bytes, 1, bytes.count, file) == bytes.count && bytes[128...].elementsEqual("DICM".utf8)
     }
 
     /// Whether a file name has a DICOM ending.

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Imaging
 import Importers
 import TestSupport
@@ -77,6 +78,20 @@ import Testing
         let found = try inspected(try tree(orientation))
         #expect(found["pancreas"]?.mask?.contentHash == plain["pancreas"]?.mask?.contentHash)
         #expect(found.kinds.contains(.gridDiffers) && !plain.kinds.contains(.gridDiffers))
+    }
+
+    /// Scanners name slices as they like, often without an ending.
+    @Test(arguments: ["IM", "1.2.840.113619.2.55.3.", "slice no. "]) func slicesMayHaveAnyName(stem: String) throws {
+        let tree = try tree("LAS")
+        let plain = try inspected(tree)
+        let folder = tree.path("PANCREAS_0001/study/series")
+        for (index, name) in try FileManager.default.contentsOfDirectory(atPath: folder).sorted().enumerated() {
+            try FileManager.default.moveItem(atPath: "\(folder)/\(name)", toPath: "\(folder)/\(stem)\(index)")
+        }
+        try tree.write("scanner's notes", to: "PANCREAS_0001/study/series/README")
+        let found = try inspected(tree)
+        #expect(found.image.file.sha256 == plain.image.file.sha256)
+        #expect(found["pancreas"]?.mask?.contentHash == plain["pancreas"]?.mask?.contentHash)
     }
 
     @Test func anotherPlaceIsStillAnotherPlace() throws {

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import System
 
 /// File formats that occur under a NIfTI name or beside NIfTI files, recognised by their first bytes.
@@ -81,12 +80,6 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
         }
     }
 
-    /// The format of a file by its first bytes; nil where it is unknown, or the file cannot be read. Blocks.
-    public init?(ofFile path: String) {
-        guard let bytes = try? OpenFile(reading: path).bytes(at: 0, count: 540) else { return nil }
-        self.init(bytes)
-    }
-
     /// Bytes that a file of the format has at a fixed offset.
     private struct Mark: Sendable {
         let format: ForeignFormat
@@ -129,11 +122,8 @@ public enum ForeignFormat: String, Hashable, Sendable, CaseIterable, CustomStrin
 
     /// The format of a file by its first bytes; nil where it may be NIfTI, is unknown or cannot be read. Blocks.
     public init?(ofFile path: String) {
-        guard let file = fopen(path, "rb") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: NIfTIHeader.largestSize)
-        let count = fread(&bytes, 1, bytes.count, file)
-        self.init(bytes.prefix(count))
+        guard let bytes = try? OpenFile(reading: path).bytes(at: 0, count: NIfTIHeader.largestSize) else { return nil }
+        self.init(bytes)
     }
 
     /// FreeSurfer's MGH header: version 1, then width, height, depth, frames and type, big-endian.

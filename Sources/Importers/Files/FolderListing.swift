@@ -1,3 +1,4 @@
+internal import DICOM
 internal import Domain
 internal import System
 
@@ -42,11 +43,17 @@ final class FolderListing {
         return found.sorted()
     }
 
-    /// Whether a folder or one below it contains DICOM slices, by file name.
+    /// Whether a folder or one below it contains DICOM slices, by the names of its files or the first bytes of some of them.
     func holdsSlices(_ path: String, depth: Int = 4) -> Bool {
-        files(in: path).contains(where: SourceFile.isSlice)
+        let files = files(in: path)
+        return files.contains(where: SourceFile.isSlice)
+            || files.filter { !SourceFile.isVolume($0) }.prefix(Self.probedFiles)
+                .contains { SeriesFolder.isDICOM("\(folder.root)/\(path)/\($0)") }
             || depth > 0 && folders(in: path).contains { holdsSlices("\(path)/\($0)", depth: depth - 1) }
     }
+
+    /// Files of a folder whose bytes are read: scanners write slices without an ending beside a few files of other kinds.
+    private static let probedFiles = 8
 
     private static func read(_ path: String) -> [Entry] {
         let found = (try? Folder.entries(of: path)) ?? []
