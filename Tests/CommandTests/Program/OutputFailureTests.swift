@@ -5,7 +5,7 @@ import Testing
 /// What becomes of results that standard output does not take.
 @Suite struct OutputFailureTests {
     @Test(arguments: [
-        "lacuna volume list --json >/dev/full", "lacuna coverage >/dev/full", "lacuna mask list --csv >/dev/full",
+        "lacuna volume list --json >/dev/full", "lacuna dataset list >/dev/full", "lacuna mask list --csv >/dev/full",
         "lacuna --help >/dev/full", "lacunad run --defaults >/dev/full", "lacuna --version >/dev/full",
         "lacuna volume list >&-",
     ]) func aFullOrClosedOutputIsAFailure(script: String) async throws {
