@@ -29,6 +29,7 @@ struct UnusableEntries {
 
     /// All of them, at most eight folders below the root, sorted by path. Hidden entries are left out. Reads every folder. Blocks.
     var all: [Found] {
+        guard Folder.exists(root) else { return [] }
         var (found, open, seen) = ([Found](), [("", 0)], Set<String>())
         while let (place, level) = open.popLast() {
             let folder = place.isEmpty ? root : "\(root)/\(place)"

@@ -140,7 +140,7 @@ import Testing
         let folder = TemporaryFolder.make()
         let grid = ImageGrid(shape: shape, affine: .scaling(Vector3(spacing.0, spacing.1, 1), origin: .zero))
         try NIfTIWriter.write(
-            .int16(VoxelBuffer([Int16](repeating: 40, count: shape.count))), on: grid, to: "\(folder)/image.nii.gz")
+            .int16(VoxelBuffer((0..<shape.count).map { Int16($0 % 7) })), on: grid, to: "\(folder)/image.nii.gz")
         let image = try NIfTIReader().readImage("\(folder)/image.nii.gz")
         var known = SlicePicture.Column(title: "known")
         known.add("liver", BitVolume(shape))

@@ -28,7 +28,7 @@ import Testing
         return await program.end()
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGHUP], ["volume list", "coverage --by dataset"])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP], ["volume list", "volume list --json"])
     func everySignalEndsWithTheStatusOfAnInterruption(number: Int32, command: String) async throws {
         try await Workbench.with { bench in
             let ending = try await ending("exec lacuna \(command)", of: number, bench)
