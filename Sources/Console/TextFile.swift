@@ -43,28 +43,25 @@ package enum TextFile {
 
     /// The first 4 KiB; empty where there is no file. Blocks.
     package static func beginning(of path: String) throws -> String {
-        guard let file = fopen(path, "r") else {
-            if errno == ENOENT { return "" }
-            throw unreadable(path)
-        }
-        defer { fclose(file) }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = fread(&buffer, 1, buffer.count, file)
-        return String(decoding: buffer[..<count], as: UTF8.self)
+        guard FilePath.exists(path) else { return "" }
+        return String(decoding: try bytes(of: path, atMost: 4096), as: UTF8.self)
     }
 
     private static func bytes(of path: String) throws -> [UInt8] {
-        let bytes: [UInt8]
+        let bytes = try bytes(of: path, atMost: limitInBytes + 1)
+        guard bytes.count <= limitInBytes else {
+            throw CommandFailure(.badInput, "the file is longer than 16 MiB", file: path, remedy: "name another file")
+        }
+        return bytes
+    }
+
+    private static func bytes(of path: String, atMost count: Int) throws -> [UInt8] {
         do {
-            bytes = try OpenFile(reading: path).bytes(at: 0, count: limitInBytes + 1)
+            return try OpenFile(reading: path).bytes(at: 0, count: count)
         } catch {
             throw CommandFailure(
                 .badInput, "the file cannot be read: \(error.reason)", file: path,
                 remedy: "check the path and its permissions")
         }
-        guard bytes.count <= limitInBytes else {
-            throw CommandFailure(.badInput, "the file is longer than 16 MiB", file: path, remedy: "name another file")
-        }
-        return bytes
     }
 }

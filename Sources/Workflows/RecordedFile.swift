@@ -1,6 +1,7 @@
 internal import Domain
 internal import Imaging
 internal import Importers
+internal import System
 
 /// A file of a dataset, a pair of files, or a folder of slices, as its import recorded it.
 struct RecordedFile: Sendable {

@@ -123,7 +123,7 @@ struct MaskImport: AsyncParsableCommand {
         var request = MaskMapCorrection.Request(
             volume: volume, file: organ, map: try LabelValueTable(text, file: map), reason: why.reason)
         (request.source, request.rater, request.isComplete) = (source, rater, complete)
-        request.origin = LabelOrigin(rawValue: origin) ?? .expert
+        request.origin = origin
         try await Session.with(options) { [request] session in
             let result = try await MaskMapCorrection(session.workspace).record(request)
             session.output.report(result.recorded, MaskCorrection.Result.columns)

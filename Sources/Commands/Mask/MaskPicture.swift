@@ -43,13 +43,15 @@ struct MaskPicture: AsyncParsableCommand {
 
     @Option(
         help: .value(
-            "number", "Width of the grey range, in HU for CT. (default: 400 for CT, else from the percentiles 1 and 99)"))
+            "number", "Width of the grey range, in HU for CT. (default: 400 for CT, else from the percentiles 1 and 99)"
+        ))
     var window: Double?
 
     @Option(
         parsing: .unconditional,
         help: .value(
-            "number", "Middle of the grey range, in HU for CT. (default: 40 for CT, else from the percentiles 1 and 99)"))
+            "number", "Middle of the grey range, in HU for CT. (default: 40 for CT, else from the percentiles 1 and 99)"
+        ))
     var level: Double?
 
     @Flag(help: "Overwrite an existing file. Files of datasets are never overwritten.")

@@ -1,3 +1,4 @@
+import Phantoms
 import TestSupport
 import Testing
 
