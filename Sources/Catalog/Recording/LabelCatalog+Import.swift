@@ -8,7 +8,8 @@ extension LabelCatalog {
         do {
             return try await findOrInsert(record, activity: activity)
         } catch let error as PostgresError where error.isFromConcurrency {
-            return try await findOrInsert(record, activity: activity)  // another importer recorded it at the same moment
+            // Another importer recorded it at the same moment.
+            return try await findOrInsert(record, activity: activity)
         }
     }
 
