@@ -22,13 +22,13 @@ struct LabelConflictList: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "Dataset that one of the two sides is of (default: all).")
+    @Option(help: "Dataset that one of the two sides is of. (default: all)")
     var dataset: String?
 
-    @Option(help: "Organ: its key or another spelling (default: all).")
+    @Option(help: "Organ: its key or another spelling. (default: all)")
     var organ: String?
 
-    @Option(help: "Volume: its id, DATASET/CASE or its file (default: all).")
+    @Option(help: "Volume: its id, DATASET/CASE or its file. (default: all)")
     var volume: String?
 
     @Option(help: "Kind of conflict. Repeatable. (default: all)")
@@ -37,11 +37,11 @@ struct LabelConflictList: AsyncParsableCommand {
     @Flag(help: "List only labels that are held for a decision.")
     var held = false
 
-    @Option(help: "Dice coefficient below which two masks are listed, 0 to 1.")
+    @Option(help: .value("dice", "Dice coefficient below which two masks are listed, 0 to 1."))
     var below = KnownMask.littleOverlap
 
     func validate() throws {
-        guard (0...1).contains(below) else { throw ValidationError("--below is a Dice coefficient from 0 to 1.") }
+        guard (0...1).contains(below) else { throw ValidationError("--below must be a Dice coefficient from 0 to 1.") }
     }
 
     func run() async throws {

@@ -48,7 +48,7 @@ struct MaskExport: AsyncParsableCommand {
     @Argument(help: "Organ: its key or another spelling.")
     var organ: String?
 
-    @Option(help: "Mask to write instead, by its id.")
+    @Option(help: .value("id", "Mask to write instead."))
     var mask: Int64?
 
     @Flag(help: "Write all organs of the volume as one label map.")

@@ -57,7 +57,7 @@ struct MaskImport: AsyncParsableCommand {
     @Argument(help: "File to read, .nii or .nii.gz.")
     var file: String?
 
-    @Option(help: "Table of the label map's values: the organ of each.")
+    @Option(help: .value("file", "Table of the label map's values: the organ of each."))
     var map: String?
 
     @Option(help: "Label origin; not model.")
