@@ -32,7 +32,6 @@ struct MaskExport: AsyncParsableCommand {
               partial       no
               …
               grid          internal/img0001
-
               $ lacuna mask export internal/img0001 --all --output organs.nii.gz
               organ   value  mask  voxels  status     partial
               liver       1     1    1610  annotated  no
