@@ -24,12 +24,13 @@ import Testing
         #expect(dataset.description([]).rendered().contains("\"overwrite_image_reader_writer\": \"NibabelIO\""))
     }
 
-    @Test func aNumberBelongsToOneDataset() async throws {
-        try await withTemporaryFolder { folder in
-            func make(_ name: String) throws {
-                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+    @Test func aNumberBelongsToOneDatasetInTheFolderOfNNUNet() async throws {
+        try await withTemporaryFolder { parent in
+            let folder = "\(parent)/nnUNet_raw"
+            func make(_ path: String) throws {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             }
-            try make("Dataset007_Other")
+            for place in [folder, "\(parent)/elsewhere"] { try make("\(place)/Dataset007_Other") }
             try Data().write(to: URL(filePath: "\(folder)/Dataset008_file"))
             #expect(throws: ExportError.numberTaken(7, by: "\(folder)/Dataset007_Other")) {
                 try NNUNetDataset.refuseTaken(id: 7, name: "Mine", in: folder)
@@ -37,7 +38,11 @@ import Testing
             for (id, name) in [(7, "Other"), (8, "Mine"), (70, "Mine"), (1, "Mine")] {
                 try NNUNetDataset.refuseTaken(id: id, name: name, in: folder)
             }
-            try NNUNetDataset.refuseTaken(id: 7, name: "Mine", in: folder + "/absent")
+            try NNUNetDataset.refuseTaken(id: 7, name: "Mine", in: "\(parent)/elsewhere")
+            #expect(
+                NNUNetDataset.other(id: 7, name: "Mine", in: "\(parent)/elsewhere")
+                    == "\(parent)/elsewhere/Dataset007_Other")
+            #expect(NNUNetDataset.other(id: 7, name: "Mine", in: folder + "/absent") == nil)
         }
     }
 

@@ -77,6 +77,10 @@ struct ExportNNUNet: AsyncParsableCommand {
                     Cell.Field("folds", summary.folds, title: "folds of the split"),
                 ] + summary.fields(for: session.output.format), to: session.output)
             session.output.note(summary.notes)
+            if let other = result.sameNumber {
+                session.output.warn(
+                    "\(other) has the same number, by which nnU-Net finds datasets: give nnU-Net only one of the two")
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ package struct NNUNetExport: Sendable {
         package let summary: ExportSummary
         /// The number of cases that validate in any fold.
         package let heldOut: Int
+        /// Another dataset of the same number beside the export, by its path; nil where there is none.
+        package let sameNumber: String?
     }
 
     private let workspace: Workspace
@@ -74,6 +76,9 @@ package struct NNUNetExport: Sendable {
         let summary = try await ExportSummary.record(
             (written.folder, written.report, written.emptyFolds), format: "nnunet", selection, request.export,
             workspace.catalog)
-        return Result(summary: summary, heldOut: written.heldOut)
+        let sameNumber = await work.run {
+            NNUNetDataset.other(id: request.datasetID, name: request.name, in: request.folder)
+        }
+        return Result(summary: summary, heldOut: written.heldOut, sameNumber: sameNumber)
     }
 }

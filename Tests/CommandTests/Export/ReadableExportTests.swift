@@ -75,17 +75,23 @@ import Testing
         }
     }
 
-    @Test func aSecondDatasetOfOneNumberIsRefused() async throws {
+    @Test func aSecondDatasetOfOneNumberIsRefusedWhereNNUNetLooksAndNamedElsewhere() async throws {
         try await Workbench.with { bench in
             try await imported(bench, try SmallDataset.write("in", cases: ["a": SmallDataset.affine], in: bench))
-            try FileManager.default.createDirectory(
-                atPath: bench.folder + "/Dataset007_Older", withIntermediateDirectories: false)
-            let ending = try await export(bench)
-            #expect(ending.status == 5)
+            let raw = bench.folder + "/nnUNet_raw"
+            for place in [bench.folder, raw] {
+                try FileManager.default.createDirectory(
+                    atPath: place + "/Dataset007_Older", withIntermediateDirectories: true)
+            }
+            let refused = try await bench.lacuna(
+                "export", "nnunet", "--organs", "liver", "--dataset-id", "7", "--name", "X", "--output", raw,
+                "--accept-licence", "set")
+            #expect(refused.status == 5)
             #expect(
-                ending.errors.contains("Dataset007_Older") && ending.errors.contains("--dataset-id"), "\(ending.errors)"
-            )
-            #expect(try await export(bench, id: "8").status == 0)
+                refused.errors.contains("Dataset007_Older") && refused.errors.contains("--dataset-id"),
+                "\(refused.errors)")
+            let named = try await export(bench)
+            #expect(named.status == 0 && named.errors.contains("Dataset007_Older"), "\(named.errors)")
         }
     }
 
