@@ -21,33 +21,19 @@ struct InsertSeries: Statement {
 
 /// A removed and purged subject with the study of a case, or with its patient in the same dataset.
 struct PurgedSubjectOfSeries: Statement {
-    static let sql = """
-        select j.name, w.reason, c.revision
-        from (
+    static let sql = PurgedSubject.first(
+        among: """
             select v.subject_id from lacuna.source_series k join lacuna.source s on s.id = k.source_id
             join lacuna.volume v on v.id = s.volume_id where k.study = $1
             union
             select v.subject_id from lacuna.source_series k join lacuna.source s on s.id = k.source_id
             join lacuna.release r on r.id = s.release_id join lacuna.volume v on v.id = s.volume_id
-            where k.patient = $2 and r.dataset_id = $3::integer) s
-        join lacuna.subject j on j.id = s.subject_id
-        cross join lateral (
-            select withdrawn, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
-        join lacuna.change c on c.id = w.change_id
-        where w.withdrawn and exists (
-            select from lacuna.volume v
-            cross join lateral (
-                select from lacuna.mask m join lacuna.object o on o.digest = m.object_digest
-                where m.volume_id = v.id and o.purged_at is not null limit 1) p
-            where v.subject_id = s.subject_id)
-        limit 1
-        """
+            where k.patient = $2 and r.dataset_id = $3::integer
+            """)
     let series: SeriesRecord
     let dataset: DatasetID?
     var binds: [any PostgresBindable] { [series.study, series.patient, dataset] }
-    func decode(_ row: PostgresRow) throws -> CatalogError {
-        .purgedSubject(try row.decode(0), reason: try row.decode(1), revision: Revision(try row.decode(2)))
-    }
+    func decode(_ row: PostgresRow) throws -> CatalogError { try PurgedSubject.decode(row) }
 }
 
 /// Origin: the subject that an identifier merged into the present one, else the present one.

@@ -68,12 +68,18 @@ struct PurgeRemoved: Statement {
 
 /// The subject of an image, by its identity, or of a dataset's key, where it is removed and a mask of it is purged.
 struct PurgedSubject: Statement {
-    static let sql = """
-        select j.name, w.reason, c.revision
-        from (
+    static let sql = first(
+        among: """
             select v.subject_id from lacuna.volume v where v.identity = $1
             union
-            select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3) s
+            select a.subject_id from lacuna.subject_alias a where a.dataset_id = $2::integer and a.key = $3
+            """)
+
+    /// The name of the first removed and purged subject among those of a query, with the reason and the revision of its removal.
+    static func first(among subjects: String) -> String {
+        """
+        select j.name, w.reason, c.revision
+        from (\(subjects)) s
         join lacuna.subject j on j.id = s.subject_id
         cross join lateral (
             select withdrawn, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
@@ -86,13 +92,17 @@ struct PurgedSubject: Statement {
             where v.subject_id = s.subject_id)
         limit 1
         """
+    }
+
+    static func decode(_ row: PostgresRow) throws -> CatalogError {
+        .purgedSubject(try row.decode(0), reason: try row.decode(1), revision: Revision(try row.decode(2)))
+    }
+
     let identity: Digest
     let dataset: DatasetID?
     let key: String
     var binds: [any PostgresBindable] { [identity, dataset, key] }
-    func decode(_ row: PostgresRow) throws -> CatalogError {
-        .purgedSubject(try row.decode(0), reason: try row.decode(1), revision: Revision(try row.decode(2)))
-    }
+    func decode(_ row: PostgresRow) throws -> CatalogError { try Self.decode(row) }
 }
 
 /// The subject of an image, by its identity, or of a dataset's key, where it is removed, purged or not; or else the image's volume
