@@ -62,6 +62,7 @@ create table activity (
     parameters jsonb not null default '{}' constraint parameters_are_an_object check (jsonb_typeof(parameters) = 'object'),
     reason text,
     accepted text[] not null default '{}',
+    dataset text,
     started_at timestamptz not null default clock_timestamp()
 );
 comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
@@ -69,6 +70,7 @@ comment on column activity.account is 'The operating system''s user who ran the 
 comment on column activity.parameters is 'The inputs, for people to read. No query reads them: what queries need is in columns, which a trigger fills.';
 comment on column activity.reason is 'The reason that a person gave; from the parameter of that name.';
 comment on column activity.accepted is 'The findings that the caller accepted at an import; from the parameter of that name.';
+comment on column activity.dataset is 'The dataset that was imported, removed or purged; from the parameter of that name.';
 
 create table change (
     id bigint generated always as identity primary key,
@@ -95,9 +97,34 @@ begin
     new.account := nullif(current_setting('lacuna_account.name', true), '');
     new.started_at := clock_timestamp();
     new.reason := new.parameters ->> 'reason';
+    new.dataset := new.parameters ->> 'dataset';
     new.accepted := json_texts(new.parameters, 'accepted');
     return new;
 end $$;
+
+-- What a person records belongs to an activity of the same login. Functions that run as the owner check their callers themselves;
+-- an administrator is outside of the promise.
+create function require_own_activities() returns trigger language plpgsql
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_agent text;
+begin
+    if current_user <> 'lacuna_owner' and not (select rolsuper from pg_roles where rolname = current_user) then
+        select a.agent into the_agent from (select distinct activity_id from added) n join activity a on a.id = n.activity_id
+        where a.agent <> session_user limit 1;
+        if found then
+            raise exception 'the activity is of login %, not of %', the_agent, session_user
+                using errcode = 'LA015', hint = 'record an activity of your own';
+        end if;
+    end if;
+    return null;
+end $$;
+
+create function is_given_name(p_name text) returns boolean language sql immutable as $$
+    select p_name ~ '\S' and length(p_name) <= 200 and p_name !~ '^\s|\s$|/' and p_name not in ('.', '..')
+       and p_name !~ U&'[\0001-\001f\007f-\009f\00ad\061c\180e\200b-\200f\2028-\202e\2060-\206f\feff\fff9-\fffb]'
+$$;
+comment on function is_given_name(text) is 'Whether a text can be the name of a dataset, a release or a split: up to 200 characters, without spaces at its ends, slashes, control characters and invisible marks, and neither . nor .. .';
 
 create trigger columns_are_filled_from_parameters before insert on activity for each row execute function fill_activity_columns();
 
@@ -129,6 +156,8 @@ begin
 end $$;
 
 create trigger history_is_append_only before update or delete or truncate on activity execute function refuse_rewriting();
+create trigger activities_are_of_the_login after insert on change
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
 create trigger revision_is_assigned_once before update on change for each row execute function allow_one_revision();
 
@@ -172,6 +201,7 @@ create function compaction_lock() returns bigint language sql immutable as $$ se
 comment on function compaction_lock() is 'Key of the exclusive lock of the compaction of coverage.';
 
 grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
+grant execute on function is_given_name(text) to lacuna_manager;
 grant select on activity to lacuna_manager;
 grant select on catalogue, change to lacuna_manager, lacuna_trainer;
 grant select on migration, revision_counter to lacuna_manager, lacuna_trainer;

@@ -37,14 +37,14 @@ comment on table organ_synonym is 'Further spellings of organs.';
 
 create table dataset (
     id integer generated always as identity primary key,
-    name text not null unique constraint dataset_name_is_not_empty check (name <> '')
+    name text not null unique constraint dataset_has_a_name check (is_given_name(name))
 );
 comment on table dataset is 'Datasets, by the name that a person or a layout gave.';
 
 create table release (
     id integer generated always as identity primary key,
     dataset_id integer not null references dataset,
-    name text not null,
+    name text not null constraint release_has_a_name check (is_given_name(name)),
     layout text not null constraint layout_is_not_empty check (layout <> ''),
     origin label_origin not null,
     licence text,
@@ -137,8 +137,23 @@ comment on column source.file is 'Relative to the root of the release.';
 comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
 comment on column source.subject_key is 'The key of the subject that the case was recorded with.';
-comment on column source.modality is 'The modality that the dataset records for the image; that of the volume is the first known one. other: not recorded.';
+comment on column source.modality is 'The modality that the first import recorded for the image; source_modality has corrections, and that of the volume is the first known one. other: not recorded.';
 comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
+
+create table source_modality (
+    id bigint generated always as identity primary key,
+    source_id bigint not null references source,
+    modality text not null constraint corrected_modality_is_known check (modality in ('CT', 'MR', 'other')),
+    change_id bigint not null references change
+);
+create index on source_modality (source_id, id);
+comment on table source_modality is 'Corrections of the modality of sources; the newest of a source replaces the modality of its row.';
+
+create view source_modality_now as
+    select s.id as source_id, s.volume_id, coalesce((
+        select c.modality from source_modality c where c.source_id = s.id order by c.id desc limit 1), s.modality) as modality
+    from source s;
+comment on view source_modality_now is 'The current modality of each source.';
 
 create table label_file (
     id bigint generated always as identity primary key,
@@ -163,7 +178,7 @@ comment on table volume_dataset is 'The datasets of each volume that is not with
 
 create table split (
     id integer generated always as identity primary key,
-    name text not null unique,
+    name text not null unique constraint split_has_a_name check (is_given_name(name)),
     method text not null constraint method_is_not_empty check (method <> ''),
     seed bigint,
     locks_test boolean not null default false,
@@ -276,7 +291,24 @@ begin
 end $$;
 comment on function set_unknown_modality(bigint, text) is 'Sets the modality of a volume of unknown modality; false where it was known.';
 
+create function correct_modality(p_source bigint, p_modality text, p_change bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_volume bigint;
+begin
+    select v.id into the_volume from source s join volume v on v.id = s.volume_id where s.id = p_source for no key update of v;
+    insert into source_modality (source_id, modality, change_id) values (p_source, p_modality, p_change);
+    update volume set modality = coalesce((
+        select n.modality from source_modality_now n
+        where n.volume_id = the_volume and n.modality <> 'other' order by n.source_id limit 1), 'other')
+    where id = the_volume;
+end $$;
+comment on function correct_modality(bigint, text, bigint) is 'Replaces the modality of a source; that of the volume follows the first source whose modality is known.';
+
+create trigger activities_are_of_the_login after insert on release
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on source_modality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
@@ -284,11 +316,13 @@ create trigger history_is_append_only before update or delete or truncate on wit
 create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
 
 grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
-    label_file, volume_dataset, split, split_member, locked_subject, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
+    label_file, volume_dataset, split, split_member, locked_subject, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding,
+    source_modality, source_modality_now
     to lacuna_manager;
 grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text) to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text),
+    correct_modality(bigint, text, bigint) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym to lacuna_trainer;

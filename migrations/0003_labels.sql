@@ -282,6 +282,8 @@ end $$;
 create trigger mask_fits_its_volume after insert on mask
     referencing new table as added for each statement execute function check_mask_extent();
 
+create trigger activities_are_of_the_login after insert on mask
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_file execute function refuse_rewriting();

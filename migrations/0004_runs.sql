@@ -23,7 +23,7 @@ comment on function may_follow(round_state, round_state, boolean) is 'The legal 
 
 create table run (
     id bigint generated always as identity primary key,
-    name text not null unique constraint name_is_printable check (name ~ '^[[:print:]]{1,200}$'),
+    name text not null unique constraint run_has_a_name check (name ~ '^[A-Za-z0-9_.-]{1,64}$' and name not in ('.', '..')),
     config jsonb not null,
     config_sha256 bytea not null constraint configuration_digest_is_sha256 check (octet_length(config_sha256) = 32),
     seed bigint not null,
@@ -83,11 +83,13 @@ create table job (
     run_id bigint not null unique references run,
     token bigint not null default 0,
     worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
+    login text,
     lease_until timestamptz,
     unique (id, token)
 );
 comment on table job is 'The claim of a daemon on a run, with a lease that heartbeats renew.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
+comment on column job.login is 'The login of the claim; no other may use it.';
 comment on column job.worker is 'Host and process of the holder; null: nobody holds the run.';
 
 create table round (
@@ -96,7 +98,8 @@ create table round (
     number integer not null check (number >= 0),
     gamma real check (gamma > 0 and gamma <= 1),
     state round_state not null,
-    record jsonb not null default '{}',
+    record jsonb not null default '{}' constraint record_is_an_object check (
+        jsonb_typeof(record) = 'object' and octet_length(record::text) <= 1048576),
     activity_id bigint not null references activity,
     published_change_id bigint references change,
     unique (run_id, number)
@@ -108,7 +111,7 @@ comment on column round.record is 'The results so far, as the daemon stores them
 create table withheld_organ (
     round_id bigint not null references round,
     organ_id smallint not null references organ,
-    reason text not null constraint withholding_has_a_reason check (reason ~ '\S'),
+    reason text not null constraint withholding_has_a_reason check (reason ~ '\S' and length(reason) <= 1000),
     primary key (round_id, organ_id)
 );
 comment on table withheld_organ is 'The organs that a published round did not relabel, each with the reason.';
@@ -232,5 +235,6 @@ create trigger history_is_append_only before delete or truncate on checkpoint ex
 grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
     contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, run_class_mapping, withheld_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
+grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;
+grant select (id, run_id, worker, lease_until) on job to lacuna_trainer;

@@ -44,7 +44,8 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     the_run bigint;
 begin
-    select run_id into the_run from job where id = p_job and token = p_token and lease_until is not null for key share;
+    select run_id into the_run from job
+    where id = p_job and token = p_token and login = session_user and lease_until is not null for key share;
     if not found then
         perform require_open((select run_id from job where id = p_job));
         raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
@@ -56,7 +57,7 @@ begin
     perform require_open(the_run);
     return the_run;
 end $$;
-comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, a round of another run, and a run that is finished, cancelled or recalled.';
+comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, that of another login, a round of another run, and a run that is finished, cancelled or recalled.';
 
 -- Locks the round until the transaction ends; refuses one in another state.
 create function require_state(p_round bigint, p_state round_state) returns void
@@ -125,8 +126,11 @@ begin
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
     end if;
     if coalesce(cardinality(p_organs), 0) = 0 or coalesce(cardinality(p_gammas), 0) > 100
-        or array_position(p_gammas, null) is not null or cardinality(p_mapped) is distinct from cardinality(p_accepted) then
-        raise exception 'a run has organs, at most 100 gammas without nulls, and as many mapped as accepted organs'
+        or exists (
+            select from (select g, lag(g) over (order by i) as before from unnest(p_gammas) with ordinality as u (g, i)) p
+            where g is null or g < before)
+        or not coalesce(p_mapped, '{}') <@ p_organs or cardinality(p_mapped) is distinct from cardinality(p_accepted) then
+        raise exception 'a run has organs, at most 100 gammas that do not fall, and as many accepted as mapped organs, which it learns'
             using errcode = 'LA004';
     end if;
 
@@ -144,9 +148,9 @@ begin
     join organ o on o.key = m.organ join organ a on a.key = m.accepted;
     insert into job (run_id) values (the_run);
     insert into round (run_id, number, gamma, state, activity_id)
-    select the_run, n, p_gammas[n + 1], 'planned',
-        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', n))
-    from generate_series(0, cardinality(p_gammas)) n;
+    select the_run, r.number - 1, r.gamma, 'planned',
+        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
+    from unnest(p_gammas || null::real) with ordinality as r (gamma, number) order by r.number;
 
     with recursive whole as (
         select organ_id from run_organ where run_id = the_run
@@ -174,7 +178,7 @@ create function claim_run(p_run bigint, p_worker text, p_lease_seconds double pr
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform require_open(p_run);
-    update job j set token = j.token + 1, worker = p_worker, lease_until = clock_timestamp() + lease(p_lease_seconds)
+    update job j set token = j.token + 1, worker = p_worker, login = session_user, lease_until = clock_timestamp() + lease(p_lease_seconds)
     where j.id = (
         select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
         for update skip locked)
@@ -186,7 +190,7 @@ create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double p
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
-    where id = p_job and token = p_token and lease_until is not null;
+    where id = p_job and token = p_token and login = session_user and lease_until is not null;
     if not found then
         perform require_open(run.id) from job join run on run.id = job.run_id where job.id = p_job and not run.finished;
         return false;
@@ -197,7 +201,7 @@ comment on function heartbeat(bigint, bigint, double precision) is 'Renews the l
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set lease_until = null, worker = null where id = p_job and token = p_token
+    update job set lease_until = null, worker = null, login = null where id = p_job and token = p_token and login = session_user
 $$;
 comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim.';
 
@@ -330,6 +334,10 @@ begin
         raise exception 'volume % is not in the validation part of %', coalesce(another::text, 'null'), run_name(the_run)
             using errcode = 'LA006';
     end if;
+    if exists (
+        select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
+        raise exception 'a volume and organ is given twice' using errcode = 'LA004';
+    end if;
     insert into evaluation
     select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
     from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
@@ -350,6 +358,9 @@ declare
 begin
     perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
         cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6);
+    if cardinality(p_boxes) % 6 <> 0 then
+        raise exception 'a box has six numbers' using errcode = 'LA004';
+    end if;
     if coalesce(cardinality(p_organs), 0) = 0 or exists (
         select from unnest(p_confidences, p_voxels) as g (confidence, voxels)
         where g.confidence is null and g.voxels is distinct from 0) then
@@ -452,7 +463,7 @@ comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rou
 create function cancel_run(p_run bigint, p_change bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     from run where job.run_id = p_run and run.id = p_run and run.cancelled_change_id = p_change
 $$;
 

@@ -42,6 +42,10 @@ create table export_mask (
 create index on export_mask (mask_id);
 comment on table export_mask is 'The masks that an export contains or was computed from.';
 
+create trigger activities_are_of_the_login after insert on release_licence
+    referencing new table as added for each statement execute function require_own_activities();
+create trigger activities_are_of_the_login after insert on export_mask
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on release_licence execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export_mask execute function refuse_rewriting();

@@ -43,6 +43,8 @@ create table annotation_overlap (
 comment on table annotation_overlap is 'The Dice coefficient of two annotations of one organ in one volume, where both are known. Annotations do not change, so that each pair is compared once.';
 comment on column annotation_overlap.dice is 'Null where neither has a voxel that both know.';
 
+create trigger activities_are_of_the_login after insert on accepted_flip
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on annotation_overlap execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();

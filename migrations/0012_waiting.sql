@@ -44,6 +44,8 @@ end $$;
 create trigger labels_with_a_source_do_not_wait after insert on label_file
     referencing new table as added for each statement execute function end_waiting();
 
+create trigger activities_are_of_the_login after insert on waiting_label
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on waiting_label execute function refuse_rewriting();
 
 grant select on waiting_label, waiting_now to lacuna_manager;

@@ -24,6 +24,9 @@ public enum CatalogError: Error, Equatable {
     case unknownRevision(Revision, newest: Revision)
     /// A text that is no date or time.
     case unreadableTime(String)
+    case futureTime(String)
+    /// Nothing was recorded yet at that time; the time of the first revision, nil in an empty catalogue.
+    case nothingBefore(String, first: String?)
     case noMask(volume: VolumeID, organ: OrganKey)
     case splitExists(String)
     case tooFewSubjects(split: String, subjects: Int)

@@ -67,6 +67,12 @@ extension CatalogError: CommandFailing {
         case .unreadableTime(let text):
             CommandFailure(
                 .badInput, "\(text) is not a date or time", remedy: "write it as 2026-11-29 or 2026-11-29T08:00Z")
+        case .futureTime(let text):
+            CommandFailure(.badInput, "\(text) is in the future", remedy: "name a past time, or omit the option")
+        case .nothingBefore(let text, let first):
+            CommandFailure(
+                .badInput, "nothing was recorded by \(text)" + (first.map { "; the first revision is of \($0)" } ?? ""),
+                remedy: "lacuna log lists all revisions with their times")
         case .unknownRevision(let revision, let newest):
             CommandFailure(
                 .badInput, "revision \(revision) does not exist", remedy: "name a revision up to \(newest), the newest")

@@ -1,7 +1,7 @@
 /// Text that is safe to print: names of files, cases and patients come from others.
 package enum Printable {
-    /// The text with control characters, other than line feeds and tabs, and marks that change the direction of text written as
-    /// `\u001b`. JSON stays the same value, because it has such characters in strings only.
+    /// The text with control characters, other than line feeds and tabs, and invisible marks, such as those that change the direction
+    /// of text, written as `\u001b`. JSON stays the same value, because it has such characters in strings only.
     package static func escaped(_ text: String) -> String {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x09 }) { return text }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
@@ -23,14 +23,16 @@ package enum Printable {
     /// Whether a terminal shows the scalar as it is, without moving the cursor or reordering what follows.
     static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: false
-        default: !scalar.properties.isBidiControl
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
         }
     }
 
-    /// All such scalars are below U+10000.
+    /// As in JSON: two escapes for a scalar above U+FFFF.
     private static func escape(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16)
-        return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        UTF16.encode(scalar)!.map { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }.joined()
     }
 }

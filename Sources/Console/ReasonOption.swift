@@ -9,5 +9,6 @@ package struct ReasonOption: ParsableArguments {
 
     package func validate() throws {
         if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must not be empty.") }
+        if reason.unicodeScalars.count > 2000 { throw ValidationError("--reason must have at most 2000 characters.") }
     }
 }

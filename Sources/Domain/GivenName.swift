@@ -1,15 +1,32 @@
-/// Names of datasets, releases, splits, runs and cases.
+/// Names of datasets, releases, splits, raters, runs and cases.
 public enum GivenName {
+    /// Unicode scalars; a case, whose name is a path, may have as many in each part.
+    public static let maximumLength = 200
+
     /// Why a text cannot be a name, as a clause without a subject; nil where it can.
     ///
-    /// Folders and files are named by it, and paths are made of several names.
-    public static func problem(_ name: String) -> String? {
-        if name.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "is empty" }
-        if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            return "contains a control character"
+    /// Folders and files are named by it, and paths are made of several names. The database checks datasets, releases and splits by
+    /// the same rule (`is_given_name`).
+    /// - Parameter mayBePath: whether the name may have several parts, as cases have.
+    public static func problem(_ name: String, mayBePath: Bool = false) -> String? {
+        let scalars = name.unicodeScalars
+        if scalars.allSatisfy(\.properties.isWhitespace) { return "is empty" }
+        if scalars.contains(where: isInvisible) { return "contains a control character or an invisible mark" }
+        if scalars.first?.properties.isWhitespace == true || scalars.last?.properties.isWhitespace == true {
+            return "begins or ends with a space"
         }
-        let parts = name.utf8.split(separator: UInt8(ascii: "/"))
-        return parts.contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
-            ? "refers to a folder, as . and .. do" : nil
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count > 1 && !mayBePath { return "contains a slash" }
+        if parts.contains(where: { $0.unicodeScalars.count > maximumLength }) {
+            return "has more than \(maximumLength) characters"
+        }
+        return parts.contains { $0 == "." || $0 == ".." } ? "refers to a folder, as . and .. do" : nil
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }

@@ -31,6 +31,17 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension [Acceptance] {
+    /// One finding for each acceptance that names no case of the list.
+    public func unknown(among list: CaseList, in folder: String) -> [ImportFinding] {
+        let known = Set(list.cases.map(\.name) + list.waiting.map(\.name) + list.refused.map(\.name))
+        return filter { $0.caseName.map { !known.contains($0) } ?? false }.map { item in
+            ImportFinding(
+                .description, file: folder,
+                problem: "--accept \(item): the dataset has no case \(item.caseName ?? "")",
+                remedy: "lacuna dataset import --dry-run --json lists the cases")
+        }
+    }
+
     /// Whether the proposal is accepted for the case, by name or for all cases.
     public func cover(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
         contains { $0.proposal == proposal && ($0.caseName == nil || $0.caseName == name) }

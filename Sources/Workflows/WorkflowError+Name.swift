@@ -7,6 +7,6 @@ extension WorkflowError {
     /// - Throws: `WorkflowError` of kind `usage`.
     static func require(name: String, of noun: String) throws(WorkflowError) {
         guard let problem = GivenName.problem(name) else { return }
-        throw WorkflowError(.usage, "the name of the \(noun), '\(name)', \(problem)", remedy: "choose another name")
+        throw WorkflowError(.usage, "the name of the \(noun) \(problem)", remedy: "choose another name")
     }
 }

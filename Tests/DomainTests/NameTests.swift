@@ -2,11 +2,20 @@ import Domain
 import Testing
 
 @Suite struct NameTests {
-    @Test(arguments: ["", " \t", ".", "..", "../x", "x/./y", "a\u{7}b"]) func theseAreNoNames(name: String) {
+    @Test(arguments: ["", " \t", ".", "..", "../x", "x/./y", "a\u{7}b", "a\u{200B}", "a\u{202E}b", "a ", "\na"])
+    func theseAreNoNames(name: String) {
         #expect(GivenName.problem(name) != nil)
+        #expect(GivenName.problem(name, mayBePath: true) != nil)
     }
 
-    @Test(arguments: ["a", "train/val", "...", ".hidden", "caf\u{E9}", "\u{301}x", "two words"])
+    @Test func aNameIsBoundedAndAPathNamesACaseOnly() {
+        #expect(GivenName.problem(String(repeating: "x", count: 201), mayBePath: true) != nil)
+        #expect(GivenName.problem(String(repeating: "x", count: 200)) == nil)
+        #expect(GivenName.problem("train/val") != nil)
+        #expect(GivenName.problem("train/val", mayBePath: true) == nil)
+    }
+
+    @Test(arguments: ["a", "...", ".hidden", "caf\u{E9}", "\u{301}x", "two words"])
     func theseAreNames(name: String) { #expect(GivenName.problem(name) == nil) }
 
     @Test func exactTextsAreEqualByTheirBytes() {

@@ -47,11 +47,14 @@ extension LabelCatalog {
         try await reading(filter.since ?? "") { try await connection.run(ListRevisions(filter: filter)) }
     }
 
-    /// The newest revision at a time, 0 before the first; a date without a time includes the whole day.
+    /// The newest revision at a time; a date without a time includes the whole day in the time zone of the session.
     ///
-    /// - Throws: `CatalogError.unreadableTime`.
+    /// - Throws: `CatalogError.unreadableTime`; `.futureTime`; `.nothingBefore` where the first revision is later.
     public func revision(at time: String) async throws -> Revision {
-        try await reading(time) { try await connection.one(RevisionAt(time: time)) }
+        let found = try await reading(time) { try await connection.one(RevisionAt(time: time)) }
+        if found.isFuture { throw CatalogError.futureTime(time) }
+        guard let revision = found.revision else { throw CatalogError.nothingBefore(time, first: found.first) }
+        return revision
     }
 
     private func reading<T>(_ time: String, _ body: () async throws -> T) async throws -> T {

@@ -19,7 +19,7 @@ public struct ConflictSide: Sendable, Hashable {
 /// Two annotations of one organ in one volume that differ.
 public struct DifferingAnnotations: Sendable, Hashable {
     public let volume: VolumeID
-    /// `DATASET/CASE` of the volume's first source.
+    /// `DATASET/CASE` of a source of the volume, if possible of the requested dataset.
     public let caseName: String?
     public let shape: GridShape
     public let organ: OrganKey
@@ -54,6 +54,8 @@ public struct DifferingHeaders: Sendable, Hashable {
 
     public let kind: Kind
     public let volume: VolumeID
+    /// `DATASET/CASE`, if possible of the requested dataset.
+    public let caseName: String
     /// The volume's first source.
     public let first: KnownScan.Source
     public let other: KnownScan.Source
@@ -62,7 +64,7 @@ public struct DifferingHeaders: Sendable, Hashable {
 /// An organ that is absent although a part or a lesion of it is annotated.
 public struct AnnotatedInAbsent: Sendable, Hashable {
     public let volume: VolumeID
-    /// `DATASET/CASE` of the volume's first source.
+    /// `DATASET/CASE` of a source of the volume, if possible of the requested dataset.
     public let caseName: String?
     public let absent: OrganKey
     public let absentSource: String

@@ -79,7 +79,7 @@ extension LabelCatalog {
     ) async throws -> RecordedCase {
         var change = PendingChange(activity: context.activity)
         let (volume, isNewVolume, merge) = try await ensureVolume(source, context, &change)
-        let (sourceID, isNewSource) = try await ensureSource(source, volume, context, &change)
+        let (sourceID, isNewSource, statesModality) = try await ensureSource(source, volume, context, &change)
         if let series = source.series {
             try await connection.run(InsertSeries(source: sourceID, series: series))
         }
@@ -98,6 +98,6 @@ extension LabelCatalog {
         return RecordedCase(
             volume: volume, isNewVolume: isNewVolume, isNewSource: isNewSource, newLabels: own.written,
             takenBack: own.takenBack, held: own.held, annotators: annotators, newFiles: files.new, merges: merges,
-            statesModality: try await setUnknown(modality: source.modality, of: volume))
+            statesModality: statesModality)
     }
 }

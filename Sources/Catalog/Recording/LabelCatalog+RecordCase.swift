@@ -52,20 +52,24 @@ extension LabelCatalog {
         return subject
     }
 
-    /// Sets the modality of a volume of unknown modality. Returns false where it was known.
-    func setUnknown(modality: String, of volume: VolumeID) async throws -> Bool {
-        try await connection.one(SetUnknownModality(volume: volume, modality: modality))
-    }
-
+    /// Finds or creates the case's source. A modality that the caller states corrects that of a known source; any other is recorded
+    /// where the volume's is unknown.
     func ensureSource(
         _ source: SourceRecord, _ volume: VolumeID, _ context: CaseContext, _ change: inout PendingChange
-    ) async throws -> (SourceID, isNew: Bool) {
+    ) async throws -> (SourceID, isNew: Bool, statesModality: Bool) {
         let find = FindSource(release: context.release.release, caseName: source.caseName, volume: volume)
-        if let known = try await connection.first(find) { return (known, false) }
+        let known = try await connection.first(find)
+        if let known, source.isModalityStated, known.modality != source.modality {
+            try await connection.run(
+                CorrectModality(source: known.id, modality: source.modality, change: change.id(on: connection)))
+            return (known.id, false, true)
+        }
+        let isStated = try await connection.one(SetUnknownModality(volume: volume, modality: source.modality))
+        if let known { return (known.id, false, isStated) }
         let made = try await connection.one(
             InsertSource(
                 source: source, volume: volume, release: context.release.release, change: change.id(on: connection)))
-        return (made, true)
+        return (made, true, isStated)
     }
 
     /// Ids of the files, in the order given, and the number of new ones; a file with the same checksum as before keeps its row.

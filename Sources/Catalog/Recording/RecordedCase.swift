@@ -16,7 +16,7 @@ public struct RecordedCase: Sendable, Hashable {
     public var newFiles: Int
     /// Merges of subjects that the case caused.
     public var merges: [SubjectMerge]
-    /// Whether the case set the modality of a known volume, which was unknown.
+    /// Whether the case set the modality of a known volume that had none, or corrected that of its source.
     public var statesModality: Bool
 
     public var isUnchanged: Bool {

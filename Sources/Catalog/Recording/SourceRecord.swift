@@ -20,6 +20,8 @@ public struct SourceRecord: Sendable {
     public var sformCode: Int
     public var storageType: String
     public var modality: String
+    /// Whether the caller states the modality, so that it corrects the recorded one.
+    public var isModalityStated = false
     /// The volume's descriptor; nil where it is to be computed later.
     public var descriptor: DescriptorRecord?
     /// Findings of the import, as JSON text: an array of strings.

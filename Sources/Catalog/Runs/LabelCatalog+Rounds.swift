@@ -91,6 +91,12 @@ extension LabelCatalog {
         return try await connection.one(rollBack) != nil
     }
 
+    /// Whether a run is neither finished nor cancelled.
+    /// - Throws: `CatalogError.unknownRun`.
+    public func isOpen(run: String) async throws -> Bool {
+        try await connection.one(IsOpenRun(run: try await requireRun(run)))
+    }
+
     /// Makes a run the catalogue's current one, whose pseudo labels are visible.
     ///
     /// - Parameter reason: recorded with the activity; no patient data.

@@ -13,6 +13,8 @@ public struct SourceRow: Sendable, Hashable {
     /// Canonical voxel indices to RAS+ millimetres.
     public let affine: Affine
     public let orientation: String
+    /// `CT`, `MR`, or `other` where it is not recorded.
+    public let modality: String
     /// Whether its dataset is removed.
     public let isRemoved: Bool
     /// Equal for images of the release that share labels; the phase distinguishes them. Nil for a single image.

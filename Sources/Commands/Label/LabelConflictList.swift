@@ -52,13 +52,20 @@ struct LabelConflictList: AsyncParsableCommand {
             let conflicts = try await LabelConflictSearch(session.workspace).run(request)
             session.output.report(conflicts, LabelConflictSearch.Conflict.columns)
             let held = conflicts.count { $0.state == .held }
-            if conflicts.isEmpty { session.output.note("No sources contradict each other.") }
+            if conflicts.isEmpty { session.output.note(emptyNote) }
             if held > 0 {
                 session.output.note(
                     "Held for a decision: \(held). lacuna mask policy set datasets ranks datasets; lacuna dataset import "
                         + "--accept conflict uses the held labels.")
             }
         }
+    }
+}
+
+extension LabelConflictList {
+    private var emptyNote: String {
+        let isFiltered = dataset != nil || organ != nil || volume != nil || !kind.isEmpty || held
+        return isFiltered ? "No contradiction matches the options." : "No sources contradict each other."
     }
 }
 

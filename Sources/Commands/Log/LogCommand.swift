@@ -46,7 +46,7 @@ struct LogCommand: AsyncParsableCommand {
     func run() async throws {
         try await Session.with(options) { session in
             let entries = try await session.catalog.log(.init(since: since, by: by, kind: kind, limit: limit))
-            session.output.report(entries, LogEntry.columns, empty: "No such revision.")
+            session.output.report(entries, LogEntry.columns, empty: "No revision matches the options.")
         }
     }
 }

@@ -14,8 +14,9 @@ struct MaskImport: AsyncParsableCommand {
         discussion: """
             The file must be on the grid of the volume's first source, or of the one named with --source, in any axis order; \
             it is not resampled. The organ is every voxel other than 0, or those of --value. Earlier annotations are kept; \
-            lacuna label restore undoes the import. A file that covers a part of that grid, as viewers save it, is known only \
-            there, unless --complete is given.
+            lacuna label restore undoes the import. A file that covers a part of that grid, as viewers save it, replaces the \
+            current label there and keeps it elsewhere; without a current label the organ is known only there. With \
+            --complete, it has no voxel elsewhere.
 
             With --map, the file is a label map, and the table names the organ of each value, as mask export --all writes it \
             and as ITK-SNAP and 3D Slicer save it, or in lines such as 1,liver. An organ also has the voxels of its parts. \
@@ -83,6 +84,9 @@ struct MaskImport: AsyncParsableCommand {
     @Flag(help: "The file has no voxel of the organ because the organ is absent.")
     var absent = false
 
+    @Flag(help: "Record the absence although the organ is annotated.")
+    var override = false
+
     @Flag(help: "The whole volume was examined, also where the current label is unknown.")
     var complete = false
 
@@ -96,6 +100,7 @@ struct MaskImport: AsyncParsableCommand {
         if map != nil && (absent || !value.isEmpty || !ignore.isEmpty) {
             throw ValidationError("--map excludes --value, --ignore and --absent.")
         }
+        if override && !absent { throw ValidationError("--override requires --absent.") }
         if complete && !ignore.isEmpty { throw ValidationError("--complete excludes --ignore.") }
         if ignore.contains(0) || !Set(ignore).isDisjoint(with: value) {
             throw ValidationError("--ignore must differ from 0 and from the values of --value.")
@@ -109,7 +114,7 @@ struct MaskImport: AsyncParsableCommand {
         request.source = source
         (request.values, request.ignored) = (Set(value), Set(ignore))
         (request.origin, request.rater) = (origin, rater)
-        (request.isAbsent, request.isComplete) = (absent, complete)
+        (request.isAbsent, request.mayOverride, request.isComplete) = (absent, override, complete)
         try await Session.with(options) { [request] session in
             let recorded = try await MaskCorrection(session.workspace).record(request)
             session.output.report(recorded.fields)
@@ -131,8 +136,9 @@ struct MaskImport: AsyncParsableCommand {
                 for warning in item.warnings { session.output.warn("\(item.organ): \(warning.text)") }
                 for note in item.notes { session.output.note("\(item.organ): \(note)") }
             }
-            if !result.unchanged.isEmpty {
-                session.output.note("Unchanged: " + result.unchanged.map(\.rawValue).joined(separator: ", "))
+            for (text, organs) in [("Unchanged", result.unchanged), ("Without voxels in the file", result.empty)]
+            where !organs.isEmpty {
+                session.output.note("\(text): " + organs.map(\.rawValue).joined(separator: ", "))
             }
         }
     }
@@ -186,6 +192,12 @@ extension MaskCorrection.Warning {
             "the file is stored as \(axes), in the other handedness than the volume converted from the DICOM series; it is "
                 + "placed by its header, so check it in a viewer"
         case .conflict(let conflict): conflict.description
+        case .differs(let dice, let mask):
+            "the mask overlaps little with mask \(mask), which was current before, Dice \(Decimal.fixed(dice, places: 3)): "
+                + "check both in a viewer; lacuna label restore undoes the import"
+        case .removedOutside(let voxels):
+            "\(voxels) voxels of the mask that was current before are outside the part that the file covers, and are removed: "
+                + "omit --complete to keep them"
         case .unchecked(let problem): "contradictions with other organs were not searched: \(problem)"
         }
     }

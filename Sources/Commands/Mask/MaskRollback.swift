@@ -7,7 +7,8 @@ struct MaskRollback: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Make a run's pseudo labels of an earlier round current again.",
         discussion: """
-            History is kept, so that a rollback can be rolled back. Annotations are not changed.
+            History is kept, so that a rollback can be rolled back. Annotations are not changed. A run that has not finished is \
+            cancelled for good, because it trains on what is rolled back: its daemon stops, and a new run is needed.
 
             EXAMPLE:
               $ lacuna mask rollback --run second --to 0 --organ liver \\
@@ -16,6 +17,7 @@ struct MaskRollback: AsyncParsableCommand {
               round     0
               organs    liver
               changed   yes
+              cancelled no
               revision  17
             """)
 
@@ -46,8 +48,13 @@ struct MaskRollback: AsyncParsableCommand {
                 Cell.Field("run", name), Cell.Field("round", Int(to), absence: "none"),
                 Cell.Field("organs", rolled.organs?.map(\.rawValue), absence: "all"),
                 Cell.Field("changed", rolled.isChanged),
+                Cell.Field("cancelled", rolled.isCancelled),
                 Cell.Field("revision", rolled.revision.number),
             ])
+            if rolled.isCancelled {
+                session.output.note(
+                    "Run \(name) had not finished and is cancelled: its daemon stops. Start a run of another name.")
+            }
             if !rolled.isChanged { session.output.note("This round is current already; nothing changed.") }
             if !rolled.isCurrentRun { session.output.note(note(rolled.currentRun)) }
         }

@@ -50,7 +50,9 @@ struct VolumeShow: AsyncParsableCommand {
                 [
                     Cell.Field("dataset", source.dataset), Cell.Field("release", source.release),
                     Cell.Field("case", source.caseName), Cell.Field("file", "\(source.root)/\(source.file)"),
-                    Cell.Field("orientation", source.orientation), Cell.Field("sha256", source.sha256.description),
+                    Cell.Field("spacing", (0..<3).map { source.affine.spacing[$0] }),
+                    Cell.Field("modality", source.modality), Cell.Field("orientation", source.orientation),
+                    Cell.Field("sha256", source.sha256.description),
                 ] + (isTable && source.study == nil ? [] : study))
         }
         var fields = [

@@ -52,7 +52,7 @@ public struct CaseList: Sendable {
     }
     /// Refuses a case whose name cannot be recorded.
     private mutating func accept(_ name: String, _ file: String) -> Bool {
-        guard let problem = GivenName.problem(name) else { return true }
+        guard let problem = GivenName.problem(name, mayBePath: true) else { return true }
         refuse(name, .unusable(file: file, problem: "the name of its case \(problem)", remedy: "rename the file"))
         return false
     }

@@ -106,7 +106,7 @@ public final class CaseInspector {
         }
         let image = InspectedImage(
             file: opened.checksum, identity: volume.identity(), grid: volume.grid,
-            storageType: volume.file.header.type, modality: modality,
+            storageType: volume.file.header.type, modality: modality, isModalityGiven: options.givenModality != nil,
             descriptor: volume.imageDescriptor(isCT: modality == .ct), series: opened.series?.identifiers)
         return (image, opened)
     }

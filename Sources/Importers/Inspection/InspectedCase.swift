@@ -46,6 +46,8 @@ public struct InspectedImage: Sendable {
     public let grid: ImageGrid
     public let storageType: VoxelType
     public let modality: Modality
+    /// Whether the caller gives the modality, by option or map.
+    public let isModalityGiven: Bool
     /// Nil where the image is too small for one.
     public let descriptor: ImageDescriptor?
     /// Nil unless the image is a folder of DICOM slices.

@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "a7591897cf57981bdba45e8fb70282009a1d1c984a9aa358b5e83bd83f06aa6d",
+            sha256: "bc9f86af1c068d9e5818451f7fc7a424888d35cab50237fa93681008de979777",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -72,6 +72,7 @@ create table activity (
     parameters jsonb not null default '{}' constraint parameters_are_an_object check (jsonb_typeof(parameters) = 'object'),
     reason text,
     accepted text[] not null default '{}',
+    dataset text,
     started_at timestamptz not null default clock_timestamp()
 );
 comment on table activity is 'One import, training round, relabelling, review or rollback: who, when, which program version, which inputs (W3C PROV).';
@@ -79,6 +80,7 @@ comment on column activity.account is 'The operating system''s user who ran the 
 comment on column activity.parameters is 'The inputs, for people to read. No query reads them: what queries need is in columns, which a trigger fills.';
 comment on column activity.reason is 'The reason that a person gave; from the parameter of that name.';
 comment on column activity.accepted is 'The findings that the caller accepted at an import; from the parameter of that name.';
+comment on column activity.dataset is 'The dataset that was imported, removed or purged; from the parameter of that name.';
 
 create table change (
     id bigint generated always as identity primary key,
@@ -105,9 +107,34 @@ begin
     new.account := nullif(current_setting('lacuna_account.name', true), '');
     new.started_at := clock_timestamp();
     new.reason := new.parameters ->> 'reason';
+    new.dataset := new.parameters ->> 'dataset';
     new.accepted := json_texts(new.parameters, 'accepted');
     return new;
 end $$;
+
+-- What a person records belongs to an activity of the same login. Functions that run as the owner check their callers themselves;
+-- an administrator is outside of the promise.
+create function require_own_activities() returns trigger language plpgsql
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_agent text;
+begin
+    if current_user <> 'lacuna_owner' and not (select rolsuper from pg_roles where rolname = current_user) then
+        select a.agent into the_agent from (select distinct activity_id from added) n join activity a on a.id = n.activity_id
+        where a.agent <> session_user limit 1;
+        if found then
+            raise exception 'the activity is of login %, not of %', the_agent, session_user
+                using errcode = 'LA015', hint = 'record an activity of your own';
+        end if;
+    end if;
+    return null;
+end $$;
+
+create function is_given_name(p_name text) returns boolean language sql immutable as $$
+    select p_name ~ '\S' and length(p_name) <= 200 and p_name !~ '^\s|\s$|/' and p_name not in ('.', '..')
+       and p_name !~ U&'[\0001-\001f\007f-\009f\00ad\061c\180e\200b-\200f\2028-\202e\2060-\206f\feff\fff9-\fffb]'
+$$;
+comment on function is_given_name(text) is 'Whether a text can be the name of a dataset, a release or a split: up to 200 characters, without spaces at its ends, slashes, control characters and invisible marks, and neither . nor .. .';
 
 create trigger columns_are_filled_from_parameters before insert on activity for each row execute function fill_activity_columns();
 
@@ -139,6 +166,8 @@ begin
 end $$;
 
 create trigger history_is_append_only before update or delete or truncate on activity execute function refuse_rewriting();
+create trigger activities_are_of_the_login after insert on change
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before delete or truncate on change execute function refuse_rewriting();
 create trigger revision_is_assigned_once before update on change for each row execute function allow_one_revision();
 
@@ -182,6 +211,7 @@ create function compaction_lock() returns bigint language sql immutable as $$ se
 comment on function compaction_lock() is 'Key of the exclusive lock of the compaction of coverage.';
 
 grant execute on function current_revision(), pointer_lock(), object_lock() to lacuna_manager, lacuna_trainer;
+grant execute on function is_given_name(text) to lacuna_manager;
 grant select on activity to lacuna_manager;
 grant select on catalogue, change to lacuna_manager, lacuna_trainer;
 grant select on migration, revision_counter to lacuna_manager, lacuna_trainer;
@@ -190,7 +220,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "e087f648513afb4406cbcf4c2838884e39520253f2ab4ef1fd46eedeb37b5eb0",
+            sha256: "105bc835b7b393b11c68f7469a2ac848007cc637262df5dc0404973fc2206c4f",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -231,14 +261,14 @@ comment on table organ_synonym is 'Further spellings of organs.';
 
 create table dataset (
     id integer generated always as identity primary key,
-    name text not null unique constraint dataset_name_is_not_empty check (name <> '')
+    name text not null unique constraint dataset_has_a_name check (is_given_name(name))
 );
 comment on table dataset is 'Datasets, by the name that a person or a layout gave.';
 
 create table release (
     id integer generated always as identity primary key,
     dataset_id integer not null references dataset,
-    name text not null,
+    name text not null constraint release_has_a_name check (is_given_name(name)),
     layout text not null constraint layout_is_not_empty check (layout <> ''),
     origin label_origin not null,
     licence text,
@@ -331,8 +361,23 @@ comment on column source.file is 'Relative to the root of the release.';
 comment on column source.image_release_id is 'The release whose root the image''s file is relative to, where the labels came without images; null: the source''s own release.';
 comment on column source.study is 'Images of one release with the same study show one patient on one grid, and share their labels.';
 comment on column source.subject_key is 'The key of the subject that the case was recorded with.';
-comment on column source.modality is 'The modality that the dataset records for the image; that of the volume is the first known one. other: not recorded.';
+comment on column source.modality is 'The modality that the first import recorded for the image; source_modality has corrections, and that of the volume is the first known one. other: not recorded.';
 comment on column source.phase is 'Distinguishes the image from the others of its study: a contrast phase, a sequence, a channel.';
+
+create table source_modality (
+    id bigint generated always as identity primary key,
+    source_id bigint not null references source,
+    modality text not null constraint corrected_modality_is_known check (modality in ('CT', 'MR', 'other')),
+    change_id bigint not null references change
+);
+create index on source_modality (source_id, id);
+comment on table source_modality is 'Corrections of the modality of sources; the newest of a source replaces the modality of its row.';
+
+create view source_modality_now as
+    select s.id as source_id, s.volume_id, coalesce((
+        select c.modality from source_modality c where c.source_id = s.id order by c.id desc limit 1), s.modality) as modality
+    from source s;
+comment on view source_modality_now is 'The current modality of each source.';
 
 create table label_file (
     id bigint generated always as identity primary key,
@@ -357,7 +402,7 @@ comment on table volume_dataset is 'The datasets of each volume that is not with
 
 create table split (
     id integer generated always as identity primary key,
-    name text not null unique,
+    name text not null unique constraint split_has_a_name check (is_given_name(name)),
     method text not null constraint method_is_not_empty check (method <> ''),
     seed bigint,
     locks_test boolean not null default false,
@@ -470,7 +515,24 @@ begin
 end $$;
 comment on function set_unknown_modality(bigint, text) is 'Sets the modality of a volume of unknown modality; false where it was known.';
 
+create function correct_modality(p_source bigint, p_modality text, p_change bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_volume bigint;
+begin
+    select v.id into the_volume from source s join volume v on v.id = s.volume_id where s.id = p_source for no key update of v;
+    insert into source_modality (source_id, modality, change_id) values (p_source, p_modality, p_change);
+    update volume set modality = coalesce((
+        select n.modality from source_modality_now n
+        where n.volume_id = the_volume and n.modality <> 'other' order by n.source_id limit 1), 'other')
+    where id = the_volume;
+end $$;
+comment on function correct_modality(bigint, text, bigint) is 'Replaces the modality of a source; that of the volume follows the first source whose modality is known.';
+
+create trigger activities_are_of_the_login after insert on release
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on source_modality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on volume execute function refuse_rewriting();
 create trigger history_is_append_only before truncate on split_member execute function refuse_rewriting();
@@ -478,19 +540,21 @@ create trigger history_is_append_only before update or delete or truncate on wit
 create trigger history_is_append_only before update or delete or truncate on volume_withholding execute function refuse_rewriting();
 
 grant select on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
-    label_file, volume_dataset, split, split_member, locked_subject, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding
+    label_file, volume_dataset, split, split_member, locked_subject, withdrawal, withdrawn_dataset, withheld_volume, volume_withholding,
+    source_modality, source_modality_now
     to lacuna_manager;
 grant insert on organ, organ_link, organ_synonym, dataset, release, label_map_entry, subject, subject_alias, volume, source,
     label_file, split, split_member to lacuna_manager;
 grant update (name, snomed_category, snomed_code, snomed_modifier, laterality, is_lesion, position, host_id) on organ to lacuna_manager;
 grant update (root) on release to lacuna_manager;
-grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text) to lacuna_manager;
+grant execute on function lock_subject(integer, text), lock_volume(bytea), set_unknown_modality(bigint, text),
+    correct_modality(bigint, text, bigint) to lacuna_manager;
 grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "a12e71976079dfaa02fe4c28b6f24172d36c13f7ea63e1c62fcfe24ccd77744e",
+            sha256: "b01ba9761f19e2e57c7ade5aabd6f443c02ede033b0a55e82860c4dfb99f1b7e",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
@@ -776,6 +840,8 @@ end $$;
 create trigger mask_fits_its_volume after insert on mask
     referencing new table as added for each statement execute function check_mask_extent();
 
+create trigger activities_are_of_the_login after insert on mask
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_input execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_file execute function refuse_rewriting();
@@ -795,7 +861,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "e22bb1be5f61abae421f22f4e263cc18a66d500f8d88792f6fbaf2c0573ed113",
+            sha256: "f016d785a21a12f86a914a71d01d0c84447a03a6ac78f7501ac5fa5e4de18cba",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -822,7 +888,7 @@ comment on function may_follow(round_state, round_state, boolean) is 'The legal 
 
 create table run (
     id bigint generated always as identity primary key,
-    name text not null unique constraint name_is_printable check (name ~ '^[[:print:]]{1,200}$'),
+    name text not null unique constraint run_has_a_name check (name ~ '^[A-Za-z0-9_.-]{1,64}$' and name not in ('.', '..')),
     config jsonb not null,
     config_sha256 bytea not null constraint configuration_digest_is_sha256 check (octet_length(config_sha256) = 32),
     seed bigint not null,
@@ -882,11 +948,13 @@ create table job (
     run_id bigint not null unique references run,
     token bigint not null default 0,
     worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
+    login text,
     lease_until timestamptz,
     unique (id, token)
 );
 comment on table job is 'The claim of a daemon on a run, with a lease that heartbeats renew.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
+comment on column job.login is 'The login of the claim; no other may use it.';
 comment on column job.worker is 'Host and process of the holder; null: nobody holds the run.';
 
 create table round (
@@ -895,7 +963,8 @@ create table round (
     number integer not null check (number >= 0),
     gamma real check (gamma > 0 and gamma <= 1),
     state round_state not null,
-    record jsonb not null default '{}',
+    record jsonb not null default '{}' constraint record_is_an_object check (
+        jsonb_typeof(record) = 'object' and octet_length(record::text) <= 1048576),
     activity_id bigint not null references activity,
     published_change_id bigint references change,
     unique (run_id, number)
@@ -907,7 +976,7 @@ comment on column round.record is 'The results so far, as the daemon stores them
 create table withheld_organ (
     round_id bigint not null references round,
     organ_id smallint not null references organ,
-    reason text not null constraint withholding_has_a_reason check (reason ~ '\S'),
+    reason text not null constraint withholding_has_a_reason check (reason ~ '\S' and length(reason) <= 1000),
     primary key (round_id, organ_id)
 );
 comment on table withheld_organ is 'The organs that a published round did not relabel, each with the reason.';
@@ -1031,8 +1100,9 @@ create trigger history_is_append_only before delete or truncate on checkpoint ex
 grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
     contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, run_class_mapping, withheld_organ, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
+grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;
+grant select (id, run_id, worker, lease_until) on job to lacuna_trainer;
 
 """###),
         Migration(
@@ -1867,7 +1937,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "41978cc9c57c9fa4b78b033f65157cdbb6265e79a780d3ac75e51b30107495ba",
+            sha256: "7673ce8c73d35447eb26c1c780d766b647dc5bab318efbae321f9442029c1a7d",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -1915,7 +1985,8 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     the_run bigint;
 begin
-    select run_id into the_run from job where id = p_job and token = p_token and lease_until is not null for key share;
+    select run_id into the_run from job
+    where id = p_job and token = p_token and login = session_user and lease_until is not null for key share;
     if not found then
         perform require_open((select run_id from job where id = p_job));
         raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
@@ -1927,7 +1998,7 @@ begin
     perform require_open(the_run);
     return the_run;
 end $$;
-comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, a round of another run, and a run that is finished, cancelled or recalled.';
+comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, that of another login, a round of another run, and a run that is finished, cancelled or recalled.';
 
 -- Locks the round until the transaction ends; refuses one in another state.
 create function require_state(p_round bigint, p_state round_state) returns void
@@ -1996,8 +2067,11 @@ begin
         raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
     end if;
     if coalesce(cardinality(p_organs), 0) = 0 or coalesce(cardinality(p_gammas), 0) > 100
-        or array_position(p_gammas, null) is not null or cardinality(p_mapped) is distinct from cardinality(p_accepted) then
-        raise exception 'a run has organs, at most 100 gammas without nulls, and as many mapped as accepted organs'
+        or exists (
+            select from (select g, lag(g) over (order by i) as before from unnest(p_gammas) with ordinality as u (g, i)) p
+            where g is null or g < before)
+        or not coalesce(p_mapped, '{}') <@ p_organs or cardinality(p_mapped) is distinct from cardinality(p_accepted) then
+        raise exception 'a run has organs, at most 100 gammas that do not fall, and as many accepted as mapped organs, which it learns'
             using errcode = 'LA004';
     end if;
 
@@ -2015,9 +2089,9 @@ begin
     join organ o on o.key = m.organ join organ a on a.key = m.accepted;
     insert into job (run_id) values (the_run);
     insert into round (run_id, number, gamma, state, activity_id)
-    select the_run, n, p_gammas[n + 1], 'planned',
-        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', n))
-    from generate_series(0, cardinality(p_gammas)) n;
+    select the_run, r.number - 1, r.gamma, 'planned',
+        start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
+    from unnest(p_gammas || null::real) with ordinality as r (gamma, number) order by r.number;
 
     with recursive whole as (
         select organ_id from run_organ where run_id = the_run
@@ -2045,7 +2119,7 @@ create function claim_run(p_run bigint, p_worker text, p_lease_seconds double pr
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform require_open(p_run);
-    update job j set token = j.token + 1, worker = p_worker, lease_until = clock_timestamp() + lease(p_lease_seconds)
+    update job j set token = j.token + 1, worker = p_worker, login = session_user, lease_until = clock_timestamp() + lease(p_lease_seconds)
     where j.id = (
         select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
         for update skip locked)
@@ -2057,7 +2131,7 @@ create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double p
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
-    where id = p_job and token = p_token and lease_until is not null;
+    where id = p_job and token = p_token and login = session_user and lease_until is not null;
     if not found then
         perform require_open(run.id) from job join run on run.id = job.run_id where job.id = p_job and not run.finished;
         return false;
@@ -2068,7 +2142,7 @@ comment on function heartbeat(bigint, bigint, double precision) is 'Renews the l
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set lease_until = null, worker = null where id = p_job and token = p_token
+    update job set lease_until = null, worker = null, login = null where id = p_job and token = p_token and login = session_user
 $$;
 comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim.';
 
@@ -2201,6 +2275,10 @@ begin
         raise exception 'volume % is not in the validation part of %', coalesce(another::text, 'null'), run_name(the_run)
             using errcode = 'LA006';
     end if;
+    if exists (
+        select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
+        raise exception 'a volume and organ is given twice' using errcode = 'LA004';
+    end if;
     insert into evaluation
     select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
     from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
@@ -2221,6 +2299,9 @@ declare
 begin
     perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
         cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6);
+    if cardinality(p_boxes) % 6 <> 0 then
+        raise exception 'a box has six numbers' using errcode = 'LA004';
+    end if;
     if coalesce(cardinality(p_organs), 0) = 0 or exists (
         select from unnest(p_confidences, p_voxels) as g (confidence, voxels)
         where g.confidence is null and g.voxels is distinct from 0) then
@@ -2323,7 +2404,7 @@ comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rou
 create function cancel_run(p_run bigint, p_change bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     from run where job.run_id = p_run and run.id = p_run and run.cancelled_change_id = p_change
 $$;
 
@@ -3126,7 +3207,7 @@ grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_run
 """###),
         Migration(
             number: 9, name: "exports",
-            sha256: "51b0a2e2ece14cb7ce7ed8a677d903f4ef6e74063c56101e50f33869a3343808",
+            sha256: "6e41a40956bcc286c03157c7024e6cedbdd9f4833619a790cfbf94bafe1b75c3",
             sql: ###"""
 -- Exports, and the licences of the releases that they contain.
 set local role lacuna_owner;
@@ -3172,6 +3253,10 @@ create table export_mask (
 create index on export_mask (mask_id);
 comment on table export_mask is 'The masks that an export contains or was computed from.';
 
+create trigger activities_are_of_the_login after insert on release_licence
+    referencing new table as added for each statement execute function require_own_activities();
+create trigger activities_are_of_the_login after insert on export_mask
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on release_licence execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on export_mask execute function refuse_rewriting();
@@ -3316,7 +3401,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 11, name: "identity",
-            sha256: "a512d14e234bd8499980e83fe78603d65425edf766fe14522ff82b8f0ff65314",
+            sha256: "9dfeb0d8527c7bb8b0d3eaa3033c8ba5e7472e56a7c74675fc9fa3154cfd483c",
             sql: ###"""
 -- Image descriptors, for near-duplicates, centres of sided organs, for reversed sides, and overlaps of two annotations.
 set local role lacuna_owner;
@@ -3363,6 +3448,8 @@ create table annotation_overlap (
 comment on table annotation_overlap is 'The Dice coefficient of two annotations of one organ in one volume, where both are known. Annotations do not change, so that each pair is compared once.';
 comment on column annotation_overlap.dice is 'Null where neither has a voxel that both know.';
 
+create trigger activities_are_of_the_login after insert on accepted_flip
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on annotation_overlap execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
@@ -3372,7 +3459,7 @@ grant select, insert on mask_centre, accepted_flip, annotation_overlap to lacuna
 """###),
         Migration(
             number: 12, name: "waiting",
-            sha256: "9245e1564a9fb5ee99506daf846edf18f52879469082b8437027b61e8dccb17a",
+            sha256: "8a090cbdcb4e34fbb8de684fee50f9e97db96f230efc5a203b06cbb319931d44",
             sql: ###"""
 -- Label files whose image is missing.
 set local role lacuna_owner;
@@ -3420,6 +3507,8 @@ end $$;
 create trigger labels_with_a_source_do_not_wait after insert on label_file
     referencing new table as added for each statement execute function end_waiting();
 
+create trigger activities_are_of_the_login after insert on waiting_label
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on waiting_label execute function refuse_rewriting();
 
 grant select on waiting_label, waiting_now to lacuna_manager;

@@ -6,7 +6,7 @@ extension LabelConflictSearch.Conflict {
         self.init(
             kind: kind, volume: pair.volume, caseName: pair.caseName, organ: pair.organ,
             current: pair.current.map(LabelConflictSearch.Side.init), other: LabelConflictSearch.Side(pair.other),
-            dice: dice, state: pair.other.isHeld ? .held : pair.current?.isPersonal == true ? .person : .policy)
+            dice: dice, state: pair.current?.isPersonal == true ? .person : pair.other.isHeld ? .held : .policy)
     }
 
     init(_ headers: DifferingHeaders) {
@@ -16,7 +16,7 @@ extension LabelConflictSearch.Conflict {
         }
         self.init(
             kind: headers.kind == .spacing ? .spacing : .modality, volume: headers.volume,
-            caseName: headers.first.name, organ: nil, current: side(headers.first), other: side(headers.other),
+            caseName: headers.caseName, organ: nil, current: side(headers.first), other: side(headers.other),
             dice: nil, state: .open)
     }
 

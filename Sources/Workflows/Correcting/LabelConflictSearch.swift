@@ -58,7 +58,7 @@ package struct LabelConflictSearch {
     package struct Conflict: Hashable, Sendable {
         package let kind: Kind
         package let volume: VolumeID
-        /// `DATASET/CASE` of the volume's first source.
+        /// `DATASET/CASE` of a source of the volume, if possible of the requested dataset.
         package let caseName: String?
         /// Nil for headers.
         package let organ: OrganKey?

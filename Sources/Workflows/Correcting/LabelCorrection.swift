@@ -41,7 +41,7 @@ package struct LabelCorrection {
         let volume = try await workspace.volume(named: volume).id
         let organ = try await catalog.organ(named: organ)
         if status == .absent { try await AbsenceRule(catalog: catalog).check(organ, in: volume) }
-        if !mayOverride { try await refuseToHideAnAnnotation(of: organ, in: volume) }
+        if !mayOverride { try await AbsenceRule(catalog: catalog).refuseToHide(organ, in: volume) }
         let parameters: ActivityParameters = ["reason": .text(reason)]
         let written = try await catalog.setLabel(
             status == .absent ? .absent : .unlabelled, volume: volume, organ: organ, parameters: parameters.json)
@@ -67,13 +67,5 @@ package struct LabelCorrection {
         return Result(
             volume: volume, organ: organ, isChanged: isChanged, status: label?.status ?? .unlabelled,
             mask: label?.mask, round: label?.round, revision: try await workspace.catalog.currentRevision())
-    }
-
-    private func refuseToHideAnAnnotation(of organ: OrganKey, in volume: VolumeID) async throws {
-        let labels = try await workspace.catalog.labels(volume: volume, organ: organ)
-        guard let current = labels.first(where: { $0.status == .annotated }), let mask = current.mask else { return }
-        throw WorkflowError(
-            .conflict, "\(organ) is annotated in volume \(volume): mask \(mask), origin \(current.origin.rawValue)",
-            remedy: "check it with lacuna mask show \(mask); add --override if it is wrong")
     }
 }

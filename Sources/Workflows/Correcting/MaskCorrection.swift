@@ -27,6 +27,8 @@ package struct MaskCorrection {
         package var isAbsent = false
         /// Whether the person examined the whole volume.
         package var isComplete = false
+        /// Whether an absence may outrank a current mask.
+        package var mayOverride = false
         package var reason: String
 
         package init(volume: String, organ: String, file: String, reason: String) {
@@ -40,6 +42,10 @@ package struct MaskCorrection {
         /// The file is stored in an axis order of the other handedness than the volume converted from the DICOM series.
         case otherHandedness(axes: String)
         case conflict(LabelConflict)
+        /// The mask has few voxels in common with the mask that was current before.
+        case differs(dice: Double, from: MaskID)
+        /// Voxels of the mask that was current before lie outside the part that the file covers, and are no longer of the organ.
+        case removedOutside(voxels: Int)
         /// Conflicts with other organs could not be searched, for this reason; the mask is recorded.
         case unchecked(String)
     }
@@ -99,7 +105,11 @@ package struct MaskCorrection {
     ) async throws -> Result {
         let catalog = workspace.catalog
         let isAbsence = request.isAbsent && found.unknown == nil
-        if isAbsence { try await AbsenceRule(catalog: catalog).check(organ, in: volume.id) }
+        if isAbsence {
+            try await AbsenceRule(catalog: catalog).check(organ, in: volume.id)
+            if !request.mayOverride { try await AbsenceRule(catalog: catalog).refuseToHide(organ, in: volume.id) }
+        }
+        let difference = isAbsence ? [] : try await difference(of: found, from: organ, in: volume)
         let recorded = try await record(isAbsence ? nil : found, organ, of: volume, request, digest: found.digest)
         try await catalog.compactCoverage()
         let conflicts = try await conflicts(
@@ -109,8 +119,39 @@ package struct MaskCorrection {
             volume: volume.id, volumeVoxels: volume.shape.count, organ: organ,
             status: recorded.content == nil ? .absent : .annotated, mask: recorded.mask,
             voxels: recorded.content?.mask.voxels ?? 0, extent: KnownExtent(recorded.content, shape: volume.shape),
-            isNew: recorded.isNew, isCurrent: recorded.isCurrent, warnings: warnings(found, source) + conflicts,
+            isNew: recorded.isNew, isCurrent: recorded.isCurrent,
+            warnings: warnings(found, source) + difference + conflicts,
             revision: try await catalog.currentRevision())
+    }
+
+    /// A damaged mask can be replaced, so that it is no error here.
+    private func difference(
+        of found: PersonalMaskFile.Found, from organ: OrganKey, in volume: VolumeRow
+    ) async throws -> [Warning] {
+        let label = try await workspace.catalog.labels(volume: volume.id, organ: organ).first
+        guard label?.status == .annotated, let mask = label?.mask else { return [] }
+        do {
+            let known = try await workspace.masks().read(
+                try await workspace.catalog.mask(mask).location, try await workspace.catalog.limits(of: mask),
+                shape: volume.shape)
+            return await BlockingWork().run { Self.difference(of: found, from: known, mask) }
+        } catch let error as WorkflowError where error.kind == .damaged {
+            return [.unchecked(error.problem)]
+        }
+    }
+
+    private static func difference(
+        of found: PersonalMaskFile.Found, from known: KnownMask, _ mask: MaskID
+    ) -> [Warning] {
+        var warnings: [Warning] = []
+        let dice = known.dice(with: found.mask(after: nil))
+        if let dice, dice < KnownMask.littleOverlap { warnings.append(.differs(dice: dice, from: mask)) }
+        if let covered = found.covered, found.unknown == nil {
+            var outside = known.foreground
+            outside.subtract(BitVolume(outside.shape, filling: covered))
+            if !outside.isEmpty { warnings.append(.removedOutside(voxels: outside.population)) }
+        }
+        return warnings
     }
 
     private func warnings(_ found: PersonalMaskFile.Found, _ source: SourceRow) -> [Warning] {
@@ -123,6 +164,7 @@ package struct MaskCorrection {
     }
 
     static func check(_ request: Request) throws {
+        if !request.rater.isEmpty { try WorkflowError.require(name: request.rater, of: "rater") }
         if reservedRaters.contains(request.rater) {
             throw WorkflowError(
                 .usage, "the rater \(request.rater) is reserved for computed masks", remedy: "choose another name")
@@ -167,7 +209,7 @@ package struct MaskCorrection {
             guard let found else { return nil }
             var before: KnownMask?
             // Read only where the new mask depends on it, so that a mask whose object is lost can be replaced.
-            if let current, !request.isComplete, found.unknown == nil {
+            if let current, !request.isComplete, found.unknown == nil || found.covered != nil {
                 before = try await reader.read(current.mask, current.limits, shape: volume.shape)
             }
             let mask = await BlockingWork().run { [before] in found.mask(after: before) }

@@ -33,7 +33,7 @@ package struct MaskMapCorrection {
         package let recorded: [MaskCorrection.Result]
         /// The organs with exactly the voxels of their current labels, whose labels are kept.
         package let unchanged: [OrganKey]
-        /// The organs of the map without voxels, neither in the file nor in the catalogue.
+        /// The organs of the map without voxels in the part that the file covers, neither in the file nor in the catalogue.
         package let empty: [OrganKey]
     }
 

@@ -10,6 +10,8 @@ struct PersonalMaskFile: Sendable {
         let foreground: BitVolume
         /// The voxels that the file marks as unknown or does not cover; nil where it has none.
         let unknown: BitVolume?
+        /// The box that the file covers; nil: the whole volume.
+        let covered: VoxelBox?
         /// SHA-256 of the file.
         let digest: Digest
         /// Distance between the grids of the file and its source in voxels; nil where it is within tolerance.
@@ -19,12 +21,16 @@ struct PersonalMaskFile: Sendable {
 
         /// The mask with its region.
         ///
-        /// A file with unknown voxels is known in all others. A file without them is known where the label before it was known,
-        /// and in every voxel of either mask.
+        /// A file that covers a part of the volume replaces the label before it there and keeps it elsewhere. Another file with
+        /// unknown voxels is known in all others; one without them is known where the label before it was known, and in every voxel
+        /// of either mask.
         /// - Parameter before: the current label; nil where there is none, or where the person examined the whole volume.
         func mask(after before: KnownMask?) -> KnownMask {
             let everywhere = KnownRegion(everywhere: foreground.shape)
-            if let unknown { return KnownMask(foreground: foreground, region: everywhere.subtracting(unknown)) }
+            if let unknown {
+                let drawn = KnownMask(foreground: foreground, region: everywhere.subtracting(unknown))
+                return before.map { drawn.joined(by: $0, outside: covered) } ?? drawn
+            }
             guard let before else { return KnownMask(foreground: foreground, region: everywhere) }
             var touched = before.foreground
             touched.formUnion(foreground)
@@ -103,7 +109,7 @@ struct PersonalMaskFile: Sendable {
             throw failure("every voxel of the file is unknown", remedy: "name another value with --ignore")
         }
         return Found(
-            foreground: volume.mask(of: wanted), unknown: unknown, digest: volume.file.digest,
+            foreground: volume.mask(of: wanted), unknown: unknown, covered: labels.covered, digest: volume.file.digest,
             displacement: labels.displacement, otherHandedness: labels.otherHandedness)
     }
 
@@ -159,6 +165,19 @@ struct PersonalMaskFile: Sendable {
 
     private func failure(_ problem: String, remedy: String) -> WorkflowError {
         WorkflowError(.badInput, problem, file: path, remedy: remedy)
+    }
+}
+
+extension KnownMask {
+    /// This mask with another one outside a box; nil: everything is inside.
+    fileprivate func joined(by other: KnownMask, outside box: VoxelBox?) -> KnownMask {
+        guard let box else { return self }
+        var outside = BitVolume(foreground.shape, repeating: true)
+        outside.subtract(BitVolume(foreground.shape, filling: box))
+        var (joined, kept) = (foreground, other.foreground)
+        kept.formIntersection(outside)
+        joined.formUnion(kept)
+        return KnownMask(foreground: joined, region: region.union(other.region.restrict(outside)))
     }
 }
 

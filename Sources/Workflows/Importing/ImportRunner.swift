@@ -69,7 +69,9 @@ package struct ImportRunner: Sendable {
             return (layout, list)
         }
         let folder = try await BlockingWork().run { try ReleaseRoot.resolve(request.path) }
-        var summary = ImportSummary(request.name ?? ReleaseRoot.name(of: folder), layout, resolved)
+        let name = request.name ?? ReleaseRoot.name(of: folder)
+        try Self.require(name, of: folder)
+        var summary = ImportSummary(name, layout, resolved)
         let recorded = RecordedRelease(catalog: workspace.catalog)
         let known = try await recorded.find(summary, found, folder: folder, resolved)
         let root = known.root.map(ReleaseRoot.init(path:)) ?? ReleaseRoot(of: found, folder: folder)
@@ -77,7 +79,8 @@ package struct ImportRunner: Sendable {
         let licences = try await recorded.newLicences(summary, known)
         summary.report.findings =
             known.findings + list.findings + (request.subjects?.unknown(among: list) ?? [])
-            + (request.pairs?.unknown(among: list) ?? []) + missing + (licences.finding.map { [$0] } ?? [])
+            + (request.pairs?.unknown(among: list) ?? []) + request.accepted.unknown(among: list, in: folder) + missing
+            + (licences.finding.map { [$0] } ?? [])
         if request.hasAnnotators && !list.hasAnnotators {
             summary.report.findings.append(ImportFinding(noAnnotators: folder))
         }
@@ -86,6 +89,14 @@ package struct ImportRunner: Sendable {
         return RecognisedDataset(
             layout: layout, list: list, root: root, known: known, summary: summary,
             hasNewLicences: !licences.statements.isEmpty)
+    }
+
+    /// - Throws: `WorkflowError` where the folder's name cannot be that of a dataset.
+    private static func require(_ name: String, of folder: String) throws(WorkflowError) {
+        guard let problem = GivenName.problem(name) else { return }
+        throw WorkflowError(
+            .badInput, "the name of the folder \(problem), so that it cannot name the dataset", file: folder,
+            remedy: "name the dataset with --name")
     }
 }
 

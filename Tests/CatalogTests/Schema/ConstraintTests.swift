@@ -49,6 +49,40 @@ import Testing
         }
     }
 
+    @Test func whatAPersonRecordsBelongsToAnActivityOfTheSameLogin() async throws {
+        try await World.with { world async throws in
+            try await world.root.execute("insert into lacuna.activity (kind, program) values ('import', 'x')")
+            let foreign = try await world.root.ask("select max(id) from lacuna.activity")[0]
+            let change = "insert into lacuna.change (activity_id) values (\(foreign))"
+            #expect(try await world.manager.refusal(of: change) == "LA015")
+            let unguarded = try await world.root.ask(
+                """
+                select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'activity_id'
+                where c.relnamespace = 'lacuna'::regnamespace and c.relkind = 'r' and has_table_privilege('lacuna', c.oid, 'insert')
+                  and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'activities_are_of_the_login')
+                """)
+            #expect(unguarded == [])
+        }
+    }
+
+    @Test(arguments: ["dataset", "split"])
+    func aNameOfAFolderOrWithInvisibleMarksIsRefused(_ table: String) async throws {
+        try await World.with { world async throws in
+            try await world.manager.execute("insert into lacuna.activity (kind, program) values ('import', 'x')")
+            let change = try await world.manager.ask(
+                "insert into lacuna.change (activity_id) select max(id) from lacuna.activity returning id")[0]
+            let (columns, values) = table == "split" ? ("name, method, change_id", ", 'x', \(change)") : ("name", "")
+            for (name, state) in [
+                ("'..'", "23514"), ("'a/b'", "23514"), ("'  '", "23514"), ("' a'", "23514"), ("e'a\\u200b'", "23514"),
+                ("e'a\\u202eb'", "23514"),
+                ("e'a\\nb'", "23514"), ("repeat('x', 201)", "23514"), ("'Männer 3..4'", nil),
+            ] as [(String, String?)] {
+                let insert = "insert into lacuna.\(table) (\(columns)) values (\(name)\(values))"
+                #expect(try await world.manager.refusal(of: insert) == state, "\(name)")
+            }
+        }
+    }
+
     @Test func storedBytesKeepTheirKindAndSize() async throws {
         try await World.with { world async throws in
             try await world.manager.execute("select lacuna.store_object(sha256('a'), 'annotation', 5)")

@@ -74,6 +74,10 @@ extension HostileCall {
         HostileCall("start_run", start(modalities: "'{}'"), .refused("23514")),
         HostileCall("start_run", start(name: "e'a\\nb'"), .refused("23514")),
         HostileCall("start_run", start(name: "null"), .refused("23502")),
+        HostileCall("start_run", start(name: "'..'"), .refused("23514")),
+        HostileCall("start_run", start(name: "'a/b'"), .refused("23514")),
+        HostileCall("start_run", start(name: "'   '"), .refused("23514")),
+        HostileCall("start_run", start(gammas: "'{0.5,0.1}'"), .refused("LA004")),
         HostileCall("start_run", start(name: "'r'"), .refused("23505")),
     ]
 
@@ -93,6 +97,12 @@ extension HostileCall {
             HostileCall("advance_round", "JOB, TOKEN, NEXT_ROUND, 'planned', 'training', '{}'", .refused("LA005")),
             HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', null, '{}'", .refused("LA005")),
             HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', 'training', null", .refused("23502")),
+            HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', 'training', '[1]'", .refused("23514")),
+            HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', 'training', '\"x\"'", .refused("23514")),
+            HostileCall(
+                "advance_round",
+                "JOB, TOKEN, ROUND, 'planned', 'training', jsonb_build_object('x', repeat('y', 2000000))",
+                .refused("23514")),
             HostileCall("advance_round", "JOB, TOKEN, OTHER_ROUND, 'planned', 'training', '{}'", .refused("LA003")),
             HostileCall(
                 "advance_round", "JOB, TOKEN, ROUND, 'relabelling', 'published', '{}'", at: .relabelling,
@@ -145,6 +155,10 @@ extension HostileCall {
         HostileCall(
             "record_evaluation", evaluation("VALIDATION", volumes: "'{infinity}', '{1}'"), at: .confidenceFitted,
             .refused("23514")),
+        HostileCall(
+            "record_evaluation",
+            "JOB, TOKEN, ROUND, array[VALIDATION, VALIDATION], '{liver,liver}', '{1,0}', '{1,1}', '{1,1}'",
+            at: .confidenceFitted, .refused("LA004")),
         HostileCall("record_evaluation", evaluation("VALIDATION"), at: .published, .refused("LA005")),
     ]
 
@@ -169,6 +183,7 @@ extension HostileCall {
             (staging(organ: "heart"), "LA004"), (staging(organ: ""), "LA004"), (staging(length: "90"), "23514"),
             (staging(offset: "-1"), "23514"), (staging(length: "0"), "23514"), (staging(voxels: "2"), "23514"),
             (staging(box: "0,0,0,11,1,1"), "23514"), (staging(box: "0,0,0,1,1"), "LA004"),
+            (staging(box: "0,0,0,1,1,1,1"), "LA004"),
             (staging(confidence: "null"), "LA004"), (staging(confidence: "NaN"), "23514"),
             (staging(confidence: "1.5"), "23514"), (staging(confidence: "0.5,0.5"), "LA004"),
         ] as [(String, String)]).map { arguments, state in
@@ -188,6 +203,10 @@ extension HostileCall {
             .refused("LA004")),
         HostileCall(
             "publish_round", "JOB, TOKEN, ROUND, 'relabelling', 'published', '{liver}', '{\" \"}'", at: .relabelling,
+            .refused("23514")),
+        HostileCall(
+            "publish_round",
+            "JOB, TOKEN, ROUND, 'relabelling', 'published', '{liver}', array[repeat('x', 2000)]", at: .relabelling,
             .refused("23514")),
         HostileCall(
             "publish_round", "JOB, TOKEN, LAST_ROUND, 'planned', 'published', '{}', '{}'", at: .published,

@@ -33,6 +33,43 @@ import Testing
         }
     }
 
+    /// The claim of a run is of no use to another trainer, and its token is not shown.
+    @Test func aClaimIsOfOneLogin() async throws {
+        try await World.with { world async throws in
+            let attack = try await Attack(world)
+            try await attack.reach(.training)
+            let claim = attack.claim
+            try await world.root.execute("create role another_trainer login in role lacuna_trainer")
+            try await world.root.execute("set session authorization another_trainer")
+            for call in [
+                "hold_claim(\(claim.job), \(claim.token), null)", "finish_run(\(claim.job), \(claim.token))",
+            ] {
+                #expect(try await world.root.refusal(of: "select lacuna.\(call)") == "LA001", "\(call)")
+            }
+            let beat = try await world.root.ask("select lacuna.heartbeat(\(claim.job), \(claim.token), 60)")
+            #expect(beat == ["false"])
+            try await world.root.execute("select lacuna.release_claim(\(claim.job), \(claim.token))")
+            #expect(try await world.root.refusal(of: "select token from lacuna.job") == "42501")
+            try await world.root.execute("reset session authorization")
+            let held = try await world.trainer.ask("select lacuna.heartbeat(\(claim.job), \(claim.token), 60)")
+            #expect(held == ["true"])
+            try await world.root.execute("drop role another_trainer")
+        }
+    }
+
+    /// Gammas are taken in order, whatever the bounds of the array.
+    @Test func theBoundsOfTheGammasDoNotMatter() async throws {
+        try await World.with { world async throws in
+            let attack = try await Attack(world)
+            let run = try await world.trainer.ask(
+                "select lacuna.start_run('g', '{}', sha256('c'), 1, 's', '{expert}', true, '{liver}', '{}', '{}', '{CT}', "
+                    + "'[2:3]={0.5,0.75}', 'p')")[0]
+            let gammas = try await world.trainer.ask(
+                "select coalesce(gamma::text, 'none') from lacuna.round where run_id = \(run) order by number")
+            #expect(gammas == ["0.5", "0.75", "none"], "\(attack.known)")
+        }
+    }
+
     /// Staged labels and checkpoints keep no bytes of a removed subject from their destruction.
     @Test func aPurgeIsNotBlockedByTheTrainer() async throws {
         try await World.with { world async throws in
@@ -70,6 +107,7 @@ private struct Attack {
     let locked: VolumeID
     let annotation: Digest
     private let held: HeldRun
+    var claim: Claim { held.claim }
     private let names: [(name: String, value: String)]
 
     init(_ world: World) async throws {

@@ -34,7 +34,7 @@ struct LargeCatalogue {
         try await world.root.execute("analyze")
         let release = try await world.manager.number("select release_id from lacuna.source where volume_id = 77")
         let dataset = try await world.manager.number("select dataset_id from lacuna.release where id = \(release)")
-        let activity = try await world.manager.number("select max(id) from lacuna.activity")
+        let activity = try await world.manager.number("select max(id) from lacuna.activity where agent = 'lacuna'")
         let facts = try await Facts(
             world, held, checkpoint, release: Int32(release), dataset: DatasetID(Int64(dataset)))
         return LargeCatalogue(
@@ -82,7 +82,8 @@ struct LargeCatalogue {
         InsertMasks.self, StoreObjects.self, InsertShippedLabels.self, InsertSource.self, InsertSubject.self,
         InsertSubjectAlias.self,
         InsertVolume.self, MergeSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
-        LockSubject.self, LockVolume.self, SetUnknownModality.self, LabelsOfRelease.self, MarkStated.self,
+        LockSubject.self, LockVolume.self, SetUnknownModality.self, CorrectModality.self, LabelsOfRelease.self,
+        MarkStated.self,
         AreApart.self,
         IsNamedOtherwise.self, JoinsOfSubject.self,
     ]
@@ -92,7 +93,8 @@ struct LargeCatalogue {
         AnnotationIsCurrent.self, CatalogueUUID.self, CheckpointExists.self, CompactCoverage.self, CountOrgans.self,
         CoverageOfRounds.self, CoverageOfSplits.self, CoverageOfDatasets.self, CurrentPolicy.self, CurrentRevision.self,
         DatasetExists.self, DatasetIsRemoved.self, DescribeSubject.self, DescribeVolume.self, EnsureDataset.self,
-        FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, FindSplit.self, LabelHistory.self,
+        FindDataset.self, FindMask.self, FindRelease.self, FindRunID.self, IsOpenRun.self, FindSplit.self,
+        LabelHistory.self,
         LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListProposedAnnotations.self,
         ListLabelVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, HistoryOfMasks.self,
@@ -196,7 +198,8 @@ private struct Facts {
         mask = MaskID(
             Int64(try await world.root.number("select mask_id from lacuna.annotation where id = \(annotation)")))
         let other = MaskID(Int64(try await world.root.number("select max(id) from lacuna.mask where volume_id = 77")))
-        let activity = ActivityID(Int64(try await world.root.number("select max(id) from lacuna.activity")))
+        let activity = ActivityID(
+            Int64(try await world.root.number("select max(id) from lacuna.activity where agent = 'lacuna'")))
         let revision = Revision(Int64(try await world.revision()))
         let personal = PersonalAnnotation(volume: volume, organ: "liver", rater: "somebody", origin: .expert)
         var drawn = CatalogTests.mask(88_000_003)
@@ -217,7 +220,9 @@ private struct Facts {
             CurrentPolicy(), CurrentRevision(), DatasetExists(name: "A"), DatasetIsRemoved(name: "A"),
             DescribeSubject(subject: subject), DescribeVolume(id: volume), EnsureDataset(name: "A"),
             FindDataset(name: "A"),
-            FindMask(mask: mask), FindRelease(dataset: dataset, name: "1"), FindRunID(name: "r"), FindSplit(name: "s"),
+            FindMask(mask: mask), FindRelease(dataset: dataset, name: "1"), FindRunID(name: "r"),
+            IsOpenRun(run: held.run.id),
+            FindSplit(name: "s"),
             LabelHistory(volume: volume, organ: "liver"), LineageBackward(kind: "mask", id: mask.rawValue),
             LineageForward(kind: "mask", id: mask.rawValue),
             ListLabels(revision: nil, volume: volume, organ: nil), ListOrgans(),

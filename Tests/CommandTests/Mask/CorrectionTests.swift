@@ -104,7 +104,7 @@ import Testing
             #expect(full.status == 3)
             #expect(try await bench.revision() == revision)
             let absent = try await bench.lacuna(
-                "mask", "import", "1", "liver", empty, "--absent", "--reason", "x", "--json")
+                "mask", "import", "1", "liver", empty, "--absent", "--override", "--reason", "x", "--json")
             #expect(try absent.object()["status"] as? String == "absent")
             let rows = try await bench.lacuna("coverage", "--json").rows()
             #expect(rows.first { $0["organ"] as? String == "liver" }?["absent"] as? Int == 1)

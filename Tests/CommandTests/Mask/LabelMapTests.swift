@@ -163,16 +163,47 @@ import Testing
             try NIfTIWriter.write(mask: inner, on: grid, to: file)
             let complete = isComplete ? ["--complete"] : []
             let ending = try await bench.start(
-                ["mask", "import", "set/a", "liver", file, "--reason", "x", "--json"] + complete
+                ["mask", "import", "set/a", "stomach", file, "--reason", "x", "--json"] + complete
             ).end()
             #expect(ending.status == 0, "\(ending.errors)")
             let object = try ending.object()
             #expect(object["voxels"] as? Int == inner.population && object["partial"] as? Bool == !isComplete)
             #expect(object["knownVoxels"] as? Int == (isComplete ? SmallDataset.shape : box.shape).count)
             let back = bench.folder + "/back.nii.gz"
-            #expect(try await bench.lacuna("mask", "export", "set/a", "liver", "--output", back).status == 0)
+            #expect(try await bench.lacuna("mask", "export", "set/a", "stomach", "--output", back).status == 0)
             let region = try NIfTIReader().readLabels(back).region(of: 1)
             #expect(region?.box == VoxelBox(lower: box.lower &+ Vector3(1, 1, 1), upper: box.lower &+ Vector3(7, 9, 6)))
+        }
+    }
+
+    @Test func anEditedCropKeepsTheCurrentLabelElsewhere() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench)
+            let before = bench.folder + "/before.nii.gz"
+            #expect(try await bench.lacuna("mask", "export", "set/a", "liver", "--output", before).status == 0)
+            let liver = try NIfTIReader().readLabels(before).mask(of: [1])
+            let bounds = try #require(try NIfTIReader().readLabels(before).region(of: 1)).box
+            let box = VoxelBox(lower: bounds.lower, upper: bounds.lower &+ Vector3(3, 3, 3))
+            let grid = ImageGrid(
+                canonicalShape: box.shape,
+                canonicalAffine: Affine(
+                    columns: SmallDataset.affine.columns,
+                    translation: SmallDataset.affine.world(Vector3((0..<3).map { Double(box.lower[$0]) }))),
+                storedAs: .ras)
+            var removed = liver
+            removed.formIntersection(BitVolume(liver.shape, filling: box))
+            var drawn = BitVolume(box.shape)
+            drawn[0] = true
+            let file = bench.folder + "/crop.nii.gz"
+            try NIfTIWriter.write(mask: drawn, on: grid, to: file)
+            let edited = try await bench.lacuna("mask", "import", "set/a", "liver", file, "--reason", "x", "--json")
+            #expect(edited.status == 0, "\(edited.errors)")
+            let object = try edited.object()
+            #expect(object["voxels"] as? Int == liver.population - removed.population + 1)
+            #expect(object["partial"] as? Bool == false, "the label was known everywhere")
+
+            let cut = try await bench.lacuna("mask", "import", "set/a", "liver", file, "--complete", "--reason", "x")
+            #expect(cut.errors.contains("\(liver.population - removed.population) voxels of the mask"), "\(cut.errors)")
         }
     }
 }

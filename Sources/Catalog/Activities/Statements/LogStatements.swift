@@ -4,7 +4,7 @@ import Postgres
 struct ListRevisions: Statement {
     static let sql = """
         select c.revision, to_char(c.committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), a.agent, a.account, a.kind,
-            s.datasets, s.organs, s.labels, run.name || '/' || r.number, a.program, a.id, a.reason
+            case when a.dataset is null then s.datasets else array[a.dataset] end, s.organs, s.labels, run.name || '/' || r.number, a.program, a.id, a.reason
         from lacuna.change c join lacuna.activity a on a.id = c.activity_id
         left join lacuna.round r on r.published_change_id = c.id
         left join lacuna.run on run.id = r.run_id
@@ -35,10 +35,22 @@ struct ListRevisions: Statement {
 /// The newest revision at a time; a date without a time includes the whole day.
 struct RevisionAt: Statement {
     static let sql = """
-        select coalesce(max(revision), 0) from lacuna.change
-        where committed_at < case when $1 ~ '^\\d{4}-\\d{2}-\\d{2}$' then $1::date + interval '1 day' else $1::timestamptz end
+        with wanted as (
+            select case when $1 ~ '^\\d{4}-\\d{2}-\\d{2}$' then $1::date + interval '1 day' else $1::timestamptz end as time)
+        select (select max(revision) from lacuna.change where committed_at < wanted.time),
+            (select to_char(min(committed_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from lacuna.change),
+            case when $1 ~ '^\\d{4}-\\d{2}-\\d{2}$' then $1::date::timestamptz else wanted.time end > clock_timestamp()
+        from wanted
         """
+    struct Found: Sendable {
+        let revision: Revision?
+        /// The time of the first revision.
+        let first: String?
+        let isFuture: Bool
+    }
     let time: String
     var binds: [any PostgresBindable] { [time] }
-    func decode(_ row: PostgresRow) throws -> Revision { try row.decode(0) }
+    func decode(_ row: PostgresRow) throws -> Found {
+        Found(revision: try row.decode(0), first: try row.decode(1), isFuture: try row.decode(2))
+    }
 }

@@ -64,9 +64,10 @@ struct EarlierAnnotations: Statement {
 /// The volume of a scan with each of its sources, without those of one case.
 struct SourcesOfScan: Statement {
     static let sql = """
-        select v.id, d.name || '/' || s.case_name, s.spacing, s.modality
+        select v.id, d.name || '/' || s.case_name, s.spacing, n.modality
         from lacuna.volume v
         left join lacuna.source s on s.volume_id = v.id and (s.release_id is distinct from $2::integer or s.case_name <> $3)
+        left join lacuna.source_modality_now n on n.source_id = s.id
         left join lacuna.release r on r.id = s.release_id
         left join lacuna.dataset d on d.id = r.dataset_id
         where v.identity = $1

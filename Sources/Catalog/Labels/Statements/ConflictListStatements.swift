@@ -28,7 +28,8 @@ struct ListDifferingAnnotations: Statement {
             left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id)
         select l.volume_id, (
                 select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-                join lacuna.dataset d on d.id = r.dataset_id where s.volume_id = l.volume_id order by s.id limit 1),
+                join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
+                where s.volume_id = l.volume_id order by d.name is distinct from $3::text, g.dataset_id is not null, s.id limit 1),
             v.shape_x, v.shape_y, v.shape_z, organ.key,
             c.id, c.source, c.status, c.origin, c.mask_id, c.content_sha256, c.object_digest, c.object_offset, c.object_length, c.extent,
             false, c.personal, c.held,
@@ -93,8 +94,8 @@ struct InsertOverlaps: Statement {
 struct ListDifferingHeaders: Statement {
     static let sql = """
         with named as (
-            select s.id, s.volume_id, s.spacing, s.modality, d.name as dataset, d.name || '/' || s.case_name as name
-            from lacuna.source s join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+            select s.id, s.volume_id, s.spacing, n.modality, d.name as dataset, d.name || '/' || s.case_name as name
+            from lacuna.source s join lacuna.source_modality_now n on n.source_id = s.id join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
             where ($1::bigint is null or s.volume_id = $1)
               and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = d.id)
               and not exists (select from lacuna.withheld_volume h where h.volume_id = s.volume_id)),
@@ -107,7 +108,8 @@ struct ListDifferingHeaders: Statement {
             union all
             select 'modality', k.volume_id, k.id, n.id from known k join named n using (volume_id)
             where n.modality <> 'other' and n.modality <> k.modality)
-        select f.kind, f.volume_id, a.name, a.spacing, a.modality, b.name, b.spacing, b.modality
+        select f.kind, f.volume_id, case when b.dataset = $2 then b.name else a.name end,
+            a.name, a.spacing, a.modality, b.name, b.spacing, b.modality
         from found f join named a on a.id = f.first_id join named b on b.id = f.other_id
         where $2::text is null or a.dataset = $2 or b.dataset = $2
         order by f.volume_id, f.kind desc, b.id
@@ -120,8 +122,8 @@ struct ListDifferingHeaders: Statement {
             throw try row.field(0).mismatch("a kind of header")
         }
         return DifferingHeaders(
-            kind: kind, volume: try row.decode(1), first: try KnownScan.Source(row, from: 2),
-            other: try KnownScan.Source(row, from: 5))
+            kind: kind, volume: try row.decode(1), caseName: try row.decode(2),
+            first: try KnownScan.Source(row, from: 3), other: try KnownScan.Source(row, from: 6))
     }
 }
 
@@ -136,7 +138,8 @@ struct ListAnnotatedInAbsent: Statement {
             where $3::bigint is null or c.volume_id = $3)
         select w.volume_id, (
                 select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-                join lacuna.dataset d on d.id = r.dataset_id where s.volume_id = w.volume_id order by s.id limit 1),
+                join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
+                where s.volume_id = w.volume_id order by d.name is distinct from $5::text, g.dataset_id is not null, s.id limit 1),
             w.key, w.source, p.key, p.source, p.mask_id
         from unnest($1::text[], $2::text[]) as i (part, whole)
         join named w on w.key = i.whole and w.status = 'absent'

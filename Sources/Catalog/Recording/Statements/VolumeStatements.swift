@@ -126,13 +126,28 @@ struct FindSubjectClash: Statement {
     }
 }
 
+struct CorrectModality: Statement {
+    static let sql = "select lacuna.correct_modality($1, $2, $3)"
+    let source: SourceID
+    let modality: String
+    let change: ChangeID
+    var binds: [any PostgresBindable] { [source, modality, change] }
+}
+
 struct FindSource: Statement {
-    static let sql = "select id from lacuna.source where release_id = $1 and case_name = $2 and volume_id = $3"
+    static let sql = """
+        select s.id, n.modality from lacuna.source s join lacuna.source_modality_now n on n.source_id = s.id
+        where s.release_id = $1 and s.case_name = $2 and s.volume_id = $3
+        """
+    struct Found: Sendable {
+        let id: SourceID
+        let modality: String
+    }
     let release: Int32
     let caseName: String
     let volume: VolumeID
     var binds: [any PostgresBindable] { [release, caseName, volume] }
-    func decode(_ row: PostgresRow) throws -> SourceID { try row.decode(0) }
+    func decode(_ row: PostgresRow) throws -> Found { Found(id: try row.decode(0), modality: try row.decode(1)) }
 }
 
 /// A recorded case whose image is now a known volume that is none of the case's.

@@ -54,10 +54,19 @@ struct WithheldOrgans: Statement {
 }
 
 /// The last round publishes nothing; its state is listed as `closed`.
+struct IsOpenRun: Statement {
+    static let sql = "select not finished and cancelled_change_id is null from lacuna.run where id = $1"
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
 struct ListRounds: Statement {
     static let sql = """
         select r.id, run.name, r.number, r.gamma,
-            case when r.state = 'published' and r.published_change_id is null then 'closed' else r.state::text end, c.revision,
+            case when r.state = 'published' and r.published_change_id is null then 'closed'
+                when run.cancelled_change_id is not null and r.state < 'published' then 'cancelled' else r.state::text end,
+            c.revision,
             (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
             case when r.published_change_id is null then 0
                 else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,

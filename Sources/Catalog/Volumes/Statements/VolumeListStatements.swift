@@ -62,10 +62,11 @@ struct FoundVolume: Sendable {
             s.file_sha256, s.affine, s.orientation, g.dataset_id is not null,
             (select case when w.volume_id is null then 'removed: ' else 'excluded: ' end || w.reason
              from lacuna.withheld_volume h join lacuna.withdrawal w on w.id = h.withdrawal_id where h.volume_id = p.id),
-            s.study, s.phase
+            s.study, s.phase, n.modality
         from page p
         cross join lateral (select name from lacuna.subject where id = p.subject_id offset 0) j
         cross join lateral (select * from lacuna.source where volume_id = p.id offset 0) s
+        join lacuna.source_modality_now n on n.source_id = s.id
         join lacuna.release r on r.id = s.release_id
         join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         join lacuna.dataset d on d.id = r.dataset_id
@@ -86,7 +87,8 @@ struct FoundVolume: Sendable {
         source = SourceRow(
             dataset: try row.decode(6), release: try row.decode(7), caseName: try row.decode(8),
             file: try row.decode(9), root: try row.decode(10), sha256: try row.decode(11), affine: try row.decode(12),
-            orientation: try row.decode(13), isRemoved: try row.decode(14), study: try row.decode(16),
+            orientation: try row.decode(13), modality: try row.decode(18), isRemoved: try row.decode(14),
+            study: try row.decode(16),
             phase: try row.decode(17))
     }
 }

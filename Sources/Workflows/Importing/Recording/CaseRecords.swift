@@ -27,6 +27,7 @@ struct CaseRecords {
             storageType: String(describing: image.storageType), modality: image.modality.rawValue,
             descriptor: DescriptorRecord(image.descriptor), findings: Self.json(item.findings.map(\.problem)),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
+        source.isModalityStated = image.isModalityGiven
         if subjects[item.files.name] != nil { source.tableKeys = Set(subjects.values) }
         source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }
         self.source = source
