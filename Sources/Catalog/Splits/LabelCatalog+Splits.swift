@@ -63,6 +63,9 @@ extension LabelCatalog {
     /// The subjects of locked test parts.
     public func lockedSubjects() async throws -> Set<SubjectID> { Set(try await connection.run(LockedSubjects())) }
 
+    /// The volumes of those subjects.
+    public func lockedVolumes() async throws -> Set<VolumeID> { Set(try await connection.run(LockedVolumes())) }
+
     /// The number of locked subjects that are in another part than test, by split.
     public func splitsWithLockedSubjects() async throws -> [String: Int] {
         Dictionary(uniqueKeysWithValues: try await connection.run(SplitsWithLockedSubjects()))

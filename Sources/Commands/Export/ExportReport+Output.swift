@@ -47,6 +47,8 @@ extension ExportNote {
                 + "has to meet all of them, which different licences may not allow."
         case .laterRemovalsLeftOut:
             "Data removed since that revision are not exported, although coverage --as-of and mask list --as-of show them."
+        case .lockedLeftOut(let count):
+            "Volumes of locked test subjects that are left out: \(count). --part test of a split exports those of its part test."
         case .contestedVoxels(let count):
             "\(count) voxels belong to two organs that exclude each other; they are ignore."
         case .shearedGrids(let cases, let reader):

@@ -1937,7 +1937,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "7673ce8c73d35447eb26c1c780d766b647dc5bab318efbae321f9442029c1a7d",
+            sha256: "0964efb02573284e2e7ebe8b1b84f4c3358991117e1db37eec743a25cd5efd1f",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2211,10 +2211,12 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
     where l.round_id = p_round
       and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not exists (
+        select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
       and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
-comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; none where the round is recalled.';
+comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
 
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

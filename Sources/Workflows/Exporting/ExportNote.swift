@@ -6,6 +6,8 @@ package enum ExportNote: Hashable, Sendable {
     case shareAlike([String])
     /// The export is of an earlier revision, and data removed since are left out of it.
     case laterRemovalsLeftOut
+    /// The number of volumes of locked test subjects that are left out.
+    case lockedLeftOut(Int)
     /// The number of voxels that two organs claim which exclude each other.
     case contestedVoxels(Int)
     /// The cases whose grids are sheared, and the reader that `dataset.json` names for them; nil: the format names no reader.
@@ -36,6 +38,7 @@ extension ExportNote {
         var notes: [ExportNote] = []
         if !shared.isEmpty { notes.append(.shareAlike(shared)) }
         if request.asOf != nil { notes.append(.laterRemovalsLeftOut) }
+        if selection.locked > 0 { notes.append(.lockedLeftOut(selection.locked)) }
         if report.contested > 0 { notes.append(.contestedVoxels(report.contested)) }
         if !report.sheared.isEmpty { notes.append(.shearedGrids(report.sheared, reader: reader)) }
         if request.split == nil && hasRepeatedSubjects { notes.append(.subjectsWithSeveralCases) }

@@ -12,6 +12,8 @@ struct ExportSelection: Sendable {
     let unknown: Int
     /// The number of volumes whose subjects are in none of the exported parts of the split.
     let outsideSplit: Int
+    /// The number of volumes of locked test subjects that are left out, because no part test of the split contains them.
+    let locked: Int
     /// The releases that images or labels come from, directly or through derived masks and runs.
     let releases: [LicensedRelease]
     /// The number of folds of the split; 0 without a split.

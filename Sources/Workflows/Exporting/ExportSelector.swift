@@ -19,6 +19,9 @@ struct ExportSelector {
     private var cases: [ExportCase] = []
     private var unknown = 0
     private var outsideSplit = 0
+    /// Volumes of locked test subjects.
+    private let lockedVolumes: Set<VolumeID>
+    private var locked = 0
 
     /// - Parameter parts: the parts of a split that are exported where the request names none.
     /// - Throws: `CatalogError` for unknown names, `ExportError` for organs that cannot be exported together, `WorkflowError` of
@@ -52,6 +55,7 @@ struct ExportSelector {
             (self.parts, places) = (nil, nil)
         }
         volumes = try await catalog.volumes().filter { $0.sources.contains { Self.isExported($0, request) } }
+        lockedVolumes = try await catalog.lockedVolumes()
         (self.request, self.catalog) = (request, catalog)
     }
 
@@ -63,6 +67,10 @@ struct ExportSelector {
         let place = places?[volume.subject]
         if let parts, !(place?.part.map { parts.contains($0) } ?? false) {
             outsideSplit += 1
+            return
+        }
+        if lockedVolumes.contains(volume.id) && place?.part != .test {
+            locked += 1
             return
         }
         guard let source = volume.sources.first(where: { Self.isExported($0, request) }) else { return }
@@ -88,7 +96,7 @@ struct ExportSelector {
         }
         return ExportSelection(
             revision: revision, scheme: scheme, ontology: ontology, cases: cases, unknown: unknown,
-            outsideSplit: outsideSplit, releases: try await releases(), folds: places?.folds ?? 0)
+            outsideSplit: outsideSplit, locked: locked, releases: try await releases(), folds: places?.folds ?? 0)
     }
 
     /// The releases of every dataset that images or labels come from, also through derived masks and the training of runs.

@@ -25,7 +25,9 @@ package struct ImportRunner: Sendable {
         let items = ImportItem.all(of: dataset.list)
         progress.begin(dataset.summary)
         var recorder = ImportRecorder(
-            workspace, root: dataset.root, list: dataset.list, subjects: request.subjects?.byCase ?? [:],
+            workspace, root: dataset.root, list: dataset.list,
+            subjects: dataset.known.waitingSubjects(of: dataset.list, dataset.root)
+                .merging(request.subjects?.byCase ?? [:]) { _, stated in stated },
             options: resolved.options)
         do {
             try await record(items, dataset, resolved, &recorder)

@@ -33,6 +33,7 @@ let managerStatements: [any Statement.Type] = [
     CoverageOfRounds.self,
     HeldOutDice.self,
     LockedSubjects.self,
+    LockedVolumes.self,
     SplitsWithLockedSubjects.self,
     CoverageOfSplits.self,
     CurrentPolicy.self,

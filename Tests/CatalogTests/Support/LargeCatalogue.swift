@@ -147,6 +147,7 @@ struct LargeCatalogue {
         "InsertSplitMembers": rare, "CountSplits": rare, "DeferCountingOfSplits": "a setting of the transaction",
         "ListRevisions": "a page of the log, by revision", "RevisionAt": "it reads the revisions, once",
         "IsWithdrawn": steady, "RecalledRounds": "it reads the rounds that are recalled", "LockedSubjects": rare,
+        "LockedVolumes": rare,
         "SplitsWithLockedSubjects": rare,
         "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",
         "LockObjectsExclusively": "a lock", "LockPointersExclusively": "a lock",

@@ -98,6 +98,24 @@ import Testing
         }
     }
 
+    @Test func theTableOfSubjectsIsKeptForCasesThatWait() async throws {
+        try await Workbench.with { bench in
+            let (path, image, away) = try halfDownloaded(bench)
+            let table = bench.folder + "/subjects.csv"
+            for patient in ["P", "Q"] {
+                try Data("case,subject\nimg0001,\(patient)\nimg0002,\(patient)\n".utf8).write(to: URL(filePath: table))
+                let stated = try await bench.lacuna("dataset", "import", path, "--subjects", table)
+                #expect(stated.status == 0, "\(stated.errors)")
+                let waiting = try await bench.lacuna("dataset", "waiting", "half", "--json").rows()
+                #expect(waiting.map { $0["subject"] as? String } == [patient], "a later table is recorded")
+            }
+            try files.moveItem(atPath: away, toPath: image)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let subjects = try await bench.lacuna("subject", "list", "--json").rows()
+            #expect(subjects.count == 1, "one patient: \(subjects)")
+        }
+    }
+
     @Test func aWaitingLabelThatIsMissingNoLongerWaits() async throws {
         try await Workbench.with { bench in
             let (path, _, _) = try halfDownloaded(bench)

@@ -110,6 +110,29 @@ import Testing
         }
     }
 
+    @Test func lockedTestSubjectsAreExportedAsTestDataOnly() async throws {
+        try await Workbench.with { bench in
+            try await imported(bench)
+            let main = try await bench.lacuna(
+                "split", "create", "main", "--train", "Task03_Liver", "--validation", "internal")
+            #expect(main.status == 0, "\(main.errors)")
+            let list = bench.folder + "/locked.csv"
+            let volumes = try await bench.lacuna("volume", "list", "--dataset", "Task03_Liver", "--json").rows()
+            let source = try #require((volumes.first?["sources"] as? [[String: Any]])?.first)
+            let name = "Task03_Liver/\(source["case"] as? String ?? "")"
+            try Data("case,part\n\(name),test\n".utf8).write(to: URL(filePath: list))
+            let locked = try await bench.lacuna("split", "create", "locked", "--list", list, "--locked-test")
+            #expect(locked.status == 0, "\(name): \(locked.errors)")
+            for (options, count) in [([], 3), (["--split", "main"], 3), (["--split", "locked", "--part", "test"], 1)] {
+                try? FileManager.default.removeItem(atPath: bench.folder + "/Dataset007_Abdomen")
+                let ending = try await export(bench, "liver", options)
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(ending.errors.contains("locked test subjects that are left out: 1") == (count == 3))
+                #expect(try description(bench)["numTraining"] as? Int == count, "\(options)")
+            }
+        }
+    }
+
     @Test func aCrossValidationBecomesSeveralFolds() async throws {
         try await Workbench.with { bench in
             try await imported(bench, liver: 11...13)

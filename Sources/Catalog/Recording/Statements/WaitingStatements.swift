@@ -22,7 +22,7 @@ struct ListWaiting: Statement {
     }
 }
 
-/// Files that neither wait with the same bytes nor have a source.
+/// Files that neither wait with the same bytes and subject nor have a source.
 struct InsertWaiting: Statement {
     static let sql = """
         insert into lacuna.waiting_label (release_id, case_name, subject_key, file, file_sha256, file_bytes, activity_id)
@@ -30,7 +30,8 @@ struct InsertWaiting: Statement {
         from unnest($3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
             as n (case_name, subject_key, file, digest, bytes)
         where not exists (
-            select from lacuna.waiting_now w where w.release_id = $1 and w.file = n.file and w.file_sha256 = n.digest)
+            select from lacuna.waiting_now w where w.release_id = $1
+              and (w.file, w.file_sha256, w.subject_key) = (n.file, n.digest, n.subject_key))
           and not exists (
             select from lacuna.source s join lacuna.label_file f on f.source_id = s.id
             where s.release_id = $1 and f.file = n.file)

@@ -96,6 +96,11 @@ struct LockedSubjects: Statement {
     func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
 }
 
+struct LockedVolumes: Statement {
+    static let sql = "select id from lacuna.volume where subject_id in (select subject_id from lacuna.locked_subject)"
+    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
+}
+
 /// Splits older than a lock, with the number of its subjects that are not in their test part.
 struct SplitsWithLockedSubjects: Statement {
     static let sql = """

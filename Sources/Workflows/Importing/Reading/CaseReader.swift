@@ -33,12 +33,12 @@ actor CaseReader {
         }
     }
 
-    private func read(_ item: WaitingCase, in root: ReleaseRoot, known: [String: Digest]) -> Result {
+    private func read(_ item: WaitingCase, in root: ReleaseRoot, known: [String: KnownWaiting]) -> Result {
         do throws(ImportError) {
             let files = item.labels.map(\.file)
             if files.allSatisfy({ known[root.relative($0)] != nil }) {
                 let checksums = try inspector.checksums(of: files)
-                if checksums.allSatisfy({ known[root.relative($0.file)] == $0.sha256 }) {
+                if checksums.allSatisfy({ known[root.relative($0.file)]?.sha256 == $0.sha256 }) {
                     return .waiting(WaitingFiles(item: item, files: checksums))
                 }
             }

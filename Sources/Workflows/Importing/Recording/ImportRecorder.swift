@@ -80,12 +80,14 @@ struct ImportRecorder {
 
     /// Records labels that wait for their image, and ends the waiting of those that are missing.
     ///
-    /// - Parameter known: checksums of the labels that wait already, by path relative to the root.
-    /// - Returns: the number of files that did not wait before or had other bytes.
+    /// - Parameter known: the labels that wait already, by path relative to the root.
+    /// - Returns: the number of files that did not wait before, or had other bytes or another subject.
     mutating func record(
-        _ items: [WaitingFiles], missing: [String], known: [String: Digest], _ summary: ImportSummary
+        _ items: [WaitingFiles], missing: [String], known: [String: KnownWaiting], _ summary: ImportSummary
     ) async throws -> Int {
-        let fresh = records(items).filter { known[$0.file.path] != $0.file.sha256 }
+        let fresh = records(items).filter {
+            known[$0.file.path] != KnownWaiting(sha256: $0.file.sha256, subject: $0.subjectKey)
+        }
         guard !fresh.isEmpty || !missing.isEmpty else { return 0 }
         let target = try await prepare(summary)
         return try await catalog.recordWaiting(fresh, gone: missing, in: target.release, activity: target.activity)

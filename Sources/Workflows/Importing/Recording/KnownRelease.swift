@@ -8,7 +8,7 @@ struct KnownRelease: Sendable {
     var root: String?
     var cases: [String: KnownFiles] = [:]
     /// Label files that wait for their image, by path relative to the root.
-    var waiting: [String: Digest] = [:]
+    var waiting: [String: KnownWaiting] = [:]
     /// Whether cases with the recorded files are skipped without reading them.
     var maySkip = true
     /// Findings about the release as a whole.
@@ -19,12 +19,31 @@ struct KnownRelease: Sendable {
 
     init() {}
 
-    init(root: String, cases: [String: KnownFiles], waiting: [String: Digest], maySkip: Bool) {
+    init(root: String, cases: [String: KnownFiles], waiting: [String: KnownWaiting], maySkip: Bool) {
         (self.root, self.cases, self.waiting, self.maySkip) = (root, cases, waiting, maySkip)
         for (name, files) in cases {
             for label in files.labels.keys { casesOfLabel[label, default: []].append(name) }
         }
     }
+
+    /// The subjects that an earlier table named of cases whose labels wait for their image, by case.
+    func waitingSubjects(of list: CaseList, _ root: ReleaseRoot) -> [String: String] {
+        let items =
+            list.cases.map { ($0.name, $0.subject, $0.labels) } + list.waiting.map { ($0.name, $0.subject, $0.labels) }
+        var subjects: [String: String] = [:]
+        for (name, subject, labels) in items {
+            let recorded = labels.lazy.compactMap { waiting[root.relative($0.file)]?.subject }.first
+            if let recorded, recorded != subject { subjects[name] = recorded }
+        }
+        return subjects
+    }
+}
+
+/// A recorded label file without an image.
+struct KnownWaiting: Equatable, Sendable {
+    var sha256: Digest
+    /// The dataset's key of the subject, from its layout or from a table of subjects.
+    var subject: String
 }
 
 /// Checksums of a case's files as recorded. Equal where the checksums are, wherever the image is.

@@ -34,7 +34,9 @@ struct RecordedRelease {
         let known = KnownRelease(
             root: recorded.root,
             cases: cases.mapValues { KnownFiles(place: $0.place, image: $0.image, labels: $0.labels) },
-            waiting: Dictionary(waiting.map { ($0.file, $0.sha256) }, uniquingKeysWith: { _, last in last }),
+            waiting: Dictionary(
+                waiting.map { ($0.file, KnownWaiting(sha256: $0.sha256, subject: $0.subject)) },
+                uniquingKeysWith: { _, last in last }),
             maySkip: !resolved.options.changesReading && resolved.request.subjects == nil)
         guard known.isRecord(of: list, folder: folder) else {
             throw WorkflowError(
