@@ -10,8 +10,11 @@ create table object (
     digest bytea primary key constraint digest_is_sha256 check (octet_length(digest) = 32),
     kind object_kind not null,
     bytes bigint not null check (bytes > 0),
-    purged_at timestamptz
+    purged_at timestamptz,
+    purged_by bigint references activity,
+    constraint a_purge_has_an_activity check ((purged_at is null) = (purged_by is null))
 );
+comment on column object.purged_by is 'The activity that destroyed the bytes.';
 comment on table object is 'Stored bytes, named by their SHA-256. A purge keeps the row as a tombstone. store_object is the only writer; kind and size never change.';
 
 create function store_object(p_digest bytea, p_kind object_kind, p_bytes bigint) returns void
@@ -32,7 +35,7 @@ begin
         raise exception 'object % was purged', encode(p_digest, 'hex')
             using errcode = 'LA011', hint = 'only an import of the source stores purged bytes again';
     end if;
-    update object set purged_at = null where digest = p_digest and purged_at is not null;
+    update object set purged_at = null, purged_by = null where digest = p_digest and purged_at is not null;
 end $$;
 comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations that were purged are stored again; other purged bytes are refused.';
 

@@ -5,6 +5,13 @@ set local search_path = lacuna, pg_catalog;
 
 -- MARK: Withholding
 
+create table purged_volume (
+    volume_id bigint primary key references withheld_volume on delete cascade,
+    activity_id bigint not null references activity
+);
+comment on table purged_volume is 'Volumes whose voxels were purged and that are withheld since, with the purge. The row of a volume that a dataset in use contains again is gone.';
+grant select on purged_volume to lacuna_manager;
+
 -- The withdrawal by which a volume is withheld: of its subject, of the last of its datasets, or of itself; null: none.
 create function withdrawal_of(p_volume bigint) returns bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -274,9 +281,9 @@ begin
     volumes := array(
         select v.id from volume v where v.subject_id = p_subject or v.id = p_volume
         union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset);
-    if not p_withdrawn and exists (
+    if not p_withdrawn and (exists (select from purged_volume where volume_id = any (volumes)) or exists (
         select from mask m join object o on o.digest = m.object_digest
-        where m.volume_id = any (volumes) and o.purged_at is not null) then
+        where m.volume_id = any (volumes) and o.purged_at is not null)) then
         raise exception 'the masks are purged; a restoration is not possible'
             using errcode = 'LA010', hint = case when p_subject is not null
                 then 'scans of a purged subject cannot be imported under any name'
@@ -585,49 +592,101 @@ end $$;
 
 -- MARK: Purge
 
-create function purgeable_objects(p_dataset integer, p_subject bigint) returns table (digest bytea, bytes bigint)
+create function masks_of_purge(p_dataset integer, p_subject bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with scope as (
-        select v.id from volume v where v.subject_id = p_subject
-        union select s.volume_id from source s join release r on r.id = s.release_id where r.dataset_id = p_dataset
-    ), candidate as (
-        select distinct m.object_digest from scope v join mask m on m.volume_id = v.id
-    ), naming as (
-        select m.object_digest, m.id, exists (
-            select from withheld_volume h join withdrawal w on w.id = h.withdrawal_id
-            where h.volume_id = m.volume_id and w.volume_id is null) as gone
-        from candidate c join mask m using (object_digest)
-    ), used as ( -- still contained in a release, or in an annotation or pseudo label of no release
-        select n.object_digest from naming n where not n.gone and (
-            exists (select from annotation a left join release r on r.id = a.release_id where a.mask_id = n.id
-                    and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
-            or exists (select from shipped_label s join release r on r.id = s.release_id where s.mask_id = n.id
-                       and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
-            or exists (select from pseudo_label l where l.mask_id = n.id))
+    with recursive held (mask_id) as (
+        select m.id from volumes_of_removal(p_dataset, p_subject) v (id) join mask m on m.volume_id = v.id
+        union
+        select a.mask_id from release r join source s on s.release_id = r.id
+        join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
+        where r.dataset_id = p_dataset and a.mask_id is not null
+        union
+        select l.mask_id from release r join source s on s.release_id = r.id
+        join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
+        where r.dataset_id = p_dataset and l.mask_id is not null
+        union
+        select i.mask_id from held h join mask_input i on i.input_id = h.mask_id
     )
-    select o.digest, o.bytes from candidate c join object o on o.digest = c.object_digest
-    where o.purged_at is null and not exists (select from used s where s.object_digest = o.digest)
+    select mask_id from held
 $$;
-comment on function purgeable_objects(integer, bigint) is 'The objects with a mask of a removed dataset or subject all of whose masks are removed: their volume is, or every release that contains them.';
+comment on function masks_of_purge(integer, bigint) is 'The masks that a purge concerns: of the volumes that the removal withholds, of the dataset''s releases, and those computed from them.';
 
-create function purge_removed(p_dataset integer, p_subject bigint, p_reason text, p_program text)
-returns table (digest bytea, bytes bigint)
+create type purge_object as (
+    digest bytea, kind object_kind, bytes bigint, purged_at timestamptz, purged_by bigint, users text[]
+);
+comment on type purge_object is 'An object that a purge concerns, and what outside the purge still uses it.';
+
+create function purge_plan(p_dataset integer, p_subject bigint) returns setof purge_object
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    return query
+    with candidate as materialized (
+        select distinct m.object_digest from masks_of_purge(p_dataset, p_subject) h (id) join mask m on m.id = h.id
+    ), naming as materialized ( -- the masks in these objects, without those of volumes of removed subjects and datasets
+        select m.object_digest, m.id, m.volume_id, m.organ_id from candidate c join mask m using (object_digest)
+        where not exists (
+            select from withheld_volume h join withdrawal w on w.id = h.withdrawal_id
+            where h.volume_id = m.volume_id and w.volume_id is null)
+    ), used as (
+        select n.*, 'the annotation' as use from naming n where exists (
+            select from annotation a left join release r on r.id = a.release_id where a.mask_id = n.id
+            and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+            and (a.release_id is not null or not derives_from_removed(n.id)))
+        union all
+        select n.*, 'the shipped label' from naming n where exists (
+            select from shipped_label l join release r on r.id = l.release_id where l.mask_id = n.id
+            and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
+        union all
+        select n.*, 'the pseudo label by ' || round_name(l.round_id) from naming n join pseudo_label l on l.mask_id = n.id
+    ), named as (
+        select u.object_digest, array_agg(distinct u.use || ' of ' || o.key || ' in ' || coalesce((
+            select d.name || '/' || s.case_name from source s join release r on r.id = s.release_id
+            join dataset d on d.id = r.dataset_id
+            where s.volume_id = u.volume_id and not exists (select from withdrawn_dataset w where w.dataset_id = d.id)
+            order by s.id limit 1), 'volume ' || u.volume_id)) as users
+        from used u join organ o on o.id = u.organ_id group by u.object_digest
+    )
+    select o.digest, o.kind, o.bytes, o.purged_at, o.purged_by, coalesce(n.users, '{}')
+    from candidate c join object o on o.digest = c.object_digest left join named n on n.object_digest = o.digest
+    order by o.digest;
+end $$;
+comment on function purge_plan(integer, bigint) is 'The objects that a purge concerns, each with the labels outside the purge that use it, by which it is kept. Labels of removed datasets and subjects, and masks computed from those of a removed dataset, use nothing.';
+
+create function purge_removed(p_dataset integer, p_subject bigint, p_reason text, p_program text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_activity bigint;
 begin
     perform pg_advisory_xact_lock(object_lock());
+    perform pg_advisory_xact_lock(pointer_lock()); -- no restoration meanwhile
     if not coalesce((
         select w.withdrawn from withdrawal w where w.dataset_id = p_dataset or w.subject_id = p_subject
         order by w.id desc limit 1), false) then
         raise exception 'only removed data can be purged'
             using errcode = 'LA010', hint = 'remove the dataset or subject first; a removal can be undone, a purge cannot';
     end if;
-    perform start_activity('removal', p_program,
+    the_activity := start_activity('removal', p_program,
         jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'purged', true, 'reason', p_reason));
-    return query
-        update object o set purged_at = clock_timestamp()
-        from purgeable_objects(p_dataset, p_subject) p where o.digest = p.digest returning o.digest, o.bytes;
+    insert into purged_volume
+    select h.volume_id, the_activity from volumes_of_removal(p_dataset, p_subject) v (id) join withheld_volume h on h.volume_id = v.id
+    on conflict do nothing;
+    delete from image_descriptor d using volumes_of_removal(p_dataset, p_subject) v (id), purged_volume p
+    where d.volume_id = v.id and p.volume_id = v.id;
+    update object o set purged_at = clock_timestamp(), purged_by = the_activity
+    from purge_plan(p_dataset, p_subject) p where o.digest = p.digest and p.purged_at is null and cardinality(p.users) = 0;
+    return the_activity;
 end $$;
-comment on function purge_removed(integer, bigint, text, text) is 'Turns the purgeable objects into tombstones and returns them. The caller deletes the bytes afterwards.';
+comment on function purge_removed(integer, bigint, text, text) is 'Turns the objects that nothing else uses into tombstones, deletes the image descriptors, records the volumes as purged, and returns the activity. The caller deletes the bytes afterwards.';
+
+create function purged_images(p_digests bytea[]) returns setof bytea
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select distinct g.digest from unnest(p_digests) g (digest)
+    join source s on s.file_sha256 = g.digest join purged_volume p on p.volume_id = s.volume_id
+    where not exists (
+        select from source o where o.file_sha256 = g.digest
+        and not exists (select from purged_volume q where q.volume_id = o.volume_id))
+$$;
+comment on function purged_images(bytea[]) is 'Those among checksums of image files that are of purged volumes only: a daemon removes them from its cache.';
 
 -- MARK: Policy
 
@@ -704,5 +763,6 @@ comment on function set_policy(text, text[], text, text) is 'Changes the annotat
 grant select on subject_join, subject_split, join_in_force to lacuna_manager;
 grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
-    withdraw(integer, bigint, bigint, boolean, boolean, text, text), purgeable_objects(integer, bigint),
-    purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
+    withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
+    masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
+grant execute on function purged_images(bytea[]) to lacuna_manager, lacuna_trainer;

@@ -11,7 +11,20 @@ create table image_descriptor (
 comment on table image_descriptor is 'Image descriptors of volumes, by which crops, resampled and re-windowed copies are proposed as duplicates. Different versions are not compared.';
 comment on column image_descriptor.descriptor is 'Version 1: three windows of 512 signed bytes; empty where the volume is too small for a descriptor.';
 
-create trigger history_is_append_only before update or delete or truncate on image_descriptor execute function refuse_rewriting();
+create trigger history_is_append_only before update or truncate on image_descriptor execute function refuse_rewriting();
+
+-- A descriptor is a picture of the image in small, and is purged with it.
+create function keep_descriptors() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if exists (select from purged_volume p where p.volume_id = old.volume_id) then
+        return old;
+    end if;
+    raise exception 'history is append-only: delete on lacuna.image_descriptor is refused'
+        using errcode = 'LA002', hint = 'only a purge of the volume deletes its descriptors';
+end $$;
+
+create trigger only_a_purge_deletes before delete on image_descriptor for each row execute function keep_descriptors();
 
 grant select on image_descriptor to lacuna_manager;
 grant insert on image_descriptor to lacuna_manager;

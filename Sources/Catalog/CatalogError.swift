@@ -11,7 +11,9 @@ public enum CatalogError: Error, Equatable {
     case removedDataset(String)
     /// The volume is removed or excluded, with the reason.
     case withheldVolume(VolumeID, reason: String)
-    /// An image of a subject who is removed and whose masks are purged.
+    /// The voxels of the volume, and of its masks, were destroyed.
+    case purgedVolume(VolumeID, PurgeEvent)
+    /// An image of a subject who is removed and purged.
     case purgedSubject(String, reason: String, revision: Revision)
     /// The image of a recorded case is the image of another case now.
     case exchangedScan(ExchangedScan)
@@ -20,6 +22,8 @@ public enum CatalogError: Error, Equatable {
     case notPublished(run: String, round: Int, published: [Int])
     case unknownSplit(String, nearest: [String] = [])
     case unknownMask(MaskID)
+    /// The bytes of the mask were destroyed.
+    case purgedMask(MaskID, PurgeEvent)
     case unknownCheckpoint(CheckpointID)
     case unknownRevision(Revision, newest: Revision)
     /// A text that is no date or time.

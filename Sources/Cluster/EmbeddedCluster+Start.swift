@@ -33,7 +33,7 @@ extension EmbeddedCluster {
     }
 
     private func makeFolders(_ user: ServerUser?) throws(ClusterError) {
-        try FileSystem.makeFolders(paths.home, mode: 0o755)
+        try FileSystem.makeFolders(paths.home, mode: 0o700)
         try FileSystem.makeFolders(paths.folder, mode: user == nil ? 0o700 : 0o711)
         try FileSystem.makePrivateFolder(paths.server, user: user)
         try FileSystem.makePrivateFolder(paths.socketFolder, user: user)

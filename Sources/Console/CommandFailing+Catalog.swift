@@ -34,9 +34,13 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .conflict, "volume \(volume) is withheld: \(reason)",
                 remedy: "to use its labels, restore its dataset or subject, or include the volume again")
+        case .purgedVolume(let volume, let event):
+            CommandFailure(
+                .conflict, "volume \(volume) was purged at \(event.time) by activity \(event.activity)",
+                remedy: "its masks cannot be restored")
         case .purgedSubject(let name, let reason, let revision):
             CommandFailure(
-                .conflict, "subject \(name) was removed at revision \(revision) (\(reason)) and its masks are purged",
+                .conflict, "subject \(name) was removed at revision \(revision) (\(reason)) and is purged",
                 remedy: "leave its scans out of the import; a purged subject cannot be restored")
         case .exchangedScan(let scan):
             CommandFailure(
@@ -61,6 +65,10 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .badInput, "mask \(id) does not exist",
                 remedy: "lacuna mask list shows current masks, lacuna mask history VOLUME ORGAN also earlier ones")
+        case .purgedMask(let id, let event):
+            CommandFailure(
+                .conflict, "mask \(id) was purged at \(event.time) by activity \(event.activity)",
+                remedy: "its voxels cannot be restored; lacuna mask history VOLUME ORGAN shows other masks")
         case .unknownCheckpoint(let id):
             CommandFailure(
                 .badInput, "checkpoint \(id) does not exist", remedy: "lacuna round list shows all checkpoints")

@@ -2,19 +2,30 @@ package import Catalog
 internal import Cluster
 package import DICOM
 internal import Glibc
+internal import Imaging
 internal import Objects
 internal import System
 package import Workflows
 
 extension Session {
     /// The workspace of workflows; their progress is drawn as bars.
-    package var workspace: Workspace {
-        let session = self
-        return Workspace(catalog: catalog, converted: converted, progress: output) { create in
+    package var workspace: Workspace { workspace(withCaches: []) }
+
+    /// As `workspace`.
+    ///
+    /// - Parameter folders: caches of `lacunad` beside that of the home.
+    package func workspace(withCaches folders: [String]) -> Workspace {
+        let (session, access) = (self, access)
+        return Workspace(
+            catalog: catalog, converted: converted,
+            caches: ([cacheFolder] + folders).map { VolumeCache(folder: $0, access: access) }, access: access,
+            progress: output
+        ) { create in
             try await session.namingLostObjects {
-                try await LocalObjectStore.open(
-                    try session.localFolder(session.objects), catalogue: try await session.catalog.uuid(),
-                    create: create)
+                let folder = try session.localFolder(session.objects)
+                if create { try session.secure(folder) }
+                return try await LocalObjectStore.open(
+                    folder, catalogue: try await session.catalog.uuid(), create: create, access: session.access)
             }
         }
     }
@@ -24,12 +35,12 @@ extension Session {
     /// The cache of volumes converted from DICOM series, under an absolute path, because exports may name its files.
     package var converted: SeriesCache {
         let place = home.hasPrefix("/") ? home : (FilePath.resolved(".") ?? ".") + "/" + home
-        return SeriesCache(folder: "\(place)/converted")
+        return SeriesCache(folder: "\(place)/converted", access: access)
     }
 
     /// Warns where the catalogue names objects and their folder does not exist.
     func warnOfLostObjects() async throws {
-        guard role != .trainer, !objects.contains("://"), access(objects, F_OK) != 0, errno == ENOENT,
+        guard role != .trainer, !objects.contains("://"), Glibc.access(objects, F_OK) != 0, errno == ENOENT,
             try await catalog.namesObjects()
         else { return }
         output.warn(lostObjects.problem + "\n  remedy: " + (lostObjects.remedy ?? ""))
@@ -58,7 +69,7 @@ extension Session {
     }
 
     /// A path, or the path of a `file:` URI.
-    private func localFolder(_ location: String) throws -> String {
+    func localFolder(_ location: String) throws -> String {
         if location.hasPrefix("file://") { return String(location.dropFirst(7)) }
         guard !location.contains("://") else {
             throw CommandFailure(

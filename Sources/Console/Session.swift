@@ -1,5 +1,6 @@
 package import Postgres
 internal import Schema
+package import System
 
 /// An open connection to a database with this program's schema, and the location of its objects.
 package struct Session: Sendable {
@@ -10,6 +11,8 @@ package struct Session: Sendable {
     /// The location of the objects: a folder or a URI.
     package let objects: String
     package let output: Output
+    /// Who may use the home's folders and files.
+    package let access: FolderAccess
 
     /// Settings for more connections of the same kind.
     package var settings: ConnectionSettings { target.settings(for: role) }
@@ -19,17 +22,20 @@ package struct Session: Sendable {
     /// Connects and checks the schema's version. The embedded cluster is created, started and migrated when needed.
     ///
     /// - Throws: `PostgresError.connectionFailed`, `SchemaError.databaseOlderThanProgram`,
-    ///   `SchemaError.databaseNewerThanProgram` or `ClusterError`.
+    ///   `SchemaError.databaseNewerThanProgram`, `ClusterError`, or `UnsafeFolder` for a home that somebody else may change.
     package static func open(
         _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true
     ) async throws -> Session {
         let environment = Environment.process
         let target = try DatabaseTarget.resolve(options, environment)
+        let access = try HomeFolders.access(environment)
+        try HomeFolders.check(options, environment, access)
         let connection = try await connect(target, role, options.output)
         let home = DatabaseTarget.homeFolder(options, environment)
         let session = Session(
             connection: connection, target: target, home: home, objects: options.objects ?? "\(home)/objects",
-            output: options.output, role: role)
+            output: options.output, access: access, role: role)
+        try session.secureExistingFolders()
         if warnsOfLostObjects { try await session.warnOfLostObjects() }
         return session
     }

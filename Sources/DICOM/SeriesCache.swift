@@ -1,7 +1,7 @@
 public import Domain
 internal import Glibc
 internal import Imaging
-internal import System
+public import System
 
 /// A cache of volumes converted from DICOM series, as NIfTI files named by the series' digests. Every file can be
 /// created again.
@@ -11,16 +11,18 @@ public struct SeriesCache: Sendable {
     /// Created when the first series is converted.
     public let folder: String
     private let converter: SeriesConverter
+    private let access: FolderAccess
 
-    public init(folder: String, converter: SeriesConverter = SeriesConverter()) {
-        (self.folder, self.converter) = (folder, converter)
+    /// - Parameter access: the rights of the folder and of new files.
+    public init(folder: String, converter: SeriesConverter = SeriesConverter(), access: FolderAccess = .owner) {
+        (self.folder, self.converter, self.access) = (folder, converter, access)
     }
 
     /// The path of a series' volume, whether or not it is converted yet.
     public func path(of digest: Digest) -> String { "\(folder)/\(digest).nii.gz" }
 
     /// Whether the series is converted.
-    public func holds(_ digest: Digest) -> Bool { access(path(of: digest), R_OK) == 0 }
+    public func holds(_ digest: Digest) -> Bool { Glibc.access(path(of: digest), R_OK) == 0 }
 
     /// The path of a series' volume, which is converted first if necessary. Blocks.
     ///
@@ -29,10 +31,10 @@ public struct SeriesCache: Sendable {
     public func volume(of series: Series, digest: Digest) throws(DICOMError) -> String {
         let target = path(of: digest)
         if holds(digest) { return target }
-        do { try Folder.create(folder, mode: 0o700) } catch { throw .unwritable(file: error.path, code: error.code) }
+        do { try Folder.create(folder, access) } catch { throw .unwritable(file: error.path, code: error.code) }
         try WorkFolder.with(in: folder) { workplace throws(DICOMError) in
             try converter.convert(series, in: workplace) { volume, grid throws(DICOMError) in
-                try Self.write(volume, on: grid, to: target)
+                try write(volume, on: grid, to: target)
             }
         }
         return target
@@ -54,12 +56,35 @@ public struct SeriesCache: Sendable {
         }
     }
 
+    /// The files that hold voxels of a series: its volume, and what an interrupted writing left of it.
+    public func files(of digest: Digest) -> [String] {
+        ((try? Folder.names(in: folder)) ?? []).filter { $0.hasPrefix("\(digest).") || $0.hasPrefix(".\(digest).") }
+            .map { "\(folder)/\($0)" }
+    }
+
+    /// Removes what interrupted conversions left, which may hold voxels of any series.
+    ///
+    /// - Returns: the removed folders, and those of conversions that are running.
+    public func removeIdleConversions() -> (removed: [String], running: [String]) {
+        var (removed, running) = ([String](), [String]())
+        for name in (try? Folder.names(in: folder)) ?? [] where name.hasPrefix(".converting-") {
+            let path = "\(folder)/\(name)"
+            if let lock = FolderLock(path), (try? Folder.remove(path)) != nil {
+                withExtendedLifetime(lock) { removed.append(path) }
+            } else {
+                running.append(path)
+            }
+        }
+        return (removed, running)
+    }
+
     /// Removes volumes of series that are no longer used, and remains of interrupted conversions.
     /// - Parameters:
     ///   - named: the digests of the series in use.
+    ///   - withdrawn: the digests of series of removed data, whose volumes are removed whatever their age.
     ///   - time: only older files are removed; seconds since 1970.
     /// - Returns: the paths of the removed volumes.
-    public func sweep(keeping named: Set<Digest>, writtenBefore time: Int) -> [String] {
+    public func sweep(keeping named: Set<Digest>, withdrawn: Set<Digest> = [], writtenBefore time: Int) -> [String] {
         func isOld(_ path: String) -> Bool {
             var status = stat()
             return lstat(path, &status) == 0 && status.st_mtim.tv_sec < time
@@ -68,7 +93,8 @@ public struct SeriesCache: Sendable {
         where name.hasPrefix(".converting-") || name.hasSuffix(".part") {
             if isOld("\(folder)/\(name)") { try? Folder.remove("\(folder)/\(name)") }
         }
-        let unnamed = contents.filter { !named.contains($0) }.map(path).filter(isOld)
+        let unnamed = contents.filter { !named.contains($0) }
+            .filter { withdrawn.contains($0) || isOld(path(of: $0)) }.map(path)
         for path in unnamed { unlink(path) }
         return unnamed
     }
@@ -76,7 +102,7 @@ public struct SeriesCache: Sendable {
     /// Whether an image at this path is a folder of slices.
     public static func isFolder(_ path: String) -> Bool { Folder.exists(path) }
 
-    private static func write(_ volume: ImageVolume, on grid: ImageGrid, to path: String) throws(DICOMError) {
+    private func write(_ volume: ImageVolume, on grid: ImageGrid, to path: String) throws(DICOMError) {
         let voxels: NIfTIWriter.Voxels =
             switch volume.voxels {
             case .int16(let buffer): .int16(buffer)
@@ -84,7 +110,7 @@ public struct SeriesCache: Sendable {
             case .float32(let buffer): .float32(buffer)
             }
         do {
-            try NIfTIWriter.write(voxels, on: grid, to: path, compressionLevel: 3)
+            try NIfTIWriter.write(voxels, on: grid, to: path, compressionLevel: 3, mode: access.fileMode)
         } catch ImagingError.unwritable(_, let code) {
             throw .unwritable(file: path, code: code)
         } catch {

@@ -56,6 +56,10 @@ public enum ImagingError: Error, Hashable, Sendable {
 
     // MARK: Masks
     case invalidMask(file: String, reason: String)
+
+    // MARK: Cached volumes
+    /// A cached volume that is not what was stored, or that somebody else may have written.
+    case damagedCache(file: String, reason: String)
 }
 
 extension ImagingError: CustomStringConvertible {
@@ -72,7 +76,7 @@ extension ImagingError: CustomStringConvertible {
             .severalVolumes(let file, _), .unsupportedType(let file, _),
             .notFinite(let file, _), .constantImage(let file), .fractionalLabels(let file, _),
             .labelOutOfRange(let file, _), .formsDisagree(let file, _), .singularGeometry(let file),
-            .invalidMask(let file, _):
+            .invalidMask(let file, _), .damagedCache(let file, _):
             file
         }
     }
@@ -110,6 +114,7 @@ extension ImagingError: CustomStringConvertible {
         case .formsDisagree(_, let voxels): "has a qform and an sform that differ by \(Self.rounded(voxels)) voxels"
         case .singularGeometry: "has an affine that maps the grid to a plane, or is not finite"
         case .invalidMask(_, let reason): "is not a valid mask: \(reason)"
+        case .damagedCache(_, let reason): "is not the volume that was cached: \(reason)"
         }
     }
 
@@ -137,6 +142,7 @@ extension ImagingError: CustomStringConvertible {
         case .labelOutOfRange: "export labels as whole numbers below 2147483648"
         case .formsDisagree: "find out which is right and write the file with one of them"
         case .singularGeometry: "write the file with a valid sform or qform"
+        case .damagedCache: "remove it; it is made again from its image when it is needed"
         case .invalidMask: "restore the object from a backup, or create the mask again"
         }
     }

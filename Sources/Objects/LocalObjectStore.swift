@@ -1,5 +1,5 @@
 internal import Glibc
-internal import System
+public import System
 
 /// Objects in a local folder.
 public struct LocalObjectStore: ObjectStore {
@@ -8,12 +8,18 @@ public struct LocalObjectStore: ObjectStore {
 
     /// Opens the store of `catalogue` in the folder at `path`, which is created where it is missing and `create` is true.
     ///
-    /// - Parameter catalogue: the catalogue's UUID, 36 characters of either case.
+    /// - Parameters:
+    ///   - catalogue: the catalogue's UUID, 36 characters of either case.
+    ///   - access: the rights of new folders and files.
     /// - Throws: `ObjectStoreError.foreign` where the store belongs to another catalogue, `.notAStore` where the folder has other
     ///   contents, `.noStore` where there is none and `create` is false.
-    public static func open(_ path: String, catalogue: String, create: Bool = true) async throws -> LocalObjectStore {
+    public static func open(
+        _ path: String, catalogue: String, create: Bool = true, access: FolderAccess = .owner
+    ) async throws -> LocalObjectStore {
         let disk = BlockingWork()
-        let folder = try await disk.run { try ObjectFolder.open(path, catalogue: catalogue, create: create) }
+        let folder = try await disk.run {
+            try ObjectFolder.open(path, catalogue: catalogue, create: create, access: access)
+        }
         return LocalObjectStore(folder: folder, disk: disk)
     }
 

@@ -10,7 +10,7 @@ extension ObjectFolder {
         let id = ObjectID(digest: SHA256.digest(of: bytes), size: bytes.count)
         if try confirm(id) { return id }
         try storing { () throws(SystemError) in
-            let draft = try TemporaryFile(in: "\(root)/\(Self.temporaries)")
+            let draft = try TemporaryFile(in: "\(root)/\(Self.temporaries)", mode: access.fileMode)
             try draft.write(bytes)
             try place(draft, as: id)
         }
@@ -30,8 +30,8 @@ extension ObjectFolder {
 
     private func place(_ draft: consuming TemporaryFile, as id: ObjectID) throws(SystemError) {
         let shard = shard(of: id.digest)
-        if !Folder.exists(shard) { try Folder.create(shard, isDurable: true) }
-        try draft.place(at: path(of: id), mode: 0o444)
+        try Folder.create(shard, access)
+        try draft.place(at: path(of: id), mode: access.readOnlyFileMode)
         try Folder.synchronise(shard)
     }
 }

@@ -27,10 +27,14 @@ extension ObjectFolder {
         }
     }
 
-    /// Removes an object that no row names; a missing one is no error. Only a sweep, which holds the catalogue's advisory lock
-    /// exclusively, may call this. After a power failure the object may exist again; the next sweep removes it.
+    /// Removes an object that no row names, also beyond a power failure; a missing one is no error. Only a sweep or a purge, which
+    /// hold the catalogue's advisory lock exclusively, may call this.
     func remove(_ id: ObjectID) throws(ObjectStoreError) {
-        guard unlink(path(of: id)) == 0 || errno == ENOENT else { throw .last("unlink", path(of: id)) }
+        guard unlink(path(of: id)) == 0 else {
+            guard errno == ENOENT else { throw .last("unlink", path(of: id)) }
+            return
+        }
+        try storing { () throws(SystemError) in try Folder.synchronise(shard(of: id.digest)) }
     }
 
     /// Removes the incomplete files of killed processes: temporary files last written before `moment`, in seconds since 1970.

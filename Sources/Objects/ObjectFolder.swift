@@ -12,46 +12,49 @@ import System
 struct ObjectFolder: Sendable {
     /// The store's folder.
     let root: String
+    /// The rights of new folders and files.
+    let access: FolderAccess
 
     static let temporaries = "temporary"
 
-    private init(root: String) { self.root = root }
+    private init(root: String, access: FolderAccess) { (self.root, self.access) = (root, access) }
 
     /// Opens the store of `catalogue` at `path`, which is created where it is missing and `create` is true.
     ///
-    /// - Parameter catalogue: the catalogue's UUID, 36 characters of either case.
+    /// - Parameters:
+    ///   - catalogue: the catalogue's UUID, 36 characters of either case.
+    ///   - access: the rights of new folders and files.
     /// - Throws: `foreign` where the store belongs to another catalogue, `notAStore` where the folder has other contents,
     ///   `noStore` where there is none and `create` is false.
     static func open(
-        _ path: String, catalogue: String, create: Bool = true
+        _ path: String, catalogue: String, create: Bool = true, access: FolderAccess = .owner
     ) throws(ObjectStoreError) -> ObjectFolder {
         let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let expected = StoreMarker(catalogue: catalogue)
         if try StoreMarker.read(in: root) == nil {
             guard create else { throw .noStore(path: root) }
-            try establish(expected, in: root)
+            try establish(expected, in: root, access)
         }
         guard let found = try StoreMarker.read(in: root) else { throw .noStore(path: root) }
         guard found == expected else {
             throw .foreign(path: root, expected: expected.catalogue, found: found.catalogue)
         }
-        return ObjectFolder(root: root)
+        return ObjectFolder(root: root, access: access)
     }
 
     /// Creates the folders, makes them durable, and writes the marker last; of two processes at once, the first one's marker
     /// is kept.
-    private static func establish(_ marker: StoreMarker, in root: String) throws(ObjectStoreError) {
-        try storing { () throws(SystemError) in try Folder.create(root, isDurable: true) }
+    private static func establish(
+        _ marker: StoreMarker, in root: String, _ access: FolderAccess
+    ) throws(ObjectStoreError) {
+        try storing { () throws(SystemError) in try Folder.create(root, access) }
         try refuseForeignContents(of: root)
-        try storing { () throws(SystemError) in try Folder.create("\(root)/\(temporaries)", isDurable: true) }
-        for shard in shards where mkdir("\(root)/\(shard)", 0o755) != 0 && errno != EEXIST {
-            throw .last("mkdir", "\(root)/\(shard)")
-        }
         try storing { () throws(SystemError) in
+            for name in [temporaries] + shards { try Folder.create("\(root)/\(name)", access) }
             try Folder.synchronise(root)
-            let draft = try TemporaryFile(in: "\(root)/\(temporaries)")
+            let draft = try TemporaryFile(in: "\(root)/\(temporaries)", mode: access.fileMode)
             try draft.write(Array(marker.text.utf8))
-            try draft.placeIfVacant(at: "\(root)/\(StoreMarker.name)", mode: 0o444)
+            try draft.placeIfVacant(at: "\(root)/\(StoreMarker.name)", mode: access.readOnlyFileMode)
             try Folder.synchronise(root)
         }
     }

@@ -1,23 +1,32 @@
 package import Catalog
 package import DICOM
+package import Imaging
 package import Objects
-internal import System
+package import System
 
 /// What every workflow works on: the catalogue, its objects, the volumes converted from DICOM, and a progress sink.
 package struct Workspace: Sendable {
     package let catalog: LabelCatalog
     package let converted: SeriesCache
+    /// The caches of images as raw voxels that this machine can reach.
+    package let caches: [VolumeCache]
+    /// Who may use files that workflows create in the home.
+    package let access: FolderAccess
     package let progress: any ProgressSink
     private let openStore: @Sendable (_ create: Bool) async throws -> any ObjectStore
 
     /// - Parameters:
     ///   - converted: the volumes converted from DICOM series, a cache that can be rebuilt.
+    ///   - caches: the caches of images as raw voxels, which can be rebuilt.
+    ///   - access: who may use files that workflows create in the home.
     ///   - openStore: opens the object store, and creates it where it is missing if asked to.
     package init(
-        catalog: LabelCatalog, converted: SeriesCache, progress: any ProgressSink,
+        catalog: LabelCatalog, converted: SeriesCache, caches: [VolumeCache] = [], access: FolderAccess = .owner,
+        progress: any ProgressSink,
         openStore: @escaping @Sendable (_ create: Bool) async throws -> any ObjectStore
     ) {
-        (self.catalog, self.converted, self.progress, self.openStore) = (catalog, converted, progress, openStore)
+        (self.catalog, self.converted, self.caches) = (catalog, converted, caches)
+        (self.access, self.progress, self.openStore) = (access, progress, openStore)
     }
 
     /// The object store for reading.

@@ -60,7 +60,8 @@ import Testing
                 AnnotationContent(mask: mask(9))
             }
             #expect(try await catalog.withdraw(.subject(subject), recalling: true, reason: "consent"))
-            #expect(try await catalog.purge(.subject(subject), reason: "consent") { _ in }.count == 1)
+            _ = try await catalog.purge(.subject(subject), reason: "consent")
+            #expect(try await catalog.purgePlan(.subject(subject)).count { $0.purged != nil } == 1)
             await #expect(throws: CatalogError.self) { try await add(world, scan: 2, patient: 1, study: 2) }
             await #expect(throws: CatalogError.self) { try await add(world, scan: 2, patient: 5, study: 1) }
             try await add(world, scan: 2, patient: 5, study: 2)

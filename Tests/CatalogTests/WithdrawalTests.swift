@@ -201,13 +201,17 @@ import Testing
             // B says the same of its scan: one object for two rows.
             try await catalog.add("B", scan: 3, [annotated("liver", 2)])
             let a = try await catalog.dataset(named: "A")
-            let early = try await refusal { _ = try await catalog.purge(.dataset(a), reason: "x") { _ in } }
+            let early = try await refusal { _ = try await catalog.purge(.dataset(a), reason: "x") }
             #expect(early == "LA010")
             _ = try await catalog.withdraw(.dataset(a), recalling: true, reason: "consent")
-            #expect(try await catalog.purgeable(.dataset(a)).map(\.digest) == [mask(1).object])
-            var removed: [PurgedObject] = []
-            let purged = try await catalog.purge(.dataset(a), reason: "consent") { removed = $0 }
-            #expect(purged == removed && purged.map(\.digest) == [mask(1).object])
+            let plan = try await catalog.purgePlan(.dataset(a))
+            #expect(plan.map(\.digest) == [mask(1).object, mask(2).object].sorted { $0.description < $1.description })
+            let kept = plan.first { $0.digest == mask(2).object }
+            #expect(kept?.users == ["the annotation of liver in B/case3"], "\(String(describing: kept))")
+            let record = try await catalog.purge(.dataset(a), reason: "consent").record
+            #expect(record.reason == "consent" && !record.login.isEmpty && record.time.hasSuffix("Z"))
+            let purged = try await catalog.purgePlan(.dataset(a)).filter { $0.purged?.activity == record.activity }
+            #expect(purged.map(\.digest) == [mask(1).object])
             #expect(try await catalog.objects().filter(\.isPurged).map(\.digest) == [mask(1).object])
             let restored = try await refusal { _ = try await catalog.restore(.dataset(a), reason: "x") }
             #expect(restored == "LA010")
@@ -215,6 +219,51 @@ import Testing
             try await catalog.add("C", scan: 1, [annotated("liver", 1)])
             #expect(try await catalog.objects().filter(\.isPurged) == [])
             try await expectTrueCoverage(world)
+        }
+    }
+
+    /// A trainer that could record one object for two subjects would keep the bytes of one from its purge.
+    @Test func aTrainerSharesNoObjectBetweenSubjects() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            let leaving = try await catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
+            let staying = try await catalog.add("B", scan: 2, [annotated("liver", 2)]).volume
+            try await catalog.split("s", [(leaving, .train), (staying, .train)])
+            let held = try await world.start("r")
+            let checkpoint = try await world.checkpoint(held, 0)
+            try await world.stage(held, 0, checkpoint, leaving, [("spleen", 50, 0.9)])
+            let shared = try await refusal {
+                try await world.stage(held, 0, checkpoint, staying, [("spleen", 50, 0.9)])
+            }
+            #expect(shared == "LA011")
+            let subject = try await catalog.subject(of: leaving)
+            _ = try await catalog.withdraw(.subject(subject), recalling: true, reason: "consent")
+            _ = try await catalog.purge(.subject(subject), reason: "consent")
+            let plan = try await catalog.purgePlan(.subject(subject))
+            #expect(Set(plan.map(\.digest)) == [mask(1).object, digest(5_000_050)])
+            #expect(plan.allSatisfy { $0.purged != nil })
+        }
+    }
+
+    @Test func onlyAPurgeDeletesDescriptors() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            let volume = try await catalog.add("A", scan: 1, []).volume
+            try await world.root.execute(
+                "insert into lacuna.image_descriptor (volume_id, version, descriptor) values (\(volume), 1, 'abc')")
+            let deletion = "delete from lacuna.image_descriptor"
+            #expect(try await world.root.refusal(of: deletion) == "LA002")
+            #expect(try await world.manager.refusal(of: deletion) == "42501")
+            let subject = try await catalog.subject(of: volume)
+            _ = try await catalog.withdraw(.subject(subject), recalling: true, reason: "consent")
+            let gone = try await catalog.purge(.subject(subject), reason: "consent").descriptors
+            #expect(gone.map(\.bytes) == [3] && gone.map(\.volume) == [volume])
+            #expect(try await world.root.number("select count(*) from lacuna.image_descriptor") == 0)
+            #expect(try await catalog.purge(of: volume) != nil)
+            // A subject without a mask is purged too: it is neither restored nor imported again.
+            let restored = try await refusal { _ = try await catalog.restore(.subject(subject), reason: "x") }
+            #expect(restored == "LA010")
+            await #expect(throws: CatalogError.self) { try await catalog.add("C", scan: 1, [annotated("liver", 1)]) }
         }
     }
 

@@ -8,6 +8,8 @@ struct RunFile: Sendable {
     var checkpointSteps = 5
     var rounds = 2
     var classMapping = "{}"
+    /// A further key of the section `daemon`, with its value.
+    var daemon = "cacheGigabytes: 200"
 
     var text: String {
         """
@@ -35,6 +37,7 @@ struct RunFile: Sendable {
           checkpointSteps: \(checkpointSteps)
         daemon:
           leaseSeconds: 1
+          \(daemon)
         """
     }
 

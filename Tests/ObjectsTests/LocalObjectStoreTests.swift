@@ -20,7 +20,7 @@ private let other = "6f1c2a34-0000-4000-8000-00000000000b"
             #expect(try store.getVerified(id) == Array("abc".utf8))
             var status = stat()
             #expect(stat(store.path(of: id), &status) == 0)
-            #expect(status.st_mode & 0o7777 == 0o444)
+            #expect(status.st_mode & 0o7777 == 0o400)
         }
     }
 

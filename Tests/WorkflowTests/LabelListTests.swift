@@ -29,13 +29,14 @@ import Workflows
             let volume = try await catalogue.catalog.add("A", case: "one", scan: 1, ["liver"], extent: half)
             let rows = try await catalogue.catalog.labels(volume: volume, organ: "liver", asOf: nil)
             let mask = try #require(rows.first?.mask)
-            let found = try await MaskInspection(catalog: catalogue.catalog).run(mask)
+            let found = try await MaskInspection(catalogue.workspace).run(mask)
             #expect(found.mask.volume == volume && found.mask.organ == "liver" && found.mask.voxels == 5)
             #expect(found.mask.shape == GridShape(10, 10, 10) && found.mask.parent == nil)
             #expect(found.version?.isCurrent == true && found.version?.mask == found.mask.location)
             #expect(found.limits == LabelLimits(extent: half))
+            #expect(found.bytes == .missing, "the case has no object")
             await #expect(throws: CatalogError.unknownMask(MaskID(99))) {
-                try await MaskInspection(catalog: catalogue.catalog).run(MaskID(99))
+                try await MaskInspection(catalogue.workspace).run(MaskID(99))
             }
         }
     }

@@ -20,6 +20,8 @@ public struct LabelRow: Sendable, Hashable {
     public let activity: ActivityID
     /// The source of a proposed annotation: `DATASET RELEASE, ANNOTATOR`, or a person's name; else nil.
     public var source: String?
+    /// Whether the mask's bytes were destroyed, as may be at an earlier revision.
+    public let isPurged: Bool
 }
 
 /// The location of a mask's bytes, and their checksum.

@@ -53,6 +53,11 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RoundLabels(round: round))
     }
 
+    /// Those among the checksums of image files that are of purged volumes only, whose copies must be removed.
+    public func purgedImages(among digests: [Digest]) async throws -> Set<Digest> {
+        Set(try await connection.run(PurgedImages(digests: digests)))
+    }
+
     /// The run's rounds, by number.
     public func rounds(of run: RunID) async throws -> [StoredRound] { try await connection.run(RoundsOfRun(run: run)) }
 

@@ -33,12 +33,6 @@ public struct RemovalItem: Sendable, Hashable {
     public static let recalled = "recalled"
 }
 
-/// An object whose bytes must be deleted.
-public struct PurgedObject: Sendable, Hashable {
-    public let digest: Digest
-    public let bytes: Int
-}
-
 extension LabelCatalog {
     /// Whether the dataset or subject is removed, or the volume excluded.
     public func isRemoved(_ thing: Withdrawable) async throws -> Bool {
@@ -71,32 +65,15 @@ extension LabelCatalog {
             Withdraw(thing: thing, withdrawn: false, recalls: false, reason: reason, program: program)) != nil
     }
 
-    /// Objects whose bytes a purge would delete: only removed rows refer to them.
-    public func purgeable(_ thing: Withdrawable) async throws -> [PurgedObject] {
-        try await connection.run(PurgeableObjects(dataset: thing.dataset, subject: thing.subject))
-    }
-
-    /// Turns the objects that only removed rows refer to into tombstones, then calls `body`, which deletes their bytes.
-    ///
-    /// Writers of objects are blocked meanwhile. If `body` fails, the tombstones stay and a sweep deletes the rest.
-    /// - Throws: SQLSTATE LA010 for something that is not removed.
-    public func purge(
-        _ thing: Withdrawable, reason: String, removing body: ([PurgedObject]) async throws -> Void
-    ) async throws -> [PurgedObject] {
-        let gone = try await connection.run(
-            PurgeRemoved(dataset: thing.dataset, subject: thing.subject, reason: reason, program: program))
-        try await withObjectsLocked { named in try await body(gone.filter { !named.contains($0.digest) }) }
-        return gone
-    }
-
-    /// - Throws: `CatalogError.withheldVolume` where the volume is removed or excluded.
+    /// - Throws: `CatalogError.withheldVolume` where the volume is removed or excluded, `.purgedVolume`.
     func requireUse(of volume: VolumeID) async throws {
+        if let event = try await purge(of: volume) { throw CatalogError.purgedVolume(volume, event) }
         if let reason = try await connection.first(ReasonOfWithholding(volume: volume)) {
             throw CatalogError.withheldVolume(volume, reason: reason)
         }
     }
 
-    /// Requires that neither the image of a case nor its key is of a subject who is removed and whose masks are purged: masks of such a
+    /// Requires that neither the image of a case nor its key is of a subject who is removed and purged: masks of such a
     /// subject are not stored again.
     ///
     /// - Parameter dataset: nil for one that is not recorded yet.

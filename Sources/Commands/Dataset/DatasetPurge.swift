@@ -4,21 +4,21 @@ internal import Workflows
 
 struct DatasetPurge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "purge", abstract: "Destroy the stored masks of a removed dataset.",
+        commandName: "purge", abstract: "Destroy every copy of the voxels of a removed dataset.",
         discussion: """
-            Without --yes the command only lists the objects. Only objects that no other data use are destroyed. Their \
-            database rows remain as tombstones, which lacuna verify accepts. It cannot be undone. Images and \
-            checkpoints are not touched: images stay in the folder that they were imported from.
+            Destroys stored masks, cached images, volumes converted from DICOM and image descriptors, and writes a \
+            certificate. Without --yes the command only lists them. What other data use, or a file system does not \
+            release, is kept and named, and the exit status is 4. It cannot be undone. Image files of datasets and \
+            checkpoints are not touched.
 
             EXAMPLE:
               $ lacuna dataset purge clinic --yes --reason "licence withdrawn"
-              object                            bytes  purged
-              36509cd7fdb8aa7778f70769db798ef5…   681  yes
-              a40adc7bd97aee2cff494ffbb7187549…   846  yes
-              f6a9fd0a819bea893af2b05bd490666d…   295  yes
-              f6c6d724e77275f9085dc29486923b45…   287  yes
-
-              Objects destroyed: 4. Tombstones remain. Images stay in the folder that …
+              what        name                              bytes  effect
+              object      36509cd7fdb8aa7778f70769db798e…     681  destroyed
+              object      a40adc7bd97aee2cff494ffbb71874…     846  destroyed
+              descriptor  volume 9, version 1                1536  destroyed
+              …
+              Destroyed: 3.
             """)
 
     @OptionGroup var options: GlobalOptions

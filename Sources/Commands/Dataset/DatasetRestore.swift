@@ -7,7 +7,7 @@ struct DatasetRestore: AsyncParsableCommand {
         commandName: "restore", abstract: "Undo the removal of a dataset.",
         discussion: """
             From a new revision on, the dataset is used again, and the derived labels that the removal had hidden are \
-            visible again. A dataset whose masks were purged cannot be restored.
+            visible again. A dataset that was purged cannot be restored.
 
             EXAMPLE:
               $ lacuna dataset restore clinic --reason "licence renewed"

@@ -68,6 +68,7 @@ extension LabelRow {
             Column("confidence", isShown: !areProposed) { row in row.confidence.map { Cell.number($0, places: 2) } },
             Column("revision") { $0.revision.number },
             Column("activity") { $0.activity.rawValue },
+            Column("purged", isShown: false) { $0.isPurged },
         ]
     }
 }

@@ -20,6 +20,8 @@ struct MaskShow: AsyncParsableCommand {
               …
               reason        leak into the stomach
               …
+              state         present
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -29,7 +31,7 @@ struct MaskShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let found = try await MaskInspection(catalog: session.catalog).run(MaskID(mask))
+            let found = try await MaskInspection(session.workspace).run(MaskID(mask))
             let (facts, version) = (found.mask, found.version)
             session.output.report([
                 Cell.Field("id", facts.location.mask.rawValue), Cell.Field("volume", facts.volume.rawValue),
@@ -42,8 +44,22 @@ struct MaskShow: AsyncParsableCommand {
                 Cell.Field("reason", found.event?.reason),
                 Cell.Field("content", facts.location.content.description),
                 Cell.Field("object", facts.location.object.description), Cell.Field("offset", facts.location.offset),
-                Cell.Field("length", facts.location.length),
+                Cell.Field("length", facts.location.length), Cell.Field("state", found.bytes.name),
+                Cell.Field("purged", found.bytes.purge?.time),
+                Cell.Field("purgedBy", found.bytes.purge?.activity.rawValue),
             ])
         }
     }
+}
+
+extension MaskInspection.Bytes {
+    fileprivate var name: String {
+        switch self {
+        case .present: "present"
+        case .purged: "purged"
+        case .missing: "missing"
+        }
+    }
+
+    fileprivate var purge: PurgeEvent? { if case .purged(let event) = self { event } else { nil } }
 }

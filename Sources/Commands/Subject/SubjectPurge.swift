@@ -4,18 +4,21 @@ internal import Workflows
 
 struct SubjectPurge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "purge", abstract: "Destroy the stored masks of a removed subject.",
+        commandName: "purge", abstract: "Destroy every copy of the voxels of a removed subject.",
         discussion: """
-            Without --yes the command only lists the objects. Only objects that no other data use are destroyed. Their \
-            database rows remain as tombstones, which lacuna verify accepts. It cannot be undone. Images and \
-            checkpoints are not touched: images stay in the folder that they were imported from.
+            Destroys stored masks, cached images, volumes converted from DICOM and image descriptors, and writes a \
+            certificate. Without --yes the command only lists them. What other data use, or a file system does not \
+            release, is kept and named, and the exit status is 4. It cannot be undone. Image files of datasets and \
+            checkpoints are not touched.
 
             EXAMPLE:
               $ lacuna subject purge liver/liver_2
-              object                            bytes  purged
-              4191c115e418df0738831f7f7f7a656f…   705  no
-
-              Nothing was destroyed. Add --yes and --reason TEXT to destroy these …
+              what        name                              bytes  effect
+              object      4191c115e418df0738831f7f7f7a65…     705  would be destroyed
+              cached      1f0e…-48x48x24.volume             110720  would be destroyed
+              descriptor  volume 2, version 1                1536  would be destroyed
+              …
+              Nothing was destroyed. Add --yes and --reason TEXT to destroy this …
             """)
 
     @OptionGroup var options: GlobalOptions

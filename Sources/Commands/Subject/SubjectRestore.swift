@@ -7,7 +7,7 @@ struct SubjectRestore: AsyncParsableCommand {
         commandName: "restore", abstract: "Undo the removal of a subject.",
         discussion: """
             From a new revision on, the subject is used again, and the derived labels that the removal had hidden are \
-            visible again. A subject whose masks were purged cannot be restored.
+            visible again. A subject that was purged cannot be restored.
 
             EXAMPLE:
               $ lacuna subject restore liver/liver_2 --reason "consent given"

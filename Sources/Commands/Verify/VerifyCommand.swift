@@ -8,7 +8,8 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify", abstract: "Check stored objects and referenced files against the catalogue.",
         discussion: """
             Checks that every object, every image and every label that waits for its image exists and has the recorded \
-            size. Objects that no row names (orphans, left by interrupted imports) do no harm; --sweep removes them. \
+            size, and that cached images are whole and of data in use. Objects that no row names (orphans, left by \
+            interrupted imports) do no harm; --sweep removes them, and cached and converted images of removed data. \
             Missing and damaged data make the exit status 6.
 
             EXAMPLE:
@@ -20,15 +21,18 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Read all data: objects and files must match their checksums, masks must decode to their voxel counts.")
     var readData = false
 
-    @Flag(help: "Remove objects and converted volumes that no row names.")
+    @Flag(help: "Remove objects, converted volumes and cached images that no row of data in use names.")
     var sweep = false
+
+    @Option(help: .value("folder", "Further cache of lacunad (daemon.cache) to check. Repeatable."))
+    var cache: [String] = []
 
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let findings = try await Session.with(options, warnsOfLostObjects: false) { session in
-            let check = try await IntegrityCheck(session.workspace, readsData: readData)
-            return try await sweep ? check.runAndSweep(now: time(nil)) : check.run()
+            let check = try await IntegrityCheck(session.workspace(withCaches: cache), readsData: readData)
+            return try await sweep ? check.runAndSweep(now: time(nil)) : check.run(now: time(nil))
         }
         options.output.report(findings, IntegrityFinding.columns)
         if findings.contains(where: \.kind.isDamage) { throw ExitCode(ExitStatus.damaged.rawValue) }
@@ -41,6 +45,7 @@ extension IntegrityFinding {
         [
             Column("kind") { $0.kind.rawValue }, Column("what") { $0.subject.rawValue }, Column("file") { $0.location },
             Column("problem") { $0.problem }, Column("concerns") { $0.summary },
+            Column("bytes", isShown: false) { $0.bytes },
             Column("contents", isShown: false) { $0.contents },
         ]
     }

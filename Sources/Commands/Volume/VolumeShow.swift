@@ -16,6 +16,7 @@ struct VolumeShow: AsyncParsableCommand {
               spacing   8.000, 8.000, 10.000
               modality  CT
               withheld  -
+              purged    -
               source    dataset clinic, release as-declared, case case_1, file …
 
               mask  volume  dataset/case   organ         status     origin  …
@@ -34,7 +35,8 @@ struct VolumeShow: AsyncParsableCommand {
             let volume = try await session.workspace.volume(named: volume)
             let labels = try await session.catalog.labels(volume: volume.id)
             let isTable = session.output.format == .table
-            session.output.report(fields(of: volume, labels: isTable ? [] : labels))
+            let purge = try await session.catalog.purge(of: volume.id)
+            session.output.report(fields(of: volume, purge, labels: isTable ? [] : labels))
             if isTable {
                 session.output.separate()
                 session.output.report(labels, LabelRow.columns(), empty: "No organ is labelled in it.")
@@ -42,7 +44,7 @@ struct VolumeShow: AsyncParsableCommand {
         }
     }
 
-    private func fields(of volume: VolumeRow, labels: [LabelRow]) -> [Cell.Field] {
+    private func fields(of volume: VolumeRow, _ purge: PurgeEvent?, labels: [LabelRow]) -> [Cell.Field] {
         let isTable = options.output.format == .table
         let sources = volume.sources.map { source in
             let study = [Cell.Field("study", source.study), Cell.Field("phase", source.phase)]
@@ -60,6 +62,7 @@ struct VolumeShow: AsyncParsableCommand {
             Cell.Field("shape", [volume.shape.x, volume.shape.y, volume.shape.z]),
             Cell.Field("spacing", (0..<3).map { volume.spacing[$0] }), Cell.Field("modality", volume.modality),
             Cell.Field("withheld", volume.withheld),
+            Cell.Field("purged", purge.map { "\($0.time) by activity \($0.activity)" }),
         ]
         guard isTable else {
             return fields + [Cell.Field("sources", sources), Cell.Field("labels", labels.map(\.cell))]

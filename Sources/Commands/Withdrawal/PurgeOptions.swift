@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Catalog
 internal import Console
 internal import Domain
 internal import Workflows
@@ -7,39 +8,72 @@ internal import Workflows
 struct PurgeOptions: ParsableArguments {
     @OptionGroup var confirmation: ConfirmationOptions
 
+    @Option(help: .value("folder", "Folder for the certificate. (default: LACUNA_HOME/certificates)"))
+    var certificate: String?
+
+    @Option(help: .value("folder", "Further cache of lacunad (daemon.cache) on this machine. Repeatable."))
+    var cache: [String] = []
+
     func purge(_ target: RemovalTarget, _ session: Session) async throws {
-        let (purge, isDone) = (Purge(session.workspace), confirmation.yes)
-        let objects =
-            if let reason = confirmation.confirmedReason {
-                try await purge.run(target, reason: reason)
-            } else {
-                try await purge.plan(target)
-            }
-        let columns = Purge.PurgedMasks.columns(isDone: isDone)
+        let request = Purge.Request(
+            target, reason: confirmation.confirmedReason,
+            certificates: certificate ?? "\(session.home)/certificates")
+        let result = try await Purge(session.workspace(withCaches: cache)).run(request)
         switch session.output.format {
-        case .json:
-            session.output.report([
-                Cell.Field("name", target.name), Cell.Field("purged", isDone),
-                Cell.Field("bytes", objects.reduce(0) { $0 + $1.bytes }),
-                Cell.Field("objects", objects.map(columns.object(of:))),
-            ])
-        case .csv, .table: session.output.report(objects, columns)
+        case .json: session.output.report(fields(of: result))
+        case .csv, .table: session.output.report(result.items, PurgeItem.columns)
         }
-        session.output.note(
-            isDone
-                ? "\nObjects destroyed: \(objects.count). Tombstones remain. Images stay in the folder that they were "
-                    + "imported from."
-                : objects.isEmpty
-                    ? "There is nothing to destroy: no object is used by this data alone."
-                    : "\nNothing was destroyed. Add --yes and --reason TEXT to destroy these objects permanently.")
+        for note in notes(on: result) { session.output.note(note) }
+        if let problem = result.certificateProblem {
+            session.output.warn("the certificate could not be written: \(problem)")
+        }
+        if result.record != nil, !result.isComplete { throw ExitCode(ExitStatus.partlyDone.rawValue) }
+    }
+
+    private func fields(of result: Purge.Result) -> [Cell.Field] {
+        let columns = PurgeItem.columns
+        func items(_ isIncluded: (PurgeItem) -> Bool) -> [Cell] {
+            result.items.filter(isIncluded).map(columns.object(of:))
+        }
+        return [
+            Cell.Field("name", result.target.name), Cell.Field("purged", result.record != nil),
+            Cell.Field("complete", result.isComplete), Cell.Field("activity", result.record?.activity.rawValue),
+            Cell.Field("bytes", result.items.filter { $0.obstacle == nil }.reduce(0) { $0 + $1.bytes }),
+            Cell.Field("objects", items { $0.kind == .object && $0.obstacle == nil }),
+            Cell.Field("copies", items { $0.kind != .object && $0.obstacle == nil }),
+            Cell.Field("kept", items { $0.obstacle != nil }),
+            Cell.Field("holders", result.holders.map(RemovalItem.columns.object(of:))),
+            Cell.Field("remains", result.remains),
+            Cell.Field("certificate", result.certificate?.json),
+            Cell.Field("certificateText", result.certificate?.text),
+        ]
+    }
+
+    private func notes(on result: Purge.Result) -> [String] {
+        var notes = result.holders.map { "still holds information: \($0.kind) \($0.label)" }
+        notes += result.remains.map { "remains: \($0)" }
+        guard result.record != nil else {
+            return (notes.isEmpty ? [] : [""]) + notes + [
+                result.items.contains { $0.effect == .pending }
+                    ? "\nNothing was destroyed. Add --yes and --reason TEXT to destroy this permanently."
+                    : "\nThere is nothing to destroy."
+            ]
+        }
+        let kept = result.items.filter { $0.obstacle != nil }
+        notes += kept.map { "not destroyed: \($0.location ?? $0.name): \($0.obstacle ?? "")" }
+        if let files = result.certificate { notes.append("certificate: \(files.json), \(files.text)") }
+        let counted = "\nDestroyed: \(result.items.count { $0.effect == .destroyed })."
+        return [""] + notes + [counted + (kept.isEmpty ? "" : " Not destroyed: \(kept.count), see above.")]
     }
 }
 
-extension Purge.PurgedMasks {
-    fileprivate static func columns(isDone: Bool) -> [Column<Self>] {
+extension PurgeItem {
+    fileprivate static var columns: [Column<Self>] {
         [
-            Column("object") { $0.digest.description }, Column("bytes") { $0.bytes },
-            Column("purged") { _ in isDone }, Column("file", isShown: false) { $0.location },
+            Column("what") { $0.kind.rawValue }, Column("object", title: "name") { $0.name },
+            Column("bytes") { $0.bytes }, Column("effect") { $0.explanation },
+            Column("purged", isShown: false) { $0.isGone }, Column("sha256", isShown: false) { $0.checksum },
+            Column("file", isShown: false) { $0.location },
         ]
     }
 }

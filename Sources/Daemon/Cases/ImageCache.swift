@@ -4,24 +4,30 @@ internal import Domain
 internal import Glibc
 internal import Imaging
 internal import Learning
-internal import Synchronization
+internal import System
 
 /// Images of a run as raw int16 voxels on its grid, in files that training maps into memory.
 ///
 /// A cached image is named by the checksum of its source file, its shape and the spacing of the run's grid, so that it is
-/// never stale.
+/// never stale. Its bytes are compared with their checksum when it is mapped.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
     private let converted: SeriesCache
     private let spacing: Vector3<Double>?
+    private let limitInBytes: Int
+    private let report: @Sendable (ImagingError) -> Void
 
     /// - Parameters:
-    ///   - folder: an existing folder; its contents can be rebuilt.
+    ///   - cache: its contents can be rebuilt.
     ///   - converted: the volumes converted from DICOM series.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
-    init(folder: String, converted: SeriesCache, spacing: [Double]?) {
-        cache = VolumeCache(folder: folder)
-        self.converted = converted
+    ///   - limitInBytes: the size of all files; only volumes that are mapped may exceed it.
+    ///   - report: called with the problem of a cached image that is removed and made again.
+    init(
+        _ cache: VolumeCache, converted: SeriesCache, spacing: [Double]?, limitInBytes: Int = .max,
+        report: @escaping @Sendable (ImagingError) -> Void = { _ in }
+    ) {
+        (self.cache, self.converted, self.limitInBytes, self.report) = (cache, converted, limitInBytes, report)
         self.spacing = spacing.map { Vector3($0[0], $0[1], $0[2]) }
     }
 
@@ -35,7 +41,12 @@ struct ImageCache: Sendable {
     /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`, `DICOMError`.
     func voxels(of volume: RunVolume) throws -> IntensityVoxels {
         let name = name(of: volume)
-        if let mapped = try? cache.open(name), let voxels = IntensityVoxels(mapped) { return voxels }
+        do {
+            if let mapped = try cache.open(name), let voxels = IntensityVoxels(mapped) { return voxels }
+        } catch let error as ImagingError {
+            report(error)
+            cache.remove(name)
+        }
         try fill(name, volume)
         guard let mapped = try cache.open(name), let voxels = IntensityVoxels(mapped) else {
             throw DaemonError.cacheUnwritable(file: cache.folder, problem: "a file that was written is missing")
@@ -66,9 +77,13 @@ struct ImageCache: Sendable {
         let grid = grid(of: volume)
         let values = grid.down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
         do {
+            let bytes = VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)
+            try cache.makeRoom(for: bytes, limit: limitInBytes)
             try cache.store(.int16(VoxelBuffer(values)), shape: grid.shape, spacing: grid.spacing, as: name)
         } catch let ImagingError.unwritable(file, code) {
             throw DaemonError.cacheUnwritable(file: file, problem: String(cString: strerror(code)))
+        } catch let error as SystemError {
+            throw DaemonError.cacheUnwritable(file: error.path, problem: error.reason)
         }
     }
 }

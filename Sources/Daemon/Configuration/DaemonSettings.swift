@@ -6,6 +6,8 @@ struct DaemonSettings: SettingSection, Hashable {
     var leaseSeconds = 60.0
     /// Folder of the local training cache; nil: `cache` in `LACUNA_HOME`.
     var cache: String?
+    /// Size of that cache in gigabytes (10⁹ bytes).
+    var cacheGigabytes = 200.0
 
     init() {}
 
@@ -19,5 +21,9 @@ struct DaemonSettings: SettingSection, Hashable {
         .optionalText(
             "cache", \.cache, limits: "a folder",
             "Folder for images as raw voxels, which can be deleted. Not set: LACUNA_HOME/cache."),
+        .number(
+            "cacheGigabytes", \.cacheGigabytes, .range(0...1_000_000),
+            "Size of that folder in gigabytes. Images used least recently are removed first; those in use may exceed it."
+        ),
     ]
 }

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Console
 internal import Domain
 internal import Hashing
+internal import Imaging
 internal import Objects
 internal import Postgres
 internal import System
@@ -55,8 +56,12 @@ struct DaemonSession {
     /// The parts that train, evaluate and relabel on the run's data.
     func makeWorker(_ opened: RunOpening.OpenedRun, _ rounds: CatalogRoundStore) async throws -> LearningWorker {
         let ontology = try await catalog.ontology()
+        let (cache, output) = (try openCache(), session.output)
+        try await removePurged(from: cache)
         let images = ImageCache(
-            folder: try cacheFolder(), converted: session.converted, spacing: configuration.grid.spacing)
+            cache, converted: session.converted, spacing: configuration.grid.spacing,
+            limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
+        ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
         let library = CaseLibrary(
             opened.snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
         return LearningWorker(
@@ -64,15 +69,32 @@ struct DaemonSession {
             store: objects)
     }
 
-    private func cacheFolder() throws(DaemonError) -> String {
-        let folder = configuration.daemon.cache ?? "\(session.home)/cache"
+    /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.
+    private func openCache() throws -> VolumeCache {
+        let folder = configuration.daemon.cache ?? session.cacheFolder
         do {
-            try Folder.create(folder)
-        } catch {
-            throw .configuration(
+            try session.secure(folder)
+        } catch let error as SystemError {
+            throw DaemonError.configuration(
                 key: "daemon.cache", problem: "is \(folder), which cannot be created: \(error.reason)",
                 remedy: "give a folder that can be written")
         }
-        return folder
+        return VolumeCache(folder: folder, access: session.access)
+    }
+
+    /// Removes copies of images that were purged since, which a purge elsewhere could not reach.
+    private func removePurged(from cache: VolumeCache) async throws {
+        let work = BlockingWork()
+        let entries = try await work.run { try cache.entries() }
+        let purged = try await catalog.purgedImages(among: Array(Set(entries.compactMap(\.source))))
+        let gone = entries.filter { $0.source.map(purged.contains) ?? false }
+        let kept = await work.run { gone.filter { cache.remove($0) != .removed } }
+        for entry in kept {
+            session.output.warn("\(entry.path) is of a purged image and cannot be removed; remove it")
+        }
+        if gone.count > kept.count {
+            session.output.note(
+                "removed from the cache: \(gone.count - kept.count) of purged images, in \(cache.folder)")
+        }
     }
 }

@@ -80,7 +80,7 @@ package struct MaskComparisons {
     /// - Throws: `WorkflowError` of kind `badInput` for masks of two volumes, `CatalogError.unknownMask`; as `MaskReader.read`.
     package func compare(_ first: MaskID, _ second: MaskID) async throws -> OfMasks {
         let catalog = workspace.catalog
-        let (a, b) = (try await catalog.mask(first), try await catalog.mask(second))
+        let (a, b) = (try await catalog.storedMask(first), try await catalog.storedMask(second))
         guard a.volume == b.volume else {
             throw WorkflowError(
                 .badInput, "mask \(first) is of volume \(a.volume), mask \(second) of volume \(b.volume)",

@@ -100,7 +100,7 @@ package struct ConsensusMask {
                 .filter { !$0.isProposed && $0.origin != .model && $0.source != Self.rater }.compactMap(\.mask)
         }
         for id in masks {
-            let facts = try await catalog.mask(id)
+            let facts = try await catalog.storedMask(id)
             guard facts.volume == volume.id, facts.organ == organ else {
                 throw WorkflowError(
                     .badInput, "mask \(id) is of \(facts.organ) in volume \(facts.volume)", remedy: remedy)

@@ -79,7 +79,7 @@ package struct MaskFileExport {
             let organ = try await catalog.organ(named: name)
             return (volume, organ, try await catalog.maskLocation(volume: volume.id, organ: organ))
         case .version(let id):
-            let facts = try await catalog.mask(id)
+            let facts = try await catalog.storedMask(id)
             let volume = try await workspace.volume(named: String(facts.volume.rawValue))
             if let reason = volume.withheld { throw CatalogError.withheldVolume(volume.id, reason: reason) }
             try await requireInUse(id)

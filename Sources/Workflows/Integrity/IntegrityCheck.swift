@@ -1,6 +1,7 @@
 internal import Catalog
 internal import DICOM
 internal import Domain
+internal import Imaging
 internal import Objects
 internal import System
 
@@ -13,15 +14,18 @@ package struct IntegrityCheck {
     private let disk = BlockingWork()
 
     /// - Parameter readsData: whether all bytes are read; otherwise presence and sizes are checked.
-    /// - Throws: `ObjectStoreError.noStore` where there is no object store.
+    /// - Throws: `ObjectStoreError.noStore` where there is no object store; `UnsafeFolder` for a cache that somebody else could change.
     package init(_ workspace: Workspace, readsData: Bool) async throws {
         (self.workspace, self.readsData) = (workspace, readsData)
         store = try await workspace.objects()
+        for cache in workspace.caches { try Folder.requireSafe(cache.folder, workspace.access) }
         objects = StoredObjectCheck(store: store, readsData: readsData)
     }
 
     /// Missing and damaged objects, masks that differ from their rows, missing and changed files, and orphans.
-    package func run() async throws -> [IntegrityFinding] {
+    ///
+    /// - Parameter now: seconds since 1970; interrupted writes of the last day may still be running.
+    package func run(now: Int) async throws -> [IntegrityFinding] {
         // The listing comes first: an object that is stored meanwhile has its row when the rows are read.
         let listing = try await store.listing()
         let catalog = workspace.catalog
@@ -41,7 +45,10 @@ package struct IntegrityCheck {
             if let finding = await disk.run({ check.finding(file) }) { findings.append(finding) }
             meter.advance()
         }
-        findings += try await checkConverted(recorded: Set(images.map(\.sha256)))
+        let digests = try await imageDigests(of: images)
+        findings += await checkConverted(digests)
+        let cached = cacheCheck(digests, now: now)
+        findings += try await disk.run { try cached.findings() }
         let named = Set(rows.filter { !$0.isPurged }.map(\.digest))
         return findings + listing.objects.filter { !named.contains($0.digest) }.map(orphan)
     }
@@ -50,7 +57,7 @@ package struct IntegrityCheck {
     ///
     /// - Parameter now: seconds since 1970; interrupted writes and converted volumes of the last day are kept.
     package func runAndSweep(now: Int) async throws -> [IntegrityFinding] {
-        try await run().filter { $0.kind != .orphan } + (try await sweep(now: now))
+        try await run(now: now).filter { $0.kind != .orphan } + (try await sweep(now: now))
     }
 
     /// Removes orphans while no object can be stored.
@@ -62,11 +69,14 @@ package struct IntegrityCheck {
             _ = try await store.removeTemporaries(writtenBefore: aDayAgo)
             return orphans
         }
-        let recorded = Set(try await workspace.catalog.imageFiles().map(\.sha256))
-        let converted = workspace.converted
-        let volumes = await disk.run { converted.sweep(keeping: recorded, writtenBefore: aDayAgo) }
+        let digests = try await imageDigests(of: workspace.catalog.imageFiles())
+        let (converted, cached) = (workspace.converted, cacheCheck(digests, now: now))
+        let volumes = await disk.run {
+            converted.sweep(keeping: digests.inUse, withdrawn: digests.withdrawn, writtenBefore: aDayAgo)
+        }
+        let copies = try await disk.run { try cached.sweep() }
         return removed.map { IntegrityFinding(.swept, .object, store.location(of: $0), Self.removedOrphan) }
-            + volumes.map { IntegrityFinding(.swept, .converted, $0, Self.removedOrphan) }
+            + volumes.map { IntegrityFinding(.swept, .converted, $0, Self.removedOrphan) } + copies
     }
 
     private static let removedOrphan = "no row named it; removed"
@@ -84,9 +94,27 @@ package struct IntegrityCheck {
             .orphan, .object, store.location(of: id), "no row names it; lacuna verify --sweep removes it")
     }
 
+    /// The checksums of recorded image files.
+    private struct ImageDigests: Sendable {
+        let inUse: Set<Digest>
+        /// Those of removed data alone.
+        let withdrawn: Set<Digest>
+    }
+
+    private func imageDigests(of images: [ReferencedFile]) async throws -> ImageDigests {
+        let inUse = Set(images.map(\.sha256))
+        return ImageDigests(inUse: inUse, withdrawn: try await workspace.catalog.imageDigests().subtracting(inUse))
+    }
+
     /// Volumes converted from DICOM series. None is missing, since each can be converted again.
-    private func checkConverted(recorded: Set<Digest>) async throws -> [IntegrityFinding] {
+    private func checkConverted(_ digests: ImageDigests) async -> [IntegrityFinding] {
         let check = ConvertedVolumeCheck(cache: workspace.converted, readsData: readsData)
-        return await disk.run { check.findings(recorded: recorded) }
+        return await disk.run { check.findings(recorded: digests.inUse, withdrawn: digests.withdrawn) }
+    }
+
+    private func cacheCheck(_ digests: ImageDigests, now: Int) -> CacheCheck {
+        CacheCheck(
+            caches: workspace.caches, readsData: readsData, inUse: digests.inUse,
+            recorded: digests.inUse.union(digests.withdrawn), aDayAgo: now - 86_400)
     }
 }

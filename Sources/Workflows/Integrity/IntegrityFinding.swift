@@ -6,7 +6,7 @@ package struct IntegrityFinding: Sendable, Hashable {
         case orphan
         /// An orphan that was removed.
         case swept
-        /// A file in the object store that cannot be an object.
+        /// A file in the object store or in a cache that this program did not write.
         case stray
 
         package var isDamage: Bool { self == .missing || self == .damaged }
@@ -18,6 +18,8 @@ package struct IntegrityFinding: Sendable, Hashable {
         case label
         /// A volume converted from a DICOM series.
         case converted
+        /// An image as raw voxels in a cache of `lacunad`.
+        case cached
     }
 
     package let kind: Kind
@@ -28,13 +30,18 @@ package struct IntegrityFinding: Sendable, Hashable {
     /// The data concerned: `liver of DATASET/CASE` for an object or a mask, `DATASET/CASE` for a file; empty where no row
     /// names it.
     package let contents: [String]
+    /// The size of a file of a cache; nil for others.
+    package let bytes: Int?
 
-    init(_ kind: Kind, _ subject: Subject, _ location: String, _ problem: String, contents: [String] = []) {
+    init(
+        _ kind: Kind, _ subject: Subject, _ location: String, _ problem: String, contents: [String] = [],
+        bytes: Int? = nil
+    ) {
         (self.kind, self.subject, self.location) = (kind, subject, location)
-        (self.problem, self.contents) = (problem, contents)
+        (self.problem, self.contents, self.bytes) = (problem, contents, bytes)
     }
 
     func concerning(_ contents: [String]) -> IntegrityFinding {
-        IntegrityFinding(kind, subject, location, problem, contents: contents)
+        IntegrityFinding(kind, subject, location, problem, contents: contents, bytes: bytes)
     }
 }

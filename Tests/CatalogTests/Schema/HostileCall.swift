@@ -85,6 +85,10 @@ extension HostileCall {
         HostileCall("run_volumes", "-1", .rows([])), HostileCall("run_volumes", "null", .rows([])),
         HostileCall("run_labels", "-1", .rows([])), HostileCall("run_labels", "null", .rows([])),
         HostileCall("round_labels", "-1", .rows([])), HostileCall("round_labels", "null", .rows([])),
+        HostileCall("purged_images", "null", .rows([])), HostileCall("purged_images", "'{}'", .rows([])),
+        HostileCall("purged_images", "array[null, ''::bytea, 'x', ANNOTATION]::bytea[]", .rows([])),
+        HostileCall(
+            "purged_images", "array(select sha256(n::text::bytea) from generate_series(1, 100000) n)", .rows([])),
         HostileCall("current_revision", "1", .refused("42883")), HostileCall("object_lock", "1", .refused("42883")),
         HostileCall("pointer_lock", "1", .refused("42883")), HostileCall("compact_coverage", "'x'", .refused("22P02")),
     ]

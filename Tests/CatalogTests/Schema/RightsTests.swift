@@ -133,8 +133,8 @@ import Testing
             #expect(
                 callable == [
                     "advance_round", "claim_run", "compact_coverage", "current_revision", "finish_run", "heartbeat",
-                    "hold_claim", "object_lock", "pointer_lock", "publish_round", "record_checkpoint",
-                    "record_evaluation", "release_claim",
+                    "hold_claim", "object_lock", "pointer_lock", "publish_round", "purged_images",
+                    "record_checkpoint", "record_evaluation", "release_claim",
                     "round_labels", "run_labels", "run_volumes", "stage_pseudo_labels", "start_run",
                 ])
             for call in [

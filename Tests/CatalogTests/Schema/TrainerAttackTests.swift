@@ -77,9 +77,11 @@ import Testing
             try await attack.reach(.training)
             let subject = try await world.catalog.subject(of: attack.known)
             #expect(try await world.catalog.withdraw(.subject(subject), recalling: true, reason: "consent"))
+            _ = try await world.manager.ask("select lacuna.purge_removed(null, \(subject), 'consent', 'x')")
             let purged = try await world.manager.ask(
-                "select encode(digest, 'hex') from lacuna.purge_removed(null, \(subject), 'consent', 'x')")
+                "select encode(digest, 'hex') from lacuna.purge_plan(null, \(subject)) where purged_at is not null")
             #expect(purged.contains(attack.annotation.description))
+            #expect(try await world.catalog.purgePlan(.subject(subject)).allSatisfy { $0.purged != nil })
         }
     }
 
@@ -136,8 +138,9 @@ private struct Attack {
         try await world.stage(foreign, 0, try await world.checkpoint(foreign, 0), other, [("liver", 50, 0.5)])
         try await world.root.execute(
             """
-            insert into lacuna.object (digest, kind, bytes, purged_at)
-            values ('\\x\(digest(60))', 'annotation', 100, now()), ('\\x\(digest(61))', 'prediction', 100, now())
+            insert into lacuna.object (digest, kind, bytes, purged_at, purged_by)
+            select d, k::lacuna.object_kind, 100, now(), (select min(id) from lacuna.activity)
+            from (values ('\\x\(digest(60))'::bytea, 'annotation'), ('\\x\(digest(61))', 'prediction')) v (d, k)
             """)
         annotation = mask(1).object
         self.world = world

@@ -67,7 +67,8 @@ private func withHome(
             let prefix = isRoot ? ["/usr/bin/env"] : ["/usr/sbin/runuser", "-u", user, "--"]
             return try ChildProcess.run(prefix[0], Array(prefix.dropFirst()) + call, folder: "/")
         }
-        chmod(home, 0o777)
+        chmod(home, 0o755)
+        if !rootIsFirst { #expect(try ChildProcess.run("/bin/chown", [user, home]).status == 0) }
         #expect(try run(rootIsFirst, "start").status == 0)
         let refused = try run(!rootIsFirst, "status")
         #expect(try run(rootIsFirst, "stop").status == 0)

@@ -78,6 +78,37 @@ import Testing
         }
     }
 
+    @Test func aPurgeRemovesTheConvertedVolumeAtOnce() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench, patients: ["P4711", "P4712"])
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let converted = "\(bench.home)/converted"
+            func volumes() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: converted).sorted()
+            }
+            let before = try volumes()
+            #expect(before.count == 2)
+            let rights = try FileManager.default.attributesOfItem(atPath: "\(converted)/\(before[0])")
+            #expect(rights[.posixPermissions] as? Int == 0o600)
+            let left = "\(converted)/.converting-abc"
+            try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
+            let subject = "pancreas/PANCREAS_0001"
+            let removed = try await bench.lacuna("subject", "remove", subject, "--yes", "--reason", "consent")
+            try #require(removed.status == 0, "\(removed.errors)")
+            let orphans = try await bench.lacuna("verify", "--json").rows().compactMap { $0["problem"] as? String }
+            #expect(orphans == ["its series is of removed data; lacuna verify --sweep removes it"])
+            let purged = try await bench.lacuna("subject", "purge", subject, "--yes", "--reason", "consent", "--json")
+            #expect(purged.status == 0, "\(purged.errors)")
+            let copies = try purged.object()["copies"] as? [[String: Any]] ?? []
+            let destroyed = copies.filter { $0["what"] as? String == "converted" }.compactMap {
+                $0["object"] as? String
+            }
+            #expect(destroyed.count == 1 && before.contains(destroyed[0]), "\(copies)")
+            #expect(try volumes() == before.filter { $0 != destroyed[0] })
+            #expect(try await bench.lacuna("verify", "--read-data", "--json").rows().isEmpty)
+        }
+    }
+
     @Test func changedSlicesAreFound() async throws {
         try await Workbench.with { bench in
             let path = try data(bench)

@@ -78,7 +78,8 @@ import Workflows
         let store = try await LocalObjectStore.open(bench.home + "/objects", catalogue: stored.catalogue)
         let library = CaseLibrary(
             RunSnapshot(organs: ["liver"], volumes: [volume], labels: [label]), ontology: .standard,
-            images: ImageCache(folder: cache, converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
+            images: ImageCache(
+                VolumeCache(folder: cache), converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
             masks: MaskReader(store: store))
         return try await library.makeCase(volume)
     }

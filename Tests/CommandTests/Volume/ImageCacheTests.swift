@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Imaging
 import Learning
+import Synchronization
 import TestSupport
 import Testing
 
@@ -25,10 +26,14 @@ import Testing
             file: "image.nii.gz", sha256: try NIfTIReader().readImage(file).file.digest, affine: affine)
     }
 
-    private func makeCache(in folder: String, spacing: [Double]?) throws -> ImageCache {
+    private func makeCache(
+        in folder: String, spacing: [Double]?, limitInBytes: Int = .max,
+        report: @escaping @Sendable (ImagingError) -> Void = { _ in }
+    ) throws -> ImageCache {
         try FileManager.default.createDirectory(atPath: "\(folder)/cache", withIntermediateDirectories: true)
         return ImageCache(
-            folder: "\(folder)/cache", converted: SeriesCache(folder: "\(folder)/converted"), spacing: spacing)
+            VolumeCache(folder: "\(folder)/cache"), converted: SeriesCache(folder: "\(folder)/converted"),
+            spacing: spacing, limitInBytes: limitInBytes, report: report)
     }
 
     private func files(in folder: String) throws -> [String] {
@@ -58,5 +63,35 @@ import Testing
         try Data([1, 2, 3]).write(to: URL(filePath: "\(folder)/cache/\(name)"))
         let again = try images.voxels(of: volume).withVoxels { Array($0) }
         #expect(again == whole)
+    }
+
+    /// One byte of a voxel: the file is named, and made again before anybody reads it.
+    @Test func aFlippedByteIsReportedAndTheFileMadeAgain() throws {
+        let folder = TemporaryFolder.make()
+        let reports = Mutex<[ImagingError]>([])
+        let images = try makeCache(in: folder, spacing: nil) { error in reports.withLock { $0.append(error) } }
+        let volume = try makeVolume(in: folder)
+        let whole = try images.voxels(of: volume).withVoxels { Array($0) }
+        let path = "\(folder)/cache/\(try #require(try files(in: folder).first))"
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        bytes[bytes.count - 5] ^= 4
+        try bytes.write(to: URL(filePath: path))
+        #expect(try images.voxels(of: volume).withVoxels { Array($0) } == whole)
+        #expect(reports.withLock { $0.map(\.file) } == [path])
+        _ = try images.voxels(of: volume)
+        #expect(reports.withLock(\.count) == 1)
+    }
+
+    /// Room for one image: the other one goes.
+    @Test func theLimitHolds() throws {
+        let folder = TemporaryFolder.make()
+        let volume = try makeVolume(in: folder)
+        let fine = try makeCache(in: folder, spacing: nil, limitInBytes: 1000)
+        _ = try fine.voxels(of: volume)
+        let first = try files(in: folder)
+        let coarse = try makeCache(in: folder, spacing: [2.1, 2.1, 3.1], limitInBytes: 1000)
+        _ = try coarse.voxels(of: volume)
+        let second = try files(in: folder)
+        #expect(first.count == 1 && second.count == 1 && first != second)
     }
 }

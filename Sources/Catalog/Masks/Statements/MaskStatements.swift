@@ -11,11 +11,12 @@ struct ListLabels: Statement {
             where $2::bigint is null or s.volume_id = $2 group by s.volume_id)
         select l.mask_id, l.volume_id, o.key, l.status, l.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
-            run.name || '/' || r.number, l.confidence, l.revision, l.activity_id, g.case_name
+            run.name || '/' || r.number, l.confidence, l.revision, l.activity_id, g.case_name, b.purged_at is not null
         from lacuna.label_states(coalesce($1, lacuna.current_revision()), $2, (select id from lacuna.organ where key = $3)) l
         join lacuna.organ o on o.id = l.organ_id
         left join spacing g using (volume_id)
         left join lacuna.mask m on m.id = l.mask_id
+        left join lacuna.object b on b.digest = m.object_digest
         left join lacuna.round r on r.id = l.round_id
         left join lacuna.run on run.id = r.run_id
         order by l.volume_id, o.position
@@ -29,7 +30,7 @@ struct ListLabels: Statement {
             mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(11), organ: try row.decode(2),
             status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
             millilitres: try row.decode(6), round: try row.decode(7), confidence: try row.decode(8),
-            revision: try row.decode(9), activity: try row.decode(10))
+            revision: try row.decode(9), activity: try row.decode(10), isPurged: try row.decode(12))
     }
 }
 
@@ -44,7 +45,7 @@ struct ListProposedAnnotations: Statement {
         select w.mask_id, w.volume_id, o.key, w.status, w.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
             c.revision, c.activity_id, g.case_name,
-            lacuna.annotation_source(d.name, r.name, w.rater, w.partitioned)
+            lacuna.annotation_source(d.name, r.name, w.rater, w.partitioned), b.purged_at is not null
         from latest w
         join lacuna.organ o on o.id = w.organ_id join lacuna.change c on c.id = w.change_id
         left join lateral (
@@ -54,6 +55,7 @@ struct ListProposedAnnotations: Statement {
             from lacuna.source s join lacuna.release q on q.id = s.release_id join lacuna.dataset e on e.id = q.dataset_id
             where s.volume_id = w.volume_id) g on true
         left join lacuna.mask m on m.id = w.mask_id
+        left join lacuna.object b on b.digest = m.object_digest
         left join lacuna.release r on r.id = w.release_id left join lacuna.dataset d on d.id = r.dataset_id
         where w.status <> 'unlabelled'
           and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = r.dataset_id)
@@ -68,7 +70,7 @@ struct ListProposedAnnotations: Statement {
             mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(9), organ: try row.decode(2),
             status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
             millilitres: try row.decode(6), round: nil, confidence: nil, revision: try row.decode(7),
-            activity: try row.decode(8), source: try row.decode(10))
+            activity: try row.decode(8), source: try row.decode(10), isPurged: try row.decode(11))
     }
 }
 

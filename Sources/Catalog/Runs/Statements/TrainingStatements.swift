@@ -217,3 +217,11 @@ struct FinishRun: Statement {
     let claim: Claim
     var binds: [any PostgresBindable] { [claim.job, claim.token] }
 }
+
+/// Those among checksums of image files that are of purged volumes only.
+struct PurgedImages: Statement {
+    static let sql = "select p from lacuna.purged_images($1::bytea[]) p"
+    let digests: [Digest]
+    var binds: [any PostgresBindable] { [digests] }
+    func decode(_ row: PostgresRow) throws -> Digest { try row.decode(0) }
+}

@@ -44,29 +44,7 @@ struct Withdraw: Statement {
     func decode(_ row: PostgresRow) throws -> ChangeID? { try row.decode(0) }
 }
 
-struct PurgeableObjects: Statement {
-    static let sql = "select digest, bytes from lacuna.purgeable_objects($1::integer, $2) order by digest"
-    let dataset: DatasetID?
-    let subject: SubjectID?
-    var binds: [any PostgresBindable] { [dataset, subject] }
-    func decode(_ row: PostgresRow) throws -> PurgedObject {
-        PurgedObject(digest: try row.decode(0), bytes: try row.decode(1))
-    }
-}
-
-struct PurgeRemoved: Statement {
-    static let sql = "select digest, bytes from lacuna.purge_removed($1::integer, $2, $3, $4) order by digest"
-    let dataset: DatasetID?
-    let subject: SubjectID?
-    let reason: String
-    let program: String
-    var binds: [any PostgresBindable] { [dataset, subject, reason, program] }
-    func decode(_ row: PostgresRow) throws -> PurgedObject {
-        PurgedObject(digest: try row.decode(0), bytes: try row.decode(1))
-    }
-}
-
-/// The subject of an image, by its identity, or of a dataset's key, where it is removed and a mask of it is purged.
+/// The subject of an image, by its identity, or of a dataset's key, where it is removed and one of its volumes is purged.
 struct PurgedSubject: Statement {
     static let sql = first(
         among: """
@@ -85,11 +63,7 @@ struct PurgedSubject: Statement {
             select withdrawn, reason, change_id from lacuna.withdrawal where subject_id = s.subject_id order by id desc limit 1) w
         join lacuna.change c on c.id = w.change_id
         where w.withdrawn and exists (
-            select from lacuna.volume v
-            cross join lateral (
-                select from lacuna.mask m join lacuna.object o on o.digest = m.object_digest
-                where m.volume_id = v.id and o.purged_at is not null limit 1) p
-            where v.subject_id = s.subject_id)
+            select from lacuna.volume v join lacuna.purged_volume p on p.volume_id = v.id where v.subject_id = s.subject_id)
         limit 1
         """
     }

@@ -1,0 +1,65 @@
+internal import Glibc
+internal import System
+
+/// The rights of the home and of the folders in it.
+enum HomeFolders {
+    /// `LACUNA_GROUP`, by which a home is shared; without it, a home is its owner's alone.
+    static func access(_ environment: Environment) throws(CommandFailure) -> FolderAccess {
+        guard let name = environment["LACUNA_GROUP"] else { return .owner }
+        guard let access = FolderAccess.sharedWithGroup(name) else {
+            throw CommandFailure(
+                .usage, "LACUNA_GROUP names the group \(name), which this system does not have",
+                remedy: "name a group of the system, or unset LACUNA_GROUP")
+        }
+        return access
+    }
+
+    /// Refuses a home that somebody else could change. A new one is created with its rights where it is shared; otherwise the first
+    /// command that writes does so.
+    static func check(
+        _ options: GlobalOptions, _ environment: Environment, _ access: FolderAccess
+    ) throws {
+        let home = DatabaseTarget.homeFolder(options, environment)
+        if case .group = access {
+            try Folder.secure(home, access, isPrivate: false)
+        } else {
+            try Folder.requireSafe(home, access)
+        }
+    }
+}
+
+extension Session {
+    /// The default folder of images as raw voxels, which `lacunad` fills.
+    package var cacheFolder: String { "\(home)/cache" }
+
+    /// Creates a folder of the home, or any folder for the same use, with the home's rights. Removes rights of others to read an existing
+    /// one, with a warning.
+    ///
+    /// - Throws: `UnsafeFolder`, `SystemError`.
+    package func secure(_ folder: String) throws {
+        if FilePath.relative(folder, to: home) != nil { try secureHome() }
+        guard case .changed(let mode) = try Folder.secure(folder, access) else { return }
+        output.warn(
+            "\(folder) could be read by other users (mode \(mode)); it is \(access == .owner ? "private" : "of the group") now"
+        )
+    }
+
+    /// The folders that hold voxels. Missing ones are created when they are needed.
+    func secureExistingFolders() throws {
+        let store = try? localFolder(objects)
+        for folder in ["\(home)/converted", cacheFolder, store].compactMap({ $0 }) where Folder.exists(folder) {
+            do {
+                try secure(folder)
+            } catch let error as SystemError {
+                output.warn("the rights of \(folder) cannot be changed: \(error.reason)")
+            }
+        }
+    }
+
+    /// Creates a missing home before something else does with other rights.
+    private func secureHome() throws { try Folder.secure(home, access, isPrivate: false) }
+}
+
+extension UnsafeFolder: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.conflict, problem, file: path, remedy: remedy) }
+}

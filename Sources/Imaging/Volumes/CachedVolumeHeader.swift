@@ -1,0 +1,58 @@
+internal import Domain
+internal import Hashing
+
+/// The first bytes of a cached volume.
+struct CachedVolumeHeader {
+    static let size = 128
+    private static let magic = Array("LVC2".utf8)
+    /// The bytes that the checksum covers beside the voxels.
+    private static let coveredSize = 64
+
+    let type: Int
+    let shape: GridShape
+    let spacing: Vector3<Double>
+
+    init(type: Int, shape: GridShape, spacing: Vector3<Double>) {
+        (self.type, self.shape, self.spacing) = (type, shape, spacing)
+    }
+
+    init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
+        guard bytes.starts(with: Self.magic) else { throw ImagingError.invalidHeader(file: file, field: "magic") }
+        type = Int(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        let sizes = (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 + 8 * $0, as: Int.self) }
+        guard [VoxelType.int16.rawValue, VoxelType.float32.rawValue].contains(type),
+            sizes.allSatisfy({ $0 > 0 && $0 < 1 << 20 })
+        else { throw ImagingError.invalidHeader(file: file, field: "type or shape") }
+        shape = GridShape(sizes[0], sizes[1], sizes[2])
+        spacing = Vector3((0..<3).map { bytes.loadUnaligned(fromByteOffset: 32 + 8 * $0, as: Double.self) })
+        let needed = Self.size + shape.count * (type == VoxelType.int16.rawValue ? 2 : 4)
+        guard bytes.count == needed else {
+            throw ImagingError.truncated(file: file, neededBytes: needed, foundBytes: bytes.count)
+        }
+    }
+
+    /// The header with the checksum of itself and of the voxels.
+    func bytes(with voxels: UnsafeRawBufferPointer) -> [UInt8] {
+        var out = Self.magic + withUnsafeBytes(of: UInt32(type), Array.init)
+        for size in [shape.x, shape.y, shape.z] { out += withUnsafeBytes(of: size, Array.init) }
+        for step in [spacing.x, spacing.y, spacing.z] { out += withUnsafeBytes(of: step, Array.init) }
+        out += [UInt8](repeating: 0, count: Self.coveredSize - out.count)
+        out += out.withUnsafeBytes { Self.digest($0, voxels) }.bytes
+        return out + [UInt8](repeating: 0, count: Self.size - out.count)
+    }
+
+    /// Whether a whole file of this header matches its checksum.
+    func matches(_ file: UnsafeRawBufferPointer) -> Bool {
+        let head = UnsafeRawBufferPointer(rebasing: file[..<Self.coveredSize])
+        let digest = Self.digest(head, UnsafeRawBufferPointer(rebasing: file[Self.size...]))
+        return file[Self.coveredSize..<Self.coveredSize + 32].elementsEqual(digest.bytes)
+            && file[(Self.coveredSize + 32)..<Self.size].allSatisfy { $0 == 0 }
+    }
+
+    private static func digest(_ head: UnsafeRawBufferPointer, _ voxels: UnsafeRawBufferPointer) -> Digest {
+        var hash = SHA256()
+        hash.update(head)
+        hash.update(voxels)
+        return hash.finalize()
+    }
+}
