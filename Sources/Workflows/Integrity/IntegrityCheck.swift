@@ -2,6 +2,7 @@ internal import Catalog
 internal import DICOM
 internal import Domain
 internal import Objects
+internal import Schema
 internal import System
 
 /// Compares the objects, images and waiting labels that rows name with the object store and the datasets' folders.
@@ -18,6 +19,13 @@ package struct IntegrityCheck {
         (self.workspace, self.readsData) = (workspace, readsData)
         store = try await workspace.objects()
         objects = StoredObjectCheck(store: store, readsData: readsData)
+    }
+
+    /// Where the schema differs from what the migrations make.
+    package static func schemaFindings(_ workspace: Workspace) async throws -> [IntegrityFinding] {
+        try await SchemaCheck(workspace.catalog.connection).differences().map {
+            IntegrityFinding(.altered, .schema, $0.subject, $0.problem)
+        }
     }
 
     /// Missing and damaged objects, masks that differ from their rows, missing and changed files, and orphans.
