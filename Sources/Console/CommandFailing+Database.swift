@@ -45,7 +45,7 @@ extension ClusterError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .madeByAnotherUser: .conflict
+            case .madeByAnotherUser, .clientFailed: .conflict
             default: .unreachable
             }
         return CommandFailure(status, description, remedy: remedy)

@@ -13,7 +13,7 @@ extension Session {
         return Workspace(catalog: catalog, converted: converted, progress: output) { create in
             try await session.namingLostObjects {
                 try await LocalObjectStore.open(
-                    try session.localFolder(session.objects), catalogue: try await session.catalog.uuid(),
+                    try DatabaseTarget.localFolder(session.objects), catalogue: try await session.catalog.uuid(),
                     create: create)
             }
         }
@@ -55,16 +55,5 @@ extension Session {
             .unreachable, "the object store of the catalogue's masks is missing, and an import does not recreate them",
             file: objects,
             remedy: "check --objects and LACUNA_HOME, mount the folder, or restore it from the backup" + restart)
-    }
-
-    /// A path, or the path of a `file:` URI.
-    private func localFolder(_ location: String) throws -> String {
-        if location.hasPrefix("file://") { return String(location.dropFirst(7)) }
-        guard !location.contains("://") else {
-            throw CommandFailure(
-                .usage, "\(location) is not a folder; objects can only be stored in a folder",
-                remedy: "name a folder or a file:// URI with --objects")
-        }
-        return location
     }
 }
