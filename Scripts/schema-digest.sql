@@ -16,6 +16,11 @@ select
             c.relacl, pg_catalog.acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))) a (item)
         where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'S')
         union all
+        select 'k ' || c.relname || ' ' || k.attname || ' ' || a.item::text
+        from pg_catalog.pg_attribute k
+        join pg_catalog.pg_class c on c.oid = k.attrelid, pg_catalog.unnest(k.attacl) a (item)
+        where k.attacl is not null and c.relnamespace = n.oid
+        union all
         select 'f ' || p.proname || ' ' || p.pronargs || ' ' || p.prosecdef::text || p.provolatile::text || p.proisstrict::text || ' '
             || coalesce(p.proconfig::text, '') || ' ' || pg_catalog.pg_get_userbyid(p.proowner) || ' ' || p.prosrc
         from pg_catalog.pg_proc p

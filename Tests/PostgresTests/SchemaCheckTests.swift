@@ -33,6 +33,12 @@ private let noticed: [Alteration] = [
         sql: "grant update on lacuna.mask to lacuna_trainer",
         difference: "table lacuna.mask: rights of lacuna_trainer is UPDATE instead of none"),
     Alteration(
+        sql: "grant update (reason) on lacuna.activity to lacuna_trainer",
+        difference: "column lacuna.activity.reason: rights of lacuna_trainer is UPDATE instead of none"),
+    Alteration(
+        sql: "revoke update (root) on lacuna.release from lacuna_manager",
+        difference: "column lacuna.release.root: rights of lacuna_manager is none instead of UPDATE"),
+    Alteration(
         sql: "revoke all on lacuna.catalogue from lacuna_manager",
         difference: "table lacuna.catalogue: rights of lacuna_manager is none instead of SELECT"),
     Alteration(
