@@ -128,8 +128,8 @@ let package = Package(
         .target(
             name: "Workflows",
             dependencies: [
-                "Catalog", "DICOM", "Documents", "Domain", "Drawing", "Exporters", "Imaging", "Importers", "Numerics",
-                "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
+                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Drawing", "Exporters", "Hashing", "Imaging",
+                "Importers", "Numerics", "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
             ],
             swiftSettings: swift),
 

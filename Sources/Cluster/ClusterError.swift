@@ -23,6 +23,11 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A server program failed; with the end of its output.
     case programFailed(program: String, output: String)
 
+    /// Client programs of the server's major version are not installed.
+    case clientMissing(needed: Int, found: [Int])
+    /// `pg_dump` or `pg_restore` failed; with the first line of its errors.
+    case clientFailed(program: String, problem: String)
+
     public var description: String {
         switch self {
         case .serverNotFound(let searched):
@@ -38,6 +43,10 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .socketPathTooLong(let path): "the socket's path is too long: \(path)"
         case .file(let path, let problem), .notResponding(let path, let problem): "\(path): \(problem)"
         case .programFailed(let program, let output): "\(program) failed: \(output)"
+        case .clientMissing(let needed, let found):
+            "the server needs pg_dump and pg_restore of PostgreSQL \(needed); installed: "
+                + (found.isEmpty ? "none" : found.map(String.init).joined(separator: ", "))
+        case .clientFailed(let program, let problem): "\(program) failed: \(problem)"
         }
     }
 
@@ -53,6 +62,8 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .socketPathTooLong: "choose a LACUNA_HOME with a shorter path"
         case .file: "check that the folder exists, is writable and has free space"
         case .notResponding: "wait until the server's processes have ended, or stop them, then repeat"
+        case .clientMissing(let needed, _): "install postgresql-client-\(needed)"
+        case .clientFailed: "remove the cause that the message names, then run the command again"
         case .programFailed: "read the server's log, whose path 'lacuna database status' prints"
         }
     }

@@ -13,7 +13,7 @@ struct ServerBinaries: Hashable {
 
     /// The newest installed server, or the one of major version `needed`.
     static func locate(extra: [String], needed: Int?) throws(ClusterError) -> ServerBinaries {
-        let folders = extra + distributionFolders()
+        let folders = extra + Self.folders(with: "postgres")
         let found = folders.compactMap(inspect).filter { $0.major >= oldest }
         if found.isEmpty { throw .serverNotFound(searched: folders.isEmpty ? ["/usr/lib/postgresql"] : folders) }
         guard let needed else { return found.max { $0.major < $1.major } ?? found[0] }
@@ -23,8 +23,9 @@ struct ServerBinaries: Hashable {
         return match
     }
 
-    /// The folders of server programs of Debian, Red Hat and a build from source, and the one that `pg_config` names.
-    private static func distributionFolders() -> [String] {
+    /// The folders of Debian, Red Hat and a build from source that have a program, the one that `pg_config` names, and those of all
+    /// programs.
+    static func folders(with program: String) -> [String] {
         var folders = ((try? Folder.names(in: "/usr/lib/postgresql")) ?? []).map { "/usr/lib/postgresql/\($0)/bin" }
         folders += ((try? Folder.names(in: "/usr")) ?? []).filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
         folders.append("/usr/local/pgsql/bin")
@@ -33,7 +34,8 @@ struct ServerBinaries: Hashable {
                 folders.append(folder)
             }
         }
-        return folders.filter { FileSystem.isExecutable("\($0)/postgres") }
+        folders += ["/usr/bin", "/usr/local/bin"].filter { !folders.contains($0) }
+        return folders.filter { FileSystem.isExecutable("\($0)/\(program)") }
     }
 
     /// Reads the version that the program prints: `postgres (PostgreSQL) 15.18 (Debian …)`.

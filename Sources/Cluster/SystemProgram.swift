@@ -6,6 +6,8 @@ struct SystemProgram {
     var arguments: [String]
     /// Read as standard input; `/dev/null` unless set.
     var input = "/dev/null"
+    /// Variables as `NAME=value`; none of the caller's is passed on.
+    var environment = ["PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/"]
 
     init(_ arguments: [String]) { self.arguments = arguments }
 
@@ -21,15 +23,28 @@ struct SystemProgram {
         return copy
     }
 
+    /// The same program, terminated when the thread that started it ends, also where that is killed.
+    func endingWithCaller() -> SystemProgram {
+        var copy = self
+        copy.arguments = ["/usr/bin/setpriv", "--pdeathsig", "TERM", "--"] + arguments
+        return copy
+    }
+
     /// Runs it to its end; its output goes to a temporary file, because a server that it starts would keep a pipe open.
     ///
+    /// - Parameter ticks: whether `tick` is called some times a second while it runs.
     /// - Returns: its exit status and its output, both streams together.
-    func run() throws(ClusterError) -> (status: Int32, output: String) {
+    func run(ticks: Bool = false, tick: () -> Void = {}) throws(ClusterError) -> (status: Int32, output: String) {
         guard let scratch = tmpfile() else { throw .file(path: "/tmp", problem: FileSystem.lastProblem()) }
         defer { fclose(scratch) }
         let child = try spawn(outputTo: fileno(scratch))
         var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+        while case let ended = waitpid(child, &status, ticks ? WNOHANG : 0), ended != child {
+            if ended < 0 && errno != EINTR { break }
+            guard ticks else { continue }
+            tick()
+            usleep(50_000)
+        }
         let exit = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
         return (exit, FileSystem.readAll(fileno(scratch)))
     }
@@ -69,7 +84,6 @@ struct SystemProgram {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Self.newSession | Int16(POSIX_SPAWN_SETSIGMASK))
-        let environment = ["PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/"]
         var child = pid_t()
         // From "/", because a server user may not be able to enter the caller's folder.
         let status = withCStrings(["env", "-C", "/"] + arguments) { arguments in

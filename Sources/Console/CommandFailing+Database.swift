@@ -45,7 +45,7 @@ extension ClusterError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .madeByAnotherUser: .conflict
+            case .madeByAnotherUser, .clientFailed: .conflict
             default: .unreachable
             }
         return CommandFailure(status, description, remedy: remedy)
@@ -56,7 +56,8 @@ extension SchemaError: CommandFailing {
     package var commandFailure: CommandFailure {
         switch self {
         case .serverTooOld: CommandFailure(.unreachable, description, remedy: remedy)
-        case .migrationChanged, .gap: CommandFailure(.damaged, description, remedy: remedy)
+        case .migrationChanged, .gap, .ledgerMissing, .altered:
+            CommandFailure(.damaged, description, remedy: remedy)
         case .databaseNewerThanProgram, .databaseOlderThanProgram, .needsTransaction:
             CommandFailure(.conflict, description, remedy: remedy)
         }

@@ -44,6 +44,22 @@ package enum DatabaseTarget: Sendable {
         options.home ?? environment["LACUNA_HOME"] ?? "./.lacuna"
     }
 
+    /// The folder of the objects.
+    package static func objectsFolder(_ options: GlobalOptions, _ environment: Environment) throws -> String {
+        try localFolder(options.objects ?? homeFolder(options, environment) + "/objects")
+    }
+
+    /// A path, or the path of a `file:` URI.
+    static func localFolder(_ location: String) throws -> String {
+        if location.hasPrefix("file://") { return String(location.dropFirst(7)) }
+        guard !location.contains("://") else {
+            throw CommandFailure(
+                .usage, "\(location) is not a folder; objects can only be stored in a folder",
+                remedy: "name a folder or a file:// URI with --objects")
+        }
+        return location
+    }
+
     /// Settings to log in with. On a server that Lacuna does not manage, the settings or libpq determine the role.
     package func settings(for role: SessionRole) -> ConnectionSettings {
         switch self {

@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Cluster
 internal import Domain
-internal import Postgres
+package import Postgres
 package import Schema
 
 /// Opens the embedded cluster's database and migrates it where needed.
@@ -15,23 +15,29 @@ package struct EmbeddedDatabase {
     }
 
     /// Where the server runs and its schema is current, this takes one connection and one query.
-    func connect(_ role: SessionRole) async throws -> Connection {
+    func connect(_ role: SessionRole) async throws -> (Connection, SchemaCheck.Reading) {
         let connection = try await connectStarting(role)
-        let version = try await Migrator.version(connection) ?? 0
-        if version < Migrator.programVersion {
-            try await migrate()
-        } else {
-            try Session.requireCurrent(version)
-        }
-        return connection
+        let reading = try await SchemaCheck(connection).read()
+        if reading.version >= Migrator.programVersion { return (connection, reading) }
+        try await migrate()
+        return (connection, try await SchemaCheck(connection).read())
+    }
+
+    /// Settings of the superuser, on another server of the login; the embedded server is started, and nothing is migrated.
+    package func start() async throws -> ConnectionSettings {
+        await (try connectStarting(.superuser)).close()
+        return target.settings(for: .superuser)
     }
 
     /// Applies missing migrations as superuser and grants the logins their group roles.
+    ///
+    /// - Throws: `SchemaError.altered` where the schema is then not what the migrations make.
     @discardableResult
     package func migrate() async throws -> [Migration] {
         let superuser = try await connectStarting(.superuser)
         let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
         try await EmbeddedLogins.grant(superuser)
+        try await SchemaCheck(superuser).require()
         try await LabelCatalog(superuser, program: Program.lacuna.version).extend(with: .standard)
         await superuser.close()
         return applied

@@ -46,7 +46,7 @@ extension Session {
 
     /// The folders that hold voxels. Missing ones are created when they are needed.
     func secureExistingFolders() throws {
-        let store = try? localFolder(objects)
+        let store = try? DatabaseTarget.localFolder(objects)
         for folder in ["\(home)/converted", cacheFolder, store].compactMap({ $0 }) where Folder.exists(folder) {
             do {
                 try secure(folder)

@@ -22,7 +22,7 @@ extension Session {
             progress: output
         ) { create in
             try await session.namingLostObjects {
-                let folder = try session.localFolder(session.objects)
+                let folder = try DatabaseTarget.localFolder(session.objects)
                 if create { try session.secure(folder) }
                 return try await LocalObjectStore.open(
                     folder, catalogue: try await session.catalog.uuid(), create: create, access: session.access)
@@ -66,16 +66,5 @@ extension Session {
             .unreachable, "the object store of the catalogue's masks is missing, and an import does not recreate them",
             file: objects,
             remedy: "check --objects and LACUNA_HOME, mount the folder, or restore it from the backup" + restart)
-    }
-
-    /// A path, or the path of a `file:` URI.
-    func localFolder(_ location: String) throws -> String {
-        if location.hasPrefix("file://") { return String(location.dropFirst(7)) }
-        guard !location.contains("://") else {
-            throw CommandFailure(
-                .usage, "\(location) is not a folder; objects can only be stored in a folder",
-                remedy: "name a folder or a file:// URI with --objects")
-        }
-        return location
     }
 }

@@ -19,18 +19,22 @@ package struct Session: Sendable {
 
     let role: SessionRole
 
-    /// Connects and checks the schema's version. The embedded cluster is created, started and migrated when needed.
+    /// Connects and compares the schema with what the migrations make. The embedded cluster is created, started and migrated when
+    /// needed.
     ///
-    /// - Throws: `PostgresError.connectionFailed`, `SchemaError.databaseOlderThanProgram`,
-    ///   `SchemaError.databaseNewerThanProgram`, `ClusterError`, or `UnsafeFolder` for a home that somebody else may change.
+    /// - Parameter acceptsAlteredSchema: whether owners, rights and other parts of the schema may differ, for a command that lists
+    ///   the differences.
+    /// - Throws: `PostgresError.connectionFailed`, `SchemaError`, `ClusterError`, or `UnsafeFolder` for a home that somebody else may
+    ///   change.
     package static func open(
-        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true
+        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true,
+        acceptsAlteredSchema: Bool = false
     ) async throws -> Session {
         let environment = Environment.process
         let target = try DatabaseTarget.resolve(options, environment)
         let access = try HomeFolders.access(environment)
         try HomeFolders.check(options, environment, access)
-        let connection = try await connect(target, role, options.output)
+        let connection = try await connect(target, role, options.output, acceptsAlteredSchema)
         let home = DatabaseTarget.homeFolder(options, environment)
         let session = Session(
             connection: connection, target: target, home: home, objects: options.objects ?? "\(home)/objects",
@@ -44,9 +48,11 @@ package struct Session: Sendable {
     ///
     /// - Parameter warnsOfLostObjects: whether a missing object store causes a warning; false for commands that fail of it.
     package static func with<T>(
-        _ options: GlobalOptions, warnsOfLostObjects: Bool = true, _ body: (Session) async throws -> T
+        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true,
+        acceptsAlteredSchema: Bool = false, _ body: (Session) async throws -> T
     ) async throws -> T {
-        let session = try await open(options, warnsOfLostObjects: warnsOfLostObjects)
+        let session = try await open(
+            options, role: role, warnsOfLostObjects: warnsOfLostObjects, acceptsAlteredSchema: acceptsAlteredSchema)
         do {
             let value = try await body(session)
             await session.connection.close()
@@ -57,22 +63,30 @@ package struct Session: Sendable {
         }
     }
 
-    private static func connect(_ target: DatabaseTarget, _ role: SessionRole, _ output: Output) async throws
-        -> Connection
-    {
-        switch target {
-        case .server(let settings):
-            let connection = try await Connection.connect(settings)
-            try requireCurrent(try await Migrator.version(connection) ?? 0)
-            return try await Account.set(on: connection)
-        case .embedded:
-            return try await Account.set(on: try await EmbeddedDatabase(target, output).connect(role))
-        }
+    /// Another connection of the same login to the same schema.
+    package func connectAgain() async throws -> Connection {
+        let connection = try await Connection.connect(settings)
+        try await SchemaCheck(connection).require()
+        return try await Account.set(on: connection)
     }
 
-    static func requireCurrent(_ version: Int) throws(SchemaError) {
-        let program = Migrator.programVersion
-        if version > program { throw .databaseNewerThanProgram(database: version, program: program) }
-        if version < program { throw .databaseOlderThanProgram(database: version, program: program) }
+    private static func connect(
+        _ target: DatabaseTarget, _ role: SessionRole, _ output: Output, _ acceptsAlteredSchema: Bool
+    ) async throws -> Connection {
+        let connection: Connection
+        let reading: SchemaCheck.Reading
+        switch target {
+        case .server(let settings):
+            connection = try await Connection.connect(settings)
+            reading = try await SchemaCheck(connection).read()
+        case .embedded:
+            (connection, reading) = try await EmbeddedDatabase(target, output).connect(role)
+        }
+        if acceptsAlteredSchema {
+            try reading.requireLedger()
+        } else {
+            try await SchemaCheck(connection).require(reading)
+        }
+        return try await Account.set(on: connection)
     }
 }

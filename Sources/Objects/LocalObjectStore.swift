@@ -57,6 +57,16 @@ public struct LocalObjectStore: ObjectStore {
 
     public func location(of id: ObjectID) -> String { folder.path(of: id) }
 
+    /// Whether the object is here, intact and durable.
+    public func holds(_ id: ObjectID) async throws -> Bool { try await run { try $0.confirm(id) } }
+
+    /// Gives the intact file of another store a second name here; the two share their bytes on the disk.
+    ///
+    /// - Returns: false where the other store has no intact object of that name, or is on another file system.
+    public func link(_ id: ObjectID, from other: LocalObjectStore) async throws -> Bool {
+        try await run { [folder = other.folder] in try $0.link(id, from: folder) }
+    }
+
     private func run<T: Sendable>(_ body: @Sendable (ObjectFolder) throws -> T) async throws -> T {
         try await disk.run { [folder] in try body(folder) }
     }

@@ -19,7 +19,7 @@ extension ObjectFolder {
 
     /// Whether the object is there and intact, in which case it is also made durable: the process that wrote it may have
     /// been killed between its rename and its fsync of the folder.
-    private func confirm(_ id: ObjectID) throws(ObjectStoreError) -> Bool {
+    func confirm(_ id: ObjectID) throws(ObjectStoreError) -> Bool {
         guard try verify(id) == .intact else { return false }
         try storing { () throws(SystemError) in
             try OpenFile(reading: path(of: id)).synchronise()

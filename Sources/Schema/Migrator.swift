@@ -73,7 +73,10 @@ public struct Migrator {
     }
 
     private func applyPending() async throws -> [Migration] {
-        try await connection.transaction { connection in try await connection.execute(Self.ledger) }
+        if try await !connection.one(HasLedger()), try await connection.one(HasTables()) {
+            throw SchemaError.ledgerMissing
+        }
+        try await connection.transaction { connection in try await connection.execute(EmbeddedMigrations.ledger) }
         let applied = try await connection.run(AppliedMigrations())
         try verify(applied)
         let pending = Array(migrations.dropFirst(applied.count))
@@ -89,34 +92,19 @@ public struct Migrator {
     }
 
     private func verify(_ applied: [AppliedMigrations.Row]) throws(SchemaError) {
-        let known = migrations.last?.number ?? 0
-        if let last = applied.last, last.number > known {
-            throw .databaseNewerThanProgram(database: last.number, program: known)
-        }
-        for (index, row) in applied.enumerated() {
-            if row.number != index + 1 { throw .gap(number: index + 1) }
-            if row.sha256 != migrations[index].sha256 { throw .migrationChanged(number: row.number) }
-        }
+        try Self.compare(applied, with: migrations)
     }
 
-    /// Every role may read the schema's version.
-    private static let ledger = """
-        set local client_min_messages = warning;
-        create schema if not exists lacuna;
-        create table if not exists lacuna.migration (
-            number integer constraint migration_pkey primary key,
-            name text not null,
-            sha256 text not null constraint migration_sha256_is_hexadecimal check (sha256 ~ '^[0-9a-f]{64}$'),
-            applied_at timestamptz not null,
-            program text not null
-        );
-        do $$
-        begin
-            if not has_table_privilege('public', 'lacuna.migration', 'select') then
-                grant usage on schema lacuna to public;
-                grant select on lacuna.migration to public;
-            end if;
-        end
-        $$;
-        """
+    /// - Throws: `SchemaError` unless the applied migrations are the first ones of `migrations`.
+    static func compare(_ applied: [AppliedMigrations.Row], with migrations: [Migration]) throws(SchemaError) {
+        for (index, row) in applied.enumerated() {
+            if row.number != index + 1 { throw .gap(number: index + 1) }
+            if index < migrations.count, row.sha256 != migrations[index].sha256 {
+                throw .migrationChanged(number: row.number)
+            }
+        }
+        if applied.count > migrations.count {
+            throw .databaseNewerThanProgram(database: applied.count, program: migrations.count)
+        }
+    }
 }

@@ -5,12 +5,14 @@ internal import Workflows
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check stored objects and referenced files against the catalogue.",
+        commandName: "verify", abstract: "Check the schema, stored objects and referenced files against the catalogue.",
         discussion: """
             Checks that every object, every image and every label that waits for its image exists and has the recorded \
             size, and that cached images are whole and of data in use. Objects that no row names (orphans, left by \
             interrupted imports) do no harm; --sweep removes them, and cached and converted images of removed data. \
-            Missing and damaged data make the exit status 6.
+            Missing and damaged data make the exit status 6. Compares owners, rights, functions and triggers of the \
+            database with what the migrations make first; where they differ, these differences alone are listed, because \
+            nothing else can be relied on.
 
             EXAMPLE:
               $ lacuna verify
@@ -30,7 +32,11 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let findings = try await Session.with(options, warnsOfLostObjects: false) { session in
+        let findings = try await Session.with(
+            options, warnsOfLostObjects: false, acceptsAlteredSchema: true
+        ) { session in
+            let schema = try await IntegrityCheck.schemaFindings(session.workspace)
+            guard schema.isEmpty else { return schema }
             let check = try await IntegrityCheck(session.workspace(withCaches: cache), readsData: readData)
             return try await sweep ? check.runAndSweep(now: time(nil)) : check.run(now: time(nil))
         }

@@ -30,7 +30,7 @@ struct DaemonSession {
 
     /// Another connection of the same login, for heartbeats.
     func connectAgain() async throws -> Connection {
-        try await Account.set(on: try await Connection.connect(session.settings))
+        try await session.connectAgain()
     }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.

@@ -15,10 +15,11 @@ package struct DatabaseMigration: Sendable {
 
     /// Applies the missing migrations and adds missing organs of the standard ontology; the applied migrations, in order.
     ///
-    /// - Throws: `PostgresError`, `SchemaError`.
+    /// - Throws: `PostgresError`, `SchemaError`, also where the schema is then not what the migrations make.
     package func run() async throws -> [Migration] {
         let connection = try await Connection.connect(settings)
         let applied = try await Migrator(connection, program: program).migrate()
+        try await SchemaCheck(connection).require()
         try await LabelCatalog(connection, program: program).extend(with: .standard)
         await connection.close()
         return applied

@@ -3,6 +3,7 @@ internal import DICOM
 internal import Domain
 internal import Imaging
 internal import Objects
+internal import Schema
 internal import System
 
 /// Compares the objects, images and waiting labels that rows name with the object store and the datasets' folders.
@@ -20,6 +21,13 @@ package struct IntegrityCheck {
         store = try await workspace.objects()
         for cache in workspace.caches { try Folder.requireSafe(cache.folder, workspace.access) }
         objects = StoredObjectCheck(store: store, readsData: readsData)
+    }
+
+    /// Where the schema differs from what the migrations make.
+    package static func schemaFindings(_ workspace: Workspace) async throws -> [IntegrityFinding] {
+        try await SchemaCheck(workspace.catalog.connection).differences().map {
+            IntegrityFinding(.altered, .schema, $0.subject, $0.problem)
+        }
     }
 
     /// Missing and damaged objects, masks that differ from their rows, missing and changed files, and orphans.

@@ -2,6 +2,8 @@
 package struct IntegrityFinding: Sendable, Hashable {
     package enum Kind: String, Sendable {
         case missing, damaged
+        /// Not as the migrations make it.
+        case altered
         /// No row names it.
         case orphan
         /// An orphan that was removed.
@@ -9,7 +11,7 @@ package struct IntegrityFinding: Sendable, Hashable {
         /// A file in the object store or in a cache that this program did not write.
         case stray
 
-        package var isDamage: Bool { self == .missing || self == .damaged }
+        package var isDamage: Bool { [.missing, .damaged, .altered].contains(self) }
     }
 
     package enum Subject: String, Sendable {
@@ -20,11 +22,13 @@ package struct IntegrityFinding: Sendable, Hashable {
         case converted
         /// An image as raw voxels in a cache of `lacunad`.
         case cached
+        /// An owner, a right, a function or another part of the database's schema.
+        case schema
     }
 
     package let kind: Kind
     package let subject: Subject
-    /// A path, or the location in the object store.
+    /// A path, the location in the object store, or an object of the schema.
     package let location: String
     package let problem: String
     /// The data concerned: `liver of DATASET/CASE` for an object or a mask, `DATASET/CASE` for a file; empty where no row

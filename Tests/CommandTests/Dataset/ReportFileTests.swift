@@ -64,19 +64,27 @@ import Testing
             let path = try PhantomData.write(.btcv, "set", scans: 1...3, in: bench)
             let report = bench.folder + "/r.json"
             let holder = try await Connection.connect(bench.settings.with(user: "postgres"))
+            // The trigger is committed when the import has its session, which would refuse an altered schema.
+            try await holder.execute("select pg_advisory_lock(42)")
             try await holder.execute(
                 """
+                begin;
                 create function lacuna.hold() returns trigger language plpgsql as $$ begin
                     if new.id = 2 then perform pg_advisory_xact_lock(42); end if; return new; end $$;
-                create trigger hold before insert on lacuna.volume for each row execute function lacuna.hold();
-                select pg_advisory_lock(42)
+                create trigger hold before insert on lacuna.volume for each row execute function lacuna.hold()
                 """)
             let program = try bench.start(["dataset", "import", path, "--report", report])
+            try await awaits("the first case waits for the table") {
+                try await bench.connection.one(HeldBackends(lock: "relation")) > 0 || !program.isRunning
+            }
+            try await holder.execute("commit")
             try await awaits("the second case is held") {
-                try await bench.connection.one(HeldBackends()) > 0 || !program.isRunning
+                try await bench.connection.one(HeldBackends(lock: "advisory")) > 0 || !program.isRunning
             }
             program.interrupt()
             let ending = await program.end()
+            try await holder.execute("select pg_advisory_unlock(42)")
+            try await holder.execute("drop trigger hold on lacuna.volume; drop function lacuna.hold()")
             await holder.close()
             #expect(ending.status == 130)
             #expect(ending.errors.contains("1 of 3 cases are in the catalogue; case img0002 was being recorded"))
@@ -95,8 +103,10 @@ import Testing
     private struct HeldBackends: Statement {
         static let sql = """
             select count(*) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()
+            where datname = current_database() and wait_event_type = 'Lock' and wait_event = $1 and pid <> pg_backend_pid()
             """
+        let lock: String
+        var binds: [any PostgresBindable] { [lock] }
         func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
     }
 }
