@@ -42,7 +42,7 @@ package struct Session: Sendable {
     ) async throws -> T {
         let session = try await open(options, warnsOfLostObjects: warnsOfLostObjects)
         do {
-            let value = try await body(session)
+            let value = try await session.notingLocks { try await body(session) }
             await session.connection.close()
             return value
         } catch {
@@ -51,12 +51,17 @@ package struct Session: Sendable {
         }
     }
 
+    /// Runs `body`, and notes who holds a lock for which the session waits.
+    package func notingLocks<T>(_ body: () async throws -> T) async throws -> T {
+        try await output.notingLocks(of: connection, settings, body)
+    }
+
     private static func connect(_ target: DatabaseTarget, _ role: SessionRole, _ output: Output) async throws
         -> Connection
     {
         switch target {
         case .server(let settings):
-            let connection = try await Connection.connect(settings)
+            let connection = try await output.connectWaiting(settings)
             try requireCurrent(try await Migrator.version(connection) ?? 0)
             return try await Account.set(on: connection)
         case .embedded:

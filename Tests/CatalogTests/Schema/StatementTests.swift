@@ -126,6 +126,8 @@ let managerStatements: [any Statement.Type] = [
     LoadOrgans.self,
     LocateMask.self,
     LockObjectsExclusively.self,
+    LockImport.self,
+    UnlockImport.self,
     LockObjectsShared.self,
     LockPointersExclusively.self,
     LockPointersShared.self,
