@@ -80,16 +80,28 @@ public struct Migrator {
         try verify(applied)
         let pending = Array(migrations.dropFirst(applied.count))
         for migration in pending {
-            try await connection.transaction { connection in
-                try await connection.execute(migration.sql)
-                // The migration may have changed to the owner's role.
-                try await connection.execute("reset role")
-                try await connection.run(RecordMigration(migration: migration, program: program))
-                if migration.number == migrations.last?.number { try await complete(connection) }
+            try await repeatingOnce {
+                try await connection.transaction { connection in
+                    try await connection.execute(migration.sql)
+                    // The migration may have changed to the owner's role.
+                    try await connection.execute("reset role")
+                    try await connection.run(RecordMigration(migration: migration, program: program))
+                    if migration.number == migrations.last?.number { try await complete(connection) }
+                }
             }
         }
         if pending.isEmpty { try await connection.transaction { try await complete($0) } }
         return pending
+    }
+
+    /// Roles belong to the whole server: a migration of another of its databases may change the same ones at this moment, which the
+    /// server reports as a key that exists or, with SQLSTATE XX000, as a concurrent change.
+    private func repeatingOnce(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as PostgresError where error.isFromConcurrency || error.sqlState == "XX000" {
+            try await body()
+        }
     }
 
     private func verify(_ applied: [AppliedMigrations.Row]) throws(SchemaError) {
