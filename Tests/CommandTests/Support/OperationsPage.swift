@@ -39,6 +39,7 @@ struct OperationsPage {
     static let omitted = [
         "sudo groupadd ": "would change the groups of this machine",
         "sudo usermod ": "would change the users of this machine",
+        "PGUSER=trainer lacunad run ": "trains for minutes; DaemonTests run it",
     ]
 
     /// Texts that are replaced, with what and why.
