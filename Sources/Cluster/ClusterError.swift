@@ -20,6 +20,10 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case file(path: String, problem: String)
     /// A server, or processes of a killed one, use the data folder and do not respond.
     case notResponding(folder: String, problem: String)
+    /// Another process works on the cluster and does not end; its id and program, such as `4711 (initdb)`.
+    case locked(folder: String, holder: String?)
+    /// The data folder has no readable version, as no complete one and no unfinished one is.
+    case damaged(folder: String)
     /// A server program failed; with the end of its output.
     case programFailed(program: String, output: String)
 
@@ -42,6 +46,9 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unsafeFolder(let path): "\(path) is not a folder that only its user can enter"
         case .socketPathTooLong(let path): "the socket's path is too long: \(path)"
         case .file(let path, let problem), .notResponding(let path, let problem): "\(path): \(problem)"
+        case .locked(let folder, let holder):
+            "\(holder.map { "process \($0)" } ?? "another process") still works on the database, and holds \(folder)"
+        case .damaged(let folder): "\(folder) contains no readable PG_VERSION, so it is not a complete database"
         case .programFailed(let program, let output): "\(program) failed: \(output)"
         case .clientMissing(let needed, let found):
             "the server needs pg_dump and pg_restore of PostgreSQL \(needed); installed: "
@@ -64,6 +71,8 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notResponding: "wait until the server's processes have ended, or stop them, then repeat"
         case .clientMissing(let needed, _): "install postgresql-client-\(needed)"
         case .clientFailed: "remove the cause that the message names, then run the command again"
+        case .locked: "wait until it has ended, or stop it, then repeat"
+        case .damaged: "restore the folder from the backup, or move it away to begin with an empty catalogue"
         case .programFailed: "read the server's log, whose path 'lacuna database status' prints"
         }
     }

@@ -10,6 +10,14 @@ public struct ClusterOptions: Sendable, Hashable {
     public var binaryFolders: [String] = []
     /// Server settings, which override the defaults; the values are passed unchanged.
     public var settings: [String: String] = [:]
+    /// How long a start or a stop waits for another one.
+    public var lockPatience = Duration.seconds(120)
+    /// How long a start waits for a server that shows no progress.
+    public var startPatience = Duration.seconds(300)
+    /// How long a stop waits for sessions to end and for the last checkpoint, before it ends the server without a checkpoint.
+    public var stopPatience = Duration.seconds(60)
+    /// How long a stop waits for a server that starts or recovers, before it ends the recovery, which the next start repeats.
+    public var recoveryStopPatience = Duration.seconds(10)
     /// Whether `initdb` waits for the disk.
     public var syncsInitialisation = true
 

@@ -2,33 +2,64 @@ internal import Glibc
 internal import System
 
 extension EmbeddedCluster {
-    func startBlocking() throws(ClusterError) {
+    /// The lock is held until a server process exists, and not while it recovers, so that a stop can end a recovery.
+    func startBlocking(_ waiting: Waiting) throws(ClusterError) {
         let user = try ServerUser.forCaller()
         try makeFolders(user)
-        try FileSystem.withLock(paths.lock) { () throws(ClusterError) in
-            try recordHome()
-            if try isServed() { return }
-            let existing = FileSystem.read("\(paths.data)/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }
-            let binaries = try ServerBinaries.locate(extra: options.binaryFolders, needed: existing)
-            if existing == nil { try create(binaries, user) }
-            try writeAccessRules()
-            try launch(binaries, user)
+        for _ in 0..<3 {
+            let launcher = try ensureServer(user, waiting)
+            if try waitUntilReady(launcher, waiting) { return }
+        }
+        throw .notResponding(folder: paths.data, problem: "the server was stopped each time it started")
+    }
+
+    /// The program that starts the server; nil where a server exists already.
+    private func ensureServer(_ user: ServerUser?, _ waiting: Waiting) throws(ClusterError) -> LaunchedProgram? {
+        let lock = try ClusterLock(paths.lock, patience: options.lockPatience, waiting: waiting)
+        defer { lock.release() }
+        try recordHome()
+        if try hasServer(waiting) { return nil }
+        let existing = FileSystem.read("\(paths.data)/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }
+        let binaries = try ServerBinaries.locate(extra: options.binaryFolders, needed: existing)
+        if existing == nil { try create(binaries, user, lock) }
+        try writeAccessRules()
+        try removeStaleProcessFiles()
+        return try launch(binaries, user)
+    }
+
+    /// Whether a server process exists, after waiting for processes of a killed one to end, which detect its end within seconds.
+    private func hasServer(_ waiting: Waiting) throws(ClusterError) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            if postmaster() != nil { return true }
+            // A server that starts works in its folder before it writes its process file.
+            guard let process = ServerProcess.all(in: paths.data).first else { return false }
+            if ContinuousClock.now > deadline {
+                throw .notResponding(folder: paths.data, problem: "processes of a killed server still run")
+            }
+            waiting.check { .stop(process: process, recovery: nil) }
+            usleep(20_000)
         }
     }
 
-    /// Whether a server accepts connections, after waiting for one that is starting or ending.
+    /// Whether the server accepts connections; false where it ended first. Waits as long as it shows progress.
     ///
     /// A killed server closes its socket before its process has ended, while its process file still has the state ready.
-    private func isServed() throws(ClusterError) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(60)
+    private func waitUntilReady(_ launcher: LaunchedProgram?, _ waiting: Waiting) throws(ClusterError) -> Bool {
+        var progress = StartProgress(paths: paths)
         while let server = postmaster() {
-            if server.isReady && FileSystem.isListening("\(paths.socketFolder)/.s.PGSQL.\(port)") { return true }
-            if ContinuousClock.now > deadline {
+            if server.isReady && FileSystem.isListening("\(paths.socketFolder)/.s.PGSQL.\(port)") {
+                launcher?.wait()
+                return true
+            }
+            if progress.silence() > options.startPatience {
                 throw .notResponding(
                     folder: paths.data, problem: "server process \(server.process) does not accept connections")
             }
+            waiting.check { .start(process: server.process, recovery: recovery()) }
             usleep(20_000)
         }
+        if let launcher, launcher.wait() != 0 { throw launchFailure() }
         return false
     }
 
@@ -48,35 +79,6 @@ extension EmbeddedCluster {
         if recorded != paths.home && geteuid() == 0 { throw .belongsToAnotherHome(folder: paths.folder) }
     }
 
-    /// Creates the data under another name and renames them, so that an incomplete cluster is never used.
-    private func create(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
-        try SystemProgram(["/bin/rm", "-rf", paths.unfinishedData, paths.data]).running(as: user).output()
-        var arguments = [
-            binaries.path("initdb"), "--pgdata=\(paths.unfinishedData)", "--username=\(Self.superuser)", "--auth=peer",
-            "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions",
-        ]
-        if !options.syncsInitialisation { arguments.append("--no-sync") }
-        try SystemProgram(arguments).running(as: user).output()
-        try makeRolesAndDatabase(binaries, user)
-        try SystemProgram(["/bin/mv", "-T", paths.unfinishedData, paths.data]).running(as: user).output()
-        if options.syncsInitialisation { try SystemProgram(["/bin/sync", paths.server]).running(as: user).output() }
-    }
-
-    /// Creates the logins and the database in the server's single-user mode, which reads one statement from each line.
-    private func makeRolesAndDatabase(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
-        let statements =
-            options.logins.map { "create role \"\($0)\" login" } + ["create database \"\(options.database)\""]
-        let script = statements.joined(separator: "\n") + "\n"
-        try FileSystem.write(script, to: paths.firstStatements, mode: 0o644)
-        defer { unlink(paths.firstStatements) }
-        var server = SystemProgram([
-            binaries.path("postgres"), "--single", "-D", paths.unfinishedData, "-c", "exit_on_error=on", "-c",
-            "log_checkpoints=off", "postgres",
-        ])
-        server.input = paths.firstStatements
-        try server.running(as: user).output()
-    }
-
     /// Peer authentication through a map of the calling user's name to the roles that it may log in as.
     private func writeAccessRules() throws(ClusterError) {
         try FileSystem.write("local all all peer map=lacuna\n", to: paths.accessRules, mode: 0o644)
@@ -85,33 +87,33 @@ extension EmbeddedCluster {
         try FileSystem.write(lines.joined(), to: paths.userMap, mode: 0o644)
     }
 
-    private func launch(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) {
-        try removeStaleProcessFiles()
-        let status = try SystemProgram([
-            binaries.path("pg_ctl"), "start", "--silent", "--wait", "--timeout=60", "--pgdata=\(paths.data)",
+    /// Starts the server, and waits until its process file exists. It does not inherit the lock, because it outlives the caller.
+    private func launch(_ binaries: ServerBinaries, _ user: ServerUser?) throws(ClusterError) -> LaunchedProgram {
+        let launcher = try SystemProgram([
+            binaries.path("pg_ctl"), "start", "--silent", "--wait", "--timeout=86400", "--pgdata=\(paths.data)",
             "--log=\(paths.log)", "--options=\(serverOptions())",
-        ]).running(as: user).run().status
-        guard status == 0 else {
-            let lines = (FileSystem.read(paths.log) ?? "").split(separator: "\n").suffix(5)
-            throw .programFailed(program: "postgres", output: lines.joined(separator: "\n"))
+        ]).running(as: user).launch()
+        while postmaster() == nil {
+            if let status = launcher.poll() {
+                if status == 0 { break }
+                throw launchFailure()
+            }
+            usleep(10_000)
         }
+        return launcher
+    }
+
+    private func launchFailure() -> ClusterError {
+        let lines = (FileSystem.read(paths.log) ?? "").split(separator: "\n").suffix(5)
+        return .programFailed(program: "postgres", output: lines.joined(separator: "\n"))
     }
 
     /// Removes the process files of a server that was killed.
     ///
-    /// A new server refuses to start where any process, also of another program, has the recorded number. Sessions of the killed
-    /// server must have ended first; they detect its end within seconds.
+    /// A new server refuses to start where any process, also of another program, has the recorded number.
     private func removeStaleProcessFiles() throws(ClusterError) {
         let socket = "\(paths.socketFolder)/.s.PGSQL.\(port)"
         let stale = ["\(paths.data)/postmaster.pid", "\(socket).lock", socket].filter(FilePath.exists)
-        guard !stale.isEmpty, postmaster() == nil else { return }
-        let (deadline, data) = (ContinuousClock.now + .seconds(20), try FileSystem.resolve(paths.data))
-        while ServerProcess.anyWorks(in: data) {
-            if ContinuousClock.now > deadline {
-                throw .notResponding(folder: paths.data, problem: "processes of a killed server still run")
-            }
-            usleep(20_000)
-        }
         for path in stale where unlink(path) != 0 && errno != ENOENT {
             throw .file(path: path, problem: FileSystem.lastProblem())
         }

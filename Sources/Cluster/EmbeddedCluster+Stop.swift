@@ -2,29 +2,48 @@ internal import Glibc
 internal import System
 
 extension EmbeddedCluster {
-    func stopBlocking() throws(ClusterError) {
-        guard FilePath.exists(paths.folder) else { return }
-        let user = try ServerUser.forCaller()
-        try FileSystem.withLock(paths.lock) { () throws(ClusterError) in try shutDown(user, mode: "fast") }
+    func stopBlocking(_ waiting: Waiting) throws(ClusterError) -> StopOutcome {
+        guard FilePath.exists(paths.folder) else { return .wasNotRunning }
+        let lock = try ClusterLock(paths.lock, patience: options.lockPatience, waiting: waiting)
+        defer { lock.release() }
+        return try shutDown(waiting)
     }
 
-    func destroyBlocking() throws(ClusterError) {
+    func destroyBlocking(_ waiting: Waiting) throws(ClusterError) {
         guard FilePath.exists(paths.folder) else { return }
-        let user = try ServerUser.forCaller()
-        try FileSystem.withLock(paths.lock) { () throws(ClusterError) in
-            try shutDown(user, mode: "immediate")
-            try SystemProgram(["/bin/rm", "-rf", paths.server, paths.socketFolder]).output()
-        }
+        let lock = try ClusterLock(paths.lock, patience: options.lockPatience, waiting: waiting)
+        defer { lock.release() }
+        if let process = postmaster()?.process { try end(process, SIGQUIT, waiting) }
+        try SystemProgram(["/bin/rm", "-rf", paths.server, paths.socketFolder]).holding(lock).output()
         try SystemProgram(["/bin/rm", "-rf", paths.folder]).output()
     }
 
-    private func shutDown(_ user: ServerUser?, mode: String) throws(ClusterError) {
-        guard postmaster() != nil, let version = FileSystem.read("\(paths.data)/PG_VERSION") else { return }
-        let binaries = try ServerBinaries.locate(
-            extra: options.binaryFolders, needed: Int(version.prefix { $0.isNumber }))
-        try SystemProgram([
-            binaries.path("pg_ctl"), "stop", "--silent", "--wait", "--timeout=60", "--mode=\(mode)",
-            "--pgdata=\(paths.data)",
-        ]).running(as: user).output()
+    /// A fast shutdown, and an immediate one where that takes too long.
+    private func shutDown(_ waiting: Waiting) throws(ClusterError) -> StopOutcome {
+        guard let (process, isReady) = postmaster() else { return .wasNotRunning }
+        let patience = isReady && recovery() == nil ? options.stopPatience : options.recoveryStopPatience
+        kill(process, SIGINT)
+        if waitForEnd(process, patience, waiting) { return .stopped }
+        waiting.announce(.immediateStop(process: process))
+        try end(process, SIGQUIT, waiting)
+        return .stoppedImmediately
+    }
+
+    private func end(_ process: Int32, _ signal: Int32, _ waiting: Waiting) throws(ClusterError) {
+        kill(process, signal)
+        guard waitForEnd(process, .seconds(60), waiting) else {
+            throw .notResponding(folder: paths.data, problem: "server process \(process) does not end")
+        }
+    }
+
+    /// Whether all processes of the server end in time.
+    private func waitForEnd(_ process: Int32, _ patience: Duration, _ waiting: Waiting) -> Bool {
+        let deadline = ContinuousClock.now + patience
+        while ServerProcess.isAlive(process, in: paths.data) || !ServerProcess.all(in: paths.data).isEmpty {
+            if ContinuousClock.now > deadline { return false }
+            waiting.check { .stop(process: process, recovery: recovery()) }
+            usleep(20_000)
+        }
+        return true
     }
 }

@@ -48,19 +48,40 @@ public struct EmbeddedCluster: Sendable, Hashable {
         return isReady ? .running(process: process) : .starting(process: process)
     }
 
-    /// Creates the cluster where it is missing and starts it where it does not run; concurrent callers wait for each other.
-    public func start() async throws(ClusterError) {
-        try await BlockingWork().run { () throws(ClusterError) in try self.startBlocking() }
+    /// What a server that starts after a crash says of its recovery; nil where none recovers.
+    public func recovery() -> String? { ServerProcess.recovery(in: paths.data) }
+
+    /// Creates the cluster where it is missing and starts it where it does not run; concurrent callers wait for each other, and for
+    /// a server that recovers after a crash as long as it shows progress.
+    ///
+    /// - Parameter waiting: called on another thread where the start waits for over a second.
+    public func start(waiting: @escaping @Sendable (ClusterWait) -> Void = { _ in }) async throws(ClusterError) {
+        try await BlockingWork().run { () throws(ClusterError) in try self.startBlocking(Waiting(waiting)) }
+    }
+
+    /// How a server was stopped.
+    public enum StopOutcome: Hashable, Sendable {
+        case wasNotRunning
+        /// With a checkpoint.
+        case stopped
+        /// Without a checkpoint, because it had not stopped before; the next start recovers.
+        case stoppedImmediately
     }
 
     /// Stops the server; sessions are ended and their transactions rolled back.
-    public func stop() async throws(ClusterError) {
-        try await BlockingWork().run { () throws(ClusterError) in try self.stopBlocking() }
+    ///
+    /// A server that does not stop in time is stopped without a checkpoint, by which nothing committed is lost.
+    /// - Parameter waiting: called on another thread where the stop waits for over a second.
+    @discardableResult
+    public func stop(waiting: @escaping @Sendable (ClusterWait) -> Void = { _ in }) async throws(ClusterError)
+        -> StopOutcome
+    {
+        try await BlockingWork().run { () throws(ClusterError) in try self.stopBlocking(Waiting(waiting)) }
     }
 
     /// Stops the server at once and deletes the cluster with all its data.
     public func destroy() async throws(ClusterError) {
-        try await BlockingWork().run { () throws(ClusterError) in try self.destroyBlocking() }
+        try await BlockingWork().run { () throws(ClusterError) in try self.destroyBlocking(Waiting { _ in }) }
     }
 
     /// The running server's process from `postmaster.pid`; nil when the file is missing or stale.
@@ -68,8 +89,7 @@ public struct EmbeddedCluster: Sendable, Hashable {
         guard let text = FileSystem.read("\(paths.data)/postmaster.pid") else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let process = lines.first.flatMap({ Int32($0) }), process > 1 else { return nil }
-        // Another program may have the number by now, and an ended server may be a zombie.
-        guard ServerProcess.isAlive(process) else { return nil }
+        guard ServerProcess.isAlive(process, in: paths.data) else { return nil }
         return (process, lines.count > 7 && lines[7].hasPrefix("ready"))
     }
 }

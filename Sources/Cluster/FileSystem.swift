@@ -99,15 +99,4 @@ enum FileSystem {
         while case let count = Glibc.read(descriptor, &block, block.count), count > 0 { bytes += block[..<count] }
         return String(decoding: bytes, as: UTF8.self)
     }
-
-    /// Runs `body` while this process holds the lock file; others wait. The lock ends with the process.
-    static func withLock<T>(_ path: String, _ body: () throws(ClusterError) -> T) throws(ClusterError) -> T {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .file(path: path, problem: lastProblem()) }
-        defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 {
-            if errno != EINTR { throw .file(path: path, problem: lastProblem()) }
-        }
-        return try body()
-    }
 }

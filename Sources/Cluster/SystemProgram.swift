@@ -1,13 +1,16 @@
 internal import Glibc
 internal import System
 
-/// A child process in its own session that inherits no descriptor, so that Ctrl-C does not reach it and it keeps no pipe open.
+/// A child process in its own session that inherits no descriptor but a lock, so that Ctrl-C does not reach it and it keeps no pipe
+/// open.
 struct SystemProgram {
     var arguments: [String]
     /// Read as standard input; `/dev/null` unless set.
     var input = "/dev/null"
     /// Variables as `NAME=value`; none of the caller's is passed on.
     var environment = ["PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/"]
+    /// A lock's descriptor that the program inherits, and with it the lock; none for a program that starts the server.
+    private var lock: Int32?
 
     init(_ arguments: [String]) { self.arguments = arguments }
 
@@ -30,6 +33,21 @@ struct SystemProgram {
         return copy
     }
 
+    /// The same program, which holds `lock` as long as it runs, also after the caller was killed.
+    func holding(_ lock: ClusterLock) -> SystemProgram {
+        var copy = self
+        copy.lock = lock.descriptor
+        return copy
+    }
+
+    /// Starts it; its output is lost.
+    func launch() throws(ClusterError) -> LaunchedProgram {
+        let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard nowhere >= 0 else { throw .file(path: "/dev/null", problem: FileSystem.lastProblem()) }
+        defer { close(nowhere) }
+        return LaunchedProgram(try spawn(outputTo: nowhere))
+    }
+
     /// Runs it to its end; its output goes to a temporary file, because a server that it starts would keep a pipe open.
     ///
     /// - Parameter ticks: whether `tick` is called some times a second while it runs.
@@ -37,16 +55,12 @@ struct SystemProgram {
     func run(ticks: Bool = false, tick: () -> Void = {}) throws(ClusterError) -> (status: Int32, output: String) {
         guard let scratch = tmpfile() else { throw .file(path: "/tmp", problem: FileSystem.lastProblem()) }
         defer { fclose(scratch) }
-        let child = try spawn(outputTo: fileno(scratch))
-        var status: Int32 = 0
-        while case let ended = waitpid(child, &status, ticks ? WNOHANG : 0), ended != child {
-            if ended < 0 && errno != EINTR { break }
-            guard ticks else { continue }
+        let program = LaunchedProgram(try spawn(outputTo: fileno(scratch)))
+        while ticks, program.poll() == nil {
             tick()
             usleep(50_000)
         }
-        let exit = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
-        return (exit, FileSystem.readAll(fileno(scratch)))
+        return (program.wait(), FileSystem.readAll(fileno(scratch)))
     }
 
     /// Its output.
@@ -73,10 +87,12 @@ struct SystemProgram {
         posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
         posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
         // Descriptors that other code left inheritable; one that is closed by then does no harm.
-        for inherited in ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap({ Int32($0) }) where inherited > 2
-        {
+        for inherited in ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap({ Int32($0) })
+        where inherited > 2 && inherited != lock {
             posix_spawn_file_actions_addclose(&actions, inherited)
         }
+        // A descriptor copied to itself is inherited although it is closed at other programs' start.
+        if let lock { posix_spawn_file_actions_adddup2(&actions, lock, lock) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -8,6 +8,13 @@ extension PostgresError: CommandFailing {
         case .connectionFailed, .connectionLost, .closed:
             CommandFailure(
                 .unreachable, description, remedy: "check --database or PGHOST, and that the server is running")
+        case .notAccepting:
+            CommandFailure(
+                .unreachable, description, remedy: "wait until the server has started, then run the command again")
+        case .serverSilent:
+            CommandFailure(
+                .unreachable, description,
+                remedy: "check that the server's processes run and its disk responds, then run the command again")
         case .server(let error): error.commandFailure
         case .transactionFailed: CommandFailure(.conflict, description, remedy: "run the command again")
         case .decoding, .encoding, .rowCount, .nestedTransaction, .client:
@@ -22,6 +29,7 @@ extension ServerError {
     var commandFailure: CommandFailure {
         let text = sqlState.hasPrefix("LA") ? message : description
         switch sqlState {
+        case "55P03": return lockFailure
         case "42501":
             return CommandFailure(.conflict, text, remedy: hint ?? "log in as a member of lacuna_manager")
         case "LA004": return CommandFailure(.badInput, text, remedy: hint ?? "name one that exists")
@@ -41,11 +49,27 @@ extension ServerError {
     }
 }
 
+extension ServerError {
+    /// SQLSTATE 55P03: a lock was not available in time.
+    private var lockFailure: CommandFailure {
+        let wait = "the command waited too long for a lock that another session holds"
+        guard let holder else {
+            return CommandFailure(
+                .conflict, wait, remedy: "run the command again when no other works on the same data")
+        }
+        return CommandFailure(
+            .conflict, "\(wait): \(holder)",
+            remedy: "run the command again when that session has ended; an administrator ends it with "
+                + "select pg_terminate_backend(\(holder.process)); LACUNA_LOCK_TIMEOUT sets the time to wait")
+    }
+}
+
 extension ClusterError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .madeByAnotherUser, .clientFailed: .conflict
+            case .madeByAnotherUser, .clientFailed, .locked: .conflict
+            case .damaged: .damaged
             default: .unreachable
             }
         return CommandFailure(status, description, remedy: remedy)

@@ -14,19 +14,22 @@ struct CommandPath {
 
     /// Refuses an unknown noun or verb, which the parser would report as an unexpected argument.
     ///
+    /// - Returns: the noun and the verb, separated by a space.
     /// - Throws: a failure of usage that names the most similar commands.
-    func check() throws {
+    func check() throws -> String {
         var command = root
-        var path = program
+        var path: [String] = []
         for word in words {
             let known: [any ParsableCommand.Type] = command.configuration.subcommands
-            guard !known.isEmpty, word != "help" else { return }
+            guard !known.isEmpty, word != "help" else { break }
             guard let next = known.first(where: { Self.names(of: $0).contains(word) }) else {
-                throw Self.unknown(word, path, known.flatMap { Self.names(of: $0) })
+                let spelling = ([program] + path).joined(separator: " ")
+                throw Self.unknown(word, spelling, known.flatMap { Self.names(of: $0) })
             }
             command = next
-            path += " \(word)"
+            path.append(word)
         }
+        return path.joined(separator: " ")
     }
 
     private static func names(of command: any ParsableCommand.Type) -> [String] {

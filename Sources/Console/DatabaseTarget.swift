@@ -7,27 +7,30 @@ internal import Schema
 package enum DatabaseTarget: Sendable {
     /// A server that Lacuna does not manage.
     case server(ConnectionSettings)
-    /// The embedded server under the home folder.
-    case embedded(EmbeddedCluster)
+    /// The embedded server under the home folder, and how long its sessions wait for a lock.
+    case embedded(EmbeddedCluster, LockTimeout)
 
     /// `--database`, else `LACUNA_DATABASE`, else the server that libpq's variables name, else the embedded cluster.
     package static func resolve(_ options: GlobalOptions, _ environment: Environment) throws -> DatabaseTarget {
-        if let target = options.database ?? environment["LACUNA_DATABASE"] {
-            return .server(ConnectionSettings(target: target))
+        let timeout = try environment.lockTimeout()
+        let database = options.database ?? environment["LACUNA_DATABASE"]
+        if database != nil || environment.namesServer {
+            return .server(
+                ConnectionSettings(
+                    target: database, applicationName: ApplicationName.ofThisCommand, lockTimeout: timeout))
         }
-        if environment.namesServer { return .server(ConnectionSettings()) }
         let home = homeFolder(options, environment)
         var entry = stat()
         guard stat(home, &entry) != 0 || entry.st_mode & S_IFMT == S_IFDIR else {
             throw CommandFailure(
                 .badInput, "the home folder is a file", file: home, remedy: "name a folder with --home or LACUNA_HOME")
         }
-        return .embedded(try EmbeddedCluster(home: home))
+        return .embedded(try EmbeddedCluster(home: home), timeout)
     }
 
     /// The embedded cluster; nil for any other server.
     package var cluster: EmbeddedCluster? {
-        if case .embedded(let cluster) = self { cluster } else { nil }
+        if case .embedded(let cluster, _) = self { cluster } else { nil }
     }
 
     /// The state of the embedded cluster, from its files; a server that Lacuna does not run counts as running.
@@ -64,11 +67,12 @@ package enum DatabaseTarget: Sendable {
     package func settings(for role: SessionRole) -> ConnectionSettings {
         switch self {
         case .server(let settings): settings
-        case .embedded(let cluster):
-            ConnectionSettings(keywords: [
-                "host": cluster.socketFolder, "port": String(cluster.port), "dbname": cluster.database,
-                "user": role.login,
-            ])
+        case .embedded(let cluster, let timeout):
+            ConnectionSettings(
+                keywords: [
+                    "host": cluster.socketFolder, "port": String(cluster.port), "dbname": cluster.database,
+                    "user": role.login,
+                ], applicationName: ApplicationName.ofThisCommand, lockTimeout: timeout)
         }
     }
 }

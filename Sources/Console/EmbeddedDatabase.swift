@@ -35,10 +35,14 @@ package struct EmbeddedDatabase {
     @discardableResult
     package func migrate() async throws -> [Migration] {
         let superuser = try await connectStarting(.superuser)
-        let applied = try await Migrator(superuser, program: Program.lacuna.version).migrate()
-        try await EmbeddedLogins.grant(superuser)
+        let program = Program.lacuna.version
+        let applied = try await output.notingLocks(of: superuser, target.settings(for: .superuser)) {
+            try await Migrator(superuser, program: program).migrate { connection in
+                try await EmbeddedLogins.grant(connection)
+                try await LabelCatalog(connection, program: program).extendInTransaction(with: .standard)
+            }
+        }
         try await SchemaCheck(superuser).require()
-        try await LabelCatalog(superuser, program: Program.lacuna.version).extend(with: .standard)
         await superuser.close()
         return applied
     }
@@ -46,13 +50,13 @@ package struct EmbeddedDatabase {
     /// Connects, and starts the server where it does not run.
     private func connectStarting(_ role: SessionRole) async throws -> Connection {
         let settings = target.settings(for: role)
-        guard case .embedded(let cluster) = target else { return try await Connection.connect(settings) }
+        guard let cluster = target.cluster else { return try await output.connectWaiting(settings) }
         do {
             return try await Connection.connect(settings)
         } catch {
             if cluster.status() == .notCreated { output.note("Creating a database in \(cluster.dataFolder).") }
-            try await cluster.start()
-            return try await Connection.connect(settings)
+            try await cluster.start { output.note($0) }
+            return try await output.connectWaiting(settings)
         }
     }
 }

@@ -6,7 +6,7 @@ package struct Environment: Sendable {
 
     /// Variables of libpq that name a server; the embedded one is then not used.
     static let serverVariables = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE"]
-    private static let ownVariables = ["LACUNA_DATABASE", "LACUNA_HOME", "LACUNA_GROUP"]
+    private static let ownVariables = ["LACUNA_DATABASE", "LACUNA_HOME", "LACUNA_GROUP", "LACUNA_LOCK_TIMEOUT"]
 
     package init(_ variables: [String: String]) { self.variables = variables.filter { !$0.value.isEmpty } }
 

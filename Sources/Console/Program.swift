@@ -8,6 +8,13 @@ package struct Program: Sendable {
 
     /// The running program, whose name begins each warning.
     @TaskLocal static var current = Program.lacuna
+    /// The noun and the verb of the running command, such as `dataset import`.
+    @TaskLocal static var command = ""
+
+    /// Runs `body` while sessions also name the subject of the command, such as a run; no patient data.
+    package static func naming<T>(_ subject: String, _ body: () async throws -> T) async rethrows -> T {
+        try await $command.withValue("\(command) \(subject)", operation: body)
+    }
 
     package let name: String
 
@@ -35,17 +42,21 @@ package struct Program: Sendable {
 
     private func follow(_ arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
         do {
-            try CommandPath(arguments, root, program: name).check()
-            var command = try root.parseAsRoot(arguments)
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
+            let path = try CommandPath(arguments, root, program: name).check()
+            try await Program.$command.withValue(path) { try await Self.run(arguments, root) }
             return .done
         } catch {
             Interruption.waitForEnd()
             return report(error, root)
+        }
+    }
+
+    private static func run(_ arguments: [String], _ root: (some ParsableCommand).Type) async throws {
+        var command = try root.parseAsRoot(arguments)
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
         }
     }
 

@@ -54,7 +54,7 @@ package struct Session: Sendable {
         let session = try await open(
             options, role: role, warnsOfLostObjects: warnsOfLostObjects, acceptsAlteredSchema: acceptsAlteredSchema)
         do {
-            let value = try await body(session)
+            let value = try await session.notingLocks { try await body(session) }
             await session.connection.close()
             return value
         } catch {
@@ -70,6 +70,11 @@ package struct Session: Sendable {
         return try await Account.set(on: connection)
     }
 
+    /// Runs `body`, and notes who holds a lock for which the session waits.
+    package func notingLocks<T>(_ body: () async throws -> T) async throws -> T {
+        try await output.notingLocks(of: connection, settings, body)
+    }
+
     private static func connect(
         _ target: DatabaseTarget, _ role: SessionRole, _ output: Output, _ acceptsAlteredSchema: Bool
     ) async throws -> Connection {
@@ -77,7 +82,7 @@ package struct Session: Sendable {
         let reading: SchemaCheck.Reading
         switch target {
         case .server(let settings):
-            connection = try await Connection.connect(settings)
+            connection = try await output.connectWaiting(settings)
             reading = try await SchemaCheck(connection).read()
         case .embedded:
             (connection, reading) = try await EmbeddedDatabase(target, output).connect(role)

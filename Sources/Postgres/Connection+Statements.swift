@@ -57,6 +57,8 @@ extension Connection {
     ///
     /// Outside a transaction block the whole script is one transaction.
     public func execute(_ script: String) throws(PostgresError) {
+        running.begin("script")
+        defer { running.end() }
         let result = PQexec(try requireHandle(), script)
         defer { PQclear(result) }
         _ = try checked(result, statement: "script")

@@ -12,6 +12,7 @@ public actor Connection {
     private var prepared: [PreparedKey: String] = [:]
     private let canceller = Canceller()
     private let socket = SocketEnd()
+    nonisolated let running = RunningStatement()
     var hasTransaction = false
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -23,9 +24,9 @@ public actor Connection {
         thread.finish()
     }
 
-    /// Connects, and sets the session to UTF-8 and to no just-in-time compilation.
+    /// Connects, and sets the session to UTF-8, to no just-in-time compilation and to the lock time-out of the settings.
     ///
-    /// - Throws: `PostgresError.connectionFailed` with libpq's message.
+    /// - Throws: `PostgresError.connectionFailed` with libpq's message, `PostgresError.notAccepting` where the server starts or stops.
     public static func connect(_ settings: ConnectionSettings) async throws(PostgresError) -> Connection {
         let connection = Connection()
         try await connection.open(settings)
@@ -33,22 +34,37 @@ public actor Connection {
     }
 
     private func open(_ settings: ConnectionSettings) throws(PostgresError) {
-        let pairs = settings.parameters
-        let opened = withCStrings(pairs.map(\.keyword)) { keywords in
-            withCStrings(pairs.map(\.value)) { values in PQconnectdbParams(keywords, values, 1) }
+        var attempt = try begin(settings)
+        if PQstatus(attempt) != CONNECTION_OK {
+            // libpq does not tell the error's SQLSTATE. A server that accepts connections by now may have been starting before.
+            switch ServerPing(settings.with("connect_timeout", "5")).ask() {
+            case .accepts:
+                PQfinish(attempt)
+                attempt = try begin(settings)
+            case .notYet: throw .notAccepting(message: end(attempt))
+            case .none: break
+            }
         }
-        guard let opened else { throw .connectionFailed(message: "no memory") }
-        guard PQstatus(opened) == CONNECTION_OK else {
-            let message = trimmed(PQerrorMessage(opened))
-            PQfinish(opened)
-            throw .connectionFailed(message: message)
+        guard PQstatus(attempt) == CONNECTION_OK else { throw .connectionFailed(message: end(attempt)) }
+        PQsetNoticeProcessor(attempt, { _, _ in }, nil)
+        PQclear(PQexec(attempt, settings.preparation))
+        canceller.set(PQgetCancel(attempt))
+        socket.set(PQsocket(attempt))
+        running.setBackend(Int(PQbackendPID(attempt)))
+        handle = attempt
+    }
+
+    private func begin(_ settings: ConnectionSettings) throws(PostgresError) -> OpaquePointer {
+        guard let attempt = settings.withParameters({ PQconnectdbParams($0, $1, 1) }) else {
+            throw .connectionFailed(message: "no memory")
         }
-        PQsetNoticeProcessor(opened, { _, _ in }, nil)
-        // Just-in-time compilation of a statement takes longer than running it.
-        PQclear(PQexec(opened, "set jit = off"))
-        canceller.set(PQgetCancel(opened))
-        socket.set(PQsocket(opened))
-        handle = opened
+        return attempt
+    }
+
+    /// Ends an attempt to connect, and returns its error.
+    private func end(_ attempt: OpaquePointer) -> String {
+        defer { PQfinish(attempt) }
+        return trimmed(PQerrorMessage(attempt))
     }
 
     /// Closes the connection; an open transaction is rolled back by the server.
@@ -106,6 +122,8 @@ public actor Connection {
     ) throws(PostgresError) -> T {
         let handle = try requireHandle()
         let parameters = try ParameterBuffer(values, statement: statement)
+        running.begin(statement)
+        defer { running.end() }
         let name = try prepare(sql, values.map(\.type), statement: statement)
         let result = parameters.withPointers { pointers, lengths, formats in
             PQexecPrepared(handle, name, Int32(values.count), pointers, lengths, formats, 1)
@@ -129,7 +147,7 @@ public actor Connection {
     /// The result of a successful statement; else throws its error.
     func checked(_ result: OpaquePointer?, statement: String) throws(PostgresError) -> OpaquePointer {
         let handle = try requireHandle()
-        guard PQstatus(handle) == CONNECTION_OK else { throw .connectionLost(statement: statement) }
+        guard PQstatus(handle) == CONNECTION_OK else { throw loss(statement) }
         guard let result else { throw .client(statement: statement, message: trimmed(PQerrorMessage(handle))) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_COPY_IN: return result
@@ -138,11 +156,18 @@ public actor Connection {
     }
 
     private func failure(_ result: OpaquePointer, _ handle: OpaquePointer, statement: String) -> PostgresError {
-        if let error = ServerError(result, statement: statement) { return .server(error) }
+        if var error = ServerError(result, statement: statement) {
+            if error.sqlState == "55P03" { error.holder = running.holder }
+            return .server(error)
+        }
         // A write to a lost server can fail before libpq has read the end of the connection, so that only reading shows it.
         let message = trimmed(PQerrorMessage(handle))
         let isLost = PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK
-        return isLost ? .connectionLost(statement: statement) : .client(statement: statement, message: message)
+        return isLost ? loss(statement) : .client(statement: statement, message: message)
+    }
+
+    private func loss(_ statement: String) -> PostgresError {
+        running.isServerSilent ? .serverSilent(statement: statement) : .connectionLost(statement: statement)
     }
 }
 
@@ -156,21 +181,4 @@ func trimmed(_ message: UnsafePointer<CChar>?) -> String {
     var text = message.map { String(cString: $0) } ?? ""
     while let last = text.last, last.isWhitespace { text.removeLast() }
     return text
-}
-
-/// Passes a null-terminated array of C strings.
-private func withCStrings<T>(_ strings: [String], _ body: ([UnsafePointer<CChar>?]) -> T) -> T {
-    let bytes = strings.map { Array($0.utf8CString) }
-    let total = bytes.joined().count
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: max(1, total)) { buffer in
-        var pointers: [UnsafePointer<CChar>?] = []
-        var offset = 0
-        for string in bytes {
-            let start = buffer.baseAddress! + offset
-            start.update(from: string, count: string.count)
-            pointers.append(UnsafePointer(start))
-            offset += string.count
-        }
-        return body(pointers + [nil])
-    }
 }

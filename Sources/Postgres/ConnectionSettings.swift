@@ -4,13 +4,19 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
     public var target: String?
     /// libpq keywords that take precedence over `target`, such as `host`, `port`, `dbname`, `user`.
     public var keywords: [String: String]
-    /// Shown in `pg_stat_activity`.
+    /// Shown in `pg_stat_activity`, unless the target or libpq's variables name another; at most 63 bytes.
     public var applicationName: String
+    /// How long a statement waits for a lock, in milliseconds, 0 for without end; nil for the server's setting.
+    public var lockTimeout: LockTimeout?
 
-    public init(target: String? = nil, keywords: [String: String] = [:], applicationName: String = "lacuna") {
+    public init(
+        target: String? = nil, keywords: [String: String] = [:], applicationName: String = "lacuna",
+        lockTimeout: LockTimeout? = nil
+    ) {
         self.target = target
         self.keywords = keywords
         self.applicationName = applicationName
+        self.lockTimeout = lockTimeout
     }
 
     /// The same server and database as another user.
@@ -32,6 +38,19 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
         ("tcp_user_timeout", "60000"),
     ]
 
+    /// The first statements of a session. Just-in-time compilation of a statement takes longer than running it.
+    var preparation: String { "set jit = off;" + (lockTimeout?.statement ?? "") }
+
+    /// Calls `body` with the keywords and values as C strings.
+    func withParameters<T>(
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> T
+    ) -> T {
+        let pairs = parameters
+        return withCStrings(pairs.map(\.keyword)) { keywords in
+            withCStrings(pairs.map(\.value)) { values in body(keywords, values) }
+        }
+    }
+
     /// The keywords and values for `PQconnectdbParams` with `expand_dbname`: later ones win.
     var parameters: [(keyword: String, value: String)] {
         var list = Self.keepalives
@@ -45,5 +64,22 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
     public var description: String {
         let shown = keywords.filter { $0.key != "password" && $0.key != "sslpassword" }
         return shown.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+}
+
+/// Passes a null-terminated array of C strings.
+private func withCStrings<T>(_ strings: [String], _ body: ([UnsafePointer<CChar>?]) -> T) -> T {
+    let bytes = strings.map { Array($0.utf8CString) }
+    let total = bytes.joined().count
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: max(1, total)) { buffer in
+        var pointers: [UnsafePointer<CChar>?] = []
+        var offset = 0
+        for string in bytes {
+            let start = buffer.baseAddress! + offset
+            start.update(from: string, count: string.count)
+            pointers.append(UnsafePointer(start))
+            offset += string.count
+        }
+        return body(pointers + [nil])
     }
 }

@@ -2,10 +2,14 @@
 public enum PostgresError: Error, Sendable, CustomStringConvertible {
     /// The connection failed; with libpq's message.
     case connectionFailed(message: String)
+    /// The server starts, recovers after a crash, or stops; with libpq's message.
+    case notAccepting(message: String)
     /// The server refused a statement.
     case server(ServerError)
     /// The connection was lost before or while the statement ran; whether a commit succeeded is unknown.
     case connectionLost(statement: String)
+    /// The server did not respond while the statement ran, and the connection was abandoned.
+    case serverSilent(statement: String)
     /// The connection was closed by this program.
     case closed
     /// A column has another type or range than the statement expects.
@@ -23,9 +27,10 @@ public enum PostgresError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .connectionFailed(let message): "cannot connect to PostgreSQL: \(message)"
+        case .connectionFailed(let message), .notAccepting(let message): "cannot connect to PostgreSQL: \(message)"
         case .server(let error): error.description
         case .connectionLost(let statement): "the connection to PostgreSQL was lost during \(statement)"
+        case .serverSilent(let statement): "the PostgreSQL server did not respond during \(statement)"
         case .closed: "the connection to PostgreSQL is closed"
         case .decoding(let statement, let column, let expected):
             "\(statement): column \(column) is not \(expected)"
@@ -58,6 +63,8 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
     public var constraint: String?
     /// The type name of the statement.
     public var statement: String
+    /// The session that held the lock, where the statement waited too long for one (SQLSTATE 55P03).
+    public var holder: LockHolder?
 
     public init(sqlState: String, message: String, statement: String) {
         self.sqlState = sqlState

@@ -25,15 +25,17 @@ public struct Migrator {
 
     /// Applies the missing migrations, each in a transaction of its own. Concurrent migrators wait for each other.
     ///
+    /// - Parameter complete: what belongs to a migrated database besides the schema. It runs in the transaction of the last migration,
+    ///   or in one of its own where none is missing, so that whoever sees the newest version sees all of it.
     /// - Returns: the migrations that this call applied.
     /// - Throws: `SchemaError`, or `PostgresError` when a migration fails, which is then rolled back.
     @discardableResult
-    public func migrate() async throws -> [Migration] {
+    public func migrate(completing complete: (Connection) async throws -> Void = { _ in }) async throws -> [Migration] {
         try await checkServer()
         try checkSequence()
         try await connection.run(TakeMigrationLock())
         do {
-            let applied = try await applyPending()
+            let applied = try await applyPending(complete)
             try await connection.run(ReleaseMigrationLock())
             return applied
         } catch {
@@ -72,7 +74,7 @@ public struct Migrator {
         }
     }
 
-    private func applyPending() async throws -> [Migration] {
+    private func applyPending(_ complete: (Connection) async throws -> Void) async throws -> [Migration] {
         if try await !connection.one(HasLedger()), try await connection.one(HasTables()) {
             throw SchemaError.ledgerMissing
         }
@@ -81,14 +83,28 @@ public struct Migrator {
         try verify(applied)
         let pending = Array(migrations.dropFirst(applied.count))
         for migration in pending {
-            try await connection.transaction { connection in
-                try await connection.execute(migration.sql)
-                // The migration may have changed to the owner's role.
-                try await connection.execute("reset role")
-                try await connection.run(RecordMigration(migration: migration, program: program))
+            try await repeatingOnce {
+                try await connection.transaction { connection in
+                    try await connection.execute(migration.sql)
+                    // The migration may have changed to the owner's role.
+                    try await connection.execute("reset role")
+                    try await connection.run(RecordMigration(migration: migration, program: program))
+                    if migration.number == migrations.last?.number { try await complete(connection) }
+                }
             }
         }
+        if pending.isEmpty { try await connection.transaction { try await complete($0) } }
         return pending
+    }
+
+    /// Roles belong to the whole server: a migration of another of its databases may change the same ones at this moment, which the
+    /// server reports as a key that exists or, with SQLSTATE XX000, as a concurrent change.
+    private func repeatingOnce(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as PostgresError where error.isFromConcurrency || error.sqlState == "XX000" {
+            try await body()
+        }
     }
 
     private func verify(_ applied: [AppliedMigrations.Row]) throws(SchemaError) {

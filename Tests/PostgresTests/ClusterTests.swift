@@ -131,7 +131,7 @@ private func process(of cluster: EmbeddedCluster) throws -> Int32 {
             try await cluster.stop()
             let program = TemporaryFolder.make("dying") + "/postgres"
             let script = """
-                cp /bin/sleep \(program)
+                cp /bin/sleep \(program) && cd \(cluster.dataFolder)
                 \(program) 4 >/dev/null 2>&1 &
                 until grep -q postgres /proc/$!/comm; do :; done
                 echo $!

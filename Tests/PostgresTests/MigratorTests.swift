@@ -1,3 +1,4 @@
+import Cluster
 import Postgres
 import Schema
 import TestSupport
@@ -130,6 +131,28 @@ private func withEmpty(_ body: (Connection, ConnectionSettings) async throws -> 
             #expect(applied.sorted() == [1, 2])
             #expect(try await connection.one(StepCount()) == 2)
         }
+    }
+
+    /// Roles and their members belong to the whole server.
+    @Test func firstMigrationsOfTwoDatabasesOfAServerSucceedTogether() async throws {
+        let cluster = try TestCluster.newCluster()
+        try await cluster.start()
+        let admin = try await Connection.connect(cluster.settings(database: "postgres"))
+        for name in ["one", "two"] { try await admin.execute("create database \(name)") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in ["one", "two"] {
+                let settings = cluster.settings(database: name)
+                group.addTask {
+                    let connection = try await Connection.connect(settings)
+                    try await Migrator(connection).migrate { try await EmbeddedLogins.grant($0) }
+                    #expect(try await Migrator.version(connection) == Migrator.programVersion)
+                    await connection.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+        await admin.close()
+        try await cluster.destroy()
     }
 
     @Test func theCommittedMigrationsAreFresh() throws {

@@ -31,13 +31,17 @@ extension LabelCatalog {
     /// - Returns: the number of organs added.
     @discardableResult
     public func extend(with ontology: Ontology) async throws -> Int {
-        try await connection.transaction { connection in
-            let added = try await connection.run(InsertOrgans(organs: ontology.organs)).count
-            try await connection.run(SetOrganHosts(organs: ontology.organs.filter { $0.host != nil }))
-            try await connection.run(InsertOrganLinks(links: ontology.links))
-            try await connection.run(InsertOrganSynonyms(synonyms: ontology.synonyms))
-            return added
-        }
+        try await connection.transaction { _ in try await extendInTransaction(with: ontology) }
+    }
+
+    /// As `extend`, in the transaction that is open on the connection.
+    @discardableResult
+    public func extendInTransaction(with ontology: Ontology) async throws -> Int {
+        let added = try await connection.run(InsertOrgans(organs: ontology.organs)).count
+        try await connection.run(SetOrganHosts(organs: ontology.organs.filter { $0.host != nil }))
+        try await connection.run(InsertOrganLinks(links: ontology.links))
+        try await connection.run(InsertOrganSynonyms(synonyms: ontology.synonyms))
+        return added
     }
 
     /// Adds the shipped organs where some are missing; one cheap query where none is.

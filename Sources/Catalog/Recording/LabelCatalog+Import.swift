@@ -2,6 +2,22 @@ public import Domain
 import Postgres
 
 extension LabelCatalog {
+    /// Runs `body` while no other session imports into the dataset; waits for one that does.
+    ///
+    /// - Throws: SQLSTATE 55P03 after the session's lock time-out.
+    public func importing<T>(into dataset: String, _ body: () async throws -> T) async throws -> T {
+        try await connection.run(LockImport(dataset: dataset))
+        do {
+            let value = try await body()
+            try await connection.run(UnlockImport(dataset: dataset))
+            return value
+        } catch {
+            // The server releases the lock of a lost connection.
+            try? await connection.run(UnlockImport(dataset: dataset))
+            throw error
+        }
+    }
+
     /// Finds or creates a dataset's release. An existing release keeps its origin and layout; new statements about its licence are
     /// added after the recorded ones.
     public func release(_ record: ReleaseRecord, activity: ActivityID) async throws -> ReleaseHandle {

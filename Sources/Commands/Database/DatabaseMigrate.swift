@@ -18,7 +18,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Flag(help: "Print the SQL with which an administrator creates the roles, and change nothing.")
+    @Flag(help: "Print the SQL with which an administrator creates the roles in the database, and change nothing.")
     var printRoles = false
 
     func run() async throws {
@@ -32,8 +32,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
     private static func migrate(_ target: DatabaseTarget, _ output: Output) async throws -> [Migration] {
         switch target {
         case .embedded: try await EmbeddedDatabase(target, output).migrate()
-        case .server(let settings):
-            try await DatabaseMigration(connectingWith: settings, program: Program.lacuna.version).run()
+        case .server: try await ServerDatabase(target, output).migrate()
         }
     }
 }

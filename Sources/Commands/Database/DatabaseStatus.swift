@@ -7,6 +7,7 @@ struct DatabaseStatus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the state of the database, its versions, size and revision.",
         discussion: """
+            The state is running, starting (also while the server recovers after a crash or stops), stopped or not created. \
             The schema is the number of the last applied migration, programSchema the number that this program needs. An \
             embedded database that is stopped is not started.
 
@@ -26,10 +27,14 @@ struct DatabaseStatus: AsyncParsableCommand {
 
     func run() async throws {
         let target = try DatabaseTarget.resolve(options, .process)
-        let state = target.state
+        var state = target.state
         var facts: DatabaseInspection.Facts?
         if state == "running" {
             facts = try await DatabaseInspection(connectingWith: target.settings(for: .manager)).run()
+            if facts == nil { state = "starting" }
+        }
+        if let recovery = target.cluster?.recovery() {
+            options.output.note("The server recovers after a crash: \(recovery)")
         }
         options.output.report([
             Cell.Field("state", state), Cell.Field("server", facts?.server),

@@ -63,9 +63,12 @@ struct RunCommand: AsyncParsableCommand {
         if defaults { return ConfigurationHelp.report(options.output) }
         guard let config else { return }
         let configuration = try DaemonConfiguration(contentsOf: config)
-        let session = try await DaemonSession.open(options, configuration)
         do {
-            if case .stopped = try await follow(session) { throw ExitCode(ExitStatus.interrupted.rawValue) }
+            let outcome = try await Program.naming(configuration.plan.name) {
+                let session = try await DaemonSession.open(options, configuration)
+                return try await session.session.notingLocks { try await follow(session) }
+            }
+            if case .stopped = outcome { throw ExitCode(ExitStatus.interrupted.rawValue) }
         } catch is CancellationError {
             options.output.note("stopped; start it again to continue")
             throw ExitCode(ExitStatus.interrupted.rawValue)

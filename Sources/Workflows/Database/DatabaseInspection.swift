@@ -21,9 +21,18 @@ package struct DatabaseInspection: Sendable {
 
     package init(connectingWith settings: ConnectionSettings) { self.settings = settings }
 
+    /// Nil where the server starts, recovers or stops.
+    ///
     /// - Throws: `PostgresError`.
-    package func run() async throws -> Facts {
-        let connection = try await Connection.connect(settings)
+    package func run() async throws -> Facts? {
+        do {
+            return try await facts(on: try await Connection.connect(settings))
+        } catch PostgresError.notAccepting {
+            return nil
+        }
+    }
+
+    private func facts(on connection: Connection) async throws -> Facts {
         let described = try await connection.one(DescribeDatabase())
         let facts = Facts(
             server: described.serverVersion, database: described.name, bytes: described.bytes,

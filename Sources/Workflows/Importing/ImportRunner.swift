@@ -21,7 +21,14 @@ package struct ImportRunner: Sendable {
     package func run(_ request: ImportRequest) async throws -> ImportSummary {
         try await workspace.catalog.ensureStandardOrgans()
         let resolved = try await ResolvedImport(request, in: workspace.catalog)
-        let dataset = try await recognise(resolved)
+        let found = try await recognise(resolved)
+        if request.isDryRun { return try await run(resolved, found) }
+        return try await workspace.catalog.importing(into: found.dataset) { try await run(resolved, found) }
+    }
+
+    private func run(_ resolved: ResolvedImport, _ found: FoundDataset) async throws -> ImportSummary {
+        let request = resolved.request
+        let dataset = try await compare(found, resolved)
         let items = ImportItem.all(of: dataset.list)
         progress.begin(dataset.summary)
         var recorder = ImportRecorder(
@@ -60,20 +67,25 @@ package struct ImportRunner: Sendable {
 
     // MARK: - Recognition
 
-    private func recognise(_ resolved: ResolvedImport) async throws -> RecognisedDataset {
+    private func recognise(_ resolved: ResolvedImport) async throws -> FoundDataset {
         let request = resolved.request
-        let (layout, found) = try await BlockingWork().run {
+        return try await BlockingWork().run {
             let layout = try LayoutRecogniser(options: resolved.options).recognise(request.path)
             var list = try layout.cases()
             list.refuseUnusable(in: request.path)
             try resolved.options.check(against: list.cases, in: request.path)
             if let images = resolved.images { list.join(images) }
-            return (layout, list)
+            let folder = try ReleaseRoot.resolve(request.path)
+            let name = request.name ?? ReleaseRoot.name(of: folder)
+            try Self.require(name, of: folder)
+            return FoundDataset(layout: layout, list: list, folder: folder, dataset: name)
         }
-        let folder = try await BlockingWork().run { try ReleaseRoot.resolve(request.path) }
-        let name = request.name ?? ReleaseRoot.name(of: folder)
-        try Self.require(name, of: folder)
-        var summary = ImportSummary(name, layout, resolved)
+    }
+
+    /// What the catalogue records of the dataset.
+    private func compare(_ dataset: FoundDataset, _ resolved: ResolvedImport) async throws -> RecognisedDataset {
+        let (request, layout, found, folder) = (resolved.request, dataset.layout, dataset.list, dataset.folder)
+        var summary = ImportSummary(dataset.dataset, layout, resolved)
         let recorded = RecordedRelease(catalog: workspace.catalog)
         let known = try await recorded.find(summary, found, folder: folder, resolved)
         let root = known.root.map(ReleaseRoot.init(path:)) ?? ReleaseRoot(of: found, folder: folder)
@@ -100,6 +112,16 @@ package struct ImportRunner: Sendable {
             .badInput, "the name of the folder \(problem), so that it cannot name the dataset", file: folder,
             remedy: "name the dataset with --name")
     }
+}
+
+/// A dataset in a folder.
+private struct FoundDataset {
+    let layout: any Layout
+    let list: CaseList
+    /// Its absolute path.
+    let folder: String
+    /// Its name.
+    let dataset: String
 }
 
 /// A dataset in a folder, beside what the catalogue records of it.

@@ -128,6 +128,8 @@ let managerStatements: [any Statement.Type] = [
     LoadOrgans.self,
     LocateMask.self,
     LockObjectsExclusively.self,
+    LockImport.self,
+    UnlockImport.self,
     LockObjectsShared.self,
     LockPointersExclusively.self,
     LockPointersShared.self,

@@ -13,6 +13,19 @@ struct LockPointersExclusively: Statement {
     static let sql = "select from pg_advisory_xact_lock(lacuna.pointer_lock())"
 }
 
+/// Waits until no other session imports into the dataset, and keeps others waiting until the session ends or releases the lock.
+struct LockImport: Statement {
+    static let sql = "select from pg_advisory_lock(hashtextextended($1, 4))"
+    let dataset: String
+    var binds: [any PostgresBindable] { [dataset] }
+}
+
+struct UnlockImport: Statement {
+    static let sql = "select from pg_advisory_unlock(hashtextextended($1, 4))"
+    let dataset: String
+    var binds: [any PostgresBindable] { [dataset] }
+}
+
 /// Blocks the sweep of unreferenced objects until the transaction ends.
 struct LockObjectsShared: Statement {
     static let sql = "select from pg_advisory_xact_lock_shared(lacuna.object_lock())"
