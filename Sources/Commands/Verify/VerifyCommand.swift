@@ -41,7 +41,7 @@ extension IntegrityFinding {
         [
             Column("kind") { $0.kind.rawValue }, Column("what") { $0.subject.rawValue }, Column("file") { $0.location },
             Column("problem") { $0.problem }, Column("concerns") { $0.summary },
-            Column("contents", isShown: false) { $0.contents },
+            Column("contents", in: .wideOnly) { $0.contents },
         ]
     }
 

@@ -39,7 +39,7 @@ extension Purge.PurgedMasks {
     fileprivate static func columns(isDone: Bool) -> [Column<Self>] {
         [
             Column("object") { $0.digest.description }, Column("bytes") { $0.bytes },
-            Column("purged") { _ in isDone }, Column("file", isShown: false) { $0.location },
+            Column("purged") { _ in isDone }, Column("file", in: .wideOnly) { $0.location },
         ]
     }
 }
