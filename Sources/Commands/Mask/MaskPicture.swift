@@ -38,7 +38,7 @@ struct MaskPicture: AsyncParsableCommand {
     @Option(help: "Run whose rounds are drawn. (default: all)")
     var run: String?
 
-    @Option(help: .value("view", "Slices to draw."))
+    @Option(help: .value("arrangement", "Slices to draw."))
     var view = View.axial
 
     @Option(
