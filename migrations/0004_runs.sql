@@ -153,10 +153,13 @@ create table round_pointer (
     run_id bigint not null references run,
     organ_id smallint not null references organ,
     round_id bigint references round,
-    change_id bigint not null references change
+    change_id bigint not null references change,
+    is_recall boolean not null default false,
+    constraint a_recall_hides check (not is_recall or round_id is null)
 );
 create index on round_pointer (run_id, organ_id, id);
 comment on table round_pointer is 'History of the round of a run that supplies an organ''s pseudo labels; null: none.';
+comment on column round_pointer.is_recall is 'Whether a removal recalled the labels that were shown before. They are shown again when no removal recalls them.';
 
 create table adoption (
     id bigint generated always as identity primary key,

@@ -110,6 +110,15 @@ create table volume_delta (
 create index on volume_delta (change_id);
 comment on table volume_delta is 'What a change added to the number of volumes and of subjects in a scope.';
 
+create table surplus_delta (
+    change_id bigint not null references change,
+    scope_id integer not null,
+    organ_id smallint not null,
+    n bigint not null
+);
+create index on surplus_delta (change_id);
+comment on table surplus_delta is 'What a change added to the surplus of a scope: the volumes with an organ annotated or absent beyond the first of each subject. The volumes less the surplus are the subjects with the organ known; few subjects have several volumes.';
+
 create table coverage_snapshot (
     revision bigint primary key
 );
@@ -154,6 +163,15 @@ create table volume_sum (
     primary key (revision, scope_id)
 );
 comment on table volume_sum is 'The sums of volume_delta up to a snapshot.';
+
+create table surplus_sum (
+    revision bigint not null references coverage_snapshot,
+    scope_id integer not null,
+    organ_id smallint not null,
+    n bigint not null,
+    primary key (revision, scope_id, organ_id)
+);
+comment on table surplus_sum is 'The sums of surplus_delta up to a snapshot.';
 insert into coverage_snapshot values (0);
 
 -- MARK: What is counted
@@ -244,16 +262,88 @@ begin
     group by scope, organ_id, bin having sum(n) <> 0;
 end $$;
 
+create type organ_surplus as (scope_id integer, organ_id smallint, n bigint);
+comment on type organ_surplus is 'The volumes with an organ known, beyond the first of each subject in a scope.';
+
+-- The volumes of the subjects of some volumes that have several.
+create function volumes_of_kin(p_volumes bigint[]) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    return array(
+        select k.id from (
+            select distinct (select v.subject_id from volume v where v.id = p.id) as subject_id from unnest(p_volumes) p (id)) s
+        cross join lateral (select v.id, count(*) over () as n from volume v where v.subject_id = s.subject_id offset 0) k
+        where k.n > 1);
+end $$;
+
+-- The surplus of some subjects in every scope, from all of their volumes. p_subjects is parallel, where the volumes belonged to other
+-- subjects before.
+create function surplus_of(p_volumes bigint[], p_subjects bigint[] default null) returns setof organ_surplus
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if coalesce(cardinality(p_volumes), 0) < 2 then
+        return;
+    end if;
+    return query
+    with known as materialized (
+        select k.volume_id, coalesce(k.subject_id, (select v.subject_id from volume v where v.id = k.volume_id)) as subject_id, a.organ_id
+        from unnest(p_volumes, p_subjects) as k (volume_id, subject_id)
+        cross join lateral (select c.organ_id from annotation_current c where c.volume_id = k.volume_id offset 0) a
+        where (select true from volume_dataset d where d.volume_id = k.volume_id limit 1)
+    ), whole as materialized (
+        select subject_id, organ_id, count(*) - 1 as n from known group by 1, 2 having count(*) > 1
+    ), own as (
+        select d.dataset_id, k.subject_id, k.organ_id, count(*) - 1 as n
+        from known k
+        cross join lateral (select m.dataset_id from volume_dataset m where m.volume_id = k.volume_id offset 0) d
+        group by 1, 2, 3 having count(*) > 1
+    )
+    select catalogue_scope(), w.organ_id, sum(w.n)::bigint from whole w group by 2
+    union all
+    select c.id, o.organ_id, sum(o.n)::bigint from own o join coverage_scope c on c.dataset_id = o.dataset_id group by 1, 2
+    union all
+    select c.id, w.organ_id, sum(w.n)::bigint
+    from whole w cross join split s
+    cross join lateral (
+        select (select m.part from split_member m where m.split_id = s.id and m.subject_id = w.subject_id) as part offset 0) p
+    join coverage_scope c on c.split_id = s.id and (c.part = p.part or (c.part is null and p.part is null))
+    group by 1, 2;
+end $$;
+
+-- Appends the change of the surplus of volumes since p_before was read.
+create function append_surplus(p_change bigint, p_volumes bigint[], p_before organ_surplus[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if coalesce(cardinality(p_volumes), 0) < 2 then
+        return;
+    end if;
+    insert into surplus_delta
+    select p_change, d.scope_id, d.organ_id, sum(d.n) from (
+        select * from surplus_of(p_volumes)
+        union all
+        select b.scope_id, b.organ_id, -b.n from unnest(p_before) b
+    ) d group by 2, 3 having sum(d.n) <> 0;
+end $$;
+
 create function record_annotations() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
 set jit = off as $$
 declare
     deltas state_delta[];
+    kin bigint[];
+    surplus organ_surplus[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from (select distinct volume_id from added order by volume_id) a
     cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
+    -- Two volumes of one subject count an organ once.
+    perform from (
+        select distinct v.subject_id from added a
+        cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v order by 1) a
+    cross join lateral (select from subject s where s.id = a.subject_id offset 0 for no key update) s;
+    kin := volumes_of_kin(array(select distinct volume_id from added));
+    surplus := array(select s from surplus_of(kin) s);
 
     with place as materialized (
         select v.volume_id, s.scopes from (select distinct volume_id from added) v
@@ -346,6 +436,7 @@ begin
     select array_agg(row(scopes, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from summed;
 
     perform append_deltas((select max(change_id) from added), deltas);
+    perform append_surplus((select max(change_id) from added), kin, surplus);
     return null;
 end $$;
 
@@ -472,6 +563,8 @@ set jit = off as $$
 declare
     the_change bigint := (select max(change_id) from added);
     special bigint[];
+    kin bigint[];
+    surplus organ_surplus[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
@@ -486,6 +579,8 @@ begin
         select distinct v.subject_id from added a
         cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v order by 1) a
     cross join lateral (select from subject s where s.id = a.subject_id offset 0 for no key update) s;
+    kin := volumes_of_kin(array(select distinct volume_id from added));
+    surplus := array(select s from surplus_of(kin) s);
     if exists (select from withdrawal) then
         select array_agg(distinct a.volume_id) into special from added a
         where exists (select from withheld_volume h where h.volume_id = a.volume_id) or withdrawal_of(a.volume_id) is not null;
@@ -532,6 +627,7 @@ begin
     insert into confidence_delta
     select the_change, scope_id, organ_id, bin, count(*) from state where bin is not null group by scope_id, organ_id, bin;
 
+    perform append_surplus(the_change, kin, surplus);
     if special is not null then
         perform recompute_volumes(the_change, special);
     end if;
@@ -544,8 +640,10 @@ create trigger sources_are_recorded after insert on source
 create trigger history_is_append_only before update or delete or truncate on coverage_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on surplus_delta execute function refuse_rewriting();
 
-grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
+grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, surplus_delta, coverage_snapshot, coverage_sum, confidence_sum,
+    confidence_median, volume_sum, surplus_sum
     to lacuna_manager;
 grant select on current_label, current_mask to lacuna_manager;
 grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;

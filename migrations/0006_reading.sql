@@ -126,6 +126,28 @@ begin
 end $$;
 comment on function coverage_volumes(bigint, coverage_scope_kind[]) is 'The number of volumes and of subjects in all scopes of some kinds as of a revision (null: now).';
 
+create function coverage_surplus(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, n bigint)
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+    base bigint;
+    is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
+begin
+    select * into base, is_behind from coverage_base(p_revision);
+    return query
+    select u.scope_id, u.organ_id, sum(u.n)::bigint from (
+        select s.scope_id, s.organ_id, s.n from surplus_sum s where s.revision = base and s.scope_id = any (scopes)
+        union all
+        select d.scope_id, d.organ_id, d.n
+        from change c cross join lateral (select * from surplus_delta d where d.change_id = c.id offset 0) d
+        where is_behind and c.revision > base and (p_revision is null or c.revision <= p_revision)
+          and d.scope_id = any (scopes)
+    ) u group by 1, 2 having sum(u.n) <> 0;
+end $$;
+comment on function coverage_surplus(bigint, coverage_scope_kind[]) is 'The number of volumes with an organ annotated or absent beyond the first of each subject, in all scopes of some kinds as of a revision (null: now).';
+
 create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -169,6 +191,14 @@ begin
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
     ) u group by scope_id;
+    insert into surplus_sum
+    select upto, scope_id, organ_id, sum(n) from (
+        select scope_id, organ_id, n from surplus_sum where revision = base
+        union all
+        select d.scope_id, d.organ_id, d.n
+        from change c cross join lateral (select * from surplus_delta d where d.change_id = c.id offset 0) d
+        where c.revision > base and c.revision <= upto
+    ) u group by scope_id, organ_id having sum(n) <> 0;
     return upto;
 end $$;
 comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
@@ -262,6 +292,6 @@ comment on function label_states(bigint, bigint, smallint, integer[]) is 'The la
 
 grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
     coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
-    coverage_volumes(bigint, coverage_scope_kind[]) to lacuna_manager;
+    coverage_volumes(bigint, coverage_scope_kind[]), coverage_surplus(bigint, coverage_scope_kind[]) to lacuna_manager;
 grant execute on function compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;

@@ -72,11 +72,15 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     states coverage_count[];
     sizes scope_size[];
+    kin bigint[];
+    surplus organ_surplus[];
 begin
     perform from volume where id = any (p_volumes) order by id for no key update;
     perform from subject where id in (select subject_id from volume where id = any (p_volumes)) order by id for no key update;
     states := array(select c from state_counts(p_volumes) c);
     sizes := array(select s from scope_sizes(p_volumes) s);
+    kin := volumes_of_kin(p_volumes);
+    surplus := array(select s from surplus_of(kin) s);
 
     with cause as materialized (
         select v.id, withdrawal_of(v.id) as withdrawal_id from unnest(p_volumes) v (id)
@@ -151,6 +155,7 @@ begin
         union all
         select scope_id, -volumes, -subjects from unnest(sizes)
     ) d group by scope_id having sum(volumes) <> 0 or sum(subjects) <> 0;
+    perform append_surplus(p_change, kin, surplus);
 end $$;
 
 create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
@@ -323,7 +328,8 @@ begin
     if p_volume is null and p_withdrawn then
         perform mark_contaminated_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
     elsif p_volume is null then
-        perform restore_contaminated_rounds(the_change, last.id);
+        perform restore_contaminated_rounds(the_change, array(
+            select last.id union select r.id from removals_of_merged(p_subject) r (id)));
     end if;
     return the_change;
 end $$;
@@ -347,16 +353,16 @@ begin
     end if;
 end $$;
 
--- Makes labels that a removal recalled visible again, unless another removal recalls them too.
-create function restore_contaminated_rounds(p_change bigint, p_withdrawal bigint) returns void
+-- Forgets what some removals contaminated, and shows the recalled labels again that no other removal recalls, whichever removal
+-- hid them first.
+create function restore_contaminated_rounds(p_change bigint, p_withdrawals bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    delete from contaminated_round where withdrawal_id = p_withdrawal;
+    delete from contaminated_round where withdrawal_id = any (p_withdrawals);
     perform point_rounds(p_change, array(
-        select l.id from (select distinct on (run_id, organ_id) id, round_id, change_id from round_pointer
+        select l.id from (select distinct on (run_id, organ_id) id, is_recall from round_pointer
                           order by run_id, organ_id, id desc) l
-        join withdrawal w on w.change_id = l.change_id
-        where w.id = p_withdrawal and l.round_id is null), true);
+        where l.is_recall), true);
 end $$;
 
 -- Points the runs and organs of some pointers to nothing, or back to what they pointed to before.
@@ -366,8 +372,8 @@ declare
     organs smallint[];
     rounds bigint[];
 begin
-    insert into round_pointer (run_id, organ_id, round_id, change_id)
-    select p.run_id, p.organ_id, case when p_back then b.round_id end, p_change
+    insert into round_pointer (run_id, organ_id, round_id, change_id, is_recall)
+    select p.run_id, p.organ_id, case when p_back then b.round_id end, p_change, not p_back
     from round_pointer p
     left join lateral (
         select o.round_id from round_pointer o
@@ -455,6 +461,20 @@ create index on subject_split (separated_id);
 comment on table subject_split is 'History of separations of a subject''s volumes as another subject. Imports do not join the two again.';
 comment on column subject_split.join_id is 'The join that was taken apart; null: the volumes were named.';
 comment on column subject_split.by_person is 'False: a table of subjects named different patients.';
+
+-- The removals in force of the subjects that were merged into a subject: its restoration ends them too.
+create function removals_of_merged(p_subject bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive kin (id) as (
+        select p_subject
+        union
+        select j.merged_id from kin join subject_join j on j.kept_id = kin.id
+        where not exists (select from subject_split s where s.join_id = j.id)
+    )
+    select w.id from kin cross join lateral (
+        select id, withdrawn from withdrawal where subject_id = kin.id order by id desc limit 1) w
+    where w.withdrawn and kin.id <> p_subject
+$$;
 
 create view join_in_force as
     select j.*, v.subject_id from subject_join j

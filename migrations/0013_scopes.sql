@@ -88,6 +88,34 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     cross join lateral (values (s.scope, s.n), (r.id, -s.n)) e (scope, n)
 $$;
 
+-- The surplus of the subjects of some splits that are not in one of the parts p_rest, added and subtracted as by part_counts.
+create function part_surplus(p_splits integer[], p_rest integer[]) returns setof organ_surplus
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with several as materialized (
+        select subject_id from volume group by 1 having count(*) > 1
+    ), placed as materialized (
+        select m.split_id, m.subject_id, k.id as scope
+        from several u join split_member m on m.subject_id = u.subject_id
+        join coverage_scope k on k.split_id = m.split_id and k.part = m.part
+        where m.split_id = any (p_splits) and k.id <> all (p_rest)
+        union all
+        select s.id, u.subject_id, k.id
+        from unnest(p_splits) s (id) join coverage_scope k on k.split_id = s.id and k.part is null cross join several u
+        where k.id <> all (p_rest)
+          and not exists (select from split_member m where m.split_id = s.id and m.subject_id = u.subject_id)
+    ), surplus as materialized (
+        select p.split_id, p.scope, p.subject_id, a.organ_id, count(*) - 1 as n
+        from placed p join volume v on v.subject_id = p.subject_id
+        cross join lateral (select c.organ_id from annotation_current c where c.volume_id = v.id offset 0) a
+        where exists (select from volume_dataset d where d.volume_id = v.id)
+        group by 1, 2, 3, 4 having count(*) > 1
+    )
+    select e.scope, s.organ_id, sum(e.n)::bigint
+    from surplus s join coverage_scope r on r.split_id = s.split_id and r.id = any (p_rest)
+    cross join lateral (values (s.scope, s.n), (r.id, -s.n)) e (scope, n)
+    group by 1, 2
+$$;
+
 -- Counts the splits of the transaction in one pass. The largest part of each gets the counts of the catalogue less those of the
 -- other parts, so that only the volumes of those are read. This is done before importers are locked out, and again where one has
 -- committed meanwhile.
@@ -99,6 +127,7 @@ declare
     sizes scope_size[];
     rest integer[];
     counts coverage_count[];
+    surplus organ_surplus[];
 begin
     if new.id <> all (splits) then
         return null;
@@ -116,6 +145,7 @@ begin
             select distinct on (k.split_id) k.id from unnest(sizes) s join coverage_scope k on k.id = s.scope_id
             order by k.split_id, s.volumes desc, k.id desc);
         counts := array(select c from part_counts(splits, rest) c);
+        surplus := array(select s from part_surplus(splits, rest) s);
         perform pg_advisory_xact_lock(pointer_lock());
         exit when current_revision() = seen;
     end loop;
@@ -139,6 +169,12 @@ begin
         union all
         select scope_id, organ_id, bin, n from unnest(counts) where bin is not null
     ) u group by 2, 3, 4 having sum(u.n) <> 0;
+    insert into surplus_delta
+    select new.change_id, u.scope, u.organ_id, sum(u.n) from (
+        select r.scope, c.organ_id, c.n from unnest(rest) r (scope) cross join coverage_surplus(null, '{catalogue}') c
+        union all
+        select scope_id, organ_id, n from unnest(surplus)
+    ) u group by 2, 3 having sum(u.n) <> 0;
     return null;
 end $$;
 
@@ -198,6 +234,18 @@ begin
         join coverage_scope k on k.split_id = m.split_id and (k.part = e.part or (k.part is null and e.part is null))
         where exists (select from volume v join volume_dataset d on d.volume_id = v.id where v.subject_id = m.subject_id)) s
     group by s.scope having sum(s.n) <> 0;
+    insert into surplus_delta
+    select the_change, k.id, u.organ_id, sum(e.n * u.n)
+    from unnest(moves) m
+    cross join lateral (
+        select a.organ_id, count(*) - 1 as n from volume v
+        cross join lateral (select c.organ_id from annotation_current c where c.volume_id = v.id offset 0) a
+        where v.subject_id = m.subject_id and (select true from volume_dataset d where d.volume_id = v.id limit 1)
+        group by 1 having count(*) > 1 offset 0) u
+    cross join lateral (values (m.new_part, 1), (m.old_part, -1)) e (part, n)
+    join coverage_scope k on k.split_id = m.split_id and (k.part = e.part or (k.part is null and e.part is null))
+    where (select count(*) from (select from volume o where o.subject_id = m.subject_id limit 2) o) > 1
+    group by 2, 3 having sum(e.n * u.n) <> 0;
     return null;
 end $$;
 
@@ -217,14 +265,23 @@ declare
     volumes bigint[];
     olds integer[];
     news integer[];
+    kin bigint[];
+    owners bigint[];
 begin
     moved := array(
         select a.id from added a join removed r using (id) where a.subject_id <> r.subject_id
           and exists (select from volume_dataset d where d.volume_id = a.id));
-    if cardinality(moved) = 0 or not exists (select from split) then
+    if cardinality(moved) = 0 then
         return null;
     end if;
     the_change := open_change('correction');
+    select array_agg(v.id), array_agg(coalesce(r.subject_id, v.subject_id)) into kin, owners
+    from volume v left join removed r on r.id = v.id
+    where v.subject_id in (select subject_id from added where id = any (moved) union select subject_id from removed where id = any (moved));
+    perform append_surplus(the_change, kin, array(select s from surplus_of(kin, owners) s));
+    if not exists (select from split) then
+        return null;
+    end if;
     select array_agg(a.id), array_agg(old_scope.id), array_agg(new_scope.id) into volumes, olds, news
     from added a join removed r using (id) cross join split s
     left join split_member o on o.split_id = s.id and o.subject_id = r.subject_id

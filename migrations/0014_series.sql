@@ -97,7 +97,7 @@ begin
         insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
         values (p_from, false, false, last.reason, p_change);
         perform recompute_volumes(p_change, volumes);
-        perform restore_contaminated_rounds(p_change, last.id);
+        perform restore_contaminated_rounds(p_change, array[last.id]);
         return;
     end if;
     if coalesce(last.withdrawn, false) and not coalesce(other.withdrawn, false) then

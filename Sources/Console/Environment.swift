@@ -18,6 +18,12 @@ package struct Environment: Sendable {
         return Environment(Dictionary(uniqueKeysWithValues: pairs))
     }
 
+    /// The columns of the terminal, where the user exports them.
+    static var columns: Int? {
+        guard let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 else { return nil }
+        return columns
+    }
+
     subscript(_ name: String) -> String? { variables[name] }
 
     var namesServer: Bool { Self.serverVariables.contains { variables[$0] != nil } }

@@ -25,6 +25,9 @@ package struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print CSV.")
     package var csv = false
 
+    @Flag(help: "Print every column of a table, whole. (default: those that fit)")
+    package var wide = false
+
     @Flag(name: .shortAndLong, help: "Print results, warnings and errors only.")
     package var quiet = false
 
@@ -34,5 +37,7 @@ package struct GlobalOptions: ParsableArguments {
         if json && csv { throw ValidationError("--json and --csv exclude each other.") }
     }
 
-    package var output: Output { Output(format: json ? .json : csv ? .csv : .table, isQuiet: quiet) }
+    package var output: Output {
+        Output(format: json ? .json : csv ? .csv : .table, isQuiet: quiet, isWide: wide, room: .current)
+    }
 }

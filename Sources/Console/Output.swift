@@ -8,18 +8,28 @@ package struct Output: Sendable {
 
     package let format: Format
     package let isQuiet: Bool
+    /// Whether tables show every column, whole.
+    package let isWide: Bool
+    /// Nil: every default column of a table is printed, whole.
+    package let room: TableRoom?
 
-    package init(format: Format = .table, isQuiet: Bool = false) {
-        self.format = format
-        self.isQuiet = isQuiet
+    package init(
+        format: Format = .table, isQuiet: Bool = false, isWide: Bool = false, room: TableRoom? = nil
+    ) {
+        (self.format, self.isQuiet, self.isWide) = (format, isQuiet, isWide)
+        self.room = isWide ? nil : room
     }
 
     /// Writes rows as a table, one JSON array or CSV.
     ///
     /// - Parameter empty: the note on standard error where there are no rows; nil where another note explains it.
     package func report<Row>(_ rows: [Row], _ columns: [Column<Row>], empty: String? = nil) {
-        Self.write(render(rows, columns), to: STDOUT_FILENO)
+        let (text, leftOut) = rendered(rows, columns)
+        Self.write(text, to: STDOUT_FILENO)
         if rows.isEmpty, let empty { note(empty) }
+        if !leftOut.isEmpty {
+            note("Columns that do not fit the terminal: \(leftOut.joined(separator: ", ")). --wide shows all.")
+        }
     }
 
     /// Writes one record: a line for each field, one JSON object, or CSV with one row.
@@ -36,8 +46,9 @@ package struct Output: Sendable {
     /// Warns on standard error, also with `--quiet`.
     package func warn(_ text: String) { Self.write("\(Program.current.name): warning: \(text)\n", to: STDERR_FILENO) }
 
-    /// Columns of the terminal on standard output; nil where it is not a terminal.
+    /// Columns of the terminal on standard output, or of the exported variable COLUMNS; nil where it is not a terminal.
     package static var width: Int? {
+        if let columns = Environment.columns { return columns }
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
@@ -49,20 +60,26 @@ package struct Output: Sendable {
     }
 
     /// The text that `report` writes.
-    package func render<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {
-        let shown = format == .table ? columns.filter(\.isShown) : columns
-        let cells = rows.map { row in shown.map { $0.value(row) } }
-        return switch format {
-        case .table: TableRenderer.render(titles: shown.map(\.title), rows: cells)
-        case .json: JSONRenderer.render(keys: shown.map(\.key), rows: cells)
-        case .csv: CSVRenderer.render(keys: shown.map(\.key), rows: cells)
+    package func render<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String { rendered(rows, columns).text }
+
+    private func rendered<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> (text: String, leftOut: [String]) {
+        if format == .table {
+            let shown = isWide ? columns : columns.filter { $0.place != .wideOnly }
+            let table = shown.map { column in
+                TableRenderer.Column(title: column.title, rank: column.place.rank, cells: rows.map(column.value))
+            }
+            return TableRenderer.render(table, rows: rows.count, in: room)
         }
+        let (keys, cells) = (columns.map(\.key), rows.map { row in columns.map { $0.value(row) } })
+        let text =
+            format == .json ? JSONRenderer.render(keys: keys, rows: cells) : CSVRenderer.render(keys: keys, rows: cells)
+        return (text, [])
     }
 
     /// The text that `report` writes.
     package func render(_ fields: [Cell.Field]) -> String {
         switch format {
-        case .table: TableRenderer.render(fields: fields)
+        case .table: TableRenderer.render(fields: fields, width: room.flatMap { $0.isTerminal ? $0.columns : nil })
         case .json: JSONRenderer.render(.object(fields)) + "\n"
         case .csv: CSVRenderer.render(keys: fields.map(\.key), rows: [fields.map(\.value)])
         }

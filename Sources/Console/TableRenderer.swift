@@ -1,34 +1,46 @@
 /// Aligned columns: numbers to the right, text to the left, two spaces between.
 enum TableRenderer {
-    static func render(titles: [String], rows: [[Cell]]) -> String {
-        let texts = rows.map { $0.map(text) }
-        let widths = titles.indices.map { column in
-            texts.reduce(titles[column].count) { max($0, $1[column].count) }
+    struct Column {
+        let title: String
+        /// Nil for a default column.
+        let rank: Int?
+        let cells: [Cell]
+    }
+
+    /// The text, and the titles of the columns that there was no room for, optional ones not included.
+    static func render(_ columns: [Column], rows: Int, in room: TableRoom?) -> (text: String, leftOut: [String]) {
+        let texts = columns.map { $0.cells.map(text) }
+        let fit = TableFit(columns.indices.map { measured(columns[$0], texts[$0]) }, in: room)
+        func line(_ value: (_ column: Int) -> String) -> String {
+            var line = fit.shown.map { index, width in
+                let value = value(index).shortened(to: width)
+                let space = padding(width - value.terminalWidth)
+                return columns[index].isNumeric ? space + value : value + space
+            }.joined(separator: padding(TableFit.gap))
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
         }
-        let rightAligned = titles.indices.map { column in
-            let values = rows.map { $0[column] }.filter { $0 != .null }
-            return !values.isEmpty && values.allSatisfy(\.isNumeric)
-        }
-        return ([titles] + texts).map { line(row: $0, widths, rightAligned) }.joined()
+        let body = (0..<rows).map { row in line { texts[$0][row] } }
+        return (line { columns[$0].title } + body.joined(), fit.leftOut.map { columns[$0].title })
     }
 
     /// A line for each field: `title  value`.
-    static func render(fields: [Cell.Field]) -> String {
-        let width = fields.reduce(0) { max($0, $1.title.count) }
+    ///
+    /// - Parameter width: columns of a line, the rest of which goes on below the value; nil: no limit.
+    static func render(fields: [Cell.Field], width: Int?) -> String {
+        let indent = fields.reduce(0) { max($0, $1.title.terminalWidth) } + TableFit.gap
         return fields.map { field in
             let value = field.value == .null ? field.absence : text(field.value)
-            return field.title + padding(width - field.title.count + 2) + value + "\n"
+            return ReportLine.wrapped(
+                field.title + padding(indent - field.title.terminalWidth) + value, indent, width)
         }.joined()
     }
 
-    private static func line(row: [String], _ widths: [Int], _ rightAligned: [Bool]) -> String {
-        let cells = row.indices.map { column in
-            let space = padding(widths[column] - row[column].count)
-            return rightAligned[column] ? space + row[column] : row[column] + space
-        }
-        var line = cells.joined(separator: "  ")
-        while line.last == " " { line.removeLast() }
-        return line + "\n"
+    private static func measured(_ column: Column, _ texts: [String]) -> TableFit.Column {
+        TableFit.Column(
+            title: column.title, width: texts.reduce(column.title.terminalWidth) { max($0, $1.terminalWidth) },
+            isText: !column.isNumeric, rank: column.rank,
+            isEmpty: column.cells.allSatisfy { $0 == .null || $0 == .bool(false) })
     }
 
     /// Line breaks and other control characters in a name must not break the table or move the cursor.
@@ -51,4 +63,11 @@ enum TableRenderer {
     }
 
     private static func padding(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+}
+
+extension TableRenderer.Column {
+    var isNumeric: Bool {
+        let values = cells.filter { $0 != .null }
+        return !values.isEmpty && values.allSatisfy(\.isNumeric)
+    }
 }

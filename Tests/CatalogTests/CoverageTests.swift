@@ -22,6 +22,57 @@ import Testing
         }
     }
 
+    /// Subjects are joined, taken apart, removed and restored, volumes excluded, and splits made and extended.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func keptCountsEqualARecountWhileSubjectsChange(seed: UInt64) async throws {
+        try await World.with { world async throws in
+            var history = History(world: world, generator: SplitMix64(seed: seed))
+            try await history.begin()
+            for step in 0..<45 {
+                let act = try await history.stepWithSubjects(step)
+                try await expectTrueCoverage(world, "seed \(seed), step \(step): \(act)")
+                try await history.rememberSubjects()
+            }
+            try await history.expectPastSubjectsUnchanged("seed \(seed)")
+        }
+    }
+
+    @Test func subjectsAreCountedPerOrganInEveryGrouping() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            var volumes: [VolumeID] = []
+            for (dataset, scan, subject, labels) in [
+                ("A", 1, "p", [annotated("liver", 1), absent("spleen")]), ("A", 2, "p", [annotated("liver", 2)]),
+                ("A", 3, "q", [annotated("liver", 3)]), ("B", 4, "r", [shipped("liver", 4), annotated("spleen", 5)]),
+            ] {
+                volumes.append(
+                    try await catalog.add(dataset, scan: scan, case: "c\(scan)", subject: subject, labels).volume)
+            }
+            try await catalog.split("s", [(volumes[0], .train), (volumes[2], .test)])
+            func subjects(_ grouping: CoverageGrouping = .organ, asOf: Revision? = nil) async throws -> [String] {
+                try await catalog.coverage(by: grouping, asOf: asOf).filter { $0.subjects > 0 }
+                    .map { "\($0.group ?? "") \($0.organ) \($0.subjects)" }
+            }
+            #expect(try await subjects() == [" liver 2", " spleen 2"], "pseudo labels are not counted")
+            #expect(try await subjects(.dataset) == ["A liver 2", "A spleen 1", "B spleen 1"])
+            #expect(
+                try await subjects(.split) == [
+                    "s/test liver 1", "s/train liver 1", "s/train spleen 1", "s/unassigned spleen 1",
+                ])
+            let before = try await catalog.currentRevision()
+            let (q, r) = (try await catalog.subject(of: volumes[2]), try await catalog.subject(of: volumes[3]))
+            _ = try await catalog.joinSubjects(q, r, parameters: JSONText(#"{"reason": "one patient"}"#))
+            try await catalog.add(
+                "B", scan: 4, case: "c4", subject: "r", file: 1, [annotated("liver", 6), annotated("spleen", 5)])
+            #expect(try await subjects() == [" liver 2", " spleen 2"])
+            #expect(try await catalog.coverage().map(\.annotated) == [4, 1], "volumes")
+            #expect(try await subjects(.dataset) == ["A liver 2", "A spleen 1", "B liver 1", "B spleen 1"])
+            #expect(try await subjects(asOf: before) == [" liver 2", " spleen 2"])
+            #expect(try await catalog.labelCounts(of: "A").map(\.subjects) == [2, 1])
+            try await expectTrueCoverage(world)
+        }
+    }
+
     @Test func statusesAddUpToVolumesInEveryGrouping() async throws {
         try await World.with { world async throws in
             var history = History(world: world, generator: SplitMix64(seed: 99))
@@ -57,6 +108,7 @@ private struct History {
     private var held: [HeldRun] = []
     private var nextRound: [Int] = []
     private var seen: [Int: (states: [String], volumes: [String])] = [:]
+    private var seenSubjects: [Int: [String]] = [:]
 
     init(world: World, generator: SplitMix64) { (self.world, self.generator) = (world, generator) }
 
@@ -100,6 +152,74 @@ private struct History {
                 try await world.root.ask(Recount.keptConfidence("\(revision)")).filter { $0.hasPrefix("0|") }
                     == world.root.ask(Recount.confidence(asOf: revision)).filter { $0.hasPrefix("0|") }, comment)
         }
+    }
+
+    mutating func rememberSubjects() async throws {
+        seenSubjects[try await world.revision()] = try await world.root.ask(
+            Recount.keptSubjects("null", "{catalogue,dataset}"))
+    }
+
+    func expectPastSubjectsUnchanged(_ comment: Comment) async throws {
+        #expect(seenSubjects.count > 20, comment)
+        for (revision, then) in seenSubjects {
+            #expect(
+                try await world.root.ask(Recount.keptSubjects("\(revision)", "{catalogue,dataset}")) == then, comment)
+        }
+    }
+
+    /// Does one random thing, often with a subject, and returns its description.
+    mutating func stepWithSubjects(_ number: Int) async throws -> String {
+        let reason = JSONText(#"{"reason": "test"}"#)
+        let catalog = world.catalog
+        let dataset = Withdrawable.dataset(try await catalog.dataset(named: "A"))
+        switch Int.random(in: 0..<9, using: &generator) {
+        case 0...3 where try await catalog.isRemoved(dataset):
+            return "restore A: \(try await catalog.restore(dataset, reason: "test"))"
+        case 0...2: return try await importCase(Int.random(in: 1...6, using: &generator))
+        case 3: return try await retract(Int.random(in: 1...6, using: &generator))
+        case 4:
+            let subjects = try await catalog.subjects()
+            guard let kept = subjects.randomElement(using: &generator),
+                let other = subjects.filter({ $0 != kept }).randomElement(using: &generator)
+            else { return "one subject" }
+            _ = try await catalog.joinSubjects(kept, other, parameters: reason)
+            return "join \(kept) and \(other)"
+        case 5:
+            let joined = try await world.root.ask(
+                "select subject_id from lacuna.join_in_force order by id desc limit 1")
+            guard let subject = joined.first.flatMap(Int64.init).map(SubjectID.init) else { return "no join" }
+            guard let join = try await catalog.subject(subject).joins.last else { return "no join" }
+            _ = try await catalog.takeApart(join, of: subject, parameters: reason)
+            return "take \(subject) apart"
+        case 6: return try await withdrawOrRestore()
+        case 7: return try await split(number)
+        default:
+            try await world.root.execute("select lacuna.compact_coverage()")
+            return "compact"
+        }
+    }
+
+    private mutating func withdrawOrRestore() async throws -> String {
+        let things: [Withdrawable] = [
+            .subject(try await world.catalog.subjects().randomElement(using: &generator) ?? SubjectID(1)),
+            .volume(VolumeID(Int64.random(in: 1...5, using: &generator))),
+            .dataset(try await world.catalog.dataset(named: "A")),
+        ]
+        let thing = things[Int.random(in: 0..<3, using: &generator)]
+        if try await world.catalog.restore(thing, reason: "test") { return "restore \(thing)" }
+        let isDone = try await world.catalog.withdraw(thing, recalling: true, reason: "test")
+        return "withdraw \(thing): \(isDone)"
+    }
+
+    /// A new split of some subjects, or more members of an older one.
+    private mutating func split(_ number: Int) async throws -> String {
+        var members: [SubjectID: SplitPart] = [:]
+        for subject in try await world.catalog.subjects() where Bool.random(using: &generator) {
+            members[subject] = [.train, .validation, .test].randomElement(using: &generator)
+        }
+        try await world.catalog.createSplits(
+            [NewSplit(name: "n\(number)", members: members)], method: "listed", seed: nil)
+        return "split \(members)"
     }
 
     /// Does one random thing and returns its description.

@@ -9,7 +9,7 @@ import Testing
     private static let tables = [
         "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "round_pointer",
         "adoption",
-        "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta", "withdrawal",
+        "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta", "surplus_delta", "withdrawal",
         "volume_withholding",
         "annotation_policy", "mask_input", "mask_file", "waiting_label",
     ]

@@ -50,6 +50,45 @@ import Testing
         }
     }
 
+    @Test func contradictionsOfSubjectsAreListed() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            func found(_ volume: VolumeID? = nil, dataset: String? = nil) async throws -> [String] {
+                try await catalog.differingSubjects(volume: volume, dataset: dataset).map {
+                    "\($0.evidence) \($0.first) \($0.firstSubject) \($0.other) \($0.otherSubject) \($0.areApart)"
+                }
+            }
+            // Cases 1 and 2 share a patient identifier, 2 and 3 a study, under subjects of their own.
+            var cases: [RecordedCase] = []
+            for (patient, study) in [(1, 1), (1, 2), (2, 2), (3, 3)] {
+                cases.append(try await add(world, scan: cases.count + 1, patient: patient, study: study))
+            }
+            let both = [
+                "patient A/case1 A/case1 A/case2 A/case2 false", "study A/case2 A/case2 A/case3 A/case3 false",
+            ]
+            #expect(try await found() == both)
+            #expect(try await found(cases[2].volume) == [both[1]])
+            #expect(try await found(dataset: "B") == [])
+            // A join of two whose patient identifiers differ.
+            let (third, fourth) = (
+                try await catalog.subject(of: cases[2].volume), try await catalog.subject(of: cases[3].volume)
+            )
+            let reason = JSONText(#"{"reason": "test"}"#)
+            _ = try await catalog.joinSubjects(third, fourth, parameters: reason)
+            #expect(try await found(cases[3].volume) == ["patients A/case3 A/case3 A/case4 A/case3 false"])
+            // Equal voxels under the key of another, who is known to be another.
+            let join = try #require(try await catalog.subject(third).joins.last)
+            _ = try await catalog.takeApart(join, of: third, parameters: reason)
+            try await catalog.add("A", scan: 3, case: "again", subject: "case4")
+            #expect(try await found(cases[3].volume) == [])
+            #expect(try await found(cases[2].volume).contains("voxels A/case3 A/case3 A/again A/case4 true"))
+            // What is removed contradicts nothing.
+            _ = try await catalog.withdraw(
+                .dataset(try await catalog.dataset(named: "A")), recalling: true, reason: "test")
+            #expect(try await found() == [])
+        }
+    }
+
     @Test func aNewScanOfAPurgedPatientIsRefused() async throws {
         try await World.with { world async throws in
             let catalog = world.catalog

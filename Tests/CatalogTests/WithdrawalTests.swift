@@ -178,6 +178,57 @@ import Testing
         }
     }
 
+    /// The removal of the merged subject goes on as one of the kept subject, whose restoration ends both.
+    @Test(arguments: [false, true])
+    func recalledLabelsComeBackAfterAMerge(removedIsKept: Bool) async throws {
+        try await withRun { world, _, volumes async throws in
+            let catalog = world.catalog
+            let before = try await world.plainStates()
+            let removed = try await catalog.subject(of: volumes[1])
+            // The older of two is kept.
+            let other = try await catalog.subject(of: volumes[removedIsKept ? 2 : 0])
+            #expect(try await catalog.withdraw(.subject(removed), recalling: true, reason: "consent"))
+            #expect(try await !world.plainStates().contains { $0.contains("spleen") }, "the run learned from it")
+            let kept = removedIsKept ? removed : other
+            _ = try await catalog.joinSubjects(removed, other, parameters: JSONText(#"{"reason": "one patient"}"#))
+            try await expectTrueCoverage(world)
+            #expect(try await catalog.restore(.subject(kept), reason: "consent was given again"))
+            #expect(try await world.plainStates() == before)
+            #expect(try await catalog.rounds().allSatisfy { !$0.isRecalled && !$0.isContaminated })
+            try await expectTrueCoverage(world)
+        }
+    }
+
+    /// Two removals recall the same labels. They come back with the last of the two to be restored, whichever that is.
+    @Test(arguments: [false, true])
+    func labelsThatTwoRemovalsRecallComeBackWithTheLast(inOrder: Bool) async throws {
+        try await withRun { world, _, volumes async throws in
+            let catalog = world.catalog
+            let before = try await world.plainStates()
+            var removals: [Withdrawable] = [.subject(try await catalog.subject(of: volumes[1]))]
+            removals.append(.subject(try await catalog.subject(of: volumes[2])))
+            for removal in removals {
+                #expect(try await catalog.withdraw(removal, recalling: true, reason: "consent"))
+            }
+            if inOrder { removals.reverse() }
+            #expect(try await catalog.restore(removals[1], reason: "given again"))
+            #expect(try await !world.plainStates().contains { $0.contains("spleen") })
+            #expect(try await catalog.restore(removals[0], reason: "given again"))
+            #expect(try await world.plainStates() == before)
+            try await expectTrueCoverage(world)
+        }
+    }
+
+    @Test func aRolledBackRoundStaysSoAfterARestoration() async throws {
+        try await withRun { world, _, volumes async throws in
+            let subject = try await world.catalog.subject(of: volumes[1])
+            _ = try await world.catalog.rollBack(run: "r", organs: nil, to: nil, reason: "wrong")
+            #expect(try await world.catalog.withdraw(.subject(subject), recalling: true, reason: "consent"))
+            #expect(try await world.catalog.restore(.subject(subject), reason: "given again"))
+            #expect(try await !world.plainStates().contains { $0.contains("spleen") })
+        }
+    }
+
     @Test func aVolumeThatJoinsARemovedSubjectIsWithheld() async throws {
         try await World.with { world async throws in
             let catalog = world.catalog

@@ -1,7 +1,8 @@
 import Domain
 import Imaging
-import Importers
 import Testing
+
+@testable import Importers
 
 /// Folders as people keep them: one for each patient, with one file for each organ beside the image.
 @Suite struct NaturalTreeTests {
@@ -48,6 +49,37 @@ import Testing
             return
         }
         #expect(error.problem.contains("Milz") && error.remedy.contains("values"))
+    }
+
+    /// Without a map, the refusal has the map to write, and that map imports the tree.
+    @Test func aTreeWithoutAMapIsRefusedWithTheMap() throws {
+        let tree = try Self.tree()
+        let error = try #require(importError { _ = try listed(tree) })
+        #expect(error.problem.contains("2 folders with an image") && error.remedy.contains("--map FILE.yaml"))
+        let lines = ["images: \"{patient}/CT.nii.gz\"", "labels: \"{patient}/{organ}.nii.gz\""]
+        for line in lines { #expect(error.remedy.contains(line), "\(error.remedy)") }
+        let list = try listed(tree, try Self.options(lines.joined(separator: "\n") + "\nvalues: {Milz: spleen}\n"))
+        #expect(list.cases.count == 2)
+    }
+
+    @Test func theImageOfATreeIsTheOnlyCommonFileOrAnUsualName() {
+        #expect(
+            NaturalTree(["a/x/MR.nii", "a/x/liver.nii", "b/y/MR.nii", "b/y/spleen.nii"])?.images
+                == "{patient}/{case}/MR.nii")
+        #expect(
+            NaturalTree(["a/in.nii", "a/liver.nii", "b/in.nii", "b/spleen.nii"])?.labels == "{patient}/{organ}.nii")
+        #expect(NaturalTree(["a/in.nii", "a/liver.nii", "b/in.nii", "b/liver.nii"]) == nil, "which is the image?")
+        #expect(NaturalTree(["a/image.nii.gz", "a/liver.nii.gz", "b/notes.txt"])?.folders == 1)
+        #expect(NaturalTree(["CT.nii", "liver.nii"]) == nil)
+        #expect(NaturalTree(["a/CT.nii", "a/liver.nii", "b/c/CT.nii", "b/c/liver.nii"]) == nil)
+    }
+
+    @Test func aPatternWithoutQuotesIsNamed() {
+        let error = importError { _ = try Self.options("images: {case}/CT.nii.gz\nlabels: x\n") }
+        #expect(
+            error?.problem.contains("in quotes, as in \"{case}/CT.nii.gz\"") == true, "\(String(describing: error))")
+        let other = importError { _ = try Self.options("images: [a\nlabels: x\n") }
+        #expect(other?.problem.contains("quotes") == false)
     }
 
     @Test func patternsThatMatchNothingAreRefusedOrNamed() throws {

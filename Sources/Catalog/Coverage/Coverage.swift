@@ -6,6 +6,7 @@ public struct Coverage: Sendable, Hashable {
     /// The dataset, split part or round that the row is of; nil over the whole catalogue.
     public var group: String?
     public var volumes = 0
+    /// The subjects with the organ annotated or absent in at least one volume.
     public var subjects = 0
     public var annotated = 0
     public var absent = 0

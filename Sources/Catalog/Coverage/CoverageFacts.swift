@@ -4,7 +4,9 @@ import Domain
 /// round.
 enum CoverageFact: Sendable {
     case count(scope: Int32, organ: Int32, LabelCount)
-    case size(scope: Int32, volumes: Int, subjects: Int)
+    case size(scope: Int32, volumes: Int)
+    /// The volumes with the organ annotated or absent, beyond the first of each subject.
+    case surplus(scope: Int32, organ: Int32, Int)
     case median(scope: Int32, organ: Int32, Double)
     /// A scope with rows in the result, with its order; the whole catalogue has no name.
     case group(scope: Int32, position: Int, name: String?)
@@ -28,7 +30,8 @@ struct LabelCount: Sendable {
 struct CoverageFacts {
     private var groups: [(scope: Int32, position: Int, name: String?)] = []
     private var organs: [(id: Int32, position: Int, key: OrganKey)] = []
-    private var sizes: [Int32: (volumes: Int, subjects: Int)] = [:]
+    private var sizes: [Int32: Int] = [:]
+    private var surplus: [Place: Int] = [:]
     private var counts: [Place: [LabelCount]] = [:]
     private var medians: [Place: Double] = [:]
     private var divisions: [Int32: [Int32]] = [:]
@@ -49,8 +52,8 @@ struct CoverageFacts {
         let shown = organs.filter { isShown($0.id) }.sorted { ($0.position, $0.key) < ($1.position, $1.key) }
         var rows: [Coverage] = []
         for group in groups.sorted(by: { $0.position < $1.position }) {
-            guard let size = sizes[group.scope] else { continue }
-            rows += shown.compactMap { row(Place(scope: group.scope, organ: $0.id), $0.key, group.name, size) }
+            guard let volumes = sizes[group.scope] else { continue }
+            rows += shown.compactMap { row(Place(scope: group.scope, organ: $0.id), $0.key, group.name, volumes) }
         }
         return rows
     }
@@ -60,14 +63,11 @@ struct CoverageFacts {
             || annotated.contains { divisions[$0]?.contains(organ) == true }
     }
 
-    private func row(
-        _ place: Place, _ organ: OrganKey, _ group: String?, _ size: (volumes: Int, subjects: Int)
-    ) -> Coverage? {
+    private func row(_ place: Place, _ organ: OrganKey, _ group: String?, _ volumes: Int) -> Coverage? {
         if !learned.isEmpty, !learned.contains(place) { return nil }
-        var row = Coverage(
-            organ: organ, group: group, volumes: size.volumes, subjects: size.subjects, medianConfidence: medians[place]
-        )
+        var row = Coverage(organ: organ, group: group, volumes: volumes, medianConfidence: medians[place])
         for count in counts[place] ?? [] { row.add(count) }
+        row.subjects = row.annotated + row.absent - (surplus[place] ?? 0)
         return row
     }
 
@@ -75,7 +75,8 @@ struct CoverageFacts {
         switch fact {
         case .group(let scope, let position, let name): groups.append((scope, position, name))
         case .organ(let id, let position, let key): organs.append((id, position, key))
-        case .size(let scope, let volumes, let subjects): sizes[scope] = (volumes, subjects)
+        case .size(let scope, let volumes): sizes[scope] = volumes
+        case .surplus(let scope, let organ, let n): surplus[Place(scope: scope, organ: organ)] = n
         case .median(let scope, let organ, let median): medians[Place(scope: scope, organ: organ)] = median
         case .division(let whole, let part): divisions[whole, default: []].append(part)
         case .learned(let scope, let organ): learned.insert(Place(scope: scope, organ: organ))

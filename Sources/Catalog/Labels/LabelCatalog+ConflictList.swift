@@ -28,6 +28,11 @@ extension LabelCatalog {
         try await connection.run(ListDifferingHeaders(volume: volume, dataset: dataset))
     }
 
+    /// Sources that contradict each other in whose scans they are.
+    public func differingSubjects(volume: VolumeID?, dataset: String?) async throws -> [DifferingSubjects] {
+        try await connection.run(ListDifferingSubjects(volume: volume, dataset: dataset))
+    }
+
     /// Absent organs in which a part or a lesion is annotated.
     /// - Parameter pairs: an organ that is inside another, and that other.
     public func annotatedInAbsent(

@@ -5,7 +5,7 @@ import Postgres
 public struct LabelRow: Sendable, Hashable {
     public let mask: MaskID?
     public let volume: VolumeID
-    /// `DATASET/CASE` of the volume's first source.
+    /// `DATASET/CASE` of the volume in the dataset asked for, else of its first source.
     public let caseName: String?
     public let organ: OrganKey
     public let status: LabelStatus
@@ -18,8 +18,10 @@ public struct LabelRow: Sendable, Hashable {
     public let confidence: Double?
     public let revision: Revision
     public let activity: ActivityID
-    /// The source of a proposed annotation: `DATASET RELEASE, ANNOTATOR`, or a person's name; else nil.
-    public var source: String?
+    /// Who labelled it: `DATASET RELEASE, ANNOTATOR`, a person's name, or `RUN/ROUND`.
+    public let source: String
+    /// The same in short: the dataset, the person or annotator, or `RUN/ROUND`.
+    public let author: String
     /// Whether the mask's bytes were destroyed, as may be at an earlier revision.
     public let isPurged: Bool
 }
@@ -54,17 +56,22 @@ public struct MaskVersion: Sendable, Hashable {
 
 extension LabelCatalog {
     /// Every known label state as of a revision (nil: now), by volume and organ.
+    ///
+    /// - Parameter dataset: the dataset under whose name a volume is listed, where it has one.
     public func labels(
-        volume: VolumeID? = nil, organ: OrganKey? = nil, asOf revision: Revision? = nil
+        volume: VolumeID? = nil, organ: OrganKey? = nil, asOf revision: Revision? = nil, namedIn dataset: String? = nil
     ) async throws -> [LabelRow] {
         if let organ { try await require(organ) }
-        return try await connection.run(ListLabels(revision: revision, volume: volume, organ: organ))
+        return try await connection.run(
+            ListLabels(revision: revision, volume: volume, organ: organ, dataset: dataset))
     }
 
     /// All proposed annotations, which are never current, such as those of single annotators; by volume and organ.
-    public func proposedLabels(volume: VolumeID? = nil, organ: OrganKey? = nil) async throws -> [LabelRow] {
+    public func proposedLabels(
+        volume: VolumeID? = nil, organ: OrganKey? = nil, namedIn dataset: String? = nil
+    ) async throws -> [LabelRow] {
         if let organ { try await require(organ) }
-        return try await connection.run(ListProposedAnnotations(volume: volume, organ: organ))
+        return try await connection.run(ListProposedAnnotations(volume: volume, organ: organ, dataset: dataset))
     }
 
     /// The current mask of (volume, organ), or that of a round of a run.

@@ -10,15 +10,16 @@ struct CoverageCommand: AsyncParsableCommand {
         discussion: """
             The counts of annotated, absent, pseudo and unlabelled volumes add up to the volumes. With --by dataset, the \
             counts are of the labels that are current in the volumes of each dataset, whichever dataset they come from. \
-            The confidence is the median of the pseudo labels; Dice is the mean on the held-out volumes of the round that \
+            Subjects are those with the organ annotated or absent in a volume. The confidence is the median of the pseudo \
+            labels; Dice is the mean on the held-out volumes of the round that \
             made them.
 
             EXAMPLE:
               $ lacuna coverage
-              organ     volumes  annotated  absent  pseudo  unlabelled  confidence  Dice  …
-              liver          10         10       0       0           0           -     -
-              spleen         10          6       0       3           1        0.87  0.91
-              pancreas       10          6       0       3           1        0.89  0.84
+              organ     volumes  annotated  absent  pseudo  unlabelled  conf.  Dice  …
+              liver          10         10       0       0           0      -     -
+              spleen         10          6       0       3           1   0.87  0.91
+              pancreas       10          6       0       3           1   0.89  0.84
               …
             """)
 

@@ -34,15 +34,15 @@ extension DatasetRow {
         [
             Column("name", title: "dataset") { $0.name },
             Column("release") { $0.release },
-            Column("layout") { $0.layout },
+            Column("layout", in: .whereItFits(rank: 2)) { $0.layout },
             Column("origin") { $0.origin.rawValue },
             Column("volumes") { $0.volumes },
-            Column("subjects") { $0.subjects },
-            Column("waiting") { $0.waiting },
-            Column("removed") { $0.removed },
-            Column("licence") { format == .table ? $0.licencesInShort : $0.licence },
-            Column("licences", isShown: false) { $0.licences },
-            Column("root") { $0.root },
+            Column("subjects", in: .whereItFits()) { $0.subjects },
+            Column("waiting", in: .whereItFits(rank: 1)) { $0.waiting },
+            Column("removed", in: .whereItFits()) { $0.removed },
+            Column("licence", in: .whereItFits(rank: 1)) { format == .table ? $0.licencesInShort : $0.licence },
+            Column("licences", in: .wideOnly) { $0.licences },
+            Column("root", in: .whereItFits(rank: 3)) { $0.root },
         ]
     }
 

@@ -34,10 +34,12 @@ struct DatasetWaiting: AsyncParsableCommand {
 extension WaitingLabel {
     fileprivate static var columns: [Column<WaitingLabel>] {
         [
-            Column("release") { $0.release }, Column("case") { $0.caseName }, Column("subject") { $0.subject },
-            Column("file") { $0.file }, Column("sha256", isShown: false) { $0.sha256.description },
-            Column("bytes") { $0.bytes }, Column("since") { $0.since },
-            Column("activity") { Int($0.activity.rawValue) }, Column("root", isShown: false) { $0.root },
+            Column("release") { $0.release }, Column("case") { $0.caseName },
+            Column("subject", in: .whereItFits(rank: 1)) { $0.subject },
+            Column("file") { $0.file }, Column("sha256", in: .wideOnly) { $0.sha256.description },
+            Column("bytes", in: .whereItFits(rank: 1)) { $0.bytes }, Column("since", in: .whereItFits()) { $0.since },
+            Column("activity", in: .whereItFits(rank: 2)) { Int($0.activity.rawValue) },
+            Column("root", in: .wideOnly) { $0.root },
         ]
     }
 }

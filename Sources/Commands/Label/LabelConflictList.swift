@@ -9,10 +9,11 @@ struct LabelConflictList: AsyncParsableCommand {
         discussion: """
             status: an organ is annotated by one source and absent by another. overlap: two masks of an organ have a low \
             Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated. modality and spacing: \
-            two headers differ although the voxels are equal. The state is held where the other label waits for a decision \
+            two headers differ although the voxels are equal. subject: equal voxels, or patient and study identifiers in \
+            DICOM slices, say otherwise than the recorded subjects. The state is held where the other label waits for a decision \
             and is not used; person or policy where the current label was chosen so; open where both are in use. Decide \
-            held labels with lacuna mask policy set, lacuna label set, or dataset import --accept conflict. Masks are \
-            compared once, and the result is kept.
+            held labels with lacuna mask policy set, lacuna label set, or dataset import --accept conflict, and subjects \
+            with lacuna subject join or split. Masks are compared once, and the result is kept.
 
             EXAMPLE:
               $ lacuna label conflicts
@@ -75,17 +76,17 @@ extension LabelConflictSearch.Conflict {
     fileprivate static var columns: [Column<LabelConflictSearch.Conflict>] {
         [
             Column("kind") { $0.kind.rawValue },
-            Column("volume", isShown: false) { $0.volume.rawValue },
+            Column("volume", in: .wideOnly) { $0.volume.rawValue },
             Column("case") { $0.caseName },
             Column("organ") { $0.organ?.rawValue },
             Column("current") { $0.current?.source },
             Column("currentValue", title: "value") { $0.current?.value },
-            Column("currentOrigin", isShown: false) { $0.current?.origin?.rawValue },
-            Column("currentMask", isShown: false) { $0.current?.mask?.rawValue },
+            Column("currentOrigin", in: .wideOnly) { $0.current?.origin?.rawValue },
+            Column("currentMask", in: .wideOnly) { $0.current?.mask?.rawValue },
             Column("other") { $0.other.source },
             Column("otherValue", title: "value") { $0.other.value },
-            Column("otherOrigin", isShown: false) { $0.other.origin?.rawValue },
-            Column("otherMask", isShown: false) { $0.other.mask?.rawValue },
+            Column("otherOrigin", in: .wideOnly) { $0.other.origin?.rawValue },
+            Column("otherMask", in: .wideOnly) { $0.other.mask?.rawValue },
             Column("dice") { row in row.dice.map { Cell.number($0, places: 3) } },
             Column("state") { $0.state.rawValue },
         ]

@@ -40,8 +40,10 @@ struct LineageCommand: AsyncParsableCommand {
 extension LineageNode {
     fileprivate static var columns: [Column<LineageNode>] {
         [
-            Column("depth") { $0.depth }, Column("via") { $0.via }, Column("kind") { $0.kind },
-            Column("id") { $0.id }, Column("case", title: "dataset/case") { $0.caseName }, Column("label") { $0.label },
+            Column("depth") { $0.depth }, Column("via", in: .whereItFits(rank: 1)) { $0.via },
+            Column("kind") { $0.kind },
+            Column("id", in: .whereItFits(rank: 1)) { $0.id }, Column("case", title: "dataset/case") { $0.caseName },
+            Column("label") { $0.label },
         ]
     }
 }

@@ -56,15 +56,15 @@ extension LogEntry {
         [
             Column("revision") { $0.revision.number },
             Column("time") { $0.time },
-            Column("who", isShown: false) { $0.who },
-            Column("account") { $0.account ?? $0.who },
+            Column("who", in: .wideOnly) { $0.who },
+            Column("account", in: .whereItFits(rank: 1)) { $0.account ?? $0.who },
             Column("kind") { $0.kind },
             Column("datasets") { $0.datasets.joined(separator: ", ") },
-            Column("organs", isShown: false) { $0.organs.map(\.rawValue).joined(separator: ", ") },
-            Column("round") { $0.round },
+            Column("organs", in: .wideOnly) { $0.organs.map(\.rawValue).joined(separator: ", ") },
+            Column("round", in: .whereItFits()) { $0.round },
             Column("labels") { $0.labels },
-            Column("program", isShown: false) { $0.program },
-            Column("activity", isShown: false) { $0.activity.rawValue },
+            Column("program", in: .wideOnly) { $0.program },
+            Column("activity", in: .wideOnly) { $0.activity.rawValue },
             Column("reason") { $0.reason },
         ]
     }

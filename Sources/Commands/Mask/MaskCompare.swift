@@ -94,22 +94,24 @@ extension MaskComparisons.Pair {
     fileprivate static func columns(tolerance: Double, isPartial: Bool) -> [Column<Self>] {
         [
             Column("first") { $0.first.name },
-            Column("firstMask") { $0.first.mask?.mask.rawValue },
+            Column("firstMask", in: .whereItFits(rank: 1)) { $0.first.mask?.mask.rawValue },
             Column("second") { $0.second.name },
-            Column("secondMask") { $0.second.mask?.mask.rawValue },
-            Column("firstOrigin") { $0.first.origin.rawValue },
-            Column("secondOrigin") { $0.second.origin.rawValue },
-            Column("current") { $0.first.isCurrent || $0.second.isCurrent },
+            Column("secondMask", in: .whereItFits(rank: 1)) { $0.second.mask?.mask.rawValue },
+            Column("firstOrigin", in: .whereItFits(rank: 2)) { $0.first.origin.rawValue },
+            Column("secondOrigin", in: .whereItFits(rank: 2)) { $0.second.origin.rawValue },
+            Column("current", in: .whereItFits(rank: 1)) { $0.first.isCurrent || $0.second.isCurrent },
             Column("dice") { $0.comparison.dice },
             Column("surfaceDice", title: "NSD") { $0.comparison.surfaceDice(toleranceInMillimetres: tolerance) },
-            Column("toleranceMillimetres", isShown: false) { _ in tolerance },
+            Column("toleranceMillimetres", in: .wideOnly) { _ in tolerance },
             Column("hausdorff95Millimetres", title: "HD95 mm") { $0.comparison.hausdorff95 },
-            Column("firstMillilitres", isShown: false) { $0.comparison.firstMillilitres },
-            Column("secondMillilitres", isShown: false) { $0.comparison.secondMillilitres },
+            Column("firstMillilitres", in: .wideOnly) { $0.comparison.firstMillilitres },
+            Column("secondMillilitres", in: .wideOnly) { $0.comparison.secondMillilitres },
             Column("differenceMillilitres", title: "difference ml") { $0.comparison.differenceMillilitres },
-            Column("changedVoxels") { $0.comparison.changedVoxels },
-            Column("comparedVoxels", isShown: isPartial) { $0.comparison.region.count },
-            Column("comparedShare", title: "of volume", isShown: isPartial) { $0.comparison.region.share },
+            Column("changedVoxels", in: .whereItFits()) { $0.comparison.changedVoxels },
+            Column("comparedVoxels", in: isPartial ? .always : .wideOnly) { $0.comparison.region.count },
+            Column("comparedShare", title: "of volume", in: isPartial ? .always : .wideOnly) {
+                $0.comparison.region.share
+            },
         ]
     }
 }

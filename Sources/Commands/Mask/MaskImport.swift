@@ -151,9 +151,9 @@ extension MaskCorrection.Result {
             Column("organ") { $0.organ.rawValue }, Column("status") { $0.status.rawValue },
             Column("mask") { $0.mask?.rawValue }, Column("voxels") { $0.voxels },
             Column("partial") { $0.extent.isPartial }, Column("changed") { $0.isNew },
-            Column("current") { $0.isCurrent }, Column("knownVoxels", isShown: false) { $0.extent.voxels },
-            Column("warnings", isShown: false) { $0.warnings.map(\.text) },
-            Column("revision", isShown: false) { $0.revision.number },
+            Column("current") { $0.isCurrent }, Column("knownVoxels", in: .wideOnly) { $0.extent.voxels },
+            Column("warnings", in: .wideOnly) { $0.warnings.map(\.text) },
+            Column("revision", in: .wideOnly) { $0.revision.number },
         ]
     }
 

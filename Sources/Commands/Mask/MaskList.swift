@@ -10,10 +10,10 @@ struct MaskList: AsyncParsableCommand {
         discussion: """
             EXAMPLE:
               $ lacuna mask list --organ liver
-              mask  volume  dataset/case      organ  status     origin  voxels  …
-               119       1  internal/img0001  liver  annotated  expert    1552
-                14       2  internal/img0002  liver  annotated  expert    1617
-                27       3  internal/img0003  liver  annotated  expert    1707
+              mask  volume  dataset/case      organ  status     from      origin  …
+               119       1  internal/img0001  liver  annotated  internal  expert
+                14       2  internal/img0002  liver  annotated  internal  expert
+                27       3  internal/img0003  liver  annotated  ab        expert
               …
             """)
 
@@ -45,30 +45,35 @@ struct MaskList: AsyncParsableCommand {
             )
             let labels = try await LabelList(session.workspace).run(request)
             session.output.report(
-                labels, LabelRow.columns(areProposed: proposed),
+                labels, LabelRow.columns(areProposed: proposed, session.output.format),
                 empty: proposed ? "No such label is proposed." : "No such label; see lacuna coverage.")
         }
     }
 }
 
 extension LabelRow {
-    /// - Parameter areProposed: whether tables show the sources of the labels instead of their rounds.
-    static func columns(areProposed: Bool = false) -> [Column<LabelRow>] {
+    /// - Parameters:
+    ///   - areProposed: whether the labels are no current ones, which have no confidence.
+    ///   - format: tables have the sources of the labels in short.
+    static func columns(areProposed: Bool = false, _ format: Output.Format) -> [Column<LabelRow>] {
         [
             Column("id", title: "mask") { $0.mask?.rawValue },
-            Column("volume") { $0.volume.rawValue },
+            Column("volume", in: .whereItFits(rank: 1)) { $0.volume.rawValue },
             Column("case", title: "dataset/case") { $0.caseName },
             Column("organ") { $0.organ.rawValue },
             Column("status") { $0.status.rawValue },
-            Column("origin") { $0.origin.rawValue },
-            Column("voxels") { $0.voxels },
-            Column("millilitres") { row in row.millilitres.map { Cell.number($0, places: 1) } },
-            Column("source", isShown: areProposed) { $0.source },
-            Column("round", isShown: !areProposed) { $0.round },
-            Column("confidence", isShown: !areProposed) { row in row.confidence.map { Cell.number($0, places: 2) } },
-            Column("revision") { $0.revision.number },
-            Column("activity") { $0.activity.rawValue },
-            Column("purged", isShown: false) { $0.isPurged },
+            Column("source", title: "from") { format == .table ? $0.author : $0.source },
+            Column("origin", in: .whereItFits()) { $0.origin.rawValue },
+            Column("voxels", in: .whereItFits(rank: 2)) { $0.voxels },
+            Column("millilitres", in: .whereItFits(rank: 1)) { row in row.millilitres.map { Cell.number($0, places: 1) }
+            },
+            Column("round", in: .wideOnly) { $0.round },
+            Column("confidence", in: areProposed ? .wideOnly : .whereItFits()) { row in
+                row.confidence.map { Cell.number($0, places: 2) }
+            },
+            Column("revision", in: .whereItFits(rank: 3)) { $0.revision.number },
+            Column("activity", in: .whereItFits(rank: 3)) { $0.activity.rawValue },
+            Column("purged", in: .wideOnly) { $0.isPurged },
         ]
     }
 }

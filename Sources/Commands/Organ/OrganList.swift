@@ -37,14 +37,14 @@ extension OrganRow {
             Column("organ") { $0.organ.rawValue },
             Column("name") { $0.name },
             Column("snomed") { $0.snomed },
-            Column("laterality") { $0.laterality },
-            Column("lesion") { $0.isLesion },
-            Column("partOf") { $0.partOf.map(\.rawValue) },
-            Column("divisionOf", isShown: false) { $0.divisionOf.map(\.rawValue) },
-            Column("overlaps", isShown: false) { $0.overlaps.map(\.rawValue) },
-            Column("variantOf") { $0.variantOf?.rawValue },
-            Column("lesionOf", isShown: false) { $0.host?.rawValue },
-            Column("synonyms", isShown: false) { $0.synonyms },
+            Column("laterality", in: .whereItFits()) { $0.laterality },
+            Column("lesion", in: .whereItFits(rank: 1)) { $0.isLesion },
+            Column("partOf", in: .whereItFits(rank: 2)) { $0.partOf.map(\.rawValue) },
+            Column("divisionOf", in: .wideOnly) { $0.divisionOf.map(\.rawValue) },
+            Column("overlaps", in: .wideOnly) { $0.overlaps.map(\.rawValue) },
+            Column("variantOf", in: .whereItFits(rank: 2)) { $0.variantOf?.rawValue },
+            Column("lesionOf", in: .wideOnly) { $0.host?.rawValue },
+            Column("synonyms", in: .wideOnly) { $0.synonyms },
         ]
     }
 }

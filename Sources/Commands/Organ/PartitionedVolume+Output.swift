@@ -9,12 +9,12 @@ extension PartitionedVolume {
             Column("volume") { $0.volume.rawValue },
             Column("case", title: "dataset/case") { $0.caseName },
             Column("outcome") { $0.outcome.word(isPlan: isPlan) },
-            Column("leftVoxels", isShown: false) { $0.sides?.leftVoxels },
-            Column("rightVoxels", isShown: false) { $0.sides?.rightVoxels },
+            Column("leftVoxels", in: .wideOnly) { $0.sides?.leftVoxels },
+            Column("rightVoxels", in: .wideOnly) { $0.sides?.rightVoxels },
             Column("left", title: "left ml") { $0.millilitres(of: $0.sides?.leftVoxels) },
             Column("right", title: "right ml") { $0.millilitres(of: $0.sides?.rightVoxels) },
-            Column("remnants") { $0.sides?.remnants },
-            Column("activity") { $0.activity?.rawValue },
+            Column("remnants", in: .whereItFits(rank: 1)) { $0.sides?.remnants },
+            Column("activity", in: .whereItFits(rank: 1)) { $0.activity?.rawValue },
             Column("reason") { $0.reason },
         ]
     }

@@ -35,18 +35,18 @@ extension RoundRow {
     static var columns: [Column<RoundRow>] {
         [
             Column("run") { $0.run },
-            Column("current") { $0.isCurrent },
+            Column("current", in: .whereItFits()) { $0.isCurrent },
             Column("round") { $0.round },
             Column("gamma") { row in row.gamma.map { Cell.number($0, places: 2) } },
             Column("state") { $0.state },
-            Column("revision") { $0.revision?.number },
-            Column("checkpoint") { $0.checkpoint?.rawValue },
-            Column("dice", isShown: false) { row in diceByOrgan(row) },
-            Column("diceVolumes", isShown: false) { row in volumesByOrgan(row) },
+            Column("revision", in: .whereItFits(rank: 1)) { $0.revision?.number },
+            Column("checkpoint", in: .whereItFits(rank: 1)) { $0.checkpoint?.rawValue },
+            Column("dice", in: .wideOnly) { row in diceByOrgan(row) },
+            Column("diceVolumes", in: .wideOnly) { row in volumesByOrgan(row) },
             Column("meanDice") { $0.meanDice },
             Column("published") { $0.published },
-            Column("contaminated") { $0.isContaminated },
-            Column("recalled") { $0.isRecalled },
+            Column("contaminated", in: .whereItFits()) { $0.isContaminated },
+            Column("recalled", in: .whereItFits()) { $0.isRecalled },
         ]
     }
 

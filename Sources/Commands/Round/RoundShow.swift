@@ -39,14 +39,17 @@ struct RoundShow: AsyncParsableCommand {
 extension RoundInspection.OrganRow {
     fileprivate static var columns: [Column<RoundInspection.OrganRow>] {
         [
-            Column("run") { $0.round.run }, Column("round") { $0.round.round }, Column("state") { $0.round.state },
+            Column("run", in: .whereItFits(rank: 1)) { $0.round.run }, Column("round") { $0.round.round },
+            Column("state", in: .whereItFits(rank: 2)) { $0.round.state },
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
-            Column("lowest") { $0.confidence?.lowest }, Column("highest") { $0.confidence?.highest },
+            Column("lowest", in: .whereItFits(rank: 1)) { $0.confidence?.lowest },
+            Column("highest", in: .whereItFits(rank: 1)) { $0.confidence?.highest },
             Column("withheld") { $0.withheld },
-            Column("classMapping") { $0.classMapping?.map(\.rawValue) },
-            Column("contaminated") { $0.round.isContaminated }, Column("recalled") { $0.round.isRecalled },
+            Column("classMapping", in: .whereItFits()) { $0.classMapping?.map(\.rawValue) },
+            Column("contaminated", in: .whereItFits()) { $0.round.isContaminated },
+            Column("recalled", in: .whereItFits()) { $0.round.isRecalled },
         ]
     }
 }

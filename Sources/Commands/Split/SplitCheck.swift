@@ -69,7 +69,7 @@ extension LeakDetection.Leak {
     /// - Parameter areFolds: whether tables show the split of each row.
     fileprivate static func columns(areFolds: Bool) -> [Column<LeakDetection.Leak>] {
         [
-            Column("split", isShown: areFolds) { $0.split },
+            Column("split", in: areFolds ? .always : .wideOnly) { $0.split },
             Column("first") { $0.first }, Column("firstPart") { $0.firstPart.rawValue },
             Column("second") { $0.second }, Column("secondPart") { $0.secondPart.rawValue },
             Column("kind") { $0.kind.name },

@@ -38,7 +38,8 @@ extension SubjectRow {
     fileprivate static var columns: [Column<SubjectRow>] {
         [
             Column("id") { $0.id.rawValue }, Column("name") { $0.name }, Column("volumes") { $0.volumes },
-            Column("datasets") { $0.datasets }, Column("parts") { $0.parts }, Column("removed") { $0.removed },
+            Column("datasets", in: .whereItFits(rank: 1)) { $0.datasets }, Column("parts") { $0.parts },
+            Column("removed", in: .whereItFits()) { $0.removed },
         ]
     }
 }

@@ -51,8 +51,8 @@ extension IntegrityFinding {
         [
             Column("kind") { $0.kind.rawValue }, Column("what") { $0.subject.rawValue }, Column("file") { $0.location },
             Column("problem") { $0.problem }, Column("concerns") { $0.summary },
-            Column("bytes", isShown: false) { $0.bytes },
-            Column("contents", isShown: false) { $0.contents },
+            Column("bytes", in: .wideOnly) { $0.bytes },
+            Column("contents", in: .wideOnly) { $0.contents },
         ]
     }
 

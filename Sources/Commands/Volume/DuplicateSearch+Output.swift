@@ -17,14 +17,14 @@ extension DuplicateProposal {
         [
             Column("score") { Cell.number($0.score, places: 3) },
             Column("kind") { $0.pair.kind.rawValue },
-            Column("first") { $0.pair.first.id.rawValue },
+            Column("first", in: .whereItFits(rank: 1)) { $0.pair.first.id.rawValue },
             Column("firstName", title: "first dataset/case") { $0.pair.first.name },
-            Column("second") { $0.pair.second.id.rawValue },
+            Column("second", in: .whereItFits(rank: 1)) { $0.pair.second.id.rawValue },
             Column("secondName", title: "second dataset/case") { $0.pair.second.name },
             Column("reason") { $0.similarity.words },
-            Column("firstSubject", isShown: false) { $0.pair.first.subject },
-            Column("secondSubject", isShown: false) { $0.pair.second.subject },
-            Column("oneSubject") { $0.pair.first.subject == $0.pair.second.subject },
+            Column("firstSubject", in: .wideOnly) { $0.pair.first.subject },
+            Column("secondSubject", in: .wideOnly) { $0.pair.second.subject },
+            Column("oneSubject", in: .whereItFits()) { $0.pair.first.subject == $0.pair.second.subject },
         ]
     }
 }

@@ -46,13 +46,13 @@ extension SidedMasks {
     fileprivate static var columns: [Column<SidedMasks>] {
         [
             Column("volume") { $0.volume.rawValue }, Column("name", title: "dataset/case") { $0.name },
-            Column("subject", isShown: false) { $0.subject },
+            Column("subject", in: .wideOnly) { $0.subject },
             Column("right", title: "belongs right") { $0.pair.right.rawValue },
             Column("left", title: "belongs left") { $0.pair.left.rawValue },
-            Column("rightX", title: "right x, mm") { Cell.number($0.rightX, places: 1) },
-            Column("leftX", title: "left x, mm") { Cell.number($0.leftX, places: 1) },
-            Column("rightMask", isShown: false) { $0.rightMask.rawValue },
-            Column("leftMask", isShown: false) { $0.leftMask.rawValue },
+            Column("rightX", title: "right x, mm", in: .whereItFits()) { Cell.number($0.rightX, places: 1) },
+            Column("leftX", title: "left x, mm", in: .whereItFits()) { Cell.number($0.leftX, places: 1) },
+            Column("rightMask", in: .wideOnly) { $0.rightMask.rawValue },
+            Column("leftMask", in: .wideOnly) { $0.leftMask.rawValue },
         ]
     }
 }

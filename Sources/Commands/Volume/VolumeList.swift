@@ -38,7 +38,7 @@ struct VolumeList: AsyncParsableCommand {
             let volumes = try await session.catalog.volumes(
                 dataset: dataset, after: after.map(VolumeID.init), limit: limit, withheld: true)
             session.output.report(
-                volumes, VolumeRow.columns,
+                volumes, VolumeRow.columns(namedIn: dataset),
                 empty: dataset == nil && after == nil
                     ? "No volume is imported yet; start with lacuna dataset import." : "No further volume.")
             if let last = volumes.last, volumes.count == limit, session.output.format == .table {
@@ -49,16 +49,20 @@ struct VolumeList: AsyncParsableCommand {
 }
 
 extension VolumeRow {
-    static var columns: [Column<VolumeRow>] {
+    /// - Parameter dataset: the dataset whose name of a volume comes first; nil: the dataset that had it first.
+    static func columns(namedIn dataset: String?) -> [Column<VolumeRow>] {
         [
             Column("id") { $0.id.rawValue },
-            Column("subject") { $0.subject },
+            Column("subject", in: .whereItFits(rank: 1)) { $0.subject },
             Column("shape") { [$0.shape.x, $0.shape.y, $0.shape.z] },
-            Column("spacing") { row in (0..<3).map { row.spacing[$0] } },
+            Column("spacing", in: .whereItFits(rank: 1)) { row in (0..<3).map { row.spacing[$0] } },
             Column("modality") { $0.modality },
-            Column("withheld") { $0.withheld },
-            Column("sources", isShown: false) { $0.sources.map(\.cell) },
-            Column("cases", title: "sources") { row in row.sources.map { "\($0.dataset)/\($0.caseName)" } },
+            Column("withheld", in: .whereItFits()) { $0.withheld },
+            Column("sources", in: .wideOnly) { $0.sources.map(\.cell) },
+            Column("cases", title: "sources") { row in
+                let own = row.sources.filter { $0.dataset == dataset }
+                return (own + row.sources.filter { $0.dataset != dataset }).map { "\($0.dataset)/\($0.caseName)" }
+            },
         ]
     }
 }

@@ -39,7 +39,8 @@ struct VolumeShow: AsyncParsableCommand {
             session.output.report(fields(of: volume, purge, labels: isTable ? [] : labels))
             if isTable {
                 session.output.separate()
-                session.output.report(labels, LabelRow.columns(), empty: "No organ is labelled in it.")
+                session.output.report(
+                    labels, LabelRow.columns(session.output.format), empty: "No organ is labelled in it.")
             }
         }
     }

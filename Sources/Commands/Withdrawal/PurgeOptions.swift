@@ -71,9 +71,9 @@ extension PurgeItem {
     fileprivate static var columns: [Column<Self>] {
         [
             Column("what") { $0.kind.rawValue }, Column("object", title: "name") { $0.name },
-            Column("bytes") { $0.bytes }, Column("effect") { $0.explanation },
-            Column("purged", isShown: false) { $0.isGone }, Column("sha256", isShown: false) { $0.checksum },
-            Column("file", isShown: false) { $0.location },
+            Column("bytes", in: .whereItFits()) { $0.bytes }, Column("effect") { $0.explanation },
+            Column("purged", in: .wideOnly) { $0.isGone }, Column("sha256", in: .wideOnly) { $0.checksum },
+            Column("file", in: .wideOnly) { $0.location },
         ]
     }
 }

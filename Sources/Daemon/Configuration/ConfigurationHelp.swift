@@ -11,8 +11,9 @@ enum ConfigurationHelp {
 
     static func report(_ output: Output) {
         let columns: [Column<Entry>] = [
-            Column("key") { $0.key }, Column("type") { $0.type }, Column("default") { $0.standard },
-            Column("limits") { $0.limits }, Column("purpose") { $0.purpose },
+            Column("key") { $0.key }, Column("type", in: .whereItFits(rank: 1)) { $0.type },
+            Column("default") { $0.standard },
+            Column("limits", in: .whereItFits()) { $0.limits }, Column("purpose") { $0.purpose },
         ]
         output.report(
             entries("run", RunPlan(name: "", organs: [], split: "")) + entries("learning", LearningSettings())

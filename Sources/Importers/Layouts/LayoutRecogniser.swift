@@ -91,6 +91,7 @@ public struct LayoutRecogniser {
         let inside = datasets(in: listing, except: [], depth: Self.searchDepth)
         guard inside.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: inside) }
         try refuseOtherFormats(listing)
+        if let tree = NaturalTree(listing.everyFile(depth: Self.searchDepth)) { throw tree.refusal(of: folder.root) }
         throw .unrecognised(
             folder: folder.root, lookedFor: LayoutName.allCases.map(\.recognisedBy), volumes: folder.volumes().count)
     }

@@ -45,12 +45,23 @@ public enum DatasetMapFile {
             root = try compose(yaml: text)
         } catch let error as YamlError {
             let (line, problem) = error.location(in: text)
-            throw reader.wrong(line: line, problem)
+            throw reader.wrong(line: line, problem + Self.quoting(line, of: text))
         } catch {
             throw reader.wrong(line: 1, "not valid YAML")
         }
         guard let root, root.mapping != nil else { throw reader.wrong(root, "a map of keys is expected") }
         return try reader.map(root)
+    }
+}
+
+extension DatasetMapFile {
+    /// What to do where a pattern begins with a brace, which begins a map in YAML.
+    fileprivate static func quoting(_ line: Int, of text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.indices.contains(line - 1),
+            let match = lines[line - 1].firstMatch(of: /(?:[:,\[]|^\s*-)\s*(\{\w+(?::#)?\}[^\s"',\]]*)/)
+        else { return "" }
+        return "; write a pattern that begins with { in quotes, as in \"\(match.1)\""
     }
 }
 

@@ -864,7 +864,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "f016d785a21a12f86a914a71d01d0c84447a03a6ac78f7501ac5fa5e4de18cba",
+            sha256: "5ac1b94d92193c9ccf14ed40ae933cdeca67ed3eb0af37612adfc48db19e15a1",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1021,10 +1021,13 @@ create table round_pointer (
     run_id bigint not null references run,
     organ_id smallint not null references organ,
     round_id bigint references round,
-    change_id bigint not null references change
+    change_id bigint not null references change,
+    is_recall boolean not null default false,
+    constraint a_recall_hides check (not is_recall or round_id is null)
 );
 create index on round_pointer (run_id, organ_id, id);
 comment on table round_pointer is 'History of the round of a run that supplies an organ''s pseudo labels; null: none.';
+comment on column round_pointer.is_recall is 'Whether a removal recalled the labels that were shown before. They are shown again when no removal recalls them.';
 
 create table adoption (
     id bigint generated always as identity primary key,
@@ -1110,7 +1113,7 @@ grant select (id, run_id, worker, lease_until) on job to lacuna_trainer;
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "bede22112c57db7c0f59d6d34d7f5cc419d242a89dc64a02bfbfcf6db5ba4937",
+            sha256: "1c23b92d36d9d205cd885b362aad98e4491ff9f574845f370a2d4b41dbd7cc02",
             sql: ###"""
 -- Coverage: counts as appended deltas, for every grouping of coverage, and the triggers that keep the derived rows and the
 -- deltas up to date as labels and sources are recorded.
@@ -1224,6 +1227,15 @@ create table volume_delta (
 create index on volume_delta (change_id);
 comment on table volume_delta is 'What a change added to the number of volumes and of subjects in a scope.';
 
+create table surplus_delta (
+    change_id bigint not null references change,
+    scope_id integer not null,
+    organ_id smallint not null,
+    n bigint not null
+);
+create index on surplus_delta (change_id);
+comment on table surplus_delta is 'What a change added to the surplus of a scope: the volumes with an organ annotated or absent beyond the first of each subject. The volumes less the surplus are the subjects with the organ known; few subjects have several volumes.';
+
 create table coverage_snapshot (
     revision bigint primary key
 );
@@ -1268,6 +1280,15 @@ create table volume_sum (
     primary key (revision, scope_id)
 );
 comment on table volume_sum is 'The sums of volume_delta up to a snapshot.';
+
+create table surplus_sum (
+    revision bigint not null references coverage_snapshot,
+    scope_id integer not null,
+    organ_id smallint not null,
+    n bigint not null,
+    primary key (revision, scope_id, organ_id)
+);
+comment on table surplus_sum is 'The sums of surplus_delta up to a snapshot.';
 insert into coverage_snapshot values (0);
 
 -- MARK: What is counted
@@ -1358,16 +1379,88 @@ begin
     group by scope, organ_id, bin having sum(n) <> 0;
 end $$;
 
+create type organ_surplus as (scope_id integer, organ_id smallint, n bigint);
+comment on type organ_surplus is 'The volumes with an organ known, beyond the first of each subject in a scope.';
+
+-- The volumes of the subjects of some volumes that have several.
+create function volumes_of_kin(p_volumes bigint[]) returns bigint[]
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    return array(
+        select k.id from (
+            select distinct (select v.subject_id from volume v where v.id = p.id) as subject_id from unnest(p_volumes) p (id)) s
+        cross join lateral (select v.id, count(*) over () as n from volume v where v.subject_id = s.subject_id offset 0) k
+        where k.n > 1);
+end $$;
+
+-- The surplus of some subjects in every scope, from all of their volumes. p_subjects is parallel, where the volumes belonged to other
+-- subjects before.
+create function surplus_of(p_volumes bigint[], p_subjects bigint[] default null) returns setof organ_surplus
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if coalesce(cardinality(p_volumes), 0) < 2 then
+        return;
+    end if;
+    return query
+    with known as materialized (
+        select k.volume_id, coalesce(k.subject_id, (select v.subject_id from volume v where v.id = k.volume_id)) as subject_id, a.organ_id
+        from unnest(p_volumes, p_subjects) as k (volume_id, subject_id)
+        cross join lateral (select c.organ_id from annotation_current c where c.volume_id = k.volume_id offset 0) a
+        where (select true from volume_dataset d where d.volume_id = k.volume_id limit 1)
+    ), whole as materialized (
+        select subject_id, organ_id, count(*) - 1 as n from known group by 1, 2 having count(*) > 1
+    ), own as (
+        select d.dataset_id, k.subject_id, k.organ_id, count(*) - 1 as n
+        from known k
+        cross join lateral (select m.dataset_id from volume_dataset m where m.volume_id = k.volume_id offset 0) d
+        group by 1, 2, 3 having count(*) > 1
+    )
+    select catalogue_scope(), w.organ_id, sum(w.n)::bigint from whole w group by 2
+    union all
+    select c.id, o.organ_id, sum(o.n)::bigint from own o join coverage_scope c on c.dataset_id = o.dataset_id group by 1, 2
+    union all
+    select c.id, w.organ_id, sum(w.n)::bigint
+    from whole w cross join split s
+    cross join lateral (
+        select (select m.part from split_member m where m.split_id = s.id and m.subject_id = w.subject_id) as part offset 0) p
+    join coverage_scope c on c.split_id = s.id and (c.part = p.part or (c.part is null and p.part is null))
+    group by 1, 2;
+end $$;
+
+-- Appends the change of the surplus of volumes since p_before was read.
+create function append_surplus(p_change bigint, p_volumes bigint[], p_before organ_surplus[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if coalesce(cardinality(p_volumes), 0) < 2 then
+        return;
+    end if;
+    insert into surplus_delta
+    select p_change, d.scope_id, d.organ_id, sum(d.n) from (
+        select * from surplus_of(p_volumes)
+        union all
+        select b.scope_id, b.organ_id, -b.n from unnest(p_before) b
+    ) d group by 2, 3 having sum(d.n) <> 0;
+end $$;
+
 create function record_annotations() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off
 set jit = off as $$
 declare
     deltas state_delta[];
+    kin bigint[];
+    surplus organ_surplus[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
     perform from (select distinct volume_id from added order by volume_id) a
     cross join lateral (select from volume v where v.id = a.volume_id offset 0 for no key update) v;
+    -- Two volumes of one subject count an organ once.
+    perform from (
+        select distinct v.subject_id from added a
+        cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v order by 1) a
+    cross join lateral (select from subject s where s.id = a.subject_id offset 0 for no key update) s;
+    kin := volumes_of_kin(array(select distinct volume_id from added));
+    surplus := array(select s from surplus_of(kin) s);
 
     with place as materialized (
         select v.volume_id, s.scopes from (select distinct volume_id from added) v
@@ -1460,6 +1553,7 @@ begin
     select array_agg(row(scopes, organ_id, status, origin, partial, bin, n)::state_delta) into deltas from summed;
 
     perform append_deltas((select max(change_id) from added), deltas);
+    perform append_surplus((select max(change_id) from added), kin, surplus);
     return null;
 end $$;
 
@@ -1586,6 +1680,8 @@ set jit = off as $$
 declare
     the_change bigint := (select max(change_id) from added);
     special bigint[];
+    kin bigint[];
+    surplus organ_surplus[];
 begin
     perform check_open_change(min(change_id), max(change_id)) from added;
     perform pg_advisory_xact_lock_shared(pointer_lock());
@@ -1600,6 +1696,8 @@ begin
         select distinct v.subject_id from added a
         cross join lateral (select subject_id from volume where id = a.volume_id offset 0) v order by 1) a
     cross join lateral (select from subject s where s.id = a.subject_id offset 0 for no key update) s;
+    kin := volumes_of_kin(array(select distinct volume_id from added));
+    surplus := array(select s from surplus_of(kin) s);
     if exists (select from withdrawal) then
         select array_agg(distinct a.volume_id) into special from added a
         where exists (select from withheld_volume h where h.volume_id = a.volume_id) or withdrawal_of(a.volume_id) is not null;
@@ -1646,6 +1744,7 @@ begin
     insert into confidence_delta
     select the_change, scope_id, organ_id, bin, count(*) from state where bin is not null group by scope_id, organ_id, bin;
 
+    perform append_surplus(the_change, kin, surplus);
     if special is not null then
         perform recompute_volumes(the_change, special);
     end if;
@@ -1658,8 +1757,10 @@ create trigger sources_are_recorded after insert on source
 create trigger history_is_append_only before update or delete or truncate on coverage_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on confidence_delta execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on volume_delta execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on surplus_delta execute function refuse_rewriting();
 
-grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, coverage_snapshot, coverage_sum, confidence_sum, confidence_median, volume_sum
+grant select on coverage_scope, coverage_delta, confidence_delta, volume_delta, surplus_delta, coverage_snapshot, coverage_sum, confidence_sum,
+    confidence_median, volume_sum, surplus_sum
     to lacuna_manager;
 grant select on current_label, current_mask to lacuna_manager;
 grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;
@@ -1667,7 +1768,7 @@ grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "fd06fa21d5eec2ab3fb9720b682d570047f7f317efd40cd09331ab3545b67991",
+            sha256: "6fb1578efcd877300ac398066eca6d9f800a2ff9d5a6b8d025e500c5806037bb",
             sql: ###"""
 -- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
@@ -1797,6 +1898,28 @@ begin
 end $$;
 comment on function coverage_volumes(bigint, coverage_scope_kind[]) is 'The number of volumes and of subjects in all scopes of some kinds as of a revision (null: now).';
 
+create function coverage_surplus(p_revision bigint default null, p_kinds coverage_scope_kind[] default '{catalogue,dataset}')
+returns table (scope_id integer, organ_id smallint, n bigint)
+language plpgsql stable set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+    base bigint;
+    is_behind boolean;
+    scopes integer[] := scopes_of(p_kinds);
+begin
+    select * into base, is_behind from coverage_base(p_revision);
+    return query
+    select u.scope_id, u.organ_id, sum(u.n)::bigint from (
+        select s.scope_id, s.organ_id, s.n from surplus_sum s where s.revision = base and s.scope_id = any (scopes)
+        union all
+        select d.scope_id, d.organ_id, d.n
+        from change c cross join lateral (select * from surplus_delta d where d.change_id = c.id offset 0) d
+        where is_behind and c.revision > base and (p_revision is null or c.revision <= p_revision)
+          and d.scope_id = any (scopes)
+    ) u group by 1, 2 having sum(u.n) <> 0;
+end $$;
+comment on function coverage_surplus(bigint, coverage_scope_kind[]) is 'The number of volumes with an organ annotated or absent beyond the first of each subject, in all scopes of some kinds as of a revision (null: now).';
+
 create function compact_coverage(p_least integer default 0) returns bigint language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -1840,6 +1963,14 @@ begin
         from change c cross join lateral (select * from volume_delta d where d.change_id = c.id offset 0) d
         where c.revision > base and c.revision <= upto
     ) u group by scope_id;
+    insert into surplus_sum
+    select upto, scope_id, organ_id, sum(n) from (
+        select scope_id, organ_id, n from surplus_sum where revision = base
+        union all
+        select d.scope_id, d.organ_id, d.n
+        from change c cross join lateral (select * from surplus_delta d where d.change_id = c.id offset 0) d
+        where c.revision > base and c.revision <= upto
+    ) u group by scope_id, organ_id having sum(n) <> 0;
     return upto;
 end $$;
 comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
@@ -1933,7 +2064,7 @@ comment on function label_states(bigint, bigint, smallint, integer[]) is 'The la
 
 grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
     coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
-    coverage_volumes(bigint, coverage_scope_kind[]) to lacuna_manager;
+    coverage_volumes(bigint, coverage_scope_kind[]), coverage_surplus(bigint, coverage_scope_kind[]) to lacuna_manager;
 grant execute on function compact_coverage(integer) to lacuna_manager, lacuna_trainer;
 grant execute on function label_states(bigint, bigint, smallint, integer[]) to lacuna_manager;
 
@@ -2498,7 +2629,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "902e6544fbbe7ec677b3b913a908909be2635b7a6a7916f5351e10d08b6a2cb7",
+            sha256: "4e291ddcdcdcc92046f8e611be492ddfc956372126e0bf2bd6ab3a925bf76861",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2574,11 +2705,15 @@ language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp 
 declare
     states coverage_count[];
     sizes scope_size[];
+    kin bigint[];
+    surplus organ_surplus[];
 begin
     perform from volume where id = any (p_volumes) order by id for no key update;
     perform from subject where id in (select subject_id from volume where id = any (p_volumes)) order by id for no key update;
     states := array(select c from state_counts(p_volumes) c);
     sizes := array(select s from scope_sizes(p_volumes) s);
+    kin := volumes_of_kin(p_volumes);
+    surplus := array(select s from surplus_of(kin) s);
 
     with cause as materialized (
         select v.id, withdrawal_of(v.id) as withdrawal_id from unnest(p_volumes) v (id)
@@ -2653,6 +2788,7 @@ begin
         union all
         select scope_id, -volumes, -subjects from unnest(sizes)
     ) d group by scope_id having sum(volumes) <> 0 or sum(subjects) <> 0;
+    perform append_surplus(p_change, kin, surplus);
 end $$;
 
 create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
@@ -2825,7 +2961,8 @@ begin
     if p_volume is null and p_withdrawn then
         perform mark_contaminated_rounds(the_change, the_withdrawal, leaving, array(select p_dataset where p_dataset is not null));
     elsif p_volume is null then
-        perform restore_contaminated_rounds(the_change, last.id);
+        perform restore_contaminated_rounds(the_change, array(
+            select last.id union select r.id from removals_of_merged(p_subject) r (id)));
     end if;
     return the_change;
 end $$;
@@ -2849,16 +2986,16 @@ begin
     end if;
 end $$;
 
--- Makes labels that a removal recalled visible again, unless another removal recalls them too.
-create function restore_contaminated_rounds(p_change bigint, p_withdrawal bigint) returns void
+-- Forgets what some removals contaminated, and shows the recalled labels again that no other removal recalls, whichever removal
+-- hid them first.
+create function restore_contaminated_rounds(p_change bigint, p_withdrawals bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    delete from contaminated_round where withdrawal_id = p_withdrawal;
+    delete from contaminated_round where withdrawal_id = any (p_withdrawals);
     perform point_rounds(p_change, array(
-        select l.id from (select distinct on (run_id, organ_id) id, round_id, change_id from round_pointer
+        select l.id from (select distinct on (run_id, organ_id) id, is_recall from round_pointer
                           order by run_id, organ_id, id desc) l
-        join withdrawal w on w.change_id = l.change_id
-        where w.id = p_withdrawal and l.round_id is null), true);
+        where l.is_recall), true);
 end $$;
 
 -- Points the runs and organs of some pointers to nothing, or back to what they pointed to before.
@@ -2868,8 +3005,8 @@ declare
     organs smallint[];
     rounds bigint[];
 begin
-    insert into round_pointer (run_id, organ_id, round_id, change_id)
-    select p.run_id, p.organ_id, case when p_back then b.round_id end, p_change
+    insert into round_pointer (run_id, organ_id, round_id, change_id, is_recall)
+    select p.run_id, p.organ_id, case when p_back then b.round_id end, p_change, not p_back
     from round_pointer p
     left join lateral (
         select o.round_id from round_pointer o
@@ -2957,6 +3094,20 @@ create index on subject_split (separated_id);
 comment on table subject_split is 'History of separations of a subject''s volumes as another subject. Imports do not join the two again.';
 comment on column subject_split.join_id is 'The join that was taken apart; null: the volumes were named.';
 comment on column subject_split.by_person is 'False: a table of subjects named different patients.';
+
+-- The removals in force of the subjects that were merged into a subject: its restoration ends them too.
+create function removals_of_merged(p_subject bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive kin (id) as (
+        select p_subject
+        union
+        select j.merged_id from kin join subject_join j on j.kept_id = kin.id
+        where not exists (select from subject_split s where s.join_id = j.id)
+    )
+    select w.id from kin cross join lateral (
+        select id, withdrawn from withdrawal where subject_id = kin.id order by id desc limit 1) w
+    where w.withdrawn and kin.id <> p_subject
+$$;
 
 create view join_in_force as
     select j.*, v.subject_id from subject_join j
@@ -3595,7 +3746,7 @@ grant insert on waiting_label to lacuna_manager;
 """###),
         Migration(
             number: 13, name: "scopes",
-            sha256: "a0bca6229b329af68ab512e9ceadbc076ddeb10aff1688693af1b128f44b91b9",
+            sha256: "132eb605c061cf88c4b719f0e233b0e3c0dc39fb9d25fc767a5e46040880f9a6",
             sql: ###"""
 -- Triggers that keep the counts up to date as splits, subjects, rounds and organs change.
 set local role lacuna_owner;
@@ -3687,6 +3838,34 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     cross join lateral (values (s.scope, s.n), (r.id, -s.n)) e (scope, n)
 $$;
 
+-- The surplus of the subjects of some splits that are not in one of the parts p_rest, added and subtracted as by part_counts.
+create function part_surplus(p_splits integer[], p_rest integer[]) returns setof organ_surplus
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+    with several as materialized (
+        select subject_id from volume group by 1 having count(*) > 1
+    ), placed as materialized (
+        select m.split_id, m.subject_id, k.id as scope
+        from several u join split_member m on m.subject_id = u.subject_id
+        join coverage_scope k on k.split_id = m.split_id and k.part = m.part
+        where m.split_id = any (p_splits) and k.id <> all (p_rest)
+        union all
+        select s.id, u.subject_id, k.id
+        from unnest(p_splits) s (id) join coverage_scope k on k.split_id = s.id and k.part is null cross join several u
+        where k.id <> all (p_rest)
+          and not exists (select from split_member m where m.split_id = s.id and m.subject_id = u.subject_id)
+    ), surplus as materialized (
+        select p.split_id, p.scope, p.subject_id, a.organ_id, count(*) - 1 as n
+        from placed p join volume v on v.subject_id = p.subject_id
+        cross join lateral (select c.organ_id from annotation_current c where c.volume_id = v.id offset 0) a
+        where exists (select from volume_dataset d where d.volume_id = v.id)
+        group by 1, 2, 3, 4 having count(*) > 1
+    )
+    select e.scope, s.organ_id, sum(e.n)::bigint
+    from surplus s join coverage_scope r on r.split_id = s.split_id and r.id = any (p_rest)
+    cross join lateral (values (s.scope, s.n), (r.id, -s.n)) e (scope, n)
+    group by 1, 2
+$$;
+
 -- Counts the splits of the transaction in one pass. The largest part of each gets the counts of the catalogue less those of the
 -- other parts, so that only the volumes of those are read. This is done before importers are locked out, and again where one has
 -- committed meanwhile.
@@ -3698,6 +3877,7 @@ declare
     sizes scope_size[];
     rest integer[];
     counts coverage_count[];
+    surplus organ_surplus[];
 begin
     if new.id <> all (splits) then
         return null;
@@ -3715,6 +3895,7 @@ begin
             select distinct on (k.split_id) k.id from unnest(sizes) s join coverage_scope k on k.id = s.scope_id
             order by k.split_id, s.volumes desc, k.id desc);
         counts := array(select c from part_counts(splits, rest) c);
+        surplus := array(select s from part_surplus(splits, rest) s);
         perform pg_advisory_xact_lock(pointer_lock());
         exit when current_revision() = seen;
     end loop;
@@ -3738,6 +3919,12 @@ begin
         union all
         select scope_id, organ_id, bin, n from unnest(counts) where bin is not null
     ) u group by 2, 3, 4 having sum(u.n) <> 0;
+    insert into surplus_delta
+    select new.change_id, u.scope, u.organ_id, sum(u.n) from (
+        select r.scope, c.organ_id, c.n from unnest(rest) r (scope) cross join coverage_surplus(null, '{catalogue}') c
+        union all
+        select scope_id, organ_id, n from unnest(surplus)
+    ) u group by 2, 3 having sum(u.n) <> 0;
     return null;
 end $$;
 
@@ -3797,6 +3984,18 @@ begin
         join coverage_scope k on k.split_id = m.split_id and (k.part = e.part or (k.part is null and e.part is null))
         where exists (select from volume v join volume_dataset d on d.volume_id = v.id where v.subject_id = m.subject_id)) s
     group by s.scope having sum(s.n) <> 0;
+    insert into surplus_delta
+    select the_change, k.id, u.organ_id, sum(e.n * u.n)
+    from unnest(moves) m
+    cross join lateral (
+        select a.organ_id, count(*) - 1 as n from volume v
+        cross join lateral (select c.organ_id from annotation_current c where c.volume_id = v.id offset 0) a
+        where v.subject_id = m.subject_id and (select true from volume_dataset d where d.volume_id = v.id limit 1)
+        group by 1 having count(*) > 1 offset 0) u
+    cross join lateral (values (m.new_part, 1), (m.old_part, -1)) e (part, n)
+    join coverage_scope k on k.split_id = m.split_id and (k.part = e.part or (k.part is null and e.part is null))
+    where (select count(*) from (select from volume o where o.subject_id = m.subject_id limit 2) o) > 1
+    group by 2, 3 having sum(e.n * u.n) <> 0;
     return null;
 end $$;
 
@@ -3816,14 +4015,23 @@ declare
     volumes bigint[];
     olds integer[];
     news integer[];
+    kin bigint[];
+    owners bigint[];
 begin
     moved := array(
         select a.id from added a join removed r using (id) where a.subject_id <> r.subject_id
           and exists (select from volume_dataset d where d.volume_id = a.id));
-    if cardinality(moved) = 0 or not exists (select from split) then
+    if cardinality(moved) = 0 then
         return null;
     end if;
     the_change := open_change('correction');
+    select array_agg(v.id), array_agg(coalesce(r.subject_id, v.subject_id)) into kin, owners
+    from volume v left join removed r on r.id = v.id
+    where v.subject_id in (select subject_id from added where id = any (moved) union select subject_id from removed where id = any (moved));
+    perform append_surplus(the_change, kin, array(select s from surplus_of(kin, owners) s));
+    if not exists (select from split) then
+        return null;
+    end if;
     select array_agg(a.id), array_agg(old_scope.id), array_agg(new_scope.id) into volumes, olds, news
     from added a join removed r using (id) cross join split s
     left join split_member o on o.split_id = s.id and o.subject_id = r.subject_id
@@ -3897,7 +4105,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "ccd79df78a43bbef81f904505a2ebb17a5e522aa092cdae9270d03adc625294e",
+            sha256: "dbbf7d415fb612a313e87827989dc0a9f20312034b9edd961663e0ab7d125331",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -3998,7 +4206,7 @@ begin
         insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
         values (p_from, false, false, last.reason, p_change);
         perform recompute_volumes(p_change, volumes);
-        perform restore_contaminated_rounds(p_change, last.id);
+        perform restore_contaminated_rounds(p_change, array[last.id]);
         return;
     end if;
     if coalesce(last.withdrawn, false) and not coalesce(other.withdrawn, false) then

@@ -20,6 +20,24 @@ extension LabelConflictSearch.Conflict {
             dice: nil, state: .open)
     }
 
+    init(_ subjects: DifferingSubjects) {
+        let evidence =
+            switch subjects.evidence {
+            case .voxels: "same voxels"
+            case .patient: "same patient identifier"
+            case .study: "same study identifier"
+            case .patients: "other patient identifier"
+            }
+        func side(_ source: String, _ value: String) -> LabelConflictSearch.Side {
+            LabelConflictSearch.Side(source: source, value: value, origin: nil, mask: nil)
+        }
+        self.init(
+            kind: .subject, volume: subjects.volume, caseName: subjects.other, organ: nil,
+            current: side(subjects.first, subjects.firstSubject),
+            other: side(subjects.other, "\(subjects.otherSubject), \(evidence)"), dice: nil,
+            state: subjects.areApart ? .person : .open)
+    }
+
     init(_ found: AnnotatedInAbsent) {
         self.init(
             kind: .part, volume: found.volume, caseName: found.caseName, organ: found.absent,

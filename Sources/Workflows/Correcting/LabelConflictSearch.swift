@@ -14,13 +14,15 @@ package struct LabelConflictSearch {
         case part
         case modality
         case spacing
+        /// Whose scans two sources are: voxels and identifiers in DICOM slices, against the recorded subjects.
+        case subject
     }
 
     /// How the current label was chosen.
     package enum State: String, Sendable {
         /// Not decided: the other label is held.
         case held
-        /// A person's annotation or a consensus is current.
+        /// A person's annotation or a consensus is current, or a person or a table named two patients.
         case person
         /// By the policy: dataset, origin or age.
         case policy
@@ -47,9 +49,9 @@ package struct LabelConflictSearch {
 
     /// One of two contradicting sources.
     package struct Side: Hashable, Sendable {
-        /// `DATASET RELEASE`, the name of a person or consensus, or `DATASET/CASE` for headers.
+        /// `DATASET RELEASE`, the name of a person or consensus, or `DATASET/CASE` for headers and subjects.
         package let source: String
-        /// The status of the label, the spacing or the modality.
+        /// The status of the label, the spacing, the modality, or the subject with the evidence.
         package let value: String
         package let origin: LabelOrigin?
         package let mask: MaskID?
@@ -60,7 +62,7 @@ package struct LabelConflictSearch {
         package let volume: VolumeID
         /// `DATASET/CASE` of a source of the volume, if possible of the requested dataset.
         package let caseName: String?
-        /// Nil for headers.
+        /// Nil for headers and subjects.
         package let organ: OrganKey?
         /// The current label; the first source for headers. Nil where a held label is the only one left.
         package let current: Side?
@@ -94,6 +96,9 @@ package struct LabelConflictSearch {
         }
         if organ == nil && !request.isHeldOnly {
             found += try await catalog.differingHeaders(volume: volume, dataset: request.dataset).map(Conflict.init)
+        }
+        if organ == nil && !request.isHeldOnly && request.includes(.subject) {
+            found += try await catalog.differingSubjects(volume: volume, dataset: request.dataset).map(Conflict.init)
         }
         return found.filter { request.includes($0.kind) && (!request.isHeldOnly || $0.state == .held) }
     }

@@ -28,11 +28,16 @@ package struct LabelList: Sendable {
     package func run(_ request: Request) async throws -> [LabelRow] {
         let catalog = workspace.catalog
         if let asOf = request.asOf { _ = try await catalog.existingRevision(asOf) }
-        var volume: VolumeID?
-        if let name = request.volume { volume = try await workspace.volume(named: name).id }
+        var (volume, dataset): (VolumeID?, String?)
+        if let name = request.volume {
+            let row = try await workspace.volume(named: name)
+            (volume, dataset) = (row.id, row.sources.first { name == "\($0.dataset)/\($0.caseName)" }?.dataset)
+        }
         var organ: OrganKey?
         if let name = request.organ { organ = try await catalog.organ(named: name) }
-        if request.areProposed { return try await catalog.proposedLabels(volume: volume, organ: organ) }
-        return try await catalog.labels(volume: volume, organ: organ, asOf: request.asOf)
+        if request.areProposed {
+            return try await catalog.proposedLabels(volume: volume, organ: organ, namedIn: dataset)
+        }
+        return try await catalog.labels(volume: volume, organ: organ, asOf: request.asOf, namedIn: dataset)
     }
 }

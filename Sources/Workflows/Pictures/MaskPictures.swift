@@ -3,7 +3,7 @@ package import Domain
 internal import Imaging
 internal import System
 
-/// Draws a slice of a volume with its masks.
+/// Draws slices of a volume with its masks.
 package struct MaskPictures {
     package struct Request: Sendable {
         /// As a person names it: id, `DATASET/CASE` or file.
@@ -13,26 +13,25 @@ package struct MaskPictures {
         package var organs: [String]
         /// Only rounds of this run; nil: of all runs.
         package var run: String?
-        /// Axial slice from 0 at the feet; nil: the one that shows the most organs.
-        package var slice: Int?
+        package var view: PictureView
         package var mayOverwrite: Bool
         /// The grey range, for CT in HU; nil: that for soft tissue in a CT, else the percentiles 1 to 99 of the image.
         package var window: (width: Double, level: Double)?
 
         package init(
-            volume: String, file: PictureFile, organs: [String] = [], run: String? = nil, slice: Int? = nil,
-            mayOverwrite: Bool = false
+            volume: String, file: PictureFile, organs: [String] = [], run: String? = nil,
+            view: PictureView = .axial(slice: nil), mayOverwrite: Bool = false
         ) {
-            (self.volume, self.file, self.organs, self.run, self.slice) = (volume, file, organs, run, slice)
+            (self.volume, self.file, self.organs, self.run, self.view) = (volume, file, organs, run, view)
             self.mayOverwrite = mayOverwrite
         }
     }
 
     package struct Result: Hashable, Sendable {
         package let volume: VolumeID
-        /// The slice drawn.
-        package let slice: Int
-        /// Panels side by side, the image's included.
+        /// The axial slices drawn, from 0 at the feet.
+        package let slices: [Int]
+        /// The image and the origins of masks.
         package let columns: Int
     }
 
@@ -55,23 +54,35 @@ package struct MaskPictures {
                 .badInput, "volume \(volume.id) has no mask of these organs",
                 remedy: "list its current masks with lacuna mask list --volume \(volume.id)")
         }
-        if let slice = request.slice, !(0..<volume.shape.z).contains(slice) {
-            throw WorkflowError(
-                .badInput, "volume \(volume.id) has no slice \(slice)",
-                remedy: "choose an axial slice from 0, at the feet, to \(volume.shape.z - 1)")
-        }
+        try Self.require(request.view, in: volume)
         let source = try SourceImage.choose(volume, dataset: nil)
         let ontology = try await workspace.catalog.ontology()
-        let slice = try await BlockingWork().run { [converted = workspace.converted] in
+        let slices = try await BlockingWork().run { [converted = workspace.converted] in
             let picture = SlicePicture(
                 title: "\(source.dataset)/\(source.caseName)",
-                image: try SourceImage.image(of: source, converted), columns: columns, slice: request.slice,
+                image: try SourceImage.image(of: source, converted), columns: columns, view: request.view,
                 isCT: volume.modality == "CT",
                 window: request.window.map { GreyWindow(level: $0.level, width: $0.width) }, ontology: ontology)
             try request.file.write(picture)
-            return picture.slice.index
+            return picture.views.map(\.slice).filter { $0.plane == .axial }.map(\.index)
         }
-        return Result(volume: volume.id, slice: slice, columns: columns.count + 1)
+        return Result(volume: volume.id, slices: slices, columns: columns.count + 1)
+    }
+
+    private static func require(_ view: PictureView, in volume: VolumeRow) throws {
+        let shape = volume.shape
+        if case .axial(let slice?) = view, !(0..<shape.z).contains(slice) {
+            throw WorkflowError(
+                .badInput, "volume \(volume.id) has no slice \(slice)",
+                remedy: "choose an axial slice from 0, at the feet, to \(shape.z - 1)")
+        }
+        if case .planes(let place?) = view, !(0..<3).allSatisfy({ (0..<shape[$0]).contains(place[$0]) }) {
+            throw WorkflowError(
+                .badInput, "volume \(volume.id) has no voxel \(place.x),\(place.y),\(place.z)",
+                remedy:
+                    "choose one from 0,0,0, at the left, back and feet, to \(shape.x - 1),\(shape.y - 1),\(shape.z - 1)"
+            )
+        }
     }
 
     private func columns(of volume: VolumeRow, _ request: Request) async throws -> [SlicePicture.Column] {

@@ -24,6 +24,7 @@ let managerStatements: [any Statement.Type] = [
     ListAnnotatedInAbsent.self,
     ListDifferingAnnotations.self,
     ListDifferingHeaders.self,
+    ListDifferingSubjects.self,
     SourcesOfScan.self,
     ContentsOfObject.self,
     CountOrgans.self,

@@ -175,7 +175,8 @@ struct LargeCatalogue {
         "TakeJoinApart": rare, "SeparateVolumes": rare, "KeysOfVolumes": rare, "PresentSubject": rare,
         "LockSeries": "a lock", "ListSeriesHolders": whole, "ListSeparations": rare, "ListCaseSubjects": whole,
         "VolumesWithoutDescriptor": whole,
-        "ListDifferingAnnotations": whole, "ListDifferingHeaders": whole, "ListAnnotatedInAbsent": whole,
+        "ListDifferingAnnotations": whole, "ListDifferingHeaders": whole, "ListDifferingSubjects": whole,
+        "ListAnnotatedInAbsent": whole,
         "InsertOverlaps": small, "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
     ]
 }
@@ -228,8 +229,8 @@ private struct Facts {
             FindRelease(dataset: dataset, name: "1"), FindRunID(name: "r"), IsOpenRun(run: held.run.id), FindSplit(name: "s"),
             LabelHistory(volume: volume, organ: "liver"), LineageBackward(kind: "mask", id: mask.rawValue),
             LineageForward(kind: "mask", id: mask.rawValue),
-            ListLabels(revision: nil, volume: volume, organ: nil), ListOrgans(),
-            ListProposedAnnotations(volume: volume, organ: nil),
+            ListLabels(revision: nil, volume: volume, organ: nil, dataset: nil), ListOrgans(),
+            ListProposedAnnotations(volume: volume, organ: nil, dataset: nil),
             ListLabelVersions(volume: volume, organ: "liver"),
             ListVolumes(after: volume, limit: 100, withheld: true),
             ListVolumes(after: nil, limit: 100, withheld: false),

@@ -94,6 +94,17 @@ enum Recount {
                 + "from lacuna.coverage_confidence(null, '{round}') order by 1, 2"
         ),
         (
+            "subjects",
+            "\(scope) \(subjects(in: "scope")) join lacuna.volume v on v.id = c.volume_id group by 1, 2 order by 1, 2",
+            keptSubjects("null", "{catalogue,dataset}")
+        ),
+        (
+            "subjects by split",
+            "\(member) select m.scope, s.organ_id, count(distinct m.subject_id) from member m join state s using (volume_id) "
+                + "where s.status in ('annotated', 'absent') group by 1, 2 order by 1, 2",
+            keptSubjects("null", "{split}")
+        ),
+        (
             "known through a whole",
             """
             \(scope), lone as (
@@ -106,6 +117,25 @@ enum Recount {
             "select scope_id, organ_id, n from lacuna.coverage_rows() where status = 'unlabelled' order by 1, 2"
         ),
     ]
+
+    /// The subjects with an organ annotated or absent, by scope and organ.
+    private static func subjects(in scope: String) -> String {
+        """
+        select c.scope_id, l.organ_id, count(distinct v.subject_id)
+        from lacuna.label_states((select lacuna.current_revision())) l
+        join \(scope) c on c.volume_id = l.volume_id and l.status in ('annotated', 'absent')
+        """
+    }
+
+    static func keptSubjects(_ revision: String, _ kinds: String) -> String {
+        """
+        select scope_id, organ_id, sum(n) from (
+            select scope_id, organ_id, n from lacuna.coverage_counts(\(revision), '\(kinds)') where status in ('annotated', 'absent')
+            union all
+            select scope_id, organ_id, -n from lacuna.coverage_surplus(\(revision), '\(kinds)')) u
+        group by 1, 2 having sum(n) <> 0 order by 1, 2
+        """
+    }
 
     static func keptStates(_ revision: String) -> String {
         "select * from lacuna.coverage_counts(\(revision)) order by 1, 2, 3, 4, 5"

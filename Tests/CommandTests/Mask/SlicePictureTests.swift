@@ -35,7 +35,7 @@ import Testing
             var pseudo = SlicePicture.Column(title: "round 0")
             pseudo.add("spleen", mask(2..<4), confidence: 0.5)
             let picture = SlicePicture(
-                title: "a/1", image: try image(in: folder), columns: [known, pseudo], slice: nil)
+                title: "a/1", image: try image(in: folder), columns: [known, pseudo])
             #expect(picture.slice.index == 2)
 
             let bytes = try picture.encode(as: .png)
@@ -83,7 +83,7 @@ import Testing
             }
             #expect(!FileManager.default.fileExists(atPath: picture))
             let last = try await bench.lacuna("mask", "picture", "1", "--output", picture, "--slice", "23", "--json")
-            #expect(try last.object()["slice"] as? Int == 23)
+            #expect(try last.object()["slices"] as? [Int] == [23])
         }
     }
 
@@ -94,7 +94,7 @@ import Testing
             func colours(_ organs: [OrganKey]) -> [OrganKey: Colour] {
                 var column = SlicePicture.Column(title: "labels")
                 for organ in organs { column.add(organ, mask(0..<2)) }
-                return SlicePicture(title: "a/1", image: image, columns: [column], slice: 0).colours
+                return SlicePicture(title: "a/1", image: image, columns: [column], view: .axial(slice: 0)).colours
             }
             let alone = colours(["liver"])["liver"]
             #expect(colours(["aorta", "spleen", "liver"])["liver"] == alone && alone != nil)
@@ -110,7 +110,8 @@ import Testing
             try NIfTIWriter.write(.int16(VoxelBuffer(voxels)), on: grid, to: "\(folder)/mr.nii.gz")
             let image = try NIfTIReader().readImage("\(folder)/mr.nii.gz")
             func window(_ isCT: Bool, _ given: GreyWindow? = nil) -> GreyWindow {
-                SlicePicture(title: "", image: image, columns: [], slice: 0, isCT: isCT, window: given).window
+                SlicePicture(title: "", image: image, columns: [], view: .axial(slice: 0), isCT: isCT, window: given)
+                    .window
             }
             #expect(window(true) == .softTissue)
             let automatic = window(false)
@@ -127,7 +128,8 @@ import Testing
             var accepted = BitVolume(shape)
             for y in 10..<20 { for x in 10..<30 { accepted[shape.index(x, y, 1)] = true } }
             column.add("liver", mask(0..<2), confidence: 0.5, accepted: accepted)
-            let picture = SlicePicture(title: "a/1", image: try image(in: folder), columns: [column], slice: 1)
+            let picture = SlicePicture(
+                title: "a/1", image: try image(in: folder), columns: [column], view: .axial(slice: 1))
             let vector = String(decoding: try picture.encode(as: .svg), as: UTF8.self)
             for opacity in ["fill-opacity:0.35", "fill-opacity:0.1;"] { #expect(vector.contains(opacity)) }
         }
@@ -144,13 +146,116 @@ import Testing
         let image = try NIfTIReader().readImage("\(folder)/image.nii.gz")
         var known = SlicePicture.Column(title: "known")
         known.add("liver", BitVolume(shape))
-        let picture = SlicePicture(title: "a/1", image: image, columns: [known], slice: nil)
+        let picture = SlicePicture(title: "a/1", image: image, columns: [known])
         let layout = SlicePicture.Layout(picture)
         #expect(layout.width <= 2000 && layout.height <= 10_000)
-        #expect(layout.voxel.width * Double(shape.x) >= 0.99 && layout.voxel.height * Double(shape.y) >= 0.99)
+        #expect(layout.voxels[0].width * Double(shape.x) >= 0.99 && layout.voxels[0].height * Double(shape.y) >= 0.99)
         for format in [Picture.Format.png, .svg] {
             let bytes = try picture.encode(as: format)
             #expect(!bytes.isEmpty)
+        }
+    }
+
+    // MARK: - Planes and mosaics
+
+    /// A volume of 40 x 30 x 4 voxels of 3 x 3 x 5 mm with a bright box, whose mask is given.
+    private func anisotropic(in folder: String) throws -> (image: ImageVolume, column: SlicePicture.Column) {
+        let shape = GridShape(40, 30, 12)
+        let box = VoxelBox(lower: Vector3(20, 6, 2), upper: Vector3(36, 12, 8))
+        let mask = BitVolume(shape, filling: box)
+        let voxels = (0..<shape.count).map { Int16(mask[$0] ? 240 : -60) }
+        let grid = ImageGrid(shape: shape, affine: .scaling(Vector3(3, 3, 6), origin: .zero))
+        try NIfTIWriter.write(.int16(VoxelBuffer(voxels)), on: grid, to: "\(folder)/box.nii.gz")
+        var column = SlicePicture.Column(title: "labels")
+        column.add("liver", mask)
+        return (try NIfTIReader().readImage("\(folder)/box.nii.gz"), column)
+    }
+
+    @Test func planesGoThroughTheCentreOfTheMasksInOneScale() async throws {
+        try await withTemporaryFolder { folder in
+            let (image, column) = try anisotropic(in: folder)
+            let picture = SlicePicture(
+                title: "Set/Case_1", image: image, columns: [column], view: .planes(through: nil))
+            #expect(picture.views.map(\.slice.plane) == [.axial, .coronal, .sagittal])
+            #expect(picture.views.map(\.slice.index) == [4, 8, 27])
+            let layout = SlicePicture.Layout(picture)
+            for (view, voxel) in zip(picture.views, layout.voxels) {
+                let steps = view.slice.steps(spacing: image.spacing)
+                #expect(abs(voxel.height / voxel.width - steps.down / steps.across) < 1e-9, "true proportions")
+                #expect(abs(voxel.width / steps.across - layout.voxels[0].width / 3) < 1e-9, "one scale")
+            }
+            #expect(layout.cells.count == 6)
+            for (index, cell) in layout.cells.enumerated() {
+                #expect(cell.panel.x + cell.panel.width <= Double(layout.width))
+                #expect(cell.panel.y + cell.panel.height <= layout.foot + 0.01)
+                let below = layout.cells.dropFirst(index + 1).filter { $0.panel.x == cell.panel.x }
+                #expect(below.allSatisfy { $0.panel.y >= cell.panel.y + cell.panel.height }, "no panels overlap")
+            }
+            // The box is on the patient's right, thus on the left of the axial and the coronal slice, and bright where it is drawn.
+            let bytes = try picture.encode(as: .png)
+            let drawn = try bytes.withUnsafeBytes { try PNGReader.decode($0, file: "picture.png") }
+            for view in 0..<3 {
+                let cell = layout.cells[2 * view]
+                let (area, slice) = (layout.slice(picture, in: cell), picture.views[view].slice)
+                let (column, row) = [(39 - 28, 29 - 9), (39 - 28, 11 - 5), (29 - 9, 11 - 5)][view]
+                #expect(image.voxels[slice.voxel(column: column, row: row)] == 240)
+                let x = Int(area.x + (Double(column) + 0.2) / Double(slice.columns) * area.width)
+                let y = Int(area.y + (Double(row) + 0.2) / Double(slice.rows) * area.height)
+                #expect(drawn.pixels[y * drawn.width + x] > 200, "\(slice.plane)")
+            }
+            let given = SlicePicture(
+                title: "", image: image, columns: [column], view: .planes(through: Vector3(1, 2, 3)))
+            #expect(given.views.map(\.slice.index) == [3, 2, 1])
+        }
+    }
+
+    @Test func aMosaicHasSlicesOverTheExtentOfTheMasks() async throws {
+        try await withTemporaryFolder { folder in
+            let (image, column) = try anisotropic(in: folder)
+            let pictures = [1, 3, 12].map { count in
+                SlicePicture(
+                    title: "", image: image, columns: [column, SlicePicture.Column(title: "round 0")],
+                    view: .mosaic(slices: count))
+            }
+            #expect(pictures.map { $0.views.map(\.slice.index) } == [[5], [3, 5, 7], [2, 3, 4, 5, 6, 7]])
+            for picture in pictures {
+                #expect(Set(picture.views.map(\.body)).count == 1)
+                let layout = SlicePicture.Layout(picture)
+                #expect(layout.cells.count == picture.views.count, "a column without masks has no slices")
+                #expect(layout.cells.allSatisfy { $0.panel.x + $0.panel.width <= Double(layout.width) })
+                for format in [Picture.Format.png, .svg] { #expect(try !picture.encode(as: format).isEmpty) }
+            }
+        }
+    }
+
+    @Test func aViewIsChosenByOptionsAndWrongOnesAreNamed() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...1, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            func draw(_ name: String, _ options: String...) async throws -> Ending {
+                try await bench.start(
+                    ["mask", "picture", "1", "--output", "\(bench.folder)/\(name)", "--json"] + options
+                ).end()
+            }
+            let planes = try await draw("planes.png", "--view", "planes")
+            #expect(planes.status == 0, "\(planes.errors)")
+            #expect(try (planes.object()["slices"] as? [Int])?.count == 1)
+            let mosaic = try await draw("mosaic.svg", "--view", "mosaic", "--slices", "5", "--organ", "liver")
+            #expect(mosaic.status == 0, "\(mosaic.errors)")
+            #expect(try (mosaic.object()["slices"] as? [Int])?.count == 5)
+            let outside = try await draw("outside.png", "--view", "planes", "--position", "0,0,99")
+            #expect(outside.status == 3 && outside.errors.contains("no voxel 0,0,99"), "\(outside.errors)")
+            for wrong in [
+                ["--view", "planes", "--slice", "1"], ["--position", "1,2,3"],
+                ["--view", "planes", "--position", "1,2"],
+            ] {
+                let ending = try await bench.start(
+                    ["mask", "picture", "1", "--output", "\(bench.folder)/wrong.png"] + wrong
+                ).end()
+                #expect(ending.status == 2, "\(wrong)")
+            }
+            let again = try await draw("planes.png", "--view", "planes")
+            #expect(again.status == 3 || again.status == 5, "a picture is not overwritten")
         }
     }
 

@@ -14,7 +14,7 @@ private var columns: [Column<Line>] {
         Column("organ") { $0.organ },
         Column("volumes") { $0.volumes },
         Column("share") { $0.share },
-        Column("parts", isShown: false) { $0.parts },
+        Column("parts", in: .wideOnly) { $0.parts },
     ]
 }
 

@@ -38,10 +38,13 @@ struct Workbench: Sendable {
     func lacuna(_ arguments: String...) async throws -> Ending { try await start(arguments).end() }
 
     /// Starts the built `lacuna`, in a working folder or the caller's.
-    func start(_ arguments: [String], folder working: String? = nil) throws -> RunningProgram {
-        try RunningProgram(
-            "lacuna", arguments, environment: ["LACUNA_DATABASE": database, "LACUNA_HOME": home], folder: working,
-            limit: .seconds(600))
+    ///
+    /// - Parameter columns: those of the terminal; nil: standard output is none.
+    func start(_ arguments: [String], folder working: String? = nil, columns: Int? = nil) throws -> RunningProgram {
+        var environment = ["LACUNA_DATABASE": database, "LACUNA_HOME": home]
+        if let columns { environment["COLUMNS"] = "\(columns)" }
+        return try RunningProgram(
+            "lacuna", arguments, environment: environment, folder: working, limit: .seconds(600))
     }
 
     /// Runs a shell script in the folder of the workbench; `lacuna` and `lacunad` are the built ones.

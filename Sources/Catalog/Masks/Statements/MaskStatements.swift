@@ -6,12 +6,14 @@ struct ListLabels: Statement {
         with spacing as (
             select s.volume_id, min(s.spacing[1] * s.spacing[2] * s.spacing[3]) as smallest,
                 max(s.spacing[1] * s.spacing[2] * s.spacing[3]) as largest,
-                (array_agg(d.name || '/' || s.case_name order by s.id))[1] as case_name
+                (array_agg(d.name || '/' || s.case_name order by d.name is distinct from $4, s.id))[1] as case_name
             from lacuna.source s join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id
             where $2::bigint is null or s.volume_id = $2 group by s.volume_id)
         select l.mask_id, l.volume_id, o.key, l.status, l.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
-            run.name || '/' || r.number, l.confidence, l.revision, l.activity_id, g.case_name, b.purged_at is not null
+            run.name || '/' || r.number, l.confidence, l.revision, l.activity_id, g.case_name,
+            coalesce(run.name || '/' || r.number, h.name, lacuna.annotation_source(d.name, e.name, a.rater, a.partitioned)),
+            coalesce(run.name || '/' || r.number, h.dataset, d.name, nullif(a.rater, ''), 'a person'), b.purged_at is not null
         from lacuna.label_states(coalesce($1, lacuna.current_revision()), $2, (select id from lacuna.organ where key = $3)) l
         join lacuna.organ o on o.id = l.organ_id
         left join spacing g using (volume_id)
@@ -19,18 +21,29 @@ struct ListLabels: Statement {
         left join lacuna.object b on b.digest = m.object_digest
         left join lacuna.round r on r.id = l.round_id
         left join lacuna.run on run.id = r.run_id
+        left join lacuna.annotation a on a.id = l.annotation_id
+        left join lacuna.release e on e.id = a.release_id left join lacuna.dataset d on d.id = e.dataset_id
+        left join lateral (
+            select t.name || ' ' || q.name as name, t.name as dataset
+            from lacuna.shipped_label s join lacuna.release q on q.id = s.release_id join lacuna.dataset t on t.id = q.dataset_id
+            where l.annotation_id is null and l.round_id is null
+              and (s.volume_id, s.organ_id, s.mask_id) = (l.volume_id, l.organ_id, l.mask_id)
+            order by s.id desc limit 1) h on true
         order by l.volume_id, o.position
         """
     let revision: Revision?
     let volume: VolumeID?
     let organ: OrganKey?
-    var binds: [any PostgresBindable] { [revision, volume, organ] }
+    /// The dataset under whose name a volume is listed, where it has one.
+    let dataset: String?
+    var binds: [any PostgresBindable] { [revision, volume, organ, dataset] }
     func decode(_ row: PostgresRow) throws -> LabelRow {
         LabelRow(
             mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(11), organ: try row.decode(2),
             status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
             millilitres: try row.decode(6), round: try row.decode(7), confidence: try row.decode(8),
-            revision: try row.decode(9), activity: try row.decode(10), isPurged: try row.decode(12))
+            revision: try row.decode(9), activity: try row.decode(10), source: try row.decode(12),
+            author: try row.decode(13), isPurged: try row.decode(14))
     }
 }
 
@@ -45,13 +58,14 @@ struct ListProposedAnnotations: Statement {
         select w.mask_id, w.volume_id, o.key, w.status, w.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
             c.revision, c.activity_id, g.case_name,
-            lacuna.annotation_source(d.name, r.name, w.rater, w.partitioned), b.purged_at is not null
+            lacuna.annotation_source(d.name, r.name, w.rater, w.partitioned),
+            coalesce(nullif(w.rater, ''), d.name, 'a person'), b.purged_at is not null
         from latest w
         join lacuna.organ o on o.id = w.organ_id join lacuna.change c on c.id = w.change_id
         left join lateral (
             select min(s.spacing[1] * s.spacing[2] * s.spacing[3]) as smallest,
                 max(s.spacing[1] * s.spacing[2] * s.spacing[3]) as largest,
-                (array_agg(e.name || '/' || s.case_name order by s.id))[1] as case_name
+                (array_agg(e.name || '/' || s.case_name order by e.name is distinct from $3, s.id))[1] as case_name
             from lacuna.source s join lacuna.release q on q.id = s.release_id join lacuna.dataset e on e.id = q.dataset_id
             where s.volume_id = w.volume_id) g on true
         left join lacuna.mask m on m.id = w.mask_id
@@ -64,13 +78,15 @@ struct ListProposedAnnotations: Statement {
         """
     let volume: VolumeID?
     let organ: OrganKey?
-    var binds: [any PostgresBindable] { [volume, organ] }
+    let dataset: String?
+    var binds: [any PostgresBindable] { [volume, organ, dataset] }
     func decode(_ row: PostgresRow) throws -> LabelRow {
         LabelRow(
             mask: try row.decode(0), volume: try row.decode(1), caseName: try row.decode(9), organ: try row.decode(2),
             status: try row.decode(3), origin: try row.decode(4), voxels: try row.decode(5),
             millilitres: try row.decode(6), round: nil, confidence: nil, revision: try row.decode(7),
-            activity: try row.decode(8), source: try row.decode(10), isPurged: try row.decode(11))
+            activity: try row.decode(8), source: try row.decode(10), author: try row.decode(11),
+            isPurged: try row.decode(12))
     }
 }
 

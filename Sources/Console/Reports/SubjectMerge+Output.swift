@@ -1,10 +1,9 @@
-internal import Catalog
-internal import Console
+package import Catalog
 internal import Domain
 
 extension SubjectMerge {
     /// Consequences for folds and checkpoints, for people.
-    var notes: [String] {
+    package var notes: [String] {
         var notes: [String] = []
         if !folds.left.isEmpty {
             notes.append(
@@ -20,7 +19,7 @@ extension SubjectMerge {
     }
 
     /// Changed parts of splits and newly contaminated checkpoints, for a report.
-    var changes: [Cell.Field] {
+    package var changes: [Cell.Field] {
         [
             Cell.Field("changedParts", changedParts),
             Cell.Field("newlyContaminated", newlyContaminated.map(\.rawValue)),

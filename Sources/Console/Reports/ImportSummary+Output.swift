@@ -1,13 +1,12 @@
 internal import Catalog
-internal import Console
 internal import Domain
 internal import Glibc
 internal import Importers
-internal import Workflows
+package import Workflows
 
 extension ImportSummary {
     /// The exit status of the program.
-    var status: ExitStatus {
+    package var status: ExitStatus {
         switch completion {
         case .complete: .done
         case .partial: .partlyDone
@@ -16,8 +15,8 @@ extension ImportSummary {
     }
 
     /// A table of counts and problems, one object for `--json`, one row for each case or problem for `--csv`.
-    func print(to output: Output) {
-        Output.write(render(output.format, failure: nil, width: Output.width), to: STDOUT_FILENO)
+    package func print(to output: Output) {
+        Output.write(render(output, failure: nil, width: Output.width), to: STDOUT_FILENO)
         if output.format == .table { note(output) }
     }
 
@@ -25,10 +24,9 @@ extension ImportSummary {
     /// - Parameters:
     ///   - failure: the error that ended the import; nil where it was completed.
     ///   - width: columns at which lines of text break; nil: nowhere.
-    func render(_ format: Output.Format, failure: CommandFailure?, width: Int? = nil) -> String {
-        let output = Output(format: format)
+    func render(_ output: Output, failure: CommandFailure?, width: Int? = nil) -> String {
         let rows = report.rows.map(ReportLine.init)
-        switch format {
+        switch output.format {
         case .json:
             let end = failure.map { [Cell.Field("error", $0.cell)] } ?? []
             return output.render(
@@ -44,10 +42,9 @@ extension ImportSummary {
     }
 
     /// The report of an import that ended before it recognised the layout.
-    static func render(_ failure: CommandFailure?, _ format: Output.Format) -> String {
-        let output = Output(format: format)
+    static func render(_ failure: CommandFailure?, _ output: Output) -> String {
         let rows = failure.map { [ReportLine($0)] } ?? []
-        return switch format {
+        return switch output.format {
         case .json:
             output.render([
                 Cell.Field("complete", false), Cell.Field("error", failure?.cell), Cell.Field("cases", [Cell]()),
@@ -184,12 +181,14 @@ extension PlannedLabel {
     /// - Parameter hasAnnotators: whether tables show the annotator.
     fileprivate static func columns(hasAnnotators: Bool) -> [Column<PlannedLabel>] {
         [
-            Column("case") { $0.caseName }, Column("subject") { $0.subject },
-            Column("modality") { $0.modality.rawValue },
+            Column("case") { $0.caseName }, Column("subject", in: .whereItFits(rank: 1)) { $0.subject },
+            Column("modality", in: .whereItFits(rank: 2)) { $0.modality.rawValue },
             Column("organ") { $0.organ?.rawValue }, Column("status") { $0.status.rawValue },
             Column("origin") { $0.origin?.rawValue },
-            Column("annotator", isShown: hasAnnotators) { $0.annotator }, Column("voxels") { $0.voxels },
-            Column("millilitres") { $0.millilitres }, Column("partial") { $0.isPartial },
+            Column("annotator", in: hasAnnotators ? .always : .wideOnly) { $0.annotator },
+            Column("voxels") { $0.voxels },
+            Column("millilitres", in: .whereItFits()) { $0.millilitres },
+            Column("partial", in: .whereItFits(rank: 1)) { $0.isPartial },
         ]
     }
 

@@ -1,4 +1,3 @@
-package import Console
 internal import Importers
 package import Workflows
 
@@ -13,7 +12,7 @@ extension InterruptedImport: CommandFailing {
 
 extension ImportSummary? {
     /// Reports what is done, writes the report, and ends the process as interrupted.
-    func endInterrupted(_ file: ReportFile?) -> Never {
+    package func endInterrupted(_ file: ReportFile?) -> Never {
         let count = map { "; " + ImportSummary.count($0.report.present, of: $0.total) } ?? ""
         let current = self?.currentCase.map { "; case \($0) was being recorded" } ?? ""
         let failure = CommandFailure(

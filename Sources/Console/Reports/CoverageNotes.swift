@@ -1,16 +1,21 @@
-internal import Catalog
+package import Catalog
 internal import Domain
-internal import Workflows
+package import Workflows
 
 /// The notes that `lacuna coverage` prints beside its table.
-struct CoverageNotes {
+package struct CoverageNotes {
     let result: CoverageReport.Result
     let grouping: CoverageGrouping
+
+    package init(result: CoverageReport.Result, grouping: CoverageGrouping) {
+        (self.result, self.grouping) = (result, grouping)
+    }
 
     /// The largest number of organs that a note lists.
     private static let listedOrgans = 12
 
-    var onMissingOrgans: [String] {
+    /// On requested organs that are labelled nowhere.
+    package var onMissingOrgans: [String] {
         result.missing.map { missing in
             if result.isEmpty { return nothing }
             switch missing.related {
@@ -21,10 +26,12 @@ struct CoverageNotes {
         }
     }
 
+    /// Below the table.
+    ///
     /// - Parameters:
     ///   - hidden: the number of rows that the table leaves out.
     ///   - isFiltered: whether organs were requested.
-    func onTable(hidden: Int, isFiltered: Bool) -> [String] {
+    package func onTable(hidden: Int, isFiltered: Bool) -> [String] {
         if result.rows.isEmpty { return isFiltered ? [] : [nothing] }
         var notes: [String] = []
         if hidden > 0 {

@@ -1,27 +1,28 @@
-internal import Catalog
-internal import Console
+package import Catalog
 internal import Domain
 
 extension Coverage {
     /// The columns of the report, after the column of the grouping.
     ///
     /// - Parameter recalled: the rounds whose pseudo labels are hidden.
-    static func columns(by grouping: CoverageGrouping, recalled: Set<String> = []) -> [Column<Coverage>] {
+    package static func columns(by grouping: CoverageGrouping, recalled: Set<String> = []) -> [Column<Coverage>] {
         var columns: [Column<Coverage>] = [
             Column("organ") { $0.organ.rawValue },
-            Column("volumes") { $0.volumes },
+            Column("volumes", in: .whereItFits(rank: 2)) { $0.volumes },
             Column("annotated") { $0.annotated },
             Column("absent") { $0.absent },
             Column("pseudo") { $0.pseudo },
             Column("unlabelled") { $0.unlabelled },
-            Column("medianConfidence", title: "confidence") { row in
+            Column("medianConfidence", title: "conf.", in: .whereItFits()) { row in
                 row.medianConfidence.map { Cell.number($0, places: 2) }
             },
-            Column("heldOutDice", title: "Dice") { row in row.heldOutDice.map { Cell.number($0, places: 2) } },
-            Column("partial") { $0.partial },
-            Column("unionKnown", title: "composite") { $0.unionKnown },
-            Column("subjects") { $0.subjects },
-            Column("byOrigin") { row in origins(row) },
+            Column("heldOutDice", title: "Dice", in: .whereItFits()) { row in
+                row.heldOutDice.map { Cell.number($0, places: 2) }
+            },
+            Column("partial", in: .whereItFits(rank: 2)) { $0.partial },
+            Column("unionKnown", title: "composite", in: .whereItFits(rank: 2)) { $0.unionKnown },
+            Column("subjects", in: .whereItFits(rank: 1)) { $0.subjects },
+            Column("byOrigin", in: .whereItFits(rank: 3)) { row in origins(row) },
         ]
         if grouping != .organ {
             columns.insert(Column(grouping.rawValue) { $0.group }, at: 0)

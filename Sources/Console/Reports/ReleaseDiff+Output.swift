@@ -1,29 +1,30 @@
 internal import Catalog
-internal import Console
 internal import Domain
-internal import Workflows
+package import Workflows
 
 extension ReleaseDiff.Row {
     /// - Parameter isPartial: whether some masks were compared in a part of their volume.
-    static func columns(isPartial: Bool) -> [Column<ReleaseDiff.Row>] {
+    package static func columns(isPartial: Bool) -> [Column<ReleaseDiff.Row>] {
         [
             Column("case") { $0.caseName }, Column("organ") { $0.organ?.rawValue },
             Column("change") { $0.change.rawValue }, Column("before") { $0.before?.status.rawValue },
             Column("after") { $0.after?.status.rawValue },
-            Column("beforeOrigin", isShown: false) { $0.before?.origin.rawValue },
-            Column("afterOrigin", isShown: false) { $0.after?.origin.rawValue },
-            Column("beforeMask", isShown: false) { $0.before?.mask?.mask.rawValue },
-            Column("afterMask", isShown: false) { $0.after?.mask?.mask.rawValue },
+            Column("beforeOrigin", in: .wideOnly) { $0.before?.origin.rawValue },
+            Column("afterOrigin", in: .wideOnly) { $0.after?.origin.rawValue },
+            Column("beforeMask", in: .wideOnly) { $0.before?.mask?.mask.rawValue },
+            Column("afterMask", in: .wideOnly) { $0.after?.mask?.mask.rawValue },
             Column("dice") { $0.comparison?.dice },
-            Column("changedVoxels") { $0.comparison?.changedVoxels },
+            Column("changedVoxels", in: .whereItFits()) { $0.comparison?.changedVoxels },
             Column("differenceMillilitres", title: "difference ml") { $0.comparison?.differenceMillilitres },
-            Column("comparedVoxels", isShown: isPartial) { $0.comparison?.region.count },
-            Column("comparedShare", title: "of volume", isShown: isPartial) { $0.comparison?.region.share },
+            Column("comparedVoxels", in: isPartial ? .always : .wideOnly) { $0.comparison?.region.count },
+            Column("comparedShare", title: "of volume", in: isPartial ? .always : .wideOnly) {
+                $0.comparison?.region.share
+            },
         ]
     }
 
     /// `Cases: 1 added. Labels: 2 removed, 40 unchanged.`
-    static func summary(of rows: [ReleaseDiff.Row]) -> String {
+    package static func summary(of rows: [ReleaseDiff.Row]) -> String {
         let kinds: [(String, [ReleaseDiff.Change])] = [
             ("Cases", [.caseAdded, .caseRemoved, .image]),
             ("Labels", [.added, .removed, .status, .origin, .mask, .extent, .same]),

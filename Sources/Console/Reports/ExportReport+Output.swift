@@ -1,18 +1,17 @@
-internal import Console
 internal import Domain
-internal import Workflows
+package import Workflows
 
 extension ExportReport {
     private static var columns: [Column<OrganCount>] {
         [
             Column("organ") { $0.organ.rawValue }, Column("values") { $0.values },
             Column("annotated") { $0.annotated }, Column("absent") { $0.absent }, Column("pseudo") { $0.pseudo },
-            Column("unlabelled") { $0.unlabelled }, Column("voxels") { $0.voxels },
+            Column("unlabelled") { $0.unlabelled }, Column("voxels", in: .whereItFits()) { $0.voxels },
         ]
     }
 
     /// Writes the fields and the table of organs, or one object.
-    func print(_ fields: [Cell.Field], to output: Output) {
+    package func print(_ fields: [Cell.Field], to output: Output) {
         guard output.format == .table else {
             return output.report(fields + [Cell.Field("organs", organs.map(Self.columns.object(of:)))])
         }
@@ -24,7 +23,7 @@ extension ExportReport {
 
 extension ExportSummary {
     /// The last fields of every export's report.
-    func fields(for format: Output.Format) -> [Cell.Field] {
+    package func fields(for format: Output.Format) -> [Cell.Field] {
         let empty: Cell = format == .table ? emptyFolds.map { "fold \($0)" }.cell : emptyFolds.cell
         return [
             Cell.Field("emptyFolds", empty, title: "without validation"), Cell.Field("leftOut", leftOut),
@@ -38,7 +37,7 @@ extension ExportSummary {
 }
 
 extension ExportNote {
-    var text: String {
+    fileprivate var text: String {
         switch self {
         case .shareAlike(let licences) where licences.count == 1:
             "Share alike: distribute this dataset only under \(licences[0])."
@@ -82,12 +81,13 @@ extension ExportNote {
 }
 
 extension Output {
-    func note(_ notes: [ExportNote]) {
+    /// Writes the notes of an export.
+    package func note(_ notes: [ExportNote]) {
         for note in notes { self.note("\n" + note.text) }
     }
 
     /// Runs an export. Where licences forbid it, reports their statements before the error.
-    func reportingLicences<Result>(_ export: () async throws -> Result) async throws -> Result {
+    package func reportingLicences<Result>(_ export: () async throws -> Result) async throws -> Result {
         do {
             return try await export()
         } catch let refusal as LicenceRefusal {
@@ -101,7 +101,7 @@ extension LicenceProblem {
     fileprivate static var columns: [Column<LicenceProblem>] {
         [
             Column("dataset") { $0.dataset }, Column("licence") { $0.statement.text },
-            Column("source") { $0.statement.source }, Column("kind", isShown: false) { $0.kind.rawValue },
+            Column("source") { $0.statement.source }, Column("kind", in: .wideOnly) { $0.kind.rawValue },
             Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
         ]
     }

@@ -1,5 +1,4 @@
-internal import Console
-internal import Workflows
+package import Workflows
 
 extension ReportFile {
     /// Writes the whole report or nothing. Blocks.
@@ -7,18 +6,18 @@ extension ReportFile {
     /// - Parameters:
     ///   - summary: nil where the import ended before it knew the layout.
     ///   - failure: the error that ended the import; nil where it was completed.
-    func write(_ summary: ImportSummary?, _ failure: CommandFailure?) throws {
+    package func write(_ summary: ImportSummary?, _ failure: CommandFailure?) throws {
         let text: String =
             if let summary {
-                summary.render(format, failure: failure)
+                summary.render(Output(format: format), failure: failure)
             } else {
-                ImportSummary.render(failure, format)
+                ImportSummary.render(failure, Output(format: format))
             }
         try TextFile.write(text, to: path)
     }
 
     /// Writes the report of an import that failed. An error of writing is a warning, because the import's own error follows.
-    func write(_ summary: ImportSummary?, after failure: CommandFailure, warning output: Output) {
+    package func write(_ summary: ImportSummary?, after failure: CommandFailure, warning output: Output) {
         do {
             try write(summary, failure)
         } catch {
