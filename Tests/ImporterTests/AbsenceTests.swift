@@ -59,7 +59,7 @@ import Testing
             guard let place = BodyPlace.of(organ.key) else { continue }
             #expect(!organ.isLesion && !place.cores.isEmpty, "\(organ.key)")
         }
-        #expect(Ontology.standard.organs.count { BodyPlace.of($0.key) != nil } == 31)
+        #expect(Ontology.standard.organs.count { BodyPlace.of($0.key) != nil } == 33)
         for organ: OrganKey in ["gallbladder", "uterus", "prostate", "thyroid_gland"] {
             #expect(BodyPlace.of(organ) == nil)
         }

@@ -72,7 +72,7 @@ import Testing
         #expect(file == "lab/\(name).nii.gz" && image == "img/c2.nii.gz")
     }
 
-    @Test(arguments: ["lab/c2.seg.nrrd", "img/c2-label.mha", "lab/c2.nrrd"]) func aLabelOfAnotherFormatFails(
+    @Test(arguments: ["lab/c2.seg.nrrd", "img/c2-label.mha", "lab/c2_seg.nrrd"]) func aLabelOfAnotherFormatFails(
         path: String
     ) throws {
         let tree = try Self.tree()

@@ -69,7 +69,7 @@ import Testing
         let tree = Tree()
         try tree.slices("scan")
         try tree.label("scan/liver.nii.gz", [(1, Boxes.liver)], on: Tree.grid("LPS"))
-        try tree.label("scan/segmentations/spleen.nii.gz", [(1, Boxes.spleen)], on: Tree.grid("LPS"))
+        try tree.label("scan/spleen.nii.gz", [(1, Boxes.spleen)], on: Tree.grid("LPS"))
         try tree.label("scan/plan.nii.gz", [(1, Boxes.spleen)])
         let found = try inspected(tree)
         #expect(found["liver"]?.region?.box == Boxes.liver && found["spleen"]?.region?.box == Boxes.spleen)
