@@ -27,8 +27,13 @@ public struct Series: Sendable {
     /// Total size of the files in bytes.
     public var bytes: Int { slices.reduce(0) { $0 + $1.bytes } }
 
+    /// The scanner's number of the series in its study; 0 where the files have none.
+    public var number: Int { slices[0].seriesNumber }
+    /// DICOM's term for the modality, such as `CT`; nil where the files have none.
+    public var modality: String? { slices[0].modality }
+
     /// For messages: number and size.
-    var summary: String { "series \(slices[0].seriesNumber) (\(columns)x\(rows)x\(count))" }
+    public var summary: String { "series \(slices[0].seriesNumber) (\(columns)x\(rows)x\(count))" }
 
     /// Positions in the stack, from 0, in the order of the files' names.
     public var namedOrder: [Int] { order { $0.file < $1.file } }

@@ -43,10 +43,25 @@ public struct SeriesFolder: Sendable {
         throw .seriesGone(folder: path)
     }
 
+    /// The series with these identifiers.
+    /// - Throws: `seriesGone`.
+    public func series(_ identifiers: SeriesIdentifiers) throws(DICOMError) -> Series {
+        guard let found = series.first(where: { $0.identifiers.isSameSeries(as: identifiers) }) else {
+            throw .seriesGone(folder: path)
+        }
+        return found
+    }
+
+    /// The series that are no localisers of one slice, and those that are.
+    public var stacksAndLocalisers: (stacks: [Series], localisers: [Series]) {
+        let stacks = series.filter { $0.count > 1 }
+        return stacks.isEmpty ? (series, []) : (stacks, series.filter { $0.count == 1 })
+    }
+
     /// The only series, or else the only one that `fits`. Series of one slice are ignored as localisers unless all are.
     /// - Throws: `seriesUnclear`.
     public func series(where fits: (Series) -> Bool) throws(DICOMError) -> Series {
-        let stacks = series.contains { $0.count > 1 } ? series.filter { $0.count > 1 } : series
+        let stacks = stacksAndLocalisers.stacks
         if stacks.count == 1 { return stacks[0] }
         let fitting = stacks.filter(fits)
         guard fitting.count == 1 else {

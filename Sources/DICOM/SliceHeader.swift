@@ -19,6 +19,8 @@ struct SliceHeader: Sendable {
     let columnStep: Double
     let rowStep: Double
     let identifiers: SeriesIdentifiers
+    /// `CT`, `MR`, …; nil where the file has none.
+    let modality: String?
     /// Byte range of the SeriesInstanceUID in the file.
     let seriesValue: Range<Int>
 
@@ -74,7 +76,7 @@ struct SliceHeader: Sendable {
         (across, down) = (Vector3(directions[..<3]), Vector3(directions[3...]))
         (rowStep, columnStep) = (spacing[0], spacing[1])
         identifiers = SeriesIdentifiers(patient: text(Tag.patient), study: text(Tag.study), series: text(Tag.series))
-        seriesValue = series
+        (modality, seriesValue) = (text(Tag.modality), series)
     }
 
     /// Reads the header from the first bytes of a file, or from more of it if they do not suffice.

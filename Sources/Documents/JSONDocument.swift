@@ -28,6 +28,16 @@ public struct JSONDocument: Sendable {
         }
     }
 
+    /// The line of the value at a path of keys, or of the last value on the way to it. Counted from 1.
+    public func line(of keys: [String]) -> Int {
+        var node = root
+        for key in keys {
+            guard let next = node[key] else { break }
+            node = next
+        }
+        return node.line
+    }
+
     private func problem(_ error: DecodingError) -> DocumentProblem {
         switch error {
         case .keyNotFound(let key, let context):

@@ -1,7 +1,18 @@
+@_spi(_Unicode) internal import Swift
+
 /// Names of datasets, releases, splits, raters, runs and cases.
 public enum GivenName {
     /// Unicode scalars; a case, whose name is a path, may have as many in each part.
     public static let maximumLength = 200
+
+    /// The name in Unicode's normal form C, in which names are recorded: macOS writes file names with letters and combining accents,
+    /// which Swift takes for equal to the accented letters, and PostgreSQL does not.
+    public static func normalised(_ name: String) -> String {
+        guard !name.utf8.allSatisfy({ $0 < 0x80 }) else { return name }
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: name._nfc)
+        return String(scalars)
+    }
 
     /// Why a text cannot be a name, as a clause without a subject; nil where it can.
     ///

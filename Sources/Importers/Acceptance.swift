@@ -12,7 +12,7 @@ public struct Acceptance: Hashable, Sendable, CustomStringConvertible {
         case crop
         /// Use labels that contradict an annotation of equal rank and origin, which are held otherwise.
         case conflict
-        /// Accept that every class file of a case is empty: the image shows none of the organs.
+        /// Accept labels without a voxel of any organ (the image shows none of them), or of one value everywhere.
         case empty
     }
 

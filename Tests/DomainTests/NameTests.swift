@@ -24,3 +24,14 @@ import Testing
         #expect(Set(["a", "a", "b"].map(ExactText.init)).count == 2)
     }
 }
+
+@Suite struct NormalFormTests {
+    @Test(arguments: [
+        ("Rene\u{301}", "Ren\u{e9}"), ("A\u{30A}", "\u{C5}"), ("case_1", "case_1"),
+        ("\u{1112}\u{1161}\u{11ab}", "\u{D55C}"),
+    ])
+    func namesAreComposed(written: String, recorded: String) {
+        #expect(GivenName.normalised(written).utf8.elementsEqual(recorded.utf8))
+        #expect(GivenName.normalised(recorded).utf8.elementsEqual(recorded.utf8))
+    }
+}

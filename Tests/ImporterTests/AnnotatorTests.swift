@@ -173,6 +173,16 @@ import Testing
         #expect(!found.checksums.files.contains { $0.file.path.contains("artery") })
     }
 
+    @Test func otherAggregationsArePartsOfTheRelease() throws {
+        let tree = try tree("segmentations", label: "aggregated_MAJ_seg")
+        for name in ["AND", "OR"] {
+            try tree.label("case_00000/aggregated_\(name)_seg.nii.gz", [(1, Boxes.spleen)], on: Tree.grid("IPL"))
+        }
+        let findings = try LayoutRecogniser().recognise(tree.root).cases().findings
+        #expect(findings.count == 2 && findings.allSatisfy { $0.remedy.hasPrefix("none needed") }, "\(findings)")
+        #expect(findings.contains { $0.problem.contains("aggregated_AND_seg, aggregated_OR_seg") })
+    }
+
     @Test func waitingLabelsKeepTheirAnnotators() throws {
         let tree = try tree()
         try tree.remove("case_00000/imaging.nii.gz")

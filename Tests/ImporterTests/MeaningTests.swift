@@ -77,7 +77,7 @@ import Testing
         try tree.image("s1/ct.nii.gz")
         for organ in ["liver", "spleen", "aorta"] { try tree.label("s1/segmentations/\(organ).nii.gz", []) }
         let error = importError { _ = try inspected(tree) }
-        guard case .emptyClasses(_, "s1", 3)? = error else {
+        guard case .emptyLabels(_, "s1", .classes(3))? = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -176,6 +176,7 @@ import Testing
     private func found(_ pattern: String, _ path: String) throws -> [String] {
         let tree = Tree()
         try tree.image(path)
+        try tree.label("no/other.nii", [])
         var map = DatasetMap(
             labels: LabelMap(release: "x", entries: [LabelMap.Entry(value: 1, name: "liver", organs: ["liver"])]))
         map.images = [try PathPattern(glob: pattern)]

@@ -5,24 +5,26 @@ package struct ReportLine: Sendable {
     package let caseName: String?
     /// `accepted`, `unchanged`, `warned`, `waiting`, `quarantined`, `refused`, `unrecorded` or `failed`.
     package let outcome: String
+    /// Of a finding, such as `absence`; nil for an error.
+    package let kind: String?
     package let file: String?
     package let problem: String?
     package let remedy: String?
 
     package init(_ row: ImportReport.Row) {
-        (caseName, outcome, file) = (row.case, row.outcome.rawValue, row.file)
+        (caseName, outcome, kind, file) = (row.case, row.outcome.rawValue, row.kind?.rawValue, row.file)
         (problem, remedy) = (row.problem, row.remedy)
     }
 
     package init(_ failure: CommandFailure) {
-        (caseName, outcome, file) = (nil, "failed", failure.file)
+        (caseName, outcome, kind, file) = (nil, "failed", nil, failure.file)
         (problem, remedy) = (failure.problem, failure.remedy)
     }
 
     package static var columns: [Column<ReportLine>] {
         [
             Column("case") { $0.caseName }, Column("outcome") { $0.outcome }, Column("file") { $0.file },
-            Column("problem") { $0.problem }, Column("remedy") { $0.remedy },
+            Column("problem") { $0.problem }, Column("remedy") { $0.remedy }, Column("kind") { $0.kind },
         ]
     }
 

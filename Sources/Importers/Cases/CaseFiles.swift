@@ -1,3 +1,4 @@
+public import DICOM
 public import Domain
 
 /// The files of one case, and how to read them.
@@ -16,15 +17,19 @@ public struct CaseFiles: Hashable, Sendable {
     public let phase: StudyPhase?
     /// The record of the image where it belongs to another dataset; nil for an image of this dataset.
     public let expected: ExpectedImage?
+    /// The series of the image where its folder has several that are cases of their own.
+    public let series: SeriesIdentifiers?
     /// Files of single annotators; read only with `ImportOptions.annotators`.
     public let annotators: [AnnotatorFiles]
 
     public init(
         name: String, subject: String, image: SourceFile, modality: Modality, labels: [LabelFile],
         findings: [ImportFinding] = [], phase: StudyPhase? = nil, expected: ExpectedImage? = nil,
-        annotators: [AnnotatorFiles] = []
+        annotators: [AnnotatorFiles] = [], series: SeriesIdentifiers? = nil
     ) {
-        (self.name, self.subject, self.image, self.modality) = (name, subject, image, modality)
+        self.series = series
+        (self.name, self.subject) = (GivenName.normalised(name), GivenName.normalised(subject))
+        (self.image, self.modality) = (image, modality)
         (self.labels, self.findings, self.phase, self.expected) = (labels, findings, phase, expected)
         self.annotators = annotators
     }
@@ -40,7 +45,9 @@ public struct StudyPhase: Hashable, Sendable {
     /// Unique in the study.
     public let name: String
 
-    public init(study: String, name: String) { (self.study, self.name) = (study, name) }
+    public init(study: String, name: String) {
+        (self.study, self.name) = (GivenName.normalised(study), GivenName.normalised(name))
+    }
 }
 
 /// The catalogue's record of an image that belongs to another dataset.

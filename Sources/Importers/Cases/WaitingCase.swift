@@ -12,6 +12,8 @@ public struct WaitingCase: Hashable, Sendable {
     public let findings: [ImportFinding]
     /// Files of single annotators; read once the image is available.
     public let annotators: [AnnotatorFiles]
+    /// The path of a link in the place of the image whose target does not exist; nil where there is none.
+    var link: String?
 
     /// - Precondition: at least one label.
     public init(
@@ -19,12 +21,16 @@ public struct WaitingCase: Hashable, Sendable {
         annotators: [AnnotatorFiles] = []
     ) {
         precondition(!labels.isEmpty, "a waiting case has labels")
-        (self.name, self.subject, self.modality) = (name, subject, modality)
+        (self.name, self.subject) = (GivenName.normalised(name), GivenName.normalised(subject))
+        self.modality = modality
         (self.labels, self.findings, self.annotators) = (labels, findings, annotators)
     }
 
     /// The outcome for the report.
-    public var outcome: CaseOutcome { CaseOutcome(.waitsForImage(file: labels[0].file.path)) }
+    public var outcome: CaseOutcome {
+        let file = labels[0].file.path
+        return CaseOutcome(link.map { .waitsForTarget(file: file, link: $0) } ?? .waitsForImage(file: file))
+    }
 
     /// The case with an image.
     ///

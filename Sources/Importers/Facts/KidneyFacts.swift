@@ -1,4 +1,5 @@
 internal import Domain
+internal import System
 
 /// KiTS: the release of the case folders, and the annotators' files beside the labels.
 ///
@@ -8,6 +9,7 @@ internal import Domain
 struct KidneyFacts: RuleFacts {
     let release: String?
     let findings: [ImportFinding]
+    let known: Set<String>
     /// By the case's folder.
     private let annotators: [String: [AnnotatorFiles]]
 
@@ -32,11 +34,15 @@ struct KidneyFacts: RuleFacts {
             rated.map { ($0, Self.instances($0, evidence.listing)) }, uniquingKeysWith: { first, _ in first })
         let organs = Self.organs(release, evidence.options.ontology)
         annotators = drawn.mapValues { AnnotatorFiles.all($0, in: evidence.listing.folder, organs: organs) }
+        let others = Self.otherAggregates(beside: evidence.match.labels.map(\.path), evidence.listing)
+        known = Set(others)
+        var findings = others.isEmpty ? [] : [Self.unread(others)]
         if evidence.options.annotators {
-            findings = Self.unknownStructures(drawn.values.flatMap { $0 }, organs)
-        } else {
-            findings = rated.isEmpty ? [] : [Self.unread(rated, hasMasks: drawn.values.contains { !$0.isEmpty })]
+            findings += Self.unknownStructures(drawn.values.flatMap { $0 }, organs)
+        } else if !rated.isEmpty {
+            findings.append(Self.unread(rated, hasMasks: drawn.values.contains { !$0.isEmpty }))
         }
+        self.findings = findings
     }
 
     func annotators(beside label: String) -> [AnnotatorFiles] { annotators[Self.parent(label)] ?? [] }
@@ -65,6 +71,24 @@ struct KidneyFacts: RuleFacts {
     private static func organs(_ release: String?, _ ontology: Ontology) -> (String) -> [OrganKey] {
         let classes = (LabelMap.standard(release ?? "") ?? LabelMap.standard("kits23")).map(ClassNames.init)
         return { classes?.organs(of: $0, ontology) ?? [] }
+    }
+
+    /// The masks of KiTS21 that aggregate the annotators otherwise than the label (`aggregated_AND_seg`, `aggregated_OR_seg`).
+    private static func otherAggregates(beside labels: [String], _ listing: FolderListing) -> [String] {
+        labels.flatMap { label in
+            listing.files(in: parent(label)).filter { $0.hasPrefix("aggregated_") && SourceFile.isVolume($0) }
+                .map { "\(parent(label))/\($0)" }.filter { $0 != label }
+        }
+    }
+
+    private static func unread(_ aggregates: [String]) -> ImportFinding {
+        let names = Set(aggregates.map { SourceFile.stem(of: FilePath.name(of: $0)) }).sorted()
+        return ImportFinding(
+            .description, file: aggregates.min() ?? "",
+            problem: "other aggregations of the annotators' masks are parts of the release and not imported, in "
+                + ImportError.count(Set(aggregates.map(parent)).count, "case", "cases") + ": "
+                + ImportError.list(names),
+            remedy: "none needed: the label is imported")
     }
 
     private static func unread(_ cases: [String], hasMasks: Bool) -> ImportFinding {

@@ -48,8 +48,9 @@ final class FolderListing {
         let files = files(in: path)
         return files.contains(where: SourceFile.isSlice)
             || files.filter { !SourceFile.isVolume($0) }.prefix(Self.probedFiles)
-                .contains { SeriesFolder.isDICOM("\(folder.root)/\(path)/\($0)") }
-            || depth > 0 && folders(in: path).contains { holdsSlices("\(path)/\($0)", depth: depth - 1) }
+                .contains { SeriesFolder.isDICOM("\(folder.root)/\(path.isEmpty ? "" : path + "/")\($0)") }
+            || depth > 0
+                && folders(in: path).contains { holdsSlices(path.isEmpty ? $0 : "\(path)/\($0)", depth: depth - 1) }
     }
 
     /// Files of a folder whose bytes are read: scanners write slices without an ending beside a few files of other kinds.

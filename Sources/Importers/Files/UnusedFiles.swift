@@ -44,6 +44,10 @@ struct UnusedFiles {
         }
     }
 
+    /// Links to files that do not exist.
+    var links: [String] { found[.missing] ?? [] }
+    var otherFormats: [String] { found[.otherFormat] ?? [] }
+
     private mutating func note(_ file: String, isMissing: Bool) {
         guard !isUsed(file), let reason = isMissing ? .missing : Self.reason(file, in: folder) else { return }
         found[reason, default: []].append(file)

@@ -20,10 +20,9 @@ public enum CaseOutcome: Hashable, Sendable {
 
     /// The outcome of a case that could not be inspected.
     public init(_ error: ImportError) {
-        if case .waitsForImage = error {
-            self = .waiting(error)
-        } else {
-            self = error.quarantines ? .quarantined(error) : .refused(error)
+        switch error {
+        case .waitsForImage, .waitsForTarget: self = .waiting(error)
+        default: self = error.quarantines ? .quarantined(error) : .refused(error)
         }
     }
 

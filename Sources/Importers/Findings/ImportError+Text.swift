@@ -38,8 +38,12 @@ extension ImportError: CustomStringConvertible {
         case .wrongLine(_, let line, let problem): "line \(line): \(problem)"
         case .wrongLines(_, let problems):
             "\(problems.count) mistakes:" + problems.map { "\n    line \($0.line): \($0.problem)" }.joined()
-        case .emptyClasses(_, _, let classes):
-            "all \(classes) class files are empty, so that every organ would be recorded as absent"
+        case .emptyLabels(_, _, let labels): labels.problem
+        case .unmatchedPattern(_, let pattern, let key):
+            "no file matches \(pattern), which the map lists under \(key)"
+        case .unpaired(_, let image): "no image has the name of the label, but \(image) has almost the same"
+        case .waitsForTarget(_, let link):
+            "the image \(link) is a link to a file that does not exist; the labels are recorded as waiting for it"
         case .duplicate(_, let what): what
         case .unknownNames(_, let names): "labels that match no organ: " + Self.list(names)
         case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
@@ -100,9 +104,16 @@ extension ImportError: CustomStringConvertible {
         case .holdsDatasets: "import them one by one"
         case .wrongLine: "correct the line"
         case .wrongLines: "correct the lines"
-        case .emptyClasses(_, let name, _):
+        case .emptyLabels(_, let name, .constant):
+            "check the label in a viewer; if it is right, import again with --accept empty:\(name)"
+        case .emptyLabels(_, let name, _):
             "download or compute the labels again; if the image really shows none of the organs, import again with "
                 + "--accept empty:\(name)"
+        case .unmatchedPattern: "correct the pattern, or remove it; capitals and folders count"
+        case .unpaired: "give both the same name, or name the parts that differ in the patterns of a map"
+        case .waitsForTarget:
+            "restore the file to which it links (git annex get, git lfs pull), or name the folder or the dataset of the "
+                + "images with --images"
         case .duplicate: "remove one of the two, or import them as two datasets"
         case .unknownNames(_, let names):
             "give a label map, or add the organs to the ontology; in a map, values may name files, as in "

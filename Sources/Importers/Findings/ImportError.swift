@@ -29,6 +29,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case listedFileMissing(file: String, role: String, folder: String)
     /// Labels whose image is not available yet; recorded as waiting, without a volume.
     case waitsForImage(file: String)
+    /// The same where the image is a link to a file that does not exist.
+    case waitsForTarget(file: String, link: String)
     /// An image of another dataset is not at its recorded path.
     case movedImage(file: String, dataset: String)
     /// An image of another dataset does not have its recorded checksum.
@@ -49,8 +51,12 @@ public enum ImportError: Error, Hashable, Sendable {
     case wrongLine(file: String, line: Int, problem: String)
     /// The same at several lines; at least two.
     case wrongLines(file: String, [LineProblem])
-    /// Every class file of a case is empty; quarantined.
-    case emptyClasses(file: String, caseName: String, classes: Int)
+    /// The labels of a case have no voxels of any organ, or are of one value everywhere; quarantined.
+    case emptyLabels(file: String, caseName: String, EmptyLabels)
+    /// A pattern of the caller's map matches no file.
+    case unmatchedPattern(folder: String, pattern: String, key: String)
+    /// Labels whose image seems to be a file of almost the same name.
+    case unpaired(file: String, image: String)
     /// Two cases, or two files of one case, have the same name or organ.
     case duplicate(file: String, what: String)
     /// No label name of the file matches an organ of the ontology.
@@ -90,7 +96,8 @@ public enum ImportError: Error, Hashable, Sendable {
             .notThisLayout(let file, _, _), .unsupported(let file, _, _), .unreadableDescription(let file, _),
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .wrongLines(let file, _), .document(let file, _),
-            .contradictoryValue(let file, _, _), .emptyClasses(let file, _, _),
+            .contradictoryValue(let file, _, _), .emptyLabels(let file, _, _), .unmatchedPattern(let file, _, _),
+            .unpaired(let file, _), .waitsForTarget(let file, _),
             .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .undeclaredOrgan(let file, _, _),
             .unknownValues(let file, _),
@@ -112,7 +119,7 @@ public enum ImportError: Error, Hashable, Sendable {
     public var quarantines: Bool {
         switch self {
         case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .flipped, .sidesReversed, .purgedSubject,
-            .exchangedImage, .emptyClasses:
+            .exchangedImage, .emptyLabels:
             true
         default: false
         }

@@ -31,6 +31,8 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case replaced
         /// The name seems to belong to another dataset.
         case name
+        /// An organ that nearly everybody has is recorded as absent.
+        case absence
     }
 
     public let kind: Kind

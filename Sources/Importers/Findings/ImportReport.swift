@@ -45,6 +45,8 @@ public struct ImportReport: Hashable, Sendable {
     public struct Row: Hashable, Sendable, Codable {
         public let `case`: String?
         public let outcome: CaseOutcome.Kind
+        /// Of a finding; nil for an error, and for a case without findings.
+        public let kind: ImportFinding.Kind?
         public let file: String?
         public let problem: String?
         public let remedy: String?
@@ -59,8 +61,8 @@ public struct ImportReport: Hashable, Sendable {
         case .waiting(let error), .quarantined(let error), .refused(let error):
             [
                 Row(
-                    case: report.name, outcome: report.outcome.kind, file: error.file, problem: error.problem,
-                    remedy: error.remedy)
+                    case: report.name, outcome: report.outcome.kind, kind: nil, file: error.file,
+                    problem: error.problem, remedy: error.remedy)
             ]
         }
     }
@@ -68,10 +70,12 @@ public struct ImportReport: Hashable, Sendable {
 
 extension ImportReport.Row {
     init(case name: String?, outcome: CaseOutcome.Kind) {
-        self.init(case: name, outcome: outcome, file: nil, problem: nil, remedy: nil)
+        self.init(case: name, outcome: outcome, kind: nil, file: nil, problem: nil, remedy: nil)
     }
 
     init(case name: String?, outcome: CaseOutcome.Kind, finding: ImportFinding) {
-        self.init(case: name, outcome: outcome, file: finding.file, problem: finding.problem, remedy: finding.remedy)
+        self.init(
+            case: name, outcome: outcome, kind: finding.kind, file: finding.file, problem: finding.problem,
+            remedy: finding.remedy)
     }
 }

@@ -5,6 +5,8 @@ struct ReadLabels {
     var labels: [InspectedLabel] = []
     var files: [FileChecksum] = []
     var findings: [ImportFinding] = []
+    /// Whether an organ was examined, also one that is unknown everywhere.
+    var hasExamined = false
     /// A file with the image's shape and spacing whose header does not match the image's grid; a difference in position
     /// takes precedence over one in handedness only.
     private(set) var mismatch: (error: ImportError, difference: GridDisagreement)?

@@ -20,7 +20,8 @@ extension CaseInspector {
                 remedy: "convert it with dcm2niix, and import the result")
         }
         do {
-            let series = try choose(in: try SeriesFolder(files.image.absolutePath), files.labels)
+            let folder = try SeriesFolder(files.image.absolutePath)
+            let series = try files.series.map(folder.series) ?? choose(in: folder, files.labels)
             let digest = try series.digest()
             let volume = try reader.readImage(try converted.volume(of: series, digest: digest))
             guard try series.digest() == digest else { throw ImportError.changedWhileRead(file: files.image.path) }
@@ -56,10 +57,16 @@ extension CaseInspector {
         }
     }
 
-    /// Checksum of the series with the known digest, else of the largest; converts nothing.
-    func seriesChecksum(_ file: SourceFile, known: Digest?) throws(ImportError) -> FileChecksum {
+    /// Checksum of the stated series, else of the one with the known digest, else of the largest; converts nothing.
+    func seriesChecksum(
+        _ file: SourceFile, _ stated: SeriesIdentifiers?, known: Digest?
+    ) throws(ImportError) -> FileChecksum {
         do throws(DICOMError) {
             let folder = try SeriesFolder(file.absolutePath)
+            if let stated {
+                let series = try folder.series(stated)
+                return FileChecksum(file: file, bytes: series.bytes, sha256: try series.digest())
+            }
             if let known, let series = try? folder.series(digest: known) {
                 return FileChecksum(file: file, bytes: series.bytes, sha256: known)
             }

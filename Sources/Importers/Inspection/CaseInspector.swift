@@ -35,7 +35,7 @@ public final class CaseInspector {
         try requireImage(of: files)
         let image =
             files.image.isFolder
-            ? try seriesChecksum(files.image, known: known) : try Self.checksum(files.image)
+            ? try seriesChecksum(files.image, files.series, known: known) : try Self.checksum(files.image)
         let drawn = options.annotators ? files.annotators.flatMap(\.instances) : []
         return CaseChecksums(
             files: [image] + (try checksums(of: files.labels.map(\.file)))
@@ -59,9 +59,10 @@ public final class CaseInspector {
         var check = FlipCheck(image.modality == .ct && !files.labels.isEmpty ? opened.volume.coarse() : nil)
         var read = try labels(of: files, on: image, opened, check: &check)
         let flip = try flip(files, image, read, check, &findings)
-        try refuseEmptyClasses(files, read.labels)
+        try refuseEmpty(files, read)
         if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
+        findings += AbsenceCheck(read.labels, on: image.grid, options.ontology).findings
         let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
         return InspectedCase(
             files: files, image: image, labels: read.labels, drawn: drawn, findings: findings + drawn.findings,
@@ -94,6 +95,9 @@ public final class CaseInspector {
         }
         findings += volume.file.findings.map { ImportFinding($0, file: files.image.path) }
         var modality = options.givenModality ?? files.modality
+        if options.givenModality == nil, modality == .other, let term = opened.series?.modality {
+            modality = Modality(term: term)
+        }
         if modality == .other && options.givenModality == nil && !volume.statistics.lacksAir {
             modality = .ct
             findings.append(ImportFinding(inferred: modality, file: files.image.path))
@@ -161,6 +165,8 @@ public final class CaseInspector {
             read.note(error, difference)
         }
         let meaning = try LabelMeaning(file, volume, options: options)
+        try refuseConstant(volume, file.file.path, of: caseName)
+        read.hasExamined = read.hasExamined || !meaning.regions.isEmpty
         if !meaning.unknownNames.isEmpty {
             read.findings.append(ImportFinding(unknownNames: meaning.unknownNames, file: file.file.path))
         }
@@ -202,15 +208,6 @@ public final class CaseInspector {
             options.accepted.cover(.crop, of: caseName)
         else { return nil }
         return box
-    }
-
-    /// - Throws: `emptyClasses` where several class files are all empty and the caller has not accepted it.
-    private func refuseEmptyClasses(_ files: CaseFiles, _ labels: [InspectedLabel]) throws(ImportError) {
-        let classes = files.labels.count { if case .oneClass = $0.reading { true } else { false } }
-        guard classes > 1, classes == files.labels.count, labels.allSatisfy({ $0.region == nil }),
-            !options.accepted.cover(.empty, of: files.name)
-        else { return }
-        throw .emptyClasses(file: files.labels[0].file.path, caseName: files.name, classes: classes)
     }
 
     private static func refuseDuplicates(_ labels: [InspectedLabel]) throws(ImportError) {

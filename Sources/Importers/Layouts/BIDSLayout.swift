@@ -130,13 +130,14 @@ public struct BIDSLayout: Layout {
     private static func rows(_ path: String, name: String) throws(ImportError) -> [(value: Int, name: String)] {
         let table = try DatasetText.table(path, named: name, separator: .tab)
         guard table.has("index", "name") else { throw .document(file: name, table.missing("index", "name")) }
-        var seen = Set<Int>()
+        var lines: [Int: Int] = [:]
         return try table.rows.map { row throws(ImportError) in
-            guard let value = table.value("index", row).flatMap({ Int($0) }), value >= 0 else {
+            guard let value = table.value("index", row).flatMap({ LabelValue.parse($0) }), value >= 0 else {
                 throw .wrongLine(file: name, line: row.line, problem: "the index is not a whole number")
             }
-            guard seen.insert(value).inserted else {
-                throw .wrongLine(file: name, line: row.line, problem: "the index \(value) occurs twice")
+            if let first = lines.updateValue(row.line, forKey: value) {
+                throw .wrongLine(
+                    file: name, line: row.line, problem: "the index \(value) occurs twice, also in line \(first)")
             }
             return (value, table.value("name", row) ?? "")
         }

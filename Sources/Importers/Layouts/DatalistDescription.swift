@@ -1,3 +1,5 @@
+internal import Documents
+
 /// A datalist of MONAI: lists of cases with the paths of their images and labels, and the names of the label values.
 struct DatalistDescription: Sendable {
     struct Entry: Hashable, Sendable {
@@ -35,20 +37,29 @@ struct DatalistDescription: Sendable {
 
     /// - Throws: `unreadableDescription`, `document`.
     init(_ file: SourceFile) throws(ImportError) {
-        let content = try DatasetText.decode(Content.self, file.absolutePath, named: file.path)
+        let document = try DatasetText.json(file.absolutePath, named: file.path)
+        let content = try DatasetText.decode(Content.self, document, named: file.path)
         let pairs = [content.training, content.validation, content.testing, content.test].compactMap { $0 }.joined()
         entries = pairs.map { pair in
             Entry(
                 image: pair.image, label: pair.label, pseudoLabel: pair.pseudo_label, caseName: pair.case,
                 subject: pair.subject)
         }
-        let names = content.label_dict ?? content.labels ?? content.original_label_dict ?? [:]
-        labels = names.compactMap { key, name in Int(key).map { ($0, name) } }.filter { $0.0 != 0 }
-            .sorted { $0.0 < $1.0 }.map { (value: $0.0, name: $0.1) }
+        let (names, named) = content.names
+        try LabelValue.refuseTwice(names.keys, of: named, in: document, file: file.path)
+        let values = try names.map { key, name throws(ImportError) in
+            guard let value = LabelValue.parse(key) else {
+                throw .wrongLine(
+                    file: file.path, line: document.line(of: [named, key]),
+                    problem: "the key \(key) of \(named) is not a label value")
+            }
+            return (value: value, name: name)
+        }
+        labels = values.filter { $0.value != 0 }.sorted { $0.value < $1.value }
         regions = content.regions.map { NamedLabel(name: $0.key, values: $0.value.filter { $0 > 0 }.sorted()) }
             .filter { !$0.values.isEmpty }.sorted { $0.name < $1.name }
         ignored = content.ignore.flatMap { $0 > 0 ? $0 : nil }
-        background = names["0"]
+        background = values.first { $0.value == 0 }?.name
         licence = (content.licence ?? content.license)?.licence(in: file.path)
         (states, origins) = (content.states, content.origins)
         let numbers = pairs.compactMap(\.fold)
@@ -71,6 +82,13 @@ struct DatalistDescription: Sendable {
         let ignore: Int?
         let states: StatedCases?
         let origins: StatedOrigins?
+
+        /// The names of the values, and the key under which they are.
+        var names: ([String: String], key: String) {
+            if let label_dict { return (label_dict, "label_dict") }
+            if let labels { return (labels, "labels") }
+            return (original_label_dict ?? [:], "original_label_dict")
+        }
 
         enum Keys: String, CodingKey {
             case training, validation, testing, test, label_dict, original_label_dict, labels, licence, license

@@ -25,7 +25,10 @@ struct DatasetDescription: Sendable {
     /// - Throws: `unreadableDescription`, `document`; `unsupported` for nnU-Net v2's form, in which labels map names to values.
     init(in folder: DatasetFolder) throws(ImportError) {
         let path = folder.root + "/" + Self.fileName
-        try self.init(try DatasetText.decode(Content.self, path, named: Self.fileName), folder: folder.name)
+        let document = try DatasetText.json(path, named: Self.fileName)
+        let content = try DatasetText.decode(Content.self, document, named: Self.fileName)
+        try LabelValue.refuseTwice(content.labels.keys, of: "labels", in: document, file: Self.fileName)
+        try self.init(content, folder: folder.name)
     }
 
     private init(_ content: Content, folder: String) throws(ImportError) {
@@ -56,7 +59,7 @@ struct DatasetDescription: Sendable {
                     folder: folder, what: "the labels of dataset.json map names to values, as in nnU-Net v2",
                     remedy: "import the dataset from before its conversion, or give a label map")
             }
-            guard let value = Int(key), value >= 0 else {
+            guard let value = LabelValue.parse(key), value >= 0 else {
                 throw .unreadableDescription(file: fileName, reason: "the label \(key) is not a number")
             }
             labels.append((value, name))

@@ -28,7 +28,7 @@ extension Layout {
     ///   `CaseList.refused`.
     public func cases() throws(ImportError) -> CaseList {
         var list = try listCases()
-        list.findings += places.unused(by: list)
+        places.report(to: &list)
         return list
     }
 }

@@ -28,6 +28,8 @@ public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
     case pancreasct
     /// CHAOS, CT: folders of DICOM slices with folders of label slices.
     case chaos
+    /// Folders of DICOM slices; each series is a case.
+    case dicom
     /// AbdomenAtlas: one binary file per class, made by models.
     case abdomenatlas
     /// nnU-Net's raw data, version 2: `dataset.json` whose labels map names to values, with regions and `ignore`.
@@ -59,6 +61,7 @@ public enum LayoutName: String, Sendable, Hashable, CaseIterable, Codable {
         case .pancreasct:
             "pancreasct: PANCREAS_NNNN.nii.gz, or folders PANCREAS_NNNN of DICOM slices, and labelNNNN.nii.gz"
         case .chaos: "chaos: CT/N/DICOM_anon with DICOM slices and CT/N/Ground with PNG slices"
+        case .dicom: "dicom: folders of DICOM slices under any name; each series is a case"
         case .abdomenatlas: "abdomenatlas: <case>/segmentations/<class>.nii.gz with gall_bladder or postcava among them"
         case .nnunet: "nnunet: dataset.json whose labels map names to values or lists, with imagesTr and labelsTr"
         case .monai: "monai: a JSON file whose training list names images and labels, or the folder that contains it"

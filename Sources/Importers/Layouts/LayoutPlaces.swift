@@ -1,3 +1,4 @@
+internal import Domain
 internal import System
 
 /// The places of a dataset's images and labels, each of whose files is either used or reported.
@@ -10,14 +11,15 @@ public struct LayoutPlaces: Sendable {
     /// Files that other findings name, or that are known to be of no interest, as relative paths.
     var known: Set<String> = []
 
-    /// Findings about files that no case uses.
-    func unused(by list: CaseList) -> [ImportFinding] {
-        guard let folder else { return [] }
+    /// Adds findings about files that no case uses, and explains labels without image by them.
+    func report(to list: inout CaseList) {
+        guard let folder else { return }
         let use = FileUse(list, in: folder, known: known)
         var files = UnusedFiles(in: folder, isUsed: use.contains)
         for place in searched { files.search(place.path, depth: place.depth) }
         for place in use.folders.sorted() { files.search(place, depth: 0) }
-        return files.findings
+        list.explain(links: files.links, others: files.otherFormats)
+        list.findings += files.findings
     }
 }
 
@@ -25,39 +27,41 @@ public struct LayoutPlaces: Sendable {
 private struct FileUse {
     /// Folders of the cases' files.
     private(set) var folders: Set<String> = []
-    private var files: Set<String>
+    private var files: Set<ExactText> = []
     /// Files and folders of slices, by their first parts.
     private var slices: Set<String> = []
     private let refused: [(name: String, key: String)]
 
     init(_ list: CaseList, in folder: DatasetFolder, known: Set<String>) {
-        files = known
+        files = Set(known.map { ExactText($0) })
         refused = list.refused.map { ($0.name, PairName.key($0.name)) }
         for report in list.refused {
-            if case .refused(let error) = report.outcome { files.insert(error.file) }
-            if case .quarantined(let error) = report.outcome { files.insert(error.file) }
+            if case .refused(let error) = report.outcome { note([error.file]) }
+            if case .quarantined(let error) = report.outcome { note([error.file]) }
         }
         let labels = list.cases.flatMap(\.labels) + list.waiting.flatMap(\.labels)
         for file in list.cases.map(\.image) + labels.map(\.file) { add(file, in: folder) }
-        for item in list.cases { files.formUnion(item.findings.map(\.file)) }
-        for item in list.waiting { files.formUnion(item.findings.map(\.file)) }
+        for item in list.cases { note(item.findings.map(\.file)) }
+        for item in list.waiting { note(item.findings.map(\.file)) }
         let drawn = list.cases.flatMap(\.annotators) + list.waiting.flatMap(\.annotators)
-        for file in drawn.flatMap(\.instances) { files.insert(file.file.path) }
+        note(drawn.flatMap(\.instances).map(\.file.path))
     }
+
+    private mutating func note(_ paths: some Sequence<String>) { files.formUnion(paths.map { ExactText($0) }) }
 
     private mutating func add(_ file: SourceFile, in folder: DatasetFolder) {
         guard folder.holds(file) else { return }
         let path = String(file.absolutePath.dropFirst(folder.root == "/" ? 1 : folder.root.count + 1))
-        files.insert(path)
+        note([path])
         let ending = path.lowercased()
-        if ending.hasSuffix(".hdr") || ending.hasSuffix(".img") { files.insert(String(path.dropLast(4))) }
+        if ending.hasSuffix(".hdr") || ending.hasSuffix(".img") { note([String(path.dropLast(4))]) }
         if file.isFolder { slices.insert(path + "/") } else { folders.insert(Self.folder(of: path)) }
     }
 
     func contains(_ path: String) -> Bool {
-        if files.contains(path) || slices.contains(where: path.hasPrefix) { return true }
+        if files.contains(ExactText(path)) || slices.contains(where: path.hasPrefix) { return true }
         let ending = path.lowercased()
-        if ending.hasSuffix(".hdr") || ending.hasSuffix(".img"), files.contains(String(path.dropLast(4))) {
+        if ending.hasSuffix(".hdr") || ending.hasSuffix(".img"), files.contains(ExactText(String(path.dropLast(4)))) {
             return true
         }
         let key = PairName.key(FilePath.name(of: path))

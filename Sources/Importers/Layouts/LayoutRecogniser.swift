@@ -15,6 +15,10 @@ public struct LayoutRecogniser {
     ///   the known layouts; `holdsDatasets`; `ambiguous`; `notThisLayout`; and the errors of the layout's description.
     public func recognise(_ path: String) throws(ImportError) -> any Layout {
         guard let resolved = FilePath.resolved(path) else { throw .unreadableFolder(path) }
+        if Folder.kind(of: resolved) == .other {
+            throw .unusable(
+                file: path, problem: "neither a folder nor a file", remedy: "name the folder of the dataset")
+        }
         if let unknown = options.complete?.sorted().first(where: { options.ontology[$0] == nil }) {
             throw .unknownOrgan(file: path, organ: unknown.rawValue)
         }
@@ -55,6 +59,12 @@ public struct LayoutRecogniser {
 
     private func layout(_ asked: LayoutName, in listing: FolderListing) throws(ImportError) -> any Layout {
         if asked == .mapped { return try labelFiles(listing) }
+        if asked == .dicom {
+            guard let layout = SeriesLayout(listing, options: options, probe: TableProbe()) else {
+                throw refuse(asked, listing.folder, "no folder contains DICOM slices")
+            }
+            return layout
+        }
         let readings = try LayoutReading.all(listing, options, asked: asked)
         guard readings.count < 2 else {
             throw .ambiguous(folder: listing.folder.root, readings: readings.map(\.description))
@@ -68,28 +78,40 @@ public struct LayoutRecogniser {
     private func own(_ rule: LayoutRule, _ listing: FolderListing) throws(ImportError) -> any Layout {
         let source = try ImageSource(dataset: listing.folder, images: options.images)
         let match = RuleMatch(rule, in: listing, images: source)
-        guard !match.labels.isEmpty || !match.images.isEmpty else {
-            let patterns = rule.kinds.flatMap { $0.images + $0.labels }.map(\.description)
-            let found = listing.everyFile(depth: Self.searchDepth).filter { !UnusedFiles.isText($0) }
-            throw refuse(
-                .mapped, listing.folder,
-                "no file matches " + ImportError.list(patterns)
-                    + (found.isEmpty ? "" : "; the folder contains " + ImportError.list(found, limit: 5)))
+        let labels = rule.kinds.flatMap(\.labels)
+        guard !match.labels.isEmpty || !match.skipped.isEmpty else {
+            let patterns = match.images.isEmpty ? rule.kinds.flatMap(\.images) + labels : labels
+            throw refuse(.mapped, listing.folder, Self.unmatched(patterns, listing))
         }
         return try RuleLayout(rule, match, in: listing, options: options)
+    }
+
+    private static func unmatched(_ patterns: [PathPattern], _ listing: FolderListing) -> String {
+        let found = listing.everyFile(depth: searchDepth).filter { !UnusedFiles.isText($0) }
+        let folders = patterns.contains { !$0.matches(in: listing, folders: true).isEmpty }
+        return "no file matches " + ImportError.list(patterns.map(\.description))
+            + (folders ? ", but folders do" : "")
+            + (found.isEmpty ? "" : "; the folder contains " + ImportError.list(found, limit: 5))
     }
 
     private func labelFiles(_ listing: FolderListing) throws(ImportError) -> any Layout {
         let probe = TableProbe()
         let folder = listing.folder
         let layout = try LabelFilesLayout(folder, options: options, probe: probe)
-        if !layout.labelNames.isEmpty { return layout }
+        if !layout.labelNames.isEmpty {
+            // Labels do not wait for slices beside them.
+            guard options.layout == nil, options.images == nil, layout.imageNames.isEmpty,
+                let slices = SeriesLayout(listing, options: options, probe: TableProbe())
+            else { return layout }
+            return slices
+        }
         if let failure = probe.failure { throw failure }
         if let asked = options.layout {
             throw refuse(asked, folder, "there is no label file with a label table or with a label map")
         }
         let inside = datasets(in: listing, except: [], depth: Self.searchDepth)
         guard inside.isEmpty else { throw .holdsDatasets(folder: folder.root, datasets: inside) }
+        if let slices = SeriesLayout(listing, options: options, probe: TableProbe()) { return slices }
         try refuseOtherFormats(listing)
         if let tree = NaturalTree(listing.everyFile(depth: Self.searchDepth)) { throw tree.refusal(of: folder.root) }
         throw .unrecognised(

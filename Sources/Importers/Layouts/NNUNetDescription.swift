@@ -35,7 +35,11 @@ struct NNUNetDescription: Sendable {
     ///   format that is not read.
     init(in folder: DatasetFolder, _ ontology: Ontology) throws(ImportError) {
         let file = DatasetDescription.fileName
-        let content = try Self.decode(Content.self, folder)
+        let document = try DatasetText.json(folder.root + "/" + file, named: file)
+        let content = try DatasetText.decode(Content.self, document, named: file)
+        if content.labels.isInverted {
+            try LabelValue.refuseTwice(content.labels.keys, of: "labels", in: document, file: file)
+        }
         var (labels, ignored) = ([NamedLabel](), Int?.none)
         for (name, values) in try content.labels.values(in: file) {
             if name == "ignore" {

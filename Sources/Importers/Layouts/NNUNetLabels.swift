@@ -12,7 +12,7 @@ struct NNUNetLabels: Decodable, Sendable {
             if let one = try? Int(from: decoder) {
                 self = .values([one])
             } else if let text = try? String(from: decoder) {
-                self = Int(text).map { .values([$0]) } ?? .text(text)
+                self = LabelValue.parse(text).map { .values([$0]) } ?? .text(text)
             } else {
                 self = (try? [Int](from: decoder)).map(Value.values) ?? .other
             }
@@ -20,6 +20,9 @@ struct NNUNetLabels: Decodable, Sendable {
     }
 
     init(from decoder: any Decoder) throws { written = try [String: Value](from: decoder) }
+
+    /// The keys of the object.
+    var keys: [String] { Array(written.keys) }
 
     /// Whether a name has a value.
     var hasValues: Bool {
@@ -30,7 +33,7 @@ struct NNUNetLabels: Decodable, Sendable {
     var isInverted: Bool {
         !written.isEmpty
             && written.allSatisfy { key, value in
-                if case .text = value { Int(key) != nil } else { false }
+                if case .text = value { LabelValue.parse(key) != nil } else { false }
             }
     }
 
@@ -50,7 +53,7 @@ struct NNUNetLabels: Decodable, Sendable {
     /// Equal names of several values are one label.
     private var inverted: [(name: String, values: [Int])] {
         let pairs = written.compactMap { key, value -> (name: String, value: Int)? in
-            guard case .text(let name) = value, let number = Int(key), number >= 0 else { return nil }
+            guard case .text(let name) = value, let number = LabelValue.parse(key), number >= 0 else { return nil }
             return (name, number)
         }
         return Dictionary(grouping: pairs, by: \.name).map { ($0.key, $0.value.map(\.value).sorted()) }

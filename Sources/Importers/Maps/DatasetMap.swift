@@ -32,8 +32,10 @@ public struct DatasetMap: Hashable, Sendable {
     /// The rule for the files; nil where the layout is to be recognised.
     var rule: LayoutRule? {
         guard !labelFiles.isEmpty else { return nil }
+        var kind = LayoutRule.Kind(images: images, labels: labelFiles)
+        kind.series = images
         return LayoutRule(
-            name: .mapped, kinds: [LayoutRule.Kind(images: images, labels: labelFiles)],
+            name: .mapped, kinds: [kind],
             caseName: caseName ?? defaultCaseName, subject: subject ?? (hasPatient ? "{patient}" : nil), phase: phase,
             modality: modality ?? .other, releases: [], unknown: unknown, skippedNames: skippedNames)
     }

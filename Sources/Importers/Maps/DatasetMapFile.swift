@@ -1,5 +1,4 @@
 public import Domain
-internal import FoundationEssentials
 internal import System
 internal import Yams
 
@@ -28,10 +27,10 @@ internal import Yams
 public enum DatasetMapFile {
     /// Reads the description at `path`.
     /// - Parameter ontology: the organs and spellings that it may use.
-    /// - Throws: `unreadableFolder` where the file cannot be read, `wrongLine`, `wrongLines`.
+    /// - Throws: `unusable` where the file cannot be read, `document` for text that is not UTF-8, `wrongLine`, `wrongLines`.
     public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadableFolder(path) }
-        return try parse(String(decoding: bytes, as: UTF8.self), file: FilePath.name(of: path), ontology: ontology)
+        let text = try DatasetText.text(path, named: path)
+        return try parse(text, file: FilePath.name(of: path), ontology: ontology)
     }
 
     /// Parses a description; `file` is used in messages and as the release's default name.

@@ -18,8 +18,9 @@ extension DatasetMapReader {
                 problems.concernMeanings = true
                 continue
             }
-            guard let number = (key.string).flatMap({ Int($0) }) else {
+            guard let number = key.string.flatMap({ LabelValue.parse($0) }) else {
                 let name = key.string ?? ""
+                note(key, as: Ontology.normalised(name), "file name")
                 if !map.namesOrgans {
                     problems.add(wrong(key, "the value \(name) is not a whole number above 0"))
                     problems.concernMeanings = true
@@ -30,6 +31,7 @@ extension DatasetMapReader {
                 }
                 continue
             }
+            note(key, as: String(number), "value")
             if case .background = meaning, number == 0 { continue }
             guard number > 0 else {
                 problems.add(wrong(key, "the value \(number) is not a whole number above 0; 0 is background"))
@@ -43,7 +45,6 @@ extension DatasetMapReader {
                 entries.append(LabelMap.Entry(value: number, name: Self.firstName(value), organs: organs))
             }
         }
-        refuseTwice(entries, node)
         let first = (entries.map(\.value).max() ?? 0) + 1
         entries += names.enumerated().map {
             LabelMap.Entry(value: first + $0.offset, name: $0.element.name, organs: $0.element.organs)
@@ -51,11 +52,17 @@ extension DatasetMapReader {
         map.labels = LabelMap(release: map.labels.release, entries: entries)
     }
 
-    /// YAML takes `1` and `'1'` for two keys.
-    private func refuseTwice(_ entries: [LabelMap.Entry], _ node: Node) {
-        var seen = Set<Int>()
-        for entry in entries where !seen.insert(entry.value).inserted {
-            problems.add(wrong(node, "the value \(entry.value) occurs twice"))
+    /// YAML takes `1`, `'1'` and `01` for different keys.
+    private func note(_ key: Node, as spelling: String, _ kind: String) {
+        let line = key.mark?.line ?? 1
+        if let other = problems.given[spelling] {
+            problems.add(
+                wrong(
+                    key,
+                    "the \(kind) \(spelling) occurs twice, as \(other.key) in line \(other.line) and as "
+                        + "\(key.string ?? spelling) in line \(line)"))
+        } else {
+            problems.given[spelling] = (key.string ?? spelling, line)
         }
     }
 
@@ -81,11 +88,11 @@ extension DatasetMapReader {
     /// The values under `background` or `ignored`: one, or a list.
     func read(list node: Node, named name: String, into map: inout DatasetMap) throws(ImportError) {
         for item in node.sequence.map(Array.init) ?? [node] {
-            guard let number = item.string.flatMap({ Int($0) }), number >= 0 else {
+            guard let number = item.string.flatMap({ LabelValue.parse($0) }), number >= 0 else {
                 throw wrong(item, "\(name) must be a value, or a list of values")
             }
-            guard map.labels[number] == nil else {
-                throw wrong(item, "the value \(number) is also listed under values")
+            if let other = problems.given[String(number)], map.labels[number] != nil {
+                throw wrong(item, "the value \(number) is also listed under values, in line \(other.line)")
             }
             if name == Key.ignored.rawValue { map.unknown.insert(number) } else { map.background.insert(number) }
         }

@@ -3,6 +3,8 @@ final class MapProblems {
     private var all: Set<LineProblem> = []
     /// Whether a value has no valid meaning, so that the map may have none at all.
     var concernMeanings = false
+    /// The key that gives a value, or a class file, its meaning, and its line.
+    var given: [String: (key: String, line: Int)] = [:]
 
     var isEmpty: Bool { all.isEmpty }
 

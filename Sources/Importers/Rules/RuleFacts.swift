@@ -13,6 +13,8 @@ protocol RuleFacts: Sendable {
     var release: String? { get }
     /// Warnings about the dataset as a whole.
     var findings: [ImportFinding] { get }
+    /// Files that are parts of the release and of no interest, as relative paths.
+    var known: Set<String> { get }
     /// The modality of an image, by the named parts of its path.
     func modality(_ parts: [String: String]) -> Modality?
     /// Which organs were examined in a case.
@@ -26,6 +28,7 @@ protocol RuleFacts: Sendable {
 extension RuleFacts {
     var release: String? { nil }
     var findings: [ImportFinding] { [] }
+    var known: Set<String> { [] }
     func modality(_ parts: [String: String]) -> Modality? { nil }
     func scope(_ parts: [String: String], _ modality: Modality) -> LabelScope? { nil }
     func crop(_ parts: [String: String]) -> AnnotatedCrop? { nil }

@@ -38,7 +38,8 @@ public struct RuleLayout: Layout {
 
     public var places: LayoutPlaces {
         let patterns = rule.name == .mapped ? rule.kinds.flatMap { $0.images + $0.labels } : []
-        return LayoutPlaces(folder: folder, searched: patterns.map(\.place), known: Set(match.skipped))
+        return LayoutPlaces(
+            folder: folder, searched: patterns.map(\.place), known: Set(match.skipped).union(facts.known))
     }
 
     public func listCases() throws(ImportError) -> CaseList {
@@ -48,16 +49,21 @@ public struct RuleLayout: Layout {
         }
         var list = CaseList()
         list.findings = facts.findings
-        if rule.name == .mapped && !isModalityGiven {
+        if rule.name == .mapped && !isModalityGiven && hasFilesAsImages {
             list.findings.append(ImportFinding(unknownModality: [], file: folder.name))
         }
-        list.findings += match.unmatchedFindings(in: folder.name)
+        match.reportUnmatched(in: folder.name, to: &list)
         for kind in match.kinds {
             for pair in kind.pairs { add(pair, kind.rule, to: &list) }
             for image in kind.alone { add(unlabelled: image, isExpected: kind.labels.isEmpty, to: &list) }
         }
         list.settle()
         return list
+    }
+
+    /// Whether an image is a file: DICOM slices record their modality.
+    private var hasFilesAsImages: Bool {
+        match.images.contains { image in (try? source(image))?.isFolder != true }
     }
 
     /// Adds one case per image; several images of a pair share its labels.

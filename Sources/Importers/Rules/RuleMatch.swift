@@ -3,8 +3,11 @@ internal import Domain
 /// The files that match a rule in a folder.
 struct RuleMatch: Sendable {
     let kinds: [Kind]
-    /// The patterns of images or labels that match no file.
+    /// The patterns of images or labels that match no file; those of the caller's map alone.
     let unmatched: (images: [PathPattern], labels: [PathPattern])
+    /// Whether the folder of the images has NIfTI files that no pattern of labels matches, so that images which no pattern matches
+    /// are not simply missing.
+    let hasOtherVolumes: Bool
     /// Class files of no interest.
     let skipped: [String]
 
@@ -59,18 +62,21 @@ struct RuleMatch: Sendable {
         }
         self.skipped = skipped
         let labelPatterns = zip(rule.kinds, labelled).flatMap { kind, item in zip(kind.labels, item.labels) }
-        let imagePatterns = source.elsewhere == nil && rule.name == .mapped ? rule.kinds.flatMap(\.images) : []
+        let own = rule.name == .mapped ? rule.kinds : []
+        let labelPaths = labelled.flatMap(\.labels).joined().map(\.path)
         unmatched = (
-            imagePatterns.filter { $0.matches(in: listing).isEmpty },
-            rule.name == .mapped ? labelPatterns.filter { $0.1.isEmpty }.map(\.0) : []
+            own.flatMap { kind in kind.images.filter { Self.found($0, kind, source, listing).isEmpty } },
+            own.isEmpty ? [] : labelPatterns.filter { $0.1.isEmpty }.map(\.0)
         )
-        var taken = Set<String>()
-        if source.elsewhere == nil { taken = Set(labelled.flatMap(\.labels).joined().map(\.path)) }
+        hasOtherVolumes =
+            !unmatched.images.isEmpty && Self.hasVolumes(source, listing, otherThan: labelPaths + skipped)
+        var taken = Set<ExactText>()
+        if source.elsewhere == nil { taken = Set(labelPaths.map { ExactText($0) }) }
         kinds = labelled.map { kind, labels in
-            let files = Self.images(kind, source, listing).filter { taken.insert($0.path).inserted }
+            let files = Self.images(kind, source, listing).filter { taken.insert(ExactText($0.path)).inserted }
             let known = Set(files.map { $0.key(kind.joint) })
             let series = Self.series(kind, source, listing).filter {
-                !known.contains($0.key(kind.joint)) && taken.insert($0.path).inserted
+                !known.contains($0.key(kind.joint)) && taken.insert(ExactText($0.path)).inserted
             }
             return Kind(rule: kind, images: files + series, labels: Self.preferred(labels))
         }
@@ -105,10 +111,37 @@ struct RuleMatch: Sendable {
     private static func images(
         _ kind: LayoutRule.Kind, _ source: ImageSource, _ listing: FolderListing
     ) -> [PathMatch] {
-        guard let elsewhere = source.elsewhere else { return unique(kind.images.flatMap { $0.matches(in: listing) }) }
+        guard let elsewhere = source.elsewhere else {
+            return SliceMatches.folders(unique(kind.images.flatMap { $0.matches(in: listing) }), in: listing)
+        }
         guard case .folder(let folder) = elsewhere else { return [] }
         let place = FolderListing(folder)
-        return unique(kind.images.flatMap { $0.endings(keeping: Set(kind.joint)) }.flatMap { $0.matches(in: place) })
+        let patterns = kind.images.flatMap { $0.endings(keeping: Set(kind.joint)) }
+        return SliceMatches.folders(unique(patterns.flatMap { $0.matches(in: place) }), in: place)
+    }
+
+    /// The files and folders that one pattern of images matches.
+    private static func found(
+        _ pattern: PathPattern, _ kind: LayoutRule.Kind, _ source: ImageSource, _ listing: FolderListing
+    ) -> [PathMatch] {
+        var (one, folders) = (kind, kind)
+        (one.images, one.series, folders.images) = ([pattern], [], [])
+        folders.series = kind.series.filter { $0 == pattern }
+        if case .file? = source.elsewhere { return [PathMatch(path: "", parts: [:])] }
+        return images(one, source, listing) + series(folders, source, listing)
+    }
+
+    private static func hasVolumes(_ source: ImageSource, _ listing: FolderListing, otherThan labels: [String]) -> Bool
+    {
+        let labels = Set(labels.map { ExactText($0) })
+        switch source.elsewhere {
+        case .file?: return false
+        case .folder(let folder)?:
+            return FolderListing(folder).everyFile(depth: PathPattern.depths.regex).contains(where: SourceFile.isVolume)
+        case nil:
+            return listing.everyFile(depth: PathPattern.depths.regex)
+                .contains { SourceFile.isVolume($0) && !labels.contains(ExactText($0)) }
+        }
     }
 
     /// Folders that contain DICOM slices; of nested ones, the outermost.
@@ -129,20 +162,24 @@ struct RuleMatch: Sendable {
     }
 
     private static func unique(_ matches: [PathMatch]) -> [PathMatch] {
-        var seen = Set<String>()
-        return matches.filter { seen.insert($0.path).inserted }
+        var seen = Set<ExactText>()
+        return matches.filter { seen.insert(ExactText($0.path)).inserted }
     }
 }
 
 extension RuleMatch {
-    private func finding(_ pattern: PathPattern, _ key: String, _ folder: String) -> ImportFinding {
-        ImportFinding(
-            .description, file: folder, problem: "no file matches \(pattern), which the map lists under \(key)",
-            remedy: "correct the pattern, or remove it; capitals and folders count")
-    }
-
-    /// A finding for each pattern that matches no file.
-    func unmatchedFindings(in folder: String) -> [ImportFinding] {
-        unmatched.images.map { finding($0, "images", folder) } + unmatched.labels.map { finding($0, "labels", folder) }
+    /// Refuses each pattern that matches no file: files were asked for and none is imported. Images that are not there at all leave
+    /// their labels waiting, with a finding.
+    func reportUnmatched(in folder: String, to list: inout CaseList) {
+        for pattern in unmatched.images where !hasOtherVolumes {
+            let error = ImportError.unmatchedPattern(folder: folder, pattern: pattern.description, key: "images")
+            list.findings.append(
+                ImportFinding(.description, file: folder, problem: error.problem, remedy: error.remedy))
+        }
+        let images = hasOtherVolumes ? unmatched.images.map { ($0, "images") } : []
+        for (pattern, key) in images + unmatched.labels.map({ ($0, "labels") }) {
+            list.refuse(
+                pattern.description, .unmatchedPattern(folder: folder, pattern: pattern.description, key: key))
+        }
     }
 }

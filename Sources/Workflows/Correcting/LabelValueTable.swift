@@ -12,7 +12,7 @@ package struct LabelValueTable: Hashable, Sendable {
     /// - Throws: `WorkflowError` of kind `badInput` with the line, for a line of another form and a value that occurs twice.
     package init(_ text: String, file: String) throws {
         var names: [(value: Int, name: String)] = []
-        var seen: Set<Int> = []
+        var seen: [Int: Int] = [:]
         var isFirst = true
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.filter { $0 != "\r" && $0 != "\u{feff}" }.trimmed
@@ -22,8 +22,9 @@ package struct LabelValueTable: Hashable, Sendable {
                 if isFirst, line.contains(",") { continue }
                 throw Self.failure(file, number, "has no value with a name")
             }
-            guard seen.insert(entry.value).inserted else {
-                throw Self.failure(file, number, "names the value \(entry.value) a second time")
+            if let other = seen.updateValue(number, forKey: entry.value) {
+                throw Self.failure(
+                    file, number, "names the value \(entry.value) a second time, after line \(other + 1)")
             }
             if entry.value != 0 { names.append(entry) }
         }

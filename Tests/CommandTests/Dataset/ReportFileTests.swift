@@ -25,7 +25,7 @@ import Testing
 
             #expect(try await bench.lacuna("dataset", "import", path, "--report", csv).status == 4)
             let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n")
-            #expect(rows.first == "case,outcome,file,problem,remedy")
+            #expect(rows.first == "case,outcome,file,problem,remedy,kind")
             #expect(rows.dropFirst().map { $0.split(separator: ",")[1] } == ["unchanged", "refused", "waiting"])
             let shown = try await bench.lacuna("dataset", "import", path, "--report", text)
             #expect(try String(contentsOfFile: text, encoding: .utf8) == shown.output)

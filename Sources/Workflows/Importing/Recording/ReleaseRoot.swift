@@ -1,3 +1,4 @@
+internal import Domain
 internal import Importers
 internal import System
 
@@ -44,7 +45,7 @@ struct ReleaseRoot: Hashable, Sendable {
     static func name(of path: String) -> String {
         let last = parts(path).last ?? "dataset"
         let ending = [".nii.gz", ".nii", ".json"].first(where: last.hasSuffix) ?? ""
-        return String(last.dropLast(ending.count))
+        return GivenName.normalised(String(last.dropLast(ending.count)))
     }
 
     private static func parts(_ path: String) -> [String] { FilePath.parts(of: path) }

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Domain
 internal import Importers
 
 /// The text of a CSV file with one value for each case: the column `case` and another. Further columns are ignored.
@@ -27,7 +28,7 @@ package struct CaseTable: Sendable {
                 throw WorkflowError(
                     file, line: row.line, "case or \(column) is empty", "fill in both, or delete the line")
             }
-            return Row(line: row.line, name: name, value: value)
+            return Row(line: row.line, name: GivenName.normalised(name), value: GivenName.normalised(value))
         }
     }
 

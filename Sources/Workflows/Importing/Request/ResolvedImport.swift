@@ -14,6 +14,9 @@ struct ResolvedImport: Sendable {
     /// - Throws: `ImportError` for an invalid map, `WorkflowError` for images that do not exist or are ambiguous, for an unknown
     ///   organ and for a meaning that is no variant, `CatalogError` for a removed dataset.
     init(_ request: ImportRequest, in catalog: LabelCatalog) async throws {
+        var request = request
+        request.name = request.name.map(GivenName.normalised)
+        request.release = request.release.map(GivenName.normalised)
         if let name = request.name { try WorkflowError.require(name: name, of: "dataset") }
         if let release = request.release { try WorkflowError.require(name: release, of: "release") }
         let ontology = try await catalog.ontology()
