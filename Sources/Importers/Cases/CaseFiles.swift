@@ -4,7 +4,7 @@ public import Domain
 public struct CaseFiles: Hashable, Sendable {
     /// Unique in the dataset.
     public let name: String
-    /// The dataset's name for the patient; the case's name where the dataset has none.
+    /// The dataset's name for the patient, escaped as a key; the case's name where the dataset has none.
     public let subject: String
     public let image: SourceFile
     public let modality: Modality
@@ -24,7 +24,8 @@ public struct CaseFiles: Hashable, Sendable {
         findings: [ImportFinding] = [], phase: StudyPhase? = nil, expected: ExpectedImage? = nil,
         annotators: [AnnotatorFiles] = []
     ) {
-        (self.name, self.subject, self.image, self.modality) = (name, subject, image, modality)
+        (self.name, self.image, self.modality) = (name, image, modality)
+        self.subject = SubjectName.escaped(subject)
         (self.labels, self.findings, self.phase, self.expected) = (labels, findings, phase, expected)
         self.annotators = annotators
     }

@@ -4,6 +4,7 @@ internal import Domain
 public struct WaitingCase: Hashable, Sendable {
     /// The case's name, derived from its label files; unique in the dataset.
     public let name: String
+    /// Escaped as a key.
     public let subject: String
     public let modality: Modality
     /// At least one.
@@ -19,7 +20,7 @@ public struct WaitingCase: Hashable, Sendable {
         annotators: [AnnotatorFiles] = []
     ) {
         precondition(!labels.isEmpty, "a waiting case has labels")
-        (self.name, self.subject, self.modality) = (name, subject, modality)
+        (self.name, self.subject, self.modality) = (name, SubjectName.escaped(subject), modality)
         (self.labels, self.findings, self.annotators) = (labels, findings, annotators)
     }
 
