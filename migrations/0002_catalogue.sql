@@ -81,7 +81,7 @@ create table subject_alias (
 );
 create index on subject_alias (subject_id);
 comment on table subject_alias is 'The keys of subjects in datasets. After a merge of two subjects, the keys of both are of one.';
-comment on column subject_alias.stated is 'Whether a table of the caller named the key; else it is from the layout.';
+comment on column subject_alias.stated is 'Whether the newest table of subjects names a case so; else the key is from the layout.';
 
 create table volume (
     id bigint generated always as identity primary key,
@@ -209,7 +209,8 @@ declare
 begin
     select count(*) into locked from added a join locked_subject l on l.subject_id = a.subject_id where a.part <> 'test';
     if locked > 0 then
-        raise exception '% subjects of the split are in a locked test part', locked
+        raise exception '% of the split % in a locked test part', case locked when 1 then '1 subject' else locked || ' subjects' end,
+            case locked when 1 then 'is' else 'are' end
             using errcode = 'LA014', hint = 'put them into the part test; lacuna split show names the locked parts';
     end if;
     return null;

@@ -476,12 +476,6 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     where w.withdrawn and kin.id <> p_subject
 $$;
 
-create view join_in_force as
-    select j.*, v.subject_id from subject_join j
-    cross join lateral (select min(v.subject_id) as subject_id from volume v where v.id = any (j.volumes)) v
-    where not exists (select from subject_split s where s.join_id = j.id) and v.subject_id is not null and v.subject_id <> j.merged_id;
-comment on view join_in_force is 'The joins that were not taken apart; subject_id is the present subject of their volumes.';
-
 create trigger history_is_append_only before update or delete or truncate on subject_join execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on subject_split execute function refuse_rewriting();
 
@@ -539,7 +533,8 @@ declare
     the_join subject_join;
 begin
     if p_kept = p_merged then
-        raise exception 'subject % cannot be merged with itself', p_kept using errcode = 'LA004';
+        raise exception 'subject % cannot be merged with itself', (select name from subject where id = p_kept)
+            using errcode = 'LA004';
     end if;
     perform check_open_change(p_change, p_change);
     perform stop_runs_between_parts(p_kept, p_merged);
@@ -780,7 +775,7 @@ begin
 end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
-grant select on subject_join, subject_split, join_in_force to lacuna_manager;
+grant select on subject_join, subject_split to lacuna_manager;
 grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),

@@ -34,7 +34,9 @@ import Testing
         }
         let activity = try await world.catalog.startActivity(.import)
         let decided = joins
-        return try await world.catalog.joinBySeries(activity: activity) { decided }.count
+        return try await world.catalog.joinBySeries(activity: activity) {
+            SeriesDecision(ended: [], joins: decided)
+        }.count
     }
 
     @Test func recordingJoinsNothingAndHoldersShareAnIdentifier() async throws {
@@ -46,7 +48,7 @@ import Testing
             #expect(holders.map(\.name) == ["A/case1", "A/case2", "A/case3", "A/case4"])
             #expect(Set(holders.map(\.patient)).count == 2 && holders.allSatisfy { $0.statedKey == nil })
             let one = try await world.catalog.seriesHolders(of: nil, studies: [digest(7_000_002)])
-            #expect(one.map(\.name) == ["A/case2"])
+            #expect(one.map(\.name) == ["A/case1", "A/case2", "A/case3"], "all cases of its patient are counted")
         }
     }
 
@@ -104,6 +106,27 @@ import Testing
             await #expect(throws: CatalogError.self) { try await add(world, scan: 2, patient: 1, study: 2) }
             await #expect(throws: CatalogError.self) { try await add(world, scan: 2, patient: 5, study: 1) }
             try await add(world, scan: 2, patient: 5, study: 2)
+        }
+    }
+
+    @Test func aJoinThatEndedIsTakenApartAndTheOthersStay() async throws {
+        try await World.with { world async throws in
+            let cases = [
+                try await add(world, scan: 1, patient: 1, study: 1),
+                try await add(world, scan: 2, patient: 1, study: 2),
+                try await add(world, scan: 3, patient: 1, study: 3),
+            ]
+            _ = try await join(world, [(cases[0], cases[1]), (cases[0], cases[2])])
+            let subject = try await world.catalog.subject(of: cases[0].volume)
+            let joins = try await world.catalog.identifierJoins(of: [subject])
+            #expect(joins.map(\.merged) == [[cases[2].volume], [cases[1].volume]] && !joins[0].isSupported)
+            let activity = try await world.catalog.startActivity(.import)
+            _ = try await world.catalog.joinBySeries(activity: activity) {
+                let now = try await world.catalog.identifierJoins(of: [subject])
+                return SeriesDecision(ended: now.filter { $0.id == joins[1].id }, joins: [])
+            }
+            #expect(try await world.catalog.subject(subject).volumes == [cases[0].volume, cases[2].volume])
+            try await expectTrueCoverage(world)
         }
     }
 

@@ -46,7 +46,7 @@ import Testing
         let tree = try tree(
             #"{"image":"images/a.nii.gz","label":"labels/a.nii.gz","case":"set_a","subject":"set/p1"}"#, #","ignore":3"#
         )
-        #expect(try listed(tree).cases.map { [$0.name, $0.subject] } == [["set_a", "set/p1"]])
+        #expect(try listed(tree).cases.map { [$0.name, $0.subject] } == [["set_a", "set%2Fp1"]])
     }
 
     private static let both = """

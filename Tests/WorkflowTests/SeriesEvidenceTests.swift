@@ -48,6 +48,30 @@ import Testing
         #expect(decisions(scans) == ([.joined], 1))
     }
 
+    @Test func aJoinByAnIdentifierThatManyHaveEnds() throws {
+        func holders(_ count: Int64, joined: Int64) -> [SeriesHolder] {
+            (1...count).map { n in
+                SeriesHolder(
+                    name: "A/c\(n)", dataset: "A", volume: VolumeID(n), subject: SubjectID(n <= joined ? 1 : n),
+                    origin: "\(n)", statedKey: nil, patient: digest(1), study: digest(Int(n)))
+            }
+        }
+        let joins = [3, 2].map {
+            IdentifierJoin(id: $0, subject: SubjectID(1), merged: [VolumeID($0)], isSupported: false)
+        }
+        let evidence = SeriesEvidence(holders(5, joined: 3), separations: [], joins: joins)
+        #expect(evidence.ended.map(\.id) == [3, 2] && evidence.joins.isEmpty)
+        let shared = try #require(evidence.shared.first)
+        #expect(shared.decision == .tooMany && shared.subjects == 5 && shared.isEnded && shared.remaining.isEmpty)
+
+        #expect(SeriesEvidence(holders(3, joined: 3), separations: [], joins: joins).ended.isEmpty, "still used")
+        let supported = joins.map {
+            IdentifierJoin(id: $0.id, subject: $0.subject, merged: $0.merged, isSupported: true)
+        }
+        let kept = SeriesEvidence(holders(5, joined: 3), separations: [], joins: supported)
+        #expect(kept.ended.isEmpty && kept.shared.map(\.remaining) == [[["A/c1", "A/c2", "A/c3"]]])
+    }
+
     @Test func differingPatientsVetoAStudyAlsoBetweenDatasets() {
         #expect(decisions([holder(1, patient: 1, study: 1), holder(2, patient: 2, study: 1)]) == ([.otherPatients], 0))
         let apart = [holder(1, patient: 1, study: 1), holder(2, patient: 2, study: 1, dataset: "B")]

@@ -8,6 +8,12 @@ public struct CasePlace: Sendable, Hashable {
 
     public init(_ release: ReleaseHandle) { (dataset, self.release) = (release.dataset, release.release) }
 
+    /// Nil where the release is not recorded yet.
+    public var handle: ReleaseHandle? {
+        guard let dataset, let release else { return nil }
+        return ReleaseHandle(release: release, dataset: dataset)
+    }
+
     init(dataset: DatasetID?, release: Int32?) { (self.dataset, self.release) = (dataset, release) }
 }
 
@@ -40,7 +46,7 @@ public struct SubjectClash: Sendable, Hashable {
 }
 
 extension LabelCatalog {
-    /// The subject for which the scan of a case is recorded, where it is another than that of the case; nil else.
+    /// The subject for which the scan of a case is recorded, where it is another than that of the case's key; nil else.
     public func subjectClash(of source: SourceRecord, in place: CasePlace) async throws -> SubjectClash? {
         guard let dataset = place.dataset else { return nil }
         return try await connection.first(FindSubjectClash(source: source, dataset: dataset))
@@ -60,7 +66,7 @@ extension LabelCatalog {
     public func requireRecordable(_ source: SourceRecord, in place: CasePlace) async throws {
         try await requireUnpurged(source, in: place.dataset)
         // A table of subjects outranks identifiers.
-        if let series = source.series, source.tableKeys.isEmpty,
+        if let series = source.series, !source.isStated,
             let purged = try await connection.first(PurgedSubjectOfSeries(series: series, dataset: place.dataset))
         {
             throw purged

@@ -3,24 +3,22 @@ import Postgres
 
 extension LabelCatalog {
     /// Finds or creates the volume of that identity. Where the case has another subject than the volume, the two are merged, unless
-    /// they are known to be different: the caller's table names both, or a person took them apart.
+    /// they are known to be different: a table names both, or, for a case that no table names, they were taken apart. A table that
+    /// is contradicted so is applied afterwards.
     func ensureVolume(
         _ source: SourceRecord, _ context: CaseContext, _ change: inout PendingChange
     ) async throws -> (VolumeID, isNew: Bool, merge: SubjectMerge?) {
         let dataset = context.release.dataset
         let alias = try await connection.one(LockSubject(dataset: dataset, key: source.subjectKey))
-        if alias != nil, !source.tableKeys.isEmpty {
-            try await connection.run(MarkStated(dataset: dataset, key: source.subjectKey))
-        }
         if let volume = try await connection.one(LockVolume(identity: source.identity)) {
-            guard let alias else {
-                try await nameSubject(volume.subject, by: source, in: dataset)
+            guard alias != volume.subject, try await !isApart(volume.subject, from: alias, source, in: dataset) else {
                 return (volume.id, false, nil)
             }
-            let apart = AreApart(
-                one: alias, other: volume.subject, dataset: dataset, keys: source.tableKeys.sorted())
-            guard alias != volume.subject, try await !connection.one(apart) else { return (volume.id, false, nil) }
-            let cause: JoinCause = source.tableKeys.isEmpty ? .voxels : .table
+            guard let alias else {
+                try await bind(source, to: volume.subject, in: dataset)
+                return (volume.id, false, nil)
+            }
+            let cause: JoinCause = source.isStated ? .table : .voxels
             return (volume.id, false, try await merge(alias, volume.subject, change.id(on: connection), cause: cause))
         }
         let subject: SubjectID =
@@ -31,25 +29,27 @@ extension LabelCatalog {
         return (volume, true, nil)
     }
 
-    /// Gives a subject the case's key, or a subject of its own to the key where the caller's table names the first one otherwise.
-    private func nameSubject(_ subject: SubjectID, by source: SourceRecord, in dataset: DatasetID) async throws {
-        let named = IsNamedOtherwise(
-            subject: subject, dataset: dataset, key: source.subjectKey, keys: source.tableKeys.sorted())
-        if !source.tableKeys.isEmpty, try await connection.one(named) {
-            _ = try await newSubject(of: source, in: dataset)
-        } else {
-            try await connection.run(
-                InsertSubjectAlias(
-                    dataset: dataset, key: source.subjectKey, subject: subject, isStated: !source.tableKeys.isEmpty))
+    /// Whether the subject of a scan is known to be another than the case's, which is nil where it is new.
+    private func isApart(
+        _ subject: SubjectID, from alias: SubjectID?, _ source: SourceRecord, in dataset: DatasetID
+    ) async throws -> Bool {
+        if source.isStated {
+            return try await connection.one(
+                IsNamedOtherwise(subject: subject, dataset: dataset, key: source.subjectKey))
         }
+        guard let alias else { return false }
+        return try await connection.one(AreApart(one: alias, other: subject, dataset: dataset))
     }
 
     private func newSubject(of source: SourceRecord, in dataset: DatasetID) async throws -> SubjectID {
         let subject = try await connection.one(InsertSubject(dataset: dataset, key: source.subjectKey))
-        try await connection.run(
-            InsertSubjectAlias(
-                dataset: dataset, key: source.subjectKey, subject: subject, isStated: !source.tableKeys.isEmpty))
+        try await bind(source, to: subject, in: dataset)
         return subject
+    }
+
+    private func bind(_ source: SourceRecord, to subject: SubjectID, in dataset: DatasetID) async throws {
+        try await connection.run(
+            InsertSubjectAlias(dataset: dataset, key: source.subjectKey, subject: subject, isStated: source.isStated))
     }
 
     /// Finds or creates the case's source. A modality that the caller states corrects that of a known source; any other is recorded

@@ -18,6 +18,8 @@ public struct SeriesHolder: Hashable, Sendable {
     public let name: String
     /// The dataset's name.
     public let dataset: String
+    /// Nil for a case that is not recorded yet.
+    public let volume: VolumeID?
     /// The subject of its volume; nil for a case that is not recorded yet.
     public let subject: SubjectID?
     /// A name that is equal for cases of one subject where no identifier had joined subjects.
@@ -28,10 +30,10 @@ public struct SeriesHolder: Hashable, Sendable {
     public let study: Digest?
 
     public init(
-        name: String, dataset: String, subject: SubjectID?, origin: String, statedKey: String?, patient: Digest?,
-        study: Digest?
+        name: String, dataset: String, volume: VolumeID? = nil, subject: SubjectID?, origin: String,
+        statedKey: String?, patient: Digest?, study: Digest?
     ) {
-        (self.name, self.dataset, self.subject, self.origin) = (name, dataset, subject, origin)
+        (self.name, self.dataset, self.volume, self.subject, self.origin) = (name, dataset, volume, subject, origin)
         (self.statedKey, self.patient, self.study) = (statedKey, patient, study)
     }
 }
@@ -49,11 +51,35 @@ public struct SeriesJoin: Sendable, Hashable {
     }
 }
 
+/// A join by an identifier that was not taken apart.
+public struct IdentifierJoin: Sendable, Hashable {
+    public let id: Int64
+    public let subject: SubjectID
+    /// The volumes of the merged side.
+    public let merged: Set<VolumeID>
+    /// Whether cases of both sides have one key in a dataset, so that they are one subject without the identifier.
+    public let isSupported: Bool
+
+    public init(id: Int64, subject: SubjectID, merged: Set<VolumeID>, isSupported: Bool) {
+        (self.id, self.subject, self.merged, self.isSupported) = (id, subject, merged, isSupported)
+    }
+}
+
+/// What identifiers show about subjects.
+public struct SeriesDecision: Sendable {
+    /// Joins that an identifier had caused which is not used any more, the newest first.
+    public let ended: [IdentifierJoin]
+    public let joins: [SeriesJoin]
+
+    public init(ended: [IdentifierJoin], joins: [SeriesJoin]) { (self.ended, self.joins) = (ended, joins) }
+}
+
 extension LabelCatalog {
     /// The salt with which identifiers are hashed before they are recorded.
     public func seriesSalt() async throws -> [UInt8] { try await connection.one(SeriesSalt()) }
 
-    /// The recorded cases that have a patient or study identifier of a release's cases, or one of those given, by source.
+    /// The recorded cases that share patient or study identifiers with a release's cases or those given, directly or through others,
+    /// by source.
     public func seriesHolders(
         of release: Int32?, patients: [Digest] = [], studies: [Digest] = []
     ) async throws -> [SeriesHolder] {
@@ -65,27 +91,52 @@ extension LabelCatalog {
         try await connection.run(ListSeparations(subjects: subjects)).map { [$0.0, $0.1] }
     }
 
-    /// Joins subjects in one transaction, in which no other importer compares identifiers.
-    /// - Parameter decide: the joins, decided inside the transaction.
+    /// The joins by identifiers that some subjects are made of, the newest first.
+    public func identifierJoins(of subjects: [SubjectID]) async throws -> [IdentifierJoin] {
+        try await connection.run(ListIdentifierJoins(subjects: subjects))
+    }
+
+    /// Takes subjects apart and joins them in one transaction, in which no other importer compares identifiers.
+    /// - Parameter decide: called inside the transaction, again after each join that is taken apart.
     /// - Returns: the case that showed each join, and what it changed.
     public func joinBySeries(
-        activity: ActivityID, deciding decide: () async throws -> [SeriesJoin]
+        activity: ActivityID, deciding decide: () async throws -> SeriesDecision
     ) async throws -> [(caseName: String, merge: SubjectMerge)] {
         try await connection.transaction { connection in
-            try await connection.run(LockPointersShared())
-            try await connection.run(LockSeries())
             var change = PendingChange(activity: activity)
-            var merges: [(caseName: String, merge: SubjectMerge)] = []
-            var now: [SubjectID: SubjectID] = [:]
-            func present(_ subject: SubjectID) -> SubjectID { now[subject].map(present) ?? subject }
-            for join in try await decide() {
-                let (first, second) = (present(join.first), present(join.second))
-                guard first != second else { continue }
-                let made = try await merge(first, second, change.id(on: connection), cause: join.cause)
-                now[max(first, second)] = min(first, second)
-                merges.append((join.caseName, made))
+            var decision = try await decide()
+            // Locks of jobs come before those of pointers.
+            for join in decision.ended { try await connection.run(StopRunsWithSubject(subject: join.subject)) }
+            if decision.ended.isEmpty {
+                try await connection.run(LockPointersShared())
+            } else {
+                try await connection.run(LockPointersExclusively())
             }
-            return merges
+            try await connection.run(LockSeries())
+            decision = try await decide()
+            while let join = decision.ended.first {
+                try await connection.run(LockPointersExclusively())
+                let id = try await change.id(on: connection)
+                _ = try await connection.one(TakeJoinApart(join: join.id, change: id, isByPerson: false))
+                decision = try await decide()
+            }
+            return try await join(decision.joins, &change)
         }
+    }
+
+    private func join(
+        _ joins: [SeriesJoin], _ change: inout PendingChange
+    ) async throws -> [(caseName: String, merge: SubjectMerge)] {
+        var merges: [(caseName: String, merge: SubjectMerge)] = []
+        var now: [SubjectID: SubjectID] = [:]
+        func present(_ subject: SubjectID) -> SubjectID { now[subject].map(present) ?? subject }
+        for join in joins {
+            let (first, second) = (present(join.first), present(join.second))
+            guard first != second else { continue }
+            let made = try await merge(first, second, change.id(on: connection), cause: join.cause)
+            now[max(first, second)] = min(first, second)
+            merges.append((join.caseName, made))
+        }
+        return merges
     }
 }

@@ -4,8 +4,8 @@ public import Domain
 public struct SourceRecord: Sendable {
     public var caseName: String
     public var subjectKey: String
-    /// The subjects that the caller's table names, where it names that of this case; else empty.
-    public var tableKeys: Set<String> = []
+    /// Whether a table of subjects names the subject; else it is from the layout.
+    public var isStated = false
     public var image: FileRecord
     public var identity: Digest
     public var orientationBlind: Digest

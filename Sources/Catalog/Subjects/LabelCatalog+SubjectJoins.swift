@@ -68,6 +68,11 @@ extension LabelCatalog {
         try await connection.first(PresentSubject(subject: subject)) ?? subject
     }
 
+    /// The volumes of a subject that are of the merged side of a join.
+    public func volumes(of join: RecordedJoin, in subject: SubjectID) async throws -> [VolumeID] {
+        try await connection.one(VolumesOfJoin(join: join.id, subject: subject))
+    }
+
     /// Undoes a join: the merged subject has its volumes, keys and parts again.
     ///
     /// - Parameters: as `joinSubjects`.
@@ -88,9 +93,8 @@ extension LabelCatalog {
         _ volumes: [VolumeID], of subject: SubjectID, parameters: JSONText, isRehearsal: Bool = false
     ) async throws -> SubjectSeparation {
         try await separate(subject, isRehearsal: isRehearsal, parameters) { change in
-            let keys = try await connection.run(KeysOfVolumes(subject: subject, volumes: volumes))
-            return try await connection.one(
-                SeparateVolumes(subject: subject, volumes: volumes, keys: keys, change: change, isByPerson: true))
+            try await connection.one(
+                SeparateVolumes(subject: subject, volumes: volumes, change: change, isByPerson: true))
         }
     }
 
@@ -109,7 +113,8 @@ extension LabelCatalog {
         }
     }
 
-    private func transaction<T: Sendable>(
+    /// - Parameter isRehearsal: whether it is rolled back, and only the result is of interest.
+    func transaction<T: Sendable>(
         isRehearsal: Bool, _ body: (Connection) async throws -> T
     ) async throws -> T {
         do {

@@ -71,7 +71,7 @@ extension LabelCatalog {
     /// A subject with its names and volumes. - Throws: `CatalogError.unknownSubject` where it has no volume.
     public func subject(_ id: SubjectID) async throws -> SubjectFacts {
         guard var found = try await connection.first(DescribeSubject(subject: id)) else {
-            throw CatalogError.unknownSubject(id.description)
+            throw CatalogError.unknownSubject(try await connection.first(NameOfSubject(subject: id)) ?? id.description)
         }
         found.joins = try await connection.run(JoinsOfSubject(subject: id))
         return found
@@ -80,7 +80,7 @@ extension LabelCatalog {
     /// Subjects that have volumes, in the order of their ids.
     ///
     /// - Parameters:
-    ///   - dataset: only those with a volume in it; nil: all.
+    ///   - dataset: only those with a volume in it, under its names; nil: all.
     ///   - removed: with those whose volumes are all withheld.
     public func subjectList(dataset: String? = nil, removed: Bool = false) async throws -> [SubjectRow] {
         if let dataset { try await requireDataset(dataset) }

@@ -11,8 +11,9 @@ extension SubjectMerge {
                     + "\(folds.kept.joined(separator: ", ")). Runs that began before continue to hold the patient out.")
         }
         if !newlyContaminated.isEmpty {
+            let count = newlyContaminated.count == 1 ? "1 checkpoint" : "\(newlyContaminated.count) checkpoints"
             notes.append(
-                "\(newlyContaminated.count) checkpoints trained on this patient although a split holds the patient out. "
+                "\(count) trained on this patient although a split holds the patient out. "
                     + "lacuna lineage and lacuna round show list them.")
         }
         return notes

@@ -5,7 +5,7 @@ public import Domain
 public struct CaseFiles: Hashable, Sendable {
     /// Unique in the dataset.
     public let name: String
-    /// The dataset's name for the patient; the case's name where the dataset has none.
+    /// The dataset's name for the patient, escaped as a key; the case's name where the dataset has none.
     public let subject: String
     public let image: SourceFile
     public let modality: Modality
@@ -28,8 +28,8 @@ public struct CaseFiles: Hashable, Sendable {
         annotators: [AnnotatorFiles] = [], series: SeriesIdentifiers? = nil
     ) {
         self.series = series
-        (self.name, self.subject) = (GivenName.normalised(name), GivenName.normalised(subject))
-        (self.image, self.modality) = (image, modality)
+        (self.name, self.image, self.modality) = (GivenName.normalised(name), image, modality)
+        self.subject = SubjectName.escaped(GivenName.normalised(subject))
         (self.labels, self.findings, self.phase, self.expected) = (labels, findings, phase, expected)
         self.annotators = annotators
     }

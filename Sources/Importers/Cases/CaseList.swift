@@ -37,23 +37,34 @@ public struct CaseList: Sendable {
     /// Sorts cases and waiting cases by name, and refuses every further case of a name.
     mutating func settle() {
         var seen = Set<String>()
-        let ordered = cases.filter { accept($0.name, $0.image.path) }.sorted { $0.name < $1.name }
+        let ordered = cases.filter { accept($0.name, $0.subject, $0.image.path) }.sorted { $0.name < $1.name }
         cases = ordered.filter { seen.insert($0.name).inserted }
         var kept = Set<String>()
         for item in ordered where !kept.insert(item.name).inserted {
             refuse(item.name, .duplicate(file: item.image.path, what: "a second case is named \(item.name)"))
         }
-        let orderedWaiting = waiting.filter { accept($0.name, $0.labels[0].file.path) }.sorted { $0.name < $1.name }
+        let orderedWaiting = waiting.filter { accept($0.name, $0.subject, $0.labels[0].file.path) }.sorted {
+            $0.name < $1.name
+        }
         waiting = orderedWaiting.filter { seen.insert($0.name).inserted }
         for item in orderedWaiting where !kept.insert(item.name).inserted {
             let file = item.labels[0].file.path
             refuse(item.name, .duplicate(file: file, what: "a second case is named \(item.name)"))
         }
     }
-    /// Refuses a case whose name cannot be recorded.
-    private mutating func accept(_ name: String, _ file: String) -> Bool {
-        guard let problem = GivenName.problem(name, mayBePath: true) else { return true }
-        refuse(name, .unusable(file: file, problem: "the name of its case \(problem)", remedy: "rename the file"))
+
+    /// Refuses a case whose name or subject cannot be recorded.
+    private mutating func accept(_ name: String, _ subject: String, _ file: String) -> Bool {
+        if let problem = GivenName.problem(name, mayBePath: true) {
+            refuse(name, .unusable(file: file, problem: "the name of its case \(problem)", remedy: "rename the file"))
+            return false
+        }
+        guard let problem = SubjectName.problem(subject) else { return true }
+        refuse(
+            name,
+            .unusable(
+                file: file, problem: "the name of its subject \(problem)",
+                remedy: "rename the patient's folder, or correct the description of the dataset"))
         return false
     }
 }

@@ -4,6 +4,7 @@ internal import Domain
 public struct WaitingCase: Hashable, Sendable {
     /// The case's name, derived from its label files; unique in the dataset.
     public let name: String
+    /// Escaped as a key.
     public let subject: String
     public let modality: Modality
     /// At least one.
@@ -21,8 +22,8 @@ public struct WaitingCase: Hashable, Sendable {
         annotators: [AnnotatorFiles] = []
     ) {
         precondition(!labels.isEmpty, "a waiting case has labels")
-        (self.name, self.subject) = (GivenName.normalised(name), GivenName.normalised(subject))
-        self.modality = modality
+        (self.name, self.modality) = (GivenName.normalised(name), modality)
+        self.subject = SubjectName.escaped(GivenName.normalised(subject))
         (self.labels, self.findings, self.annotators) = (labels, findings, annotators)
     }
 

@@ -32,10 +32,8 @@ package struct ImportRunner: Sendable {
         let items = ImportItem.all(of: dataset.list)
         progress.begin(dataset.summary)
         var recorder = ImportRecorder(
-            workspace, root: dataset.root, list: dataset.list,
-            subjects: dataset.known.waitingSubjects(of: dataset.list, dataset.root)
-                .merging(request.subjects?.byCase ?? [:]) { _, stated in stated },
-            options: resolved.options)
+            workspace, root: dataset.root, list: dataset.list, table: request.subjects?.byCase ?? [:],
+            recorded: try await recordedSubjects(dataset.summary), options: resolved.options)
         do {
             try await record(items, dataset, resolved, &recorder)
             let isRefused = request.isDryRun || request.isStrict && progress.update { $0.report.failures > 0 }
@@ -46,6 +44,13 @@ package struct ImportRunner: Sendable {
         }
         if progress.update({ $0.recorded }) > 0 { try await workspace.catalog.compactCoverage() }
         return progress.update { $0 }
+    }
+
+    /// The subjects that earlier tables give the cases of the release.
+    private func recordedSubjects(_ summary: ImportSummary) async throws -> [String: String] {
+        let place = try await workspace.catalog.place(ofDataset: summary.dataset, release: summary.release)
+        guard let release = place.release else { return [:] }
+        return try await workspace.catalog.statedKeys(of: release)
     }
 
     private func record(

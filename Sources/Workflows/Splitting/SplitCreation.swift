@@ -39,12 +39,17 @@ package struct SplitCreation: Sendable {
                 lockedSubjects == 0
                 ? []
                 : [
-                    "An earlier split locks \(lockedSubjects) subjects in its test part; they are in the part test here too."
+                    lockedSubjects == 1
+                        ? "An earlier split locks 1 subject in its test part; it is in the part test here too."
+                        : "An earlier split locks \(lockedSubjects) subjects in its test part; they are in the part test here too."
                 ]
             return locked
                 + exposedSubjects.sorted { $0.key < $1.key }.map { split, subjects in
-                    "\(subjects) locked subjects are in another part of split \(split); runs leave them out from now on, and "
-                        + "checkpoints that saw them remain."
+                    subjects == 1
+                        ? "1 locked subject is in another part of split \(split); runs leave it out from now on, and checkpoints "
+                            + "that saw it remain."
+                        : "\(subjects) locked subjects are in another part of split \(split); runs leave them out from now on, and "
+                            + "checkpoints that saw them remain."
                 }
         }
     }

@@ -27,13 +27,20 @@ struct SeriesEvidence {
         let cause: JoinCause
         /// `DATASET/CASE`, in the order of import.
         let cases: [String]
+        /// Without earlier joins by identifiers.
         let subjects: Int
         let decision: Decision
+        /// Whether it had joined subjects that are taken apart again.
+        var isEnded = false
+        /// The cases of each subject that is still made of several, for other reasons than this identifier.
+        var remaining: [[String]] = []
     }
 
     private(set) var shared: [Shared] = []
     private(set) var joins: [SeriesJoin] = []
-    /// The subjects that are one, as a forest.
+    /// Joins that an identifier had caused which is not used any more, the newest first.
+    private(set) var ended: [IdentifierJoin] = []
+    /// The subjects without joins by identifiers that are one, as a forest.
     private var parents: [String: String] = [:]
     /// The keys by which a table names the subjects of a tree, `DATASET/KEY`, by its root.
     private var stated: [String: Set<StatedKey>] = [:]
@@ -47,18 +54,46 @@ struct SeriesEvidence {
     /// - Parameters:
     ///   - holders: cases with identifiers, each once.
     ///   - separations: pairs of subjects that were taken apart.
-    init(_ holders: [SeriesHolder], separations: [Set<SubjectID>]) {
+    ///   - joins: earlier joins by identifiers of the holders' subjects, the newest first.
+    init(_ holders: [SeriesHolder], separations: [Set<SubjectID>], joins earlier: [IdentifierJoin] = []) {
         self.separations = Set(separations)
         for holder in holders {
             guard let key = holder.statedKey else { continue }
-            stated[Self.subject(of: holder), default: []].insert(StatedKey(dataset: holder.dataset, key: key))
+            stated[holder.origin, default: []].insert(StatedKey(dataset: holder.dataset, key: key))
         }
+        var groups: [[SeriesHolder]] = []
         for group in Self.groups(holders, by: { holder in holder.patient.map { "\(holder.dataset)/\($0)" } }) {
-            consider(group, .patient)
+            if consider(group, .patient) { groups.append(group) }
         }
-        for group in Self.groups(holders, by: { $0.study?.description }) { consider(group, .study) }
+        for group in Self.groups(holders, by: { $0.study?.description }) {
+            if consider(group, .study) { groups.append(group) }
+        }
+        ended = earlier.filter { !$0.isSupported && isEnded($0, holders) }
+        for index in shared.indices where shared[index].decision != .joined {
+            describeJoins(of: groups[index], &shared[index])
+        }
     }
 
+    /// Whether cases of both sides are known and no identifier joins them now.
+    private func isEnded(_ join: IdentifierJoin, _ holders: [SeriesHolder]) -> Bool {
+        let members = holders.filter { $0.subject == join.subject }
+        let merged = Set(members.filter { $0.volume.map(join.merged.contains) ?? false }.map { root($0.origin) })
+        let others = Set(members.filter { !($0.volume.map(join.merged.contains) ?? false) }.map { root($0.origin) })
+        return !merged.isEmpty && !others.isEmpty && merged.isDisjoint(with: others)
+    }
+
+    private func describeJoins(of group: [SeriesHolder], _ shared: inout Shared) {
+        for (subject, members) in Dictionary(grouping: group, by: Self.subject).sorted(by: { $0.key < $1.key })
+        where Set(members.map(\.origin)).count > 1 {
+            if ended.contains(where: { $0.subject.description == subject }) {
+                shared.isEnded = true
+            } else {
+                shared.remaining.append(members.map(\.name))
+            }
+        }
+    }
+
+    /// The present subject; of a case that is not recorded yet, the one that it will have.
     private static func subject(of holder: SeriesHolder) -> String { holder.subject?.description ?? holder.origin }
 
     /// Holders of one identifier, in the order of the first of each.
@@ -75,14 +110,16 @@ struct SeriesEvidence {
         return order.compactMap { groups[$0] }
     }
 
-    private mutating func consider(_ group: [SeriesHolder], _ cause: JoinCause) {
-        let subjects = Set(group.map(Self.subject))
-        guard subjects.count > 1 else { return }
+    /// Returns whether the identifier is reported.
+    private mutating func consider(_ group: [SeriesHolder], _ cause: JoinCause) -> Bool {
+        let origins = Set(group.map(\.origin))
+        guard origins.count > 1 else { return false }
         var decision = veto(group, cause)
         if decision == nil { decision = join(group, cause) }
-        guard let decision else { return }
+        guard let decision else { return false }
         shared.append(
-            Shared(cause: cause, cases: group.map(\.name), subjects: subjects.count, decision: decision))
+            Shared(cause: cause, cases: group.map(\.name), subjects: origins.count, decision: decision))
+        return true
     }
 
     private func veto(_ group: [SeriesHolder], _ cause: JoinCause) -> Decision? {
@@ -93,11 +130,11 @@ struct SeriesEvidence {
         return Set(group.map(\.origin)).count > Self.mostSubjects ? .tooMany : nil
     }
 
-    /// Joins each subject with the first; nil where all were joined by another identifier already.
+    /// Joins each subject with the first; nil where all are one already.
     private mutating func join(_ group: [SeriesHolder], _ cause: JoinCause) -> Decision? {
         var decision: Decision?
         for holder in group.dropFirst() {
-            let (one, other) = (root(Self.subject(of: group[0])), root(Self.subject(of: holder)))
+            let (one, other) = (root(group[0].origin), root(holder.origin))
             guard one != other else { continue }
             if let first = group[0].subject, let second = holder.subject, separations.contains([first, second]) {
                 decision = decision ?? .separated
@@ -110,6 +147,7 @@ struct SeriesEvidence {
             }
             parents[other] = one
             stated[one] = keys
+            guard Self.subject(of: group[0]) != Self.subject(of: holder) else { continue }
             decision = .joined
             if let first = group[0].subject, let second = holder.subject {
                 joins.append(SeriesJoin(first, second, cause: cause, caseName: holder.name))

@@ -16,7 +16,7 @@ package struct SubjectSplitting {
 
     package struct Result: Sendable {
         package let separation: SubjectSeparation
-        /// The join that is taken apart; nil where volumes were named.
+        /// The join that is taken apart; nil where volumes were named that are neither side of one.
         package let join: RecordedJoin?
         package let isChanged: Bool
         package let revision: Revision
@@ -27,7 +27,8 @@ package struct SubjectSplitting {
 
     package init(_ workspace: Workspace) { self.workspace = workspace }
 
-    /// Without volumes, the join is that of the named subject, where it was merged into another, else the newest.
+    /// Without volumes, the join is that of the named subject, where it was merged into another, else the newest. Volumes that are one
+    /// side of a join take that join apart.
     ///
     /// - Throws: `WorkflowError` of kind `conflict` where no join made the subject, of kind `badInput` for volumes of others or all
     ///   volumes of the subject; `CatalogError` for unknown names.
@@ -37,18 +38,18 @@ package struct SubjectSplitting {
         let parameters: ActivityParameters = [
             "reason": .text(request.reason ?? ""), "split": .integer(Int(facts.subject.id.rawValue)),
         ]
-        var join: RecordedJoin?
-        let separation: SubjectSeparation
-        if request.volumes.isEmpty {
-            let chosen = try Self.join(of: facts, named: request.subject)
-            join = chosen
-            separation = try await catalog.takeApart(
-                chosen, of: facts.subject.id, parameters: parameters.json, isRehearsal: isRehearsal)
-        } else {
-            let volumes = try await volumes(request.volumes, of: facts)
-            separation = try await catalog.separate(
-                volumes, of: facts.subject.id, parameters: parameters.json, isRehearsal: isRehearsal)
-        }
+        let volumes = try await volumes(request.volumes, of: facts)
+        let join =
+            volumes.isEmpty
+            ? try Self.join(of: facts, named: request.subject) : try await self.join(of: facts, between: Set(volumes))
+        let separation =
+            if let join {
+                try await catalog.takeApart(
+                    join, of: facts.subject.id, parameters: parameters.json, isRehearsal: isRehearsal)
+            } else {
+                try await catalog.separate(
+                    volumes, of: facts.subject.id, parameters: parameters.json, isRehearsal: isRehearsal)
+            }
         if !isRehearsal { try await catalog.compactCoverage() }
         return Result(
             separation: separation, join: join, isChanged: !isRehearsal,
@@ -72,6 +73,16 @@ package struct SubjectSplitting {
         return join
     }
 
+    /// The newest join of which the volumes are one side; nil where there is none.
+    private func join(of facts: SubjectFacts, between volumes: Set<VolumeID>) async throws -> RecordedJoin? {
+        let others = Set(facts.volumes).subtracting(volumes)
+        for join in facts.joins.reversed() {
+            let merged = Set(try await catalog.volumes(of: join, in: facts.subject.id))
+            if merged == volumes || merged == others { return join }
+        }
+        return nil
+    }
+
     private func volumes(_ names: [String], of facts: SubjectFacts) async throws -> [VolumeID] {
         var volumes: Set<VolumeID> = []
         for name in names {
@@ -83,7 +94,7 @@ package struct SubjectSplitting {
             }
             volumes.insert(volume)
         }
-        guard volumes.count < facts.volumes.count else {
+        guard volumes.isEmpty || volumes.count < facts.volumes.count else {
             throw WorkflowError(
                 .badInput, "these are all volumes of subject \(facts.subject.name)", remedy: "name some of them only")
         }

@@ -232,6 +232,95 @@ import Testing
         }
     }
 
+    private func table(_ rows: [String], _ bench: Workbench) throws -> String {
+        let path = "\(bench.folder)/t.csv"
+        let lines = rows.enumerated().map { "PANCREAS_000\($0 + 1),\($1)\n" }
+        try ("case,subject\n" + lines.joined()).write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    /// The problems of findings about the whole dataset.
+    private func findings(_ ending: Ending) throws -> [String] {
+        let rows = try #require(try ending.object()["cases"] as? [[String: Any]])
+        return rows.filter { $0["case"] as? String == nil }
+            .compactMap { $0["problem"] as? String }
+    }
+
+    @Test func aCorrectedTableRenamesAndTheDryRunSaysSo() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench, patients: ["P4711", "P4712", "P4713"])
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            for keys in [
+                ["s", "t", "u"], ["t", "s", "u"], ["PANCREAS_0003", "s", "u"], ["s", "s", "u"], ["a", "b", "b"],
+            ] {
+                let table = try table(keys, bench)
+                let dry = try await bench.lacuna(
+                    "dataset", "import", path, "--subjects", table, "--dry-run", "--json")
+                let real = try await bench.lacuna("dataset", "import", path, "--subjects", table, "--json")
+                #expect(dry.status == 0 && real.status == 0, "\(dry.errors) \(real.errors)")
+                #expect(try findings(dry) == findings(real), "\(keys)")
+                #expect(try !findings(real).isEmpty, "\(keys)")
+                let labels = try #require(try dry.object()["labels"] as? [[String: Any]])
+                #expect(labels.compactMap { $0["subject"] as? String } == keys)
+                let rows = try await bench.lacuna("subject", "list", "--json").rows()
+                #expect(Set(rows.compactMap { $0["name"] as? String }) == Set(keys.map { "pancreas/\($0)" }))
+                for (index, key) in keys.enumerated() {
+                    let shown = try await bench.lacuna("subject", "show", "pancreas/\(key)", "--json").object()
+                    #expect((shown["volumes"] as? [Int])?.contains(index + 1) == true, "\(keys)")
+                }
+                let again = try await bench.lacuna("dataset", "import", path, "--subjects", table)
+                #expect(again.errors.contains("Nothing changed"), "\(again.output)\(again.errors)")
+            }
+            #expect(try await bench.lacuna("dataset", "import", path).errors.contains("Nothing changed"))
+        }
+    }
+
+    @Test(arguments: ["..", "a/b", String(repeating: "L", count: 300)]) func aSubjectHasAShortPlainName(name: String)
+        async throws
+    {
+        try await Workbench.with { bench in
+            let path = try data(bench)
+            let ending = try await bench.lacuna("dataset", "import", path, "--subjects", try table(["x", name], bench))
+            #expect(ending.status == 3 && ending.errors.contains("line 3"), "\(ending.errors)")
+        }
+    }
+
+    @Test func anIdentifierOfManyLosesTheJoinsThatItMade() async throws {
+        try await Workbench.with { bench in
+            let all = Array(repeating: "QQ5511", count: 5)
+            let path = try data(bench, patients: Array(all.prefix(3)))
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            #expect(try await subjects(bench).count == 1)
+            _ = try data(bench, patients: all)
+            let dry = try await bench.start(["dataset", "import", path, "--dry-run"]).end()
+            #expect(dry.output.contains("improbably many subjects (5)"), "\(dry.output)")
+            let ending = try await bench.start(["dataset", "import", path]).end()
+            #expect(ending.output.contains("improbably many subjects (5)"), "\(ending.output)")
+            #expect(ending.output.contains("taken apart"), "\(ending.output)")
+            #expect(try await subjects(bench).count == 5, "as if all had been imported at once")
+        }
+    }
+
+    @Test func aSplitOfTheVolumesOfOneSideTakesTheJoinApart() async throws {
+        try await Workbench.with { bench in
+            let path = try data(bench, patients: ["P4711", "P4712"])
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let names = ["pancreas/PANCREAS_0001", "pancreas/PANCREAS_0002"]
+            for side in names {
+                let join = try await bench.lacuna("subject", "join", names[0], names[1], "--yes", "--reason", "x")
+                #expect(join.status == 0, "\(join.errors)")
+                let split = try await bench.lacuna(
+                    "subject", "split", names[0], "--volume", side, "--yes", "--reason", "y", "--json")
+                let cause = try split.object()["cause"] as? String
+                #expect(split.status == 0 && cause == "person", "\(split.errors)")
+                for (index, name) in names.enumerated() {
+                    let shown = try await bench.lacuna("subject", "show", name, "--json").object()
+                    #expect(shown["name"] as? String == name && shown["volumes"] as? [Int] == [index + 1])
+                }
+            }
+        }
+    }
+
     @Test func movedSlicesAreFollowed() async throws {
         try await Workbench.with { bench in
             let path = try data(bench)

@@ -39,17 +39,28 @@ struct PurgedSubjectOfSeries: Statement {
 /// Origin: the subject that an identifier merged into the present one, else the present one.
 struct ListSeriesHolders: Statement {
     static let sql = """
-        with wanted as (
+        with recursive wanted (patient, study) as (
             select k.patient, k.study from lacuna.source s join lacuna.source_series k on k.source_id = s.id where s.release_id = $1
             union
             select p, null from unnest($2::bytea[]) p
             union
             select null, t from unnest($3::bytea[]) t),
-        found as (
-            select k.source_id from wanted w join lacuna.source_series k on k.patient = w.patient
+        identifier (is_study, value) as (
+            select i.is_study, i.value from wanted w cross join lateral (values (false, w.patient), (true, w.study)) i (is_study, value)
+            where i.value is not null
             union
-            select k.source_id from wanted w join lacuna.source_series k on k.study = w.study)
-        select d.name || '/' || s.case_name, d.name, v.subject_id, coalesce((
+            select n.is_study, n.value from identifier i
+            cross join lateral (
+                select k.patient, k.study from lacuna.source_series k where not i.is_study and k.patient = i.value
+                union all
+                select k.patient, k.study from lacuna.source_series k where i.is_study and k.study = i.value) k
+            cross join lateral (values (false, k.patient), (true, k.study)) n (is_study, value)
+            where n.value is not null),
+        found as (
+            select k.source_id from identifier i join lacuna.source_series k on k.patient = i.value where not i.is_study
+            union
+            select k.source_id from identifier i join lacuna.source_series k on k.study = i.value where i.is_study)
+        select d.name || '/' || s.case_name, d.name, v.id, v.subject_id, coalesce((
                 select j.merged_id from lacuna.join_in_force j
                 where j.subject_id = v.subject_id and j.cause in ('patient', 'study') and v.id = any (j.volumes) order by j.id limit 1),
                 v.subject_id)::text, (
@@ -67,8 +78,9 @@ struct ListSeriesHolders: Statement {
     var binds: [any PostgresBindable] { [release, patients, studies] }
     func decode(_ row: PostgresRow) throws -> SeriesHolder {
         SeriesHolder(
-            name: try row.decode(0), dataset: try row.decode(1), subject: try row.decode(2), origin: try row.decode(3),
-            statedKey: try row.decode(4), patient: try row.decode(5), study: try row.decode(6))
+            name: try row.decode(0), dataset: try row.decode(1), volume: try row.decode(2), subject: try row.decode(3),
+            origin: try row.decode(4), statedKey: try row.decode(5), patient: try row.decode(6),
+            study: try row.decode(7))
     }
 }
 
@@ -80,4 +92,21 @@ struct ListSeparations: Statement {
     let subjects: [SubjectID]
     var binds: [any PostgresBindable] { [subjects] }
     func decode(_ row: PostgresRow) throws -> (SubjectID, SubjectID) { (try row.decode(0), try row.decode(1)) }
+}
+
+struct ListIdentifierJoins: Statement {
+    static let sql = """
+        select j.id, j.subject_id, lacuna.volumes_of_join(j.id, j.subject_id), lacuna.sides_share_a_key(j.id, j.subject_id)
+        from lacuna.join_in_force j
+        where j.cause in ('patient', 'study') and j.subject_id = any ($1::bigint[])
+          and j.volumes && array(select id from lacuna.volume where subject_id = any ($1::bigint[]))
+        order by j.id desc
+        """
+    let subjects: [SubjectID]
+    var binds: [any PostgresBindable] { [subjects] }
+    func decode(_ row: PostgresRow) throws -> IdentifierJoin {
+        let merged: [VolumeID] = try row.decode(2)
+        return IdentifierJoin(
+            id: try row.decode(0), subject: try row.decode(1), merged: Set(merged), isSupported: try row.decode(3))
+    }
 }

@@ -10,10 +10,9 @@ struct LockSubject: Statement {
     func decode(_ row: PostgresRow) throws -> SubjectID? { try row.decode(0) }
 }
 
+/// A new subject named by its key.
 struct InsertSubject: Statement {
-    static let sql = """
-        insert into lacuna.subject (name) select d.name || '/' || $2 from lacuna.dataset d where d.id = $1 returning id
-        """
+    static let sql = "select lacuna.create_subject($1::integer, $2)"
     let dataset: DatasetID
     let key: String
     var binds: [any PostgresBindable] { [dataset, key] }
@@ -30,37 +29,26 @@ struct InsertSubjectAlias: Statement {
     var binds: [any PostgresBindable] { [dataset, key, subject, isStated] }
 }
 
-struct MarkStated: Statement {
-    static let sql = "select lacuna.mark_stated($1::integer, $2)"
-    let dataset: DatasetID
-    let key: String
-    var binds: [any PostgresBindable] { [dataset, key] }
-}
-
 /// Whether two subjects are known to be different.
 struct AreApart: Statement {
-    static let sql = "select lacuna.are_apart($1, $2, $3::integer, $4::text[])"
+    static let sql = "select lacuna.are_apart($1, $2, $3::integer)"
     let one: SubjectID
     let other: SubjectID
     let dataset: DatasetID
-    /// Of the table in use; empty without one.
-    let keys: [String]
-    var binds: [any PostgresBindable] { [one, other, dataset, keys] }
+    var binds: [any PostgresBindable] { [one, other, dataset] }
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
-/// Whether a table names a subject by another key than this one, so that it is another patient.
+/// Whether a table of the dataset names a subject by another key than this one, so that it is another patient.
 struct IsNamedOtherwise: Statement {
     static let sql = """
         select exists (
-            select from lacuna.subject_alias
-            where subject_id = $1 and dataset_id = $2 and stated and key <> $3 and key = any ($4::text[]))
+            select from lacuna.subject_alias where subject_id = $1 and dataset_id = $2 and stated and key <> $3)
         """
     let subject: SubjectID
     let dataset: DatasetID
     let key: String
-    let keys: [String]
-    var binds: [any PostgresBindable] { [subject, dataset, key, keys] }
+    var binds: [any PostgresBindable] { [subject, dataset, key] }
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
@@ -105,22 +93,17 @@ struct SetUnknownModality: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
-/// The subject of a known scan, where the case's key is of another, or a table names that subject otherwise.
+/// The subject of a known scan, where the case's key is of another.
 struct FindSubjectClash: Statement {
     static let sql = """
-        select j.name, n.otherwise or coalesce(lacuna.are_apart(a.subject_id, v.subject_id, $2::integer, $4::text[]), false)
+        select j.name, lacuna.are_apart(a.subject_id, v.subject_id, $2::integer)
         from lacuna.volume v join lacuna.subject j on j.id = v.subject_id
-        left join lacuna.subject_alias a on a.dataset_id = $2 and a.key = $3
-        cross join lateral (
-            select exists (
-                select from lacuna.subject_alias o
-                where o.subject_id = v.subject_id and o.dataset_id = $2 and o.stated and o.key <> $3 and o.key = any ($4::text[])
-            ) as otherwise) n
-        where v.identity = $1 and (a.subject_id <> v.subject_id or n.otherwise)
+        join lacuna.subject_alias a on a.dataset_id = $2 and a.key = $3
+        where v.identity = $1 and a.subject_id <> v.subject_id
         """
     let source: SourceRecord
     let dataset: DatasetID
-    var binds: [any PostgresBindable] { [source.identity, dataset, source.subjectKey, source.tableKeys.sorted()] }
+    var binds: [any PostgresBindable] { [source.identity, dataset, source.subjectKey] }
     func decode(_ row: PostgresRow) throws -> SubjectClash {
         SubjectClash(recorded: try row.decode(0), areApart: try row.decode(1))
     }

@@ -3,7 +3,10 @@ import Postgres
 
 struct ListWaiting: Statement {
     static let sql = """
-        select d.name, r.name, w.case_name, w.subject_key, w.file, r.root, w.file_sha256, w.file_bytes,
+        select d.name, r.name, w.case_name, coalesce((
+                select t.key from lacuna.stated_subject t where t.release_id = r.id and t.case_name = w.case_name order by t.id desc limit 1),
+                w.subject_key),
+            w.file, r.root, w.file_sha256, w.file_bytes,
             to_char(w.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), w.activity_id
         from lacuna.dataset d
         join lacuna.release r on r.dataset_id = d.id

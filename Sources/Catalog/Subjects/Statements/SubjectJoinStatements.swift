@@ -33,7 +33,7 @@ struct JoinsOfSubject: Statement {
                 join lacuna.dataset d on d.id = k.dataset_id order by 1),
             c.revision
         from lacuna.join_in_force j join lacuna.subject m on m.id = j.merged_id join lacuna.change c on c.id = j.change_id
-        where j.subject_id = $1 order by j.id
+        where j.subject_id = $1 and j.volumes && array(select id from lacuna.volume where subject_id = $1) order by j.id
         """
     let subject: SubjectID
     var binds: [any PostgresBindable] { [subject] }
@@ -61,47 +61,26 @@ struct TakeJoinApart: Statement {
     func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
 }
 
-/// A key of a subject in a dataset.
-struct SubjectKey: Sendable, Hashable {
-    let dataset: DatasetID
-    let key: String
-}
-
-/// The keys of a subject that only cases of these volumes have.
-struct KeysOfVolumes: Statement {
-    static let sql = """
-        select a.dataset_id, a.key from lacuna.subject_alias a
-        where a.subject_id = $1 and exists (
-            select from lacuna.source s join lacuna.release r on r.id = s.release_id
-            where s.volume_id = any ($2::bigint[]) and r.dataset_id = a.dataset_id and s.subject_key = a.key)
-          and not exists (
-            select from lacuna.volume v join lacuna.source s on s.volume_id = v.id join lacuna.release r on r.id = s.release_id
-            where v.subject_id = $1 and v.id <> all ($2::bigint[]) and r.dataset_id = a.dataset_id and s.subject_key = a.key)
-        order by 1, 2
-        """
-    let subject: SubjectID
-    let volumes: [VolumeID]
-    var binds: [any PostgresBindable] { [subject, volumes] }
-    func decode(_ row: PostgresRow) throws -> SubjectKey {
-        SubjectKey(dataset: try row.decode(0), key: try row.decode(1))
-    }
-}
-
 /// The new subject's name is that of its first key, or of the first case.
 struct SeparateVolumes: Statement {
     static let sql = """
-        select lacuna.separate_volumes($1, $2::bigint[], $3::integer[], $4::text[], coalesce(
-            (select d.name || '/' || ($4::text[])[1] from lacuna.dataset d where d.id = ($3::integer[])[1]),
+        select lacuna.separate_volumes($1, $2::bigint[],
             (select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-             join lacuna.dataset d on d.id = r.dataset_id where s.volume_id = any ($2::bigint[]) order by s.id limit 1)), $5, $6)
+             join lacuna.dataset d on d.id = r.dataset_id where s.volume_id = any ($2::bigint[]) order by s.id limit 1), $3, $4)
         """
     let subject: SubjectID
     let volumes: [VolumeID]
-    let keys: [SubjectKey]
     let change: ChangeID
     let isByPerson: Bool
-    var binds: [any PostgresBindable] {
-        [subject, volumes, keys.map(\.dataset), keys.map(\.key), change, isByPerson]
-    }
+    var binds: [any PostgresBindable] { [subject, volumes, change, isByPerson] }
     func decode(_ row: PostgresRow) throws -> SubjectID { try row.decode(0) }
+}
+
+/// The volumes of the merged side of a join in a subject.
+struct VolumesOfJoin: Statement {
+    static let sql = "select lacuna.volumes_of_join($1, $2)"
+    let join: Int64
+    let subject: SubjectID
+    var binds: [any PostgresBindable] { [join, subject] }
+    func decode(_ row: PostgresRow) throws -> [VolumeID] { try row.decode(0) }
 }

@@ -1,6 +1,7 @@
 import Domain
 import Postgres
 
+/// With a dataset, the names are of that dataset.
 struct ListSubjectRows: Statement {
     static let sql = """
         with in_use as (
@@ -15,7 +16,10 @@ struct ListSubjectRows: Statement {
             join lacuna.volume v on v.id = h.volume_id
             join lacuna.source s on s.volume_id = v.id join lacuna.release r on r.id = s.release_id
             where $2 and not exists (select from in_use o where o.subject_id = v.subject_id))
-        select j.id, j.name, count(distinct k.volume_id), array_agg(distinct d.name order by d.name),
+        select j.id, coalesce((
+                select a.name || '/' || l.key from lacuna.dataset a join lacuna.subject_alias l on l.dataset_id = a.id
+                where a.name = $1 and l.subject_id = j.id order by l.stated desc, l.key limit 1), j.name),
+            count(distinct k.volume_id), array_agg(distinct d.name order by d.name),
             array(select s.name || '/' || m.part from lacuna.split_member m join lacuna.split s on s.id = m.split_id
                   where m.subject_id = j.id order by s.name), min(k.removed)
         from lacuna.subject j join known k on k.subject_id = j.id join lacuna.dataset d on d.id = k.dataset_id
@@ -60,6 +64,13 @@ struct DescribeSubject: Statement {
                 parts: try row.decode(3), removed: try row.decode(7)),
             names: try row.decode(4), volumes: volumes, contaminated: try row.decode(6))
     }
+}
+
+struct NameOfSubject: Statement {
+    static let sql = "select name from lacuna.subject where id = $1"
+    let subject: SubjectID
+    var binds: [any PostgresBindable] { [subject] }
+    func decode(_ row: PostgresRow) throws -> String { try row.decode(0) }
 }
 
 /// One row for each volume, in the order of the index: a catalogue's states are not sorted.

@@ -6,7 +6,7 @@ package import Importers
 package struct PlannedLabel: Sendable {
     package let caseName: String
     /// The subject's key in the dataset.
-    package let subject: String
+    package private(set) var subject: String
     package let modality: Modality
     package let organ: OrganKey?
     package let status: LabelStatus
@@ -19,7 +19,8 @@ package struct PlannedLabel: Sendable {
     /// Whether the label is complete only in a part of the volume.
     package let isPartial: Bool
 
-    static func all(of item: InspectedCase) -> [PlannedLabel] {
+    /// - Parameter subject: the key by which a table names the subject; nil: that of the layout.
+    static func all(of item: InspectedCase, subject: String?) -> [PlannedLabel] {
         let labels = item.labels.map { label in
             PlannedLabel(
                 item, organ: label.organ, status: label.status, origin: label.origin,
@@ -32,7 +33,11 @@ package struct PlannedLabel: Sendable {
                 annotator: drawing.annotator, voxels: drawing.mask?.voxels,
                 millilitres: drawing.mask.map { Double($0.voxels) * item.image.grid.millilitresPerVoxel })
         }
-        return (labels.isEmpty ? [PlannedLabel(item)] : labels) + drawings
+        return ((labels.isEmpty ? [PlannedLabel(item)] : labels) + drawings).map { label in
+            var label = label
+            label.subject = subject ?? label.subject
+            return label
+        }
     }
 
     private init(

@@ -53,7 +53,8 @@ struct CaseContradictions {
     private func subjects(
         of item: InspectedCase, _ source: SourceRecord, in place: CasePlace
     ) async throws -> [ImportFinding] {
-        guard let clash = try await workspace.catalog.subjectClash(of: source, in: place),
+        // A table is applied as a whole, and reported then.
+        guard !source.isStated, let clash = try await workspace.catalog.subjectClash(of: source, in: place),
             clash.areApart || isDryRun
         else { return [] }
         return [ImportFinding(clash, key: "\(dataset)/\(source.subjectKey)", file: item.image.file.file.path)]

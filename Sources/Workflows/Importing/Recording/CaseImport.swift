@@ -12,7 +12,7 @@ struct CaseImport {
     /// Records each case in a transaction of its own.
     func recordOneByOne(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
         var waiting: [WaitingFiles] = []
-        try await separateStated(with: &recorder)
+        try await applyTable(with: &recorder)
         try await reading.forEach(items) { item, result in
             defer { meter.advance() }
             switch result {
@@ -22,21 +22,22 @@ struct CaseImport {
             case .failed(let error): progress.update { $0.note(item.name, error) }
             }
         }
-        try await joinSeries(with: &recorder)
         try await record(waiting, with: &recorder)
+        try await applyTable(with: &recorder)
+        try await joinSeries(with: &recorder)
     }
 
-    private func separateStated(with recorder: inout ImportRecorder) async throws {
-        let separated = try await recorder.separateStated(summary)
-        progress.update {
-            $0.report.findings += separated.findings
-            $0.recorded += separated.made
-        }
+    private func applyTable(with recorder: inout ImportRecorder) async throws {
+        let (outcome, findings) = try await recorder.applyTable(summary)
+        progress.update { $0.note(outcome, findings) }
     }
 
     private func joinSeries(with recorder: inout ImportRecorder) async throws {
         let joined = try await recorder.joinSeries(summary)
-        progress.update { $0.note(joined.findings, joined.merges) }
+        progress.update {
+            $0.note(joined.findings, joined.merges)
+            $0.recorded += joined.ended
+        }
     }
 
     private func record(_ item: InspectedCase, with recorder: inout ImportRecorder) async throws {
@@ -45,7 +46,7 @@ struct CaseImport {
             let contradictions = try await recorder.contradictions(of: item, summary)
             let outcome = try await recorder.record(item, summary)
             let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item) + contradictions
-            progress.update { $0.note(item, outcome, remarks) }
+            progress.update { $0.note(item, outcome, remarks, subject: recorder.subjects[item.files.name]) }
         } catch let refusal as ImportError {
             progress.update { $0.note(item.files.name, refusal) }
         }
@@ -67,8 +68,8 @@ struct CaseImport {
                     let remarks =
                         try await recorder.remarks(on: item, in: place)
                         + recorder.contradictions(of: item, summary)
-                    progress.update { $0.plan(item, remarks) }
-                    if item.image.series != nil { planned.append(item) }
+                    progress.update { $0.plan(item, remarks, subject: recorder.subjects[item.files.name]) }
+                    if item.image.series != nil || recorder.names(item) { planned.append(item) }
                 } else {
                     whole.append(item)
                     contradictions[item.files.name] = try await recorder.contradictions(of: item, summary)
@@ -79,21 +80,21 @@ struct CaseImport {
             }
         }
         if summary.isDryRun {
-            try await separateStated(with: &recorder)
-            let findings = try await recorder.plannedSeries(planned, summary)
+            let findings = try await recorder.planned(planned, summary)
             progress.update { $0.report.findings += findings }
         }
         guard mayRecord(whole, waiting) else { return }
-        try await separateStated(with: &recorder)
+        try await applyTable(with: &recorder)
         if !whole.isEmpty {
             for (item, outcome) in try await recorder.recordAll(whole, summary) {
                 let found = contradictions[item.files.name] ?? []
                 let remarks = outcome.isUnchanged ? [] : try await recorder.remarks(on: item) + found
-                progress.update { $0.note(item, outcome, remarks) }
+                progress.update { $0.note(item, outcome, remarks, subject: recorder.subjects[item.files.name]) }
             }
         }
-        try await joinSeries(with: &recorder)
         try await record(waiting, with: &recorder)
+        try await applyTable(with: &recorder)
+        try await joinSeries(with: &recorder)
     }
 
     /// Whether checked cases are recorded; reports them where they are not.

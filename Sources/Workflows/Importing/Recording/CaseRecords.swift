@@ -11,7 +11,7 @@ struct CaseRecords {
     private let item: InspectedCase
 
     /// - Parameters:
-    ///   - subjects: the subject's key by case; cases without an entry keep the layout's.
+    ///   - subjects: the subject's key by case, from tables; cases without an entry keep the layout's.
     ///   - salt: what identifiers of DICOM series are hashed with.
     init(_ item: InspectedCase, in root: ReleaseRoot, subjects: [String: String], salt: [UInt8]) {
         self.item = item
@@ -28,7 +28,7 @@ struct CaseRecords {
             descriptor: DescriptorRecord(image.descriptor), findings: Self.json(item.findings.map(\.problem)),
             imageRelease: item.files.expected?.release, study: item.files.phase?.study, phase: item.files.phase?.name)
         source.isModalityStated = image.isModalityGiven
-        if subjects[item.files.name] != nil { source.tableKeys = Set(subjects.values) }
+        source.isStated = subjects[item.files.name] != nil
         source.series = image.series.map { SeriesRecord($0.hashed(salt: salt)) }
         self.source = source
         let flip = item.flip.map { FlipRecord(axis: $0.flip.rawValue, evidence: $0.evidence) }

@@ -9,8 +9,10 @@ struct ImportRecorder {
     let workspace: Workspace
     let root: ReleaseRoot
     let list: CaseList
-    /// The subject's key by case, from the caller's table.
+    /// The subject's key by case, from the caller's table; of cases that it does not name, from earlier tables.
     let subjects: [String: String]
+    /// The part of the caller's table whose cases the dataset has.
+    private let table: [String: String]
     let options: ImportOptions
     private var target: Target?
 
@@ -24,11 +26,17 @@ struct ImportRecorder {
 
     private var catalog: LabelCatalog { workspace.catalog }
 
+    /// - Parameters:
+    ///   - table: the subject's key by case, from the caller.
+    ///   - recorded: the same, from earlier tables.
     init(
-        _ workspace: Workspace, root: ReleaseRoot, list: CaseList, subjects: [String: String], options: ImportOptions
+        _ workspace: Workspace, root: ReleaseRoot, list: CaseList, table: [String: String], recorded: [String: String],
+        options: ImportOptions
     ) {
-        (self.workspace, self.root, self.list) = (workspace, root, list)
-        (self.subjects, self.options) = (subjects, options)
+        (self.workspace, self.root, self.list, self.options) = (workspace, root, list, options)
+        let names = Set(list.cases.map(\.name) + list.waiting.map(\.name))
+        self.table = table.filter { names.contains($0.key) }
+        subjects = recorded.merging(table) { _, given in given }
     }
 
     /// Records one case in a transaction of its own, which is repeated once after a conflict with another importer.
@@ -142,47 +150,74 @@ struct ImportRecorder {
 
     // MARK: - Subjects
 
-    /// Takes recorded cases apart that the caller's table names as different patients. To be called before cases are recorded.
+    /// Whether the caller's table names the case.
+    func names(_ item: InspectedCase) -> Bool { table[item.files.name] != nil }
+
+    /// Applies the caller's table to the recorded cases. To be called before cases are recorded, so that new scans get the right
+    /// subject, and afterwards.
     ///
-    /// - Returns: findings, and the number of subjects that were taken apart.
-    mutating func separateStated(_ summary: ImportSummary) async throws -> (findings: [ImportFinding], made: Int) {
-        guard !subjects.isEmpty, let release = try await place(summary).release else { return ([], 0) }
-        let plan = try await StatedSubjects(
-            catalog: catalog, dataset: summary.dataset, table: subjects, folder: root.path
-        ).plan(of: release)
-        guard !summary.isDryRun, !plan.groups.isEmpty else { return (plan.findings, 0) }
-        let target = try await prepare(summary)
-        try await catalog.separateStated(plan.groups, in: target.release.dataset, activity: target.activity)
-        return (plan.findings, plan.groups.count)
+    /// - Returns: findings, and whether anything changed.
+    mutating func applyTable(_ summary: ImportSummary) async throws -> (
+        outcome: TableOutcome, findings: [ImportFinding]
+    ) {
+        guard !table.isEmpty, let place = try await place(summary).handle else { return (TableOutcome(), []) }
+        let (catalog, table) = (catalog, table)
+        let outcome = try await catalog.apply(table, in: place) { try await prepare(summary).activity }
+        return (outcome, findings(outcome, summary))
+    }
+
+    /// What the caller's table and the identifiers in DICOM slices would change if the cases were recorded.
+    func planned(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [ImportFinding] {
+        guard !table.isEmpty else { return try await plannedSeries(items, summary) }
+        let sources = items.compactMap { item in
+            var source = CaseRecords(item, in: root, subjects: subjects, salt: []).source
+            source.descriptor = nil
+            return table[item.files.name] == nil ? nil : source
+        }
+        let (outcomes, series) = try await catalog.rehearse(table, in: record(of: summary), recording: sources) {
+            try await plannedSeries(items, summary)
+        }
+        return outcomes.flatMap { findings($0, summary) } + series
+    }
+
+    private func findings(_ outcome: TableOutcome, _ summary: ImportSummary) -> [ImportFinding] {
+        ImportFinding.all(of: outcome, table: table, dataset: summary.dataset, folder: root.path)
     }
 
     /// Joins subjects by the identifiers in DICOM slices. To be called after cases are recorded.
-    mutating func joinSeries(_ summary: ImportSummary) async throws -> (findings: [ImportFinding], merges: [CaseMerge])
-    {
-        guard let release = try await place(summary).release else { return ([], []) }
+    ///
+    /// - Returns: findings, merges, and the number of joins that were taken apart.
+    mutating func joinSeries(
+        _ summary: ImportSummary
+    ) async throws -> (findings: [ImportFinding], merges: [CaseMerge], ended: Int) {
+        guard let release = try await place(summary).release else { return ([], [], 0) }
         let joining = SeriesJoining(catalog: catalog, folder: root.path)
         let evidence = try await joining.evidence(of: release)
         var merges: [CaseMerge] = []
-        if !evidence.joins.isEmpty {
+        if !evidence.joins.isEmpty || !evidence.ended.isEmpty {
             let target = try await prepare(summary)
             merges = try await catalog.joinBySeries(activity: target.activity) {
-                try await joining.evidence(of: release).joins
+                let evidence = try await joining.evidence(of: release)
+                return SeriesDecision(ended: evidence.ended, joins: evidence.joins)
             }.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }
         }
-        return (joining.findings(evidence, isDryRun: false), merges)
+        return (joining.findings(evidence, isDryRun: false), merges, evidence.ended.count)
     }
 
     /// The findings of `joinSeries` if the cases were recorded.
-    func plannedSeries(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [ImportFinding] {
+    private func plannedSeries(_ items: [InspectedCase], _ summary: ImportSummary) async throws -> [ImportFinding] {
         let salt = try await catalog.seriesSalt()
         let place = try await place(summary)
+        var known: [String: SubjectID] = [:]
+        if let dataset = place.dataset { known = try await catalog.subjectsByKey(of: dataset) }
         let planned = items.compactMap { item in
             let source = CaseRecords(item, in: root, subjects: subjects, salt: salt).source
             return source.series.map { series in
                 SeriesHolder(
-                    name: "\(summary.dataset)/\(source.caseName)", dataset: summary.dataset, subject: nil,
-                    origin: "\(summary.dataset)/\(source.subjectKey)",
-                    statedKey: source.tableKeys.isEmpty ? nil : source.subjectKey, patient: series.patient,
+                    name: "\(summary.dataset)/\(source.caseName)", dataset: summary.dataset,
+                    subject: known[source.subjectKey],
+                    origin: known[source.subjectKey]?.description ?? "\(summary.dataset)/\(source.subjectKey)",
+                    statedKey: source.isStated ? source.subjectKey : nil, patient: series.patient,
                     study: series.study)
             }
         }
@@ -203,15 +238,19 @@ struct ImportRecorder {
         let catalog = catalog
         let store = try await workspace.writableObjects()
         let activity = try await catalog.startActivity(.import, parameters: parameters(summary).json)
-        let record = ReleaseRecord(
-            dataset: summary.dataset, release: summary.release, layout: summary.layout.rawValue,
-            origin: summary.origin, licence: summary.licence.text, licenceSource: summary.licence.source,
-            root: root.path, labelMap: labelMap, otherLicences: summary.licence.others)
+        let record = record(of: summary)
         let release = try await retrying { try await catalog.release(record, activity: activity) }
         let salt = try await catalog.seriesSalt()
         let made = Target(activity: activity, release: release, store: store, salt: salt)
         target = made
         return made
+    }
+
+    private func record(of summary: ImportSummary) -> ReleaseRecord {
+        ReleaseRecord(
+            dataset: summary.dataset, release: summary.release, layout: summary.layout.rawValue,
+            origin: summary.origin, licence: summary.licence.text, licenceSource: summary.licence.source,
+            root: root.path, labelMap: labelMap, otherLicences: summary.licence.others)
     }
 
     private func parameters(_ summary: ImportSummary) -> ActivityParameters {

@@ -25,18 +25,6 @@ struct KnownRelease: Sendable {
             for label in files.labels.keys { casesOfLabel[label, default: []].append(name) }
         }
     }
-
-    /// The subjects that an earlier table named of cases whose labels wait for their image, by case.
-    func waitingSubjects(of list: CaseList, _ root: ReleaseRoot) -> [String: String] {
-        let items =
-            list.cases.map { ($0.name, $0.subject, $0.labels) } + list.waiting.map { ($0.name, $0.subject, $0.labels) }
-        var subjects: [String: String] = [:]
-        for (name, subject, labels) in items {
-            let recorded = labels.lazy.compactMap { waiting[root.relative($0.file)]?.subject }.first
-            if let recorded, recorded != subject { subjects[name] = recorded }
-        }
-        return subjects
-    }
 }
 
 /// A recorded label file without an image.

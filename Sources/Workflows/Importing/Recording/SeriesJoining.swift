@@ -24,8 +24,10 @@ struct SeriesJoining {
 
     private func evidence(_ holders: [SeriesHolder]) async throws -> SeriesEvidence {
         let subjects = Set(holders.compactMap(\.subject)).sorted()
+        guard !subjects.isEmpty else { return SeriesEvidence(holders, separations: []) }
         return SeriesEvidence(
-            holders, separations: subjects.isEmpty ? [] : try await catalog.separations(of: subjects))
+            holders, separations: try await catalog.separations(of: subjects),
+            joins: try await catalog.identifierJoins(of: subjects))
     }
 
     /// One finding for each identifier that cases of several subjects share.
@@ -65,6 +67,17 @@ extension ImportFinding {
                     "nothing, if they are different patients; else lacuna subject join"
                 )
             }
-        self.init(.subjects, file: folder, problem: "\(cases) (\(names)): \(effect)", remedy: remedy)
+        let ended =
+            isDryRun
+            ? "the subjects that it had joined would be taken apart" : "the subjects that it had joined are taken apart"
+        let effects =
+            [effect] + (shared.isEnded ? [ended] : [])
+            + shared.remaining.map { cases in
+                "\(cases.prefix(4).joined(separator: ", "))\(cases.count > 4 ? ", …" : "") stay one subject"
+            }
+        let split = shared.remaining.first.map { "; lacuna subject split \($0[0]) takes apart what is wrong" } ?? ""
+        self.init(
+            .subjects, file: folder, problem: "\(cases) (\(names)): \(effects.joined(separator: "; "))",
+            remedy: remedy + split)
     }
 }

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Importers
 
 /// The subject of each case: the text of a CSV file with the columns `case` and `subject`.
@@ -12,6 +13,11 @@ package struct SubjectTable: Sendable {
         table = try CaseTable(text, file: file, column: "subject")
         var first: [String: CaseTable.Row] = [:]
         for row in table.rows {
+            if let problem = SubjectName.problem(row.value) {
+                throw WorkflowError(
+                    file, line: row.line, "the subject \(problem)",
+                    "give each patient a short pseudonym; lacuna names the subject DATASET/PSEUDONYM")
+            }
             if let other = first[row.name], other.value != row.value {
                 throw WorkflowError(
                     file, line: row.line, "the case has another subject in line \(other.line)",
