@@ -35,7 +35,7 @@ extension ExportNote {
         let isTestOnly = request.parts == [.test]
         var notes: [ExportNote] = []
         if !shared.isEmpty { notes.append(.shareAlike(shared)) }
-        if request.asOf != nil { notes.append(.laterRemovalsLeftOut) }
+        if selection.lacksRemovedData { notes.append(.laterRemovalsLeftOut) }
         if report.contested > 0 { notes.append(.contestedVoxels(report.contested)) }
         if !report.sheared.isEmpty { notes.append(.shearedGrids(report.sheared, reader: reader)) }
         if request.split == nil && hasRepeatedSubjects { notes.append(.subjectsWithSeveralCases) }
