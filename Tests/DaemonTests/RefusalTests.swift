@@ -19,6 +19,10 @@ extension DaemonTests {
             arguments: [
                 ("no file", nil, "cannot be read"),
                 ("no YAML", "run: [", "not YAML"),
+                (
+                    "byte order mark", "\u{FEFF}run: {name: a, organs: [liver], split: s, rounds: 101}",
+                    "run.rounds is 101"
+                ),
                 ("empty", "", "run is missing"),
                 ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is not a section"),
                 ("misspelt key instead of a required one", "run: {name: a, splt: s}", "run.splt is not a key"),

@@ -14,8 +14,14 @@ enum DatasetText {
     static func decode<Value: Decodable>(
         _ type: Value.Type, _ path: String, named file: String
     ) throws(ImportError) -> Value {
-        let document = try json(path, named: file)
-        return try named(file) { () throws(DocumentProblem) in try document.decode(type) }
+        try decode(type, try json(path, named: file), named: file)
+    }
+
+    /// - Throws: `document`.
+    static func decode<Value: Decodable>(
+        _ type: Value.Type, _ document: JSONDocument, named file: String
+    ) throws(ImportError) -> Value {
+        try named(file) { () throws(DocumentProblem) in try document.decode(type) }
     }
 
     /// - Throws: as `json`.

@@ -35,9 +35,10 @@ struct NNUNetDescription: Sendable {
     ///   format that is not read.
     init(in folder: DatasetFolder, _ ontology: Ontology) throws(ImportError) {
         let file = DatasetDescription.fileName
-        let content = try Self.decode(Content.self, folder)
+        let document = try DatasetText.json(folder.root + "/" + file, named: file)
+        let content = try DatasetText.decode(Content.self, document, named: file)
         var (labels, ignored) = ([NamedLabel](), Int?.none)
-        for (name, values) in try content.labels.values(in: file) {
+        for (name, values) in try content.labels.values(in: document, file) {
             if name == "ignore" {
                 ignored = values.first
                 continue

@@ -1,4 +1,5 @@
 public import Domain
+internal import Documents
 internal import FoundationEssentials
 internal import System
 internal import Yams
@@ -28,10 +29,19 @@ internal import Yams
 public enum DatasetMapFile {
     /// Reads the description at `path`.
     /// - Parameter ontology: the organs and spellings that it may use.
-    /// - Throws: `unreadableFolder` where the file cannot be read, `wrongLine`, `wrongLines`.
+    /// - Throws: `unreadableFolder` where the file cannot be read, `document` where it is not UTF-8, `wrongLine`, `wrongLines`.
     public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadableFolder(path) }
-        return try parse(String(decoding: bytes, as: UTF8.self), file: FilePath.name(of: path), ontology: ontology)
+        let text = try plainText([UInt8](bytes), path)
+        return try parse(text.text, file: FilePath.name(of: path), ontology: ontology)
+    }
+
+    private static func plainText(_ bytes: [UInt8], _ path: String) throws(ImportError) -> PlainText {
+        do throws(DocumentProblem) {
+            return try PlainText(bytes)
+        } catch {
+            throw .document(file: FilePath.name(of: path), error)
+        }
     }
 
     /// Parses a description; `file` is used in messages and as the release's default name.
@@ -40,51 +50,11 @@ public enum DatasetMapFile {
         _ text: String, file: String, ontology: Ontology = .standard
     ) throws(ImportError) -> DatasetMap {
         let reader = DatasetMapReader(file: file, ontology: ontology)
-        let root: Node?
-        do {
-            root = try compose(yaml: text)
-        } catch let error as YamlError {
-            let (line, problem) = error.location(in: text)
-            throw reader.wrong(line: line, problem)
-        } catch {
-            throw reader.wrong(line: 1, "not valid YAML")
+        let map = MapText(PlainText(text).text)
+        for problem in map.problems { reader.problems.add(reader.wrong(line: problem.line, problem.problem)) }
+        guard let root = map.root else {
+            throw reader.problems.error(in: file) ?? reader.wrong(nil, "a map of keys is expected")
         }
-        guard let root, root.mapping != nil else { throw reader.wrong(root, "a map of keys is expected") }
         return try reader.map(root)
-    }
-}
-
-extension YamlError {
-    /// The line of the error in `text`, from 1, and the problem.
-    fileprivate func location(in text: String) -> (line: Int, problem: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let last = max(1, (lines.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0) + 1)
-        switch self {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            // An error at the end of the file is reported where the unclosed element begins.
-            guard mark.line > last else { return (mark.line, "not valid YAML: \(problem)") }
-            let place = context.map { " \($0.text)" } ?? ""
-            return (min(context?.mark.line ?? last, last), "not valid YAML: \(problem)\(place)")
-        case .duplicatedKeysInMapping(let keys, let context):
-            let key = keys.first ?? ""
-            let line = Self.secondLine(of: key, in: lines, from: context.mark.line) ?? context.mark.line
-            return (line, "not valid YAML: a duplicate key, \(key)")
-        default: return (1, "not valid YAML")
-        }
-    }
-
-    /// The line on which a key of a mapping occurs for the second time.
-    /// - Parameter first: the line on which the mapping begins.
-    private static func secondLine(of key: String, in lines: [Substring], from first: Int) -> Int? {
-        let named = lines.indices.dropFirst(first - 1).filter { index in
-            let line = lines[index].drop { $0 == " " }
-            let quotes = line.first.map { "\"'".contains($0) } == true ? 1 : 0
-            let rest = line.dropFirst(quotes)
-            return rest.hasPrefix(key) && rest.dropFirst(key.count + quotes).drop { $0 == " " }.first == ":"
-        }
-        guard let one = named.first else { return nil }
-        let indent = lines[one].prefix { $0 == " " }.count
-        return named.dropFirst().first { index in lines[index].prefix { $0 == " " }.count == indent }.map { $0 + 1 }
     }
 }
