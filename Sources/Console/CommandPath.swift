@@ -14,19 +14,21 @@ struct CommandPath {
 
     /// Refuses an unknown noun or verb, which the parser would report as an unexpected argument.
     ///
+    /// - Returns: the command and its path, `lacuna split create`.
     /// - Throws: a failure of usage that names the most similar commands.
-    func check() throws {
+    func check() throws -> (type: any ParsableCommand.Type, path: String) {
         var command = root
         var path = program
         for word in words {
             let known: [any ParsableCommand.Type] = command.configuration.subcommands
-            guard !known.isEmpty, word != "help" else { return }
+            guard !known.isEmpty, word != "help" else { break }
             guard let next = known.first(where: { Self.names(of: $0).contains(word) }) else {
                 throw Self.unknown(word, path, known.flatMap { Self.names(of: $0) })
             }
             command = next
             path += " \(word)"
         }
+        return (command, path)
     }
 
     private static func names(of command: any ParsableCommand.Type) -> [String] {

@@ -35,7 +35,8 @@ package struct Program: Sendable {
 
     private func follow(_ arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
         do {
-            try CommandPath(arguments, root, program: name).check()
+            let named = try CommandPath(arguments, root, program: name).check()
+            try RepeatedOptions(arguments).check(named)
             var command = try root.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
