@@ -172,7 +172,7 @@ extension DaemonTests {
             for changed in ["yes", "no"] {
                 let ending = try await rollBack("--to", "none", "--organ", "Liver")
                 #expect(ending.status == 0, "\(ending.errors)")
-                #expect(ending.output.contains("changed   \(changed)"), "\(ending.output)")
+                #expect(ending.output.contains("changed    \(changed)"), "\(ending.output)")
                 #expect(ending.errors.contains("nothing changed") == (changed == "no"))
             }
             let adopted = try await place.lacuna("round", "adopt", "r")
