@@ -139,7 +139,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Domain", "Exporters", "Imaging", "Importers", "Numerics", "Objects",
+                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Numerics",
+                "Objects",
                 "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
             ],
             swiftSettings: swift),
@@ -157,7 +158,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning", "Numerics",
+                "Catalog", "Console", "DICOM", "Documents", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
+                "Numerics",
                 "Objects", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser, logging, lifecycle,
                 signals, yams,
             ], swiftSettings: swift),

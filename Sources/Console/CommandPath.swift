@@ -14,9 +14,9 @@ struct CommandPath {
 
     /// Refuses an unknown noun or verb, which the parser would report as an unexpected argument.
     ///
-    /// - Returns: the noun and the verb, separated by a space.
+    /// - Returns: the command, and its noun and verb, separated by a space.
     /// - Throws: a failure of usage that names the most similar commands.
-    func check() throws -> String {
+    func check() throws -> (type: any ParsableCommand.Type, path: String) {
         var command = root
         var path: [String] = []
         for word in words {
@@ -29,7 +29,7 @@ struct CommandPath {
             command = next
             path.append(word)
         }
-        return path.joined(separator: " ")
+        return (command, path.joined(separator: " "))
     }
 
     private static func names(of command: any ParsableCommand.Type) -> [String] {

@@ -42,8 +42,9 @@ package struct Program: Sendable {
 
     private func follow(_ arguments: [String], _ root: (some ParsableCommand).Type) async -> ExitStatus {
         do {
-            let path = try CommandPath(arguments, root, program: name).check()
-            try await Program.$command.withValue(path) { try await Self.run(arguments, root) }
+            let named = try CommandPath(arguments, root, program: name).check()
+            try RepeatedOptions(arguments).check(named, program: name)
+            try await Program.$command.withValue(named.path) { try await Self.run(arguments, root) }
             return .done
         } catch {
             Interruption.waitForEnd()

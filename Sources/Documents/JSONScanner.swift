@@ -124,6 +124,9 @@ struct JSONScanner {
         index += 1
         var units: [UInt8] = []
         while let byte = peek, byte != UInt8(ascii: "\"") {
+            if byte < 0x20, byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") {
+                throw problem("a control character, such as a tab, in a text", "write a tab as \\t, or remove it")
+            }
             if byte < 0x20 {
                 throw problem("a quotation mark is not closed", "close it; a line break in a text is written \\n")
             }

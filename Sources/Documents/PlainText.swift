@@ -1,12 +1,18 @@
-/// The text of a file that people or spreadsheets write.
-public enum PlainText {
+/// A text in a language that is parsed elsewhere, such as YAML, as an editor saved it.
+public struct PlainText: Sendable {
+    /// Without a byte order mark.
+    public let text: String
+
     /// - Parameter bytes: UTF-8, with or without a byte order mark.
-    /// - Returns: the text without the mark.
-    /// - Throws: `DocumentProblem` for bytes that are not UTF-8, such as Excel's "Unicode text" (UTF-16), and for null characters.
-    public static func decode(_ bytes: [UInt8]) throws(DocumentProblem) -> String {
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { try TextEncoding.requireUTF8("\0") }
-        let text = String(decoding: bytes, as: UTF8.self)
-        if bytes.contains(0) || String(validating: bytes, as: UTF8.self) == nil { try TextEncoding.requireUTF8(text) }
-        return String(TextEncoding.withoutByteOrderMark(text))
+    /// - Throws: `DocumentProblem` for a text in UTF-16, for bytes that are not UTF-8, and for null characters.
+    public init(_ bytes: [UInt8]) throws(DocumentProblem) {
+        let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+        if !isUTF16, !bytes.contains(0), let valid = String(validating: bytes, as: UTF8.self) {
+            text = String(TextEncoding.withoutByteOrderMark(valid))
+        } else {
+            text = try TextEncoding.decode(isUTF16 ? [0] : bytes, remedy: "save the file again with the encoding UTF-8")
+        }
     }
+
+    public init(_ text: String) { self.text = String(TextEncoding.withoutByteOrderMark(text)) }
 }

@@ -18,6 +18,17 @@ enum TextEncoding {
         }
     }
 
+    /// - Throws: as `requireUTF8`.
+    static func decode(_ bytes: [UInt8], remedy: String) throws(DocumentProblem) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        do throws(DocumentProblem) {
+            try requireUTF8(text)
+        } catch {
+            throw DocumentProblem(line: error.line, error.problem, remedy: remedy)
+        }
+        return String(withoutByteOrderMark(text))
+    }
+
     private static func problem(_ line: Int, _ problem: String) -> DocumentProblem {
         DocumentProblem(line: line, problem, remedy: "save the file again in UTF-8; spreadsheets call it CSV UTF-8")
     }

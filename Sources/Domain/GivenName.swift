@@ -22,7 +22,7 @@ public enum GivenName {
     public static func problem(_ name: String, mayBePath: Bool = false) -> String? {
         let scalars = name.unicodeScalars
         if scalars.allSatisfy(\.properties.isWhitespace) { return "is empty" }
-        if scalars.contains(where: isInvisible) { return "contains a control character or an invisible mark" }
+        if !isPrintable(name) { return "contains a control character or an invisible mark" }
         if scalars.first?.properties.isWhitespace == true || scalars.last?.properties.isWhitespace == true {
             return "begins or ends with a space"
         }
@@ -33,6 +33,9 @@ public enum GivenName {
         }
         return parts.contains { $0 == "." || $0 == ".." } ? "refers to a folder, as . and .. do" : nil
     }
+
+    /// Whether a text has no control characters, no line breaks and no invisible marks.
+    static func isPrintable(_ text: String) -> Bool { !text.unicodeScalars.contains(where: isInvisible) }
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

@@ -41,6 +41,8 @@ public struct MONAIDatalist: Sendable {
     public private(set) var items: [List: [Item]] = [:]
     /// Further members, such as licences and revision, written first.
     public var remarks: [JSONValue.Member] = []
+    /// Whether a listed label map contains the value `ignore`, which is declared only then.
+    public var usesIgnore = false
 
     /// - Parameter names: the display names of the organs; an organ without one goes by its key.
     public init(scheme: LabelScheme, names: [OrganKey: String]) { (self.scheme, self.names) = (scheme, names) }
@@ -52,8 +54,9 @@ public struct MONAIDatalist: Sendable {
         members += [
             .init("label_dict", labels { $0.rawValue }),
             .init("original_label_dict", labels { names[$0] ?? $0.rawValue }),
-            .init("regions", regions), .init("ignore", .integer(scheme.ignoreValue)),
+            .init("regions", regions),
         ]
+        if usesIgnore { members.append(.init("ignore", .integer(scheme.ignoreValue))) }
         for list in List.allCases {
             let entries = (items[list] ?? []).map { entry($0, list) }
             if list == .training || !entries.isEmpty { members.append(.init(list.rawValue, .list(entries))) }

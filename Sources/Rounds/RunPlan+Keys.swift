@@ -55,7 +55,7 @@ extension RunPlan: SettingSection {
             "An organ is withheld if its predicted volume is this many times too large or too small on validation."),
         .number(
             "minimumDice", \.minimumDice, .range(0...1),
-            "An organ is withheld if its mean Dice on validation volumes is smaller, or unknown."),
+            "An organ is withheld if its mean Dice on validation volumes is smaller, or unknown; 0: never."),
         .integer(
             "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
             "An organ is withheld if fewer training volumes are annotated."),

@@ -19,6 +19,10 @@ extension DaemonTests {
             arguments: [
                 ("no file", nil, "cannot be read"),
                 ("no YAML", "run: [", "not YAML"),
+                (
+                    "byte order mark", "\u{FEFF}run: {name: a, organs: [liver], split: s, rounds: 101}",
+                    "run.rounds is 101"
+                ),
                 ("empty", "", "run is missing"),
                 ("unknown section", "run: {name: a, organs: [liver], split: s}\nnet: {}", "net is not a section"),
                 ("misspelt key instead of a required one", "run: {name: a, splt: s}", "run.splt is not a key"),
@@ -168,7 +172,7 @@ extension DaemonTests {
             for changed in ["yes", "no"] {
                 let ending = try await rollBack("--to", "none", "--organ", "Liver")
                 #expect(ending.status == 0, "\(ending.errors)")
-                #expect(ending.output.contains("changed   \(changed)"), "\(ending.output)")
+                #expect(ending.output.contains("changed    \(changed)"), "\(ending.output)")
                 #expect(ending.errors.contains("nothing changed") == (changed == "no"))
             }
             let adopted = try await place.lacuna("round", "adopt", "r")

@@ -32,6 +32,7 @@ import Testing
         ("{\"n\": .5}", 1, "a value is expected"),
         ("{\"labels\": {\n\"liver\": 1", 2, "ends within the object that begins in line 1"),
         ("{} {}", 1, "more text"), ("", 1, "empty"), ("{\"a\": \"b\nc\"}", 1, "quotation mark is not closed"),
+        ("{\"a\": \"b\tc\"}", 1, "a control character, such as a tab"),
         ("{\"a\" 1}", 1, "a colon is missing"), ("{\"a\": 1\n \"b\": 2}", 2, "a comma is missing"),
         ("{labels: 1}", 1, "a key is expected"),
         ("{\"labels\":\n{\"liver\":\n\"one\"}}", 3, "labels.liver does not have the expected type"),

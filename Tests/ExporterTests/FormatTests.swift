@@ -89,6 +89,13 @@ import Testing
         #expect(entry["confidence"] as? [String: Double] == ["liver": 0.5, "spleen": 1])
     }
 
+    @Test func aDatalistDeclaresIgnoreOnlyWhereItOccurs() throws {
+        var list = MONAIDatalist(scheme: try LabelScheme(["liver"]), names: [:])
+        #expect(!list.json.rendered().contains("ignore"))
+        list.usesIgnore = true
+        #expect(list.json.rendered().contains("\"ignore\": 2"))
+    }
+
     @Test func anOutputAppearsWholeOrNotAtAll() async throws {
         try await withTemporaryFolder { folder in
             let staged = try StagedOutput(target: folder + "/out")

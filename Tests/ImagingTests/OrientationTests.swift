@@ -89,7 +89,12 @@ struct GridAgreementTests {
     @Test func shapeAndHandednessDecide() {
         let other = ImageGrid(shape: GridShape(5, 4, 4), affine: SmallGrid.affine)
         #expect(
-            GridAgreement(image: image, label: other) == .quarantine(.shape(image: image.shape, label: other.shape)))
+            GridAgreement(image: image, label: other)
+                == .quarantine(.reachesOutside(image: image.shape, label: other.shape)))
+        let coarser = ImageGrid(shape: GridShape(3, 4, 3), affine: .scaling(Vector3(1.6, 1.5, 3)))
+        #expect(
+            GridAgreement(image: image, label: coarser)
+                == .quarantine(.shape(image: image.shape, label: coarser.shape)))
         for orientation in Orientation.all {
             let label = SmallGrid.stored(as: orientation)
             let agreement = GridAgreement(image: image, label: label)

@@ -55,6 +55,25 @@ struct WriterTests {
         }
     }
 
+    /// Tools of ITK take either form, and the size of a voxel from a field of its own.
+    @Test func aFileOnTheGridOfAnotherHasItsFormsAndItsPixelSize() throws {
+        let image = folder.file("image.nii")
+        try NIfTIWriter.write(
+            .int16(VoxelBuffer(SmallGrid.values)), on: SmallGrid.stored(as: .ras, sform: 2, qform: 1), to: image)
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: image)))
+        // The qform is 0.3 mm beside the sform, and pixdim[3] differs in its last digits.
+        withUnsafeBytes(of: Float(-9.7)) { bytes.replaceSubrange(268..<272, with: $0) }
+        withUnsafeBytes(of: Float(3.00001)) { bytes.replaceSubrange(88..<92, with: $0) }
+        try Data(bytes).write(to: URL(fileURLWithPath: image))
+        let read = try reader.readImage(image)
+        #expect(read.grid.qformCode == 1 && read.grid.sformCode == 2)
+        let label = folder.file("label.nii")
+        try NIfTIWriter.write(mask: BitVolume(SmallGrid.shape), on: read.grid, to: label)
+        let written = [UInt8](try Data(contentsOf: URL(fileURLWithPath: label)))
+        #expect(written[76..<92] == bytes[76..<92], "pixdim")
+        #expect(written[252..<328] == bytes[252..<328], "codes, quaternion, offset and rows")
+    }
+
     @Test func cachedVolumesAreMappedBack() throws {
         let cache = VolumeCache(folder: folder.path)
         #expect(try cache.open("v1") == nil)

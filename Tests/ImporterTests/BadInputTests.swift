@@ -57,7 +57,7 @@ import Testing
         let error = try refusal { tree in
             try tree.label(Self.label, [], on: Tree.grid(shape: GridShape(16, 12, 11)))
         }
-        guard case .gridMismatch(Self.label, Self.image, .shape) = error else {
+        guard case .gridMismatch(Self.label, Self.image, .reachesOutside) = error else {
             Issue.record("\(error)")
             return
         }

@@ -56,10 +56,12 @@ import Testing
 
     @Test func aLabelBesideTheLatticeIsNoCrop() throws {
         let tree = try tree(shift: 0.4)
-        guard case .gridMismatch(_, _, .shape)? = importError({ _ = try inspected(tree, try accepting("crop")) }) else {
+        let error = importError { _ = try inspected(tree, try accepting("crop")) }
+        guard case .gridMismatch(_, _, .offLattice(let voxels, _, _))? = error else {
             Issue.record("the label's voxels are none of the image's")
             return
         }
+        #expect(abs(voxels - 0.4) < 1e-3 && error?.problem.contains("beside") == true)
     }
 }
 

@@ -1,3 +1,4 @@
+import Documents
 import Domain
 import Imaging
 import Importers
@@ -121,5 +122,97 @@ import Testing
             return
         }
         #expect(found == line && problem.contains(phrase), "\(found) \(problem)")
+    }
+
+    @Test func aByteOrderMarkIsNoPartOfAMap() throws {
+        let tree = Tree()
+        let text = "values: {1: liver}\n"
+        try tree.write([0xEF, 0xBB, 0xBF] + Array(text.utf8), to: "m.yaml")
+        #expect(try DatasetMapFile.read(tree.path("m.yaml")).labels.organs == ["liver"])
+        #expect(try DatasetMapFile.parse("\u{FEFF}" + text, file: "m.yaml").labels.organs == ["liver"])
+    }
+
+    @Test(arguments: [[0xFF, 0xFE], []]) func aMapInUTF16OrLatin1IsNamed(mark: [UInt8]) throws {
+        let tree = Tree()
+        let ascii = Array("values: {1: liver}".utf8)
+        try tree.write(mark + ascii.flatMap { [$0, 0] }, to: "m.yaml")
+        guard case .document("m.yaml", let wide)? = importError({ _ = try DatasetMapFile.read(tree.path("m.yaml")) })
+        else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(wide.problem.contains("UTF-16") && wide.remedy.contains("UTF-8"))
+        try tree.write(Array("# Gr\n".utf8) + [0xF6, 0xDF, 0x65] + ascii, to: "m.yaml")
+        guard case .document(_, let latin)? = importError({ _ = try DatasetMapFile.read(tree.path("m.yaml")) }) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(latin.line == 2 && latin.problem.contains("UTF-8"))
+    }
+
+    private func problems(_ text: String) -> [(line: Int, problem: String)] {
+        switch importError({ _ = try DatasetMapFile.parse(text, file: "m.yaml") }) {
+        case .wrongLines(_, let found)?: found.map { ($0.line, $0.problem) }
+        case .wrongLine(_, let line, let problem)?: [(line, problem)]
+        default: []
+        }
+    }
+
+    @Test(arguments: [
+        ("values:\n  1: liver\n  2: spleen\n  1: pancreas\nmodality: XR\norigin: nobody\n", [4, 5, 6]),
+        ("values: {1: liver, 2: moon, 1: spleen, 1: liver}\nmodality: XR\n", [1, 1, 2]),
+        ("release: a\nvalues:\n  '1': liver\n  x: spleen\n  '1': spleen\nrelease: b\n", [4, 5, 6]),
+        ("values: {\n  1: liver,\n  1: spleen\n}\nmodality: XR\n", [3, 5]),
+        ("values:\r\n  1: liver\r\n  1: spleen\r\nmodality: XR\r\n", [3, 4]),
+    ]) func aDuplicateKeyHidesNoOtherMistake(text: String, lines: [Int]) {
+        let found = problems(text)
+        #expect(found.map(\.line) == lines, "\(found)")
+        #expect(found.contains { $0.problem.contains("duplicate key, ") })
+        #expect(!found.contains { $0.problem.contains("\u{F8FF}") })
+    }
+
+    @Test func meaningsAndPatternsThatAreNoneAreNamed() {
+        for (text, line, phrase) in [
+            ("values:\n  1: [liver, background]\n", 2, "means background beside an organ"),
+            ("values:\n  1: [ignored, liver]\n", 2, "means ignored beside an organ"),
+            ("images: null\nlabels: l/{case}.nii\nvalues: {1: liver}\n", 1, "a pattern is missing"),
+            ("images: 'i\\{case}.nii'\nlabels: l/{case}.nii\nvalues: {1: liver}\n", 1, "backslash"),
+        ] {
+            let found = problems(text)
+            #expect(found.first?.line == line && found.first?.problem.contains(phrase) == true, "\(text): \(found)")
+        }
+    }
+
+    /// Two names of one organ are more often a slip than a wish.
+    @Test func valuesThatMeanOneOrganAreNamed() throws {
+        let tree = Tree()
+        try tree.image("imagesTr/a_0000.nii.gz")
+        try tree.label("labelsTr/a.nii.gz", [(1, Boxes.liver), (3, Boxes.spleen)])
+        try tree.write(
+            #"{"channel_names":{"0":"CT"},"labels":{"background":0,"liver":1,"hepar":3,"kidney":[2,4]},"file_ending":".nii.gz"}"#,
+            to: "dataset.json")
+        let findings = try listed(tree).findings
+        #expect(findings.count == 1, "a region of several values is one label: \(findings)")
+        #expect(findings.first?.problem.contains("1 (liver), 3 (hepar) all mean liver") == true, "\(findings)")
+        var options = ImportOptions()
+        options.description = try DatasetMapFile.parse(
+            "images: imagesTr/{case}_0000.nii.gz\nlabels: labelsTr/{case}.nii.gz\nvalues: {1: liver, 3: liver}\n",
+            file: "m.yaml")
+        options.map = options.description?.labels
+        let mapped = try listed(tree, options).findings
+        #expect(mapped.contains { $0.problem.contains("1 (liver), 3 (liver) all mean liver") }, "\(mapped)")
+    }
+
+    @Test(arguments: ["-1", "3.5", "1e400", "[]", "[1, -2]"]) func aLabelThatIsNoValueHasItsLine(value: String) throws {
+        let tree = Tree()
+        try tree.image("imagesTr/a_0000.nii.gz")
+        try tree.write(
+            "{\"labels\": {\"background\": 0,\n \"spleen\": 2,\n \"liver\": \(value)},\n \"file_ending\": \".nii.gz\"}",
+            to: "dataset.json")
+        guard case .document("dataset.json", let problem)? = importError({ _ = try listed(tree) }) else {
+            Issue.record("accepted \(value)")
+            return
+        }
+        #expect(problem.line == 3 && problem.problem.contains("liver"), "\(problem)")
     }
 }

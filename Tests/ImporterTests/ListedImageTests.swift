@@ -79,6 +79,70 @@ import Testing
         let refused = try listed(tree, at: "set/list.json")
         #expect(refused.cases.isEmpty && refused.refused.count == 1)
     }
+
+    @Test(arguments: ["a.hdr", "a.img", "a"]) func aPairOutsideIsFound(named: String) throws {
+        let tree = Tree()
+        try tree.pair("outside/a")
+        try tree.label("set/labelsTr/a.nii.gz", [(1, Boxes.liver)])
+        let path = tree.path("outside/\(named)")
+        try describe(tree, image: path, label: "labelsTr/a.nii.gz")
+        let list = try listed(tree, at: "set")
+        #expect(list.cases.map(\.name) == ["a"] && list.waiting.isEmpty && list.findings.isEmpty)
+        #expect(try inspected(tree, at: "set")["liver"]?.status == .annotated)
+        let entry = #"{"image":"\#(path)","label":"labelsTr/a.nii.gz"}"#
+        try tree.write(#"{"training":[\#(entry)],"label_dict":{"1":"liver"}}"#, to: "set/list.json")
+        let monai = try listed(tree, at: "set/list.json")
+        #expect(monai.cases.map(\.name) == ["a"] && monai.waiting.isEmpty)
+    }
+
+    @Test(arguments: ["scans/a.hdr", "scans/a.img", "./scans/a", "scans/a.nii.gz"])
+    func aPairInsideIsFoundAndBothHalvesAreUsed(named: String) throws {
+        let tree = Tree()
+        try tree.pair("scans/a")
+        try tree.label("labels/a.nii.gz", [(1, Boxes.liver)])
+        let entry = #"{"image":"\#(named)","label":"labels/a.nii.gz"}"#
+        try tree.write(#"{"training":[\#(entry)],"label_dict":{"1":"liver"}}"#, to: "list.json")
+        let list = try listed(tree)
+        #expect(list.cases.map(\.name) == ["a"] && list.waiting.isEmpty)
+        #expect(list.findings.isEmpty, "\(list.findings)")
+        #expect(try inspected(tree)["liver"]?.status == .annotated)
+    }
+
+    /// "Waiting, finish the download" is said of an image only where nothing has its name.
+    @Test func whatIsThereAndNoImageIsNotWaitedFor() throws {
+        let tree = try tree()
+        try tree.write("ObjectType = Image\nNDims = 3\n", to: "outside/a.mha")
+        for path in ["outside/a.mha", "outside"] {
+            try describe(tree, image: tree.path(path), label: "labelsTr/a.nii.gz")
+            let list = try listed(tree, at: "set")
+            #expect(list.waiting.isEmpty, "\(path)")
+            #expect(list.cases.count + list.refused.count == 1, "\(path)")
+        }
+        try describe(tree, image: tree.path("outside/a.mha"), label: "labelsTr/a.nii.gz")
+        let error = try #require(importError { _ = try inspected(tree, at: "set") })
+        #expect(error.problem.contains("MetaImage"), "\(error)")
+    }
+
+    @Test func aLinkToAUsedImageIsUsed() throws {
+        let tree = try tree()
+        try tree.write(#"{"labels":{"background":0,"liver":1}}"#, to: "set/dataset.json")
+        try tree.link("set/imagesTr/a_0000.nii.gz", to: tree.path("outside/a.nii.gz"))
+        let list = try listed(tree, at: "set")
+        #expect(list.cases.map(\.name) == ["a"])
+        #expect(!list.findings.contains { $0.problem.contains("a_0000") }, "\(list.findings)")
+    }
+
+    /// A link into a store of objects, whose files have no endings, keeps the name of the image.
+    @Test func aLinkToAnObjectWithoutEndingIsAnImage() throws {
+        let tree = Tree()
+        try tree.image("outside/a.nii.gz")
+        try tree.rename("outside/a.nii.gz", to: "store/4f2a")
+        try tree.link("outside/a.nii.gz", to: tree.path("store/4f2a"))
+        try tree.label("set/labelsTr/a.nii.gz", [(1, Boxes.liver)])
+        try describe(tree, image: tree.path("outside/a.nii.gz"), label: "labelsTr/a.nii.gz")
+        #expect(try listed(tree, at: "set").cases.map(\.image) == [tree.file("outside/a.nii.gz").split])
+        #expect(try inspected(tree, at: "set")["liver"]?.status == .annotated)
+    }
 }
 
 extension SourceFile {

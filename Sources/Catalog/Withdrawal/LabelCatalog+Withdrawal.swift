@@ -39,6 +39,11 @@ extension LabelCatalog {
         try await connection.one(IsWithdrawn(thing: thing))
     }
 
+    /// Whether data that were in use at a revision are removed or excluded now.
+    public func hasRemovals(since revision: Revision) async throws -> Bool {
+        try await connection.one(IsWithdrawnSince(revision: revision))
+    }
+
     /// Everything that a removal would concern. Empty for a volume, which is excluded and not removed.
     public func removalPlan(_ thing: Withdrawable) async throws -> [RemovalItem] {
         guard thing.volume == nil else { return [] }

@@ -37,7 +37,8 @@ struct CoverageCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: .value("revision|date", "Revision or date to count at, with --by organ and --by dataset. (default: now)"))
+        help: .value(
+            "revision|date", "Revision or date (UTC) to count at, with --by organ and --by dataset. (default: now)"))
     var asOf: AsOf?
 
     func validate() throws {

@@ -18,7 +18,8 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "Dataset whose volumes and own labels are exported. Repeatable. (default: all)")
     var dataset: [String] = []
 
-    @Option(parsing: .unconditional, help: .value("revision|date", "Revision or date of the labels. (default: now)"))
+    @Option(
+        parsing: .unconditional, help: .value("revision|date", "Revision or date (UTC) of the labels. (default: now)"))
     var asOf: AsOf?
 
     @Option(

@@ -19,7 +19,7 @@ struct LogCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: .value("date", "Only since this date or time, as 2026-11-29 or 2026-11-29T08:00Z."))
+    @Option(help: .value("date", "Only since this date or time, in UTC, as 2026-11-29 or 2026-11-29T08:00."))
     var since: String?
 
     @Option(help: .value("account", "Only by this login or user of the operating system."))

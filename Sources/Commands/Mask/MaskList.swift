@@ -25,7 +25,7 @@ struct MaskList: AsyncParsableCommand {
     @Option(help: "Only this organ: its key or another spelling.")
     var organ: String?
 
-    @Option(parsing: .unconditional, help: .value("revision|date", "Revision or date to list. (default: now)"))
+    @Option(parsing: .unconditional, help: .value("revision|date", "Revision or date (UTC) to list. (default: now)"))
     var asOf: AsOf?
 
     @Flag(

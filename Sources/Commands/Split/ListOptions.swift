@@ -18,17 +18,24 @@ struct ListOptions: ParsableArguments {
     @Option(help: .value("number", "Fold of the list that validates, counted from 0."))
     var fold: Int?
 
+    @Option(help: "Part of the cases of a plain list: train, confidence, validation or test.")
+    var part: String?
+
     func validate() throws {
-        if list == nil && (dataset != nil || fold != nil) {
-            throw ValidationError("--dataset and --fold require --list.")
+        if let part, SplitPart(published: part) == nil {
+            throw ValidationError("--part must be one of \(SplitPart.publishedNames).")
+        }
+        if list == nil && (dataset != nil || fold != nil || part != nil) {
+            throw ValidationError("--dataset, --fold and --part require --list.")
         }
     }
 
     /// The file with its text; nil without `--list`.
-    func read(part: SplitPart? = nil) async throws -> SplitList? {
+    func read() async throws -> SplitList? {
         guard let list else { return nil }
         let text = try await BlockingWork().run { try TextFile.read(list) }
-        return SplitList(file: list, text: text, fold: fold, part: part, dataset: dataset)
+        return SplitList(
+            file: list, text: text, fold: fold, part: part.flatMap(SplitPart.init(published:)), dataset: dataset)
     }
 }
 

@@ -33,18 +33,8 @@ struct SplitCheck: AsyncParsableCommand {
 
     @OptionGroup var published: ListOptions
 
-    @Option(help: "Part of the cases of a plain list: train, confidence, validation or test.")
-    var part: String?
-
-    func validate() throws {
-        if let part, SplitPart(published: part) == nil {
-            throw ValidationError("--part must be one of \(SplitPart.publishedNames).")
-        }
-        if published.list == nil && part != nil { throw ValidationError("--part requires --list.") }
-    }
-
     func run() async throws {
-        let list = try await published.read(part: part.flatMap(SplitPart.init(published:)))
+        let list = try await published.read()
         let result = try await Session.with(options) { session in
             let result = try await LeakDetection(session.workspace).run(.init(split: name, list: list))
             for note in result.listed?.notes ?? [] { session.output.note(note) }

@@ -1,4 +1,5 @@
 internal import Console
+internal import Documents
 internal import Domain
 internal import System
 internal import Yams
@@ -12,7 +13,9 @@ extension DaemonConfiguration {
             throw DaemonError.configurationFile(path: path, problem: "the configuration cannot be read")
         }
         do {
-            try self.init(yaml: String(decoding: data, as: UTF8.self))
+            try self.init(yaml: try PlainText([UInt8](data)).text)
+        } catch let error as DocumentProblem {
+            throw DaemonError.configurationFile(path: path, problem: "\(error)")
         } catch let error as YamlError {
             throw DaemonError.configurationFile(path: path, problem: "the configuration is not YAML: \(error)")
         } catch let error as DaemonError {

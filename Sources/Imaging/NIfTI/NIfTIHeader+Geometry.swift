@@ -21,7 +21,8 @@ extension NIfTIHeader {
             if voxels > GridAgreement.acceptedVoxels { findings.append(.formsDiffer(voxels: voxels)) }
         }
         if millimetresPerUnit != 1 { findings.append(.unitConverted(factor: millimetresPerUnit)) }
-        let grid = ImageGrid(shape: shape, affine: affine, sformCode: sformCode, qformCode: qformCode)
+        let grid = ImageGrid(
+            shape: shape, affine: affine, sformCode: sformCode, qformCode: qformCode, stored: storedGeometry)
         return (grid, findings + grid.shapeFindings)
     }
 

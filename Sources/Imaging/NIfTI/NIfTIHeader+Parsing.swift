@@ -61,6 +61,9 @@ extension NIfTIHeader {
         (slope, intercept) = (raw.slope, raw.intercept)
         millimetresPerUnit = raw.millimetresPerUnit
         pixelSpacing = Vector3(raw.pixdim[1], raw.pixdim[2], raw.pixdim[3]) * raw.millimetresPerUnit
+        storedGeometry = StoredGeometry(
+            quaternion: raw.quaternion, offset: raw.offset * raw.millimetresPerUnit,
+            pixelSpacing: pixelSpacing, factor: raw.pixdim[0] < 0 ? -1 : 1)
         (qformCode, sformCode) = (raw.qformCode, raw.sformCode)
         qform = raw.qformCode > 0 ? raw.qform : nil
         sform = raw.sformCode > 0 ? raw.sform : nil

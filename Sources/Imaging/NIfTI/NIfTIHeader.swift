@@ -48,6 +48,8 @@ public struct NIfTIHeader: Sendable {
     public let sform: Affine?
     /// `pixdim[1...3]` in millimetres.
     public let pixelSpacing: Vector3<Double>
+    /// The fields from which `qform` and the pixel spacing follow; nil where no file has them.
+    var storedGeometry: StoredGeometry?
     /// Millimetres per unit of the file's lengths; 1 where the unit is not given.
     public let millimetresPerUnit: Double
     public internal(set) var extensions: [NIfTIExtension] = []

@@ -13,7 +13,9 @@ extension NIfTIWriter {
 
     private static func header(_ grid: ImageGrid, _ type: VoxelType) -> nifti_1_header {
         var h = nifti_1_header()
-        let (shape, spacing, affine) = (grid.shape, grid.affine.spacing, grid.affine)
+        let (shape, affine) = (grid.shape, grid.affine)
+        let stored = grid.stored.flatMap { $0.isUsable ? $0 : nil }
+        let spacing = stored?.pixelSpacing ?? affine.spacing
         h.sizeof_hdr = 348
         h.regular = CChar(bitPattern: UInt8(ascii: "r"))
         h.dim = (3, Int16(shape.x), Int16(shape.y), Int16(shape.z), 1, 1, 1, 1)
@@ -28,8 +30,19 @@ extension NIfTIWriter {
         h.srow_x = (Float(a.x), Float(b.x), Float(c.x), Float(t.x))
         h.srow_y = (Float(a.y), Float(b.y), Float(c.y), Float(t.y))
         h.srow_z = (Float(a.z), Float(b.z), Float(c.z), Float(t.z))
-        if grid.qformCode > 0 { setQform(&h, grid) }
+        if grid.qformCode > 0 {
+            if let stored { set(stored, &h, grid) } else { setQform(&h, grid) }
+        }
         return h
+    }
+
+    /// The qform of the file that has the grid.
+    private static func set(_ stored: StoredGeometry, _ h: inout nifti_1_header, _ grid: ImageGrid) {
+        h.qform_code = Int16(grid.qformCode)
+        let (quaternion, offset) = (stored.quaternion, stored.offset)
+        (h.quatern_b, h.quatern_c, h.quatern_d) = (Float(quaternion.x), Float(quaternion.y), Float(quaternion.z))
+        (h.qoffset_x, h.qoffset_y, h.qoffset_z) = (Float(offset.x), Float(offset.y), Float(offset.z))
+        h.pixdim.0 = Float(stored.factor)
     }
 
     /// A quaternion cannot represent shear: where it would displace a corner by more than the tolerance, only the sform

@@ -16,4 +16,19 @@ extension ImageGrid {
         let displacement = expected.largestCornerDisplacementInVoxels(to: other, shape: size)
         return displacement <= GridAgreement.acceptedVoxels ? box : nil
     }
+
+    /// How the grid of a label of another shape differs from this grid.
+    func difference(from label: ImageGrid) -> GridDisagreement {
+        let (image, shape) = (canonicalShape, label.canonicalShape)
+        if let box = box(of: label) { return .crop(box, image: image) }
+        let (own, other) = (canonicalAffine, label.canonicalAffine)
+        let turned = Affine(columns: own.columns, translation: other.translation)
+        guard turned.largestCornerDisplacementInVoxels(to: other, shape: shape) <= GridAgreement.acceptedVoxels else {
+            return .shape(image: image, label: shape)
+        }
+        let offset = own.voxelDisplacement(other.translation - own.translation)
+        let beside = (0..<3).map { abs(offset[$0] - offset[$0].rounded()) }.max() ?? 0
+        return beside > GridAgreement.acceptedVoxels
+            ? .offLattice(voxels: beside, image: image, label: shape) : .reachesOutside(image: image, label: shape)
+    }
 }

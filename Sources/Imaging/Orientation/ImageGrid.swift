@@ -12,15 +12,23 @@ public struct ImageGrid: Hashable, Sendable {
     public let sformCode: Int
     public let qformCode: Int
     public let orientation: Orientation
+    /// Nil for a grid that was not read from a file as it is.
+    let stored: StoredGeometry?
 
     /// - Precondition: the affine is invertible.
     public init(shape: GridShape, affine: Affine, sformCode: Int = 1, qformCode: Int = 0) {
+        self.init(shape: shape, affine: affine, sformCode: sformCode, qformCode: qformCode, stored: nil)
+    }
+
+    /// - Precondition: the affine is invertible.
+    init(shape: GridShape, affine: Affine, sformCode: Int, qformCode: Int, stored: StoredGeometry?) {
         guard let orientation = Orientation(closestTo: affine) else { preconditionFailure("an invertible affine") }
         self.shape = shape
         self.affine = affine
         self.sformCode = sformCode
         self.qformCode = qformCode
         self.orientation = orientation
+        self.stored = stored
     }
 
     /// A grid stored in `orientation`, from its canonical shape and affine.

@@ -31,20 +31,10 @@ struct DatasetFolder: Hashable, Sendable {
     func hasFile(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .file }
     func hasFolder(_ path: String) -> Bool { Self.kind(of: root + "/" + path) == .folder }
 
-    /// The first of `stem.nii.gz` and `stem.nii` that exists, else the only one of that stem with another NIfTI ending, such as
+    /// The first of `stem.nii.gz` and `stem.nii` that exists, else the only one of that stem with another ending, such as
     /// `.NII.GZ`.
     func volume(_ stem: String) -> String? {
         [".nii.gz", ".nii"].map { stem + $0 }.first(where: hasFile) ?? otherEnding(of: stem + ".nii.gz")
-    }
-
-    /// The only file beside a missing one whose name differs in its NIfTI ending alone.
-    private func otherEnding(of path: String) -> String? {
-        let (place, name) = (FilePath.parent(of: "/" + path).dropFirst(), FilePath.name(of: path))
-        guard SourceFile.isVolume(name) else { return nil }
-        let stem = SourceFile.stem(of: name)
-        let found = volumes(in: String(place)).filter { SourceFile.stem(of: $0) == stem }
-            .map { place.isEmpty ? $0 : "\(place)/\($0)" }.filter(hasFile)
-        return found.count == 1 ? found[0] : nil
     }
 
     /// The regular file at a path from a description or a listing, symbolic links resolved.
@@ -57,23 +47,6 @@ struct DatasetFolder: Hashable, Sendable {
     /// The same for a file, or for a folder whose files form one image or one label.
     func fileOrFolder(_ path: String, role: String) throws(ImportError) -> SourceFile {
         try entry(path, role: role) { $0 != nil }
-    }
-
-    /// The image that a list names: in the folder, or outside it where an absolute path or a link leads there.
-    ///
-    /// Images may be outside because they carry no annotation; labels may not.
-    /// - Throws: `leavesFolder` for "..", `missingFile`.
-    func listedImage(_ path: String) throws(ImportError) -> SourceFile {
-        do throws(ImportError) {
-            return try file(path, role: "image")
-        } catch .leavesFolder(let file, let target) {
-            let isRooted = FilePath.isAbsolute(path)
-            guard isRooted || FilePath.isAbsolute(target) else { throw .leavesFolder(file: file, path: target) }
-            guard let found = FilePath.resolved(isRooted ? path : target), Self.kind(of: found) == .file,
-                SourceFile.isVolume(found)
-            else { throw .missingFile(file: path, role: "image") }
-            return SourceFile(root: FilePath.parent(of: found), path: FilePath.name(of: found))
-        }
     }
 
     /// Whether the file's root is this folder or one inside it.
@@ -101,7 +74,11 @@ struct DatasetFolder: Hashable, Sendable {
         guard FilePath.relative(target, to: root) != nil else {
             throw .leavesFolder(file: relative, path: target)
         }
-        guard fits(Self.kind(of: target)) else { throw .missingFile(file: relative, role: role) }
+        let kind = Self.kind(of: target)
+        guard fits(kind) else {
+            if kind == .folder { throw .folder(relative, role) }
+            throw .missingFile(file: relative, role: role)
+        }
         return SourceFile(root: root, path: relative)
     }
 

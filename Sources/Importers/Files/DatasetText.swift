@@ -36,7 +36,7 @@ enum DatasetText {
     /// - Throws: as `json`.
     static func text(_ path: String, named file: String) throws(ImportError) -> String {
         let bytes = try bytes(path, named: file)
-        return try named(file) { () throws(DocumentProblem) in try PlainText.decode(bytes) }
+        return try named(file) { () throws(DocumentProblem) in try PlainText(bytes).text }
     }
 
     /// Descriptions and tables are read whole.

@@ -19,14 +19,19 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
     /// The last part of the path.
     public var name: String { FilePath.name(of: path) }
 
-    /// The last part of the path without ".nii" or ".nii.gz".
+    /// The last part of the path without its ending; see `stem(of:)`.
     public var stem: String { Self.stem(of: name) }
 
-    /// A file name without ".nii" or ".nii.gz", in any case; other names stay as they are.
-    static func stem(of name: String) -> String { ending(of: name).map { String(name.dropLast($0.count)) } ?? name }
+    /// A file name without the ending of NIfTI or of a half of a pair, in any case; other names stay as they are.
+    static func stem(of name: String) -> String {
+        (ending(of: name) ?? pairEnding(of: name)).map { String(name.dropLast($0.count)) } ?? name
+    }
 
-    /// Whether a file name has a NIfTI ending, in any case.
+    /// Whether a file name has the ending of a NIfTI file, in any case.
     static func isVolume(_ name: String) -> Bool { ending(of: name) != nil }
+
+    /// Whether a file name has an ending of a `.hdr` and `.img` pair, in any case.
+    static func isPair(_ name: String) -> Bool { pairEnding(of: name) != nil }
 
     /// The name with its NIfTI ending in lower case; nil where that changes nothing.
     static func withPlainEnding(_ name: String) -> String? {
@@ -34,9 +39,15 @@ public struct SourceFile: Hashable, Sendable, CustomStringConvertible {
         return name.dropLast(ending.count) + ending
     }
 
-    /// The NIfTI ending of a name, in lower case.
-    private static func ending(of name: String) -> String? {
-        [".nii.gz", ".nii"].first { name.utf8.count > $0.utf8.count && name.suffix($0.count).lowercased() == $0 }
+    /// The ending of a NIfTI file's name, in lower case.
+    private static func ending(of name: String) -> String? { first(of: [".nii.gz", ".nii"], in: name) }
+
+    private static func pairEnding(of name: String) -> String? {
+        first(of: [".hdr.gz", ".img.gz", ".hdr", ".img"], in: name)
+    }
+
+    private static func first(of endings: [String], in name: String) -> String? {
+        endings.first { name.utf8.count > $0.utf8.count && name.suffix($0.count).lowercased() == $0 }
     }
 
     /// Whether a file name has a DICOM ending.

@@ -84,7 +84,7 @@ struct UnusedFiles {
     private static func reason(_ file: String, in folder: DatasetFolder) -> Reason? {
         let name = FilePath.name(of: file)
         let ending = ending(of: file)
-        if SourceFile.isVolume(name) { return .volume }
+        if SourceFile.isVolume(name) || SourceFile.isPair(name) { return .volume }
         if SourceFile.isSlice(name) { return .slices }
         if incomplete.contains(ending) { return .incomplete }
         if formats.contains(ending) { return .otherFormat }

@@ -130,6 +130,8 @@ extension ImportError: CustomStringConvertible {
         case .gridMismatch(_, _, .crop):
             "save the label with the full extent of the image; or import again with --accept crop, which records it as "
                 + "known only in this part"
+        case .gridMismatch(_, _, .reachesOutside):
+            "cut the label to the image's grid in a viewer, and import again; labels are never resampled"
         case .gridMismatch: "find the image on which the label was drawn; labels are never resampled"
         case .flipped(_, let name, _):
             "check both in a viewer; then import again with --accept flip:\(name), or with --accept flip for every "

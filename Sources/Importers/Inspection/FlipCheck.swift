@@ -84,7 +84,7 @@ extension GridDisagreement {
     /// Whether the label has the image's shape and spacing, so that only position or direction differ.
     func mayBeFlipped(_ image: ImageGrid, _ label: ImageGrid) -> Bool {
         switch self {
-        case .shape, .crop: return false
+        case .shape, .crop, .offLattice, .reachesOutside: return false
         case .displaced, .handedness: break
         }
         return (0..<3).allSatisfy { abs(image.spacing[$0] - label.spacing[$0]) <= 0.01 * image.spacing[$0] }

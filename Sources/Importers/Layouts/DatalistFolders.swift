@@ -57,7 +57,9 @@ struct DatalistFolders: Sendable {
         _ file: (DatasetFolder, String) throws(ImportError) -> SourceFile
     ) throws(ImportError) -> SourceFile {
         if path.hasPrefix("/") { return try file(own, path) }
-        if let given, !own.hasFile(path), given.hasFile(path) { return try file(given, path) }
+        if let given, !own.hasFile(path), given.hasFile(path) || given.otherEnding(of: path) != nil {
+            return try file(given, path)
+        }
         return try file(folder, Self.parts(path).dropFirst(depth).joined(separator: "/"))
     }
 

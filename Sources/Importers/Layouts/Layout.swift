@@ -22,12 +22,13 @@ extension Layout {
     public var origins: [OrganKey: LabelOrigin] { [:] }
     public var knownReleases: [String] { [] }
 
-    /// The dataset's cases, ordered by name, and a finding for files beside them that belong to no case. Reads folders, and
-    /// headers where the layout needs them; no voxels. Blocks.
+    /// The dataset's cases, ordered by name, with findings for values that share an organ and for files that belong to no case.
+    /// Reads folders, and headers where the layout needs them; no voxels. Blocks.
     /// - Throws: an error that makes the whole dataset unreadable; a case that cannot be listed is in
     ///   `CaseList.refused`.
     public func cases() throws(ImportError) -> CaseList {
         var list = try listCases()
+        list.findings += list.sharedOrgans
         places.report(to: &list)
         return list
     }

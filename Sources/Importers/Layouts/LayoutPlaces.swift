@@ -1,4 +1,5 @@
 internal import Domain
+internal import Imaging
 internal import System
 
 /// The places of a dataset's images and labels, each of whose files is either used or reported.
@@ -30,17 +31,20 @@ private struct FileUse {
     private var files: Set<ExactText> = []
     /// Files and folders of slices, by their first parts.
     private var slices: Set<String> = []
+    /// Absolute paths of the used files outside the folder, to which links in it may lead.
+    private var outside: Set<String> = []
+    private let folder: DatasetFolder
     private let refused: [(name: String, key: String)]
 
     init(_ list: CaseList, in folder: DatasetFolder, known: Set<String>) {
-        files = Set(known.map { ExactText($0) })
+        (files, self.folder) = (Set(known.map { ExactText($0) }), folder)
         refused = list.refused.map { ($0.name, PairName.key($0.name)) }
         for report in list.refused {
             if case .refused(let error) = report.outcome { note([error.file]) }
             if case .quarantined(let error) = report.outcome { note([error.file]) }
         }
         let labels = list.cases.flatMap(\.labels) + list.waiting.flatMap(\.labels)
-        for file in list.cases.map(\.image) + labels.map(\.file) { add(file, in: folder) }
+        for file in list.cases.map(\.image) + labels.map(\.file) { add(file) }
         for item in list.cases { note(item.findings.map(\.file)) }
         for item in list.waiting { note(item.findings.map(\.file)) }
         let drawn = list.cases.flatMap(\.annotators) + list.waiting.flatMap(\.annotators)
@@ -49,19 +53,21 @@ private struct FileUse {
 
     private mutating func note(_ paths: some Sequence<String>) { files.formUnion(paths.map { ExactText($0) }) }
 
-    private mutating func add(_ file: SourceFile, in folder: DatasetFolder) {
-        guard folder.holds(file) else { return }
+    private mutating func add(_ file: SourceFile) {
+        guard folder.holds(file) else {
+            outside.formUnion(ImagePair.files(of: file.absolutePath))
+            return
+        }
         let path = String(file.absolutePath.dropFirst(folder.root == "/" ? 1 : folder.root.count + 1))
         note([path])
-        let ending = path.lowercased()
-        if ending.hasSuffix(".hdr") || ending.hasSuffix(".img") { note([String(path.dropLast(4))]) }
+        if SourceFile.isPair(path) { note([SourceFile.stem(of: path)]) }
         if file.isFolder { slices.insert(path + "/") } else { folders.insert(Self.folder(of: path)) }
     }
 
     func contains(_ path: String) -> Bool {
         if files.contains(ExactText(path)) || slices.contains(where: path.hasPrefix) { return true }
-        let ending = path.lowercased()
-        if ending.hasSuffix(".hdr") || ending.hasSuffix(".img"), files.contains(ExactText(String(path.dropLast(4)))) {
+        if SourceFile.isPair(path), files.contains(ExactText(SourceFile.stem(of: path))) { return true }
+        if !outside.isEmpty, let target = FilePath.resolved("\(folder.root)/\(path)"), outside.contains(target) {
             return true
         }
         let key = PairName.key(FilePath.name(of: path))

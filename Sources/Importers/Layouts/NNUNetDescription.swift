@@ -41,7 +41,7 @@ struct NNUNetDescription: Sendable {
             try LabelValue.refuseTwice(content.labels.keys, of: "labels", in: document, file: file)
         }
         var (labels, ignored) = ([NamedLabel](), Int?.none)
-        for (name, values) in try content.labels.values(in: file) {
+        for (name, values) in try content.labels.values(in: document, file) {
             if name == "ignore" {
                 ignored = values.first
                 continue

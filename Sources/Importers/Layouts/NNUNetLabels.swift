@@ -1,3 +1,5 @@
+internal import Documents
+
 /// The key `labels` of nnU-Net's description: names with their values; `{"1": "liver"}` where it is written the other way round.
 struct NNUNetLabels: Decodable, Sendable {
     private let written: [String: Value]
@@ -38,13 +40,20 @@ struct NNUNetLabels: Decodable, Sendable {
     }
 
     /// The values of each name, ordered by name.
-    /// - Throws: `unreadableDescription` for a label that is neither a number, nor a list of numbers.
-    func values(in file: String) throws(ImportError) -> [(name: String, values: [Int])] {
+    /// - Parameters:
+    ///   - document: the text of the description, for the lines of mistakes.
+    ///   - file: its name.
+    /// - Throws: `document` for a label that is neither a whole number from 0, nor a list of them.
+    func values(in document: JSONDocument, _ file: String) throws(ImportError) -> [(name: String, values: [Int])] {
         if isInverted { return inverted }
         return try written.sorted { $0.key < $1.key }.map { name, value throws(ImportError) in
             guard case .values(let values) = value, !values.isEmpty, values.allSatisfy({ $0 >= 0 }) else {
-                throw .unreadableDescription(
-                    file: file, reason: "the label \(name) is not a number or a list of them")
+                throw .document(
+                    file: file,
+                    DocumentProblem(
+                        line: document.line(of: name, in: "labels"),
+                        "the value of the label \(name) is not a whole number from 0, or a list of them",
+                        remedy: "correct its value"))
             }
             return (name, values)
         }

@@ -1,4 +1,5 @@
 public import Domain
+internal import Documents
 internal import System
 internal import Yams
 
@@ -39,62 +40,11 @@ public enum DatasetMapFile {
         _ text: String, file: String, ontology: Ontology = .standard
     ) throws(ImportError) -> DatasetMap {
         let reader = DatasetMapReader(file: file, ontology: ontology)
-        let root: Node?
-        do {
-            root = try compose(yaml: text)
-        } catch let error as YamlError {
-            let (line, problem) = error.location(in: text)
-            throw reader.wrong(line: line, problem + Self.quoting(line, of: text))
-        } catch {
-            throw reader.wrong(line: 1, "not valid YAML")
+        let map = MapText(PlainText(text).text)
+        for problem in map.problems { reader.problems.add(reader.wrong(line: problem.line, problem.problem)) }
+        guard let root = map.root else {
+            throw reader.problems.error(in: file) ?? reader.wrong(nil, "a map of keys is expected")
         }
-        guard let root, root.mapping != nil else { throw reader.wrong(root, "a map of keys is expected") }
         return try reader.map(root)
-    }
-}
-
-extension DatasetMapFile {
-    /// What to do where a pattern begins with a brace, which begins a map in YAML.
-    fileprivate static func quoting(_ line: Int, of text: String) -> String {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.indices.contains(line - 1),
-            let match = lines[line - 1].firstMatch(of: /(?:[:,\[]|^\s*-)\s*(\{\w+(?::#)?\}[^\s"',\]]*)/)
-        else { return "" }
-        return "; write a pattern that begins with { in quotes, as in \"\(match.1)\""
-    }
-}
-
-extension YamlError {
-    /// The line of the error in `text`, from 1, and the problem.
-    fileprivate func location(in text: String) -> (line: Int, problem: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let last = max(1, (lines.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0) + 1)
-        switch self {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            // An error at the end of the file is reported where the unclosed element begins.
-            guard mark.line > last else { return (mark.line, "not valid YAML: \(problem)") }
-            let place = context.map { " \($0.text)" } ?? ""
-            return (min(context?.mark.line ?? last, last), "not valid YAML: \(problem)\(place)")
-        case .duplicatedKeysInMapping(let keys, let context):
-            let key = keys.first ?? ""
-            let line = Self.secondLine(of: key, in: lines, from: context.mark.line) ?? context.mark.line
-            return (line, "not valid YAML: a duplicate key, \(key)")
-        default: return (1, "not valid YAML")
-        }
-    }
-
-    /// The line on which a key of a mapping occurs for the second time.
-    /// - Parameter first: the line on which the mapping begins.
-    private static func secondLine(of key: String, in lines: [Substring], from first: Int) -> Int? {
-        let named = lines.indices.dropFirst(first - 1).filter { index in
-            let line = lines[index].drop { $0 == " " }
-            let quotes = line.first.map { "\"'".contains($0) } == true ? 1 : 0
-            let rest = line.dropFirst(quotes)
-            return rest.hasPrefix(key) && rest.dropFirst(key.count + quotes).drop { $0 == " " }.first == ":"
-        }
-        guard let one = named.first else { return nil }
-        let indent = lines[one].prefix { $0 == " " }.count
-        return named.dropFirst().first { index in lines[index].prefix { $0 == " " }.count == indent }.map { $0 + 1 }
     }
 }

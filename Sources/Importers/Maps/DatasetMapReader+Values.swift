@@ -77,6 +77,9 @@ extension DatasetMapReader {
         case ["ignore"], ["ignored"]: return .ignored
         case ["background"]: return .background
         default:
+            if let word = names.first(where: { ["ignore", "ignored", "background"].contains($0) }) {
+                throw wrong(key, "the value \(written) means \(word) beside an organ; give it one of the two meanings")
+            }
             let organs = try nodes.map { node throws(ImportError) in try organ(node) }
             if let (one, other) = ontology.exclusion(among: organs) {
                 throw wrong(key, "the value \(written) means \(one) and \(other), but a voxel is at most one of them")

@@ -88,6 +88,12 @@ struct DatasetMapReader {
     }
 
     private func pattern(_ node: Node) throws(ImportError) -> PathPattern {
+        if node.null != nil {
+            throw wrong(node, "a pattern is missing; leave the key out where there are no such files")
+        }
+        if let glob = node.string, glob.contains("\\") {
+            throw wrong(node, "\(glob) contains a backslash; separate folders by /, as in scans/{case}.nii.gz")
+        }
         do throws(PatternProblem) {
             if let regex = node.mapping?["regex"]?.string { return try PathPattern(regex: regex) }
             if let glob = node.string { return try PathPattern(glob: glob) }
@@ -178,7 +184,7 @@ struct DatasetMapReader {
 
     func pairs(_ node: Node, _ what: String) throws(ImportError) -> [(key: Node, value: Node)] {
         guard let mapping = node.mapping else { throw wrong(node, "\(what) must be a mapping") }
-        return mapping.map { ($0.key, $0.value) }
+        return mapping.filter { !MapText.isPassedOver($0.key) }.map { ($0.key, $0.value) }
     }
 
     /// The value of a node; nil where there is none, or its error is noted.

@@ -37,7 +37,7 @@ extension ExportNote {
         let isTestOnly = request.parts == [.test]
         var notes: [ExportNote] = []
         if !shared.isEmpty { notes.append(.shareAlike(shared)) }
-        if request.asOf != nil { notes.append(.laterRemovalsLeftOut) }
+        if selection.lacksRemovedData { notes.append(.laterRemovalsLeftOut) }
         if selection.locked > 0 { notes.append(.lockedLeftOut(selection.locked)) }
         if report.contested > 0 { notes.append(.contestedVoxels(report.contested)) }
         if !report.sheared.isEmpty { notes.append(.shearedGrids(report.sheared, reader: reader)) }

@@ -16,6 +16,8 @@ struct ExportSelection: Sendable {
     let locked: Int
     /// The releases that images or labels come from, directly or through derived masks and runs.
     let releases: [LicensedRelease]
+    /// Whether data of the revision were removed since, which the export leaves out.
+    let lacksRemovedData: Bool
     /// The number of folds of the split; 0 without a split.
     let folds: Int
 

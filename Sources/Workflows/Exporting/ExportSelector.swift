@@ -96,7 +96,8 @@ struct ExportSelector {
         }
         return ExportSelection(
             revision: revision, scheme: scheme, ontology: ontology, cases: cases, unknown: unknown,
-            outsideSplit: outsideSplit, locked: locked, releases: try await releases(), folds: places?.folds ?? 0)
+            outsideSplit: outsideSplit, locked: locked, releases: try await releases(),
+            lacksRemovedData: try await catalog.hasRemovals(since: revision), folds: places?.folds ?? 0)
     }
 
     /// The releases of every dataset that images or labels come from, also through derived masks and the training of runs.

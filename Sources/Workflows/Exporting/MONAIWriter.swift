@@ -27,6 +27,11 @@ struct MONAIWriter: Sendable {
         let withPseudoLabels: WrittenLabel?
 
         var complete: WrittenLabel { withPseudoLabels ?? annotations }
+
+        /// Whether a label map that is listed contains `ignore`.
+        var usesIgnore: Bool {
+            annotations.hasDecidedVoxels && annotations.ignored > 0 || (withPseudoLabels?.ignored ?? 0) > 0
+        }
     }
 
     /// What the written cases add up to.
@@ -85,6 +90,7 @@ struct MONAIWriter: Sendable {
             contents.report.add(item, written.complete)
             contents.states.add(item, written.annotations)
             contents.exported.append(item)
+            if written.usesIgnore { contents.list.usesIgnore = true }
             contents.list.append(entry(of: item, written, image, paths), to: Self.list(of: item.place?.part))
         }
         return contents

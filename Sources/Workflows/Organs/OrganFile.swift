@@ -29,7 +29,9 @@ enum OrganFile {
             let organ = try organ(row, position: firstPosition + organs.count, file: file, line: line.line)
             organs.append(organ)
             links += try self.links(of: organ.key, row, file: file, line: line.line)
-            synonyms += entries(row["synonyms"]).map { OrganSynonym(spelling: $0, key: organ.key) }
+            let spellings = entries(row["synonyms"])
+            try requireWords([organ.key.rawValue, organ.name] + spellings, file: file, line: line.line)
+            synonyms += spellings.map { OrganSynonym(spelling: $0, key: organ.key) }
         }
         guard !organs.isEmpty else { throw failure(file, "the file lists no organ") }
         return Ontology(organs: organs, links: links, synonyms: synonyms)
@@ -74,8 +76,17 @@ enum OrganFile {
         let category = isLesion ? "49755003" : "123037004"
         let code = row["snomed"].flatMap { $0.isEmpty ? nil : OrganCode(category: category, type: $0) }
         return Organ(
-            key: OrganKey(key), name: row["name"] ?? key, position: position, code: code, laterality: laterality,
+            key: OrganKey(key), name: row["name"].flatMap { $0.isEmpty ? nil : $0 } ?? key, position: position,
+            code: code, laterality: laterality,
             isLesion: isLesion, host: host.map { OrganKey($0) })
+    }
+
+    private static func requireWords(_ words: [String], file: String, line: Int) throws {
+        for word in words {
+            guard let problem = OrganWord.problem(word) else { continue }
+            let shown = word.unicodeScalars.count > 40 ? "\(word.prefix(40))…" : word
+            throw failure(file, "line \(line): the key, name or synonym \(shown) \(problem)")
+        }
     }
 
     /// False for an empty field; nil for any other word than those of yes and no.

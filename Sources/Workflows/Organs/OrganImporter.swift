@@ -46,14 +46,24 @@ package struct OrganImporter: Sendable {
             }, synonyms: ontology.synonyms)
     }
 
-    /// - Throws: `WorkflowError` where the organs together would be inconsistent: circular relations, one spelling of two organs.
+    /// - Throws: `WorkflowError` where the organs together would be inconsistent: circular relations, one spelling of two organs,
+    ///   also where it is the name of one of them.
     private static func check(_ added: Ontology, within known: Ontology, _ file: String) throws {
         let fresh = added.organs.filter { known[$0.key] == nil }
         let whole = Ontology(
             organs: known.organs + fresh, links: known.links + added.links, synonyms: known.synonyms + added.synonyms)
-        guard let problem = Set(whole.validate()).subtracting(known.validate()).map(\.description).sorted().first else {
-            return
-        }
+        let problems = Set(whole.validate()).subtracting(known.validate()).union(namesInUse(fresh, in: whole))
+        guard let problem = problems.map(\.description).sorted().first else { return }
         throw WorkflowError(.badInput, problem, file: file, remedy: "correct the file; nothing was changed")
+    }
+
+    /// The names of added organs that are keys, names or other spellings of further organs.
+    private static func namesInUse(_ added: [Organ], in whole: Ontology) -> [OntologyProblem] {
+        let names = Dictionary(grouping: whole.organs, by: { Ontology.normalised($0.name) })
+        return added.compactMap { organ -> OntologyProblem? in
+            let named = names[Ontology.normalised(organ.name)]?.first { $0.key != organ.key }
+            let spelt = whole.organ(named: organ.name).flatMap { $0.key == organ.key ? nil : $0 }
+            return (spelt ?? named).map { OntologyProblem.ambiguousSpelling(organ.name, $0.key, organ.key) }
+        }
     }
 }

@@ -9,7 +9,7 @@ package struct ListedCases: Sendable {
     /// Entries that match cases of several subjects, with the names of those cases.
     package private(set) var ambiguous: [(entry: SplitEntry, names: [String])] = []
     package private(set) var missing: [SplitEntry] = []
-    /// The number of entries.
+    /// The number of different cases that the entries name.
     package let count: Int
 
     /// Reads a list and searches its cases in the catalogue.
@@ -26,7 +26,7 @@ package struct ListedCases: Sendable {
 
     /// - Parameter cases: the matches, each with the index of its entry.
     init(_ entries: [SplitEntry], _ cases: [FoundCase]) {
-        count = entries.count
+        count = Set(entries.map(\.path)).count
         let matches = Dictionary(grouping: cases, by: \.index)
         let byName = entries.indices.filter { matches[$0]?.first?.isByName ?? false }
         // Files of one name are different cases, of which the name alone identifies at most one.
@@ -47,7 +47,7 @@ package struct ListedCases: Sendable {
         }
     }
 
-    /// The number of entries found.
+    /// The number of different cases found.
     package var foundCount: Int { Set(found.map(\.entry.path)).count }
 
     /// Entries with a path that were found by their name only, as no image of the catalogue has that path.

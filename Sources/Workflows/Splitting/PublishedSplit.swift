@@ -26,9 +26,11 @@ struct PublishedSplit {
             throw WorkflowError(error, file: list.file)
         }
         if isTable(records) { return try rows(of: list) }
+        guard records.contains(where: { $0.fields.contains { !$0.isEmpty } }) else { return [] }
         guard let part = list.part else {
             throw failure(
-                list.file, "a plain list does not state the part of its cases", "add --part test, or another part")
+                list.file, "a plain list does not state the part of its cases",
+                "give it with --part, as in --part test; or use a CSV file with the columns case and part")
         }
         return records.compactMap(\.fields.first).filter { !$0.isEmpty }.map { SplitEntry($0, part) }
     }

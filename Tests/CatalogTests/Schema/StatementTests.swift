@@ -67,6 +67,7 @@ let managerStatements: [any Statement.Type] = [
     WithheldOrgans.self,
     ImagesOfDataset.self,
     IsWithdrawn.self,
+    IsWithdrawnSince.self,
     InsertActivity.self,
     InsertAnnotations.self,
     InsertChange.self,

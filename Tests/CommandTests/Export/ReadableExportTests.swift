@@ -116,12 +116,34 @@ import Testing
                 "mask", "export", "set/c", "liver", "--output", bench.folder + "/m.nii.gz")
             #expect(mask.status == 0, "\(mask.errors)")
             #expect(try await export(bench).status == 0)
+            try await expectExportsToComeBack(bench)
             let linked = try await export(bench, id: "8", "--images", "link")
             #expect(linked.status == 3 && linked.errors.contains("--images copy"), "\(linked.errors)")
             #expect(try await export(bench, id: "9", "--images", "copy").status == 0)
             let copy = try NIfTIReader().readImage(bench.folder + "/Dataset009_X/imagesTr/set_c_0000.nii.gz")
             #expect(copy.voxels.floats == SmallDataset.image.map { Float($0) })
             try await expectAChangedHalfToBeNoticed(bench, folder + "/imagesTr/c_0000.img")
+        }
+    }
+
+    /// The exports name the pair by an absolute path outside their own folders.
+    private func expectExportsToComeBack(_ bench: Workbench) async throws {
+        let place = bench.folder + "/lists"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+        let monai = try await bench.lacuna(
+            "export", "monai", "--output", place + "/list.json", "--organs", "liver,spleen", "--accept-licence", "set",
+            "--data-root", place)
+        #expect(monai.status == 0, "\(monai.errors)")
+        try await bench.withAnother { other in
+            for (name, path) in [("n", bench.folder + "/Dataset007_X"), ("m", place + "/list.json")] {
+                let ending = try await other.lacuna("dataset", "import", path, "--name", name)
+                #expect(ending.status == 0, "\(ending.errors)\(ending.output)")
+                #expect(try await other.lacuna("dataset", "waiting", name, "--json").rows().isEmpty)
+            }
+            let sources = try await other.lacuna("volume", "list", "--json").rows().map {
+                ($0["sources"] as? [[String: Any]] ?? []).compactMap { $0["case"] as? String }
+            }
+            #expect(sources == [["set_c", "set_c"]])
         }
     }
 

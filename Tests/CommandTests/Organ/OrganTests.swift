@@ -228,4 +228,34 @@ import Testing
             #expect(try await bench.lacuna("mask", "list", "--json").rows().first?["id"] as? Int == mask)
         }
     }
+
+    /// Such an organ would make `background` of every description an organ, and cannot be removed.
+    @Test func reservedWordsAndUnusableNamesAreRefused() async throws {
+        try await Workbench.with { bench in
+            let words = [
+                "background", "ignore", "ignored", "all", "none", "present", "absent", "unknown", "unlabelled",
+                "pseudo",
+                "annotated", "any", "other", "null",
+            ]
+            for (line, problem) in words.map({ ("\($0),X,", "reserved") }) + [
+                ("x,Background,", "reserved"), ("x,X,BACKGROUND", "reserved"), ("x,X,ureter;Unknown", "reserved"),
+                ("x,Liver,", "used for liver and x"), ("x,Hepar,", "used for liver and x"),
+                ("x,\(String(repeating: "n", count: 201)),", "more than 200"),
+                ("\(String(repeating: "k", count: 201)),X,", "more than 200"),
+                ("x,X,\(String(repeating: "s", count: 10_000))", "more than 200"),
+                ("x,X\u{202E}Y,", "invisible mark"),
+            ] {
+                let refused = try await addOrgans(bench, "key,name,synonyms", line)
+                #expect(refused.status == 3, "\(line.prefix(40)): \(refused.errors)")
+                #expect(refused.errors.contains(problem), "\(line.prefix(40)): \(refused.errors.prefix(400))")
+                #expect(refused.errors.count < 400, "a long name is shortened")
+            }
+            #expect(try await bench.lacuna("organ", "show", "x").status == 3)
+            let path = try SmallDataset.write("in", cases: ["a": SmallDataset.affine], in: bench)
+            let imported = try await bench.lacuna("dataset", "import", path)
+            #expect(imported.status == 0, "\(imported.errors)")
+            let two = try await addOrgans(bench, "key,name", "one,Same name", "two,Same name")
+            #expect(two.status == 3 && two.errors.contains("used for"), "\(two.errors)")
+        }
+    }
 }

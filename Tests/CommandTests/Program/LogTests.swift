@@ -31,9 +31,8 @@ import Testing
             let path = try PhantomData.write(.msd(.spleen, lesions: false), "Task09_Spleen", scans: 1...1, in: bench)
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             let time = try #require(try await bench.lacuna("log", "--json").rows().first?["time"] as? String)
-            for now in [time.replacing("Z", with: ".999999Z"), String(time.prefix(10))] {
-                #expect(try await bench.lacuna("mask", "list", "--as-of", now, "--json").rows().count == 1, "\(now)")
-            }
+            let today = String(time.prefix(10))
+            #expect(try await bench.lacuna("mask", "list", "--as-of", today, "--json").rows().count == 1)
             for (wrong, problem) in [
                 ("2001-02-30", "not a date"), ("2001-13-01", "not a date"), ("2999-01-01", "in the future"),
                 ("2001-01-01", "the first revision is of \(time)"),

@@ -139,7 +139,8 @@ import Testing
             #expect(try await bench.lacuna("dataset", "import", path).status == 0)
             #expect(try await bench.lacuna("split", "create", "main", "--train", "set").status == 0)
             for (text, fragment) in [
-                ("{", "line 1"), ("elsewhere\n", "--part"), ("case,part\na,nowhere\n", "line 2"), ("", "--part"),
+                ("{", "line 1"), ("elsewhere\n", "--part"), ("case,part\na,nowhere\n", "line 2"),
+                ("", "contains no case"),
                 ("case,part\nmoon,test\n", "in the catalogue"),
             ] {
                 let file = try write(text, "list", bench)
@@ -275,6 +276,48 @@ import Testing
             let ending = try await bench.lacuna("split", "create", "a", "--holdout", "test=1.5")
             #expect(ending.status == 2)
             #expect(ending.errors.contains("above 0 and below 1"), "\(ending.errors)")
+        }
+    }
+
+    @Test func aPlainListNeedsItsPartAndCountsACaseOnce() async throws {
+        try await Workbench.with { bench in
+            let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)
+            #expect(try await bench.lacuna("dataset", "import", path).status == 0)
+            let cases = try await bench.lacuna("volume", "list", "--json").rows()
+                .flatMap { $0["sources"] as? [[String: Any]] ?? [] }.compactMap { $0["case"] as? String }
+            let plain = try write("\(cases[0])\n\(cases[0])\n", "plain.txt", bench)
+            let refused = try await bench.lacuna("split", "create", "a", "--list", plain)
+            #expect(refused.status == 3 && refused.errors.contains("--part test"), "\(refused.errors)")
+            let made = try await bench.lacuna("split", "create", "a", "--list", plain, "--part", "test", "--json")
+            #expect(made.status == 0 && made.errors.contains("1 of 1 listed cases"), "\(made.errors)")
+            let tested = try made.rows().first { $0["part"] as? String == "test" }
+            #expect(tested?["subjects"] as? Int == 1)
+            let empty = try write("\n", "empty.txt", bench)
+            let none = try await bench.lacuna("split", "create", "b", "--list", empty)
+            #expect(none.status == 3 && none.errors.contains("contains no case"), "\(none.errors)")
+            #expect(try await bench.lacuna("split", "create", "b", "--list", plain, "--part", "best").status == 2)
+        }
+    }
+
+    /// The parser would use the last of them.
+    @Test func anOptionWithOneValueIsGivenOnce() async throws {
+        try await Workbench.with { bench in
+            for (line, option) in [
+                ("split create x --list a.csv --dataset one --dataset two", "--dataset"),
+                ("split create x --train a --seed 1 --seed=2", "--seed"),
+                ("coverage --as-of 1 --as-of 2", "--as-of"), ("log --limit 3 --limit 4", "--limit"),
+                ("export nnunet --organs liver --organs spleen --output x --dataset-id 1 --name X", "--organs"),
+                ("mask import 1 liver m.nii.gz --reason a --reason b", "--reason"),
+                ("log --database one --database two", "--database"),
+            ] {
+                let ending = try await bench.start(line.split(separator: " ").map(String.init)).end()
+                #expect(ending.status == 2, "\(line): \(ending.errors)")
+                #expect(ending.errors.contains("\(option) is given 2 times"), "\(line): \(ending.errors)")
+            }
+            let repeatable = try await bench.lacuna("split", "create", "x", "--train", "a", "--train", "b")
+            #expect(repeatable.status == 3 && !repeatable.errors.contains("times"), "\(repeatable.errors)")
+            let words = try await bench.lacuna("coverage", "--json", "--json")
+            #expect(!words.errors.contains("times"), "a flag given twice means the same: \(words.errors)")
         }
     }
 }

@@ -30,6 +30,20 @@ struct IsWithdrawn: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
+/// Whether a dataset that is removed now, or a volume that is withheld now, was so since a revision.
+struct IsWithdrawnSince: Statement {
+    static let sql = """
+        select exists (
+            select from lacuna.change c join lacuna.withdrawal w on w.change_id = c.id
+            where c.revision > $1
+              and (exists (select from lacuna.withdrawn_dataset d where d.withdrawal_id = w.id)
+                   or exists (select from lacuna.withheld_volume v where v.withdrawal_id = w.id)))
+        """
+    let revision: Revision
+    var binds: [any PostgresBindable] { [revision] }
+    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+}
+
 /// The change, or nil where nothing changed.
 struct Withdraw: Statement {
     static let sql = "select lacuna.withdraw($1::integer, $2, $3, $4, $5, $6, $7)"
