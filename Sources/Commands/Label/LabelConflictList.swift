@@ -8,8 +8,10 @@ struct LabelConflictList: AsyncParsableCommand {
         commandName: "conflicts", abstract: "List where sources of the same scan contradict each other.",
         discussion: """
             status: an organ is annotated by one source and absent by another. overlap: two masks of an organ have a low \
-            Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated. modality and spacing: \
-            two headers differ although the voxels are equal. The state is held where the other label waits for a decision \
+            Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated, or the reverse for all its \
+            divisions. exclusion: two organs that exclude each other share more than a twentieth of the smaller one. \
+            outside: a part or a lesion has no voxel in its organ. modality and spacing: two headers differ although the \
+            voxels are equal. The state is held where the other label waits for a decision \
             and is not used; person or policy where the current label was chosen so; open where both are in use. Decide \
             held labels with lacuna mask policy set, lacuna label set, or dataset import --accept conflict. Masks are \
             compared once, and the result is kept.

@@ -1,5 +1,6 @@
 internal import DICOM
 internal import Documents
+internal import Domain
 internal import Imaging
 
 extension ImportError: CustomStringConvertible {
@@ -40,6 +41,9 @@ extension ImportError: CustomStringConvertible {
             "\(problems.count) mistakes:" + problems.map { "\n    line \($0.line): \($0.problem)" }.joined()
         case .emptyClasses(_, _, let classes):
             "all \(classes) class files are empty, so that every organ would be recorded as absent"
+        case .equalOrgans(_, let organs, let other):
+            "\(organs.map(\.rawValue).joined(separator: " and ")) have exactly the same voxels here and in \(other), but a "
+                + "voxel is at most one of them"
         case .duplicate(_, let what): what
         case .unknownNames(_, let names): "labels that match no organ: " + Self.list(names)
         case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
@@ -103,6 +107,8 @@ extension ImportError: CustomStringConvertible {
         case .emptyClasses(_, let name, _):
             "download or compute the labels again; if the image really shows none of the organs, import again with "
                 + "--accept empty:\(name)"
+        case .equalOrgans:
+            "one file is probably a copy of the other: restore it, or remove it, and the organ is unlabelled"
         case .duplicate: "remove one of the two, or import them as two datasets"
         case .unknownNames(_, let names):
             "give a label map, or add the organs to the ontology; in a map, values may name files, as in "

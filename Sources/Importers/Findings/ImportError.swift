@@ -1,5 +1,6 @@
 public import DICOM
 public import Documents
+public import Domain
 public import Imaging
 
 /// Why a folder, a case or a file is not imported. Each case has a file, a problem and a remedy; texts contain file
@@ -51,6 +52,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case wrongLines(file: String, [LineProblem])
     /// Every class file of a case is empty; quarantined.
     case emptyClasses(file: String, caseName: String, classes: Int)
+    /// Two organs that exclude each other have exactly the same voxels in two files of a case; quarantined.
+    case equalOrgans(file: String, organs: [OrganKey], other: String)
     /// Two cases, or two files of one case, have the same name or organ.
     case duplicate(file: String, what: String)
     /// No label name of the file matches an organ of the ontology.
@@ -91,6 +94,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .wrongLines(let file, _), .document(let file, _),
             .contradictoryValue(let file, _, _), .emptyClasses(let file, _, _),
+            .equalOrgans(let file, _, _),
             .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .undeclaredOrgan(let file, _, _),
             .unknownValues(let file, _),
@@ -112,7 +116,7 @@ public enum ImportError: Error, Hashable, Sendable {
     public var quarantines: Bool {
         switch self {
         case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .flipped, .sidesReversed, .purgedSubject,
-            .exchangedImage, .emptyClasses:
+            .exchangedImage, .emptyClasses, .equalOrgans:
             true
         default: false
         }
