@@ -57,8 +57,8 @@ struct LabelConflictList: AsyncParsableCommand {
             if conflicts.isEmpty { session.output.note(emptyNote) }
             if held > 0 {
                 session.output.note(
-                    "Held for a decision: \(held). lacuna mask policy set datasets ranks datasets; lacuna dataset import "
-                        + "--accept conflict uses the held labels.")
+                    "Held for a decision: \(held). lacuna dataset import --accept conflict:CASE uses the held labels of a case; "
+                        + "lacuna mask policy set datasets ranks datasets.")
             }
         }
     }
