@@ -91,6 +91,7 @@ create table annotation (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer references release,
+    source_id bigint references source,
     rater text constraint rater_is_not_empty check (rater <> ''),
     partitioned boolean not null default false,
     status label_status not null constraint an_annotation_is_never_pseudo check (status <> 'pseudo'),
@@ -101,6 +102,9 @@ create table annotation (
     parent_id bigint references annotation,
     change_id bigint not null references change,
     proposed boolean not null default false,
+    accepted boolean not null default false,
+    ranked_release integer generated always as (case when accepted then null else release_id end) stored,
+    constraint only_a_label_of_a_case_is_accepted check (not accepted or release_id is not null and not proposed),
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
     constraint a_partitioned_annotation_has_no_rater check (not partitioned or rater is null),
     constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
@@ -111,19 +115,22 @@ create index on annotation (label_file_id) where label_file_id is not null;
 create index on annotation (change_id) where partitioned;
 comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a source, which is a (release, rater, partitioned), is current for that source; unlabelled retracts it.';
 comment on column annotation.release_id is 'The release that contains the annotation; null: a person or a consensus made it here.';
+comment on column annotation.source_id is 'The case of the release that contains the label. Two cases of one scan are two sources: where they differ, the label of one of them is proposed.';
+comment on column annotation.accepted is 'A person accepted the label although it contradicts others: it ranks as a person''s annotation.';
+comment on column annotation.ranked_release is 'The release by which the policy ranks the annotation; null: as a person''s.';
 comment on column annotation.rater is 'An annotator of the release, a person, or consensus; null: the release itself, or an unnamed person.';
 comment on column annotation.partitioned is 'Made here from a composite label of the same release, or of a person, by partitioning it by side; without a rater.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
 comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, the label of a single annotator of a release, or a label of a release that is held.';
 
 create view held_annotation as
-    select h.id as annotation_id, h.volume_id, h.organ_id, h.release_id, h.status, h.origin from (
-        select distinct on (a.volume_id, a.organ_id, a.release_id) a.* from annotation a
+    select h.id as annotation_id, h.volume_id, h.organ_id, h.release_id, h.status, h.origin, h.source_id from (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.source_id) a.* from annotation a
         where a.proposed and a.release_id is not null and a.rater is null and not a.partitioned
-        order by a.volume_id, a.organ_id, a.release_id, a.id desc) h
+        order by a.volume_id, a.organ_id, a.release_id, a.source_id, a.id desc) h
     where h.status <> 'unlabelled';
-comment on view held_annotation is 'Labels of releases that are held for a decision: each contradicts an annotation of equal rank and origin, one of the two being absent. Recorded as proposed, so that they are never current.';
-create index held_labels_of_releases on annotation (volume_id, organ_id, release_id, id)
+comment on view held_annotation is 'Labels of releases that are held for a decision: each contradicts an annotation of equal rank and origin, one of the two being absent, or belongs to a further case of a scan whose release has a label of the organ already. Recorded as proposed, so that they are never current.';
+create index held_labels_of_releases on annotation (volume_id, organ_id, release_id, source_id, id)
     where proposed and release_id is not null and rater is null and not partitioned;
 
 create table annotation_current (
@@ -190,7 +197,7 @@ returns table (
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with latest as (
         select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
+            a.id, a.volume_id, a.organ_id, a.release_id, a.ranked_release, a.status, a.origin, a.extent is not null as partial
         from annotation a
         where a.volume_id = any (p_volumes) and not a.proposed
           and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
@@ -201,8 +208,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
     from latest w left join release r on r.id = w.release_id left join policy p on true
     where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-        w.release_id desc nulls first, w.id desc
+    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first, w.origin,
+        w.ranked_release desc nulls first, w.id desc
 $$;
 
 -- For people: DATASET RELEASE, RATER.
@@ -215,7 +222,7 @@ $$;
 comment on function annotation_source(text, text, text, boolean) is 'The source of an annotation for people to read: dataset and release, rater, and whether it was partitioned by side; a person without a name.';
 
 -- The policy's choice between a label of a release and an annotation of another source: new, recorded, or held where neither
--- origin nor policy decides between annotated and absent. A release that is not recorded yet is the newest.
+-- origin nor policy decides between annotated and absent, but age alone would. A release that is not recorded yet is the newest.
 create function chosen_label(
     p_policy text, p_order integer[], p_dataset integer, p_release integer, p_origin label_origin, p_contradicts boolean,
     p_other_dataset integer, p_other_release integer, p_other_origin label_origin) returns text
@@ -224,8 +231,9 @@ language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
         when other_rank is null then 'recorded'
         when rank <> other_rank then case when rank < other_rank then 'new' else 'recorded' end
         when p_origin <> p_other_origin then case when p_origin < p_other_origin then 'new' else 'recorded' end
-        when p_other_release is null or p_release < p_other_release then 'recorded'
-        when p_contradicts then 'held' else 'new' end
+        when p_other_release is null then 'recorded'
+        when p_contradicts then 'held'
+        when p_release < p_other_release then 'recorded' else 'new' end
     from (select annotation_rank(p_policy, p_order, p_dataset, coalesce(p_release, 2147483647)) as rank,
             annotation_rank(p_policy, p_order, p_other_dataset, p_other_release) as other_rank) r
 $$;
@@ -243,7 +251,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     ), latest as (
         select g.organ_id, a.* from given g cross join lateral (
             select distinct on (w.release_id, w.rater, w.partitioned)
-                w.id, w.release_id, w.status, w.origin, w.mask_id from annotation w
+                w.id, w.release_id, w.ranked_release, w.status, w.origin, w.mask_id from annotation w
             where w.volume_id = p_volume and w.organ_id = g.organ_id and not w.proposed
               and (p_release is null or w.release_id is distinct from p_release)
             order by w.release_id, w.rater, w.partitioned, w.id desc) a
@@ -251,11 +259,11 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select distinct on (w.organ_id) w.*, r.dataset_id from latest w
         left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-            w.release_id desc nulls first, w.id desc
+        order by w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first, w.origin,
+            w.ranked_release desc nulls first, w.id desc
     )
     select g.key, b.id, c.contradicts, chosen_label(coalesce(p.kind, 'origin'), coalesce(p.datasets, '{}'), p_dataset, p_release,
-        g.origin, c.contradicts, b.dataset_id, b.release_id, b.origin)
+        g.origin, c.contradicts, b.dataset_id, b.ranked_release, b.origin)
     from given g join best b using (organ_id) left join policy p on true left join mask m on m.id = b.mask_id
     cross join lateral (
         select g.status <> b.status and coalesce(case when b.status = 'annotated' then m.voxels else g.voxels end, 0) > 0 as contradicts) c

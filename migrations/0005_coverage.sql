@@ -354,7 +354,7 @@ begin
     ), latest as (
         select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater, a.partitioned) p.volume_id, p.organ_id, a.*
         from pair p cross join lateral (
-            select w.id, w.release_id, w.rater, w.partitioned, w.status, w.origin, w.extent is not null as partial from annotation w
+            select w.id, w.release_id, w.ranked_release, w.rater, w.partitioned, w.status, w.origin, w.extent is not null as partial from annotation w
             where w.volume_id = p.volume_id and w.organ_id = p.organ_id and not w.proposed offset 0) a
         order by p.volume_id, p.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), policy as materialized (
@@ -363,8 +363,8 @@ begin
         select distinct on (w.volume_id, w.organ_id) w.*
         from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-            w.release_id desc nulls first, w.id desc
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first, w.origin,
+            w.ranked_release desc nulls first, w.id desc
     ), chosen as materialized ( -- the current annotation, and the one before
         select p.volume_id, p.organ_id, p.scopes, b.id, b.status, b.origin, b.partial,
             o.place as old_place, o.annotation_id as old_id, o.status as old_status, o.origin as old_origin, o.partial as old_partial

@@ -229,23 +229,26 @@ begin
             order by v.volume_id, v.id desc) h
         where h.withheld
     ), latest as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
-            c.revision, c.activity_id
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.proposed,
+                case when a.proposed then a.source_id end)
+            a.id, a.volume_id, a.organ_id, a.release_id, a.ranked_release, a.status, a.origin, a.extent is not null as partial,
+            a.mask_id, a.proposed, c.revision, c.activity_id
         from annotation a join change c on c.id = a.change_id
-        where c.revision <= p_revision and not a.proposed
+        where c.revision <= p_revision
+          and (not a.proposed or p_datasets is not null and a.release_id is not null and a.rater is null and not a.partitioned)
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
           and (p_datasets is null or a.release_id is null
                or a.release_id in (select n.id from release n where n.dataset_id = any (p_datasets)))
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
-    ), annotated as (
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end,
+            a.id desc
+    ), annotated as ( -- a held label of one of the datasets only where nothing in them contradicts it
         select distinct on (w.volume_id, w.organ_id) w.*
         from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled'
           and not exists (select from removed g where g.release_id = w.release_id)
           and not exists (select from withheld h where h.volume_id = w.volume_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-            w.release_id desc nulls first, w.id desc
+        order by w.volume_id, w.organ_id, w.proposed, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first,
+            w.origin, w.ranked_release desc nulls first, w.id desc
     ), adopted as (
         select ad.run_id from adoption ad join change c on c.id = ad.change_id
         where c.revision <= p_revision order by ad.id desc limit 1
@@ -288,7 +291,7 @@ begin
       and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
 end $$;
 
-comment on function label_states(bigint, bigint, smallint, integer[]) is 'The label of each organ in each volume as of a revision, computed from history; an organ without a row is unlabelled. With datasets: as if no other dataset had been imported; labels of persons and runs belong to none.';
+comment on function label_states(bigint, bigint, smallint, integer[]) is 'The label of each organ in each volume as of a revision, computed from history; an organ without a row is unlabelled. With datasets: as if no other dataset had been imported, so that a label that is held against another dataset is used; labels of persons and runs belong to none.';
 
 grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
     coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),

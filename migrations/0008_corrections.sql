@@ -715,31 +715,41 @@ declare
           and exists (select from annotation_policy p where p.change_id = a.change_id)
           and not exists (
             select from annotation n where n.volume_id = a.volume_id and n.organ_id = a.organ_id and n.release_id = a.release_id
-              and n.rater is null and not n.partitioned and n.id > a.id));
+              and n.source_id is not distinct from a.source_id and n.rater is null and not n.partitioned and n.id > a.id));
 begin
-    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id)
-    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change from annotation where id = any (decided);
-    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id, proposed)
-    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change, true
+    insert into annotation (volume_id, organ_id, release_id, source_id, status, origin, parent_id, change_id)
+    select volume_id, organ_id, release_id, source_id, 'unlabelled', origin, id, p_change from annotation where id = any (decided);
+    insert into annotation (
+        volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, id, p_change, true
     from annotation where id = any (decided);
 end $$;
 
--- Records the held labels between which and their competitors the policy in force decides as ordinary annotations.
+-- Records the held labels between which and their competitors the policy in force decides as ordinary annotations. No policy
+-- decides between two cases of one release.
 create function release_held_labels(p_change bigint) returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     decided bigint[] := array(
-        select h.annotation_id from held_annotation h join release r on r.id = h.release_id join organ o on o.id = h.organ_id
+        select distinct on (h.volume_id, h.organ_id, h.release_id) h.annotation_id from held_annotation h join release r on r.id = h.release_id join organ o on o.id = h.organ_id
         join annotation a on a.id = h.annotation_id left join mask m on m.id = a.mask_id
         where not exists (
             select from competing_annotations(h.volume_id, r.dataset_id, h.release_id, array[o.key], array[h.status::text],
                 array[h.origin::text], array[m.voxels]) c
-            where c.choice = 'held'));
+            where c.choice = 'held')
+          and not exists (
+            select from (
+                select n.status from annotation n
+                where n.volume_id = h.volume_id and n.organ_id = h.organ_id and n.release_id = h.release_id and n.rater is null
+                  and not n.partitioned and not n.proposed order by n.id desc limit 1) s
+            where s.status <> 'unlabelled')
+        order by h.volume_id, h.organ_id, h.release_id, h.source_id);
 begin
-    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id, proposed)
-    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change, true from annotation where id = any (decided);
-    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id)
-    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change
+    insert into annotation (volume_id, organ_id, release_id, source_id, status, origin, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, source_id, 'unlabelled', origin, id, p_change, true from annotation where id = any (decided);
+    insert into annotation (
+        volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id)
+    select volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, id, p_change
     from annotation where id = any (decided);
 end $$;
 

@@ -56,10 +56,21 @@ create table annotation_overlap (
 comment on table annotation_overlap is 'The Dice coefficient of two annotations of one organ in one volume, where both are known. Annotations do not change, so that each pair is compared once.';
 comment on column annotation_overlap.dice is 'Null where neither has a voxel that both know.';
 
+create table organ_overlap (
+    first_id bigint not null references annotation,
+    second_id bigint not null references annotation,
+    shared bigint not null check (shared >= 0),
+    primary key (first_id, second_id)
+);
+comment on table organ_overlap is 'The common voxels of two annotations of different organs in one volume, of which one excludes the other or is inside it. Annotations do not change, so that each pair is compared once.';
+comment on column organ_overlap.first_id is 'The annotation of the organ that is inside the other, or the older one of two organs that exclude each other.';
+comment on column organ_overlap.shared is 'Of an organ that is inside another also its voxels where the other is not known.';
+
+create trigger history_is_append_only before update or delete or truncate on organ_overlap execute function refuse_rewriting();
 create trigger activities_are_of_the_login after insert on accepted_flip
     referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on annotation_overlap execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
 
-grant select, insert on mask_centre, accepted_flip, annotation_overlap to lacuna_manager;
+grant select, insert on mask_centre, accepted_flip, annotation_overlap, organ_overlap to lacuna_manager;

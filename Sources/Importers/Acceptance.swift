@@ -48,7 +48,7 @@ extension [Acceptance] {
     }
 
     /// Whether the proposal is accepted for this case by name.
-    func name(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
+    public func name(_ proposal: Acceptance.Proposal, of name: String) -> Bool {
         contains { $0.proposal == proposal && $0.caseName == name }
     }
 }

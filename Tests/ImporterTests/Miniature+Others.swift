@@ -11,7 +11,9 @@ extension Miniature {
         Miniature(name: "totalsegmentator-mr") {
             let tree = Tree()
             try tree.image("s0001/mri.nii.gz")
-            for name in ["liver", "spleen"] { try tree.label("s0001/segmentations/\(name).nii.gz", [(1, Boxes.liver)]) }
+            for (name, box) in [("liver", Boxes.liver), ("spleen", Boxes.spleen)] {
+                try tree.label("s0001/segmentations/\(name).nii.gz", [(1, box)])
+            }
             return tree
         },
         Miniature(name: "label-table") { try Tree.labelTable() },

@@ -17,7 +17,7 @@ public struct LabelClaim: Sendable, Hashable {
     }
 }
 
-/// An annotation that the label of an import competes with: the best of another source, or the release's own earlier one.
+/// An annotation that the label of an import competes with: the best of another source, or one of the same release.
 public struct CompetingAnnotation: Sendable, Hashable {
     /// Which of the two labels the policy makes current.
     public enum Choice: String, Sendable {
@@ -29,19 +29,37 @@ public struct CompetingAnnotation: Sendable, Hashable {
         case held
     }
 
+    /// Whose annotation it is.
+    public enum Relation: Sendable {
+        /// That of another release, a person or a consensus.
+        case otherSource
+        /// The case's own earlier one, which the new one replaces.
+        case sameCase
+        /// That of another case of the same scan in the same release.
+        case otherCase
+    }
+
     public let organ: OrganKey
     public let status: LabelStatus
     public let origin: LabelOrigin
     /// Nil for an absence.
     public let mask: MaskLocation?
     public let limits: LabelLimits
-    /// `DATASET RELEASE`, or the name of a person or consensus.
+    /// `DATASET RELEASE`, `DATASET/CASE` for another case of the release, or the name of a person or consensus.
     public let source: String
-    /// Whether it is the earlier label of the release that is imported, which the new one replaces.
-    public let isEarlier: Bool
+    public let relation: Relation
     /// Whether one is absent and the other has voxels.
     public let isContradiction: Bool
     public let choice: Choice
+
+    public init(
+        organ: OrganKey, status: LabelStatus, origin: LabelOrigin, mask: MaskLocation?, limits: LabelLimits,
+        source: String, relation: Relation, isContradiction: Bool, choice: Choice
+    ) {
+        (self.organ, self.status, self.origin, self.mask) = (organ, status, origin, mask)
+        (self.limits, self.source, self.relation) = (limits, source, relation)
+        (self.isContradiction, self.choice) = (isContradiction, choice)
+    }
 }
 
 /// What the catalogue records of a scan outside one case.
@@ -75,4 +93,9 @@ public struct CurrentAnnotation: Sendable, Hashable {
     public let status: LabelStatus
     /// `DATASET RELEASE`, or the name of a person or consensus.
     public let source: String
+    /// Nil for an absence.
+    public let mask: MaskLocation?
+    public let limits: LabelLimits
+    /// Foreground bounds; nil for an absence.
+    public let box: VoxelBox?
 }

@@ -9,22 +9,24 @@ extension LabelCatalog {
         return found.first.map { KnownScan(volume: $0.volume, sources: found.compactMap(\.source)) }
     }
 
-    /// For each label that has one: the best annotation of the organ by another source, and the release's own earlier annotation.
+    /// For each label that has one: the best annotation of the organ by another source, and the release's own annotation, of the
+    /// same or another case.
     public func competingAnnotations(
-        with claims: [LabelClaim], volume: VolumeID, in place: CasePlace
+        with claims: [LabelClaim], volume: VolumeID, of caseName: String, in place: CasePlace
     ) async throws -> [CompetingAnnotation] {
         guard !claims.isEmpty else { return [] }
         let others = try await connection.run(CompetingAnnotations(volume: volume, place: place, claims: claims))
         guard let release = place.release else { return others }
-        return others + (try await connection.run(EarlierAnnotations(volume: volume, release: release, claims: claims)))
+        return others
+            + (try await connection.run(
+                EarlierAnnotations(volume: volume, release: release, caseName: caseName, claims: claims)))
     }
 
-    /// Of some organs, those that another source annotates with voxels or records as absent in the volume.
+    /// The organs that another source, or another case, annotates with voxels or records as absent in the volume.
     public func currentAnnotations(
-        of organs: [OrganKey], volume: VolumeID, outside place: CasePlace
+        volume: VolumeID, outside caseName: String, of place: CasePlace
     ) async throws -> [CurrentAnnotation] {
-        guard !organs.isEmpty else { return [] }
-        return try await connection.run(
-            CurrentAnnotationsOfOrgans(volume: volume, organs: organs, release: place.release))
+        try await connection.run(
+            CurrentAnnotationsOfOrgans(volume: volume, release: place.release, caseName: caseName))
     }
 }

@@ -4,7 +4,8 @@ public import Postgres
 extension LabelCatalog {
     /// Records a person's annotation of (volume, organ) without a mask, at a new revision. Earlier annotations stay in history.
     ///
-    /// `absent` outranks the annotations of releases; `unlabelled` retracts every annotation of the organ.
+    /// `absent` outranks the annotations of releases; `unlabelled` retracts every annotation of the organ,
+    /// also held ones.
     /// - Parameters:
     ///   - status: `absent` or `unlabelled`.
     ///   - parameters: a JSON object with the reason; no patient data.

@@ -5,17 +5,27 @@ public struct CaseLabels: Sendable {
     public var labels: [LabelRecord]
     /// Annotated or absent; recorded as proposals and never current. The list of an annotator is complete.
     public var annotators: [(name: String, labels: [LabelRecord])]
-    /// Whether labels that contradict an annotation of equal rank and origin are recorded without being held.
-    public var areContradictionsAccepted: Bool
+    /// Which labels that contradict others are used instead of being held.
+    public var acceptance: ContradictionAcceptance
 
     public init(
         _ labels: [LabelRecord], annotators: [(name: String, labels: [LabelRecord])] = [],
-        areContradictionsAccepted: Bool = false
+        acceptance: ContradictionAcceptance = .none
     ) {
         precondition(annotators.allSatisfy { !$0.name.isEmpty }, "an annotator has a name")
         (self.labels, self.annotators) = (labels, annotators)
-        self.areContradictionsAccepted = areContradictionsAccepted
+        self.acceptance = acceptance
     }
+}
+
+/// Which labels of a case a person accepts although they contradict others.
+public enum ContradictionAcceptance: Sendable, Hashable {
+    case none
+    /// Those that contradict other sources, but not those that contradict another case of the same scan in the same release: of
+    /// these, only one can be used.
+    case unlessOfOneRelease
+    /// All: the case was named.
+    case all
 }
 
 /// The label of one organ in one volume in a release.

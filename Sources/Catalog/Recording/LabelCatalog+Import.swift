@@ -104,11 +104,12 @@ extension LabelCatalog {
         let files = try await ensureLabelFiles(labelFiles, sourceID, &change)
         let named = Array(zip(labelFiles, files.ids)).map { (record: $0, id: $1) }
         let own = try await writeLabels(
-            labels.labels, files: named, volume: volume, context, accepting: labels.areContradictionsAccepted,
+            labels.labels, files: named, of: sourceID, in: volume, context, acceptance: labels.acceptance,
             isNewVolume: isNewVolume, &change)
         var annotators: [RecordedAnnotator] = []
         for (name, labels) in labels.annotators {
-            let drawn = try await writeLabels(labels, by: name, files: named, volume: volume, context, &change)
+            let drawn = try await writeLabels(
+                labels, by: name, files: named, of: sourceID, in: volume, context, &change)
             annotators.append(RecordedAnnotator(name: name, newLabels: drawn.written, takenBack: drawn.takenBack))
         }
         return RecordedCase(

@@ -12,36 +12,44 @@ struct WrittenLabels {
 }
 
 extension LabelCatalog {
-    /// Writes the labels that differ from the release's earlier ones, and retracts those that the files no longer contain.
+    /// Writes the labels that differ from the case's earlier ones, and retracts those that the files no longer contain.
     ///
     /// A label of the release that contradicts an annotation of equal rank and origin, one of the two being absent, is held: recorded
-    /// as a proposal, and the release's earlier label is retracted.
+    /// as a proposal, and the case's earlier label is retracted. So is the label of an organ that another case of the same scan in
+    /// the release labels already.
     ///
     /// - Parameters:
     ///   - annotator: the annotator whose labels they are, which are recorded as proposed ones; empty: the release itself.
     ///   - files: the case's label files with their ids; labels that were read from other files too are not retracted.
-    ///   - accepting: whether contradicting labels are not held, and held ones become ordinary annotations.
+    ///   - acceptance: which contradicting labels are not held, and which held ones become ordinary annotations.
     ///   - isNewVolume: whether the volume has no other annotations.
     func writeLabels(
-        _ labels: [LabelRecord], by annotator: String = "", files: [(record: FileRecord, id: Int64)], volume: VolumeID,
-        _ context: CaseContext, accepting: Bool = false, isNewVolume: Bool = false, _ change: inout PendingChange
+        _ labels: [LabelRecord], by annotator: String = "", files: [(record: FileRecord, id: Int64)],
+        of source: SourceID, in volume: VolumeID, _ context: CaseContext,
+        acceptance: ContradictionAcceptance = .none, isNewVolume: Bool = false, _ change: inout PendingChange
     ) async throws -> WrittenLabels {
         precondition(
             annotator.isEmpty || labels.allSatisfy { $0.status != .pseudo }, "annotators have no model-made labels")
         let earlier = try await connection.run(
-            LabelsOfRelease(volume: volume, release: context.release.release, rater: annotator))
+            LabelsOfRelease(volume: volume, release: context.release.release, rater: annotator, source: source))
+        var decisions = LabelDecisions.ordinary
+        if annotator.isEmpty && !isNewVolume {
+            let others = try await connection.run(
+                LabelsOfOtherCases(volume: volume, release: context.release.release, source: source))
+            decisions = LabelDecisions(acceptance: acceptance, others: others)
+        }
+        let labels = decisions.recordable(labels)
         let changes = LabelChanges(
-            from: earlier, to: labels, readFrom: Set(files.map(\.record.path)), releasing: accepting)
+            from: earlier, to: labels, readFrom: Set(files.map(\.record.path)), released: decisions.released(labels))
         guard !changes.isEmpty else { return WrittenLabels() }
-        var held: Set<OrganKey> = []
-        if annotator.isEmpty && !accepting && !isNewVolume {
-            held = try await heldOrgans(of: changes.annotations, volume, context)
+        if annotator.isEmpty && !isNewVolume {
+            decisions.note(try await competing(with: changes.annotations, volume, context))
         }
         let batch = LabelBatch(
-            volume: volume, release: context.release.release, rater: annotator, activity: context.activity,
-            change: try await change.id(on: connection), files: files.map(\.id))
+            volume: volume, release: context.release.release, source: source, rater: annotator,
+            activity: context.activity, change: try await change.id(on: connection), files: files.map(\.id))
         let masks = try await writeMasks(changes.new.filter { $0.mask != nil }, batch, changes)
-        try await writeAnnotations(changes, held: held, masks, batch)
+        let held = try await writeAnnotations(changes, decisions, masks, batch)
         let models = changes.shippedLabels
         if !models.isEmpty {
             try await connection.run(
@@ -49,29 +57,33 @@ extension LabelCatalog {
         }
         return WrittenLabels(
             written: changes.new.count, takenBack: changes.missing.map(\.organ),
-            held: changes.annotations.map(\.organ).filter(held.contains))
+            held: held)
     }
 
-    /// The organs whose labels the policy would hold.
-    private func heldOrgans(
-        of labels: [LabelRecord], _ volume: VolumeID, _ context: CaseContext
-    ) async throws -> Set<OrganKey> {
+    /// The best annotations of other sources.
+    private func competing(
+        with labels: [LabelRecord], _ volume: VolumeID, _ context: CaseContext
+    ) async throws -> [CompetingAnnotation] {
         let claims = labels.filter { $0.status != .unlabelled }.map(LabelClaim.init)
         guard !claims.isEmpty else { return [] }
-        let found = try await connection.run(
+        return try await connection.run(
             CompetingAnnotations(volume: volume, place: CasePlace(context.release), claims: claims))
-        return Set(found.filter { $0.choice == .held }.map(\.organ))
     }
 
-    /// Writes annotations as ordinary or proposed ones. Where the release's earlier label was of the other kind, it is retracted.
+    /// Writes annotations as ordinary or proposed ones. Where the case's earlier label was of the other kind, it is retracted.
+    /// - Returns: organs whose labels wait for a decision.
     private func writeAnnotations(
-        _ changes: LabelChanges, held: Set<OrganKey>, _ masks: WrittenMasks, _ batch: LabelBatch
-    ) async throws {
+        _ changes: LabelChanges, _ decisions: LabelDecisions, _ masks: WrittenMasks, _ batch: LabelBatch
+    ) async throws -> [OrganKey] {
         let labels = changes.annotations
-        guard !labels.isEmpty else { return }
-        let proposed = labels.map { label in
-            !batch.rater.isEmpty || held.contains(label.organ)
-                || label.status == .unlabelled && changes.earlier[label.organ]?.isHeld == true
+        guard !labels.isEmpty else { return [] }
+        let decided = labels.map {
+            decisions.decision(on: $0, wasHeld: changes.earlier[$0.organ]?.isHeld == true)
+        }
+        let proposed = decided.map { $0 == .held || !batch.rater.isEmpty }
+        let rivals = zip(labels, decided).compactMap { $1 == .accepted ? decisions.replaced(by: $0) : nil }
+        if !rivals.isEmpty {
+            try await connection.run(HoldAnnotations(annotations: rivals, change: batch.change))
         }
         let replaced = zip(labels, proposed).compactMap { label, isProposed in
             changes.earlier[label.organ].flatMap {
@@ -83,12 +95,17 @@ extension LabelCatalog {
             try await connection.run(
                 InsertAnnotations(
                     batch: batch, labels: replaced.map(\.retraction), masks: replaced.map { _ in nil },
-                    parents: replaced.map(\.annotation), proposed: replaced.map(\.isHeld)))
+                    parents: replaced.map(\.annotation), proposed: replaced.map(\.isHeld),
+                    accepted: replaced.map { _ in false }))
         }
         try await connection.run(
             InsertAnnotations(
                 batch: batch, labels: labels, masks: labels.map { masks.mask(of: $0) },
-                parents: labels.map { changes.earlier[$0.organ]?.annotation }, proposed: proposed))
+                parents: labels.map { changes.earlier[$0.organ]?.annotation }, proposed: proposed,
+                accepted: decided.map { $0 == .accepted }))
+        return zip(labels, decided).compactMap { label, decision in
+            decision == .held && label.status != .unlabelled && decisions.isContradiction(label) ? label.organ : nil
+        }
     }
 
     /// The masks of labels, each of which has one; a label that was held keeps its mask.
@@ -128,6 +145,8 @@ private struct WrittenMasks {
 struct LabelBatch {
     let volume: VolumeID
     let release: Int32
+    /// The case.
+    let source: SourceID
     /// Empty for the release's own labels.
     let rater: String
     let activity: ActivityID

@@ -11,15 +11,16 @@ struct LabelChanges {
 
     /// - Parameters:
     ///   - paths: the label files that were read; an earlier label that was read from another file too is not missing.
-    ///   - releasing: whether a held label is written again as an ordinary one.
+    ///   - released: organs whose held labels are written again as ordinary ones.
     init(
-        from known: [ReleaseAnnotation], to labels: [LabelRecord], readFrom paths: Set<String>, releasing: Bool = false
+        from known: [ReleaseAnnotation], to labels: [LabelRecord], readFrom paths: Set<String>,
+        released: Set<OrganKey> = []
     ) {
         let earlier = Dictionary(known.map { ($0.organ, $0) }, uniquingKeysWith: { _, last in last })
         let named = Set(labels.map(\.organ))
         self.earlier = earlier
         new = labels.filter { label in
-            earlier[label.organ].map { !$0.matches(label) || releasing && $0.isHeld } ?? true
+            earlier[label.organ].map { !$0.matches(label) || $0.isHeld && released.contains(label.organ) } ?? true
         }
         missing = known.filter { label in
             label.isCurrent && !named.contains(label.organ) && !label.files.isEmpty
@@ -51,7 +52,7 @@ struct LabelChanges {
     }
 }
 
-/// The newest label of an organ by a release, or by an annotator of it.
+/// The newest label of an organ by a case of a release, or by an annotator of it.
 struct ReleaseAnnotation {
     let organ: OrganKey
     let status: LabelStatus

@@ -8,9 +8,11 @@ struct LabelConflictList: AsyncParsableCommand {
         commandName: "conflicts", abstract: "List where sources of the same scan contradict each other.",
         discussion: """
             status: an organ is annotated by one source and absent by another. overlap: two masks of an organ have a low \
-            Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated. modality and spacing: \
-            two headers differ although the voxels are equal. subject: equal voxels, or patient and study identifiers in \
-            DICOM slices, say otherwise than the recorded subjects. The state is held where the other label waits for a decision \
+            Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated, or the reverse for all its \
+            divisions. exclusion: two organs that exclude each other share more than a twentieth of the smaller one. \
+            outside: a part or a lesion has no voxel in its organ. modality and spacing: two headers differ although the \
+            voxels are equal. subject: equal voxels, or patient and study identifiers in DICOM slices, say otherwise than \
+            the recorded subjects. The state is held where the other label waits for a decision \
             and is not used; person or policy where the current label was chosen so; open where both are in use. Decide \
             held labels with lacuna mask policy set, lacuna label set, or dataset import --accept conflict, and subjects \
             with lacuna subject join or split. Masks are compared once, and the result is kept.
@@ -56,8 +58,8 @@ struct LabelConflictList: AsyncParsableCommand {
             if conflicts.isEmpty { session.output.note(emptyNote) }
             if held > 0 {
                 session.output.note(
-                    "Held for a decision: \(held). lacuna mask policy set datasets ranks datasets; lacuna dataset import "
-                        + "--accept conflict uses the held labels.")
+                    "Held for a decision: \(held). lacuna dataset import --accept conflict:CASE uses the held labels of a case; "
+                        + "lacuna mask policy set datasets ranks datasets.")
             }
         }
     }

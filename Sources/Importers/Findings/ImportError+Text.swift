@@ -1,5 +1,6 @@
 internal import DICOM
 internal import Documents
+internal import Domain
 internal import Imaging
 
 extension ImportError: CustomStringConvertible {
@@ -44,6 +45,9 @@ extension ImportError: CustomStringConvertible {
         case .unpaired(_, let image): "no image has the name of the label, but \(image) has almost the same"
         case .waitsForTarget(_, let link):
             "the image \(link) is a link to a file that does not exist; the labels are recorded as waiting for it"
+        case .equalOrgans(_, let organs, let other):
+            "\(organs.map(\.rawValue).joined(separator: " and ")) have exactly the same voxels here and in \(other), but a "
+                + "voxel is at most one of them"
         case .duplicate(_, let what): what
         case .unknownNames(_, let names): "labels that match no organ: " + Self.list(names)
         case .unknownOrgan(_, let organ): "no organ has the key \(organ)"
@@ -114,6 +118,8 @@ extension ImportError: CustomStringConvertible {
         case .waitsForTarget:
             "restore the file to which it links (git annex get, git lfs pull), or name the folder or the dataset of the "
                 + "images with --images"
+        case .equalOrgans:
+            "one file is probably a copy of the other: restore it, or remove it, and the organ is unlabelled"
         case .duplicate: "remove one of the two, or import them as two datasets"
         case .unknownNames(_, let names):
             "give a label map, or add the organs to the ontology; in a map, values may name files, as in "

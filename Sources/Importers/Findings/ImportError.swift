@@ -1,5 +1,6 @@
 public import DICOM
 public import Documents
+public import Domain
 public import Imaging
 
 /// Why a folder, a case or a file is not imported. Each case has a file, a problem and a remedy; texts contain file
@@ -57,6 +58,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case unmatchedPattern(folder: String, pattern: String, key: String)
     /// Labels whose image seems to be a file of almost the same name.
     case unpaired(file: String, image: String)
+    /// Two organs that exclude each other have exactly the same voxels in two files of a case; quarantined.
+    case equalOrgans(file: String, organs: [OrganKey], other: String)
     /// Two cases, or two files of one case, have the same name or organ.
     case duplicate(file: String, what: String)
     /// No label name of the file matches an organ of the ontology.
@@ -97,7 +100,7 @@ public enum ImportError: Error, Hashable, Sendable {
             .leavesFolder(let file, _), .waitsForImage(let file), .unknownRelease(let file, _, _),
             .holdsDatasets(let file, _), .wrongLine(let file, _, _), .wrongLines(let file, _), .document(let file, _),
             .contradictoryValue(let file, _, _), .emptyLabels(let file, _, _), .unmatchedPattern(let file, _, _),
-            .unpaired(let file, _), .waitsForTarget(let file, _),
+            .unpaired(let file, _), .waitsForTarget(let file, _), .equalOrgans(let file, _, _),
             .missingFile(let file, _), .duplicate(let file, _),
             .unknownNames(let file, _), .unknownOrgan(let file, _), .undeclaredOrgan(let file, _, _),
             .unknownValues(let file, _),
@@ -119,7 +122,7 @@ public enum ImportError: Error, Hashable, Sendable {
     public var quarantines: Bool {
         switch self {
         case .gridMismatch, .volume(.formsDisagree), .sliceOrder, .flipped, .sidesReversed, .purgedSubject,
-            .exchangedImage, .emptyLabels:
+            .exchangedImage, .emptyLabels, .equalOrgans:
             true
         default: false
         }

@@ -21,7 +21,7 @@ public struct ImportFinding: Hashable, Sendable, Codable, CustomStringConvertibl
         case scope
         /// The files and the dataset's description differ, or the description lacks something.
         case description
-        /// The case contradicts what the catalogue records of the same scan.
+        /// The case contradicts what the catalogue records of the same scan, or itself.
         case conflict
         /// Two subjects are the same patient, or identifiers do not show whether they are.
         case subjects

@@ -63,6 +63,7 @@ public final class CaseInspector {
         if let flip { read = try labels(of: files, on: image, opened, flipped: flip.flip, check: &check) }
         findings += read.findings + (try sides(of: files, read.labels))
         findings += AbsenceCheck(read.labels, on: image.grid, options.ontology).findings
+        findings += try OrganCheck(read.labels, shape: image.grid.canonicalShape, ontology: options.ontology).findings
         let drawn = drawings(files, on: image, opened, flipped: flip?.flip)
         return InspectedCase(
             files: files, image: image, labels: read.labels, drawn: drawn, findings: findings + drawn.findings,

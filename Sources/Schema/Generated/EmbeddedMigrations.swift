@@ -555,7 +555,7 @@ grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "a0167db99c874880366c99a126e81e61afd0f5cca8363c2c1d9e3b20787252f8",
+            sha256: "312ea7e6ab1666ce162d7cd4b7bacb356257987b5ca3f40169ca30ed18491316",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
@@ -650,6 +650,7 @@ create table annotation (
     volume_id bigint not null references volume,
     organ_id smallint not null references organ,
     release_id integer references release,
+    source_id bigint references source,
     rater text constraint rater_is_not_empty check (rater <> ''),
     partitioned boolean not null default false,
     status label_status not null constraint an_annotation_is_never_pseudo check (status <> 'pseudo'),
@@ -660,6 +661,9 @@ create table annotation (
     parent_id bigint references annotation,
     change_id bigint not null references change,
     proposed boolean not null default false,
+    accepted boolean not null default false,
+    ranked_release integer generated always as (case when accepted then null else release_id end) stored,
+    constraint only_a_label_of_a_case_is_accepted check (not accepted or release_id is not null and not proposed),
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id),
     constraint a_partitioned_annotation_has_no_rater check (not partitioned or rater is null),
     constraint annotated_has_a_mask_and_others_none check ((status = 'annotated') = (mask_id is not null))
@@ -670,19 +674,22 @@ create index on annotation (label_file_id) where label_file_id is not null;
 create index on annotation (change_id) where partitioned;
 comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a source, which is a (release, rater, partitioned), is current for that source; unlabelled retracts it.';
 comment on column annotation.release_id is 'The release that contains the annotation; null: a person or a consensus made it here.';
+comment on column annotation.source_id is 'The case of the release that contains the label. Two cases of one scan are two sources: where they differ, the label of one of them is proposed.';
+comment on column annotation.accepted is 'A person accepted the label although it contradicts others: it ranks as a person''s annotation.';
+comment on column annotation.ranked_release is 'The release by which the policy ranks the annotation; null: as a person''s.';
 comment on column annotation.rater is 'An annotator of the release, a person, or consensus; null: the release itself, or an unnamed person.';
 comment on column annotation.partitioned is 'Made here from a composite label of the same release, or of a person, by partitioning it by side; without a rater.';
 comment on column annotation.extent is 'Canonical voxel box within which the mask is complete; null: everywhere.';
 comment on column annotation.proposed is 'Recorded but never current: a consensus that was not adopted, the label of a single annotator of a release, or a label of a release that is held.';
 
 create view held_annotation as
-    select h.id as annotation_id, h.volume_id, h.organ_id, h.release_id, h.status, h.origin from (
-        select distinct on (a.volume_id, a.organ_id, a.release_id) a.* from annotation a
+    select h.id as annotation_id, h.volume_id, h.organ_id, h.release_id, h.status, h.origin, h.source_id from (
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.source_id) a.* from annotation a
         where a.proposed and a.release_id is not null and a.rater is null and not a.partitioned
-        order by a.volume_id, a.organ_id, a.release_id, a.id desc) h
+        order by a.volume_id, a.organ_id, a.release_id, a.source_id, a.id desc) h
     where h.status <> 'unlabelled';
-comment on view held_annotation is 'Labels of releases that are held for a decision: each contradicts an annotation of equal rank and origin, one of the two being absent. Recorded as proposed, so that they are never current.';
-create index held_labels_of_releases on annotation (volume_id, organ_id, release_id, id)
+comment on view held_annotation is 'Labels of releases that are held for a decision: each contradicts an annotation of equal rank and origin, one of the two being absent, or belongs to a further case of a scan whose release has a label of the organ already. Recorded as proposed, so that they are never current.';
+create index held_labels_of_releases on annotation (volume_id, organ_id, release_id, source_id, id)
     where proposed and release_id is not null and rater is null and not partitioned;
 
 create table annotation_current (
@@ -749,7 +756,7 @@ returns table (
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with latest as (
         select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial
+            a.id, a.volume_id, a.organ_id, a.release_id, a.ranked_release, a.status, a.origin, a.extent is not null as partial
         from annotation a
         where a.volume_id = any (p_volumes) and not a.proposed
           and not exists (select from withheld_volume h where h.volume_id = a.volume_id)
@@ -760,8 +767,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select distinct on (w.volume_id, w.organ_id) w.volume_id, w.organ_id, w.id, w.status, w.origin, w.partial
     from latest w left join release r on r.id = w.release_id left join policy p on true
     where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-        w.release_id desc nulls first, w.id desc
+    order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first, w.origin,
+        w.ranked_release desc nulls first, w.id desc
 $$;
 
 -- For people: DATASET RELEASE, RATER.
@@ -774,7 +781,7 @@ $$;
 comment on function annotation_source(text, text, text, boolean) is 'The source of an annotation for people to read: dataset and release, rater, and whether it was partitioned by side; a person without a name.';
 
 -- The policy's choice between a label of a release and an annotation of another source: new, recorded, or held where neither
--- origin nor policy decides between annotated and absent. A release that is not recorded yet is the newest.
+-- origin nor policy decides between annotated and absent, but age alone would. A release that is not recorded yet is the newest.
 create function chosen_label(
     p_policy text, p_order integer[], p_dataset integer, p_release integer, p_origin label_origin, p_contradicts boolean,
     p_other_dataset integer, p_other_release integer, p_other_origin label_origin) returns text
@@ -783,8 +790,9 @@ language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
         when other_rank is null then 'recorded'
         when rank <> other_rank then case when rank < other_rank then 'new' else 'recorded' end
         when p_origin <> p_other_origin then case when p_origin < p_other_origin then 'new' else 'recorded' end
-        when p_other_release is null or p_release < p_other_release then 'recorded'
-        when p_contradicts then 'held' else 'new' end
+        when p_other_release is null then 'recorded'
+        when p_contradicts then 'held'
+        when p_release < p_other_release then 'recorded' else 'new' end
     from (select annotation_rank(p_policy, p_order, p_dataset, coalesce(p_release, 2147483647)) as rank,
             annotation_rank(p_policy, p_order, p_other_dataset, p_other_release) as other_rank) r
 $$;
@@ -802,7 +810,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     ), latest as (
         select g.organ_id, a.* from given g cross join lateral (
             select distinct on (w.release_id, w.rater, w.partitioned)
-                w.id, w.release_id, w.status, w.origin, w.mask_id from annotation w
+                w.id, w.release_id, w.ranked_release, w.status, w.origin, w.mask_id from annotation w
             where w.volume_id = p_volume and w.organ_id = g.organ_id and not w.proposed
               and (p_release is null or w.release_id is distinct from p_release)
             order by w.release_id, w.rater, w.partitioned, w.id desc) a
@@ -810,11 +818,11 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select distinct on (w.organ_id) w.*, r.dataset_id from latest w
         left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-            w.release_id desc nulls first, w.id desc
+        order by w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first, w.origin,
+            w.ranked_release desc nulls first, w.id desc
     )
     select g.key, b.id, c.contradicts, chosen_label(coalesce(p.kind, 'origin'), coalesce(p.datasets, '{}'), p_dataset, p_release,
-        g.origin, c.contradicts, b.dataset_id, b.release_id, b.origin)
+        g.origin, c.contradicts, b.dataset_id, b.ranked_release, b.origin)
     from given g join best b using (organ_id) left join policy p on true left join mask m on m.id = b.mask_id
     cross join lateral (
         select g.status <> b.status and coalesce(case when b.status = 'annotated' then m.voxels else g.voxels end, 0) > 0 as contradicts) c
@@ -1114,7 +1122,7 @@ grant select (id, run_id, worker, lease_until) on job to lacuna_trainer;
 """###),
         Migration(
             number: 5, name: "coverage",
-            sha256: "1c23b92d36d9d205cd885b362aad98e4491ff9f574845f370a2d4b41dbd7cc02",
+            sha256: "0e53a80c8f1b80e48357d0b5d47062d87841e3aa96cceda10c3f883e87017141",
             sql: ###"""
 -- Coverage: counts as appended deltas, for every grouping of coverage, and the triggers that keep the derived rows and the
 -- deltas up to date as labels and sources are recorded.
@@ -1472,7 +1480,7 @@ begin
     ), latest as (
         select distinct on (p.volume_id, p.organ_id, a.release_id, a.rater, a.partitioned) p.volume_id, p.organ_id, a.*
         from pair p cross join lateral (
-            select w.id, w.release_id, w.rater, w.partitioned, w.status, w.origin, w.extent is not null as partial from annotation w
+            select w.id, w.release_id, w.ranked_release, w.rater, w.partitioned, w.status, w.origin, w.extent is not null as partial from annotation w
             where w.volume_id = p.volume_id and w.organ_id = p.organ_id and not w.proposed offset 0) a
         order by p.volume_id, p.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
     ), policy as materialized (
@@ -1481,8 +1489,8 @@ begin
         select distinct on (w.volume_id, w.organ_id) w.*
         from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled' and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-            w.release_id desc nulls first, w.id desc
+        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first, w.origin,
+            w.ranked_release desc nulls first, w.id desc
     ), chosen as materialized ( -- the current annotation, and the one before
         select p.volume_id, p.organ_id, p.scopes, b.id, b.status, b.origin, b.partial,
             o.place as old_place, o.annotation_id as old_id, o.status as old_status, o.origin as old_origin, o.partial as old_partial
@@ -1769,7 +1777,7 @@ grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "6fb1578efcd877300ac398066eca6d9f800a2ff9d5a6b8d025e500c5806037bb",
+            sha256: "6c7576a4e58515b7100050b9fa150acea6d5e1544f2a6bb4ef56c6ac8eaffb6e",
             sql: ###"""
 -- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
@@ -2002,23 +2010,26 @@ begin
             order by v.volume_id, v.id desc) h
         where h.withheld
     ), latest as (
-        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned)
-            a.id, a.volume_id, a.organ_id, a.release_id, a.status, a.origin, a.extent is not null as partial, a.mask_id,
-            c.revision, c.activity_id
+        select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.proposed,
+                case when a.proposed then a.source_id end)
+            a.id, a.volume_id, a.organ_id, a.release_id, a.ranked_release, a.status, a.origin, a.extent is not null as partial,
+            a.mask_id, a.proposed, c.revision, c.activity_id
         from annotation a join change c on c.id = a.change_id
-        where c.revision <= p_revision and not a.proposed
+        where c.revision <= p_revision
+          and (not a.proposed or p_datasets is not null and a.release_id is not null and a.rater is null and not a.partitioned)
           and (p_volume is null or a.volume_id = p_volume) and (p_organ is null or a.organ_id = p_organ)
           and (p_datasets is null or a.release_id is null
                or a.release_id in (select n.id from release n where n.dataset_id = any (p_datasets)))
-        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc
-    ), annotated as (
+        order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end,
+            a.id desc
+    ), annotated as ( -- a held label of one of the datasets only where nothing in them contradicts it
         select distinct on (w.volume_id, w.organ_id) w.*
         from latest w left join release r on r.id = w.release_id left join policy p on true
         where w.status <> 'unlabelled'
           and not exists (select from removed g where g.release_id = w.release_id)
           and not exists (select from withheld h where h.volume_id = w.volume_id)
-        order by w.volume_id, w.organ_id, annotation_rank(p.kind, p.datasets, r.dataset_id, w.release_id) nulls first, w.origin,
-            w.release_id desc nulls first, w.id desc
+        order by w.volume_id, w.organ_id, w.proposed, annotation_rank(p.kind, p.datasets, r.dataset_id, w.ranked_release) nulls first,
+            w.origin, w.ranked_release desc nulls first, w.id desc
     ), adopted as (
         select ad.run_id from adoption ad join change c on c.id = ad.change_id
         where c.revision <= p_revision order by ad.id desc limit 1
@@ -2061,7 +2072,7 @@ begin
       and not exists (select from pseudo p where (p.volume_id, p.organ_id) = (s.volume_id, s.organ_id));
 end $$;
 
-comment on function label_states(bigint, bigint, smallint, integer[]) is 'The label of each organ in each volume as of a revision, computed from history; an organ without a row is unlabelled. With datasets: as if no other dataset had been imported; labels of persons and runs belong to none.';
+comment on function label_states(bigint, bigint, smallint, integer[]) is 'The label of each organ in each volume as of a revision, computed from history; an organ without a row is unlabelled. With datasets: as if no other dataset had been imported, so that a label that is held against another dataset is used; labels of persons and runs belong to none.';
 
 grant execute on function coverage_base(bigint), coverage_rows(bigint, coverage_scope_kind[]),
     coverage_counts(bigint, coverage_scope_kind[]), coverage_confidence(bigint, coverage_scope_kind[]),
@@ -2630,7 +2641,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "67c877a41b18f0bac81c2b7ea65bda9ea3a002fcfb07ce7229edbee8c8a4c384",
+            sha256: "df752ba1dd3bc9fe504d696180e7c3c924053cca296bffebef5fb6a49bbe51be",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -3349,31 +3360,41 @@ declare
           and exists (select from annotation_policy p where p.change_id = a.change_id)
           and not exists (
             select from annotation n where n.volume_id = a.volume_id and n.organ_id = a.organ_id and n.release_id = a.release_id
-              and n.rater is null and not n.partitioned and n.id > a.id));
+              and n.source_id is not distinct from a.source_id and n.rater is null and not n.partitioned and n.id > a.id));
 begin
-    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id)
-    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change from annotation where id = any (decided);
-    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id, proposed)
-    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change, true
+    insert into annotation (volume_id, organ_id, release_id, source_id, status, origin, parent_id, change_id)
+    select volume_id, organ_id, release_id, source_id, 'unlabelled', origin, id, p_change from annotation where id = any (decided);
+    insert into annotation (
+        volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, id, p_change, true
     from annotation where id = any (decided);
 end $$;
 
--- Records the held labels between which and their competitors the policy in force decides as ordinary annotations.
+-- Records the held labels between which and their competitors the policy in force decides as ordinary annotations. No policy
+-- decides between two cases of one release.
 create function release_held_labels(p_change bigint) returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     decided bigint[] := array(
-        select h.annotation_id from held_annotation h join release r on r.id = h.release_id join organ o on o.id = h.organ_id
+        select distinct on (h.volume_id, h.organ_id, h.release_id) h.annotation_id from held_annotation h join release r on r.id = h.release_id join organ o on o.id = h.organ_id
         join annotation a on a.id = h.annotation_id left join mask m on m.id = a.mask_id
         where not exists (
             select from competing_annotations(h.volume_id, r.dataset_id, h.release_id, array[o.key], array[h.status::text],
                 array[h.origin::text], array[m.voxels]) c
-            where c.choice = 'held'));
+            where c.choice = 'held')
+          and not exists (
+            select from (
+                select n.status from annotation n
+                where n.volume_id = h.volume_id and n.organ_id = h.organ_id and n.release_id = h.release_id and n.rater is null
+                  and not n.partitioned and not n.proposed order by n.id desc limit 1) s
+            where s.status <> 'unlabelled')
+        order by h.volume_id, h.organ_id, h.release_id, h.source_id);
 begin
-    insert into annotation (volume_id, organ_id, release_id, status, origin, parent_id, change_id, proposed)
-    select volume_id, organ_id, release_id, 'unlabelled', origin, id, p_change, true from annotation where id = any (decided);
-    insert into annotation (volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id)
-    select volume_id, organ_id, release_id, status, origin, mask_id, extent, label_file_id, id, p_change
+    insert into annotation (volume_id, organ_id, release_id, source_id, status, origin, parent_id, change_id, proposed)
+    select volume_id, organ_id, release_id, source_id, 'unlabelled', origin, id, p_change, true from annotation where id = any (decided);
+    insert into annotation (
+        volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, parent_id, change_id)
+    select volume_id, organ_id, release_id, source_id, status, origin, mask_id, extent, label_file_id, id, p_change
     from annotation where id = any (decided);
 end $$;
 
@@ -3613,7 +3634,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 11, name: "identity",
-            sha256: "f419e01e23f0e85a0db784a59f6e416e83cdfcc55c7a195b7e8df7748771cb18",
+            sha256: "c4fd975ee41e655edc62b3a671124d2d54023b3290eb59bc91c13f44daf060b5",
             sql: ###"""
 -- Image descriptors, for near-duplicates, centres of sided organs, for reversed sides, and overlaps of two annotations.
 set local role lacuna_owner;
@@ -3673,13 +3694,24 @@ create table annotation_overlap (
 comment on table annotation_overlap is 'The Dice coefficient of two annotations of one organ in one volume, where both are known. Annotations do not change, so that each pair is compared once.';
 comment on column annotation_overlap.dice is 'Null where neither has a voxel that both know.';
 
+create table organ_overlap (
+    first_id bigint not null references annotation,
+    second_id bigint not null references annotation,
+    shared bigint not null check (shared >= 0),
+    primary key (first_id, second_id)
+);
+comment on table organ_overlap is 'The common voxels of two annotations of different organs in one volume, of which one excludes the other or is inside it. Annotations do not change, so that each pair is compared once.';
+comment on column organ_overlap.first_id is 'The annotation of the organ that is inside the other, or the older one of two organs that exclude each other.';
+comment on column organ_overlap.shared is 'Of an organ that is inside another also its voxels where the other is not known.';
+
+create trigger history_is_append_only before update or delete or truncate on organ_overlap execute function refuse_rewriting();
 create trigger activities_are_of_the_login after insert on accepted_flip
     referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on annotation_overlap execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on mask_centre execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on accepted_flip execute function refuse_rewriting();
 
-grant select, insert on mask_centre, accepted_flip, annotation_overlap to lacuna_manager;
+grant select, insert on mask_centre, accepted_flip, annotation_overlap, organ_overlap to lacuna_manager;
 
 """###),
         Migration(

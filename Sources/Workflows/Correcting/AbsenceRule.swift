@@ -8,7 +8,7 @@ struct AbsenceRule {
     /// - Throws: `WorkflowError` of kind `conflict` that names the first annotated part or lesion.
     func check(_ organ: OrganKey, in volume: VolumeID) async throws {
         let ontology = try await catalog.ontology()
-        let inside = Set(ontology.parts(of: organ) + ontology.organs.filter { $0.host == organ }.map(\.key))
+        let inside = Set(ontology.organs(inside: organ))
         let part = try await catalog.labels(volume: volume).first {
             $0.status == .annotated && ($0.voxels ?? 0) > 0 && inside.contains($0.organ)
         }

@@ -10,6 +10,19 @@ package struct KnownMask: Sendable {
 
     package init(foreground: BitVolume, region: KnownRegion) { (self.foreground, self.region) = (foreground, region) }
 
+    /// A mask that is known everywhere.
+    init(_ foreground: BitVolume) {
+        self.init(foreground: foreground, region: KnownRegion(everywhere: foreground.shape))
+    }
+
+    /// A mask that was encoded by this program.
+    init(_ encoded: EncodedMask, extent: VoxelBox?, shape: GridShape, of organ: OrganKey) throws {
+        let mask = try MaskCodec.decode(
+            encoded.bytes, shape: shape, contentHash: encoded.contentHash, name: "the mask of \(organ)")
+        self.init(
+            foreground: mask.foreground, region: KnownRegion(shape, extent: extent, known: mask.known))
+    }
+
     /// The smallest box that holds the region; nil where that is the whole volume.
     var extent: VoxelBox? { region.voxels?.boundingBox }
 

@@ -48,6 +48,32 @@ extension LabelConflictSearch.Conflict {
     }
 }
 
+extension LabelConflictSearch.Conflict {
+    init(_ found: WholeWithoutDivisions) {
+        let names = found.divisions.map(\.rawValue).joined(separator: ", ")
+        self.init(
+            kind: .part, volume: found.volume, caseName: found.caseName, organ: found.whole,
+            current: LabelConflictSearch.Side(
+                source: found.wholeSource, value: "annotated", origin: nil, mask: found.mask),
+            other: LabelConflictSearch.Side(
+                source: found.divisionSources, value: "\(names) absent", origin: nil, mask: nil),
+            dice: nil, state: .open)
+    }
+
+    init(_ pair: OrganPair, shared: Int) {
+        let value =
+            pair.isInside ? "\(pair.second.organ) without it" : "\(pair.second.organ), \(shared) common voxels"
+        self.init(
+            kind: pair.isInside ? .outside : .exclusion, volume: pair.volume, caseName: pair.caseName,
+            organ: pair.first.organ,
+            current: LabelConflictSearch.Side(
+                source: pair.first.source, value: "annotated", origin: nil, mask: pair.first.mask.mask),
+            other: LabelConflictSearch.Side(
+                source: pair.second.source, value: value, origin: nil, mask: pair.second.mask.mask),
+            dice: nil, state: .open)
+    }
+}
+
 extension LabelConflictSearch.Side {
     init(_ side: ConflictSide) {
         self.init(

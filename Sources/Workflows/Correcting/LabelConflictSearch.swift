@@ -10,8 +10,12 @@ package struct LabelConflictSearch {
         case status
         /// Two masks of one organ overlap little.
         case overlap
-        /// An organ is absent, a part or a lesion of it annotated.
+        /// An organ is absent and a part or a lesion of it annotated, or an organ is annotated and all its divisions are absent.
         case part
+        /// Two organs that exclude each other have common voxels.
+        case exclusion
+        /// A part or a lesion has no voxel in its organ.
+        case outside
         case modality
         case spacing
         /// Whose scans two sources are: voxels and identifiers in DICOM slices, against the recorded subjects.
@@ -51,7 +55,7 @@ package struct LabelConflictSearch {
     package struct Side: Hashable, Sendable {
         /// `DATASET RELEASE`, the name of a person or consensus, or `DATASET/CASE` for headers and subjects.
         package let source: String
-        /// The status of the label, the spacing, the modality, or the subject with the evidence.
+        /// The status of the label, with the organ where that differs; the spacing, the modality, or the subject with the evidence.
         package let value: String
         package let origin: LabelOrigin?
         package let mask: MaskID?
@@ -94,6 +98,9 @@ package struct LabelConflictSearch {
         if request.includes(.part) && !request.isHeldOnly {
             found += try await parts(volume, organ, request.dataset)
         }
+        if (request.includes(.exclusion) || request.includes(.outside)) && !request.isHeldOnly {
+            found += try await OrganPairSearch(workspace).conflicts(volume, organ, request.dataset)
+        }
         if organ == nil && !request.isHeldOnly {
             found += try await catalog.differingHeaders(volume: volume, dataset: request.dataset).map(Conflict.init)
         }
@@ -108,10 +115,16 @@ package struct LabelConflictSearch {
     ) async throws -> [Conflict] {
         let ontology = try await workspace.catalog.ontology()
         let pairs = ontology.organs.flatMap { part in
-            Set(ontology.wholes(of: part.key) + [part.host].compactMap { $0 }).map { (part: part.key, whole: $0) }
+            ontology.organs(around: part.key).map { (part: part.key, whole: $0) }
         }
-        return try await workspace.catalog.annotatedInAbsent(pairs, volume: volume, organ: organ, dataset: dataset)
-            .map(Conflict.init)
+        let divisions = ontology.organs.flatMap { whole in
+            ontology.divisions(of: whole.key).map { (part: $0, whole: whole.key) }
+        }
+        let catalog = workspace.catalog
+        let absent = try await catalog.annotatedInAbsent(pairs, volume: volume, organ: organ, dataset: dataset)
+        let undivided = try await catalog.wholesWithoutDivisions(
+            divisions, volume: volume, organ: organ, dataset: dataset)
+        return absent.map(Conflict.init) + undivided.map(Conflict.init)
     }
 
     // MARK: - Overlap

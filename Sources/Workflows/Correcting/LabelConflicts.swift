@@ -6,8 +6,6 @@ struct LabelConflicts {
     private let workspace: Workspace
     private let volume: VolumeRow
     private let ontology: Ontology
-    /// Borders of organs that were drawn separately overlap; a larger share of the smaller organ is a conflict.
-    private static let toleratedOverlap = 0.05
 
     init(_ workspace: Workspace, volume: VolumeRow) async throws {
         (self.workspace, self.volume) = (workspace, volume)
@@ -23,40 +21,23 @@ struct LabelConflicts {
         let catalog = workspace.catalog
         let others = try await catalog.labels(volume: volume.id).filter { $0.organ != organ && $0.status != .pseudo }
         let reader = try await workspace.masks()
+        let (rule, new) = (OrganPairRule(ontology: ontology), KnownMask(mask))
         var conflicts: [LabelConflict] = []
+        let absent = Set(others.filter { $0.status == .absent }.map(\.organ))
+        let divisions = ontology.divisions(of: organ)
+        if !divisions.isEmpty && absent.isSuperset(of: divisions) {
+            conflicts.append(.divisionsAreAbsent(organ, divisions: divisions))
+        }
         for other in others {
-            if other.status == .absent, isPart(organ, of: other.organ) {
+            let pairing = ontology.pairing(organ, other.organ)
+            if other.status == .absent, pairing == .inside {
                 conflicts.append(.wholeIsAbsent(organ, whole: other.organ))
             }
-            guard concerns(organ, other.organ), let id = other.mask, !(isPartial && isPart(other.organ, of: organ))
-            else { continue }
+            guard let pairing, let id = other.mask, !(isPartial && pairing == .around) else { continue }
             let known = try await reader.read(
                 try await catalog.mask(id).location, try await catalog.limits(of: id), shape: volume.shape)
-            if let conflict = overlap(organ, mask, other.organ, known) { conflicts.append(conflict) }
+            if let conflict = rule.conflict(organ, new, other.organ, known) { conflicts.append(conflict) }
         }
         return conflicts
-    }
-
-    private func concerns(_ organ: OrganKey, _ other: OrganKey) -> Bool {
-        ontology.excludes(organ, other) || isPart(organ, of: other) || isPart(other, of: organ)
-    }
-
-    private func isPart(_ part: OrganKey, of whole: OrganKey) -> Bool { ontology.wholes(of: part).contains(whole) }
-
-    private func overlap(
-        _ organ: OrganKey, _ mask: BitVolume, _ other: OrganKey, _ known: KnownMask
-    ) -> LabelConflict? {
-        var shared = mask
-        shared.formIntersection(known.foreground)
-        let (voxels, size, otherSize) = (shared.population, mask.population, known.foreground.population)
-        guard otherSize > 0 else { return nil }
-        if isPart(organ, of: other) {
-            let unknown = size - known.region.restrict(mask).population
-            return voxels + unknown == 0 ? .outsideWhole(organ, whole: other) : nil
-        }
-        if isPart(other, of: organ) { return voxels == 0 ? .partOutside(organ, part: other) : nil }
-        if voxels == size && size == otherSize { return .identical(organ, other: other) }
-        guard Double(voxels) > Self.toleratedOverlap * Double(min(size, otherSize)) else { return nil }
-        return .overlap(organ, other: other, shared: voxels, size: size)
     }
 }

@@ -83,6 +83,7 @@ struct LargeCatalogue {
         InsertSubjectAlias.self,
         InsertVolume.self, MergeSubjects.self, LabelFilesOfSource.self, LockObjectsShared.self, LockPointersShared.self,
         LockSubject.self, LockVolume.self, SetUnknownModality.self, CorrectModality.self, LabelsOfRelease.self,
+        LabelsOfOtherCases.self,
         AreApart.self,
         IsNamedOtherwise.self, JoinsOfSubject.self,
     ]
@@ -180,7 +181,8 @@ struct LargeCatalogue {
         "UnsupportedJoin": rare, "NameOfSubject": rare, "VolumesOfJoin": rare,
         "VolumesWithoutDescriptor": whole,
         "ListDifferingAnnotations": whole, "ListDifferingHeaders": whole, "ListDifferingSubjects": whole,
-        "ListAnnotatedInAbsent": whole,
+        "ListAnnotatedInAbsent": whole, "ListOrganPairs": whole, "ListWholesWithoutDivisions": whole,
+        "InsertOrganOverlaps": small, "HoldAnnotations": rare,
         "InsertOverlaps": small, "CentresOfSidedMasks": whole, "InsertFlips": small, "SidedMasksWithoutCentre": whole,
     ]
 }
@@ -253,8 +255,8 @@ private struct Facts {
             CurrentAnnotations(volume: volume, organ: "liver"),
             CompetingAnnotations(
                 volume: volume, place: CasePlace(dataset: dataset, release: nil), claims: [absentLiver]),
-            EarlierAnnotations(volume: volume, release: release, claims: [absentLiver]),
-            CurrentAnnotationsOfOrgans(volume: volume, organs: ["liver"], release: release),
+            EarlierAnnotations(volume: volume, release: release, caseName: "c77", claims: [absentLiver]),
+            CurrentAnnotationsOfOrgans(volume: volume, release: release, caseName: "c77"),
             SourcesOfScan(identity: identity, release: release, caseName: "c77"),
             ActivityIsPartition(activity: ActivityID(1)), ContentsOfObject(object: object), CurrentRun(),
             DescribeDuplicates(volumes: [volume, VolumeID(78)]),

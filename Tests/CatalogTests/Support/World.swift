@@ -153,7 +153,7 @@ extension LabelCatalog {
         return try await record(
             source(scan: scan, case: name, subject: subject ?? name), labelFiles: [labelFile(name, file)], in: handle,
             activity: activity,
-            storing: { CaseLabels(labels, annotators: annotators, areContradictionsAccepted: accepting) })
+            storing: { CaseLabels(labels, annotators: annotators, acceptance: accepting ? .all : .none) })
     }
 
     /// Puts the only subject of each volume into a part.

@@ -79,7 +79,7 @@ import Testing
             #expect(accepted.status == 0, "\(accepted.errors)")
             #expect(try await status(bench, "first/c1", "liver") == "absent")
             let decided = try await bench.lacuna("label", "conflicts", "--kind", "status", "--json").rows()
-            #expect(decided.map { $0["state"] as? String } == ["policy"])
+            #expect(decided.map { $0["state"] as? String } == ["person"])
         }
     }
 

@@ -90,7 +90,7 @@ struct CoverageOfRounds: Statement {
     func decode(_ row: PostgresRow) throws -> CoverageFact { try CoverageFact(row) }
 }
 
-/// The labels of a dataset itself in its volumes, current or not: the newest release's annotation of an organ, else its shipped
+/// The labels of a dataset itself in its volumes, current, held or not: the newest release's annotation of an organ, else its shipped
 /// label.
 struct DatasetLabelCounts: Statement {
     static let sql = """
@@ -100,11 +100,13 @@ struct DatasetLabelCounts: Statement {
         release as (
             select r.id from lacuna.release r join lacuna.dataset d on d.id = r.dataset_id where d.name = $1),
         annotated as (
-            select distinct on (a.volume_id, a.organ_id) a.volume_id, a.organ_id, a.status, a.origin,
-                a.extent is not null as partial
-            from own join lacuna.annotation a using (volume_id)
-            where a.release_id in (select id from release) and not a.proposed
-            order by a.volume_id, a.organ_id, a.release_id desc, a.id desc),
+            select distinct on (volume_id, organ_id) * from (
+                select distinct on (a.volume_id, a.organ_id, a.release_id, a.proposed, case when a.proposed then a.source_id end)
+                    a.volume_id, a.organ_id, a.release_id, a.proposed, a.id, a.status, a.origin, a.extent is not null as partial
+                from own join lacuna.annotation a using (volume_id)
+                where a.release_id in (select id from release) and (not a.proposed or a.rater is null and not a.partitioned)
+                order by a.volume_id, a.organ_id, a.release_id, a.proposed, case when a.proposed then a.source_id end, a.id desc) n
+            order by volume_id, organ_id, release_id desc, status = 'unlabelled', proposed, id desc),
         shipped as (
             select distinct on (s.volume_id, s.organ_id) s.volume_id, s.organ_id, s.mask_id
             from own join lacuna.shipped_label s using (volume_id)

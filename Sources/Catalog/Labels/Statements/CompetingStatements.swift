@@ -27,15 +27,17 @@ struct CompetingAnnotations: Statement {
         return CompetingAnnotation(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2),
             mask: try MaskLocation.ifPresent(in: row, from: 3), limits: try LabelLimits(row, from: 8),
-            source: try row.decode(10), isEarlier: false, isContradiction: try row.decode(11), choice: choice)
+            source: try row.decode(10), relation: .otherSource, isContradiction: try row.decode(11), choice: choice)
     }
 }
 
-/// The newest annotations of a release itself.
+/// The newest annotations of a release itself, each of the case or of another one of the same scan.
 struct EarlierAnnotations: Statement {
     static let sql = """
         select o.key, a.status, a.origin, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, a.extent, false,
-            d.name || ' ' || r.name, a.status::text <> c.status and coalesce(case a.status when 'annotated' then m.voxels else c.voxels end, 0) > 0
+            case when coalesce(s.case_name = $6, true) then d.name || ' ' || r.name else d.name || '/' || s.case_name end,
+            a.status::text <> c.status and coalesce(case a.status when 'annotated' then m.voxels else c.voxels end, 0) > 0,
+            coalesce(s.case_name = $6, true)
         from unnest($3::text[], $4::text[], $5::bigint[]) as c (organ, status, voxels)
         join lacuna.organ o on o.key = c.organ
         cross join lateral (
@@ -43,21 +45,25 @@ struct EarlierAnnotations: Statement {
             where n.volume_id = $1 and n.organ_id = o.id and n.release_id = $2 and n.rater is null and not n.partitioned
               and not n.proposed order by n.id desc limit 1) a
         left join lacuna.mask m on m.id = a.mask_id
+        left join lacuna.source s on s.id = a.source_id
         join lacuna.release r on r.id = a.release_id
         join lacuna.dataset d on d.id = r.dataset_id
         where a.status <> 'unlabelled' and c.status in ('annotated', 'absent')
         """
     let volume: VolumeID
     let release: Int32
+    let caseName: String
     let claims: [LabelClaim]
     var binds: [any PostgresBindable] {
-        [volume, release, claims.map(\.organ), claims.map(\.status.rawValue), claims.map(\.voxels)]
+        [volume, release, claims.map(\.organ), claims.map(\.status.rawValue), claims.map(\.voxels), caseName]
     }
     func decode(_ row: PostgresRow) throws -> CompetingAnnotation {
-        CompetingAnnotation(
+        let isSame: Bool = try row.decode(12)
+        return CompetingAnnotation(
             organ: try row.decode(0), status: try row.decode(1), origin: try row.decode(2),
             mask: try MaskLocation.ifPresent(in: row, from: 3), limits: try LabelLimits(row, from: 8),
-            source: try row.decode(10), isEarlier: true, isContradiction: try row.decode(11), choice: .new)
+            source: try row.decode(10), relation: isSame ? .sameCase : .otherCase, isContradiction: try row.decode(11),
+            choice: isSame ? .new : .held)
     }
 }
 
@@ -99,22 +105,28 @@ extension KnownScan.Source {
 
 struct CurrentAnnotationsOfOrgans: Statement {
     static let sql = """
-        select o.key, c.status, lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned)
-        from lacuna.organ o
-        join lacuna.annotation_current c on c.organ_id = o.id and c.volume_id = $1
+        select o.key, c.status, case when a.release_id = $2 then d.name || '/' || s.case_name
+                else lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned) end,
+            m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, a.extent, false, m.box
+        from lacuna.annotation_current c
+        join lacuna.organ o on o.id = c.organ_id
         join lacuna.annotation a on a.id = c.annotation_id
+        left join lacuna.source s on s.id = a.source_id
         left join lacuna.mask m on m.id = a.mask_id
         left join lacuna.release r on r.id = a.release_id
         left join lacuna.dataset d on d.id = r.dataset_id
-        where o.key = any ($2::text[]) and ($3::integer is null or a.release_id is distinct from $3)
+        where c.volume_id = $1 and ($2::integer is null or a.release_id is distinct from $2 or s.case_name <> $3)
           and (c.status = 'absent' or m.voxels > 0)
         order by o.position
         """
     let volume: VolumeID
-    let organs: [OrganKey]
     let release: Int32?
-    var binds: [any PostgresBindable] { [volume, organs, release] }
+    let caseName: String
+    var binds: [any PostgresBindable] { [volume, release, caseName] }
     func decode(_ row: PostgresRow) throws -> CurrentAnnotation {
-        CurrentAnnotation(organ: try row.decode(0), status: try row.decode(1), source: try row.decode(2))
+        CurrentAnnotation(
+            organ: try row.decode(0), status: try row.decode(1), source: try row.decode(2),
+            mask: try MaskLocation.ifPresent(in: row, from: 3), limits: try LabelLimits(row, from: 8),
+            box: try row.decode(10))
     }
 }

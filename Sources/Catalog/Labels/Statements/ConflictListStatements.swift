@@ -7,14 +7,16 @@ struct ListDifferingAnnotations: Statement {
             select a.volume_id, a.organ_id from lacuna.annotation a
             where (a.rater is null or a.release_id is null) and ($1::bigint is null or a.volume_id = $1)
               and ($2::text is null or a.organ_id = (select id from lacuna.organ where key = $2))
-            group by 1, 2 having count(distinct (a.release_id, a.rater, a.partitioned, a.proposed)) > 1),
+            group by 1, 2
+            having count(distinct (a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end)) > 1),
         latest as (
             select c.volume_id, c.organ_id, w.id, w.status from contested c cross join lateral (
-                select distinct on (a.release_id, a.rater, a.partitioned, a.proposed) a.id, a.status, a.release_id
+                select distinct on (a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end)
+                    a.id, a.status, a.release_id
                 from lacuna.annotation a
                 where a.volume_id = c.volume_id and a.organ_id = c.organ_id
                   and (a.rater is null or a.release_id is null) and (a.release_id is not null or not a.proposed)
-                order by a.release_id, a.rater, a.partitioned, a.proposed, a.id desc) w
+                order by a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end, a.id desc) w
             where w.status <> 'unlabelled'
               and not exists (
                 select from lacuna.release r join lacuna.withdrawn_dataset g on g.dataset_id = r.dataset_id where r.id = w.release_id)
@@ -22,18 +24,19 @@ struct ListDifferingAnnotations: Statement {
         side as (
             select a.id, a.status, a.origin, a.mask_id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, a.extent,
                 m.voxels, lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned) as source, d.name as dataset,
-                a.release_id is null as personal, a.proposed as held
+                a.release_id, d.name || '/' || s.case_name as case_name,
+                a.release_id is null or a.accepted as personal, a.proposed as held
             from latest l join lacuna.annotation a on a.id = l.id
-            left join lacuna.mask m on m.id = a.mask_id
+            left join lacuna.mask m on m.id = a.mask_id left join lacuna.source s on s.id = a.source_id
             left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id)
         select l.volume_id, (
                 select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
                 join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
                 where s.volume_id = l.volume_id order by d.name is distinct from $3::text, g.dataset_id is not null, s.id limit 1),
             v.shape_x, v.shape_y, v.shape_z, organ.key,
-            c.id, c.source, c.status, c.origin, c.mask_id, c.content_sha256, c.object_digest, c.object_offset, c.object_length, c.extent,
+            c.id, case when c.release_id = o.release_id then coalesce(c.case_name, c.source) else c.source end, c.status, c.origin, c.mask_id, c.content_sha256, c.object_digest, c.object_offset, c.object_length, c.extent,
             false, c.personal, c.held,
-            o.id, o.source, o.status, o.origin, o.mask_id, o.content_sha256, o.object_digest, o.object_offset, o.object_length, o.extent,
+            o.id, case when c.release_id = o.release_id then coalesce(o.case_name, o.source) else o.source end, o.status, o.origin, o.mask_id, o.content_sha256, o.object_digest, o.object_offset, o.object_length, o.extent,
             false, o.personal, o.held,
             c.status is distinct from o.status, overlap.first_id is not null, overlap.dice
         from latest l
@@ -44,7 +47,10 @@ struct ListDifferingAnnotations: Statement {
         left join side c on c.id = n.annotation_id
         left join lacuna.annotation_overlap overlap
             on (overlap.first_id, overlap.second_id) = (least(c.id, o.id), greatest(c.id, o.id))
-        where l.id is distinct from n.annotation_id and ($3::text is null or c.dataset = $3 or o.dataset = $3)
+        where l.id is distinct from n.annotation_id and ($3::text is null or c.dataset = $3 or o.dataset = $3 or exists (
+            select from latest e join side u on u.id = e.id
+            where (e.volume_id, e.organ_id) = (l.volume_id, l.organ_id) and u.dataset = $3 and u.status = c.status
+              and (c.status <> o.status or u.content_sha256 = c.content_sha256)))
           and case
             when c.id is null then o.held
             when c.status <> o.status then coalesce(c.voxels, o.voxels) > 0

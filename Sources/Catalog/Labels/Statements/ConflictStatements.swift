@@ -8,9 +8,9 @@ struct ListLabelVersions: Statement {
             select l.mask_id, l.annotation_id
             from lacuna.label_states(lacuna.current_revision(), $1, (select id from wanted)) l),
         latest as (
-            select distinct on (a.release_id, a.rater, a.partitioned, a.proposed) a.* from lacuna.annotation a
+            select distinct on (a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end) a.* from lacuna.annotation a
             where a.volume_id = $1 and a.organ_id = (select id from wanted)
-            order by a.release_id, a.rater, a.partitioned, a.proposed, a.id desc),
+            order by a.release_id, a.rater, a.partitioned, a.proposed, case when a.proposed then a.source_id end, a.id desc),
         found as (
             select w.mask_id, lacuna.annotation_source(d.name, r.name, w.rater, w.partitioned) as source, w.status, w.origin,
                 w.id = (select annotation_id from current) as is_current, w.proposed, 1 as part, w.id, w.extent

@@ -105,7 +105,8 @@ struct NewestCorrection: Statement {
     static let sql = """
         with written as (
             select a.* from lacuna.annotation a join lacuna.organ o on o.id = a.organ_id
-            where a.volume_id = $1 and o.key = $2 and not a.proposed
+            where a.volume_id = $1 and o.key = $2
+              and (not a.proposed or a.release_id is not null and a.rater is null and not a.partitioned)
         ), newest as (
             select w.change_id from written w
             join lacuna.change c on c.id = w.change_id join lacuna.activity y on y.id = c.activity_id
@@ -113,7 +114,8 @@ struct NewestCorrection: Statement {
         select w.id from written w join newest using (change_id)
         where not exists (
             select from written n where n.id > w.id and n.release_id is not distinct from w.release_id
-              and n.rater is not distinct from w.rater and n.partitioned = w.partitioned)
+              and n.rater is not distinct from w.rater and n.partitioned = w.partitioned and n.proposed = w.proposed
+              and (not w.proposed or n.source_id is not distinct from w.source_id))
         order by w.id
         """
     let volume: VolumeID
@@ -125,10 +127,11 @@ struct NewestCorrection: Statement {
 /// Restores the versions before some annotations; annotations without an earlier version are retracted.
 struct UndoAnnotations: Statement {
     static let sql = """
-        insert into lacuna.annotation (volume_id, organ_id, release_id, rater, partitioned, status, origin, mask_id, extent,
-            label_file_id, parent_id, change_id)
-        select a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, coalesce(p.status, 'unlabelled'), coalesce(p.origin, a.origin),
-            p.mask_id, p.extent, p.label_file_id, a.id, $2
+        insert into lacuna.annotation (volume_id, organ_id, release_id, source_id, rater, partitioned, status, origin, mask_id, extent,
+            label_file_id, parent_id, proposed, accepted, change_id)
+        select a.volume_id, a.organ_id, a.release_id, coalesce(p.source_id, a.source_id), a.rater, a.partitioned,
+            coalesce(p.status, 'unlabelled'), coalesce(p.origin, a.origin), p.mask_id, p.extent, p.label_file_id, a.id, a.proposed,
+            coalesce(p.accepted, false), $2
         from lacuna.annotation a left join lacuna.annotation p on p.id = a.parent_id where a.id = any ($1::bigint[])
         """
     let annotations: [Int64]

@@ -51,10 +51,10 @@ struct ListLabels: Statement {
 struct ListProposedAnnotations: Statement {
     static let sql = """
         with latest as (
-            select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned) a.* from lacuna.annotation a
+            select distinct on (a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.source_id) a.* from lacuna.annotation a
             where a.proposed and ($1::bigint is null or a.volume_id = $1)
               and ($2::text is null or a.organ_id = (select id from lacuna.organ where key = $2))
-            order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.id desc)
+            order by a.volume_id, a.organ_id, a.release_id, a.rater, a.partitioned, a.source_id, a.id desc)
         select w.mask_id, w.volume_id, o.key, w.status, w.origin, m.voxels,
             case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
             c.revision, c.activity_id, g.case_name,

@@ -40,6 +40,12 @@ struct CaseReading: Sendable {
         }
     }
 
+    /// Reads one case, also an unchanged one, with buffers of its own.
+    func readAgain(_ item: ImportItem) async -> CaseReader.Result {
+        await CaseReader(layout: layout, options: options, converted: converted).read(
+            item, in: root, known: KnownRelease())
+    }
+
     /// Brings results, which arrive as they are finished, into the order of the cases.
     private func deliver(
         _ results: AsyncStream<(Int, CaseReader.Result)>, of items: [ImportItem], _ ahead: ReadAhead,

@@ -4,19 +4,19 @@ internal import Imaging
 internal import Importers
 internal import System
 
-/// Compares a case with what the catalogue records of the same scan: the labels of other sources and of the release's earlier
-/// import, modality and spacing.
+/// Compares a case with what the catalogue records of the same scan: the labels of other sources, of other cases and of the case's
+/// earlier import, modality and spacing.
 struct CaseContradictions {
-    private let workspace: Workspace
-    private let ontology: Ontology
+    let workspace: Workspace
+    let ontology: Ontology
     /// The dataset that is imported.
-    private let dataset: String
+    let dataset: String
     private let isDryRun: Bool
-    /// Whether the caller accepts labels that contradict others.
-    private let isAccepted: Bool
+    /// Which contradicting labels the caller accepts.
+    private let acceptance: ContradictionAcceptance
 
-    init(_ workspace: Workspace, ontology: Ontology, _ summary: ImportSummary, isAccepted: Bool) {
-        (self.workspace, self.ontology, self.isAccepted) = (workspace, ontology, isAccepted)
+    init(_ workspace: Workspace, ontology: Ontology, _ summary: ImportSummary, _ acceptance: ContradictionAcceptance) {
+        (self.workspace, self.ontology, self.acceptance) = (workspace, ontology, acceptance)
         (dataset, isDryRun) = (summary.dataset, summary.isDryRun)
     }
 
@@ -30,7 +30,7 @@ struct CaseContradictions {
         guard let scan else { return [] }
         return headers(of: item, scan) + (try await subjects(of: item, source, in: place))
             + (try await labels(of: item, scan, in: place))
-            + (try await relatives(of: item, scan, in: place))
+            + (try await organs(of: item, scan, in: place))
     }
 
     // MARK: - Headers
@@ -62,23 +62,65 @@ struct CaseContradictions {
 
     // MARK: - Labels
 
+    /// One finding for each contradiction with another case of the same scan that is imported too and not recorded yet.
+    func findings(on item: InspectedCase, besides other: InspectedCase) async throws -> [ImportFinding] {
+        let labels = item.labels.filter { $0.status != .pseudo }
+        let others = Dictionary(
+            other.labels.filter { $0.status != .pseudo }.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first }
+        )
+        var findings: [ImportFinding] = []
+        for label in labels {
+            guard let known = others[label.organ] else { continue }
+            let rival = CompetingAnnotation(known, source: "\(dataset)/\(other.files.name)", unlike: label)
+            if rival.isContradiction {
+                findings.append(finding(label, contradicts: rival, item))
+            } else if let mask = label.mask, let otherMask = known.mask, mask.contentHash != otherMask.contentHash {
+                let shape = item.image.grid.canonicalShape
+                let dice = try await BlockingWork().run {
+                    try KnownMask(mask, extent: label.extent, shape: shape, of: label.organ).dice(
+                        with: try KnownMask(otherMask, extent: known.extent, shape: shape, of: label.organ))
+                }
+                if let dice, dice < KnownMask.littleOverlap { findings.append(finding(label, rival, dice, item)) }
+            }
+        }
+        let besides = other.labels.filter { $0.status != .pseudo }.map {
+            OtherLabel($0, source: "\(dataset)/\(other.files.name)")
+        }
+        return findings + (try await organs(of: item, besides: besides))
+    }
+
+    private func finding(
+        _ label: InspectedLabel, contradicts rival: CompetingAnnotation, _ item: InspectedCase
+    ) -> ImportFinding {
+        ImportFinding(
+            label, contradicts: rival, caseName: item.files.name, dataset, isAccepted: accepts(against: rival))
+    }
+
+    private func finding(
+        _ label: InspectedLabel, _ rival: CompetingAnnotation, _ dice: Double, _ item: InspectedCase
+    ) -> ImportFinding {
+        ImportFinding(
+            label, overlaps: rival, dice: dice, caseName: item.files.name, dataset, isAccepted: accepts(against: rival))
+    }
+
+    private func accepts(against rival: CompetingAnnotation) -> Bool {
+        acceptance == .all || acceptance == .unlessOfOneRelease && rival.relation != .otherCase
+    }
+
     private func labels(
         of item: InspectedCase, _ scan: KnownScan, in place: CasePlace
     ) async throws -> [ImportFinding] {
         let labels = item.labels.filter { $0.status != .pseudo }
         let rivals = try await workspace.catalog.competingAnnotations(
-            with: labels.map(LabelClaim.init), volume: scan.volume, in: place)
+            with: labels.map(LabelClaim.init), volume: scan.volume, of: item.files.name, in: place)
         let byOrgan = Dictionary(labels.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
         var findings: [ImportFinding] = []
         for rival in rivals {
             guard let label = byOrgan[rival.organ] else { continue }
             if rival.isContradiction {
-                findings.append(
-                    ImportFinding(label, contradicts: rival, caseName: item.files.name, dataset, isAccepted: isAccepted)
-                )
+                findings.append(finding(label, contradicts: rival, item))
             } else if let dice = try await lowDice(label, rival, item, &findings) {
-                findings.append(
-                    ImportFinding(label, overlaps: rival, dice: dice, caseName: "\(dataset)/\(item.files.name)"))
+                findings.append(finding(label, rival, dice, item))
             }
         }
         return findings
@@ -95,11 +137,7 @@ struct CaseContradictions {
         do {
             let recorded = try await workspace.masks().read(other, rival.limits, shape: shape)
             let dice = try await BlockingWork().run {
-                let new = try MaskCodec.decode(
-                    mask.bytes, shape: shape, contentHash: mask.contentHash, name: "the mask of \(label.organ)")
-                return KnownMask(
-                    foreground: new.foreground, region: KnownRegion(shape, extent: label.extent, known: new.known)
-                ).dice(with: recorded)
+                try KnownMask(mask, extent: label.extent, shape: shape, of: label.organ).dice(with: recorded)
             }
             return dice.flatMap { $0 < KnownMask.littleOverlap ? $0 : nil }
         } catch let error as WorkflowError where error.kind == .damaged {
@@ -107,35 +145,16 @@ struct CaseContradictions {
             return nil
         }
     }
+}
 
-    // MARK: - Parts and wholes
-
-    /// Parts and lesions that are annotated in an organ that is absent, the one here, the other by another source.
-    private func relatives(
-        of item: InspectedCase, _ scan: KnownScan, in place: CasePlace
-    ) async throws -> [ImportFinding] {
-        var pairs: [(label: InspectedLabel, relative: OrganKey)] = []
-        for label in item.labels where label.status == .absent || label.status == .annotated && label.region != nil {
-            let organs = label.status == .absent ? inside(label.organ) : around(label.organ)
-            pairs += organs.map { (label, $0) }
-        }
-        let found = try await workspace.catalog.currentAnnotations(
-            of: Array(Set(pairs.map(\.relative))).sorted(), volume: scan.volume, outside: place)
-        let byOrgan = Dictionary(found.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
-        return pairs.compactMap { label, relative in
-            byOrgan[relative].flatMap { known in
-                known.status == (label.status == .absent ? .annotated : .absent)
-                    ? ImportFinding(label, besides: known, caseName: "\(dataset)/\(item.files.name)") : nil
-            }
-        }
-    }
-
-    private func inside(_ organ: OrganKey) -> [OrganKey] {
-        Array(Set(ontology.parts(of: organ) + ontology.organs.filter { $0.host == organ }.map(\.key)))
-    }
-
-    private func around(_ organ: OrganKey) -> [OrganKey] {
-        Array(Set(ontology.wholes(of: organ) + [ontology.organs.first { $0.key == organ }?.host].compactMap { $0 }))
+extension CompetingAnnotation {
+    /// The label of another case of the release, which is recorded first.
+    fileprivate init(_ known: InspectedLabel, source: String, unlike label: InspectedLabel) {
+        let annotated = known.status == .annotated ? known : label
+        self.init(
+            organ: known.organ, status: known.status, origin: known.origin, mask: nil,
+            limits: LabelLimits(extent: known.extent), source: source, relation: .otherCase,
+            isContradiction: known.status != label.status && annotated.region != nil, choice: .held)
     }
 }
 

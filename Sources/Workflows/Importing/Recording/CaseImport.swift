@@ -1,4 +1,6 @@
 internal import Catalog
+internal import Domain
+internal import Imaging
 internal import Importers
 
 /// Reads and records the cases of a recognised dataset.
@@ -56,6 +58,7 @@ struct CaseImport {
     func checkThenRecord(_ items: [ImportItem], with recorder: inout ImportRecorder) async throws {
         var (whole, waiting) = ([InspectedCase](), [WaitingFiles]())
         var (contradictions, planned) = ([String: [ImportFinding]](), [InspectedCase]())
+        var scans: [Digest: [ImportItem]] = [:]
         let place = try await recorder.place(summary)
         try await reading.forEach(items) { item, result in
             meter.advance()
@@ -64,15 +67,19 @@ struct CaseImport {
             case .inspected(let item):
                 if let refusal = try await recorder.refusal(of: item, in: place, summary) {
                     progress.update { $0.note(item.files.name, refusal) }
-                } else if summary.isDryRun {
-                    let remarks =
-                        try await recorder.remarks(on: item, in: place)
-                        + recorder.contradictions(of: item, summary)
+                    return
+                }
+                var found = try await recorder.contradictions(of: item, summary)
+                found += try await companions(of: item, among: scans[item.image.identity.exact] ?? [], recorder)
+                    .filter { !found.contains($0) }
+                scans[item.image.identity.exact, default: []].append(.whole(item.files))
+                if summary.isDryRun {
+                    let remarks = try await recorder.remarks(on: item, in: place) + found
                     progress.update { $0.plan(item, remarks, subject: recorder.subjects[item.files.name]) }
                     if item.image.series != nil || recorder.names(item) { planned.append(item) }
                 } else {
                     whole.append(item)
-                    contradictions[item.files.name] = try await recorder.contradictions(of: item, summary)
+                    contradictions[item.files.name] = found
                     progress.update { $0.noteQuarantined(item) }
                 }
             case .unchanged: progress.update { $0.noteUnchanged(item.name) }
@@ -95,6 +102,20 @@ struct CaseImport {
         try await record(waiting, with: &recorder)
         try await applyTable(with: &recorder)
         try await joinSeries(with: &recorder)
+    }
+
+    /// What the case contradicts in earlier cases of the import with the same scan. Their files are read again, because the masks of
+    /// all cases would not fit into memory.
+    private func companions(
+        of item: InspectedCase, among earlier: [ImportItem], _ recorder: ImportRecorder
+    ) async throws -> [ImportFinding] {
+        var findings: [ImportFinding] = []
+        for other in earlier {
+            if case .inspected(let other) = await reading.readAgain(other) {
+                findings += try await recorder.contradictions(of: item, besides: other, summary)
+            }
+        }
+        return findings
     }
 
     /// Whether checked cases are recorded; reports them where they are not.

@@ -38,8 +38,8 @@ struct CaseRecords {
     /// The labels, with the location of their masks.
     /// - Parameters:
     ///   - stored: nil where the case has no mask.
-    ///   - accepting: whether the caller accepts labels that contradict those of other datasets.
-    func labels(in stored: StoredMasks?, accepting: Bool) -> CaseLabels {
+    ///   - acceptance: which labels that contradict others the caller accepts.
+    func labels(in stored: StoredMasks?, _ acceptance: ContradictionAcceptance) -> CaseLabels {
         let files = item.checksums.files.dropFirst().map(\.file)
         func location(_ mask: EncodedMask?) -> StoredMask? { mask.flatMap { stored?.location(of: $0) } }
         let labels = item.labels.map { label in
@@ -60,7 +60,7 @@ struct CaseRecords {
             labels,
             annotators: item.drawn.annotators.map { name in
                 (name, drawings.filter { $0.annotator == name }.map(\.record))
-            }, areContradictionsAccepted: accepting)
+            }, acceptance: acceptance)
     }
 
     private static func json(_ texts: [String]) -> String {

@@ -10,12 +10,15 @@ extension ImportFinding {
         isAccepted: Bool
     ) {
         let (here, there) = label.status == .absent ? ("absent", "annotated") : ("annotated", "absent")
-        let known = rival.isEarlier ? "in the earlier import of this release" : "by \(rival.source) in the same scan"
+        let known =
+            rival.relation == .sameCase ? "in the earlier import of this case" : "by \(rival.source) in the same scan"
         let isHeld = rival.choice == .held && !isAccepted
         let both = "lacuna mask history \(dataset)/\(caseName) \(label.organ)"
         let effect =
             switch rival.choice {
-            case _ where rival.isEarlier: "the new label replaces it"
+            case _ where rival.relation == .sameCase: "the new label replaces it"
+            case .held where rival.relation == .otherCase && !isAccepted:
+                "both are cases of this release, so the new label is held and the other stays current"
             case .held where !isAccepted:
                 "origin and policy do not decide, so the new label is held and the other stays current"
             case .held: "the new label is current, as accepted"
@@ -26,22 +29,31 @@ extension ImportFinding {
             .conflict, file: label.file.file.path,
             problem: "\(label.organ) is \(here) here and \(there) \(known): \(effect)",
             remedy: isHeld
-                ? "check both, \(both); to use the new label, import again with --accept conflict:\(caseName) or rank the "
-                    + "datasets with lacuna mask policy set datasets"
+                ? "check both, \(both); to use the new label, import again with --accept conflict:\(caseName)"
+                    + (rival.relation == .otherCase ? "" : " or rank the datasets with lacuna mask policy set datasets")
                 : "check both, \(both); lacuna label conflicts lists all")
     }
 
     /// Two masks of one organ with few common voxels.
-    init(_ label: InspectedLabel, overlaps rival: CompetingAnnotation, dice: Double, caseName: String) {
+    /// - Parameter isAccepted: whether the caller accepts a label that another case of the release contradicts.
+    init(
+        _ label: InspectedLabel, overlaps rival: CompetingAnnotation, dice: Double, caseName: String,
+        _ dataset: String, isAccepted: Bool
+    ) {
         let rounded = (dice * 1000).rounded() / 1000
-        let known = rival.isEarlier ? "that of the earlier import" : "that by \(rival.source) in the same scan"
+        let known =
+            rival.relation == .sameCase ? "that of the earlier import" : "that by \(rival.source) in the same scan"
+        let isHeld = rival.relation == .otherCase && !isAccepted
+        let compare = "lacuna mask compare \(dataset)/\(caseName) \(label.organ) compares them"
         self.init(
             .conflict, file: label.file.file.path,
             problem: "the mask of \(label.organ) overlaps little with \(known), Dice \(rounded): "
-                + (rival.choice == .recorded ? "the other stays current" : "the new one is current"),
-            remedy:
-                "check both in a viewer; lacuna mask compare \(caseName) \(label.organ) compares them, and lacuna mask "
-                + "policy set changes which is current")
+                + (isHeld
+                    ? "both are cases of this release, so the new one is held and the other stays current"
+                    : rival.choice == .recorded ? "the other stays current" : "the new one is current"),
+            remedy: isHeld
+                ? "check both in a viewer; \(compare); to use the new one, import again with --accept conflict:\(caseName)"
+                : "check both in a viewer; \(compare), and lacuna mask policy set changes which is current")
     }
 
     /// The recorded mask is damaged.
@@ -52,8 +64,34 @@ extension ImportFinding {
             remedy: error.remedy ?? "run lacuna verify --read-data")
     }
 
+    /// The recorded mask of another organ is damaged.
+    init(notCompared label: InspectedLabel, with other: OtherLabel, _ error: WorkflowError) {
+        self.init(
+            .conflict, file: label.file.file.path,
+            problem: "\(label.organ) cannot be compared with \(other.organ) by \(other.source): \(error.problem)",
+            remedy: error.remedy ?? "run lacuna verify --read-data")
+    }
+
+    /// The masks of two organs contradict each other.
+    init(_ label: InspectedLabel, _ conflict: LabelConflict, with source: String) {
+        self.init(
+            .conflict, file: label.file.file.path,
+            problem: "\(conflict), by \(source) in the same scan: both are recorded",
+            remedy: "check both in a viewer, and correct the wrong one with lacuna mask import or label set")
+    }
+
+    /// A whole has voxels and its divisions are absent, not all by one source.
+    init(_ whole: OrganKey, without divisions: [OrganKey], by source: String, file: String) {
+        self.init(
+            .conflict, file: file,
+            problem:
+                "\(LabelConflict.divisionsAreAbsent(whole, divisions: divisions)), one of them by \(source) in the same "
+                + "scan: both are recorded",
+            remedy: "check the labels, and correct the wrong one with lacuna label set or mask import")
+    }
+
     /// A part of an organ is annotated and the organ absent, one of them here and the other elsewhere.
-    init(_ label: InspectedLabel, besides known: CurrentAnnotation, caseName: String) {
+    init(_ label: InspectedLabel, besides known: OtherLabel, caseName: String) {
         let (part, whole) = label.status == .absent ? (known.organ, label.organ) : (label.organ, known.organ)
         let (source, here) =
             label.status == .absent

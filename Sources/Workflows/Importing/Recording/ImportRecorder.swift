@@ -46,13 +46,13 @@ struct ImportRecorder {
         let target = try await prepare(summary)
         let records = CaseRecords(item, in: root, subjects: subjects, salt: target.salt)
         let catalog = catalog
-        let accepting = accepts(item)
+        let acceptance = options.accepted.contradictions(of: item.files.name)
         do {
             return try await retrying {
                 try await catalog.record(
                     records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
                 ) {
-                    records.labels(in: try await StoredMasks(of: item, in: target.store), accepting: accepting)
+                    records.labels(in: try await StoredMasks(of: item, in: target.store), acceptance)
                 }
             }
         } catch let error as CatalogError {
@@ -75,7 +75,7 @@ struct ImportRecorder {
                     try await scope.requireRecordable(records.source, in: target.release)
                     let labels = records.labels(
                         in: try await StoredMasks(of: item, in: target.store),
-                        accepting: options.accepted.cover(.conflict, of: item.files.name))
+                        options.accepted.contradictions(of: item.files.name))
                     let outcome = try await scope.record(
                         records.source, labelFiles: records.labelFiles, in: target.release,
                         activity: target.activity, labels: labels)
@@ -128,12 +128,20 @@ struct ImportRecorder {
     func contradictions(of item: InspectedCase, _ summary: ImportSummary) async throws -> [ImportFinding] {
         let place = if let target { CasePlace(target.release) } else { try await place(summary) }
         let source = CaseRecords(item, in: root, subjects: subjects, salt: []).source
-        return try await CaseContradictions(
-            workspace, ontology: options.ontology, summary, isAccepted: accepts(item)
-        ).findings(on: item, source, in: place)
+        return try await contradictions(summary, item).findings(on: item, source, in: place)
     }
 
-    private func accepts(_ item: InspectedCase) -> Bool { options.accepted.cover(.conflict, of: item.files.name) }
+    /// What the case contradicts in another one of the same scan that is imported too and not recorded yet.
+    func contradictions(
+        of item: InspectedCase, besides other: InspectedCase, _ summary: ImportSummary
+    ) async throws -> [ImportFinding] {
+        try await contradictions(summary, item).findings(on: item, besides: other)
+    }
+
+    private func contradictions(_ summary: ImportSummary, _ item: InspectedCase) -> CaseContradictions {
+        CaseContradictions(
+            workspace, ontology: options.ontology, summary, options.accepted.contradictions(of: item.files.name))
+    }
 
     /// Findings about a case whose scan is withheld, or differs from the one recorded before.
     /// - Parameter place: nil once a case is recorded.
@@ -292,5 +300,13 @@ struct ImportRecorder {
         } catch let error as PostgresError where error.isFromConcurrency {
             return try await body()
         }
+    }
+}
+
+extension [Acceptance] {
+    /// Two cases of one scan in one release are decided by a name only.
+    fileprivate func contradictions(of caseName: String) -> ContradictionAcceptance {
+        if name(.conflict, of: caseName) { return .all }
+        return cover(.conflict, of: caseName) ? .unlessOfOneRelease : .none
     }
 }
