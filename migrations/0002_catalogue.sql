@@ -297,6 +297,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_volume bigint;
 begin
+    perform check_open_change(p_change, p_change);
     select v.id into the_volume from source s join volume v on v.id = s.volume_id where s.id = p_source for no key update of v;
     insert into source_modality (source_id, modality, change_id) values (p_source, p_modality, p_change);
     update volume set modality = coalesce((

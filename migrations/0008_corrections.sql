@@ -298,7 +298,7 @@ begin
 
     insert into change (activity_id) values (start_activity(
         case when p_volume is null then 'removal' else 'correction' end, p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_withdrawn,
+        jsonb_build_object('dataset', (select name from dataset where id = p_dataset), 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_withdrawn,
             'recalls', p_recalls, 'reason', p_reason)))
     returning id into the_change;
     insert into withdrawal (dataset_id, subject_id, volume_id, withdrawn, recalls, reason, change_id)
@@ -681,7 +681,7 @@ begin
             using errcode = 'LA010', hint = 'remove the dataset or subject first; a removal can be undone, a purge cannot';
     end if;
     the_activity := start_activity('removal', p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'purged', true, 'reason', p_reason));
+        jsonb_build_object('dataset', (select name from dataset where id = p_dataset), 'subject', p_subject, 'purged', true, 'reason', p_reason));
     insert into purged_volume
     select h.volume_id, the_activity from volumes_of_removal(p_dataset, p_subject) v (id) join withheld_volume h on h.volume_id = v.id
     on conflict do nothing;

@@ -52,6 +52,8 @@ create table stated_subject (
 create index on stated_subject (release_id, case_name, id);
 comment on table stated_subject is 'History of what tables of subjects say: the subject of a case. The newest row of a case is current; the rows of one table are of one activity.';
 
+create trigger activities_are_of_the_login after insert on stated_subject
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on stated_subject execute function refuse_rewriting();
 
 create view source_key as
@@ -200,8 +202,6 @@ comment on function bind_keys(bigint[], bigint) is 'Applies key_changes, and nam
 
 -- MARK: Joins in force
 
--- The volumes of a subject that are of the merged side of a join: those of the join, and those that were added since under the keys
--- of the merged subject alone.
 create function volumes_of_join(p_join bigint, p_subject bigint) returns bigint[]
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select array(
@@ -212,6 +212,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
                 where k.dataset_id = s.dataset_id and k.key in (s.key, s.layout_key)))))
         order by v.id)
 $$;
+comment on function volumes_of_join(bigint, bigint) is 'The volumes of a subject that are of the merged side of a join: those of the join, and those that were added since under the keys of the merged subject alone.';
 
 create view join_in_force as
     select j.*, v.subject_id from subject_join j
@@ -225,9 +226,12 @@ comment on view join_in_force is 'The joins that were not taken apart; subject_i
 
 create function sides_share_a_key(p_join bigint, p_subject bigint) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with side as (
-        select k.dataset_id, k.key, v.id = any (volumes_of_join(p_join, p_subject)) as merged
-        from volume v join source_key k on k.volume_id = v.id where v.subject_id = p_subject and k.counts
+    with merged as materialized (
+        select volumes_of_join(p_join, p_subject) as volumes
+    ), side as (
+        select k.dataset_id, k.key, k.volume_id = any (m.volumes) as merged
+        from source_key k cross join merged m
+        where k.volume_id = any (array(select id from volume where subject_id = p_subject)) and k.counts
     )
     select exists (select from side a join side b using (dataset_id, key) where a.merged and not b.merged)
 $$;
@@ -278,7 +282,8 @@ begin
     end if;
     if coalesce(last.withdrawn, false) and last.change_id = p_join_change and not exists (
         select from volume v join mask m on m.volume_id = v.id join object o on o.digest = m.object_digest
-        where v.subject_id = p_from and o.purged_at is not null) then
+        where v.subject_id = p_from and o.purged_at is not null) and not exists (
+        select from volume v join purged_volume p on p.volume_id = v.id where v.subject_id = p_from) then
         insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
         values (p_from, false, false, last.reason, p_change);
         perform recompute_volumes(p_change, volumes);
@@ -364,7 +369,7 @@ comment on function separate_volumes(bigint, bigint[], text, bigint, boolean) is
 
 create function stop_runs_with_subject(p_subject bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null))
 $$;

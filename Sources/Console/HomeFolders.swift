@@ -1,8 +1,8 @@
 internal import Glibc
-internal import System
+package import System
 
 /// The rights of the home and of the folders in it.
-enum HomeFolders {
+package enum HomeFolders {
     /// `LACUNA_GROUP`, by which a home is shared; without it, a home is its owner's alone.
     static func access(_ environment: Environment) throws(CommandFailure) -> FolderAccess {
         guard let name = environment["LACUNA_GROUP"] else { return .owner }
@@ -11,6 +11,13 @@ enum HomeFolders {
                 .usage, "LACUNA_GROUP names the group \(name), which this system does not have",
                 remedy: "name a group of the system, or unset LACUNA_GROUP")
         }
+        return access
+    }
+
+    /// Who may use the home, which is refused where somebody else could change it.
+    package static func checked(_ options: GlobalOptions, _ environment: Environment) throws -> FolderAccess {
+        let access = try access(environment)
+        try check(options, environment, access)
         return access
     }
 

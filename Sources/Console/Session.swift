@@ -32,8 +32,7 @@ package struct Session: Sendable {
     ) async throws -> Session {
         let environment = Environment.process
         let target = try DatabaseTarget.resolve(options, environment)
-        let access = try HomeFolders.access(environment)
-        try HomeFolders.check(options, environment, access)
+        let access = try HomeFolders.checked(options, environment)
         let connection = try await connect(target, role, options.output, acceptsAlteredSchema)
         let home = DatabaseTarget.homeFolder(options, environment)
         let session = Session(

@@ -8,7 +8,7 @@ extension ObjectFolder {
     func link(_ id: ObjectID, from other: ObjectFolder) throws(ObjectStoreError) -> Bool {
         guard try other.verify(id) == .intact else { return false }
         let shard = shard(of: id.digest)
-        if !Folder.exists(shard) { try storing { () throws(SystemError) in try Folder.create(shard, isDurable: true) } }
+        try storing { () throws(SystemError) in try Folder.create(shard, access, isDurable: true) }
         guard Glibc.link(other.path(of: id), path(of: id)) == 0 else {
             if [EXDEV, EMLINK, EPERM, EEXIST, ENOENT, EOPNOTSUPP].contains(errno) { return false }
             throw .last("link", path(of: id))

@@ -30,7 +30,7 @@ extension ObjectFolder {
 
     private func place(_ draft: consuming TemporaryFile, as id: ObjectID) throws(SystemError) {
         let shard = shard(of: id.digest)
-        try Folder.create(shard, access)
+        try Folder.create(shard, access, isDurable: true)
         try draft.place(at: path(of: id), mode: access.readOnlyFileMode)
         try Folder.synchronise(shard)
     }

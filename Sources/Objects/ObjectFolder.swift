@@ -47,7 +47,7 @@ struct ObjectFolder: Sendable {
     private static func establish(
         _ marker: StoreMarker, in root: String, _ access: FolderAccess
     ) throws(ObjectStoreError) {
-        try storing { () throws(SystemError) in try Folder.create(root, access) }
+        try storing { () throws(SystemError) in try Folder.create(root, access, isDurable: true) }
         try refuseForeignContents(of: root)
         try storing { () throws(SystemError) in
             for name in [temporaries] + shards { try Folder.create("\(root)/\(name)", access) }

@@ -56,13 +56,22 @@ extension Folder {
     }
 
     /// Creates a folder with the rights of `access`, and those above it with the usual rights; an existing one is unchanged.
-    public static func create(_ path: String, _ access: FolderAccess) throws(SystemError) {
+    ///
+    /// - Parameter isDurable: whether its entry is on the disk on return.
+    public static func create(
+        _ path: String, _ access: FolderAccess, isDurable: Bool = false
+    ) throws(SystemError) {
         if exists(path) { return }
         let parent = FilePath.parent(of: path)
         if parent != path { try create(parent) }
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last("mkdir", path) }
+        guard mkdir(path, 0o700) == 0 else {
+            let error = SystemError.last("mkdir", path)
+            // Another process created it at the same moment, and gives it its rights.
+            if error.code == EEXIST && exists(path) { return }
+            throw error
+        }
         try set(access, on: path)
-        try? synchronise(parent)
+        if isDurable { try synchronise(parent) }
     }
 
     private static func set(_ access: FolderAccess, on path: String) throws(SystemError) {

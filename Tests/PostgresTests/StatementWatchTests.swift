@@ -26,7 +26,7 @@ import Testing
             let holder = try await Connection.connect(holding)
             try await holder.execute("begin; select pg_advisory_xact_lock(1)")
             var waiting = settings
-            waiting.lockTimeout = .always(milliseconds: 3000)
+            waiting.lockTimeout = .always(milliseconds: 10_000)
             let connection = try await Connection.connect(waiting)
             let found = Mutex<[LockHolder]>([])
             try await watched(connection, waiting, holders: { holder in found.withLock { $0.append(holder) } }) {

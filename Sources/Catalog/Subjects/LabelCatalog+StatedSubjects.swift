@@ -33,7 +33,7 @@ extension LabelCatalog {
         }
         let started = try await activity()
         return try await connection.transaction { _ in
-            try await applyInTransaction(table, in: release, activity: started)
+            try await applyInTransaction(table, in: release, activity: started, stopsRuns: true)
         }
     }
 
@@ -56,7 +56,7 @@ extension LabelCatalog {
                     try await connection.one(InsertRelease(dataset: dataset, record: record, activity: activity))
                 }
             let handle = ReleaseHandle(release: release, dataset: dataset)
-            var outcomes = [try await applyInTransaction(table, in: handle, activity: activity)]
+            var outcomes = [try await applyInTransaction(table, in: handle, activity: activity, stopsRuns: false)]
             var last = TableOutcome()
             for source in sources {
                 let context = CaseContext(release: handle, activity: activity)
@@ -65,7 +65,7 @@ extension LabelCatalog {
                         TableOutcome.Union(key: source.subjectKey, caseName: source.caseName, merge: merge))
                 }
             }
-            let after = try await applyInTransaction(table, in: handle, activity: activity)
+            let after = try await applyInTransaction(table, in: handle, activity: activity, stopsRuns: false)
             (last.separations, last.keys, last.contradictions) = (after.separations, after.keys, after.contradictions)
             last.unions += after.unions
             outcomes.append(last)
@@ -101,14 +101,15 @@ extension LabelCatalog {
     }
 
     private func applyInTransaction(
-        _ table: [String: String], in release: ReleaseHandle, activity: ActivityID
+        _ table: [String: String], in release: ReleaseHandle, activity: ActivityID, stopsRuns: Bool
     ) async throws -> TableOutcome {
         let before = try await connection.run(ListKeyedSources(dataset: release.dataset))
         if try await !isApplied(table, in: release, before) {
             let rows = table.sorted { $0.key < $1.key }.map { (caseName: $0.key, key: $0.value) }
             try await connection.run(InsertStatedKeys(release: release.release, table: rows, activity: activity))
         }
-        var application = TableApplication(catalog: self, release: release, activity: activity)
+        var application = TableApplication(
+            catalog: self, release: release, activity: activity, stopsRuns: stopsRuns)
         try await application.run(former: before)
         return application.outcome
     }

@@ -13,8 +13,12 @@ struct TableApplication {
 
     private var connection: Connection { catalog.connection }
 
-    init(catalog: LabelCatalog, release: ReleaseHandle, activity: ActivityID) {
+    /// Whether claims on runs with affected subjects end; not in a rehearsal, which takes the locks of pointers first.
+    private let stopsRuns: Bool
+
+    init(catalog: LabelCatalog, release: ReleaseHandle, activity: ActivityID, stopsRuns: Bool) {
         (self.catalog, self.release, change) = (catalog, release, PendingChange(activity: activity))
+        self.stopsRuns = stopsRuns
     }
 
     /// - Parameter former: the sources as they were before the table was recorded.
@@ -22,7 +26,9 @@ struct TableApplication {
         let planned = StatedPartition(try await connection.run(ListKeyedSources(dataset: release.dataset)))
         let formerKeys = Dictionary(former.map { ("\($0.release)/\($0.caseName)", $0.key) }, uniquingKeysWith: { $1 })
         // Locks of jobs come before those of pointers.
-        for subject in planned.crowded { try await connection.run(StopRunsWithSubject(subject: subject)) }
+        for subject in planned.crowded where stopsRuns {
+            try await connection.run(StopRunsWithSubject(subject: subject))
+        }
         try await connection.run(LockPointersExclusively())
         let sources = try await connection.run(ListKeyedSources(dataset: release.dataset))
         partition = StatedPartition(sources)

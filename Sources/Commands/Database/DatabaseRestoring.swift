@@ -30,9 +30,10 @@ struct DatabaseRestoring: AsyncParsableCommand {
     func run() async throws {
         let target = try DatabaseTarget.resolve(options, .process)
         let objects = try DatabaseTarget.objectsFolder(options, .process)
+        let access = try HomeFolders.checked(options, .process)
         let settings = try await EmbeddedDatabase(target, options.output).start()
         let summary = try await DatabaseRestore(connectingWith: settings, progress: options.output).run(
-            .init(folder: folder, objects: objects, grantsLogins: target.cluster != nil))
+            .init(folder: folder, objects: objects, access: access, grantsLogins: target.cluster != nil))
         options.output.report([
             Cell.Field("catalogue", summary.catalogue), Cell.Field("revision", summary.revision),
             Cell.Field("madeAt", summary.madeAt), Cell.Field("objects", summary.objects),

@@ -30,7 +30,7 @@ public enum DatasetMapFile {
     /// - Parameter ontology: the organs and spellings that it may use.
     /// - Throws: `unusable` where the file cannot be read, `document` for text that is not UTF-8, `wrongLine`, `wrongLines`.
     public static func read(_ path: String, ontology: Ontology = .standard) throws(ImportError) -> DatasetMap {
-        let text = try DatasetText.text(path, named: path)
+        let text = try DatasetText.text(path, named: FilePath.name(of: path))
         return try parse(text, file: FilePath.name(of: path), ontology: ontology)
     }
 

@@ -220,7 +220,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "4a2ccdea459558f5714f0f4b8a9ba02de267046e8b0f306db49f751eaac87acf",
+            sha256: "e674250feab5d99ea4ac526d885ee45e53b77c19970260e912afd094a2c8591e",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -521,6 +521,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_volume bigint;
 begin
+    perform check_open_change(p_change, p_change);
     select v.id into the_volume from source s join volume v on v.id = s.volume_id where s.id = p_source for no key update of v;
     insert into source_modality (source_id, modality, change_id) values (p_source, p_modality, p_change);
     update volume set modality = coalesce((
@@ -2641,7 +2642,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "df752ba1dd3bc9fe504d696180e7c3c924053cca296bffebef5fb6a49bbe51be",
+            sha256: "edf4a230edc0ab707da8f6958231994415ed637c8e5bf0000df04beb0a08240a",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2943,7 +2944,7 @@ begin
 
     insert into change (activity_id) values (start_activity(
         case when p_volume is null then 'removal' else 'correction' end, p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_withdrawn,
+        jsonb_build_object('dataset', (select name from dataset where id = p_dataset), 'subject', p_subject, 'volume', p_volume, 'withdrawn', p_withdrawn,
             'recalls', p_recalls, 'reason', p_reason)))
     returning id into the_change;
     insert into withdrawal (dataset_id, subject_id, volume_id, withdrawn, recalls, reason, change_id)
@@ -3326,7 +3327,7 @@ begin
             using errcode = 'LA010', hint = 'remove the dataset or subject first; a removal can be undone, a purge cannot';
     end if;
     the_activity := start_activity('removal', p_program,
-        jsonb_build_object('dataset', p_dataset, 'subject', p_subject, 'purged', true, 'reason', p_reason));
+        jsonb_build_object('dataset', (select name from dataset where id = p_dataset), 'subject', p_subject, 'purged', true, 'reason', p_reason));
     insert into purged_volume
     select h.volume_id, the_activity from volumes_of_removal(p_dataset, p_subject) v (id) join withheld_volume h on h.volume_id = v.id
     on conflict do nothing;
@@ -4133,7 +4134,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "357a28e3422436c6177c031ba3330debd7c55b0961edb13911181a35fc4cd51e",
+            sha256: "879417ea4f7f82c265f02d461d2f8b837f85d78cb1d3e733058a97171684b32b",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -4189,6 +4190,8 @@ create table stated_subject (
 create index on stated_subject (release_id, case_name, id);
 comment on table stated_subject is 'History of what tables of subjects say: the subject of a case. The newest row of a case is current; the rows of one table are of one activity.';
 
+create trigger activities_are_of_the_login after insert on stated_subject
+    referencing new table as added for each statement execute function require_own_activities();
 create trigger history_is_append_only before update or delete or truncate on stated_subject execute function refuse_rewriting();
 
 create view source_key as
@@ -4337,8 +4340,6 @@ comment on function bind_keys(bigint[], bigint) is 'Applies key_changes, and nam
 
 -- MARK: Joins in force
 
--- The volumes of a subject that are of the merged side of a join: those of the join, and those that were added since under the keys
--- of the merged subject alone.
 create function volumes_of_join(p_join bigint, p_subject bigint) returns bigint[]
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select array(
@@ -4349,6 +4350,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
                 where k.dataset_id = s.dataset_id and k.key in (s.key, s.layout_key)))))
         order by v.id)
 $$;
+comment on function volumes_of_join(bigint, bigint) is 'The volumes of a subject that are of the merged side of a join: those of the join, and those that were added since under the keys of the merged subject alone.';
 
 create view join_in_force as
     select j.*, v.subject_id from subject_join j
@@ -4362,9 +4364,12 @@ comment on view join_in_force is 'The joins that were not taken apart; subject_i
 
 create function sides_share_a_key(p_join bigint, p_subject bigint) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with side as (
-        select k.dataset_id, k.key, v.id = any (volumes_of_join(p_join, p_subject)) as merged
-        from volume v join source_key k on k.volume_id = v.id where v.subject_id = p_subject and k.counts
+    with merged as materialized (
+        select volumes_of_join(p_join, p_subject) as volumes
+    ), side as (
+        select k.dataset_id, k.key, k.volume_id = any (m.volumes) as merged
+        from source_key k cross join merged m
+        where k.volume_id = any (array(select id from volume where subject_id = p_subject)) and k.counts
     )
     select exists (select from side a join side b using (dataset_id, key) where a.merged and not b.merged)
 $$;
@@ -4415,7 +4420,8 @@ begin
     end if;
     if coalesce(last.withdrawn, false) and last.change_id = p_join_change and not exists (
         select from volume v join mask m on m.volume_id = v.id join object o on o.digest = m.object_digest
-        where v.subject_id = p_from and o.purged_at is not null) then
+        where v.subject_id = p_from and o.purged_at is not null) and not exists (
+        select from volume v join purged_volume p on p.volume_id = v.id where v.subject_id = p_from) then
         insert into withdrawal (subject_id, withdrawn, recalls, reason, change_id)
         values (p_from, false, false, last.reason, p_change);
         perform recompute_volumes(p_change, volumes);
@@ -4501,7 +4507,7 @@ comment on function separate_volumes(bigint, bigint[], text, bigint, boolean) is
 
 create function stop_runs_with_subject(p_subject bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null))
 $$;

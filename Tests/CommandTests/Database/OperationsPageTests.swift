@@ -1,5 +1,6 @@
 import Cluster
 import Foundation
+import Glibc
 import Phantoms
 import Postgres
 import TestSupport
@@ -76,7 +77,7 @@ import Testing
             let folder = TemporaryFolder.make("people")
             let environment = [
                 "PGHOST": cluster.socketFolder, "SERVER": cluster.socketFolder, "LACUNA_HOME": folder + "/home",
-                "DATA": folder + "/data", "SHARED": folder + "/shared",
+                "DATA": folder + "/data", "SHARED": folder + "/shared", "GROUP": Self.group,
             ]
             let page = try OperationsPage()
             let data = try await shell("lacuna phantom generate \(folder)/data --shape 32x32x16", environment)
@@ -88,6 +89,9 @@ import Testing
             try await expectRights(cluster, environment)
         }
     }
+
+    /// The group of the tests' user.
+    private static var group: String { String(cString: getgrgid(getegid()).pointee.gr_name) }
 
     /// What the page says of each login.
     private func expectRights(_ cluster: EmbeddedCluster, _ environment: [String: String]) async throws {
@@ -102,7 +106,7 @@ import Testing
             ("PGUSER=chief lacuna database migrate --json", 0),
         ]
         for (command, status) in checks {
-            let ending = try await shell("export PGDATABASE=lacuna; \(command)", environment)
+            let ending = try await shell("export PGDATABASE=lacuna LACUNA_GROUP=$GROUP; \(command)", environment)
             #expect(ending.status == Int32(status), "\(command): \(ending.errors)")
         }
     }

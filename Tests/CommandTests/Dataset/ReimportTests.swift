@@ -161,7 +161,7 @@ import Testing
             let contrary = try await bench.lacuna(
                 "dataset", "import", path, "--map", try map(bench, more: "modality: MR"))
             #expect(contrary.status == 0)
-            #expect(try await modality() == "CT", "a stated modality is kept")
+            #expect(try await modality() == "MR", "a stated modality corrects the recorded one")
         }
     }
 

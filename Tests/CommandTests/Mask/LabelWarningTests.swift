@@ -79,7 +79,8 @@ import Testing
             #expect(try await bench.lacuna("organ", "import", file).status == 0)
             let outside = try await importMask(bench, "liver_bed", try await export(bench, "stomach"))
             #expect(outside.contains { $0.contains("liver_bed is wholly outside liver") }, "\(outside)")
-            #expect(try await importMask(bench, "Liver bed", try await export(bench, "liver")).isEmpty)
+            let inside = try await importMask(bench, "Liver bed", try await export(bench, "liver"))
+            #expect(inside.count == 1 && inside[0].contains("overlaps little"), "the other mask is replaced: \(inside)")
         }
     }
 

@@ -33,6 +33,7 @@ struct OperationsPage {
         "Fuzzing": "an hour of work on a build of its own",
         "Backup": "BackupTests run these commands", "Restore": "BackupTests run these commands",
         "Waiting for others": "shows output; LockTests compare it",
+        "An altered schema": "AlteredSchemaTests run this command", "Moving": "BackupTests move a catalogue",
     ]
 
     /// Lines that are not run, by their beginning, with the reason.
@@ -52,6 +53,7 @@ struct OperationsPage {
             text: "sudo install --directory --group=lacuna", by: "install --directory",
             reason: "there is no group lacuna"
         ),
+        (text: "LACUNA_GROUP=lacuna", by: "LACUNA_GROUP=$GROUP", reason: "there is no group lacuna"),
         (text: "PGHOST=db.example.org", by: "PGHOST=$SERVER", reason: "the test's server"),
         (text: "/srv/lacuna", by: "$SHARED", reason: "a folder of the test"),
         (text: "data/internal", by: "$DATA/internal", reason: "generated data"),

@@ -6,19 +6,21 @@ struct ListDifferingSubjects: Statement {
     static let sql = """
         with named as materialized (
             select s.id, s.volume_id, v.subject_id, j.name as subject, r.dataset_id, d.name as dataset,
-                d.name || '/' || s.case_name as name, s.subject_key, i.patient, i.study
-            from lacuna.source s join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+                d.name || '/' || s.case_name as name, k.key as subject_key, k.counts, i.patient, i.study
+            from lacuna.source s join lacuna.source_key k on k.source_id = s.id join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
             join lacuna.volume v on v.id = s.volume_id join lacuna.subject j on j.id = v.subject_id
             left join lacuna.source_series i on i.source_id = s.id
             where not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = d.id)
               and not exists (select from lacuna.withheld_volume h where h.volume_id = s.volume_id)),
         pair as (
             select 'voxels' as evidence, coalesce((
-                    select min(k.id) from named k join lacuna.subject_alias b on (b.dataset_id, b.key) = (k.dataset_id, k.subject_key)
-                    where k.volume_id = n.volume_id and b.subject_id = n.subject_id), n.id) as first_id,
+                    select min(k.id) from lacuna.source k join lacuna.release e on e.id = k.release_id
+                    join lacuna.subject_alias b on (b.dataset_id, b.key) = (e.dataset_id, k.subject_key)
+                    where k.volume_id = n.volume_id and b.subject_id = n.subject_id
+                      and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = e.dataset_id)), n.id) as first_id,
                 n.id as other_id, a.subject_id as other_subject
             from named n join lacuna.subject_alias a on (a.dataset_id, a.key) = (n.dataset_id, n.subject_key)
-            where a.subject_id <> n.subject_id
+            where a.subject_id <> n.subject_id and n.counts
             union all
             (select distinct on (f.id, n.subject_id) 'patient', f.id, n.id, n.subject_id
              from (select distinct on (dataset_id, patient) * from named where patient is not null
@@ -37,7 +39,7 @@ struct ListDifferingSubjects: Statement {
              join named n on n.dataset_id = f.dataset_id and n.subject_id = f.subject_id
              where n.patient <> f.patient order by f.id, n.patient, n.id))
         select p.evidence, o.volume_id, f.name, f.subject, o.name, j.name,
-            f.subject_id <> p.other_subject and lacuna.are_apart(f.subject_id, p.other_subject, o.dataset_id, '{}')
+            f.subject_id <> p.other_subject and lacuna.are_apart(f.subject_id, p.other_subject, o.dataset_id)
         from pair p join named f on f.id = p.first_id join named o on o.id = p.other_id
         join lacuna.subject j on j.id = p.other_subject
         where ($1::bigint is null or $1 in (f.volume_id, o.volume_id)) and ($2::text is null or $2 in (f.dataset, o.dataset))

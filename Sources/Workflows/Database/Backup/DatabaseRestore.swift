@@ -4,7 +4,7 @@ internal import Domain
 internal import Objects
 package import Postgres
 internal import Schema
-internal import System
+package import System
 
 /// Restores a catalogue from a backup into an empty database and an object store.
 ///
@@ -16,11 +16,14 @@ package struct DatabaseRestore: Sendable {
         package var folder: String
         /// The folder of the object store, which is created where it is missing.
         package var objects: String
+        /// Who may use the folder.
+        package var access: FolderAccess
         /// Whether the embedded server's logins get their roles.
         package var grantsLogins: Bool
 
-        package init(folder: String, objects: String, grantsLogins: Bool) {
-            (self.folder, self.objects, self.grantsLogins) = (folder, objects, grantsLogins)
+        package init(folder: String, objects: String, access: FolderAccess, grantsLogins: Bool) {
+            (self.folder, self.objects, self.access) = (folder, objects, access)
+            self.grantsLogins = grantsLogins
         }
     }
 
@@ -50,7 +53,8 @@ package struct DatabaseRestore: Sendable {
 
     /// - Throws: `WorkflowError`: conflict where the database has a catalogue or the backup needs another program, damaged where the
     ///   backup is incomplete or was changed, in both cases before anything is changed; `ObjectStoreError.foreign` where the objects
-    ///   are those of another catalogue; `ClusterError`, `SchemaError`, `PostgresError`.
+    ///   are those of another catalogue; `UnsafeFolder` for a folder of objects that others may change; `ClusterError`, `SchemaError`,
+    ///   `PostgresError`.
     package func run(_ request: Request) async throws -> Summary {
         let folder = BackupFolder(request.folder)
         let manifest = try await disk.run { try folder.verifiedManifest() }
@@ -59,7 +63,7 @@ package struct DatabaseRestore: Sendable {
         let programs = try await prepare(connection, manifest)
         try await requireOwnStore(request.objects, manifest)
         let (source, objects) = try await verifyObjects(folder, manifest)
-        try await copy(objects, from: source, to: request.objects, manifest)
+        try await copy(objects, from: source, to: request, manifest)
         try await RestoredSchema.holdingMigrations(connection) {
             try await fill(connection, programs, folder, manifest)
             if request.grantsLogins { try await EmbeddedLogins.grant(connection) }
@@ -150,9 +154,11 @@ package struct DatabaseRestore: Sendable {
     }
 
     private func copy(
-        _ objects: [ObjectID], from source: LocalObjectStore, to path: String, _ manifest: BackupManifest
+        _ objects: [ObjectID], from source: LocalObjectStore, to request: Request, _ manifest: BackupManifest
     ) async throws {
-        let target = try await LocalObjectStore.open(path, catalogue: manifest.catalogue)
+        try await disk.run { _ = try Folder.secure(request.objects, request.access) }
+        let target = try await LocalObjectStore.open(
+            request.objects, catalogue: manifest.catalogue, access: request.access)
         let meter = progress.begin("objects", total: objects.count)
         defer { meter.finish() }
         for id in objects {
