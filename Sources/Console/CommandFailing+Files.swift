@@ -4,6 +4,7 @@ package import Imaging
 package import Importers
 package import Objects
 package import Phantoms
+package import System
 
 extension ImportError: CommandFailing {
     package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, file: file, remedy: remedy) }
@@ -45,5 +46,13 @@ extension ObjectStoreError: CommandFailing {
         case .full, .readOnly, .denied, .noStore, .notAStore, .newerFormat, .system:
             CommandFailure(.unreachable, problem, file: path, remedy: remedy)
         }
+    }
+}
+
+extension SystemError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        CommandFailure(
+            .unreachable, "\(operation) fails: \(reason)", file: path,
+            remedy: "check that the folder exists, is writable and has free space")
     }
 }

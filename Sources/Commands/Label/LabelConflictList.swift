@@ -11,8 +11,8 @@ struct LabelConflictList: AsyncParsableCommand {
             Dice coefficient. part: an organ is absent although a part or a lesion of it is annotated, or the reverse for all its \
             divisions. exclusion: two organs that exclude each other share more than a twentieth of the smaller one. \
             outside: a part or a lesion has no voxel in its organ. modality and spacing: two headers differ although the \
-            voxels are equal. subject: equal voxels, or patient and study identifiers in DICOM slices, say otherwise than \
-            the recorded subjects. The state is held where the other label waits for a decision \
+            voxels are equal. subject: equal voxels, or patient and study identifiers in DICOM slices, contradict the \
+            recorded subjects. The state is held where the other label waits for a decision \
             and is not used; person or policy where the current label was chosen so; open where both are in use. Decide \
             held labels with lacuna mask policy set, lacuna label set, or dataset import --accept conflict, and subjects \
             with lacuna subject join or split. Masks are compared once, and the result is kept.

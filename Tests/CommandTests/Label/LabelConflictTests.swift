@@ -18,7 +18,8 @@ import Testing
 
     private func problems(_ ending: Ending, of name: String) throws -> [String] {
         let cases = try #require(try ending.object()["cases"] as? [[String: Any]])
-        return cases.filter { $0["case"] as? String == name }.compactMap { $0["problem"] as? String }
+        return cases.filter { $0["case"] as? String == name && $0["kind"] as? String == "conflict" }
+            .compactMap { $0["problem"] as? String }
     }
 
     private func status(_ bench: Workbench, _ volume: String, _ organ: String) async throws -> String? {

@@ -22,7 +22,9 @@ import Testing
     private func problems(_ ending: Ending) throws -> [String: [String]] {
         let cases = try #require(try ending.object()["cases"] as? [[String: Any]])
         return cases.reduce(into: [:]) { found, row in
-            guard let name = row["case"] as? String, let problem = row["problem"] as? String else { return }
+            guard let name = row["case"] as? String, let problem = row["problem"] as? String,
+                row["kind"] as? String == "conflict"
+            else { return }
             found[name, default: []].append(problem)
         }
     }

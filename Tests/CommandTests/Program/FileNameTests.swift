@@ -48,19 +48,16 @@ import Testing
         }
     }
 
-    @Test func namesThatDifferInTheirBytesAloneAreTwo() async throws {
+    /// macOS writes names with combining accents.
+    @Test func namesThatDifferInTheirBytesAloneAreOne() async throws {
         try await Workbench.with { bench in
-            let one = try PhantomData.write(.btcv, "one", scans: 1...1, in: bench)
-            let two = try PhantomData.write(.btcv, "two", scans: 2...2, in: bench)
-            #expect(try await bench.lacuna("dataset", "import", one, "--name", "caf\u{E9}").status == 0)
-            #expect(try await bench.lacuna("dataset", "import", two, "--name", "cafe\u{301}").status == 0)
+            let path = try PhantomData.write(.btcv, "one", scans: 1...1, in: bench)
+            for name in ["caf\u{E9}", "cafe\u{301}"] {
+                #expect(try await bench.lacuna("dataset", "import", path, "--name", name).status == 0)
+            }
+            let datasets = try await bench.lacuna("dataset", "list", "--json").rows()
             #expect(
-                try await bench.lacuna("split", "create", "s", "--train", "caf\u{E9}", "--train", "cafe\u{301}").status
-                    == 0)
-            let ending = try await bench.lacuna(
-                "export", "monai", "--organs", "liver", "--split", "s", "--output", bench.folder + "/s.json", "--json")
-            #expect(ending.status == 0, "\(ending.errors)")
-            #expect(try ending.object()["training"] as? Int == 2)
+                datasets.count == 1 && Array((datasets[0]["name"] as? String ?? "").utf8) == Array("caf\u{E9}".utf8))
         }
     }
 

@@ -32,6 +32,7 @@ struct OperationsPage {
     static let leftOut = [
         "Fuzzing": "an hour of work on a build of its own",
         "Backup": "BackupTests run these commands", "Restore": "BackupTests run these commands",
+        "Who may read the files": "changes the group of an existing home",
         "Waiting for others": "shows output; LockTests compare it",
         "An altered schema": "AlteredSchemaTests run this command", "Moving": "BackupTests move a catalogue",
     ]
@@ -50,7 +51,7 @@ struct OperationsPage {
             reason: "the test's server lets the tests' user be its superuser"
         ),
         (
-            text: "sudo install --directory --group=lacuna", by: "install --directory",
+            text: "sudo install --directory --group=lacuna", by: "install --directory --group=$GROUP",
             reason: "there is no group lacuna"
         ),
         (text: "LACUNA_GROUP=lacuna", by: "LACUNA_GROUP=$GROUP", reason: "there is no group lacuna"),
