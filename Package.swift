@@ -140,8 +140,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Numerics",
-                "Objects",
-                "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
+                "Objects", "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
             ],
             swiftSettings: swift),
 
@@ -159,9 +158,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Catalog", "Console", "DICOM", "Documents", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
-                "Numerics",
-                "Objects", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser, logging, lifecycle,
-                signals, yams,
+                "Numerics", "Objects", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser, logging,
+                lifecycle, signals, yams,
             ], swiftSettings: swift),
 
         // MARK: - Executables

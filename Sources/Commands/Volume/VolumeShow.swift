@@ -53,8 +53,9 @@ struct VolumeShow: AsyncParsableCommand {
                 [
                     Cell.Field("dataset", source.dataset), Cell.Field("release", source.release),
                     Cell.Field("case", source.caseName), Cell.Field("file", "\(source.root)/\(source.file)"),
-                    Cell.Field("spacing", (0..<3).map { source.affine.spacing[$0] }),
-                    Cell.Field("modality", source.modality), Cell.Field("orientation", source.orientation),
+                    Cell.Field("sourceSpacing", (0..<3).map { source.affine.spacing[$0] }, title: "spacing"),
+                    Cell.Field("sourceModality", source.modality, title: "modality"),
+                    Cell.Field("orientation", source.orientation),
                     Cell.Field("sha256", source.sha256.description),
                 ] + (isTable && source.study == nil ? [] : study))
         }

@@ -23,7 +23,7 @@ import Testing
                 let volume = try await bench.lacuna("volume", "show", "1", "--json").object()
                 let sources = try #require(volume["sources"] as? [[String: Any]])
                 let rows = try await bench.lacuna("label", "conflicts", "--kind", "modality", "--json").rows()
-                return [volume["modality"] as? String] + sources.map { $0["modality"] as? String } + [rows.count]
+                return [volume["modality"] as? String] + sources.map { $0["sourceModality"] as? String } + [rows.count]
             }
             #expect(try await found() as? [AnyHashable] == ["CT", "CT", "MR", 1])
             let corrected = try await bench.lacuna("dataset", "import", second, "--modality", "CT", "--json")
