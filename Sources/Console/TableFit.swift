@@ -4,7 +4,7 @@ struct TableFit {
         let title: String
         /// The widest of its title and its values, in columns of a terminal.
         let width: Int
-        /// Numbers are never shortened.
+        /// Numbers and times are never shortened.
         let isText: Bool
         /// Nil for a default column. An optional one is shown where the default columns, and those of lower rank, fit beside it.
         let rank: Int?

@@ -39,7 +39,7 @@ enum TableRenderer {
     private static func measured(_ column: Column, _ texts: [String]) -> TableFit.Column {
         TableFit.Column(
             title: column.title, width: texts.reduce(column.title.terminalWidth) { max($0, $1.terminalWidth) },
-            isText: !column.isNumeric, rank: column.rank,
+            isText: !column.isNumeric && !column.isTime, rank: column.rank,
             isEmpty: column.cells.allSatisfy { $0 == .null || $0 == .bool(false) })
     }
 
@@ -66,6 +66,15 @@ enum TableRenderer {
 }
 
 extension TableRenderer.Column {
+    /// Times as `2026-11-29T08:00:00Z`; a part of one says nothing.
+    fileprivate var isTime: Bool {
+        let values = cells.filter { $0 != .null }
+        return !values.isEmpty
+            && values.allSatisfy { cell in
+                if case .text(let text) = cell { text.wholeMatch(of: /\d{4}-\d\d-\d\dT[\d:]+Z/) != nil } else { false }
+            }
+    }
+
     var isNumeric: Bool {
         let values = cells.filter { $0 != .null }
         return !values.isEmpty && values.allSatisfy(\.isNumeric)

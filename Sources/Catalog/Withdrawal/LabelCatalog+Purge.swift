@@ -55,6 +55,11 @@ public struct PurgeRecord: Sendable, Hashable {
 }
 
 extension LabelCatalog {
+    /// Those among checksums of image files that are of purged volumes only.
+    public func purgedImages(among digests: [Digest]) async throws -> [Digest] {
+        try await connection.run(PurgedImages(digests: digests))
+    }
+
     /// The objects that a purge concerns: those that it destroys, tombstones, and those that other labels use.
     public func purgePlan(_ thing: Withdrawable) async throws -> [PurgeObject] {
         try await connection.run(PurgePlan(dataset: thing.dataset, subject: thing.subject))

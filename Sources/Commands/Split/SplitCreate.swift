@@ -77,6 +77,9 @@ struct SplitCreate: AsyncParsableCommand {
             throw ValidationError(
                 "--folds chooses the validation subjects; it excludes --validation and --holdout validation.")
         }
+        if Set(holdout.map(\.part)).count < holdout.count {
+            throw ValidationError("--holdout is given twice for one part.")
+        }
         if holdout.reduce(0, { $0 + $1.share }) >= 1 {
             throw ValidationError("The shares of --holdout leave no training subjects.")
         }

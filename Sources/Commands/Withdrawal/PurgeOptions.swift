@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import System
 internal import Workflows
 
 /// Options and output of the purge of a removed dataset or subject.
@@ -13,6 +14,12 @@ struct PurgeOptions: ParsableArguments {
 
     @Option(help: .value("folder", "Further cache of lacunad (daemon.cache) on this machine. Repeatable."))
     var cache: [String] = []
+
+    func validate() throws {
+        if let missing = cache.first(where: { !Folder.exists($0) }) {
+            throw ValidationError("--cache \(missing): there is no such folder.")
+        }
+    }
 
     func purge(_ target: RemovalTarget, _ session: Session) async throws {
         let request = Purge.Request(

@@ -36,6 +36,7 @@ package struct ImportRunner: Sendable {
             recorded: try await recordedSubjects(dataset.summary), options: resolved.options)
         do {
             try await record(items, dataset, resolved, &recorder)
+            try await PurgedConversions(workspace: workspace).remove()
             let isRefused = request.isDryRun || request.isStrict && progress.update { $0.report.failures > 0 }
             if dataset.hasNewLicences && !isRefused { try await recorder.recordLicences(dataset.summary) }
         } catch {

@@ -9,18 +9,26 @@ internal import System
 /// Compares the objects, images and waiting labels that rows name with the object store and the datasets' folders.
 package struct IntegrityCheck {
     private let workspace: Workspace
-    private let store: any ObjectStore
-    private let objects: StoredObjectCheck
+    /// Nil in a new catalogue, which has no object yet.
+    private let store: (any ObjectStore)?
     private let readsData: Bool
     private let disk = BlockingWork()
 
     /// - Parameter readsData: whether all bytes are read; otherwise presence and sizes are checked.
-    /// - Throws: `ObjectStoreError.noStore` where there is no object store; `UnsafeFolder` for a cache that somebody else could change.
+    /// - Throws: `ObjectStoreError.noStore` where there is no object store, although rows name objects; `UnsafeFolder` for a cache that somebody else could change.
     package init(_ workspace: Workspace, readsData: Bool) async throws {
         (self.workspace, self.readsData) = (workspace, readsData)
-        store = try await workspace.objects()
+        store = try await Self.store(of: workspace)
         for cache in workspace.caches { try Folder.requireSafe(cache.folder, workspace.access) }
-        objects = StoredObjectCheck(store: store, readsData: readsData)
+    }
+
+    private static func store(of workspace: Workspace) async throws -> (any ObjectStore)? {
+        do {
+            return try await workspace.objects()
+        } catch let error as ObjectStoreError {
+            guard case .noStore = error, try await workspace.catalog.objects().isEmpty else { throw error }
+            return nil
+        }
     }
 
     /// Where the schema differs from what the migrations make.
@@ -35,13 +43,15 @@ package struct IntegrityCheck {
     /// - Parameter now: seconds since 1970; interrupted writes of the last day may still be running.
     package func run(now: Int) async throws -> [IntegrityFinding] {
         // The listing comes first: an object that is stored meanwhile has its row when the rows are read.
-        let listing = try await store.listing()
+        let listing = try await store?.listing()
         let catalog = workspace.catalog
         let rows = try await catalog.objects()
         let (images, waiting) = (try await catalog.imageFiles(), try await catalog.waitingFiles())
         let meter = workspace.progress.begin("verify", total: rows.count + images.count + waiting.count)
         defer { meter.finish() }
-        var findings = listing.strays.map { IntegrityFinding(.stray, .object, $0, "the file is not an object") }
+        var findings = (listing?.strays ?? []).map {
+            IntegrityFinding(.stray, .object, $0, "the file is not an object")
+        }
         for row in rows {
             if !row.isPurged { findings += try await check(row) }
             meter.advance()
@@ -58,7 +68,8 @@ package struct IntegrityCheck {
         let cached = cacheCheck(digests, now: now)
         findings += try await disk.run { try cached.findings() }
         let named = Set(rows.filter { !$0.isPurged }.map(\.digest))
-        return findings + listing.objects.filter { !named.contains($0.digest) }.map(orphan)
+        let stored = listing?.objects ?? []
+        return findings + stored.filter { !named.contains($0.digest) }.compactMap(orphan)
     }
 
     /// As `run`; then removes the objects and the converted volumes that no row names, and reports these instead of the orphans.
@@ -71,7 +82,8 @@ package struct IntegrityCheck {
     /// Removes orphans while no object can be stored.
     private func sweep(now: Int) async throws -> [IntegrityFinding] {
         let (store, aDayAgo) = (store, now - 86_400)
-        let removed = try await workspace.catalog.withObjectsLocked { named in
+        let removed: [ObjectID] = try await workspace.catalog.withObjectsLocked { named in
+            guard let store else { return [] }
             let orphans = try await store.listing().objects.filter { !named.contains($0.digest) }
             for orphan in orphans { try await store.remove(orphan) }
             _ = try await store.removeTemporaries(writtenBefore: aDayAgo)
@@ -83,7 +95,10 @@ package struct IntegrityCheck {
             converted.sweep(keeping: digests.inUse, withdrawn: digests.withdrawn, writtenBefore: aDayAgo)
         }
         let copies = try await disk.run { try cached.sweep() }
-        return removed.map { IntegrityFinding(.swept, .object, store.location(of: $0), Self.removedOrphan) }
+        let swept = removed.compactMap { id in
+            store.map { IntegrityFinding(.swept, .object, $0.location(of: id), Self.removedOrphan) }
+        }
+        return swept
             + volumes.map { IntegrityFinding(.swept, .converted, $0, Self.removedOrphan) } + copies
     }
 
@@ -91,15 +106,18 @@ package struct IntegrityCheck {
 
     private func check(_ row: ObjectRow) async throws -> [IntegrityFinding] {
         let masks = readsData ? try await workspace.catalog.maskFacts(in: row.digest) : []
-        let found = try await objects.findings(row, masks: masks)
+        guard let store else { return [] }
+        let found = try await StoredObjectCheck(store: store, readsData: readsData).findings(row, masks: masks)
         guard !found.isEmpty else { return [] }
         let contents = try await workspace.catalog.contents(of: row.digest)
         return found.map { $0.concerning(contents) }
     }
 
-    private func orphan(_ id: ObjectID) -> IntegrityFinding {
-        IntegrityFinding(
-            .orphan, .object, store.location(of: id), "no row names it; lacuna verify --sweep removes it")
+    private func orphan(_ id: ObjectID) -> IntegrityFinding? {
+        store.map {
+            IntegrityFinding(
+                .orphan, .object, $0.location(of: id), "no row names it; lacuna verify --sweep removes it")
+        }
     }
 
     /// The checksums of recorded image files.
