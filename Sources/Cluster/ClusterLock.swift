@@ -6,7 +6,7 @@ internal import System
 /// A program that inherits it holds it too: where the command that started `initdb` is killed, the next one waits for `initdb`.
 final class ClusterLock {
     private(set) var descriptor: Int32
-    private var isHeld = true
+    private var isHeld = false
 
     /// Waits for the lock. A file that the holder deleted, with the cluster, is created again.
     ///
@@ -18,20 +18,12 @@ final class ClusterLock {
         let deadline = ContinuousClock.now + patience
         descriptor = -1
         repeat {
-            if descriptor >= 0 { close(descriptor) }
+            release()
             try prepare()
             descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else {
-                isHeld = false
-                throw .file(path: path, problem: FileSystem.lastProblem())
-            }
-            do {
-                try take(path, until: deadline, waiting)
-            } catch {
-                close(descriptor)
-                isHeld = false
-                throw error
-            }
+            guard descriptor >= 0 else { throw .file(path: path, problem: FileSystem.lastProblem()) }
+            isHeld = true
+            try take(path, until: deadline, waiting)
         } while !isCurrent(path)
     }
 
