@@ -190,7 +190,8 @@ let package = Package(
             name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Numerics", "Domain", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
-            name: "DICOMTests", dependencies: ["DICOM", "Imaging", "Domain", "TestSupport"], swiftSettings: swift),
+            name: "DICOMTests", dependencies: ["DICOM", "Imaging", "Domain", "System", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "ImporterTests",
             dependencies: [

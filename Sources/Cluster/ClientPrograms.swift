@@ -31,11 +31,17 @@ public struct ClientPrograms: Sendable, Hashable {
     ) throws(ClusterError) {
         let name = arguments.first ?? ""
         var program = SystemProgram(["\(folder)/\(name)"] + arguments.dropFirst()).endingWithCaller()
+        program.environment = Self.withCallersHome(program.environment)
         program.environment += environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let (status, output) = try program.run(ticks: true, tick: tick)
         guard status != 0 else { return }
         throw .clientFailed(
             program: name, problem: Self.problem(output, program: name) ?? "it ended with status \(status)")
+    }
+
+    /// libpq reads certificates and passwords from the folder that `HOME` names; where it names none, from that of the account.
+    private static func withCallersHome(_ variables: [String]) -> [String] {
+        variables.filter { !$0.hasPrefix("HOME=") } + (getenv("HOME").map { ["HOME=\(String(cString: $0))"] } ?? [])
     }
 
     /// The first error, without the row that a failed COPY quotes.

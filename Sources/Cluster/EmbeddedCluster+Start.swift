@@ -5,7 +5,6 @@ extension EmbeddedCluster {
     /// The lock is held until a server process exists, and not while it recovers, so that a stop can end a recovery.
     func startBlocking(_ waiting: Waiting) throws(ClusterError) {
         let user = try ServerUser.forCaller()
-        try makeFolders(user)
         for _ in 0..<3 {
             let launcher = try ensureServer(user, waiting)
             if try waitUntilReady(launcher, waiting) { return }
@@ -15,8 +14,12 @@ extension EmbeddedCluster {
 
     /// The program that starts the server; nil where a server exists already.
     private func ensureServer(_ user: ServerUser?, _ waiting: Waiting) throws(ClusterError) -> LaunchedProgram? {
-        let lock = try ClusterLock(paths.lock, patience: options.lockPatience, waiting: waiting)
+        let lock = try ClusterLock(paths.lock, patience: options.lockPatience, waiting: waiting) {
+            () throws(ClusterError) in try makeFolders(user)
+        }
         defer { lock.release() }
+        // A process that deleted the cluster may have removed them before it released the lock.
+        try makeFolders(user)
         try recordHome()
         if try hasServer(waiting) { return nil }
         let existing = FileSystem.read("\(paths.data)/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }

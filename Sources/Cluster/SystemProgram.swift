@@ -75,7 +75,8 @@ struct SystemProgram {
     }
 
     private var name: String {
-        let program = arguments.first == "/usr/bin/setpriv" ? arguments.dropFirst(5).first : arguments.first
+        let isWrapped = arguments.first == "/usr/bin/setpriv"
+        let program = isWrapped ? arguments.drop { $0 != "--" }.dropFirst().first : arguments.first
         return program?.split(separator: "/").last.map(String.init) ?? "program"
     }
 

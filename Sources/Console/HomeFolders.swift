@@ -28,7 +28,7 @@ package enum HomeFolders {
     ) throws {
         let home = DatabaseTarget.homeFolder(options, environment)
         if case .group = access {
-            try Folder.secure(home, access, isPrivate: false)
+            options.output.warn(of: try Folder.secure(home, access, isPrivate: false), home, access)
         } else {
             try Folder.requireSafe(home, access)
         }
@@ -44,11 +44,13 @@ extension Session {
     ///
     /// - Throws: `UnsafeFolder`, `SystemError`.
     package func secure(_ folder: String) throws {
+        try secureHome(of: folder)
+        output.warn(of: try Folder.secure(folder, access), folder, access)
+    }
+
+    /// Creates a missing home with its rights, where `folder` is in it.
+    package func secureHome(of folder: String) throws {
         if FilePath.relative(folder, to: home) != nil { try secureHome() }
-        guard case .changed(let mode) = try Folder.secure(folder, access) else { return }
-        output.warn(
-            "\(folder) could be read by other users (mode \(mode)); it is \(access == .owner ? "private" : "of the group") now"
-        )
     }
 
     /// The folders that hold voxels. Missing ones are created when they are needed.
@@ -65,6 +67,18 @@ extension Session {
 
     /// Creates a missing home before something else does with other rights.
     private func secureHome() throws { try Folder.secure(home, access, isPrivate: false) }
+}
+
+extension Output {
+    /// Warns where the rights of an existing folder were changed.
+    fileprivate func warn(of securing: Folder.Securing, _ folder: String, _ access: FolderAccess) {
+        guard case .changed(let mode) = securing else { return }
+        warn(
+            access == .owner
+                ? "\(folder) could be read by other users (mode \(mode)); it is private now"
+                : "\(folder) had the mode \(mode) and is shared with the group LACUNA_GROUP now; for what is in it, see "
+                    + "docs/operations.md")
+    }
 }
 
 extension UnsafeFolder: CommandFailing {

@@ -8,7 +8,7 @@ public import System
 ///
 /// The files contain voxels and geometry, and no other data of the DICOM headers.
 public struct SeriesCache: Sendable {
-    /// Created when the first series is converted.
+    /// Created when the first series is converted, with the home that contains it.
     public let folder: String
     private let converter: SeriesConverter
     private let access: FolderAccess
@@ -31,7 +31,10 @@ public struct SeriesCache: Sendable {
     public func volume(of series: Series, digest: Digest) throws(DICOMError) -> String {
         let target = path(of: digest)
         if holds(digest) { return target }
-        do { try Folder.create(folder, access) } catch { throw .unwritable(file: error.path, code: error.code) }
+        do {
+            try Folder.create(FilePath.parent(of: folder), access)
+            try Folder.create(folder, access)
+        } catch { throw .unwritable(file: error.path, code: error.code) }
         try WorkFolder.with(in: folder) { workplace throws(DICOMError) in
             try converter.convert(series, in: workplace) { volume, grid throws(DICOMError) in
                 try write(volume, on: grid, to: target)
@@ -64,18 +67,35 @@ public struct SeriesCache: Sendable {
 
     /// Removes what interrupted conversions left, which may hold voxels of any series.
     ///
-    /// - Returns: the removed folders, and those of conversions that are running.
-    public func removeIdleConversions() -> (removed: [String], running: [String]) {
-        var (removed, running) = ([String](), [String]())
+    /// - Parameter time: only older folders are removed; seconds since 1970.
+    public func removeIdleConversions(writtenBefore time: Int = .max) -> IdleConversions {
+        var result = IdleConversions()
         for name in (try? Folder.names(in: folder)) ?? [] where name.hasPrefix(".converting-") {
             let path = "\(folder)/\(name)"
+            guard Self.isOld(path, time) else { continue }
             if let lock = FolderLock(path), (try? Folder.remove(path)) != nil {
-                withExtendedLifetime(lock) { removed.append(path) }
+                withExtendedLifetime(lock) { result.removed.append(path) }
+            } else if Glibc.access(path, R_OK | W_OK | X_OK) != 0, errno == EACCES {
+                result.foreign.append(path)
             } else {
-                running.append(path)
+                result.running.append(path)
             }
         }
-        return (removed, running)
+        return result
+    }
+
+    /// What interrupted conversions left, as paths.
+    public struct IdleConversions: Hashable, Sendable {
+        public var removed: [String] = []
+        /// Conversions that are running.
+        public var running: [String] = []
+        /// Folders of another user, which only that user may remove.
+        public var foreign: [String] = []
+    }
+
+    private static func isOld(_ path: String, _ time: Int) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mtim.tv_sec < time
     }
 
     /// Removes volumes of series that are no longer used, and remains of interrupted conversions.
@@ -85,16 +105,12 @@ public struct SeriesCache: Sendable {
     ///   - time: only older files are removed; seconds since 1970.
     /// - Returns: the paths of the removed volumes.
     public func sweep(keeping named: Set<Digest>, withdrawn: Set<Digest> = [], writtenBefore time: Int) -> [String] {
-        func isOld(_ path: String) -> Bool {
-            var status = stat()
-            return lstat(path, &status) == 0 && status.st_mtim.tv_sec < time
-        }
-        for name in (try? Folder.names(in: folder)) ?? []
-        where name.hasPrefix(".converting-") || name.hasSuffix(".part") {
-            if isOld("\(folder)/\(name)") { try? Folder.remove("\(folder)/\(name)") }
+        _ = removeIdleConversions(writtenBefore: time)
+        for name in (try? Folder.names(in: folder)) ?? [] where name.hasSuffix(".part") {
+            if Self.isOld("\(folder)/\(name)", time) { try? Folder.remove("\(folder)/\(name)") }
         }
         let unnamed = contents.filter { !named.contains($0) }
-            .filter { withdrawn.contains($0) || isOld(path(of: $0)) }.map(path)
+            .filter { withdrawn.contains($0) || Self.isOld(path(of: $0), time) }.map(path)
         for path in unnamed { unlink(path) }
         return unnamed
     }
@@ -110,7 +126,7 @@ public struct SeriesCache: Sendable {
             case .float32(let buffer): .float32(buffer)
             }
         do {
-            try NIfTIWriter.write(voxels, on: grid, to: path, compressionLevel: 3, mode: access.fileMode)
+            try NIfTIWriter.write(voxels, on: grid, to: path, compressionLevel: 3, exactMode: access.fileMode)
         } catch ImagingError.unwritable(_, let code) {
             throw .unwritable(file: path, code: code)
         } catch {

@@ -25,6 +25,9 @@ extension Connection {
             ] {
                 if let value, value.pointee != 0 { variables[name] = String(cString: value) }
             }
+            if variables["PGHOSTADDR"] != nil, let address = PQhostaddr(handle), address.pointee != 0 {
+                variables["PGHOSTADDR"] = String(cString: address)
+            }
             // What a service file says is in the other variables already.
             variables["PGSERVICE"] = nil
             return variables.filter { !$0.value.isEmpty }

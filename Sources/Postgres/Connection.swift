@@ -38,11 +38,12 @@ public actor Connection {
         if PQstatus(attempt) != CONNECTION_OK {
             // libpq does not tell the error's SQLSTATE. A server that accepts connections by now may have been starting before.
             switch ServerPing(settings.with("connect_timeout", "5")).ask() {
-            case .accepts:
+            // A wrong password is sent once only, because servers lock accounts; one that starts does not ask for it.
+            case .accepts where PQconnectionUsedPassword(attempt) == 0 && PQconnectionNeedsPassword(attempt) == 0:
                 PQfinish(attempt)
                 attempt = try begin(settings)
             case .notYet: throw .notAccepting(message: end(attempt))
-            case .none: break
+            case .accepts, .none: break
             }
         }
         guard PQstatus(attempt) == CONNECTION_OK else { throw .connectionFailed(message: end(attempt)) }

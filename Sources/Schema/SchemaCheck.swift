@@ -31,12 +31,21 @@ public struct SchemaCheck: Sendable {
         do {
             return try await connection.first(ReadSchema()) ?? Reading(applied: [], digest: nil)
         } catch let error as PostgresError where ["42P01", "3F000"].contains(error.sqlState) {
-            if try await connection.one(HasTables()) { throw SchemaError.ledgerMissing }
-            return Reading(applied: [], digest: nil)
+            guard try await connection.one(HasTables()) else { return Reading(applied: [], digest: nil) }
+            return try await readAgain()
         } catch let error as PostgresError where error.sqlState == "42501" {
             let differences = try await differences()
             if differences.isEmpty { throw error }
             throw SchemaError.altered(differences)
+        }
+    }
+
+    /// Another command may have migrated between the two statements.
+    private func readAgain() async throws -> Reading {
+        do {
+            return try await connection.first(ReadSchema()) ?? Reading(applied: [], digest: nil)
+        } catch let error as PostgresError where ["42P01", "3F000"].contains(error.sqlState) {
+            throw SchemaError.ledgerMissing
         }
     }
 

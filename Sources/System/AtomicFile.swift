@@ -3,15 +3,18 @@ public enum AtomicFile {
     /// Writes `pieces` one after another. Where the folder cannot be opened for reading, the file is complete, but may be missing
     /// after a power failure.
     ///
-    /// - Parameter mode: permissions of the file, less the umask.
+    /// - Parameters:
+    ///   - mode: permissions of the file, less the umask.
+    ///   - exactMode: permissions of the file whatever the umask is; they replace `mode`.
     /// - Throws: `SystemError`; nothing is left behind and the old file is unchanged.
     public static func write(
-        _ pieces: [UnsafeRawBufferPointer], to path: String, mode: UInt32 = 0o666
+        _ pieces: [UnsafeRawBufferPointer], to path: String, mode: UInt32 = 0o666, exactMode: UInt32? = nil
     ) throws(SystemError) {
         let folder = FilePath.parent(of: path)
-        let draft = try TemporaryFile(in: folder, prefix: ".\(FilePath.name(of: path)).", mode: mode)
+        let draft = try TemporaryFile(
+            in: folder, prefix: ".\(FilePath.name(of: path)).", mode: exactMode ?? mode)
         for piece in pieces { try draft.write(piece) }
-        try draft.place(at: path)
+        try draft.place(at: path, mode: exactMode)
         try? Folder.synchronise(folder)
     }
 

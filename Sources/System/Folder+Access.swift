@@ -3,7 +3,9 @@ internal import Glibc
 extension Folder {
     /// What became of a folder that was made safe.
     public enum Securing: Hashable, Sendable {
-        case created, unchanged
+        /// An empty folder of the caller counts as created.
+        case created
+        case unchanged
         /// Rights of other users were removed, or those of the group added; the permissions before, as four octal digits.
         case changed(from: String)
     }
@@ -28,7 +30,7 @@ extension Folder {
         let isOwn = status.st_uid == geteuid()
         if isOwn, mode != access.folderMode, (try? entries(of: path).isEmpty) == true {
             try set(access, on: path)
-            return .unchanged
+            return .created
         }
         if let problem = access.objection(owner: status.st_uid, group: status.st_gid, mode: status.st_mode) {
             throw UnsafeFolder(path: path, reason: problem)
@@ -36,6 +38,12 @@ extension Folder {
         guard isOwn, needsChange(status, access, isPrivate: isPrivate) else { return .unchanged }
         try set(access, on: path)
         return .changed(from: UnsafeFolder.octal(mode))
+    }
+
+    /// The name of the user who owns a file or folder, links not followed; nil where it cannot be read.
+    public static func owner(of path: String) -> String? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? UnsafeFolder.name(of: status.st_uid) : nil
     }
 
     /// Checks an existing folder as `secure` does and changes nothing; a missing folder is no error.

@@ -79,7 +79,7 @@ public struct UnsafeFolder: Error, Hashable, Sendable {
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
-    private static func name(of user: UInt32) -> String {
+    static func name(of user: UInt32) -> String {
         getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "user \(user)"
     }
 }

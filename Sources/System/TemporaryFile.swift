@@ -44,9 +44,14 @@ public struct TemporaryFile: ~Copyable {
     }
 
     /// Makes the bytes durable and gives them the name `path` unless it is taken. The folder is not synchronised.
-    public consuming func placeIfVacant(at path: String, mode: UInt32? = nil) throws(SystemError) {
+    ///
+    /// - Returns: false where the name is taken.
+    @discardableResult
+    public consuming func placeIfVacant(at path: String, mode: UInt32? = nil) throws(SystemError) -> Bool {
         try finish(mode)
-        guard link(file.path, path) == 0 || errno == EEXIST else { throw .last("link", path) }
+        if link(file.path, path) == 0 { return true }
+        guard errno == EEXIST else { throw .last("link", path) }
+        return false
     }
 
     private func finish(_ mode: UInt32?) throws(SystemError) {

@@ -1,7 +1,9 @@
 import DICOM
 import Domain
 import Foundation
+import Glibc
 import Imaging
+import System
 import TestSupport
 import Testing
 
@@ -124,6 +126,31 @@ import Testing
         #expect(cache.sweep(keeping: [], writtenBefore: later - 3600).isEmpty)
         #expect(cache.sweep(keeping: [digest], writtenBefore: later).isEmpty)
         #expect(cache.sweep(keeping: [], writtenBefore: later) == [file] && cache.contents.isEmpty)
+    }
+
+    /// Whatever the umask is.
+    @Test func filesOfAGroupAreSharedWithIt() throws {
+        let series = try SeriesFolder(try write(Self.stack())).series[0]
+        let cache = SeriesCache(folder: folder + "/shared/converted", access: .group(getegid()))
+        var status = stat()
+        let file = try cache.volume(of: series, digest: try series.digest())
+        #expect(stat(file, &status) == 0 && status.st_mode & 0o7777 == 0o660)
+        for path in ["/shared", "/shared/converted"] {
+            #expect(stat(folder + path, &status) == 0 && status.st_mode & 0o7777 == 0o2770)
+        }
+    }
+
+    @Test func onlyConversionsThatNobodyRunsAreRemoved() throws {
+        let (idle, busy) = (cache.folder + "/.converting-idle", cache.folder + "/.converting-busy")
+        for path in [idle, busy] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+        let lock = open(busy, O_RDONLY | O_CLOEXEC)
+        #expect(flock(lock, LOCK_EX) == 0)
+        let found = cache.removeIdleConversions()
+        #expect(found.removed == [idle] && found.running == [busy] && found.foreign.isEmpty)
+        close(lock)
+        #expect(cache.removeIdleConversions().removed == [busy])
     }
 
     // MARK: - Which series

@@ -107,6 +107,24 @@ private struct JunkCount: Statement {
         }
     }
 
+    /// A start that waits for a deletion of the cluster holds a lock that others see, on a file that exists.
+    @Test func aLockThatIsDeletedWithItsClusterIsTakenAnew() async throws {
+        try await withCluster { cluster in
+            try await cluster.start()
+            try await cluster.stop()
+            let holder = open("\(cluster.folder)/lock", O_RDWR | O_CLOEXEC)
+            #expect(flock(holder, LOCK_EX) == 0)
+            let (waits, waiting) = AsyncStream.makeStream(of: Void.self)
+            async let started: Void = cluster.start { _ in waiting.yield() }
+            for await _ in waits { break }
+            #expect(try ChildProcess.run("/bin/rm", ["-rf", cluster.folder]).status == 0)
+            close(holder)
+            try await started
+            _ = try process(of: cluster)
+            #expect(access("\(cluster.folder)/lock", F_OK) == 0)
+        }
+    }
+
     @Test func stopsAmongStartsDoNotHang() async throws {
         try await withCluster { cluster in
             try await cluster.start()

@@ -26,7 +26,10 @@ struct DatabaseDrop: AsyncParsableCommand {
     func run() async throws {
         let cluster = try EmbeddedCluster.required(options)
         let exists = cluster.status() != .notCreated
-        if yes && exists { try await cluster.destroy() }
+        if yes && exists {
+            _ = try HomeFolders.checked(options, .process)
+            try await cluster.destroy()
+        }
         options.output.report([
             Cell.Field("data", cluster.folder), Cell.Field("existed", exists), Cell.Field("deleted", yes && exists),
         ])

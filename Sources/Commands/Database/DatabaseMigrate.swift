@@ -24,6 +24,7 @@ struct DatabaseMigrate: AsyncParsableCommand {
     func run() async throws {
         if printRoles { return Output.write(DatabaseMigration.roles, to: 1) }
         let target = try DatabaseTarget.resolve(options, .process)
+        if target.cluster != nil { _ = try HomeFolders.checked(options, .process) }
         let applied = try await Self.migrate(target, options.output)
         options.output.report(applied, [Column("number") { $0.number }, Column("name") { $0.name }])
         if applied.isEmpty { options.output.note("The schema is up to date.") }

@@ -22,9 +22,9 @@ struct PurgeOptions: ParsableArguments {
     }
 
     func purge(_ target: RemovalTarget, _ session: Session) async throws {
-        let request = Purge.Request(
-            target, reason: confirmation.confirmedReason,
-            certificates: certificate ?? "\(session.home)/certificates")
+        let folder = certificate ?? "\(session.home)/certificates"
+        if confirmation.confirmedReason != nil { try session.secureHome(of: folder) }
+        let request = Purge.Request(target, reason: confirmation.confirmedReason, certificates: folder)
         let result = try await Purge(session.workspace(withCaches: cache)).run(request)
         switch session.output.format {
         case .json: session.output.report(fields(of: result))

@@ -46,12 +46,12 @@ public enum NIfTIWriter {
     /// - Parameters:
     ///   - labelTable: written as a header extension, in TotalSegmentator's form.
     ///   - compressionLevel: libdeflate's level, 1 to 12.
-    ///   - mode: permissions of the file, less the umask.
+    ///   - exactMode: permissions of the file; nil for the usual ones, less the umask.
     /// - Throws: `unwritable`, `invalidHeader` for an axis above 32767 voxels.
     /// - Precondition: one voxel per point of the grid.
     public static func write(
         _ voxels: Voxels, on grid: ImageGrid, to path: String, labelTable: [LabelTableEntry]? = nil,
-        compressionLevel: Int = 6, mode: UInt32 = 0o666
+        compressionLevel: Int = 6, exactMode: UInt32? = nil
     ) throws {
         precondition(voxels.count == grid.shape.count, "one voxel per point of the grid")
         guard [grid.shape.x, grid.shape.y, grid.shape.z].allSatisfy({ $0 <= Int(Int16.max) }) else {
@@ -64,9 +64,9 @@ public enum NIfTIWriter {
         scatter(voxels, grid, into: contents.base + head.count)
         let bytes = UnsafeRawBufferPointer(start: contents.base, count: size)
         try withExtendedLifetime(contents) {
-            guard path.hasSuffix(".gz") else { return try ImageFile.write([bytes], to: path, mode: mode) }
+            guard path.hasSuffix(".gz") else { return try ImageFile.write([bytes], to: path, exactMode: exactMode) }
             try compressed(bytes, level: compressionLevel) {
-                try ImageFile.write([$0], to: path, mode: mode)
+                try ImageFile.write([$0], to: path, exactMode: exactMode)
             }
         }
     }

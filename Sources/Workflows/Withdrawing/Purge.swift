@@ -55,6 +55,8 @@ package struct Purge {
         let images = try await catalog.purgeImages(target)
         let copies = PurgeCopies(caches: workspace.caches, converted: workspace.converted, images: images)
         let objects = try await PurgeObjects(workspace, target)
+        let catalogue = try await catalog.uuid()
+        let holders = try await catalog.removalPlan(target).filter { Self.holders.contains($0.kind) }
         var items: [PurgeItem]
         var record: PurgeRecord?
         if let reason = request.reason {
@@ -63,17 +65,17 @@ package struct Purge {
             }
             let purged = try await catalog.purge(target, reason: reason)
             record = purged.record
-            items = try await objects.destroy(by: purged.record.activity)
+            items = await objects.destroy(by: purged.record.activity)
             items += await disk.run { copies.destroy() }
             items += purged.descriptors.map { Self.item($0, .destroyed) }
         } else {
-            items = try await objects.preview()
+            items = objects.preview()
             items += await disk.run { copies.preview() }
             items += try await catalog.purgeDescriptors(target).map { Self.item($0, .pending) }
         }
         var result = Result(
-            target: request.target, catalogue: try await catalog.uuid(), record: record, items: items, images: images,
-            holders: try await catalog.removalPlan(target).filter { Self.holders.contains($0.kind) },
+            target: request.target, catalogue: catalogue, record: record, items: items, images: images,
+            holders: holders,
             remains: remains(request.target, images, items))
         if record != nil { await certify(&result, in: request.certificates) }
         return result

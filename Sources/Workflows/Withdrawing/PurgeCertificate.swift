@@ -7,6 +7,8 @@ package struct PurgeCertificate: Sendable {
     package struct Files: Sendable, Hashable {
         package let json: String
         package let text: String
+
+        init(base: String) { (json, text) = ("\(base).json", "\(base).txt") }
     }
 
     let result: Purge.Result
@@ -30,18 +32,29 @@ package struct PurgeCertificate: Sendable {
     /// Writes both files under names that no other file has.
     func write(to folder: String, _ access: FolderAccess) throws(SystemError) -> Files {
         let name = "purge-activity-\(result.record?.activity.description ?? "0")"
-        var (base, copy) = ("\(folder)/\(name)", 1)
-        while FilePath.exists("\(base).json") || FilePath.exists("\(base).txt") {
+        var (files, copy) = (Files(base: "\(folder)/\(name)"), 1)
+        while try !place(files, in: folder, access) {
             copy += 1
-            base = "\(folder)/\(name)-\(copy)"
-        }
-        for (ending, contents) in [("json", json.rendered()), ("txt", text)] {
-            let draft = try TemporaryFile(in: folder, mode: access.fileMode)
-            try draft.write(Array(contents.utf8))
-            try draft.placeIfVacant(at: "\(base).\(ending)", mode: access.readOnlyFileMode)
+            files = Files(base: "\(folder)/\(name)-\(copy)")
         }
         try? Folder.synchronise(folder)
-        return Files(json: "\(base).json", text: "\(base).txt")
+        return files
+    }
+
+    /// False where another file has one of the names; then neither is written.
+    private func place(_ files: Files, in folder: String, _ access: FolderAccess) throws(SystemError) -> Bool {
+        guard try Self.place(json.rendered(), at: files.json, in: folder, access) else { return false }
+        if try Self.place(text, at: files.text, in: folder, access) { return true }
+        try Folder.remove(files.json)
+        return false
+    }
+
+    private static func place(
+        _ contents: String, at path: String, in folder: String, _ access: FolderAccess
+    ) throws(SystemError) -> Bool {
+        let draft = try TemporaryFile(in: folder, mode: access.fileMode)
+        try draft.write(Array(contents.utf8))
+        return try draft.placeIfVacant(at: path, mode: access.readOnlyFileMode)
     }
 
     // MARK: - JSON

@@ -62,16 +62,18 @@ struct PurgeCopies: Sendable {
     }
 
     private func conversions() -> [PurgeItem] {
-        let (removed, running) = converted.removeIdleConversions()
-        return removed.map { path in
-            PurgeItem(
-                kind: .unfinished, name: FilePath.name(of: path), checksum: nil, bytes: 0, location: path,
-                effect: .destroyed)
-        }
-            + running.map { path in
+        let found = converted.removeIdleConversions()
+        func items(_ paths: [String], _ effect: (String) -> PurgeItem.Effect) -> [PurgeItem] {
+            paths.map { path in
                 PurgeItem(
                     kind: .unfinished, name: FilePath.name(of: path), checksum: nil, bytes: 0, location: path,
-                    effect: .kept("a conversion of a series is running; purge again when it has ended"))
+                    effect: effect(path))
+            }
+        }
+        return items(found.removed) { _ in .destroyed }
+            + items(found.running) { _ in .kept("a conversion of a series is running; purge again when it has ended") }
+            + items(found.foreign) { path in
+                .kept("it belongs to \(Folder.owner(of: path) ?? "another user"), who must remove it")
             }
     }
 

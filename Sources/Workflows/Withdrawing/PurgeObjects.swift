@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Domain
 internal import Objects
+internal import Postgres
 
 /// The objects of a purge, and how they are destroyed.
 struct PurgeObjects {
@@ -8,33 +9,47 @@ struct PurgeObjects {
     /// Nil where there is no object store and no object.
     let store: (any ObjectStore)?
     let target: Withdrawable
+    /// The objects as they were before the purge.
+    private let planned: [PurgeObject]
 
     init(_ workspace: Workspace, _ target: Withdrawable) async throws {
         (catalog, self.target) = (workspace.catalog, target)
-        store = try await workspace.catalog.purgePlan(target).isEmpty ? nil : workspace.objects()
+        planned = try await workspace.catalog.purgePlan(target)
+        store = planned.isEmpty ? nil : try await workspace.objects()
     }
 
     /// What would become of each object. Changes nothing.
-    func preview() async throws -> [PurgeItem] {
-        try await catalog.purgePlan(target).map { object in
+    func preview() -> [PurgeItem] {
+        planned.map { object in
             if let event = object.purged { return item(object, .destroyedBefore(event)) }
             return item(object, object.users.isEmpty ? .pending : .kept(Self.use(object.users)))
         }
     }
 
     /// Deletes the bytes of the target's tombstones, then all bytes that no row names, as an interrupted import leaves them. Writers of
-    /// objects are blocked meanwhile.
+    /// objects are blocked meanwhile. Where the database refuses, all objects are kept: the tombstones are recorded by now.
     ///
     /// - Parameter activity: the purge that made the tombstones.
-    func destroy(by activity: ActivityID) async throws -> [PurgeItem] {
+    func destroy(by activity: ActivityID) async -> [PurgeItem] {
         guard let store else { return [] }
-        return try await catalog.withObjectsLocked { named in
-            var items: [PurgeItem] = []
-            for object in try await catalog.purgePlan(target) {
-                items.append(item(object, await destroy(object, by: activity, in: store)))
+        do {
+            return try await catalog.withObjectsLocked { named in
+                var items: [PurgeItem] = []
+                for object in try await catalog.purgePlan(target) {
+                    items.append(item(object, await destroy(object, by: activity, in: store)))
+                }
+                return await items + destroyUnnamed(named, in: store)
             }
-            return try await items + destroyUnnamed(named, in: store)
+        } catch {
+            return planned.map { item($0, .kept(Self.obstacle(error))) }
         }
+    }
+
+    private static func obstacle(_ error: any Error) -> String {
+        guard let error = error as? PostgresError else { return "the database refused; purge again" }
+        guard error.sqlState == "55P03" else { return "\(error); purge again" }
+        return
+            "another session, such as a backup or an import, holds the lock of the objects; purge again when it has ended"
     }
 
     private func destroy(
@@ -57,9 +72,13 @@ struct PurgeObjects {
         }
     }
 
-    private func destroyUnnamed(_ named: Set<Digest>, in store: any ObjectStore) async throws -> [PurgeItem] {
+    private func destroyUnnamed(_ named: Set<Digest>, in store: any ObjectStore) async -> [PurgeItem] {
         var items: [PurgeItem] = []
-        for orphan in try await store.listing().objects where !named.contains(orphan.digest) {
+        let stored: [ObjectID]
+        do { stored = try await store.listing().objects } catch {
+            return [Self.unfinished(0, .kept(Self.reason(error)))]
+        }
+        for orphan in stored where !named.contains(orphan.digest) {
             var effect = PurgeItem.Effect.destroyed
             do { try await store.remove(orphan) } catch { effect = .kept(Self.reason(error)) }
             items.append(

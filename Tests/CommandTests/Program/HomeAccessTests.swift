@@ -76,6 +76,37 @@ import Testing
         }
     }
 
+    @Test func aCertificateCreatesAPrivateHome() async throws {
+        try await Workbench.with { bench in
+            #expect(try await importOne(bench).status == 0)
+            #expect(try await bench.lacuna("dataset", "remove", "set", "--yes", "--reason", "test").status == 0)
+            let other = "\(bench.folder)/new"
+            let ending = try await bench.shell(
+                "lacuna dataset purge set --yes --reason test --objects '\(bench.home)/objects' --home '\(other)'")
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(mode(other) == "700" && mode("\(other)/certificates") == "700")
+        }
+    }
+
+    /// An embedded database is neither migrated nor deleted in a home that somebody else may change; stopping it is always possible.
+    @Test func anUnsafeHomeOfAnEmbeddedDatabaseIsRefused() async throws {
+        try await Workbench.with { bench in
+            let home = "\(bench.folder)/embedded"
+            func lacuna(_ command: String) async throws -> Ending {
+                try await bench.shell("unset LACUNA_DATABASE; LACUNA_HOME='\(home)' lacuna database \(command)")
+            }
+            #expect(try await lacuna("start").status == 0)
+            #expect(chmod(home, 0o777) == 0)
+            for command in ["migrate", "drop --yes"] {
+                let ending = try await lacuna(command)
+                #expect(ending.status == 5 && ending.errors.contains("other users may write"), "\(ending.errors)")
+            }
+            #expect(try await lacuna("stop").status == 0)
+            #expect(chmod(home, 0o700) == 0)
+            #expect(try await lacuna("drop --yes").status == 0)
+        }
+    }
+
     @Test(.enabled(if: geteuid() == 0, "needs root, for a group that it is not in"))
     func aGroupSharesTheHome() async throws {
         try await Workbench.with { bench in
@@ -91,6 +122,13 @@ import Testing
             #expect(chown("\(bench.home)/objects", 12345, 65534) == 0)
             #expect(try await bench.shell("LACUNA_GROUP=nogroup lacuna mask list").status == 0)
             #expect(try await bench.shell("lacuna mask list").status == 5)
+            // A private home becomes the group's with a warning that does not say that others could read it.
+            #expect(chmod(bench.home, 0o700) == 0 && chown(bench.home, 0, 0) == 0)
+            let opened = try await bench.shell("LACUNA_GROUP=nogroup lacuna mask list")
+            #expect(
+                opened.errors.contains("\(bench.home) had the mode 0700 and is shared with the group"),
+                "\(opened.errors)")
+            #expect(!opened.errors.contains("could be read by other users"))
             let unknown = try await bench.shell("LACUNA_GROUP=no-such-group lacuna mask list")
             #expect(unknown.status == 2 && unknown.errors.contains("no-such-group"))
         }

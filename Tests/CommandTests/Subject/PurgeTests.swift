@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Imaging
 import Phantoms
+import Postgres
 import TestSupport
 import Testing
 
@@ -126,6 +127,38 @@ import Testing
             let last = try await bench.lacuna("subject", "purge", "set/0001", "--yes", "--reason", "consent")
             #expect(last.status == 0, "\(last.errors)")
             #expect(!FileManager.default.fileExists(atPath: file))
+        }
+    }
+
+    /// The purge waits for the lock of objects before a reader does, so that the reader has it when the purge asks again.
+    @Test func objectsThatAnotherSessionLocksMeanwhileAreKeptAndCertified() async throws {
+        try await Workbench.with { bench in
+            _ = try await importTwo(bench)
+            let writer = try await Connection.connect(bench.settings)
+            try await writer.execute("select pg_advisory_lock(lacuna.object_lock())")
+            let purge = try bench.startShell(
+                "LACUNA_LOCK_TIMEOUT=6 lacuna subject purge set/0002 --yes --reason 'consent ended' --json")
+            #expect(await purge.reports("Waiting for a lock that another session holds"))
+            let reader = try await Connection.connect(bench.settings)
+            let process = await reader.backendProcess
+            async let locked: Void = reader.execute("select pg_advisory_lock_shared(lacuna.object_lock())")
+            try await writer.execute(
+                "do $$ begin while not exists (select from pg_locks where pid = \(process) and not granted) loop end loop; end $$"
+            )
+            await writer.close()
+            try await locked
+            let ending = await purge.end()
+            #expect(ending.status == 4, "\(ending.errors)")
+            let report = try ending.object()
+            let kept = try #require(report["kept"] as? [[String: Any]])
+            let effect = try #require(kept.first?["effect"] as? String)
+            #expect(kept.count == 1 && effect.contains("holds the lock of the objects"), "\(effect)")
+            let certificate = try String(
+                contentsOfFile: try #require(report["certificate"] as? String), encoding: .utf8)
+            #expect(certificate.contains("\"complete\": false"))
+            await reader.close()
+            let again = try await self.purge(bench)
+            #expect(again.status == 0, "\(again.errors)")
         }
     }
 

@@ -12,6 +12,15 @@ struct TryLockObjects: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
+/// Keeps a session that waits for a copy from being ended; within a transaction, until it ends.
+struct KeepIdleSession: Statement {
+    static let sql = """
+        select set_config('idle_in_transaction_session_timeout', '0', $1), set_config('idle_session_timeout', '0', $1)
+        """
+    var isLocal: Bool
+    var binds: [any PostgresBindable] { [isLocal] }
+}
+
 /// The sessions that hold the lock of objects exclusively.
 struct ObjectLockHolders: Statement {
     static let sql = """

@@ -61,6 +61,8 @@ package struct DatabaseBackup: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let snapshot = try await dump(with: programs, into: folder)
         let copied = try await copy(snapshot, to: folder, previous: request.previous)
+        // Fails where the session, and with it the lock, was lost while objects were copied.
+        try await guardian.run(KeepIdleSession(isLocal: false))
         await guardian.close()
         let manifest = try await disk.run { [program] in
             try Self.write(snapshot, copied, program: program, serverMajor: programs.major, to: folder)
@@ -89,6 +91,7 @@ package struct DatabaseBackup: Sendable {
     /// A connection that blocks sweeps and purges until it is closed.
     private func lockObjects() async throws -> Connection {
         let connection = try await Connection.connect(settings)
+        try await connection.run(KeepIdleSession(isLocal: false))
         if try await connection.one(TryLockObjects()) { return connection }
         let holders = try await connection.run(ObjectLockHolders())
         await connection.close()
@@ -101,6 +104,7 @@ package struct DatabaseBackup: Sendable {
     private func dump(with programs: ClientPrograms, into folder: BackupFolder) async throws -> Snapshot {
         let connection = workspace.catalog.connection
         return try await connection.transaction(isolation: .repeatableRead, access: .readOnly) { connection in
+            try await connection.run(KeepIdleSession(isLocal: true))
             let id = try await connection.one(ExportSnapshot())
             let snapshot = Snapshot(
                 facts: try await connection.one(DescribeCatalogue()),
