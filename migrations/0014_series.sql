@@ -25,10 +25,6 @@ create trigger history_is_append_only before update or delete or truncate on ser
 
 -- MARK: Evidence
 
-create function lock_series() returns void language sql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$ select pg_advisory_xact_lock(hashtextextended('series', 3)) $$;
-comment on function lock_series() is 'Other importers that compare identifiers wait until the transaction ends.';
-
 create function are_apart(p_one bigint, p_other bigint, p_dataset integer) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select exists (
@@ -377,6 +373,6 @@ comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfini
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;
-grant execute on function lock_series(), are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint),
+grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint),
     create_subject(integer, text), volumes_of_join(bigint, bigint), sides_share_a_key(bigint, bigint), take_join_apart(bigint, bigint, boolean),
     separate_volumes(bigint, bigint[], text, bigint, boolean), stop_runs_with_subject(bigint) to lacuna_manager;

@@ -96,7 +96,7 @@ extension LabelCatalog {
         try await connection.run(ListIdentifierJoins(subjects: subjects))
     }
 
-    /// Takes subjects apart and joins them in one transaction, in which no other importer compares identifiers.
+    /// Takes subjects apart and joins them in one transaction, during which no other importer records or joins.
     /// - Parameter decide: called inside the transaction, again after each join that is taken apart.
     /// - Returns: the case that showed each join, and what it changed.
     public func joinBySeries(
@@ -104,18 +104,12 @@ extension LabelCatalog {
     ) async throws -> [(caseName: String, merge: SubjectMerge)] {
         try await connection.transaction { connection in
             var change = PendingChange(activity: activity)
-            var decision = try await decide()
             // Locks of jobs come before those of pointers.
-            for join in decision.ended { try await connection.run(StopRunsWithSubject(subject: join.subject)) }
-            if decision.ended.isEmpty {
-                try await connection.run(LockPointersShared())
-            } else {
-                try await connection.run(LockPointersExclusively())
-            }
-            try await connection.run(LockSeries())
-            decision = try await decide()
+            try await connection.run(LockJobs())
+            try await connection.run(LockPointersExclusively())
+            var decision = try await decide()
             while let join = decision.ended.first {
-                try await connection.run(LockPointersExclusively())
+                try await connection.run(StopRunsWithSubject(subject: join.subject))
                 let id = try await change.id(on: connection)
                 _ = try await connection.one(TakeJoinApart(join: join.id, change: id, isByPerson: false))
                 decision = try await decide()

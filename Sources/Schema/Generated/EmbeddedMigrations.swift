@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "bc9f86af1c068d9e5818451f7fc7a424888d35cab50237fa93681008de979777",
+            sha256: "84d6e58a4b1f5151972de5767ee7b256868e3328fe5a7f26e83988571fbde2d6",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -181,6 +181,13 @@ begin
     end if;
 end $$;
 
+create function require_open_change() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
+    return null;
+end $$;
+
 create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
@@ -220,7 +227,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "e674250feab5d99ea4ac526d885ee45e53b77c19970260e912afd094a2c8591e",
+            sha256: "60a2580caace8f9b0463054d3770815e86caf0e66fbd9985ee6a7c654d50190f",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -533,6 +540,12 @@ comment on function correct_modality(bigint, text, bigint) is 'Replaces the moda
 
 create trigger activities_are_of_the_login after insert on release
     referencing new table as added for each statement execute function require_own_activities();
+create trigger rows_are_of_an_open_change after insert on volume
+    referencing new table as added for each statement execute function require_open_change();
+create trigger rows_are_of_an_open_change after insert on label_file
+    referencing new table as added for each statement execute function require_open_change();
+create trigger rows_are_of_an_open_change after insert on split
+    referencing new table as added for each statement execute function require_open_change();
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on source_modality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
@@ -2642,7 +2655,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "edf4a230edc0ab707da8f6958231994415ed637c8e5bf0000df04beb0a08240a",
+            sha256: "5c3ecdca9c63899ad9f71e3d0e10881589f3bbad3280cf30191a3bb7802e9cbc",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2909,6 +2922,13 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
 $$;
 comment on function removal_plan(integer, bigint) is 'Everything that a removal would concern, and its effect on each; changes nothing.';
 
+create function lock_jobs() returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from job where run_id in (select id from run where not finished) order by id for update;
+end $$;
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2921,7 +2941,7 @@ declare
 begin
     -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
     if p_volume is null then
-        perform from job where run_id in (select id from run where not finished) order by id for update;
+        perform lock_jobs();
     end if;
     perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
@@ -2987,7 +3007,7 @@ create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
         where t.withdrawal_id = p_withdrawal and not run.finished);
@@ -3145,7 +3165,7 @@ $$;
 
 create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select run.id from run
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
@@ -3436,6 +3456,7 @@ grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_run
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
+grant execute on function lock_jobs() to lacuna_manager;
 grant execute on function purged_images(bytea[]) to lacuna_manager, lacuna_trainer;
 
 """###),
@@ -4134,7 +4155,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "879417ea4f7f82c265f02d461d2f8b837f85d78cb1d3e733058a97171684b32b",
+            sha256: "e2efce78a6c1698c08d574707ec79a99da82da294c212422879d6cacb8d2a0ff",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -4162,10 +4183,6 @@ create trigger history_is_append_only before update or delete or truncate on sou
 create trigger history_is_append_only before update or delete or truncate on series_salt execute function refuse_rewriting();
 
 -- MARK: Evidence
-
-create function lock_series() returns void language sql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$ select pg_advisory_xact_lock(hashtextextended('series', 3)) $$;
-comment on function lock_series() is 'Other importers that compare identifiers wait until the transaction ends.';
 
 create function are_apart(p_one bigint, p_other bigint, p_dataset integer) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -4515,7 +4532,7 @@ comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfini
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;
-grant execute on function lock_series(), are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint),
+grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint),
     create_subject(integer, text), volumes_of_join(bigint, bigint), sides_share_a_key(bigint, bigint), take_join_apart(bigint, bigint, boolean),
     separate_volumes(bigint, bigint[], text, bigint, boolean), stop_runs_with_subject(bigint) to lacuna_manager;
 

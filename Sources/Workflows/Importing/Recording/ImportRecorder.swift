@@ -48,7 +48,7 @@ struct ImportRecorder {
         let catalog = catalog
         let acceptance = options.accepted.contradictions(of: item.files.name)
         do {
-            return try await retrying {
+            return try await Self.retrying {
                 try await catalog.record(
                     records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
                 ) {
@@ -67,7 +67,7 @@ struct ImportRecorder {
     ) async throws -> [(item: InspectedCase, outcome: RecordedCase)] {
         let target = try await prepare(summary)
         let (catalog, root, subjects, options) = (catalog, root, subjects, options)
-        return try await retrying {
+        return try await Self.retrying {
             var recorded: [(item: InspectedCase, outcome: RecordedCase)] = []
             try await catalog.recordAll { scope in
                 for item in items {
@@ -170,7 +170,9 @@ struct ImportRecorder {
     ) {
         guard !table.isEmpty, let place = try await place(summary).handle else { return (TableOutcome(), []) }
         let (catalog, table) = (catalog, table)
-        let outcome = try await catalog.apply(table, in: place) { try await prepare(summary).activity }
+        let outcome = try await Self.retrying {
+            try await catalog.apply(table, in: place) { try await prepare(summary).activity }
+        }
         return (outcome, findings(outcome, summary))
     }
 
@@ -182,8 +184,10 @@ struct ImportRecorder {
             source.descriptor = nil
             return table[item.files.name] == nil ? nil : source
         }
-        let (outcomes, series) = try await catalog.rehearse(table, in: record(of: summary), recording: sources) {
-            try await plannedSeries(items, summary)
+        let (outcomes, series) = try await Self.retrying {
+            try await catalog.rehearse(table, in: record(of: summary), recording: sources) {
+                try await plannedSeries(items, summary)
+            }
         }
         return outcomes.flatMap { findings($0, summary) } + series
     }
@@ -204,9 +208,12 @@ struct ImportRecorder {
         var merges: [CaseMerge] = []
         if !evidence.joins.isEmpty || !evidence.ended.isEmpty {
             let target = try await prepare(summary)
-            merges = try await catalog.joinBySeries(activity: target.activity) {
-                let evidence = try await joining.evidence(of: release)
-                return SeriesDecision(ended: evidence.ended, joins: evidence.joins)
+            let catalog = catalog
+            merges = try await Self.retrying {
+                try await catalog.joinBySeries(activity: target.activity) {
+                    let evidence = try await joining.evidence(of: release)
+                    return SeriesDecision(ended: evidence.ended, joins: evidence.joins)
+                }
             }.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }
         }
         return (joining.findings(evidence, isDryRun: false), merges, evidence.ended.count)
@@ -247,7 +254,7 @@ struct ImportRecorder {
         let store = try await workspace.writableObjects()
         let activity = try await catalog.startActivity(.import, parameters: parameters(summary).json)
         let record = record(of: summary)
-        let release = try await retrying { try await catalog.release(record, activity: activity) }
+        let release = try await Self.retrying { try await catalog.release(record, activity: activity) }
         let salt = try await catalog.seriesSalt()
         let made = Target(activity: activity, release: release, store: store, salt: salt)
         target = made
@@ -294,7 +301,7 @@ struct ImportRecorder {
 
     /// Repeats `body` once after a conflict: two importers may create the same dataset, subject or volume, and the second then
     /// finds it.
-    private func retrying<T>(_ body: () async throws -> T) async throws -> T {
+    private static func retrying<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as PostgresError where error.isFromConcurrency {
