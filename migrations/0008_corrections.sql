@@ -296,7 +296,7 @@ begin
     if not p_withdrawn and (exists (select from purged_volume where volume_id = any (volumes)) or exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null)) then
-        raise exception 'the masks are purged; a restoration is not possible'
+        raise exception 'the data are purged; a restoration is not possible'
             using errcode = 'LA010', hint = case when p_subject is not null
                 then 'scans of a purged subject cannot be imported under any name'
                 else 'import data that may be used again as a dataset of another name' end;
@@ -793,9 +793,8 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
-grant execute on function lock_jobs() to lacuna_manager;
 grant execute on function purged_images(bytea[]) to lacuna_manager, lacuna_trainer;

@@ -15,7 +15,7 @@ extension LabelCatalog {
     }
 
     /// Applies a table of subjects in one transaction: afterwards the recorded cases that it gives one key are of one subject, those
-    /// with different keys are of different ones, and each key names the subject with its scans. What earlier tables say of other
+    /// with different keys are of different ones, and each key names the subject with its scans. What earlier tables record of other
     /// cases of the dataset continues to hold. Cases that are not recorded yet get their key when they are.
     ///
     /// - Parameters:

@@ -161,6 +161,6 @@ struct TableApplication {
         let all = affected.union(subjects).sorted()
         guard try await connection.one(KeysToBind(subjects: all)) > 0 else { return }
         let id = try await change.id(on: connection)
-        outcome.keys = try await connection.run(BindKeys(subjects: all, change: id))
+        outcome.keys = try await connection.run(BindKeys(subjects: all, change: id, named: affected.sorted()))
     }
 }

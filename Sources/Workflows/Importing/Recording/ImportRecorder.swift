@@ -205,18 +205,16 @@ struct ImportRecorder {
         guard let release = try await place(summary).release else { return ([], [], 0) }
         let joining = SeriesJoining(catalog: catalog, folder: root.path)
         let evidence = try await joining.evidence(of: release)
-        var merges: [CaseMerge] = []
-        if !evidence.joins.isEmpty || !evidence.ended.isEmpty {
-            let target = try await prepare(summary)
-            let catalog = catalog
-            merges = try await Self.retrying {
-                try await catalog.joinBySeries(activity: target.activity) {
-                    let evidence = try await joining.evidence(of: release)
-                    return SeriesDecision(ended: evidence.ended, joins: evidence.joins)
-                }
-            }.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }
+        let findings = joining.findings(evidence, isDryRun: false)
+        guard !evidence.joins.isEmpty || !evidence.ended.isEmpty else { return (findings, [], 0) }
+        let (catalog, activity) = (catalog, try await prepare(summary).activity)
+        let (merges, ended) = try await Self.retrying {
+            try await catalog.joinBySeries(activity: activity) {
+                let evidence = try await joining.evidence(of: release)
+                return SeriesDecision(ended: evidence.ended, joins: evidence.joins)
+            }
         }
-        return (joining.findings(evidence, isDryRun: false), merges, evidence.ended.count)
+        return (findings, merges.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }, ended)
     }
 
     /// The findings of `joinSeries` if the cases were recorded.
