@@ -171,6 +171,13 @@ begin
     end if;
 end $$;
 
+create function require_open_change() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
+    return null;
+end $$;
+
 create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id

@@ -309,6 +309,12 @@ comment on function correct_modality(bigint, text, bigint) is 'Replaces the moda
 
 create trigger activities_are_of_the_login after insert on release
     referencing new table as added for each statement execute function require_own_activities();
+create trigger rows_are_of_an_open_change after insert on volume
+    referencing new table as added for each statement execute function require_open_change();
+create trigger rows_are_of_an_open_change after insert on label_file
+    referencing new table as added for each statement execute function require_open_change();
+create trigger rows_are_of_an_open_change after insert on split
+    referencing new table as added for each statement execute function require_open_change();
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on source_modality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();

@@ -113,7 +113,7 @@ create index on annotation (volume_id, organ_id);
 create index on annotation (mask_id) where mask_id is not null;
 create index on annotation (label_file_id) where label_file_id is not null;
 create index on annotation (change_id) where partitioned;
-comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a source, which is a (release, rater, partitioned), is current for that source; unlabelled retracts it.';
+comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a (release, rater, partitioned) is current for it; unlabelled retracts it.';
 comment on column annotation.release_id is 'The release that contains the annotation; null: a person or a consensus made it here.';
 comment on column annotation.source_id is 'The case of the release that contains the label. Two cases of one scan are two sources: where they differ, the label of one of them is proposed.';
 comment on column annotation.accepted is 'A person accepted the label although it contradicts others: it ranks as a person''s annotation.';

@@ -263,6 +263,13 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
 $$;
 comment on function removal_plan(integer, bigint) is 'Everything that a removal would concern, and its effect on each; changes nothing.';
 
+create function lock_jobs() returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from job where run_id in (select id from run where not finished) order by id for update;
+end $$;
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -275,7 +282,7 @@ declare
 begin
     -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
     if p_volume is null then
-        perform from job where run_id in (select id from run where not finished) order by id for update;
+        perform lock_jobs();
     end if;
     perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
@@ -289,7 +296,7 @@ begin
     if not p_withdrawn and (exists (select from purged_volume where volume_id = any (volumes)) or exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null)) then
-        raise exception 'the masks are purged; a restoration is not possible'
+        raise exception 'the data are purged; a restoration is not possible'
             using errcode = 'LA010', hint = case when p_subject is not null
                 then 'scans of a purged subject cannot be imported under any name'
                 else 'import data that may be used again as a dataset of another name' end;
@@ -341,7 +348,7 @@ create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
         where t.withdrawal_id = p_withdrawal and not run.finished);
@@ -499,7 +506,7 @@ $$;
 
 create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select run.id from run
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
@@ -786,7 +793,7 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

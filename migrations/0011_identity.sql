@@ -63,7 +63,7 @@ create table organ_overlap (
     primary key (first_id, second_id)
 );
 comment on table organ_overlap is 'The common voxels of two annotations of different organs in one volume, of which one excludes the other or is inside it. Annotations do not change, so that each pair is compared once.';
-comment on column organ_overlap.first_id is 'The annotation of the organ that is inside the other, or the older one of two organs that exclude each other.';
+comment on column organ_overlap.first_id is 'The annotation of the organ that is inside the other, or of two organs that exclude each other the one that came first in the ontology.';
 comment on column organ_overlap.shared is 'Of an organ that is inside another also its voxels where the other is not known.';
 
 create trigger history_is_append_only before update or delete or truncate on organ_overlap execute function refuse_rewriting();

@@ -25,10 +25,6 @@ create trigger history_is_append_only before update or delete or truncate on ser
 
 -- MARK: Evidence
 
-create function lock_series() returns void language sql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$ select pg_advisory_xact_lock(hashtextextended('series', 3)) $$;
-comment on function lock_series() is 'Other importers that compare identifiers wait until the transaction ends.';
-
 create function are_apart(p_one bigint, p_other bigint, p_dataset integer) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select exists (
@@ -50,7 +46,7 @@ create table stated_subject (
     activity_id bigint not null references activity
 );
 create index on stated_subject (release_id, case_name, id);
-comment on table stated_subject is 'History of what tables of subjects say: the subject of a case. The newest row of a case is current; the rows of one table are of one activity.';
+comment on table stated_subject is 'History of what tables of subjects record: the subject of a case. The newest row of a case is current; the rows of one table are of one activity.';
 
 create trigger activities_are_of_the_login after insert on stated_subject
     referencing new table as added for each statement execute function require_own_activities();
@@ -109,13 +105,18 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select w.dataset_id, w.key, null, w.subject_id, w.stated from wanted w
     where not exists (select from subject_alias a where a.dataset_id = w.dataset_id and a.key = w.key)
 $$;
-comment on function key_changes(bigint[]) is 'The keys of some subjects that name another subject than their cases say, with the subject that they are of and should be of. A key without a case is of none, except that a removed subject keeps it.';
+comment on function key_changes(bigint[]) is 'The keys of some subjects that name another subject than their cases have, with the subject that they are of and should be of. A key without a case is of none, except that a removed subject keeps it.';
 
-create function free_subject_name(p_name text) returns text language sql stable security definer
+create function free_subject_name(p_name text) returns text language plpgsql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
-    select p_name || ' (' || n || ')' from generate_series(2, (select count(*) + 2 from subject where starts_with(name, p_name || ' ('))) n
-    where not exists (select from subject where name = p_name || ' (' || n || ')') order by n limit 1
-$$;
+declare
+    n integer := 2;
+begin
+    while exists (select from subject where name = p_name || ' (' || n || ')') loop
+        n := n + 1;
+    end loop;
+    return p_name || ' (' || n || ')';
+end $$;
 
 -- Names some subjects by their keys, those of tables before those of layouts of the same dataset. A name that is another subject's
 -- key is given up.
@@ -165,12 +166,12 @@ begin
 end $$;
 comment on function create_subject(integer, text) is 'A new subject with the name DATASET/KEY; a subject without this key that has the name gets another one.';
 
-create function bind_keys(p_subjects bigint[], p_change bigint)
+create function bind_keys(p_subjects bigint[], p_change bigint, p_named bigint[] default null)
 returns table (dataset_id integer, key text, old_id bigint, new_id bigint, stated boolean, extends_removal boolean)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     item record;
-    affected bigint[] := p_subjects;
+    affected bigint[] := coalesce(p_named, p_subjects);
 begin
     perform check_open_change(p_change, p_change);
     perform from subject_alias a where a.subject_id = any (p_subjects) order by a.dataset_id, a.key for update;
@@ -180,7 +181,7 @@ begin
         old_id := item.old_id;
         new_id := item.new_id;
         stated := item.stated;
-        -- Who withdrew the consent was known by this name.
+        -- The patient who withdrew the consent had this name.
         extends_removal := coalesce(
             item.stated and item.old_id <> item.new_id and is_removed(item.old_id) and not is_removed(item.new_id), false);
         if extends_removal then
@@ -198,7 +199,7 @@ begin
     end loop;
     perform name_subjects(array(select distinct i from unnest(affected) i where i is not null));
 end $$;
-comment on function bind_keys(bigint[], bigint) is 'Applies key_changes, and names the subjects by their keys. A removal follows a key that a table gives to another subject. Returns the changes.';
+comment on function bind_keys(bigint[], bigint, bigint[]) is 'Applies key_changes, and names by their keys the subjects whose keys changed and some others, by default all. A removal follows a key that a table gives to another subject. Returns the changes.';
 
 -- MARK: Joins in force
 
@@ -325,7 +326,9 @@ begin
         raise exception 'the join is taken apart already' using errcode = 'LA004';
     end if;
     moved := volumes_of_join(p_join, j.subject_id);
-    is_last := not exists (select from join_in_force o where o.subject_id = j.subject_id and o.id > j.id);
+    is_last := not exists (
+        select from join_in_force o where o.subject_id = j.subject_id and o.id > j.id
+        and o.volumes && array(select id from volume where subject_id = j.subject_id));
     insert into split_member (split_id, subject_id, part)
     select m.split_id, j.merged_id, coalesce(p.merged, m.part) from split_member m
     left join unnest(j.splits, j.kept_parts, j.merged_parts) as p (split_id, kept, merged) using (split_id)
@@ -377,6 +380,6 @@ comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfini
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;
-grant execute on function lock_series(), are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint),
+grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint, bigint[]),
     create_subject(integer, text), volumes_of_join(bigint, bigint), sides_share_a_key(bigint, bigint), take_join_apart(bigint, bigint, boolean),
     separate_volumes(bigint, bigint[], text, bigint, boolean), stop_runs_with_subject(bigint) to lacuna_manager;

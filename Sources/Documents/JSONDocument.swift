@@ -56,12 +56,6 @@ public struct JSONDocument: Sendable {
             line: line(of: keys), "\(name) does not have the expected type", remedy: "correct its value")
     }
 
-    /// The line of the value of a key within an object of the text, or of that object where it has no such key; from 1.
-    public func line(of key: String, in object: String) -> Int {
-        guard let node = root[object] else { return root.line }
-        return node[key]?.line ?? node.line
-    }
-
     /// The line of the value at a path, or of the last value on the way to it.
     private func line(of keys: [any CodingKey]) -> Int {
         var node = root

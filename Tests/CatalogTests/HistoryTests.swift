@@ -54,6 +54,15 @@ import Testing
                 select volume_id, release_id, 'x', file, file_sha256, 1, affine, spacing, 'RAS', 0, 1, 'int16', 1
                 from lacuna.source
                 """,
+                """
+                insert into lacuna.volume (subject_id, identity, shape_x, shape_y, shape_z, modality, change_id)
+                select subject_id, sha256(identity), 1, 1, 1, 'CT', 1 from lacuna.volume
+                """,
+                """
+                insert into lacuna.label_file (source_id, file, file_sha256, file_bytes, change_id)
+                select source_id, 'x', file_sha256, 1, 1 from lacuna.label_file limit 1
+                """,
+                "insert into lacuna.split (name, method, change_id) values ('x', 'listed', 1)",
             ] { #expect(try await world.manager.refusal(of: script) == "LA002", "\(script)") }
             #expect(try await world.states() == before)
         }

@@ -36,7 +36,7 @@ import Testing
         let decided = joins
         return try await world.catalog.joinBySeries(activity: activity) {
             SeriesDecision(ended: [], joins: decided)
-        }.count
+        }.merges.count
     }
 
     @Test func recordingJoinsNothingAndHoldersShareAnIdentifier() async throws {
@@ -121,10 +121,11 @@ import Testing
             let joins = try await world.catalog.identifierJoins(of: [subject])
             #expect(joins.map(\.merged) == [[cases[2].volume], [cases[1].volume]] && !joins[0].isSupported)
             let activity = try await world.catalog.startActivity(.import)
-            _ = try await world.catalog.joinBySeries(activity: activity) {
+            let ended = try await world.catalog.joinBySeries(activity: activity) {
                 let now = try await world.catalog.identifierJoins(of: [subject])
                 return SeriesDecision(ended: now.filter { $0.id == joins[1].id }, joins: [])
-            }
+            }.ended
+            #expect(ended == 1)
             #expect(try await world.catalog.subject(subject).volumes == [cases[0].volume, cases[2].volume])
             try await expectTrueCoverage(world)
         }

@@ -4,6 +4,8 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import Jobs
+
 /// A table of subjects says who the cases of a dataset are of, also those that are recorded already.
 @Suite struct TableTests {
     /// Applies a table to release 1 of a dataset.
@@ -87,6 +89,24 @@ import Testing
         }
     }
 
+    @Test func theRunsOfAnEndedJoinAreStopped() async throws {
+        try await World.with { world async throws in
+            let catalog = world.catalog
+            var scans: [VolumeID] = []
+            for n in 1...3 { scans.append(try await catalog.add("A", scan: n, [annotated("liver", n)]).volume) }
+            try await catalog.split("s", [(scans[0], .train), (scans[1], .train), (scans[2], .train)])
+            try await apply(["case1": "case3"], to: "A", world)
+            let held = try await world.start("r")
+            let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            try await apply(["case2": "y"], to: "A", world)
+            #expect(try await world.jobs.heartbeat(claim, leaseInSeconds: 600), "no subject was taken apart")
+            try await apply(["case1": "x"], to: "A", world)
+            #expect(try await catalog.subject(of: scans[0]) != catalog.subject(of: scans[2]))
+            #expect(try await !world.jobs.heartbeat(claim, leaseInSeconds: 600))
+            #expect(try await world.manager.number("select count(*) from lacuna.job where login is not null") == 0)
+        }
+    }
+
     @Test func aJoinByAPersonIsTakenApartWithItsParts() async throws {
         try await World.with { world async throws in
             let catalog = world.catalog
@@ -126,6 +146,18 @@ import Testing
             let before = try await everything(world)
             await #expect(throws: CatalogError.self) { try await apply(["case1": "s", "case2": "s"], to: "A", world) }
             #expect(try await everything(world) == before, "nothing is half applied")
+        }
+    }
+
+    @Test func aCaseOfAScanUnderTheKeyOfAnotherPatientIsListed() async throws {
+        try await World.with { world async throws in
+            for (scan, name) in [(1, "one"), (1, "two"), (2, "three")] {
+                try await world.catalog.add("A", scan: scan, case: name, subject: name)
+            }
+            try await apply(["one": "a", "two": "b", "three": "b"], to: "A", world)
+            let found = try await world.catalog.differingSubjects(volume: nil, dataset: nil)
+            let texts = found.map { "\($0.evidence) \($0.first) \($0.firstSubject) \($0.other) \($0.otherSubject)" }
+            #expect(texts == ["voxels A/one A/a A/two A/b"])
         }
     }
 

@@ -96,31 +96,27 @@ extension LabelCatalog {
         try await connection.run(ListIdentifierJoins(subjects: subjects))
     }
 
-    /// Takes subjects apart and joins them in one transaction, in which no other importer compares identifiers.
+    /// Takes subjects apart and joins them in one transaction, during which no other importer records or joins.
     /// - Parameter decide: called inside the transaction, again after each join that is taken apart.
-    /// - Returns: the case that showed each join, and what it changed.
+    /// - Returns: the case that showed each join, and what it changed; the number of joins that were taken apart.
     public func joinBySeries(
         activity: ActivityID, deciding decide: () async throws -> SeriesDecision
-    ) async throws -> [(caseName: String, merge: SubjectMerge)] {
+    ) async throws -> (merges: [(caseName: String, merge: SubjectMerge)], ended: Int) {
         try await connection.transaction { connection in
             var change = PendingChange(activity: activity)
-            var decision = try await decide()
+            var ended = 0
             // Locks of jobs come before those of pointers.
-            for join in decision.ended { try await connection.run(StopRunsWithSubject(subject: join.subject)) }
-            if decision.ended.isEmpty {
-                try await connection.run(LockPointersShared())
-            } else {
-                try await connection.run(LockPointersExclusively())
-            }
-            try await connection.run(LockSeries())
-            decision = try await decide()
+            try await connection.run(LockJobs())
+            try await connection.run(LockPointersExclusively())
+            var decision = try await decide()
             while let join = decision.ended.first {
-                try await connection.run(LockPointersExclusively())
+                try await connection.run(StopRunsWithSubject(subject: join.subject))
                 let id = try await change.id(on: connection)
                 _ = try await connection.one(TakeJoinApart(join: join.id, change: id, isByPerson: false))
+                ended += 1
                 decision = try await decide()
             }
-            return try await join(decision.joins, &change)
+            return (try await join(decision.joins, &change), ended)
         }
     }
 

@@ -15,7 +15,7 @@ extension LabelCatalog {
     }
 
     /// Applies a table of subjects in one transaction: afterwards the recorded cases that it gives one key are of one subject, those
-    /// with different keys are of different ones, and each key names the subject with its scans. What earlier tables say of other
+    /// with different keys are of different ones, and each key names the subject with its scans. What earlier tables record of other
     /// cases of the dataset continues to hold. Cases that are not recorded yet get their key when they are.
     ///
     /// - Parameters:
@@ -33,7 +33,7 @@ extension LabelCatalog {
         }
         let started = try await activity()
         return try await connection.transaction { _ in
-            try await applyInTransaction(table, in: release, activity: started, stopsRuns: true)
+            try await applyInTransaction(table, in: release, activity: started)
         }
     }
 
@@ -47,6 +47,7 @@ extension LabelCatalog {
         _ body: () async throws -> T
     ) async throws -> (outcomes: [TableOutcome], result: T) {
         try await transaction(isRehearsal: true) { connection in
+            try await connection.run(LockJobs())
             try await connection.run(LockPointersExclusively())
             let activity = try await startActivity(.import)
             let dataset = try await connection.one(EnsureDataset(name: record.dataset))
@@ -56,7 +57,7 @@ extension LabelCatalog {
                     try await connection.one(InsertRelease(dataset: dataset, record: record, activity: activity))
                 }
             let handle = ReleaseHandle(release: release, dataset: dataset)
-            var outcomes = [try await applyInTransaction(table, in: handle, activity: activity, stopsRuns: false)]
+            var outcomes = [try await applyInTransaction(table, in: handle, activity: activity)]
             var last = TableOutcome()
             for source in sources {
                 let context = CaseContext(release: handle, activity: activity)
@@ -65,7 +66,7 @@ extension LabelCatalog {
                         TableOutcome.Union(key: source.subjectKey, caseName: source.caseName, merge: merge))
                 }
             }
-            let after = try await applyInTransaction(table, in: handle, activity: activity, stopsRuns: false)
+            let after = try await applyInTransaction(table, in: handle, activity: activity)
             (last.separations, last.keys, last.contradictions) = (after.separations, after.keys, after.contradictions)
             last.unions += after.unions
             outcomes.append(last)
@@ -101,15 +102,14 @@ extension LabelCatalog {
     }
 
     private func applyInTransaction(
-        _ table: [String: String], in release: ReleaseHandle, activity: ActivityID, stopsRuns: Bool
+        _ table: [String: String], in release: ReleaseHandle, activity: ActivityID
     ) async throws -> TableOutcome {
         let before = try await connection.run(ListKeyedSources(dataset: release.dataset))
         if try await !isApplied(table, in: release, before) {
             let rows = table.sorted { $0.key < $1.key }.map { (caseName: $0.key, key: $0.value) }
             try await connection.run(InsertStatedKeys(release: release.release, table: rows, activity: activity))
         }
-        var application = TableApplication(
-            catalog: self, release: release, activity: activity, stopsRuns: stopsRuns)
+        var application = TableApplication(catalog: self, release: release, activity: activity)
         try await application.run(former: before)
         return application.outcome
     }

@@ -15,7 +15,7 @@ struct StatedPartition {
         for source in sources where source.isStated && source.counts { keys[source.volume] = source.key }
         let stated = Set(keys.values)
         let layout = Dictionary(grouping: sources.filter { !$0.isStated && stated.contains($0.key) }, by: \.key)
-        for (key, sources) in layout {
+        for (key, sources) in layout.sorted(by: { $0.key < $1.key }) {
             // Scans that were separated from the subject with their key stay so.
             let bound = sources.filter(\.isBound)
             for source in bound.isEmpty ? sources : bound { keys[source.volume] = keys[source.volume] ?? key }

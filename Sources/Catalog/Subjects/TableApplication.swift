@@ -13,22 +13,15 @@ struct TableApplication {
 
     private var connection: Connection { catalog.connection }
 
-    /// Whether claims on runs with affected subjects end; not in a rehearsal, which takes the locks of pointers first.
-    private let stopsRuns: Bool
-
-    init(catalog: LabelCatalog, release: ReleaseHandle, activity: ActivityID, stopsRuns: Bool) {
+    init(catalog: LabelCatalog, release: ReleaseHandle, activity: ActivityID) {
         (self.catalog, self.release, change) = (catalog, release, PendingChange(activity: activity))
-        self.stopsRuns = stopsRuns
     }
 
     /// - Parameter former: the sources as they were before the table was recorded.
     mutating func run(former: [KeyedSource]) async throws {
-        let planned = StatedPartition(try await connection.run(ListKeyedSources(dataset: release.dataset)))
         let formerKeys = Dictionary(former.map { ("\($0.release)/\($0.caseName)", $0.key) }, uniquingKeysWith: { $1 })
         // Locks of jobs come before those of pointers.
-        for subject in planned.crowded where stopsRuns {
-            try await connection.run(StopRunsWithSubject(subject: subject))
-        }
+        try await connection.run(LockJobs())
         try await connection.run(LockPointersExclusively())
         let sources = try await connection.run(ListKeyedSources(dataset: release.dataset))
         partition = StatedPartition(sources)
@@ -88,6 +81,7 @@ struct TableApplication {
     }
 
     private mutating func takeApart(_ join: RecordedJoin, of facts: SubjectFacts) async throws -> SubjectID {
+        try await connection.run(StopRunsWithSubject(subject: facts.subject.id))
         let id = try await change.id(on: connection)
         let moved = try await catalog.volumes(of: join, in: facts.subject.id)
         let made = try await connection.one(TakeJoinApart(join: join.id, change: id, isByPerson: false))
@@ -99,6 +93,7 @@ struct TableApplication {
     private mutating func separateByKey(_ facts: SubjectFacts) async throws -> [SubjectID] {
         let subject = facts.subject.id
         let groups = try await groups(of: facts)
+        try await connection.run(StopRunsWithSubject(subject: subject))
         var made: [SubjectID] = []
         for volumes in groups.dropFirst() {
             let id = try await change.id(on: connection)
@@ -166,6 +161,6 @@ struct TableApplication {
         let all = affected.union(subjects).sorted()
         guard try await connection.one(KeysToBind(subjects: all)) > 0 else { return }
         let id = try await change.id(on: connection)
-        outcome.keys = try await connection.run(BindKeys(subjects: all, change: id))
+        outcome.keys = try await connection.run(BindKeys(subjects: all, change: id, named: affected.sorted()))
     }
 }

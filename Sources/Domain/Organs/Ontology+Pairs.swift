@@ -11,7 +11,13 @@ public enum OrganPairing: Hashable, Sendable {
 extension Ontology {
     /// The share of the smaller of two exclusive organs from which common voxels are a contradiction: borders that were drawn
     /// separately overlap a little.
-    public static let toleratedOverlap = 0.05
+    private static let toleratedOverlap = 0.05
+
+    /// Whether two exclusive organs have so many common voxels that their labels contradict each other.
+    /// - Parameters: in voxels.
+    public static func isContradiction(shared: Int, _ size: Int, _ otherSize: Int) -> Bool {
+        Double(shared) > toleratedOverlap * Double(min(size, otherSize))
+    }
 
     /// Nil where the two may have common voxels or not, and for unknown organs.
     public func pairing(_ organ: OrganKey, _ other: OrganKey) -> OrganPairing? {

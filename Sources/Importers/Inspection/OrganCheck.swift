@@ -64,8 +64,7 @@ struct OrganCheck {
             let known = decoded(other)
         else { return nil }
         let shared = mask.sharedCount(known.foreground)
-        let limit = Ontology.toleratedOverlap * Double(min(masks[index].voxels, masks[other].voxels))
-        return Double(shared) > limit ? shared : nil
+        return Ontology.isContradiction(shared: shared, masks[index].voxels, masks[other].voxels) ? shared : nil
     }
 
     // MARK: - Parts and wholes

@@ -51,7 +51,7 @@ struct NNUNetLabels: Decodable, Sendable {
                 throw .document(
                     file: file,
                     DocumentProblem(
-                        line: document.line(of: name, in: "labels"),
+                        line: document.line(of: ["labels", name]),
                         "the value of the label \(name) is not a whole number from 0, or a list of them",
                         remedy: "correct its value"))
             }

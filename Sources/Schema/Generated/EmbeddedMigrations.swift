@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "bc9f86af1c068d9e5818451f7fc7a424888d35cab50237fa93681008de979777",
+            sha256: "84d6e58a4b1f5151972de5767ee7b256868e3328fe5a7f26e83988571fbde2d6",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -181,6 +181,13 @@ begin
     end if;
 end $$;
 
+create function require_open_change() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform check_open_change(min(change_id), max(change_id)) from added;
+    return null;
+end $$;
+
 create function start_activity(p_kind text, p_program text, p_parameters jsonb) returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     insert into activity (kind, agent, program, parameters) values (p_kind, session_user, p_program, p_parameters) returning id
@@ -220,7 +227,7 @@ grant insert on activity, change to lacuna_manager;
 """###),
         Migration(
             number: 2, name: "catalogue",
-            sha256: "e674250feab5d99ea4ac526d885ee45e53b77c19970260e912afd094a2c8591e",
+            sha256: "60a2580caace8f9b0463054d3770815e86caf0e66fbd9985ee6a7c654d50190f",
             sql: ###"""
 -- Organs, datasets, subjects, volumes and their sources, and withdrawals of them.
 -- A withheld volume keeps its history and loses its derived rows, so that readers of derived rows do not see it.
@@ -533,6 +540,12 @@ comment on function correct_modality(bigint, text, bigint) is 'Replaces the moda
 
 create trigger activities_are_of_the_login after insert on release
     referencing new table as added for each statement execute function require_own_activities();
+create trigger rows_are_of_an_open_change after insert on volume
+    referencing new table as added for each statement execute function require_open_change();
+create trigger rows_are_of_an_open_change after insert on label_file
+    referencing new table as added for each statement execute function require_open_change();
+create trigger rows_are_of_an_open_change after insert on split
+    referencing new table as added for each statement execute function require_open_change();
 create trigger history_is_append_only before update or delete or truncate on source execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on source_modality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_file execute function refuse_rewriting();
@@ -556,7 +569,7 @@ grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "312ea7e6ab1666ce162d7cd4b7bacb356257987b5ca3f40169ca30ed18491316",
+            sha256: "f542c441b03abadf5d9dbc89867a801ad22e86f4140a7df3409076e449810946",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
@@ -673,7 +686,7 @@ create index on annotation (volume_id, organ_id);
 create index on annotation (mask_id) where mask_id is not null;
 create index on annotation (label_file_id) where label_file_id is not null;
 create index on annotation (change_id) where partitioned;
-comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a source, which is a (release, rater, partitioned), is current for that source; unlabelled retracts it.';
+comment on table annotation is 'History of annotations of an organ in a volume. The newest row of a (release, rater, partitioned) is current for it; unlabelled retracts it.';
 comment on column annotation.release_id is 'The release that contains the annotation; null: a person or a consensus made it here.';
 comment on column annotation.source_id is 'The case of the release that contains the label. Two cases of one scan are two sources: where they differ, the label of one of them is proposed.';
 comment on column annotation.accepted is 'A person accepted the label although it contradicts others: it ranks as a person''s annotation.';
@@ -2642,7 +2655,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "edf4a230edc0ab707da8f6958231994415ed637c8e5bf0000df04beb0a08240a",
+            sha256: "d55ffad77c3fe85906913ea87810d0dcb5ec5b110d3dc57e2d4aaf172ad068bb",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2909,6 +2922,13 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
 $$;
 comment on function removal_plan(integer, bigint) is 'Everything that a removal would concern, and its effect on each; changes nothing.';
 
+create function lock_jobs() returns void language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from job where run_id in (select id from run where not finished) order by id for update;
+end $$;
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2921,7 +2941,7 @@ declare
 begin
     -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
     if p_volume is null then
-        perform from job where run_id in (select id from run where not finished) order by id for update;
+        perform lock_jobs();
     end if;
     perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
@@ -2935,7 +2955,7 @@ begin
     if not p_withdrawn and (exists (select from purged_volume where volume_id = any (volumes)) or exists (
         select from mask m join object o on o.digest = m.object_digest
         where m.volume_id = any (volumes) and o.purged_at is not null)) then
-        raise exception 'the masks are purged; a restoration is not possible'
+        raise exception 'the data are purged; a restoration is not possible'
             using errcode = 'LA010', hint = case when p_subject is not null
                 then 'scans of a purged subject cannot be imported under any name'
                 else 'import data that may be used again as a dataset of another name' end;
@@ -2987,7 +3007,7 @@ create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
         where t.withdrawal_id = p_withdrawal and not run.finished);
@@ -3145,7 +3165,7 @@ $$;
 
 create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, lease_until = null
+    update job set token = token + 1, worker = null, login = null, lease_until = null
     where run_id in (
         select run.id from run
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
@@ -3432,7 +3452,7 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
@@ -3635,7 +3655,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 11, name: "identity",
-            sha256: "c4fd975ee41e655edc62b3a671124d2d54023b3290eb59bc91c13f44daf060b5",
+            sha256: "3310d5e11b62aa9fccf8cbcd73314813cb211bcd5c47548cb4802726f0583bdd",
             sql: ###"""
 -- Image descriptors, for near-duplicates, centres of sided organs, for reversed sides, and overlaps of two annotations.
 set local role lacuna_owner;
@@ -3702,7 +3722,7 @@ create table organ_overlap (
     primary key (first_id, second_id)
 );
 comment on table organ_overlap is 'The common voxels of two annotations of different organs in one volume, of which one excludes the other or is inside it. Annotations do not change, so that each pair is compared once.';
-comment on column organ_overlap.first_id is 'The annotation of the organ that is inside the other, or the older one of two organs that exclude each other.';
+comment on column organ_overlap.first_id is 'The annotation of the organ that is inside the other, or of two organs that exclude each other the one that came first in the ontology.';
 comment on column organ_overlap.shared is 'Of an organ that is inside another also its voxels where the other is not known.';
 
 create trigger history_is_append_only before update or delete or truncate on organ_overlap execute function refuse_rewriting();
@@ -4134,7 +4154,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "879417ea4f7f82c265f02d461d2f8b837f85d78cb1d3e733058a97171684b32b",
+            sha256: "c077f396b5201e1399ac8d2e0de92237d8950ac67186d10e8fc0e9b70e22e1e1",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -4163,10 +4183,6 @@ create trigger history_is_append_only before update or delete or truncate on ser
 
 -- MARK: Evidence
 
-create function lock_series() returns void language sql security definer
-set search_path = pg_catalog, lacuna, pg_temp as $$ select pg_advisory_xact_lock(hashtextextended('series', 3)) $$;
-comment on function lock_series() is 'Other importers that compare identifiers wait until the transaction ends.';
-
 create function are_apart(p_one bigint, p_other bigint, p_dataset integer) returns boolean
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select exists (
@@ -4188,7 +4204,7 @@ create table stated_subject (
     activity_id bigint not null references activity
 );
 create index on stated_subject (release_id, case_name, id);
-comment on table stated_subject is 'History of what tables of subjects say: the subject of a case. The newest row of a case is current; the rows of one table are of one activity.';
+comment on table stated_subject is 'History of what tables of subjects record: the subject of a case. The newest row of a case is current; the rows of one table are of one activity.';
 
 create trigger activities_are_of_the_login after insert on stated_subject
     referencing new table as added for each statement execute function require_own_activities();
@@ -4247,13 +4263,18 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select w.dataset_id, w.key, null, w.subject_id, w.stated from wanted w
     where not exists (select from subject_alias a where a.dataset_id = w.dataset_id and a.key = w.key)
 $$;
-comment on function key_changes(bigint[]) is 'The keys of some subjects that name another subject than their cases say, with the subject that they are of and should be of. A key without a case is of none, except that a removed subject keeps it.';
+comment on function key_changes(bigint[]) is 'The keys of some subjects that name another subject than their cases have, with the subject that they are of and should be of. A key without a case is of none, except that a removed subject keeps it.';
 
-create function free_subject_name(p_name text) returns text language sql stable security definer
+create function free_subject_name(p_name text) returns text language plpgsql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
-    select p_name || ' (' || n || ')' from generate_series(2, (select count(*) + 2 from subject where starts_with(name, p_name || ' ('))) n
-    where not exists (select from subject where name = p_name || ' (' || n || ')') order by n limit 1
-$$;
+declare
+    n integer := 2;
+begin
+    while exists (select from subject where name = p_name || ' (' || n || ')') loop
+        n := n + 1;
+    end loop;
+    return p_name || ' (' || n || ')';
+end $$;
 
 -- Names some subjects by their keys, those of tables before those of layouts of the same dataset. A name that is another subject's
 -- key is given up.
@@ -4303,12 +4324,12 @@ begin
 end $$;
 comment on function create_subject(integer, text) is 'A new subject with the name DATASET/KEY; a subject without this key that has the name gets another one.';
 
-create function bind_keys(p_subjects bigint[], p_change bigint)
+create function bind_keys(p_subjects bigint[], p_change bigint, p_named bigint[] default null)
 returns table (dataset_id integer, key text, old_id bigint, new_id bigint, stated boolean, extends_removal boolean)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     item record;
-    affected bigint[] := p_subjects;
+    affected bigint[] := coalesce(p_named, p_subjects);
 begin
     perform check_open_change(p_change, p_change);
     perform from subject_alias a where a.subject_id = any (p_subjects) order by a.dataset_id, a.key for update;
@@ -4318,7 +4339,7 @@ begin
         old_id := item.old_id;
         new_id := item.new_id;
         stated := item.stated;
-        -- Who withdrew the consent was known by this name.
+        -- The patient who withdrew the consent had this name.
         extends_removal := coalesce(
             item.stated and item.old_id <> item.new_id and is_removed(item.old_id) and not is_removed(item.new_id), false);
         if extends_removal then
@@ -4336,7 +4357,7 @@ begin
     end loop;
     perform name_subjects(array(select distinct i from unnest(affected) i where i is not null));
 end $$;
-comment on function bind_keys(bigint[], bigint) is 'Applies key_changes, and names the subjects by their keys. A removal follows a key that a table gives to another subject. Returns the changes.';
+comment on function bind_keys(bigint[], bigint, bigint[]) is 'Applies key_changes, and names by their keys the subjects whose keys changed and some others, by default all. A removal follows a key that a table gives to another subject. Returns the changes.';
 
 -- MARK: Joins in force
 
@@ -4463,7 +4484,9 @@ begin
         raise exception 'the join is taken apart already' using errcode = 'LA004';
     end if;
     moved := volumes_of_join(p_join, j.subject_id);
-    is_last := not exists (select from join_in_force o where o.subject_id = j.subject_id and o.id > j.id);
+    is_last := not exists (
+        select from join_in_force o where o.subject_id = j.subject_id and o.id > j.id
+        and o.volumes && array(select id from volume where subject_id = j.subject_id));
     insert into split_member (split_id, subject_id, part)
     select m.split_id, j.merged_id, coalesce(p.merged, m.part) from split_member m
     left join unnest(j.splits, j.kept_parts, j.merged_parts) as p (split_id, kept, merged) using (split_id)
@@ -4515,7 +4538,7 @@ comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfini
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;
-grant execute on function lock_series(), are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint),
+grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint, bigint[]),
     create_subject(integer, text), volumes_of_join(bigint, bigint), sides_share_a_key(bigint, bigint), take_join_apart(bigint, bigint, boolean),
     separate_volumes(bigint, bigint[], text, bigint, boolean), stop_runs_with_subject(bigint) to lacuna_manager;
 

@@ -21,13 +21,8 @@ struct OrganPairRule {
         let shared = mask.foreground.sharedCount(known.foreground)
         let (size, otherSize) = (mask.foreground.population, known.foreground.population)
         if shared == size && size == otherSize { return .identical(organ, other: other) }
-        guard Self.isContradiction(shared: shared, size, otherSize) else { return nil }
+        guard Ontology.isContradiction(shared: shared, size, otherSize) else { return nil }
         return .overlap(organ, other: other, shared: shared, size: size)
-    }
-
-    /// Whether two organs that exclude each other share too many voxels.
-    static func isContradiction(shared: Int, _ size: Int, _ otherSize: Int) -> Bool {
-        Double(shared) > Ontology.toleratedOverlap * Double(min(size, otherSize))
     }
 
     /// The voxels of a part that are in its whole, or where the whole is not known. An empty part has one.

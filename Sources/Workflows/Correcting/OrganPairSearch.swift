@@ -37,7 +37,7 @@ struct OrganPairSearch {
             let isConflict =
                 pair.isInside
                 ? shared == 0
-                : OrganPairRule.isContradiction(shared: shared, pair.first.voxels, pair.second.voxels)
+                : Ontology.isContradiction(shared: shared, pair.first.voxels, pair.second.voxels)
             return isConflict ? LabelConflictSearch.Conflict(pair, shared: shared) : nil
         }
     }

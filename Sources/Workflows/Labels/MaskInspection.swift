@@ -26,7 +26,7 @@ package struct MaskInspection: Sendable {
 
     package init(_ workspace: Workspace) { self.workspace = workspace }
 
-    /// - Throws: `CatalogError.unknownMask`.
+    /// - Throws: `CatalogError.unknownMask`, `ObjectStoreError` for a store that cannot be read.
     package func run(_ id: MaskID) async throws -> Result {
         let catalog = workspace.catalog
         let mask = try await catalog.mask(id)
@@ -40,10 +40,11 @@ package struct MaskInspection: Sendable {
     private func bytes(of mask: MaskFacts) async throws -> Bytes {
         let location = mask.location
         if let event = try await workspace.catalog.purge(of: location.mask) { return .purged(event) }
-        guard let store = try? await workspace.objects(),
-            let size = try? await store.size(of: ObjectID(digest: location.object, size: 0)),
-            size >= location.offset + location.length
-        else { return .missing }
-        return .present
+        do {
+            let size = try await workspace.objects().size(of: ObjectID(digest: location.object, size: 0))
+            return size.map { $0 >= location.offset + location.length } == true ? .present : .missing
+        } catch ObjectStoreError.noStore {
+            return .missing
+        }
     }
 }

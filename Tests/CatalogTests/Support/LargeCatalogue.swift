@@ -59,7 +59,7 @@ struct LargeCatalogue {
         select v.id, 1, 'c' || v.id, 'images/c' || v.id, v.identity, 1, array_fill(1, array[12]), '{1,1,1}', 'RAS', 0, 1, 'int16',
             change_id from volume v where v.id > 1;
         insert into label_file (source_id, file, file_sha256, file_bytes, change_id)
-        select id, 'labels/' || case_name, file_sha256, 1, change_id from source where case_name like 'c%';
+        select id, 'labels/' || case_name, file_sha256, 1, change_id from source where volume_id > 1;
         insert into object (digest, kind, bytes) select sha256(('o' || n)::bytea), 'annotation', 100 from generate_series(1, 20100) n;
         insert into mask (volume_id, organ_id, activity_id, content_sha256, object_digest, object_offset, object_length, voxels, box)
         select v.id, o.id, 1, v.identity, sha256(('o' || v.id)::bytea), 0, 1, 1, '{0,0,0,1,1,1}'
@@ -153,7 +153,7 @@ struct LargeCatalogue {
         "SplitsWithLockedSubjects": rare,
         "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",
         "LockImport": "a lock", "UnlockImport": "a lock", "LockObjectsExclusively": "a lock",
-        "LockPointersExclusively": "a lock",
+        "LockJobs": "a lock", "LockPointersExclusively": "a lock",
         "AnnotatedOrgans": whole, "ListRecordedFiles": whole, "FilesOfRelease": whole,
         "FindCases": "it joins a list of cases with all",
         "ListDatasets": whole, "ListImageFiles": whole, "ListLicences": whole, "ListObjects": whole,
@@ -173,7 +173,7 @@ struct LargeCatalogue {
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
         "TakeJoinApart": rare, "SeparateVolumes": rare, "PresentSubject": rare,
-        "LockSeries": "a lock", "ListSeriesHolders": whole, "ListSeparations": rare,
+        "ListSeriesHolders": whole, "ListSeparations": rare,
         "BindKeys": whole, "InsertStatedKeys": whole, "KeysInSubject": rare, "KeysToBind": whole,
         "ListIdentifierJoins": rare,
         "ListKeyedSources": whole, "ListStatedKeys": whole, "ListSubjectKeys": whole, "PurgedAmong": rare,

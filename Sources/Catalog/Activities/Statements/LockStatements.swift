@@ -13,6 +13,11 @@ struct LockPointersExclusively: Statement {
     static let sql = "select from pg_advisory_xact_lock(lacuna.pointer_lock())"
 }
 
+/// Locks the jobs of unfinished runs until the transaction ends; to be run before the locks of pointers.
+struct LockJobs: Statement {
+    static let sql = "select lacuna.lock_jobs()"
+}
+
 /// Waits until no other session imports into the dataset, and keeps others waiting until the session ends or releases the lock.
 struct LockImport: Statement {
     static let sql = "select from pg_advisory_lock(hashtextextended($1, 4))"

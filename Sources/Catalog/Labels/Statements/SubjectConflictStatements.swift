@@ -6,21 +6,22 @@ struct ListDifferingSubjects: Statement {
     static let sql = """
         with named as materialized (
             select s.id, s.volume_id, v.subject_id, j.name as subject, r.dataset_id, d.name as dataset,
-                d.name || '/' || s.case_name as name, k.key as subject_key, k.counts, i.patient, i.study
-            from lacuna.source s join lacuna.source_key k on k.source_id = s.id join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
+                d.name || '/' || s.case_name as name, k.key as subject_key, i.patient, i.study
+            from lacuna.source s join lacuna.source_key k on k.source_id = s.id
+            join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
             join lacuna.volume v on v.id = s.volume_id join lacuna.subject j on j.id = v.subject_id
             left join lacuna.source_series i on i.source_id = s.id
             where not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = d.id)
               and not exists (select from lacuna.withheld_volume h where h.volume_id = s.volume_id)),
         pair as (
             select 'voxels' as evidence, coalesce((
-                    select min(k.id) from lacuna.source k join lacuna.release e on e.id = k.release_id
-                    join lacuna.subject_alias b on (b.dataset_id, b.key) = (e.dataset_id, k.subject_key)
+                    select min(k.source_id) from lacuna.source_key k
+                    join lacuna.subject_alias b on (b.dataset_id, b.key) = (k.dataset_id, k.key)
                     where k.volume_id = n.volume_id and b.subject_id = n.subject_id
-                      and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = e.dataset_id)), n.id) as first_id,
+                      and not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = k.dataset_id)), n.id) as first_id,
                 n.id as other_id, a.subject_id as other_subject
             from named n join lacuna.subject_alias a on (a.dataset_id, a.key) = (n.dataset_id, n.subject_key)
-            where a.subject_id <> n.subject_id and n.counts
+            where a.subject_id <> n.subject_id
             union all
             (select distinct on (f.id, n.subject_id) 'patient', f.id, n.id, n.subject_id
              from (select distinct on (dataset_id, patient) * from named where patient is not null

@@ -122,8 +122,8 @@ struct InsertPartitionMasks: Statement {
 struct InsertPartitionAnnotations: Statement {
     static let sql = """
         insert into lacuna.annotation (
-            volume_id, organ_id, release_id, partitioned, status, origin, mask_id, extent, parent_id, change_id)
-        select a.volume_id, o.id, a.release_id, true, a.status, a.origin, s.mask, a.extent,
+            volume_id, organ_id, release_id, source_id, partitioned, accepted, status, origin, mask_id, extent, parent_id, change_id)
+        select a.volume_id, o.id, a.release_id, a.source_id, true, a.accepted, a.status, a.origin, s.mask, a.extent,
             (select max(w.id) from lacuna.annotation w
              where w.volume_id = a.volume_id and w.organ_id = o.id and w.partitioned
                and w.release_id is not distinct from a.release_id), $4

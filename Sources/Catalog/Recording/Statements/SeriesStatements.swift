@@ -6,10 +6,6 @@ struct SeriesSalt: Statement {
     func decode(_ row: PostgresRow) throws -> [UInt8] { try row.decode(0) }
 }
 
-struct LockSeries: Statement {
-    static let sql = "select lacuna.lock_series()"
-}
-
 struct InsertSeries: Statement {
     static let sql = """
         insert into lacuna.source_series (source_id, patient, study, series) values ($1, $2, $3, $4) on conflict (source_id) do nothing

@@ -110,11 +110,13 @@ struct KeysToBind: Statement {
 struct BindKeys: Statement {
     static let sql = """
         select d.name || '/' || b.key, b.stated, b.old_id is null, b.old_id <> b.new_id, b.new_id is null, b.extends_removal
-        from lacuna.bind_keys($1::bigint[], $2) b join lacuna.dataset d on d.id = b.dataset_id order by 1
+        from lacuna.bind_keys($1::bigint[], $2, $3::bigint[]) b join lacuna.dataset d on d.id = b.dataset_id order by 1
         """
     let subjects: [SubjectID]
     let change: ChangeID
-    var binds: [any PostgresBindable] { [subjects, change] }
+    /// Subjects that are named also where no key changes.
+    let named: [SubjectID]
+    var binds: [any PostgresBindable] { [subjects, change, named] }
     func decode(_ row: PostgresRow) throws -> KeyChange {
         let effect: KeyChange.Effect =
             if try row.decode(2) { .named } else if try row.decode(4) { .dropped } else if try row.decode(3) {

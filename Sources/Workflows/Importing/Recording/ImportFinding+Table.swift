@@ -23,7 +23,7 @@ extension ImportFinding {
             found.keys.isEmpty
             ? "subject \(found.subject) was joined by an earlier table, and its cases have no patient in common now: it is taken apart"
             : "subject \(found.subject) has cases of \(found.keys.count) patients of the table of subjects "
-                + "(\(Self.few(found.keys))): its cases are taken apart as the table says"
+                + "(\(Self.few(found.keys))): its cases are taken apart as in the table"
                 + (found.wasByPerson ? ", although a person had joined them" : "")
         self.init(.subjects, file: folder, problem: problem, remedy: "nothing, if the table is right")
     }
@@ -47,7 +47,7 @@ extension ImportFinding {
         let named = keys.filter { $0.isStated && $0.effect != .dropped }.map { key in
             cases[key.name].map { "\(key.name) is \(Self.few($0, 3))" } ?? key.name
         }
-        let dropped = keys.filter { $0.effect == .dropped }.map { "\($0.name) is no case" }
+        let dropped = keys.filter { $0.effect == .dropped }.map { "no case has the subject \($0.name) any more" }
         guard !(named + dropped).isEmpty else { return nil }
         self.init(
             .subjects, file: folder,

@@ -48,7 +48,7 @@ struct ImportRecorder {
         let catalog = catalog
         let acceptance = options.accepted.contradictions(of: item.files.name)
         do {
-            return try await retrying {
+            return try await Self.retrying {
                 try await catalog.record(
                     records.source, labelFiles: records.labelFiles, in: target.release, activity: target.activity
                 ) {
@@ -67,7 +67,7 @@ struct ImportRecorder {
     ) async throws -> [(item: InspectedCase, outcome: RecordedCase)] {
         let target = try await prepare(summary)
         let (catalog, root, subjects, options) = (catalog, root, subjects, options)
-        return try await retrying {
+        return try await Self.retrying {
             var recorded: [(item: InspectedCase, outcome: RecordedCase)] = []
             try await catalog.recordAll { scope in
                 for item in items {
@@ -170,7 +170,9 @@ struct ImportRecorder {
     ) {
         guard !table.isEmpty, let place = try await place(summary).handle else { return (TableOutcome(), []) }
         let (catalog, table) = (catalog, table)
-        let outcome = try await catalog.apply(table, in: place) { try await prepare(summary).activity }
+        let outcome = try await Self.retrying {
+            try await catalog.apply(table, in: place) { try await prepare(summary).activity }
+        }
         return (outcome, findings(outcome, summary))
     }
 
@@ -182,8 +184,10 @@ struct ImportRecorder {
             source.descriptor = nil
             return table[item.files.name] == nil ? nil : source
         }
-        let (outcomes, series) = try await catalog.rehearse(table, in: record(of: summary), recording: sources) {
-            try await plannedSeries(items, summary)
+        let (outcomes, series) = try await Self.retrying {
+            try await catalog.rehearse(table, in: record(of: summary), recording: sources) {
+                try await plannedSeries(items, summary)
+            }
         }
         return outcomes.flatMap { findings($0, summary) } + series
     }
@@ -201,15 +205,16 @@ struct ImportRecorder {
         guard let release = try await place(summary).release else { return ([], [], 0) }
         let joining = SeriesJoining(catalog: catalog, folder: root.path)
         let evidence = try await joining.evidence(of: release)
-        var merges: [CaseMerge] = []
-        if !evidence.joins.isEmpty || !evidence.ended.isEmpty {
-            let target = try await prepare(summary)
-            merges = try await catalog.joinBySeries(activity: target.activity) {
+        let findings = joining.findings(evidence, isDryRun: false)
+        guard !evidence.joins.isEmpty || !evidence.ended.isEmpty else { return (findings, [], 0) }
+        let (catalog, activity) = (catalog, try await prepare(summary).activity)
+        let (merges, ended) = try await Self.retrying {
+            try await catalog.joinBySeries(activity: activity) {
                 let evidence = try await joining.evidence(of: release)
                 return SeriesDecision(ended: evidence.ended, joins: evidence.joins)
-            }.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }
+            }
         }
-        return (joining.findings(evidence, isDryRun: false), merges, evidence.ended.count)
+        return (findings, merges.map { CaseMerge(caseName: Self.caseName($0.caseName), merge: $0.merge) }, ended)
     }
 
     /// The findings of `joinSeries` if the cases were recorded.
@@ -247,7 +252,7 @@ struct ImportRecorder {
         let store = try await workspace.writableObjects()
         let activity = try await catalog.startActivity(.import, parameters: parameters(summary).json)
         let record = record(of: summary)
-        let release = try await retrying { try await catalog.release(record, activity: activity) }
+        let release = try await Self.retrying { try await catalog.release(record, activity: activity) }
         let salt = try await catalog.seriesSalt()
         let made = Target(activity: activity, release: release, store: store, salt: salt)
         target = made
@@ -294,7 +299,7 @@ struct ImportRecorder {
 
     /// Repeats `body` once after a conflict: two importers may create the same dataset, subject or volume, and the second then
     /// finds it.
-    private func retrying<T>(_ body: () async throws -> T) async throws -> T {
+    private static func retrying<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as PostgresError where error.isFromConcurrency {
