@@ -203,6 +203,15 @@ begin
 end $$;
 comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
 
+create function case_name(p_volume bigint, p_dataset text) returns text
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select d.name || '/' || s.case_name from source s join release r on r.id = s.release_id join dataset d on d.id = r.dataset_id
+    left join withdrawn_dataset g on g.dataset_id = d.id
+    where s.volume_id = p_volume order by d.name is distinct from p_dataset, g.dataset_id is not null, s.id limit 1
+$$;
+comment on function case_name(bigint, text) is 'DATASET/CASE of a volume, if possible in a dataset (null: any), else in one that is in use; the first that was recorded.';
+grant execute on function case_name(bigint, text) to lacuna_manager;
+
 -- As current_label, from history, and in the same order of labels. It cannot read the view, which reads derived tables of now.
 create function label_states(
     p_revision bigint, p_volume bigint default null, p_organ smallint default null, p_datasets integer[] default null)

@@ -614,18 +614,24 @@ end $$;
 
 -- MARK: Purge
 
+-- The masks of the volumes that a removal withholds, and of the dataset's releases.
+create function masks_of_removal(p_dataset integer, p_subject bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select m.id from volumes_of_removal(p_dataset, p_subject) v (id) join mask m on m.volume_id = v.id
+    union
+    select a.mask_id from release r join source s on s.release_id = r.id
+    join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
+    where r.dataset_id = p_dataset and a.mask_id is not null
+    union
+    select l.mask_id from release r join source s on s.release_id = r.id
+    join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
+    where r.dataset_id = p_dataset and l.mask_id is not null
+$$;
+
 create function masks_of_purge(p_dataset integer, p_subject bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive held (mask_id) as (
-        select m.id from volumes_of_removal(p_dataset, p_subject) v (id) join mask m on m.volume_id = v.id
-        union
-        select a.mask_id from release r join source s on s.release_id = r.id
-        join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
-        where r.dataset_id = p_dataset and a.mask_id is not null
-        union
-        select l.mask_id from release r join source s on s.release_id = r.id
-        join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
-        where r.dataset_id = p_dataset and l.mask_id is not null
+        select m from masks_of_removal(p_dataset, p_subject) m
         union
         select i.mask_id from held h join mask_input i on i.input_id = h.mask_id
     )

@@ -66,18 +66,8 @@ grant execute on function derives_from_removed(bigint) to lacuna_manager;
 
 create function exports_of_removal(p_dataset integer, p_subject bigint) returns table (id bigint, label text, n bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with recursive leaving as materialized (
-        select v.id from volumes_of_removal(p_dataset, p_subject) v (id)
-    ), carried (mask_id) as (
-        select m.id from leaving v join mask m on m.volume_id = v.id
-        union
-        select a.mask_id from release r join source s on s.release_id = r.id
-        join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
-        where r.dataset_id = p_dataset and a.mask_id is not null
-        union
-        select l.mask_id from release r join source s on s.release_id = r.id
-        join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
-        where r.dataset_id = p_dataset and l.mask_id is not null
+    with recursive carried (mask_id) as (
+        select m from masks_of_removal(p_dataset, p_subject) m
         union
         select d.id from carried c cross join lateral (
             select m.id from mask m where m.parent_id = c.mask_id
@@ -88,7 +78,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select e.activity_id, e.mask_id from carried c join export_mask e using (mask_id)
         union
         select e.activity_id, e.mask_id
-        from rounds_trained_on(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
+        from rounds_trained_on(array(select v from volumes_of_removal(p_dataset, p_subject) v), array(select p_dataset where p_dataset is not null)) t (id)
         join pseudo_label l on l.round_id = t.id join export_mask e using (mask_id)
     ), carrying as (
         select x.activity_id, count(*) as n from exported x group by x.activity_id

@@ -8,7 +8,7 @@ public enum ClusterWait: Hashable, Sendable {
     case start(process: Int32, recovery: String?)
     /// The server stops.
     case stop(process: Int32, recovery: String?)
-    /// The server did not stop in time, and is told to end without a checkpoint.
+    /// The server did not stop in time, and is ended without a checkpoint.
     case immediateStop(process: Int32)
 }
 

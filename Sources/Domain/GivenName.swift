@@ -16,8 +16,8 @@ public enum GivenName {
 
     /// Why a text cannot be a name, as a clause without a subject; nil where it can.
     ///
-    /// Folders and files are named by it, and paths are made of several names. The database checks datasets, releases and splits by
-    /// the same rule (`is_given_name`).
+    /// Folders and files are named by it, and paths are made of several names. The database checks datasets, releases and splits too
+    /// (`is_given_name`), against a list of the usual invisible marks. Names of runs are narrower: see `RunPlan`.
     /// - Parameter mayBePath: whether the name may have several parts, as cases have.
     public static func problem(_ name: String, mayBePath: Bool = false) -> String? {
         let scalars = name.unicodeScalars

@@ -1,16 +1,9 @@
 /// Keys of subjects in datasets: pseudonyms of patients.
 public enum SubjectName {
-    /// Characters that a key may have at most.
-    public static let longest = 200
-
     /// Why a text cannot be a key, as a clause without a subject; nil where it can.
     ///
     /// A subject is named DATASET/KEY, so that a key has no slash.
-    public static func problem(_ key: String) -> String? {
-        if let problem = GivenName.problem(key) { return problem }
-        if key.utf8.contains(UInt8(ascii: "/")) { return "contains a slash" }
-        return key.unicodeScalars.count > longest ? "is longer than \(longest) characters" : nil
-    }
+    public static func problem(_ key: String) -> String? { GivenName.problem(key) }
 
     /// A text of a layout as a key: a slash or a control character becomes `%` and two hexadecimal digits for each byte, and so do
     /// the dots of `.` and `..`.

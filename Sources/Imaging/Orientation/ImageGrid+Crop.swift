@@ -22,8 +22,8 @@ extension ImageGrid {
         let (image, shape) = (canonicalShape, label.canonicalShape)
         if let box = box(of: label) { return .crop(box, image: image) }
         let (own, other) = (canonicalAffine, label.canonicalAffine)
-        let turned = Affine(columns: own.columns, translation: other.translation)
-        guard turned.largestCornerDisplacementInVoxels(to: other, shape: shape) <= GridAgreement.acceptedVoxels else {
+        let shifted = Affine(columns: own.columns, translation: other.translation)
+        guard shifted.largestCornerDisplacementInVoxels(to: other, shape: shape) <= GridAgreement.acceptedVoxels else {
             return .shape(image: image, label: shape)
         }
         let offset = own.voxelDisplacement(other.translation - own.translation)

@@ -1791,7 +1791,7 @@ grant execute on function scopes_of(coverage_scope_kind[]) to lacuna_manager;
 """###),
         Migration(
             number: 6, name: "reading",
-            sha256: "6c7576a4e58515b7100050b9fa150acea6d5e1544f2a6bb4ef56c6ac8eaffb6e",
+            sha256: "fefbb68e7d54d0a9277ec855be18b3cb37440635610b7302d500802c45a874c0",
             sql: ###"""
 -- Reads of label states: coverage with the sums that it is read from, and all states as of a revision.
 set local role lacuna_owner;
@@ -1997,6 +1997,15 @@ begin
     return upto;
 end $$;
 comment on function compact_coverage(integer) is 'Sums all committed deltas into a new snapshot and returns its revision; where fewer than p_least rows were added since the last snapshot, returns that.';
+
+create function case_name(p_volume bigint, p_dataset text) returns text
+language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select d.name || '/' || s.case_name from source s join release r on r.id = s.release_id join dataset d on d.id = r.dataset_id
+    left join withdrawn_dataset g on g.dataset_id = d.id
+    where s.volume_id = p_volume order by d.name is distinct from p_dataset, g.dataset_id is not null, s.id limit 1
+$$;
+comment on function case_name(bigint, text) is 'DATASET/CASE of a volume, if possible in a dataset (null: any), else in one that is in use; the first that was recorded.';
+grant execute on function case_name(bigint, text) to lacuna_manager;
 
 -- As current_label, from history, and in the same order of labels. It cannot read the view, which reads derived tables of now.
 create function label_states(
@@ -2655,7 +2664,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "d55ffad77c3fe85906913ea87810d0dcb5ec5b110d3dc57e2d4aaf172ad068bb",
+            sha256: "a55e3267a3acccd97ad52f7d5e701f7c673a4600ee566946f3ab8d4e9a747893",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -3273,18 +3282,24 @@ end $$;
 
 -- MARK: Purge
 
+-- The masks of the volumes that a removal withholds, and of the dataset's releases.
+create function masks_of_removal(p_dataset integer, p_subject bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select m.id from volumes_of_removal(p_dataset, p_subject) v (id) join mask m on m.volume_id = v.id
+    union
+    select a.mask_id from release r join source s on s.release_id = r.id
+    join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
+    where r.dataset_id = p_dataset and a.mask_id is not null
+    union
+    select l.mask_id from release r join source s on s.release_id = r.id
+    join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
+    where r.dataset_id = p_dataset and l.mask_id is not null
+$$;
+
 create function masks_of_purge(p_dataset integer, p_subject bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive held (mask_id) as (
-        select m.id from volumes_of_removal(p_dataset, p_subject) v (id) join mask m on m.volume_id = v.id
-        union
-        select a.mask_id from release r join source s on s.release_id = r.id
-        join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
-        where r.dataset_id = p_dataset and a.mask_id is not null
-        union
-        select l.mask_id from release r join source s on s.release_id = r.id
-        join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
-        where r.dataset_id = p_dataset and l.mask_id is not null
+        select m from masks_of_removal(p_dataset, p_subject) m
         union
         select i.mask_id from held h join mask_input i on i.input_id = h.mask_id
     )
@@ -3461,7 +3476,7 @@ grant execute on function purged_images(bytea[]) to lacuna_manager, lacuna_train
 """###),
         Migration(
             number: 9, name: "exports",
-            sha256: "6e41a40956bcc286c03157c7024e6cedbdd9f4833619a790cfbf94bafe1b75c3",
+            sha256: "03b684756aa6d94e6758d3dc0a1e3a90d287a063e5875aa2fd7bbeb91265f125",
             sql: ###"""
 -- Exports, and the licences of the releases that they contain.
 set local role lacuna_owner;
@@ -3531,18 +3546,8 @@ grant execute on function derives_from_removed(bigint) to lacuna_manager;
 
 create function exports_of_removal(p_dataset integer, p_subject bigint) returns table (id bigint, label text, n bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with recursive leaving as materialized (
-        select v.id from volumes_of_removal(p_dataset, p_subject) v (id)
-    ), carried (mask_id) as (
-        select m.id from leaving v join mask m on m.volume_id = v.id
-        union
-        select a.mask_id from release r join source s on s.release_id = r.id
-        join annotation a on a.volume_id = s.volume_id and a.release_id = r.id
-        where r.dataset_id = p_dataset and a.mask_id is not null
-        union
-        select l.mask_id from release r join source s on s.release_id = r.id
-        join shipped_label l on l.volume_id = s.volume_id and l.release_id = r.id
-        where r.dataset_id = p_dataset and l.mask_id is not null
+    with recursive carried (mask_id) as (
+        select m from masks_of_removal(p_dataset, p_subject) m
         union
         select d.id from carried c cross join lateral (
             select m.id from mask m where m.parent_id = c.mask_id
@@ -3553,7 +3558,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select e.activity_id, e.mask_id from carried c join export_mask e using (mask_id)
         union
         select e.activity_id, e.mask_id
-        from rounds_trained_on(array(select l.id from leaving l), array(select p_dataset where p_dataset is not null)) t (id)
+        from rounds_trained_on(array(select v from volumes_of_removal(p_dataset, p_subject) v), array(select p_dataset where p_dataset is not null)) t (id)
         join pseudo_label l on l.round_id = t.id join export_mask e using (mask_id)
     ), carrying as (
         select x.activity_id, count(*) as n from exported x group by x.activity_id

@@ -29,10 +29,7 @@ struct ListDifferingAnnotations: Statement {
             from latest l join lacuna.annotation a on a.id = l.id
             left join lacuna.mask m on m.id = a.mask_id left join lacuna.source s on s.id = a.source_id
             left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id)
-        select l.volume_id, (
-                select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-                join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
-                where s.volume_id = l.volume_id order by d.name is distinct from $3::text, g.dataset_id is not null, s.id limit 1),
+        select l.volume_id, lacuna.case_name(l.volume_id, $3),
             v.shape_x, v.shape_y, v.shape_z, organ.key,
             c.id, case when c.release_id = o.release_id then coalesce(c.case_name, c.source) else c.source end, c.status, c.origin, c.mask_id, c.content_sha256, c.object_digest, c.object_offset, c.object_length, c.extent,
             false, c.personal, c.held,
@@ -134,18 +131,19 @@ struct ListDifferingHeaders: Statement {
 }
 
 struct ListAnnotatedInAbsent: Statement {
-    static let sql = """
-        with named as (
+    /// The current annotations, of the volume in the third parameter or of all.
+    static let named = """
+        named as (
             select c.*, o.key, a.mask_id, m.voxels, d.name as dataset,
                 lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned) as source
             from lacuna.annotation_current c join lacuna.annotation a on a.id = c.annotation_id
             join lacuna.organ o on o.id = c.organ_id left join lacuna.mask m on m.id = a.mask_id
             left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id
             where $3::bigint is null or c.volume_id = $3)
-        select w.volume_id, (
-                select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-                join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
-                where s.volume_id = w.volume_id order by d.name is distinct from $5::text, g.dataset_id is not null, s.id limit 1),
+        """
+    static let sql = """
+        with \(named)
+        select w.volume_id, lacuna.case_name(w.volume_id, $5),
             w.key, w.source, p.key, p.source, p.mask_id
         from unnest($1::text[], $2::text[]) as i (part, whole)
         join named w on w.key = i.whole and w.status = 'absent'

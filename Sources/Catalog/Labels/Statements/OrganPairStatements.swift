@@ -4,17 +4,8 @@ import Postgres
 /// Wholes that have voxels although each of their divisions is absent.
 struct ListWholesWithoutDivisions: Statement {
     static let sql = """
-        with named as (
-            select c.*, o.key, a.mask_id, m.voxels, d.name as dataset,
-                lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned) as source
-            from lacuna.annotation_current c join lacuna.annotation a on a.id = c.annotation_id
-            join lacuna.organ o on o.id = c.organ_id left join lacuna.mask m on m.id = a.mask_id
-            left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id
-            where $3::bigint is null or c.volume_id = $3)
-        select w.volume_id, (
-                select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-                join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
-                where s.volume_id = w.volume_id order by d.name is distinct from $5::text, g.dataset_id is not null, s.id limit 1),
+        with \(ListAnnotatedInAbsent.named)
+        select w.volume_id, lacuna.case_name(w.volume_id, $5),
             w.key, w.source, w.mask_id, string_agg(distinct p.source, ', '), array_agg(i.part order by i.part)
         from unnest($1::text[], $2::text[]) as i (part, whole)
         join named w on w.key = i.whole and w.status = 'annotated' and w.voxels > 0
@@ -52,10 +43,7 @@ struct ListOrganPairs: Statement {
             from shared join lacuna.annotation_current c using (volume_id) join lacuna.annotation a on a.id = c.annotation_id
             join lacuna.mask m on m.id = a.mask_id and m.voxels > 0 join lacuna.organ o on o.id = c.organ_id
             left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id)
-        select a.volume_id, (
-                select d.name || '/' || s.case_name from lacuna.source s join lacuna.release r on r.id = s.release_id
-                join lacuna.dataset d on d.id = r.dataset_id left join lacuna.withdrawn_dataset g on g.dataset_id = d.id
-                where s.volume_id = a.volume_id order by d.name is distinct from $6::text, g.dataset_id is not null, s.id limit 1),
+        select a.volume_id, lacuna.case_name(a.volume_id, $6),
             v.shape_x, v.shape_y, v.shape_z, i.inside,
             a.key, a.id, a.source, a.voxels, a.mask_id, a.content_sha256, a.object_digest, a.object_offset, a.object_length, a.extent, false,
             b.key, b.id, b.source, b.voxels, b.mask_id, b.content_sha256, b.object_digest, b.object_offset, b.object_length, b.extent, false,

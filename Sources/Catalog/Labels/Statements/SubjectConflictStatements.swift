@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// The first source of each identifier stands for all that agree with it; each other subject is listed once.
+/// Of the sources with one identifier and one subject, the first is listed; each other subject is listed once.
 struct ListDifferingSubjects: Statement {
     static let sql = """
         with named as materialized (

@@ -53,7 +53,6 @@ struct WithheldOrgans: Statement {
     func decode(_ row: PostgresRow) throws -> Found { Found(organ: try row.decode(0), reason: try row.decode(1)) }
 }
 
-/// The last round publishes nothing; its state is listed as `closed`.
 struct IsOpenRun: Statement {
     static let sql = "select not finished and cancelled_change_id is null from lacuna.run where id = $1"
     let run: RunID
@@ -61,6 +60,7 @@ struct IsOpenRun: Statement {
     func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
 }
 
+/// The last round publishes nothing; its state is listed as `closed`.
 struct ListRounds: Statement {
     static let sql = """
         select r.id, run.name, r.number, r.gamma,
