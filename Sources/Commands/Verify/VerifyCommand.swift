@@ -26,8 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Remove objects, converted volumes and cached images that no row of data in use names.")
     var sweep = false
 
-    @Option(help: .value("folder", "Further cache of lacunad (daemon.cache) to check. Repeatable."))
-    var cache: [String] = []
+    @OptionGroup var caches: CacheOptions
 
     @OptionGroup var options: GlobalOptions
 
@@ -37,7 +36,7 @@ struct VerifyCommand: AsyncParsableCommand {
         ) { session in
             let schema = try await IntegrityCheck.schemaFindings(session.workspace)
             guard schema.isEmpty else { return schema }
-            let check = try await IntegrityCheck(session.workspace(withCaches: cache), readsData: readData)
+            let check = try await IntegrityCheck(session.workspace(withCaches: caches.folders), readsData: readData)
             return try await sweep ? check.runAndSweep(now: time(nil)) : check.run(now: time(nil))
         }
         options.output.report(findings, IntegrityFinding.columns)

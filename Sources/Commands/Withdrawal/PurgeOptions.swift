@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
-internal import System
 internal import Workflows
 
 /// Options and output of the purge of a removed dataset or subject.
@@ -12,20 +11,13 @@ struct PurgeOptions: ParsableArguments {
     @Option(help: .value("folder", "Folder for the certificate. (default: LACUNA_HOME/certificates)"))
     var certificate: String?
 
-    @Option(help: .value("folder", "Further cache of lacunad (daemon.cache) on this machine. Repeatable."))
-    var cache: [String] = []
-
-    func validate() throws {
-        if let missing = cache.first(where: { !Folder.exists($0) }) {
-            throw ValidationError("--cache \(missing): there is no such folder.")
-        }
-    }
+    @OptionGroup var caches: CacheOptions
 
     func purge(_ target: RemovalTarget, _ session: Session) async throws {
         let folder = certificate ?? "\(session.home)/certificates"
         if confirmation.confirmedReason != nil { try session.secureHome(of: folder) }
         let request = Purge.Request(target, reason: confirmation.confirmedReason, certificates: folder)
-        let result = try await Purge(session.workspace(withCaches: cache)).run(request)
+        let result = try await Purge(session.workspace(withCaches: caches.folders)).run(request)
         switch session.output.format {
         case .json: session.output.report(fields(of: result))
         case .csv, .table: session.output.report(result.items, PurgeItem.columns)

@@ -48,10 +48,11 @@ package struct Purge {
     /// interrupted is completed by another.
     ///
     /// - Throws: `WorkflowError` of kind `conflict`, or SQLSTATE LA010, where the target is not removed; of kind `unreachable` where the
-    ///   certificate cannot be written, before anything is destroyed.
+    ///   certificate cannot be written; `UnsafeFolder` for a cache that others may change; all before anything is destroyed.
     package func run(_ request: Request) async throws -> Result {
         let target = try await removed(request.target)
         let catalog = workspace.catalog
+        for cache in workspace.caches { try Folder.requireSafe(cache.folder, workspace.access) }
         let images = try await catalog.purgeImages(target)
         let copies = PurgeCopies(caches: workspace.caches, converted: workspace.converted, images: images)
         let objects = try await PurgeObjects(workspace, target)

@@ -20,6 +20,15 @@ import Testing
         return (ending.status, try ending.rows())
     }
 
+    @Test(arguments: [[], ["--read-data"], ["--sweep"]])
+    func aCatalogueWithoutObjectsHasNoFindings(options: [String]) async throws {
+        try await Workbench.with { bench in
+            let ending = try await bench.start(["verify", "--json"] + options).end()
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try ending.rows().isEmpty)
+        }
+    }
+
     @Test func anIntactCatalogueHasNoFindings() async throws {
         try await Workbench.with { bench in
             _ = try await objects(bench)

@@ -106,6 +106,11 @@ import Testing
             #expect(destroyed.count == 1 && before.contains(destroyed[0]), "\(copies)")
             #expect(try volumes() == before.filter { $0 != destroyed[0] })
             #expect(try await bench.lacuna("verify", "--read-data", "--json").rows().isEmpty)
+            for options in [["--dry-run"], ["--name", "again"], []] {
+                let again = try await bench.start(["dataset", "import", path] + options).end()
+                #expect(again.status != 1, "\(again.errors)")
+                #expect(try !volumes().contains(destroyed[0]), "a purged series is not kept: \(options)")
+            }
         }
     }
 

@@ -62,6 +62,12 @@ extension Scan {
         #expect(lines([long], 12)[1].hasPrefix("Total") && lines([long], 12)[1].hasSuffix("s0001"))
     }
 
+    @Test func timesAreNotShortened() {
+        let scan = Scan(
+            name: "2026-11-29T14:03:11Z", organ: "portal_vein_and_splenic_vein", reason: "consent withdrawn")
+        #expect(lines([scan], 50).last?.hasPrefix("2026-11-29T14:03:11Z  portal") == true)
+    }
+
     @Test func phrasesAreCutAtTheEnd() {
         let scan = Scan(name: "set/case", reason: "blurred by motion")
         let columns: [Column<Scan>] = [Column("case") { $0.name }, Column("reason") { $0.reason }]

@@ -279,6 +279,14 @@ import Testing
         }
     }
 
+    @Test func aPartHasOneShare() async throws {
+        try await Workbench.with { bench in
+            let ending = try await bench.lacuna(
+                "split", "create", "a", "--holdout", "test=0.2", "--holdout", "test=0.5")
+            #expect(ending.status == 2 && ending.errors.contains("given twice"), "\(ending.errors)")
+        }
+    }
+
     @Test func aPlainListNeedsItsPartAndCountsACaseOnce() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "set", scans: 1...2, in: bench)

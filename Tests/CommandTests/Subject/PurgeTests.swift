@@ -224,6 +224,25 @@ import Testing
         }
     }
 
+    @Test func aCacheThatCannotBeMeantPreventsThePurge() async throws {
+        try await Workbench.with { bench in
+            _ = try await importTwo(bench)
+            let file = "\(bench.folder)/file"
+            #expect(FileManager.default.createFile(atPath: file, contents: nil))
+            for cache in ["\(bench.folder)/none", file] {
+                #expect(try await purge(bench, "--cache", cache).status == 2, "\(cache)")
+                #expect(try await bench.lacuna("verify", "--cache", cache).status == 2, "\(cache)")
+            }
+            let open = "\(bench.folder)/open"
+            try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
+            #expect(chmod(open, 0o777) == 0)
+            #expect(try await purge(bench, "--cache", open).status == 5)
+            let preview = try await bench.lacuna("subject", "purge", "set/0002", "--json").object()
+            let objects = try #require(preview["objects"] as? [[String: Any]])
+            #expect(objects.first?["effect"] as? String == "would be destroyed")
+        }
+    }
+
     /// An image file that a dataset in use has too is no copy of the removed one alone.
     @Test func aCachedImageOfAnotherDatasetIsKeptAndNamed() async throws {
         try await Workbench.with { bench in
