@@ -78,20 +78,6 @@ create index on run_input (annotation_id);
 comment on column run_input.organ_id is 'The organ that the annotation is used for; the annotation itself may be of another organ of the run''s class mapping.';
 comment on table run_input is 'The snapshot of annotations that a run uses, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
-create table job (
-    id bigint generated always as identity primary key,
-    run_id bigint not null unique references run,
-    token bigint not null default 0,
-    worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
-    login text,
-    lease_until timestamptz,
-    unique (id, token)
-);
-comment on table job is 'The claim of a daemon on a run, with a lease that heartbeats renew.';
-comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
-comment on column job.login is 'The login of the claim; no other may use it.';
-comment on column job.worker is 'Host and process of the holder; null: nobody holds the run.';
-
 create table round (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
@@ -107,6 +93,66 @@ create table round (
 comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
+
+create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
+comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, verify the stored objects.';
+
+create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
+comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
+
+create table job (
+    id bigint generated always as identity primary key,
+    kind job_kind not null,
+    state job_state not null default 'waiting',
+    run_id bigint unique references run,
+    round_id bigint references round,
+    volume_id bigint references volume,
+    tick_id bigint unique,
+    priority smallint not null default 0,
+    due timestamptz not null default clock_timestamp(),
+    attempts integer not null default 0 constraint attempts_are_counted check (attempts >= 0),
+    max_attempts integer constraint an_attempt_is_allowed check (max_attempts >= 1),
+    token bigint not null default 0,
+    worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
+    login text,
+    lease_until timestamptz,
+    reason text constraint reason_is_short check (length(reason) <= 2000),
+    result jsonb constraint result_is_bounded check (octet_length(result::text) <= 16777216),
+    created_at timestamptz not null default clock_timestamp(),
+    ended_at timestamptz,
+    unique (id, token),
+    constraint a_job_has_what_its_kind_works_on check (
+        case kind when 'run' then round_id is null and volume_id is null
+            when 'predict' then run_id is null and round_id is not null and volume_id is not null
+            when 'relabel' then run_id is null and round_id is not null and volume_id is not null
+            when 'fingerprint' then run_id is null and round_id is null and volume_id is not null
+            else run_id is null and round_id is null and volume_id is null end),
+    constraint a_running_job_has_a_holder check (
+        (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
+        and (worker is null) = (login is null)),
+    constraint an_ended_job_has_a_time check ((state in ('done', 'dead', 'cancelled')) = (ended_at is not null)),
+    constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
+);
+create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
+create unique index one_verification_is_open on job (kind) where kind = 'verify' and state in ('waiting', 'running');
+create unique index one_fingerprint_is_open on job (volume_id) where kind = 'fingerprint' and state in ('waiting', 'running');
+create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
+create index job_running on job (lease_until) where state = 'running';
+create index job_ended on job (ended_at, id) where ended_at is not null;
+create index job_dead on job (id) where state = 'dead';
+comment on table job is 'Work for daemons. A daemon claims a job under a lease that heartbeats renew; after the end of the lease another can claim it.';
+comment on column job.run_id is 'The run that the job trains; null before a scheduled run is created, and for other kinds.';
+comment on column job.round_id is 'The round that a predict or relabel job works for.';
+comment on column job.tick_id is 'The tick of a schedule that the job runs; null for a run that was started by hand, which only its own command claims.';
+comment on column job.priority is 'A job with a higher priority is claimed first; among equals the one that has been due for longer.';
+comment on column job.due is 'The job is not claimed before this time.';
+comment on column job.attempts is 'Claims so far. A claim that its holder released does not count.';
+comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
+comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
+comment on column job.login is 'The login of the claim; no other may use it.';
+comment on column job.worker is 'Host and process of the holder; null: nobody holds the job.';
+comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
+comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
 
 create table withheld_organ (
     round_id bigint not null references round,
@@ -240,4 +286,5 @@ grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, jo
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;
-grant select (id, run_id, worker, lease_until) on job to lacuna_trainer;
+grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
+    on job to lacuna_trainer;

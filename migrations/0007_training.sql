@@ -38,6 +38,18 @@ begin
     end if;
 end $$;
 
+-- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.
+create function refuse_claim(p_job bigint) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+begin
+    select coalesce(j.run_id, r.run_id) into the_run from job j left join round r on r.id = j.round_id where j.id = p_job;
+    perform require_open(the_run);
+    raise exception 'the claim on % is lost', coalesce((select 'run ' || name from run where id = the_run), 'the job')
+        using errcode = 'LA001', hint = 'another daemon took over the work; this one must stop';
+end $$;
+
 -- Locks the claim until commit or raises LA001. Heartbeats are not blocked; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -45,11 +57,10 @@ declare
     the_run bigint;
 begin
     select run_id into the_run from job
-    where id = p_job and token = p_token and login = session_user and lease_until is not null for key share;
+    where id = p_job and token = p_token and kind = 'run' and run_id is not null and login = session_user and lease_until is not null
+    for key share;
     if not found then
-        perform require_open((select run_id from job where id = p_job));
-        raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
-            using errcode = 'LA001', hint = 'another daemon took over the run; this one must stop';
+        perform refuse_claim(p_job);
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
         raise exception '% does not belong to %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
@@ -58,6 +69,38 @@ begin
     return the_run;
 end $$;
 comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, that of another login, a round of another run, and a run that is finished, cancelled or recalled.';
+
+create function hold_job(p_job bigint, p_token bigint, p_kind job_kind default null) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from job
+    where id = p_job and token = p_token and kind = coalesce(p_kind, kind) and login = session_user and lease_until is not null
+    for key share;
+    if not found then
+        perform refuse_claim(p_job);
+    end if;
+end $$;
+comment on function hold_job(bigint, bigint, job_kind) is 'Locks the claim on a job of a kind (null: any) until the transaction ends; refuses a lost or released claim and that of another login.';
+
+create function hold_relabelling(p_job bigint, p_token bigint, p_round bigint, p_volume bigint) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+begin
+    if not exists (select from job where id = p_job and kind = 'relabel') then
+        return hold_claim(p_job, p_token, p_round);
+    end if;
+    perform hold_job(p_job, p_token, 'relabel');
+    select r.run_id into the_run from job j join round r on r.id = j.round_id
+    where j.id = p_job and j.round_id = p_round and j.volume_id = p_volume;
+    if not found then
+        raise exception 'the job does not relabel volume % for %', coalesce(p_volume::text, 'null'), round_name(p_round)
+            using errcode = 'LA003';
+    end if;
+    perform require_open(the_run);
+    return the_run;
+end $$;
+comment on function hold_relabelling(bigint, bigint, bigint, bigint) is 'Locks a claim under which a volume may be relabelled, that of the run or of the relabelling itself, and returns the run.';
 
 -- Locks the round until the transaction ends; refuses one in another state.
 create function require_state(p_round bigint, p_state round_state) returns void
@@ -109,7 +152,7 @@ $$;
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
     p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
-    p_program text) returns bigint
+    p_program text, p_job bigint default null, p_token bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_split integer;
@@ -146,7 +189,15 @@ begin
     select the_run, o.id, a.id, row_number() over (partition by o.id order by m.i)
     from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, i)
     join organ o on o.key = m.organ join organ a on a.key = m.accepted;
-    insert into job (run_id) values (the_run);
+    if p_job is null then
+        insert into job (kind, run_id) values ('run', the_run);
+    else
+        perform hold_job(p_job, p_token, 'run');
+        update job set run_id = the_run where id = p_job and run_id is null;
+        if not found then
+            raise exception 'the job has a run already' using errcode = 'LA005';
+        end if;
+    end if;
     insert into round (run_id, number, gamma, state, activity_id)
     select the_run, r.number - 1, r.gamma, 'planned',
         start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
@@ -171,16 +222,18 @@ begin
     order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
-comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text) is
-    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint) is
+    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first. The run belongs to the claimed job of a tick where one is given.';
 
 create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform require_open(p_run);
-    update job j set token = j.token + 1, worker = p_worker, login = session_user, lease_until = clock_timestamp() + lease(p_lease_seconds)
+    update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+        lease_until = clock_timestamp() + lease(p_lease_seconds), reason = null, ended_at = null
     where j.id = (
-        select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
+        select id from job
+        where run_id = p_run and case state when 'running' then lease_until < clock_timestamp() else state <> 'done' end
         for update skip locked)
     returning j.id, j.token into job, token;
 end $$;
@@ -192,18 +245,20 @@ begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
     where id = p_job and token = p_token and login = session_user and lease_until is not null;
     if not found then
-        perform require_open(run.id) from job join run on run.id = job.run_id where job.id = p_job and not run.finished;
-        return false;
+        perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
+        where j.id = p_job and not run.finished;
+        return exists (select from job where id = p_job and token = p_token and state = 'done');
     end if;
     return true;
 end $$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released. Refuses a run that is cancelled or recalled.';
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released, true where it did its job. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set lease_until = null, worker = null, login = null where id = p_job and token = p_token and login = session_user
+    update job set state = 'waiting', attempts = attempts - 1, lease_until = null, worker = null, login = null
+    where id = p_job and token = p_token and login = session_user and lease_until is not null
 $$;
-comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim.';
+comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim; the claim does not count as an attempt.';
 
 create function run_volumes(p_run bigint)
 returns table (
@@ -355,7 +410,7 @@ create function stage_pseudo_labels(
     p_boxes integer[], p_confidences real[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_run bigint := hold_relabelling(p_job, p_token, p_round, p_volume);
     known_organs text;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
@@ -414,6 +469,19 @@ begin
 end $$;
 comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each.';
 
+create function require_relabelled(p_round bigint) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    rest bigint;
+begin
+    select count(*) into rest from job where round_id = p_round and kind = 'relabel' and state <> 'done';
+    if rest > 0 then
+        raise exception '% volumes of % are not relabelled yet', rest, round_name(p_round)
+            using errcode = 'LA005', hint = 'lacuna job list shows them with the reasons';
+    end if;
+end $$;
+comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done.';
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -426,6 +494,11 @@ declare
 begin
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform pg_advisory_xact_lock(pointer_lock());
+    select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
+    if found then
+        return the_change; -- the answer to the first call was lost
+    end if;
+    perform require_relabelled(p_round);
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and published_change_id is null and gamma is not null;
@@ -447,7 +520,7 @@ begin
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -458,16 +531,46 @@ begin
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
     update run set finished = true where id = the_run;
+    update job set state = 'done', ended_at = clock_timestamp(), worker = null, login = null, lease_until = null where id = p_job;
 end $$;
-comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed; nothing is written to it afterwards.';
+comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 
--- Cancels an open run and ends the claim on it.
-create function cancel_run(p_run bigint, p_change bigint) returns void
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    from run where job.run_id = p_run and run.id = p_run and run.cancelled_change_id = p_change
+create function jobs_of_runs(p_runs bigint[]) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select id from job where run_id = any (p_runs) and state <> 'done'
+    union
+    select j.id from round r join job j on j.round_id = r.id where r.run_id = any (p_runs) and j.state in ('waiting', 'running')
 $$;
+comment on function jobs_of_runs(bigint[]) is 'The open jobs of runs: their training, and the predictions and relabellings of their rounds.';
+
+create function lock_jobs_of_runs(p_runs bigint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select from job where id in (select jobs_of_runs(p_runs)) order by id for update
+$$;
+comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
+
+create function end_claims(p_runs bigint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
+    where id in (select jobs_of_runs(p_runs))
+$$;
+comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs, which wait for a daemon again.';
+
+create function cancel_run(p_run bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_revision bigint;
+begin
+    update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
+    if not found then
+        return;
+    end if;
+    select revision into the_revision from change where id = p_change;
+    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
+        reason = run_name(p_run) || ' was cancelled' || coalesce(' at revision ' || the_revision, ''), ended_at = clock_timestamp()
+    where id in (select jobs_of_runs(array[p_run]));
+end $$;
+comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';
 
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -478,7 +581,7 @@ declare
     others text;
 begin
     -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
-    perform from job where run_id = p_run for update;
+    perform lock_jobs_of_runs(array[p_run]);
     perform pg_advisory_xact_lock(pointer_lock());
     select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
     where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
@@ -538,7 +641,7 @@ end $$;
 comment on function adopt_run(bigint, text, text) is 'Makes a run (null: none) the catalogue''s current one at a new revision. Null, and no revision, where nothing changes.';
 
 grant execute on function hold_claim(bigint, bigint, bigint),
-    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),

@@ -266,7 +266,7 @@ comment on function removal_plan(integer, bigint) is 'Everything that a removal 
 create function lock_jobs() returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    perform from job where run_id in (select id from run where not finished) order by id for update;
+    perform lock_jobs_of_runs(array(select id from run where not finished and cancelled_change_id is null));
 end $$;
 comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
 
@@ -342,17 +342,21 @@ begin
 end $$;
 comment on function withdraw(integer, bigint, bigint, boolean, boolean, text, text) is 'Removes or restores a dataset or a subject, or excludes or includes a volume, at one new revision. Null, and no revision, where nothing changes.';
 
--- Records the rounds that were trained on removed data, ends the claims on their unfinished runs and, where the withdrawal
--- recalls labels, hides those that they published. The caller holds the locks of jobs and pointers.
+-- Records the rounds that were trained on removed data and ends the claims on their unfinished runs; where the withdrawal
+-- recalls labels, it cancels these runs and hides the labels that the rounds published. The caller holds the locks of jobs and pointers.
 create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p_volumes bigint[], p_datasets integer[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    runs bigint[];
 begin
     insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    where run_id in (
-        select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
+    runs := array(
+        select distinct r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
         where t.withdrawal_id = p_withdrawal and not run.finished);
-    if (select recalls from withdrawal where id = p_withdrawal) then
+    if not (select recalls from withdrawal where id = p_withdrawal) then
+        perform end_claims(runs);
+    else
+        perform cancel_run(r, p_change) from unnest(runs) r;
         perform point_rounds(p_change, array(
             select l.id from (select distinct on (run_id, organ_id) id, round_id from round_pointer
                               order by run_id, organ_id, id desc) l
@@ -506,11 +510,10 @@ $$;
 
 create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    where run_id in (
+    select end_claims(array(
         select run.id from run
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
-            <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end))
+            <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end)))
 $$;
 comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 

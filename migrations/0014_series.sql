@@ -372,9 +372,8 @@ comment on function separate_volumes(bigint, bigint[], text, bigint, boolean) is
 
 create function stop_runs_with_subject(p_subject bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    where run_id in (
-        select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null))
+    select end_claims(array(
+        select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null)))
 $$;
 comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 

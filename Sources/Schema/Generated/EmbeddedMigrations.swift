@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "5ac1b94d92193c9ccf14ed40ae933cdeca67ed3eb0af37612adfc48db19e15a1",
+            sha256: "e80024054a41fed813a15ceaab908abae1e3910e88a037d53109c574524ff142",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -969,20 +969,6 @@ create index on run_input (annotation_id);
 comment on column run_input.organ_id is 'The organ that the annotation is used for; the annotation itself may be of another organ of the run''s class mapping.';
 comment on table run_input is 'The snapshot of annotations that a run uses, made once. Held-out volumes are in it for evaluation; test volumes are not. part is the subject''s part when the run began.';
 
-create table job (
-    id bigint generated always as identity primary key,
-    run_id bigint not null unique references run,
-    token bigint not null default 0,
-    worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
-    login text,
-    lease_until timestamptz,
-    unique (id, token)
-);
-comment on table job is 'The claim of a daemon on a run, with a lease that heartbeats renew.';
-comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
-comment on column job.login is 'The login of the claim; no other may use it.';
-comment on column job.worker is 'Host and process of the holder; null: nobody holds the run.';
-
 create table round (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
@@ -998,6 +984,66 @@ create table round (
 comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
+
+create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
+comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, verify the stored objects.';
+
+create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
+comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
+
+create table job (
+    id bigint generated always as identity primary key,
+    kind job_kind not null,
+    state job_state not null default 'waiting',
+    run_id bigint unique references run,
+    round_id bigint references round,
+    volume_id bigint references volume,
+    tick_id bigint unique,
+    priority smallint not null default 0,
+    due timestamptz not null default clock_timestamp(),
+    attempts integer not null default 0 constraint attempts_are_counted check (attempts >= 0),
+    max_attempts integer constraint an_attempt_is_allowed check (max_attempts >= 1),
+    token bigint not null default 0,
+    worker text constraint worker_is_printable check (worker ~ '^[[:print:]]{1,200}$'),
+    login text,
+    lease_until timestamptz,
+    reason text constraint reason_is_short check (length(reason) <= 2000),
+    result jsonb constraint result_is_bounded check (octet_length(result::text) <= 16777216),
+    created_at timestamptz not null default clock_timestamp(),
+    ended_at timestamptz,
+    unique (id, token),
+    constraint a_job_has_what_its_kind_works_on check (
+        case kind when 'run' then round_id is null and volume_id is null
+            when 'predict' then run_id is null and round_id is not null and volume_id is not null
+            when 'relabel' then run_id is null and round_id is not null and volume_id is not null
+            when 'fingerprint' then run_id is null and round_id is null and volume_id is not null
+            else run_id is null and round_id is null and volume_id is null end),
+    constraint a_running_job_has_a_holder check (
+        (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
+        and (worker is null) = (login is null)),
+    constraint an_ended_job_has_a_time check ((state in ('done', 'dead', 'cancelled')) = (ended_at is not null)),
+    constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
+);
+create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
+create unique index one_verification_is_open on job (kind) where kind = 'verify' and state in ('waiting', 'running');
+create unique index one_fingerprint_is_open on job (volume_id) where kind = 'fingerprint' and state in ('waiting', 'running');
+create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
+create index job_running on job (lease_until) where state = 'running';
+create index job_ended on job (ended_at, id) where ended_at is not null;
+create index job_dead on job (id) where state = 'dead';
+comment on table job is 'Work for daemons. A daemon claims a job under a lease that heartbeats renew; after the end of the lease another can claim it.';
+comment on column job.run_id is 'The run that the job trains; null before a scheduled run is created, and for other kinds.';
+comment on column job.round_id is 'The round that a predict or relabel job works for.';
+comment on column job.tick_id is 'The tick of a schedule that the job runs; null for a run that was started by hand, which only its own command claims.';
+comment on column job.priority is 'A job with a higher priority is claimed first; among equals the one that has been due for longer.';
+comment on column job.due is 'The job is not claimed before this time.';
+comment on column job.attempts is 'Claims so far. A claim that its holder released does not count.';
+comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
+comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
+comment on column job.login is 'The login of the claim; no other may use it.';
+comment on column job.worker is 'Host and process of the holder; null: nobody holds the job.';
+comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
+comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
 
 create table withheld_organ (
     round_id bigint not null references round,
@@ -1131,7 +1177,8 @@ grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, jo
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
     to lacuna_trainer;
-grant select (id, run_id, worker, lease_until) on job to lacuna_trainer;
+grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
+    on job to lacuna_trainer;
 
 """###),
         Migration(
@@ -2106,7 +2153,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "0964efb02573284e2e7ebe8b1b84f4c3358991117e1db37eec743a25cd5efd1f",
+            sha256: "2eb1b7ae72e9c5b7d2b777daf87a7e5e8fdf271a5cbf0707487166ba30ce8d56",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2148,6 +2195,18 @@ begin
     end if;
 end $$;
 
+-- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.
+create function refuse_claim(p_job bigint) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+begin
+    select coalesce(j.run_id, r.run_id) into the_run from job j left join round r on r.id = j.round_id where j.id = p_job;
+    perform require_open(the_run);
+    raise exception 'the claim on % is lost', coalesce((select 'run ' || name from run where id = the_run), 'the job')
+        using errcode = 'LA001', hint = 'another daemon took over the work; this one must stop';
+end $$;
+
 -- Locks the claim until commit or raises LA001. Heartbeats are not blocked; a takeover waits.
 create function hold_claim(p_job bigint, p_token bigint, p_round bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2155,11 +2214,10 @@ declare
     the_run bigint;
 begin
     select run_id into the_run from job
-    where id = p_job and token = p_token and login = session_user and lease_until is not null for key share;
+    where id = p_job and token = p_token and kind = 'run' and run_id is not null and login = session_user and lease_until is not null
+    for key share;
     if not found then
-        perform require_open((select run_id from job where id = p_job));
-        raise exception 'the claim on % is lost', run_name((select run_id from job where id = p_job))
-            using errcode = 'LA001', hint = 'another daemon took over the run; this one must stop';
+        perform refuse_claim(p_job);
     end if;
     if p_round is not null and not exists (select from round where id = p_round and run_id = the_run) then
         raise exception '% does not belong to %', round_name(p_round), run_name(the_run) using errcode = 'LA003';
@@ -2168,6 +2226,38 @@ begin
     return the_run;
 end $$;
 comment on function hold_claim(bigint, bigint, bigint) is 'Locks a claim on a run until the transaction ends and returns the run; refuses a lost or released claim, that of another login, a round of another run, and a run that is finished, cancelled or recalled.';
+
+create function hold_job(p_job bigint, p_token bigint, p_kind job_kind default null) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform from job
+    where id = p_job and token = p_token and kind = coalesce(p_kind, kind) and login = session_user and lease_until is not null
+    for key share;
+    if not found then
+        perform refuse_claim(p_job);
+    end if;
+end $$;
+comment on function hold_job(bigint, bigint, job_kind) is 'Locks the claim on a job of a kind (null: any) until the transaction ends; refuses a lost or released claim and that of another login.';
+
+create function hold_relabelling(p_job bigint, p_token bigint, p_round bigint, p_volume bigint) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+begin
+    if not exists (select from job where id = p_job and kind = 'relabel') then
+        return hold_claim(p_job, p_token, p_round);
+    end if;
+    perform hold_job(p_job, p_token, 'relabel');
+    select r.run_id into the_run from job j join round r on r.id = j.round_id
+    where j.id = p_job and j.round_id = p_round and j.volume_id = p_volume;
+    if not found then
+        raise exception 'the job does not relabel volume % for %', coalesce(p_volume::text, 'null'), round_name(p_round)
+            using errcode = 'LA003';
+    end if;
+    perform require_open(the_run);
+    return the_run;
+end $$;
+comment on function hold_relabelling(bigint, bigint, bigint, bigint) is 'Locks a claim under which a volume may be relabelled, that of the run or of the relabelling itself, and returns the run.';
 
 -- Locks the round until the transaction ends; refuses one in another state.
 create function require_state(p_round bigint, p_state round_state) returns void
@@ -2219,7 +2309,7 @@ $$;
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
     p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
-    p_program text) returns bigint
+    p_program text, p_job bigint default null, p_token bigint default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_split integer;
@@ -2256,7 +2346,15 @@ begin
     select the_run, o.id, a.id, row_number() over (partition by o.id order by m.i)
     from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, i)
     join organ o on o.key = m.organ join organ a on a.key = m.accepted;
-    insert into job (run_id) values (the_run);
+    if p_job is null then
+        insert into job (kind, run_id) values ('run', the_run);
+    else
+        perform hold_job(p_job, p_token, 'run');
+        update job set run_id = the_run where id = p_job and run_id is null;
+        if not found then
+            raise exception 'the job has a run already' using errcode = 'LA005';
+        end if;
+    end if;
     insert into round (run_id, number, gamma, state, activity_id)
     select the_run, r.number - 1, r.gamma, 'planned',
         start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
@@ -2281,16 +2379,18 @@ begin
     order by a.volume_id, w.organ_id, w.position;
     return the_run;
 end $$;
-comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text) is
-    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint) is
+    'Creates a run with its rounds, one more than gammas, and its snapshot of annotations, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first. The run belongs to the claimed job of a tick where one is given.';
 
 create function claim_run(p_run bigint, p_worker text, p_lease_seconds double precision, out job bigint, out token bigint)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform require_open(p_run);
-    update job j set token = j.token + 1, worker = p_worker, login = session_user, lease_until = clock_timestamp() + lease(p_lease_seconds)
+    update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+        lease_until = clock_timestamp() + lease(p_lease_seconds), reason = null, ended_at = null
     where j.id = (
-        select id from job where run_id = p_run and (lease_until is null or lease_until < clock_timestamp())
+        select id from job
+        where run_id = p_run and case state when 'running' then lease_until < clock_timestamp() else state <> 'done' end
         for update skip locked)
     returning j.id, j.token into job, token;
 end $$;
@@ -2302,18 +2402,20 @@ begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
     where id = p_job and token = p_token and login = session_user and lease_until is not null;
     if not found then
-        perform require_open(run.id) from job join run on run.id = job.run_id where job.id = p_job and not run.finished;
-        return false;
+        perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
+        where j.id = p_job and not run.finished;
+        return exists (select from job where id = p_job and token = p_token and state = 'done');
     end if;
     return true;
 end $$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released. Refuses a run that is cancelled or recalled.';
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released, true where it did its job. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set lease_until = null, worker = null, login = null where id = p_job and token = p_token and login = session_user
+    update job set state = 'waiting', attempts = attempts - 1, lease_until = null, worker = null, login = null
+    where id = p_job and token = p_token and login = session_user and lease_until is not null
 $$;
-comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim.';
+comment on function release_claim(bigint, bigint) is 'Ends the lease of a claim; the claim does not count as an attempt.';
 
 create function run_volumes(p_run bigint)
 returns table (
@@ -2465,7 +2567,7 @@ create function stage_pseudo_labels(
     p_boxes integer[], p_confidences real[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_run bigint := hold_relabelling(p_job, p_token, p_round, p_volume);
     known_organs text;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
@@ -2524,6 +2626,19 @@ begin
 end $$;
 comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each.';
 
+create function require_relabelled(p_round bigint) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    rest bigint;
+begin
+    select count(*) into rest from job where round_id = p_round and kind = 'relabel' and state <> 'done';
+    if rest > 0 then
+        raise exception '% volumes of % are not relabelled yet', rest, round_name(p_round)
+            using errcode = 'LA005', hint = 'lacuna job list shows them with the reasons';
+    end if;
+end $$;
+comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done.';
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -2536,6 +2651,11 @@ declare
 begin
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform pg_advisory_xact_lock(pointer_lock());
+    select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
+    if found then
+        return the_change; -- the answer to the first call was lost
+    end if;
+    perform require_relabelled(p_round);
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and published_change_id is null and gamma is not null;
@@ -2557,7 +2677,7 @@ begin
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2568,16 +2688,46 @@ begin
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
     update run set finished = true where id = the_run;
+    update job set state = 'done', ended_at = clock_timestamp(), worker = null, login = null, lease_until = null where id = p_job;
 end $$;
-comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed; nothing is written to it afterwards.';
+comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 
--- Cancels an open run and ends the claim on it.
-create function cancel_run(p_run bigint, p_change bigint) returns void
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    from run where job.run_id = p_run and run.id = p_run and run.cancelled_change_id = p_change
+create function jobs_of_runs(p_runs bigint[]) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select id from job where run_id = any (p_runs) and state <> 'done'
+    union
+    select j.id from round r join job j on j.round_id = r.id where r.run_id = any (p_runs) and j.state in ('waiting', 'running')
 $$;
+comment on function jobs_of_runs(bigint[]) is 'The open jobs of runs: their training, and the predictions and relabellings of their rounds.';
+
+create function lock_jobs_of_runs(p_runs bigint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select from job where id in (select jobs_of_runs(p_runs)) order by id for update
+$$;
+comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
+
+create function end_claims(p_runs bigint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
+    where id in (select jobs_of_runs(p_runs))
+$$;
+comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs, which wait for a daemon again.';
+
+create function cancel_run(p_run bigint, p_change bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_revision bigint;
+begin
+    update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
+    if not found then
+        return;
+    end if;
+    select revision into the_revision from change where id = p_change;
+    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
+        reason = run_name(p_run) || ' was cancelled' || coalesce(' at revision ' || the_revision, ''), ended_at = clock_timestamp()
+    where id in (select jobs_of_runs(array[p_run]));
+end $$;
+comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';
 
 create function roll_back(p_run bigint, p_organs text[], p_round bigint, p_program text, p_reason text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2588,7 +2738,7 @@ declare
     others text;
 begin
     -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
-    perform from job where run_id = p_run for update;
+    perform lock_jobs_of_runs(array[p_run]);
     perform pg_advisory_xact_lock(pointer_lock());
     select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
     where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
@@ -2648,7 +2798,7 @@ end $$;
 comment on function adopt_run(bigint, text, text) is 'Makes a run (null: none) the catalogue''s current one at a new revision. Null, and no revision, where nothing changes.';
 
 grant execute on function hold_claim(bigint, bigint, bigint),
-    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text),
+    start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
@@ -2664,7 +2814,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "a55e3267a3acccd97ad52f7d5e701f7c673a4600ee566946f3ab8d4e9a747893",
+            sha256: "b982f60e5f5c49d2037f5d46eba0dff0611cb2a4d5c76997932f7d395ca5e84f",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2934,7 +3084,7 @@ comment on function removal_plan(integer, bigint) is 'Everything that a removal 
 create function lock_jobs() returns void language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    perform from job where run_id in (select id from run where not finished) order by id for update;
+    perform lock_jobs_of_runs(array(select id from run where not finished and cancelled_change_id is null));
 end $$;
 comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
 
@@ -3010,17 +3160,21 @@ begin
 end $$;
 comment on function withdraw(integer, bigint, bigint, boolean, boolean, text, text) is 'Removes or restores a dataset or a subject, or excludes or includes a volume, at one new revision. Null, and no revision, where nothing changes.';
 
--- Records the rounds that were trained on removed data, ends the claims on their unfinished runs and, where the withdrawal
--- recalls labels, hides those that they published. The caller holds the locks of jobs and pointers.
+-- Records the rounds that were trained on removed data and ends the claims on their unfinished runs; where the withdrawal
+-- recalls labels, it cancels these runs and hides the labels that the rounds published. The caller holds the locks of jobs and pointers.
 create function mark_contaminated_rounds(p_change bigint, p_withdrawal bigint, p_volumes bigint[], p_datasets integer[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    runs bigint[];
 begin
     insert into contaminated_round select t, p_withdrawal from rounds_trained_on(p_volumes, p_datasets) t on conflict do nothing;
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    where run_id in (
-        select r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
+    runs := array(
+        select distinct r.run_id from contaminated_round t join round r on r.id = t.round_id join run on run.id = r.run_id
         where t.withdrawal_id = p_withdrawal and not run.finished);
-    if (select recalls from withdrawal where id = p_withdrawal) then
+    if not (select recalls from withdrawal where id = p_withdrawal) then
+        perform end_claims(runs);
+    else
+        perform cancel_run(r, p_change) from unnest(runs) r;
         perform point_rounds(p_change, array(
             select l.id from (select distinct on (run_id, organ_id) id, round_id from round_pointer
                               order by run_id, organ_id, id desc) l
@@ -3174,11 +3328,10 @@ $$;
 
 create function stop_runs_between_parts(p_kept bigint, p_merged bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    where run_id in (
+    select end_claims(array(
         select run.id from run
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
-            <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end))
+            <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end)))
 $$;
 comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 
@@ -4159,7 +4312,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "c077f396b5201e1399ac8d2e0de92237d8950ac67186d10e8fc0e9b70e22e1e1",
+            sha256: "8016251ac88488a48b4e08dfd9cbc5de4ae4c9b41a73ee39936daa91469a840d",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -4535,9 +4688,8 @@ comment on function separate_volumes(bigint, bigint[], text, bigint, boolean) is
 
 create function stop_runs_with_subject(p_subject bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set token = token + 1, worker = null, login = null, lease_until = null
-    where run_id in (
-        select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null))
+    select end_claims(array(
+        select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null)))
 $$;
 comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
 
@@ -4546,6 +4698,202 @@ grant insert on source_series, stated_subject to lacuna_manager;
 grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint[]), bind_keys(bigint[], bigint, bigint[]),
     create_subject(integer, text), volumes_of_join(bigint, bigint), sides_share_a_key(bigint, bigint), take_join_apart(bigint, bigint, boolean),
     separate_volumes(bigint, bigint[], text, bigint, boolean), stop_runs_with_subject(bigint) to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 15, name: "jobs",
+            sha256: "5b7aa0a1e2235ad4dfb1b8abe6b78561d470e5df48f8f119496339d9c263231c",
+            sql: ###"""
+-- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create function claim_jobs(p_kinds job_kind[], p_worker text, p_lease_seconds double precision, p_limit integer default 1)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+declare
+    present timestamptz := clock_timestamp();
+    the_kind job_kind;
+begin
+    if p_limit is null or p_limit not between 1 and 1000 then
+        raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
+    end if;
+    perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
+    for the_kind in
+        select k from unnest(p_kinds) k cross join lateral (
+            select j.priority, j.due, j.id from job j
+            where j.state = 'waiting' and j.kind = k and j.due <= present and (k <> 'run' or j.tick_id is not null)
+            order by j.priority desc, j.due, j.id limit 1) head
+        group by k order by max(head.priority) desc, min(head.due), min(head.id)
+    loop
+        return query
+        update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+            lease_until = clock_timestamp() + lease(p_lease_seconds)
+        where j.id in (
+            select w.id from job w
+            where w.state = 'waiting' and w.kind = the_kind and w.due <= present and (the_kind <> 'run' or w.tick_id is not null)
+            order by w.priority desc, w.due, w.id for update skip locked limit p_limit)
+        returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts;
+        if found then
+            return;
+        end if;
+    end loop;
+end $$;
+comment on function claim_jobs(job_kind[], text, double precision, integer) is 'Claims up to a number of due jobs, all of one kind: that of the job with the highest priority, among equals the one due first. Runs that were started by hand are not claimed.';
+
+create function expire_leases() returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with expired as (
+        select id from job where state = 'running' and lease_until < clock_timestamp() order by id for update skip locked
+    ), ended as (
+        update job j set
+            state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
+            ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
+            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1, worker = null, login = null, lease_until = null
+        from expired e where j.id = e.id returning 1
+    )
+    select count(*) from ended
+$$;
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, or ends them as dead where no attempt is left. Returns their number.';
+
+create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
+    if not found then
+        perform refuse_claim(p_job);
+    end if;
+end $$;
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done, with what it measured. The job of a run ends with the run.';
+
+create function fail_job(p_job bigint, p_token bigint, p_reason text, p_pause_seconds double precision, p_final boolean default false)
+returns job_state
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_state job_state;
+begin
+    if p_pause_seconds is null or not p_pause_seconds between 0 and 86400 or coalesce(p_reason, '') !~ '\S' then
+        raise exception 'a failure has a reason, and a pause of 0 to 86400 seconds' using errcode = 'LA004';
+    end if;
+    perform hold_job(p_job, p_token);
+    update job set
+        state = case when p_final or attempts >= max_attempts then 'dead' else 'waiting' end::job_state,
+        ended_at = case when p_final or attempts >= max_attempts then clock_timestamp() end,
+        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000), worker = null, login = null,
+        lease_until = null
+    where id = p_job returning state into the_state;
+    return the_state;
+end $$;
+comment on function fail_job(bigint, bigint, text, double precision, boolean) is 'Ends an attempt at a claimed job: it is due again after the pause, or dead where the failure is final or no attempt is left. Returns its state.';
+
+create function enqueue_volumes(p_job bigint, p_token bigint, p_round bigint, p_kind job_kind, p_volumes bigint[]) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    another bigint;
+    enqueued bigint;
+begin
+    if p_kind is null or p_kind not in ('predict', 'relabel') then
+        raise exception 'only predictions and relabellings are jobs of a volume and a round' using errcode = 'LA004';
+    end if;
+    perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
+    for share;
+    if not found then
+        raise exception '% is in a state in which no volumes are %', round_name(p_round),
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
+    end if;
+    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id cross join run
+    where run.id = the_run and coalesce(run_part(the_run, v.subject_id), case when v.id is not null and run.trains_unassigned then 'train'::split_part end)
+        is distinct from 'train' and not (p_kind = 'predict' and run_part(the_run, v.subject_id) is not distinct from 'validation') limit 1;
+    if found then
+        raise exception 'volume % is in no part of % that may be predicted', coalesce(another::text, 'null'), run_name(the_run)
+            using errcode = 'LA006';
+    end if;
+    insert into job as j (kind, round_id, volume_id, priority, max_attempts)
+    select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
+    on conflict (round_id, volume_id, kind) where round_id is not null do update
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null
+    where j.state in ('dead', 'cancelled');
+    get diagnostics enqueued = row_count;
+    if enqueued > 0 then
+        perform pg_notify('lacuna', 'job');
+    end if;
+    return enqueued;
+end $$;
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel volumes for a round, under the claim on its run; dead and cancelled ones wait again. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+
+create function volume_jobs(p_round bigint, p_kind job_kind)
+returns table (volume_id bigint, state job_state, reason text, result jsonb)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+$$;
+comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+
+create function retry_job(p_job bigint) returns job_state
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_job job;
+begin
+    select * into the_job from job where id = p_job for update;
+    if not found then
+        raise exception 'no job has the id %', p_job using errcode = 'LA004';
+    end if;
+    if the_job.state not in ('dead', 'cancelled') then
+        raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
+    end if;
+    perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null where id = p_job;
+    perform pg_notify('lacuna', 'job');
+    return 'waiting';
+end $$;
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts.';
+
+create function cancel_job(p_job bigint, p_reason text) returns job_state
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_state job_state;
+begin
+    if coalesce(p_reason, '') !~ '\S' then
+        raise exception 'a cancellation has a reason' using errcode = 'LA004';
+    end if;
+    select state into the_state from job where id = p_job for update;
+    if not found then
+        raise exception 'no job has the id %', p_job using errcode = 'LA004';
+    end if;
+    if the_state not in ('waiting', 'running') then
+        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_state using errcode = 'LA005';
+    end if;
+    update job set state = 'cancelled', token = token + 1, reason = left('cancelled by ' || session_user || ': ' || p_reason, 2000),
+        ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    where id = p_job;
+    return 'cancelled';
+end $$;
+comment on function cancel_job(bigint, text) is 'Cancels a job that waits or runs. The claim on it ends, so that its daemon stops and writes nothing more.';
+
+create function enqueue_run(p_tick bigint) returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into job (kind, tick_id, max_attempts) values ('run', p_tick, 5) returning id
+$$;
+comment on function enqueue_run(bigint) is 'Creates the job of a tick; the daemon that claims it creates the run.';
+
+create view queue as
+    select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
+    union all
+    select kind, state, count(*) from job where state = 'running' group by kind, state
+    union all
+    select kind, state, count(*) from job where state = 'dead' group by kind, state;
+comment on view queue is 'Number of open and dead jobs by kind and state.';
+
+grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer), expire_leases(),
+    complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
+grant select on queue to lacuna_trainer, lacuna_manager;
 
 """###),
     ]

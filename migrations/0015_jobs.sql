@@ -1,0 +1,190 @@
+-- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create function claim_jobs(p_kinds job_kind[], p_worker text, p_lease_seconds double precision, p_limit integer default 1)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+declare
+    present timestamptz := clock_timestamp();
+    the_kind job_kind;
+begin
+    if p_limit is null or p_limit not between 1 and 1000 then
+        raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
+    end if;
+    perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
+    for the_kind in
+        select k from unnest(p_kinds) k cross join lateral (
+            select j.priority, j.due, j.id from job j
+            where j.state = 'waiting' and j.kind = k and j.due <= present and (k <> 'run' or j.tick_id is not null)
+            order by j.priority desc, j.due, j.id limit 1) head
+        group by k order by max(head.priority) desc, min(head.due), min(head.id)
+    loop
+        return query
+        update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+            lease_until = clock_timestamp() + lease(p_lease_seconds)
+        where j.id in (
+            select w.id from job w
+            where w.state = 'waiting' and w.kind = the_kind and w.due <= present and (the_kind <> 'run' or w.tick_id is not null)
+            order by w.priority desc, w.due, w.id for update skip locked limit p_limit)
+        returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts;
+        if found then
+            return;
+        end if;
+    end loop;
+end $$;
+comment on function claim_jobs(job_kind[], text, double precision, integer) is 'Claims up to a number of due jobs, all of one kind: that of the job with the highest priority, among equals the one due first. Runs that were started by hand are not claimed.';
+
+create function expire_leases() returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with expired as (
+        select id from job where state = 'running' and lease_until < clock_timestamp() order by id for update skip locked
+    ), ended as (
+        update job j set
+            state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
+            ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
+            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1, worker = null, login = null, lease_until = null
+        from expired e where j.id = e.id returning 1
+    )
+    select count(*) from ended
+$$;
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, or ends them as dead where no attempt is left. Returns their number.';
+
+create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
+    if not found then
+        perform refuse_claim(p_job);
+    end if;
+end $$;
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done, with what it measured. The job of a run ends with the run.';
+
+create function fail_job(p_job bigint, p_token bigint, p_reason text, p_pause_seconds double precision, p_final boolean default false)
+returns job_state
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_state job_state;
+begin
+    if p_pause_seconds is null or not p_pause_seconds between 0 and 86400 or coalesce(p_reason, '') !~ '\S' then
+        raise exception 'a failure has a reason, and a pause of 0 to 86400 seconds' using errcode = 'LA004';
+    end if;
+    perform hold_job(p_job, p_token);
+    update job set
+        state = case when p_final or attempts >= max_attempts then 'dead' else 'waiting' end::job_state,
+        ended_at = case when p_final or attempts >= max_attempts then clock_timestamp() end,
+        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000), worker = null, login = null,
+        lease_until = null
+    where id = p_job returning state into the_state;
+    return the_state;
+end $$;
+comment on function fail_job(bigint, bigint, text, double precision, boolean) is 'Ends an attempt at a claimed job: it is due again after the pause, or dead where the failure is final or no attempt is left. Returns its state.';
+
+create function enqueue_volumes(p_job bigint, p_token bigint, p_round bigint, p_kind job_kind, p_volumes bigint[]) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+    another bigint;
+    enqueued bigint;
+begin
+    if p_kind is null or p_kind not in ('predict', 'relabel') then
+        raise exception 'only predictions and relabellings are jobs of a volume and a round' using errcode = 'LA004';
+    end if;
+    perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
+    for share;
+    if not found then
+        raise exception '% is in a state in which no volumes are %', round_name(p_round),
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
+    end if;
+    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id cross join run
+    where run.id = the_run and coalesce(run_part(the_run, v.subject_id), case when v.id is not null and run.trains_unassigned then 'train'::split_part end)
+        is distinct from 'train' and not (p_kind = 'predict' and run_part(the_run, v.subject_id) is not distinct from 'validation') limit 1;
+    if found then
+        raise exception 'volume % is in no part of % that may be predicted', coalesce(another::text, 'null'), run_name(the_run)
+            using errcode = 'LA006';
+    end if;
+    insert into job as j (kind, round_id, volume_id, priority, max_attempts)
+    select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
+    on conflict (round_id, volume_id, kind) where round_id is not null do update
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null
+    where j.state in ('dead', 'cancelled');
+    get diagnostics enqueued = row_count;
+    if enqueued > 0 then
+        perform pg_notify('lacuna', 'job');
+    end if;
+    return enqueued;
+end $$;
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel volumes for a round, under the claim on its run; dead and cancelled ones wait again. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+
+create function volume_jobs(p_round bigint, p_kind job_kind)
+returns table (volume_id bigint, state job_state, reason text, result jsonb)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+$$;
+comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+
+create function retry_job(p_job bigint) returns job_state
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_job job;
+begin
+    select * into the_job from job where id = p_job for update;
+    if not found then
+        raise exception 'no job has the id %', p_job using errcode = 'LA004';
+    end if;
+    if the_job.state not in ('dead', 'cancelled') then
+        raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
+    end if;
+    perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null where id = p_job;
+    perform pg_notify('lacuna', 'job');
+    return 'waiting';
+end $$;
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts.';
+
+create function cancel_job(p_job bigint, p_reason text) returns job_state
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_state job_state;
+begin
+    if coalesce(p_reason, '') !~ '\S' then
+        raise exception 'a cancellation has a reason' using errcode = 'LA004';
+    end if;
+    select state into the_state from job where id = p_job for update;
+    if not found then
+        raise exception 'no job has the id %', p_job using errcode = 'LA004';
+    end if;
+    if the_state not in ('waiting', 'running') then
+        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_state using errcode = 'LA005';
+    end if;
+    update job set state = 'cancelled', token = token + 1, reason = left('cancelled by ' || session_user || ': ' || p_reason, 2000),
+        ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    where id = p_job;
+    return 'cancelled';
+end $$;
+comment on function cancel_job(bigint, text) is 'Cancels a job that waits or runs. The claim on it ends, so that its daemon stops and writes nothing more.';
+
+create function enqueue_run(p_tick bigint) returns bigint
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into job (kind, tick_id, max_attempts) values ('run', p_tick, 5) returning id
+$$;
+comment on function enqueue_run(bigint) is 'Creates the job of a tick; the daemon that claims it creates the run.';
+
+create view queue as
+    select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
+    union all
+    select kind, state, count(*) from job where state = 'running' group by kind, state
+    union all
+    select kind, state, count(*) from job where state = 'dead' group by kind, state;
+comment on view queue is 'Number of open and dead jobs by kind and state.';
+
+grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer), expire_leases(),
+    complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
+grant select on queue to lacuna_trainer, lacuna_manager;
