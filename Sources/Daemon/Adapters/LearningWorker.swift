@@ -1,3 +1,4 @@
+internal import Plans
 internal import Catalog
 internal import Domain
 internal import Learning
@@ -27,7 +28,7 @@ actor LearningWorker {
     var pooled: (round: Int, histograms: [ScoreHistogram?])?
 
     init(
-        library: CaseLibrary, configuration: DaemonConfiguration, ontology: Ontology, catalog: TrainingCatalog,
+        library: CaseLibrary, configuration: RunConfiguration, ontology: Ontology, catalog: TrainingCatalog,
         rounds: CatalogRoundStore, store: any ObjectStore
     ) {
         let settings = configuration.settings

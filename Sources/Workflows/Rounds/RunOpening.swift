@@ -1,3 +1,4 @@
+package import Plans
 package import Catalog
 package import Domain
 package import Postgres
