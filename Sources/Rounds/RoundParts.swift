@@ -1,3 +1,4 @@
+public import Plans
 public import Domain
 
 /// Stores runs durably, under a lease. Every write throws `leaseLost` once another daemon has taken over the run.

@@ -1,3 +1,5 @@
+public import Plans
+
 /// Takes a run through its rounds, from the stored state.
 ///
 /// The driver keeps no state of its own between two steps: it does the work that is due in a round's stored state and

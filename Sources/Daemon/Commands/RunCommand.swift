@@ -1,3 +1,4 @@
+internal import Plans
 internal import ArgumentParser
 internal import Console
 internal import Glibc
@@ -62,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         if defaults { return ConfigurationHelp.report(options.output) }
         guard let config else { return }
-        let configuration = try DaemonConfiguration(contentsOf: config)
+        let configuration = try RunConfiguration(contentsOf: config)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)

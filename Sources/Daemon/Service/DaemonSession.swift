@@ -1,3 +1,4 @@
+internal import Plans
 internal import Catalog
 internal import Console
 internal import Domain
@@ -13,12 +14,12 @@ internal import Workflows
 struct DaemonSession {
     let session: Session
     let catalog: TrainingCatalog
-    let configuration: DaemonConfiguration
+    let configuration: RunConfiguration
     private let objects: any ObjectStore
 
     /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
     ///   where there is no object store, and the errors of `RunOpening.resolve`.
-    static func open(_ options: GlobalOptions, _ configuration: DaemonConfiguration) async throws -> DaemonSession {
+    static func open(_ options: GlobalOptions, _ configuration: RunConfiguration) async throws -> DaemonSession {
         let session = try await Session.open(options, role: .trainer)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
@@ -81,7 +82,7 @@ struct DaemonSession {
         do {
             try session.secure(folder)
         } catch let error as SystemError {
-            throw DaemonError.configuration(
+            throw ConfigurationError(
                 key: "daemon.cache", problem: "is \(folder), which cannot be created: \(error.reason)",
                 remedy: "give a folder that can be written")
         }

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Learning
 internal import Objects
+internal import Plans
 internal import Rounds
 internal import Tensors
 

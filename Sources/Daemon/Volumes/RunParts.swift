@@ -2,8 +2,10 @@ internal import Catalog
 internal import Domain
 internal import Learning
 internal import Objects
+internal import Plans
 internal import Rounds
 internal import Tensors
+internal import Workflows
 
 /// What the work on a run's volumes needs: its cases, its rule, its network's plan, and one thread for libtorch.
 struct RunParts: Sendable {
@@ -17,7 +19,7 @@ struct RunParts: Sendable {
     let volumes: VolumeWorker
 
     init(
-        library: CaseLibrary, configuration: DaemonConfiguration, ontology: Ontology, catalog: TrainingCatalog,
+        library: CaseLibrary, configuration: RunConfiguration, ontology: Ontology, catalog: TrainingCatalog,
         store: any ObjectStore
     ) {
         let settings = configuration.settings

@@ -3,6 +3,7 @@ internal import Domain
 internal import Imaging
 internal import Learning
 internal import Objects
+internal import Plans
 internal import Rounds
 internal import System
 internal import Tensors
