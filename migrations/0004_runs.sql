@@ -3,8 +3,8 @@ set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 create type round_state as enum (
-    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
-comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
+    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed');
+comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed ends it early, until it is retried.';
 
 create function may_follow(p_from round_state, p_to round_state, p_publishes boolean) returns boolean
 language sql immutable as $$
@@ -43,7 +43,7 @@ comment on table run is 'Training runs, each with its plan and its snapshot of a
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
-comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
+comment on column run.cancelled_change_id is 'The rollback of its labels, or the removal with recall of what it trains on, that cancelled the run while it was open. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_organ (
@@ -88,7 +88,8 @@ create table round (
         jsonb_typeof(record) = 'object' and octet_length(record::text) <= 1048576),
     activity_id bigint not null references activity,
     published_change_id bigint references change,
-    unique (run_id, number)
+    unique (run_id, number),
+    constraint labels_are_published_with_the_round check ((published_change_id is not null) = (state = 'published' and gamma is not null))
 );
 comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';

@@ -144,7 +144,7 @@ extension HostileCall {
     ]
 
     private static let transitions: [HostileCall] =
-        ["planned", "trained", "confidenceFitted", "evaluated", "relabelling", "published", "rolledBack"].map {
+        ["planned", "trained", "confidenceFitted", "evaluated", "relabelling", "published"].map {
             HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', '\($0)', '{}'", .refused("LA005"))
         } + [
             HostileCall("advance_round", "JOB, TOKEN, ROUND, 'training', 'trained', '{}'", .refused("LA005")),
