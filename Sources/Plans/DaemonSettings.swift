@@ -8,6 +8,8 @@ public struct DaemonSettings: SettingSection, Hashable {
     public var cache: String?
     /// Size of that cache in gigabytes (10⁹ bytes).
     public var cacheGigabytes = 200.0
+    /// Memory for predictions that are used twice, in gigabytes (10⁹ bytes).
+    public var predictionGigabytes = 2.0
 
     public init() {}
 
@@ -25,5 +27,8 @@ public struct DaemonSettings: SettingSection, Hashable {
             "cacheGigabytes", \.cacheGigabytes, .range(0...1_000_000),
             "Size of that folder in gigabytes. Images used least recently are removed first; those in use may exceed it."
         ),
+        .number(
+            "predictionGigabytes", \.predictionGigabytes, .range(0...10_000),
+            "Memory in gigabytes for predictions that are ranked over the round, so that they are not made twice."),
     ]
 }

@@ -4,6 +4,7 @@ internal import Console
 internal import Domain
 internal import Hashing
 internal import Imaging
+internal import Jobs
 internal import Objects
 internal import Postgres
 internal import System
@@ -34,6 +35,12 @@ struct DaemonSession {
         try await session.connectAgain()
     }
 
+    /// The queue as this process sees it.
+    func queue(on connection: Connection) -> JobQueue {
+        JobQueue(
+            connection, worker: WorkerName.ofThisProcess, leaseSeconds: configuration.daemon.leaseSeconds)
+    }
+
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
     func openRun() async throws -> RunOpening.OpenedRun {
         let json = try configuration.json()
@@ -54,8 +61,8 @@ struct DaemonSession {
         return opened
     }
 
-    /// The parts that train, evaluate and relabel on the run's data.
-    func makeWorker(_ opened: RunOpening.OpenedRun, _ rounds: CatalogRoundStore) async throws -> LearningWorker {
+    /// What works on the volumes of a run.
+    func makeParts(_ snapshot: RunSnapshot) async throws -> RunParts {
         let ontology = try await catalog.ontology()
         let (cache, output) = (try openCache(), session.output)
         try await removePurged(from: cache)
@@ -64,10 +71,9 @@ struct DaemonSession {
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
         let library = CaseLibrary(
-            opened.snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
-        return LearningWorker(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, rounds: rounds,
-            store: objects)
+            snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
+        return RunParts(
+            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects)
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.
