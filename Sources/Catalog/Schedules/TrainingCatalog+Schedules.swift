@@ -1,3 +1,5 @@
+import Postgres
+
 extension TrainingCatalog {
     /// Fires all ticks that are due by the clock of the server, each once however many daemons call this. To be called after
     /// `secondsToNext`, after each notification on the channel `lacuna`, and at least once a minute.
