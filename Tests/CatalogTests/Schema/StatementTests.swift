@@ -8,6 +8,7 @@ import Testing
 
 /// Statements that a manager's session runs.
 let managerStatements: [any Statement.Type] = [
+    ActionsOnSchedule.self,
     ActivityIsPartition.self,
     AdoptRun.self,
     AnnotatedOrgans.self,
@@ -17,7 +18,19 @@ let managerStatements: [any Statement.Type] = [
     CentresOfSidedMasks.self,
     CheckpointExists.self,
     CompactCoverage.self,
+    ComparisonOfRun.self,
     CompetingAnnotations.self,
+    CreateSchedule.self,
+    DescribeSchedule.self,
+    HistoryOfSchedules.self,
+    ListSchedules.self,
+    NamesOfSchedules.self,
+    OpenProposals.self,
+    PauseSchedule.self,
+    RemoveSchedule.self,
+    ResumeSchedule.self,
+    RetrySchedule.self,
+    RunSchedule.self,
     CurrentAnnotationsOfOrgans.self,
     EarlierAnnotations.self,
     HoldAnnotations.self,
@@ -218,7 +231,10 @@ let managerStatements: [any Statement.Type] = [
 
 /// Statements that the daemon's session runs.
 let trainerStatements: [any Statement.Type] = [
+    AdoptIfBetter.self,
     AdvanceRound.self,
+    FireTicks.self,
+    TickOfJob.self,
     CatalogueUUID.self,
     ClaimJobs.self,
     ClaimRoundJobs.self,
