@@ -1,4 +1,5 @@
 internal import Logging
+internal import Monitoring
 internal import Postgres
 internal import Rounds
 internal import ServiceLifecycle
