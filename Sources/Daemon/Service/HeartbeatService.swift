@@ -1,5 +1,6 @@
 internal import Jobs
 internal import Logging
+internal import Monitoring
 internal import Postgres
 internal import ServiceLifecycle
 

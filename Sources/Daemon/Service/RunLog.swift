@@ -1,6 +1,7 @@
 internal import Domain
 internal import Jobs
 internal import Logging
+internal import Monitoring
 internal import Rounds
 
 /// Logs the events of a run. Messages are constant; variable values are metadata under the keys of `LogKey`.
@@ -41,29 +42,5 @@ struct RunLog: RoundObserver, ClaimObserver {
 
     func publishedBeside(_ current: String?) {
         logger.notice("published run is not the current one", [.run: current ?? "none"])
-    }
-}
-
-/// The keys of log metadata. Their values are names of runs and organs, ids and numbers; no patient data.
-enum LogKey: String {
-    case dice, done, isNew, job, labels, loss, object, organ, reason, revision, round, run, seconds, step, steps, total,
-        volume
-    case work, worker
-}
-
-extension Logger {
-    typealias Values = [LogKey: any CustomStringConvertible & Sendable]
-
-    func debug(_ message: Message, _ values: @autoclosure () -> Values) { log(.debug, message, values()) }
-    func info(_ message: Message, _ values: @autoclosure () -> Values) { log(.info, message, values()) }
-    func notice(_ message: Message, _ values: @autoclosure () -> Values) { log(.notice, message, values()) }
-    func error(_ message: Message, _ values: @autoclosure () -> Values) { log(.error, message, values()) }
-
-    private func log(_ level: Level, _ message: Message, _ values: @autoclosure () -> Values) {
-        guard level >= logLevel else { return }
-        log(
-            level: level, message,
-            metadata: Dictionary(uniqueKeysWithValues: values().map { ($0.key.rawValue, .stringConvertible($0.value)) })
-        )
     }
 }
