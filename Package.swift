@@ -73,6 +73,8 @@ let package = Package(
 
         /// Organs, label states, geometry, known-voxel rule, settings.
         .target(name: "Domain", swiftSettings: kernels),
+        /// The sections of a configuration: what a run does, how its networks learn, on which grid, how the daemon behaves.
+        .target(name: "Plans", dependencies: ["Domain"], swiftSettings: swift),
 
         // MARK: - Foundation: one outside concern each
 
@@ -116,9 +118,9 @@ let package = Package(
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
-        .target(name: "Learning", dependencies: ["Domain", "System", "Tensors"], swiftSettings: kernels),
+        .target(name: "Learning", dependencies: ["Domain", "Plans", "System", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
-        .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
+        .target(name: "Rounds", dependencies: ["Domain", "Plans"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
 
@@ -129,7 +131,7 @@ let package = Package(
             name: "Workflows",
             dependencies: [
                 "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Drawing", "Exporters", "Hashing", "Imaging",
-                "Importers", "Numerics", "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
+                "Importers", "Numerics", "Objects", "Phantoms", "Plans", "Postgres", "Rounds", "Schema", "System", yams,
             ],
             swiftSettings: swift),
 
@@ -157,9 +159,9 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Console", "DICOM", "Documents", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
-                "Numerics", "Objects", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser, logging,
-                lifecycle, signals, yams,
+                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
+                "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser,
+                logging, lifecycle, signals,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -183,7 +185,7 @@ let package = Package(
         .testTarget(
             name: "DrawingTests", dependencies: ["Drawing", "Imaging"], swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["Domain", "Learning", "System", "Tensors"],
+            name: "LearningTests", dependencies: ["Domain", "Learning", "Plans", "System", "Tensors"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
@@ -204,7 +206,8 @@ let package = Package(
             swiftSettings: kernels),
         .testTarget(
             name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
+        .testTarget(name: "PlanTests", dependencies: ["Domain", "Plans", "Rounds"], swiftSettings: swift),
+        .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain", "Plans"], swiftSettings: swift),
         .testTarget(
             name: "CatalogTests",
             dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "System", "TestSupport"],

@@ -1,3 +1,5 @@
+public import Plans
+
 /// Takes a run through its rounds, from the stored state.
 ///
 /// The driver keeps no state of its own between two steps: it does the work that is due in a round's stored state and
@@ -134,12 +136,7 @@ public struct RunDriver: Sendable {
 
     private func relabel(_ context: RoundContext) async throws -> RoundRecord? {
         let number = context.round.number
-        let volumes = try await relabeller.pending(context)
-        for (done, volume) in volumes.enumerated() {
-            if stop() { return nil }
-            _ = try await relabeller.relabel(volume, context)
-            observer.observe(.staged(round: number, volume: volume, done: done + 1, total: volumes.count))
-        }
+        guard try await relabeller.relabel(context, observer: observer), !stop() else { return nil }
         let round = try await publisher.publish(context)
         if let publication = round.publication { observer.observe(.published(round: number, publication)) }
         return round

@@ -1,4 +1,5 @@
 public import Domain
+public import Plans
 
 /// A run as it is stored.
 public struct RunRecord: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Domain
+import Plans
 import Rounds
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+internal import Plans
 internal import Catalog
 internal import Domain
 internal import Learning
@@ -116,29 +117,26 @@ extension LearningWorker: RoundTrainer {
 
     func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
-        let network = try await checkpoint(stored)
-        var (head, weights): (Checkpoint?, StoredWeights?) = (nil, nil)
+        var weights: StoredWeights?
         if context.plan.confidence == .residual {
-            let object: ObjectID
-            (head, object) = try await storedHead(context, network)
+            let object = try await storedHead(context, try await checkpoint(stored))
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
-        let quality = try await rankingQuality(network, head, context)
+        let quality = try await rankingQuality(RoundWeights(network: stored.object, head: weights?.object), context)
         return ConfidenceFit(
             weights: weights, byConfidence: quality.byConfidence(plan.organs),
             byProbability: quality.byProbability(plan.organs))
     }
 
     /// The confidence head of the round: stored before a restart, or fitted now.
-    private func storedHead(_ context: RoundContext, _ network: Checkpoint) async throws -> (Checkpoint, ObjectID) {
+    private func storedHead(_ context: RoundContext, _ network: Checkpoint) async throws -> ObjectID {
         let number = context.round.number
         if let own = try await catalog.checkpoint(of: rounds.roundID(number), kind: .confidence) {
-            let bytes = try await size(of: own.object)
-            return (try await checkpoint(own.object), ObjectID(digest: own.object, size: bytes))
+            return ObjectID(digest: own.object, size: try await size(of: own.object))
         }
         let (head, part) = try await fitHead(network, context)
         let steps = context.plan.confidenceSteps
-        return (head, try await save(head, round: number, kind: .confidence, part: part, step: steps))
+        return try await save(head, round: number, kind: .confidence, part: part, step: steps)
     }
 
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
@@ -159,19 +157,13 @@ extension LearningWorker: RoundTrainer {
     }
 
     /// How well confidence and probability separate right predicted positives from wrong ones on the validation part.
-    private func rankingQuality(
-        _ network: Checkpoint, _ head: Checkpoint?, _ context: RoundContext
-    ) async throws -> RankingQuality {
+    private func rankingQuality(_ weights: RoundWeights, _ context: RoundContext) async throws -> RankingQuality {
         var ranking = RankingQuality(organs: plan.organs.count)
-        var made: [VolumeID: Prediction] = [:]
-        for item in try await cases(in: .validation, context) {
-            try context.checkStop()
-            let prediction = try await predict(item, network, head)
-            let before = ranking
-            ranking = try await thread.run { before.adding(item, prediction) }
-            made[item.volume] = prediction
+        for (_, measures) in try await validationMeasures(context, weights) {
+            for (index, organ) in plan.organs.enumerated() {
+                if let counts = measures.ranking?[organ] { ranking.add(counts, organ: index) }
+            }
         }
-        predictions = (context.round.number, made)
         return ranking
     }
 }

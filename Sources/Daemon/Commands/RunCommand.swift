@@ -1,3 +1,4 @@
+internal import Plans
 internal import ArgumentParser
 internal import Console
 internal import Glibc
@@ -62,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         if defaults { return ConfigurationHelp.report(options.output) }
         guard let config else { return }
-        let configuration = try DaemonConfiguration(contentsOf: config)
+        let configuration = try RunConfiguration(contentsOf: config)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)
@@ -78,21 +79,16 @@ struct RunCommand: AsyncParsableCommand {
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
         let (stop, outcome, plan) = (StopFlag(), OutcomeBox(), session.configuration.plan)
-        let leaseSeconds = session.configuration.daemon.leaseSeconds
+        let (claims, working) = (HeldClaims(), session.session.connection)
         let observer = RunObservers(observers: [RunProgress(options.output, run: plan.name), RunLog(logger: logger)])
         let opened = try await session.openRun()
-        let rounds = CatalogRoundStore(
-            session.catalog, run: opened.run, leaseSeconds: leaseSeconds, worker: WorkerName.ofThisProcess, stop: stop,
-            observer: observer)
-        let worker = try await session.makeWorker(opened, rounds)
-        let driver = RunDriver(
-            store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
-            observer: observer,
-            isStopping: { stop.isRaised })
+        let execution = RunExecution(
+            session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
+            observer: observer, retriesFailed: retryFailed)
         let heartbeat = HeartbeatService(
-            store: rounds, connection: try await session.connectAgain(), working: session.session.connection,
-            run: plan.name, leaseSeconds: leaseSeconds, logger: logger)
-        let run = RunService(driver: driver, plan: plan, retriesFailed: retryFailed, stop: stop, outcome: outcome)
+            claims: claims, queue: session.queue(on: try await session.connectAgain()), working: working,
+            logger: logger)
+        let run = RunService(execution: execution, stop: stop, outcome: outcome)
         try await group(heartbeat, run).run()
         return outcome.value
     }

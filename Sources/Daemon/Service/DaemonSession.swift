@@ -1,8 +1,10 @@
+internal import Plans
 internal import Catalog
 internal import Console
 internal import Domain
 internal import Hashing
 internal import Imaging
+internal import Jobs
 internal import Objects
 internal import Postgres
 internal import System
@@ -12,12 +14,12 @@ internal import Workflows
 struct DaemonSession {
     let session: Session
     let catalog: TrainingCatalog
-    let configuration: DaemonConfiguration
+    let configuration: RunConfiguration
     private let objects: any ObjectStore
 
     /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
     ///   where there is no object store, and the errors of `RunOpening.resolve`.
-    static func open(_ options: GlobalOptions, _ configuration: DaemonConfiguration) async throws -> DaemonSession {
+    static func open(_ options: GlobalOptions, _ configuration: RunConfiguration) async throws -> DaemonSession {
         let session = try await Session.open(options, role: .trainer)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
@@ -31,6 +33,12 @@ struct DaemonSession {
     /// Another connection of the same login, for heartbeats.
     func connectAgain() async throws -> Connection {
         try await session.connectAgain()
+    }
+
+    /// The queue as this process sees it.
+    func queue(on connection: Connection) -> JobQueue {
+        JobQueue(
+            connection, worker: WorkerName.ofThisProcess, leaseSeconds: configuration.daemon.leaseSeconds)
     }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
@@ -53,8 +61,8 @@ struct DaemonSession {
         return opened
     }
 
-    /// The parts that train, evaluate and relabel on the run's data.
-    func makeWorker(_ opened: RunOpening.OpenedRun, _ rounds: CatalogRoundStore) async throws -> LearningWorker {
+    /// What works on the volumes of a run.
+    func makeParts(_ snapshot: RunSnapshot) async throws -> RunParts {
         let ontology = try await catalog.ontology()
         let (cache, output) = (try openCache(), session.output)
         try await removePurged(from: cache)
@@ -63,10 +71,9 @@ struct DaemonSession {
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
         let library = CaseLibrary(
-            opened.snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
-        return LearningWorker(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, rounds: rounds,
-            store: objects)
+            snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
+        return RunParts(
+            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects)
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.
@@ -75,7 +82,7 @@ struct DaemonSession {
         do {
             try session.secure(folder)
         } catch let error as SystemError {
-            throw DaemonError.configuration(
+            throw ConfigurationError(
                 key: "daemon.cache", problem: "is \(folder), which cannot be created: \(error.reason)",
                 remedy: "give a folder that can be written")
         }

@@ -22,7 +22,9 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .withheld(let round, let organ, let reason):
             logger.notice("organ withheld", [.round: round, .organ: organ, .reason: reason.rawValue])
         case .staged(let round, let volume, let done, let total):
-            logger.debug("labels staged", [.round: round, .volume: volume, .done: done, .total: total])
+            logger.debug(
+                "labels staged",
+                [.round: round, .volume: volume.map { "\($0)" } ?? "elsewhere", .done: done, .total: total])
         case .published(let round, let publication):
             logger.info(
                 "round published", [.round: round, .labels: publication.labels, .revision: publication.revision])
@@ -44,7 +46,7 @@ struct RunLog: RoundObserver, ClaimObserver {
 
 /// The keys of log metadata. Their values are names of runs and organs, ids and numbers; no patient data.
 enum LogKey: String {
-    case dice, done, isNew, labels, loss, object, organ, reason, revision, round, run, seconds, step, steps, total,
+    case dice, done, isNew, job, labels, loss, object, organ, reason, revision, round, run, seconds, step, steps, total,
         volume
     case work, worker
 }

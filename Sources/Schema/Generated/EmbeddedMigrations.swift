@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "04c10e694d83f2eb7e655f23a71713f0b96df33a71cf5c02a45210146222da13",
+            sha256: "f34f84f580c63f9569bc27d47b16f67d7a70738622bb1356b87b27195ae9682d",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -934,7 +934,7 @@ comment on table run is 'Training runs, each with its plan and its snapshot of a
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
-comment on column run.cancelled_change_id is 'The rollback of its labels, or the removal with recall of what it trains on, that cancelled the run while it was open. A cancelled run is never continued.';
+comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_organ (
@@ -2154,7 +2154,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "c3d16f14fd75bb78f8c7fde858f6f45a0b7d10e9c62a0a70725287b446c1c3b0",
+            sha256: "ae27a5c79d6410840771f1f9ecc21561a891038f56ac21a98d2e91c087287bad",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2179,24 +2179,21 @@ create function require_open(p_run bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run run;
-    the_revision bigint;
     the_cause text;
 begin
     select * into the_run from run where id = p_run;
     if the_run.finished then
         raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
     end if;
-    if the_run.cancelled_change_id is null then
-        return;
+    if the_run.cancelled_change_id is not null then
+        select case a.kind when 'import' then ' by an ' else ' by a ' end || a.kind || coalesce(' at revision ' || c.revision, '') into the_cause
+        from change c join activity a on a.id = c.activity_id where c.id = the_run.cancelled_change_id;
+        raise exception '% was cancelled%', run_name(p_run), the_cause using errcode = 'LA013', hint = 'start a new run';
     end if;
-    select c.revision, a.kind into the_revision, the_cause from change c join activity a on a.id = c.activity_id
-    where c.id = the_run.cancelled_change_id;
-    if the_cause = 'rollback' then
-        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run), coalesce(' at revision ' || the_revision, '')
-            using errcode = 'LA013', hint = 'start a new run';
+    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
+        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
+            using errcode = 'LA010', hint = 'start a new run';
     end if;
-    raise exception '% was cancelled, because data that it was trained on were removed%', run_name(p_run),
-        coalesce(' at revision ' || the_revision, '') using errcode = 'LA010', hint = 'start a new run';
 end $$;
 
 -- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.
@@ -4723,11 +4720,23 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "5b7aa0a1e2235ad4dfb1b8abe6b78561d470e5df48f8f119496339d9c263231c",
+            sha256: "06463e2c4650f55d523ff598f8de73a99069f339c5dc33af8ec393abfaaf1ab4",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
+
+create function claim_waiting(p_jobs bigint[], p_worker text, p_lease_seconds double precision)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+        lease_until = clock_timestamp() + lease(p_lease_seconds)
+    where j.id = any (p_jobs) and j.state = 'waiting'
+    returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
+$$;
+comment on function claim_waiting(bigint[], text, double precision) is 'Claims waiting jobs that the caller has locked.';
 
 create function claim_jobs(p_kinds job_kind[], p_worker text, p_lease_seconds double precision, p_limit integer default 1)
 returns table (
@@ -4742,6 +4751,7 @@ begin
     if p_limit is null or p_limit not between 1 and 1000 then
         raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
     end if;
+    perform lease(p_lease_seconds);
     perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
     for the_kind in
         select k from unnest(p_kinds) k cross join lateral (
@@ -4750,20 +4760,35 @@ begin
             order by j.priority desc, j.due, j.id limit 1) head
         group by k order by max(head.priority) desc, min(head.due), min(head.id)
     loop
-        return query
-        update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-            lease_until = clock_timestamp() + lease(p_lease_seconds)
-        where j.id in (
+        return query select * from claim_waiting(array(
             select w.id from job w
             where w.state = 'waiting' and w.kind = the_kind and w.due <= present and (the_kind <> 'run' or w.tick_id is not null)
-            order by w.priority desc, w.due, w.id for update skip locked limit p_limit)
-        returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts;
+            order by w.priority desc, w.due, w.id for update skip locked limit p_limit), p_worker, p_lease_seconds);
         if found then
             return;
         end if;
     end loop;
 end $$;
 comment on function claim_jobs(job_kind[], text, double precision, integer) is 'Claims up to a number of due jobs, all of one kind: that of the job with the highest priority, among equals the one due first. Runs that were started by hand are not claimed.';
+
+create function claim_round_jobs(p_round bigint, p_kind job_kind, p_worker text, p_lease_seconds double precision, p_limit integer default 1)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    if p_limit is null or p_limit not between 1 and 1000 then
+        raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
+    end if;
+    perform lease(p_lease_seconds);
+    perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
+    return query select * from claim_waiting(array(
+        select w.id from job w
+        where w.round_id = p_round and w.kind = p_kind and w.state = 'waiting' and w.due <= clock_timestamp()
+        order by w.volume_id for update skip locked limit p_limit), p_worker, p_lease_seconds);
+end $$;
+comment on function claim_round_jobs(bigint, job_kind, text, double precision, integer) is 'Claims up to a number of due jobs of a round''s volumes.';
 
 create function expire_leases() returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -4819,8 +4844,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
-    if p_kind is null or p_kind not in ('predict', 'relabel') then
-        raise exception 'only predictions and relabellings are jobs of a volume and a round' using errcode = 'LA004';
+    if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
+        raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
     perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
     for share;
@@ -4828,13 +4853,19 @@ begin
         raise exception '% is in a state in which no volumes are %', round_name(p_round),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
     end if;
-    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id cross join run
-    where run.id = the_run and coalesce(run_part(the_run, v.subject_id), case when v.id is not null and run.trains_unassigned then 'train'::split_part end)
-        is distinct from 'train' and not (p_kind = 'predict' and run_part(the_run, v.subject_id) is not distinct from 'validation') limit 1;
+    select e.id into another from unnest(p_volumes) e (id)
+    where not exists (
+        select from run join volume v on v.id = e.id cross join lateral run_part(run.id, v.subject_id) p (part)
+        where run.id = the_run and v.modality = any (run.modalities)
+          and (p.part = 'train' or p.part is null and run.trains_unassigned or p.part = 'validation' and p_kind = 'predict'))
+    limit 1;
     if found then
-        raise exception 'volume % is in no part of % that may be predicted', coalesce(another::text, 'null'), run_name(the_run)
+        raise exception 'volume % is in no part of % that may be %', coalesce(another::text, 'null'), run_name(the_run),
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end
             using errcode = 'LA006';
     end if;
+    delete from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') and volume_id <> all (p_volumes);
     insert into job as j (kind, round_id, volume_id, priority, max_attempts)
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
@@ -4846,7 +4877,7 @@ begin
     end if;
     return enqueued;
 end $$;
-comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel volumes for a round, under the claim on its run; dead and cancelled ones wait again. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
 
 create function volume_jobs(p_round bigint, p_kind job_kind)
 returns table (volume_id bigint, state job_state, reason text, result jsonb)
@@ -4910,7 +4941,8 @@ create view queue as
     select kind, state, count(*) from job where state = 'dead' group by kind, state;
 comment on view queue is 'Number of open and dead jobs by kind and state.';
 
-grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer), expire_leases(),
+grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
+    claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;

@@ -1,7 +1,8 @@
+package import Plans
 package import Catalog
 package import Domain
 package import Postgres
-package import Rounds
+internal import Rounds
 
 /// Opens the run of a plan: resolves its organs, starts the run where it is new, and takes its snapshot.
 package struct RunOpening: Sendable {
