@@ -36,8 +36,10 @@ public struct TrainingCatalog: Sendable {
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
     /// Creates a run with its snapshot of annotations.
-    public func startRun(_ start: RunStart) async throws -> StoredRun {
-        try await connection.run(StartRun(start: start, program: program))
+    ///
+    /// - Parameter claim: on the job of the tick that the run belongs to; nil for a run that is started by hand.
+    public func startRun(_ start: RunStart, under claim: Claim? = nil) async throws -> StoredRun {
+        try await connection.run(StartRun(start: start, program: program, claim: claim))
         guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
         return run
     }
@@ -70,6 +72,16 @@ public struct TrainingCatalog: Sendable {
     /// The numbers of the run's rounds whose pseudo labels are all withheld, because they or the data behind them were removed.
     public func recalledRounds(of run: RunID) async throws -> [Int] {
         try await connection.run(RecalledRounds(run: run))
+    }
+
+    /// The network of the last round of the run from which a run starts; nil where it starts from new weights.
+    public func startingWeights(of run: RunID) async throws -> Digest? {
+        try await connection.first(StartingWeights(run: run))
+    }
+
+    /// The run that a round belongs to, with its configuration; nil where there is no such round.
+    public func run(of round: RoundID) async throws -> RunOfRound? {
+        try await connection.first(FindRunOfRound(round: round))
     }
 
     /// The newest checkpoint of a kind in a round.

@@ -51,6 +51,16 @@ public struct StoredRun: Sendable, Hashable {
     public let revision: Revision
 }
 
+/// The run that a round belongs to.
+public struct RunOfRound: Sendable, Hashable {
+    public let run: RunID
+    public let name: String
+    /// The sections of the configuration as a JSON object.
+    public let configuration: JSONText
+    /// Of the round.
+    public let number: Int
+}
+
 /// A volume that a run may read, with the file that its voxels are read from.
 public struct RunVolume: Sendable, Hashable {
     public let id: VolumeID

@@ -79,10 +79,12 @@ extension LearningWorker: RoundTrainer {
         try await store.getVerified(ObjectID(digest: object, size: 0)).count
     }
 
-    /// The round's own newest checkpoint, else the weights of the round before, else new weights.
+    /// The round's own newest checkpoint, else the weights of the round before, else those of the run that this one starts from, else
+    /// new weights.
     private func start(from own: CheckpointRecord?, _ context: RoundContext) async throws -> TrainingStart {
         if let own { return .resume(try await checkpoint(own.object)) }
-        guard let weights = context.previous?.weights else { return .fresh }
+        if let weights = context.previous?.weights { return .weights(try await checkpoint(weights)) }
+        guard let weights = try await catalog.startingWeights(of: context.run) else { return .fresh }
         return .weights(try await checkpoint(weights))
     }
 

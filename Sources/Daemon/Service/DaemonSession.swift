@@ -11,42 +11,39 @@ internal import System
 internal import Workflows
 
 /// What a run works with: the catalogue through the trainer API, the objects, the cache, and the parts that join them.
-struct DaemonSession {
-    let session: Session
-    let catalog: TrainingCatalog
+struct DaemonSession: Sendable {
+    let trainer: TrainerSession
     let configuration: RunConfiguration
-    private let objects: any ObjectStore
 
-    /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
-    ///   where there is no object store, and the errors of `RunOpening.resolve`.
+    var session: Session { trainer.session }
+    var catalog: TrainingCatalog { trainer.catalog }
+
+    /// - Throws: the errors of `TrainerSession.open` and `RunOpening.resolve`.
     static func open(_ options: GlobalOptions, _ configuration: RunConfiguration) async throws -> DaemonSession {
-        let session = try await Session.open(options, role: .trainer)
-        let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
-        try await catalog.requireTrainerRole()
-        var configuration = configuration
-        try await configuration.resolvePlan { try await RunOpening(catalog: catalog).resolve($0) }
-        return DaemonSession(
-            session: session, catalog: catalog, configuration: configuration,
-            objects: try await session.workspace.objects())
+        try await DaemonSession(TrainerSession.open(options), configuration)
     }
 
-    /// Another connection of the same login, for heartbeats.
-    func connectAgain() async throws -> Connection {
-        try await session.connectAgain()
+    /// - Throws: the errors of `RunOpening.resolve`.
+    init(_ trainer: TrainerSession, _ configuration: RunConfiguration) async throws {
+        var configuration = configuration
+        try await configuration.resolvePlan { try await RunOpening(catalog: trainer.catalog).resolve($0) }
+        (self.trainer, self.configuration) = (trainer, configuration)
     }
 
     /// The queue as this process sees it.
     func queue(on connection: Connection) -> JobQueue {
-        JobQueue(
-            connection, worker: WorkerName.ofThisProcess, leaseSeconds: configuration.daemon.leaseSeconds)
+        trainer.queue(on: connection, leaseSeconds: configuration.daemon.leaseSeconds)
     }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
-    func openRun() async throws -> RunOpening.OpenedRun {
+    ///
+    /// - Parameter claim: on the job of the tick that the run belongs to; nil for a run that is started by hand.
+    func openRun(under claim: Claim? = nil) async throws -> RunOpening.OpenedRun {
         let json = try configuration.json()
         let opened = try await RunOpening(catalog: catalog).open(
             RunOpening.Request(
-                plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8))))
+                plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
+                claim: claim))
         for organ in opened.unannotatedOrgans {
             session.output.warn(
                 "\(organ) is annotated in no training volume: the run cannot learn it, and its predictions mean nothing; "
@@ -71,9 +68,10 @@ struct DaemonSession {
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
         let library = CaseLibrary(
-            snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
+            snapshot, ontology: ontology, images: images, masks: MaskReader(store: trainer.objects))
         return RunParts(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects)
+            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: trainer.objects
+        )
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.

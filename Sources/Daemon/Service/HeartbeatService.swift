@@ -33,8 +33,21 @@ struct HeartbeatService: Service {
         }
     }
 
-    private func renewUntilShutdown() async throws {
+    /// Goes on while a graceful shutdown waits for the work.
+    func renewUntilCancelled() async throws {
+        watch()
+        while !Task.isCancelled {
+            try await beat()
+            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+        }
+    }
+
+    private func watch() {
         for part in [Health.Part.heartbeat, .database] { health.watch(part, within: .seconds(patienceInSeconds)) }
+    }
+
+    private func renewUntilShutdown() async throws {
+        watch()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try await beat()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }

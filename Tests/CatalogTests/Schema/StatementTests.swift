@@ -250,6 +250,7 @@ let trainerStatements: [any Statement.Type] = [
     FailJob.self,
     FindHolder.self,
     FindRun.self,
+    FindRunOfRound.self,
     FinishRun.self,
     Heartbeat.self,
     ListOrgans.self,
@@ -274,6 +275,7 @@ let trainerStatements: [any Statement.Type] = [
     StagePseudoLabels.self,
     StagedVolumes.self,
     StartRun.self,
+    StartingWeights.self,
 ]
 
 /// Every statement is valid SQL for this schema.

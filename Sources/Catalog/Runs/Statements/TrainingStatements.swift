@@ -30,16 +30,17 @@ struct FindRun: Statement {
 struct StartRun: Statement {
     static let sql = """
         select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::float8[]::real[], $13)
+            $10::text[], $11::text[], $12::float8[]::real[], $13, $14, $15)
         """
     let start: RunStart
     let program: String
+    let claim: Claim?
     var binds: [any PostgresBindable] {
         let mapping = start.classMapping.flatMap { organ, all in all.map { (organ: organ, accepted: $0) } }
         return [
             start.name, start.config, start.configDigest, start.seed, start.split, start.origins.map(\.rawValue),
             start.trainsUnassigned, start.organs, mapping.map(\.organ), mapping.map(\.accepted), start.modalities,
-            start.gammas, program,
+            start.gammas, program, claim?.job, claim?.token,
         ]
     }
 }
@@ -125,6 +126,30 @@ struct RoundsOfRun: Statement {
         StoredRound(
             id: try row.decode(0), number: try row.decode(1), state: try row.decode(2), record: try row.decode(3),
             revision: try row.decode(4), labels: try row.decode(5))
+    }
+}
+
+struct StartingWeights: Statement {
+    static let sql = """
+        select c.object_digest from lacuna.run_start s join lacuna.round r on r.run_id = s.previous_run_id
+        join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network'
+        where s.run_id = $1 order by r.number desc, c.step desc limit 1
+        """
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Digest { try row.decode(0) }
+}
+
+struct FindRunOfRound: Statement {
+    static let sql = """
+        select run.id, run.name, run.config::text, r.number from lacuna.round r join lacuna.run on run.id = r.run_id where r.id = $1
+        """
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> RunOfRound {
+        RunOfRound(
+            run: try row.decode(0), name: try row.decode(1), configuration: JSONText(try row.decode(2)),
+            number: Int(try row.decode(3, as: Int32.self)))
     }
 }
 
