@@ -30,16 +30,17 @@ struct FindRun: Statement {
 struct StartRun: Statement {
     static let sql = """
         select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::float8[]::real[], $13)
+            $10::text[], $11::text[], $12::float8[]::real[], $13, $14, $15)
         """
     let start: RunStart
     let program: String
+    let claim: Claim?
     var binds: [any PostgresBindable] {
         let mapping = start.classMapping.flatMap { organ, all in all.map { (organ: organ, accepted: $0) } }
         return [
             start.name, start.config, start.configDigest, start.seed, start.split, start.origins.map(\.rawValue),
             start.trainsUnassigned, start.organs, mapping.map(\.organ), mapping.map(\.accepted), start.modalities,
-            start.gammas, program,
+            start.gammas, program, claim?.job, claim?.token,
         ]
     }
 }
