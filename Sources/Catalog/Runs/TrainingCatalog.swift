@@ -37,7 +37,8 @@ public struct TrainingCatalog: Sendable {
 
     /// Creates a run with its snapshot of annotations.
     ///
-    /// - Parameter claim: on the job of the tick that the run belongs to; nil for a run that is started by hand.
+    /// - Parameter claim: the claim on the job of a tick, whose run it is; nil: a run that is started by hand.
+    /// - Throws: SQLSTATE LA005 where the job has a run already.
     public func startRun(_ start: RunStart, under claim: Claim? = nil) async throws -> StoredRun {
         try await connection.run(StartRun(start: start, program: program, claim: claim))
         guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
