@@ -88,7 +88,13 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ) async throws -> RoundRecord {
         let stored = try await current(round)
         let record = try RoundRecord(stored)
-        guard record.state == state else { throw RoundsError.illegal(action: "continue", state: record.state) }
+        guard record.state == state else {
+            // Another daemon that took over the run may have continued it.
+            guard let held, try await queue.heartbeat(held.claim) else {
+                throw RoundsError.leaseLost(run: self.run.name)
+            }
+            throw RoundsError.illegal(action: "continue", state: record.state)
+        }
         let next = try record.applying(action, revision: try await catalog.currentRevision())
         _ = try await fenced {
             try await catalog.advance(

@@ -43,7 +43,9 @@ struct HeartbeatService: Service {
     }
 
     private func watch() {
-        for part in [Health.Part.heartbeat, .database] { health.watch(part, within: .seconds(patienceInSeconds)) }
+        // Before patience ends, so that it is seen from outside.
+        let limit = Duration.seconds(patienceInSeconds * 2 / 3)
+        for part in [Health.Part.heartbeat, .database] { health.watch(part, within: limit) }
     }
 
     private func renewUntilShutdown() async throws {
@@ -58,8 +60,9 @@ struct HeartbeatService: Service {
         let patience = patienceInSeconds
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for claim in claims.all { try await renew(claim) }
-                try await queue.ping()
+                let held = claims.all
+                for claim in held { try await renew(claim) }
+                if held.isEmpty { try await queue.ping() }
                 return true
             }
             group.addTask {
