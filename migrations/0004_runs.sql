@@ -46,6 +46,14 @@ comment on column run.trains_unassigned is 'Whether subjects that are in no part
 comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
+create table run_start (
+    run_id bigint primary key references run,
+    previous_run_id bigint not null references run,
+    constraint a_run_does_not_start_from_itself check (run_id <> previous_run_id)
+);
+create index on run_start (previous_run_id);
+comment on table run_start is 'The runs whose round 0 starts from the weights of another run''s last round.';
+
 create table run_organ (
     run_id bigint not null references run,
     organ_id smallint not null references organ,
@@ -298,14 +306,15 @@ create trigger history_is_append_only before update or delete or truncate on pse
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on run_start execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation, selection,
-    contaminated_round, contaminated_checkpoint to lacuna_manager;
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+    selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
     selection to lacuna_trainer;

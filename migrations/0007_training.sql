@@ -149,6 +149,35 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where v.subject_id = p_subject and i.run_id = p_run))
 $$;
 
+create function snapshot_of_plan(
+    p_split integer, p_origins label_origin[], p_trains_unassigned boolean, p_modalities text[], p_organs text[], p_mapped text[],
+    p_accepted text[])
+returns table (volume_id bigint, organ_id smallint, annotation_id bigint, part split_part)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive whole as (
+        select o.id as organ_id from unnest(p_organs) k join organ o on o.key = k
+        union
+        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    ), mapping as (
+        select o.id as organ_id, a.id as label_id, m.position
+        from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, position)
+        join organ o on o.key = m.organ join organ a on a.key = m.accepted
+    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
+        select w.organ_id, coalesce(m.label_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
+        from whole w left join mapping m on m.organ_id = w.organ_id
+    )
+    select distinct on (a.volume_id, w.organ_id) a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    from annotation_current a
+    join accepted w on w.label_id = a.organ_id
+    join volume v on v.id = a.volume_id
+    left join split_member m on m.split_id = p_split and m.subject_id = v.subject_id
+    where a.origin = any (p_origins) and v.modality = any (p_modalities)
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+      and not exists (select from locked_subject l where l.subject_id = v.subject_id)
+    order by a.volume_id, w.organ_id, w.position
+$$;
+comment on function snapshot_of_plan(integer, label_origin[], boolean, text[], text[], text[], text[]) is 'The annotations that a run of a plan would use now, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
     p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
@@ -203,23 +232,9 @@ begin
         start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
     from unnest(p_gammas || null::real) with ordinality as r (gamma, number) order by r.number;
 
-    with recursive whole as (
-        select organ_id from run_organ where run_id = the_run
-        union
-        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
-    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
-        select w.organ_id, coalesce(m.accepted_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
-        from whole w left join run_class_mapping m on m.run_id = the_run and m.organ_id = w.organ_id
-    )
     insert into run_input
-    select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
-    from annotation_current a
-    join accepted w on w.label_id = a.organ_id
-    join volume v on v.id = a.volume_id
-    left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
-    where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned)) and not exists (select from locked_subject l where l.subject_id = v.subject_id)
-    order by a.volume_id, w.organ_id, w.position;
+    select the_run, s.volume_id, s.organ_id, s.annotation_id, s.part
+    from snapshot_of_plan(the_split, p_origins, p_trains_unassigned, p_modalities, p_organs, p_mapped, p_accepted) s;
     return the_run;
 end $$;
 comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint) is
@@ -370,7 +385,9 @@ begin
     select p_round, p_kind, p_part, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision),
         array(select distinct s from checkpoint k join round r on r.id = k.round_id cross join unnest(k.contaminated_by) s
-              where r.run_id = the_run and r.number <= (select number from round where id = p_round) order by s)
+              where r.run_id = the_run and r.number <= (select number from round where id = p_round)
+                 or r.run_id = (select previous_run_id from run_start where run_id = the_run)
+              order by s)
     from run where run.id = the_run
     on conflict (round_id, kind, step) do nothing
     returning id into the_checkpoint;
@@ -384,7 +401,7 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],

@@ -173,7 +173,7 @@ import Testing
             let revision = try await world.revision()
             #expect(try await world.catalog.restore(.subject(subject), reason: "given again"))
             do {
-                _ = try await world.jobs.claim(run: held.run.id.rawValue, worker: "w", leaseInSeconds: 60)
+                _ = try await world.queue("w", 60).claim(run: held.run.id.rawValue)
                 Issue.record("the run was claimed")
             } catch let error as PostgresError {
                 #expect(error.sqlState == "LA013")
@@ -352,7 +352,7 @@ extension World {
         try await root.execute(
             "update lacuna.job set lease_until = now() - interval '1 s' where id = \(held.claim.job)")
         let claim = try #require(
-            try await jobs.claim(run: held.run.id.rawValue, worker: "w2", leaseInSeconds: 600))
+            try await queue("w2", 600).claim(run: held.run.id.rawValue))
         return HeldRun(run: held.run, claim: Claim(job: JobID(claim.job), token: claim.token), rounds: held.rounds)
     }
 

@@ -53,6 +53,12 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RoundLabels(round: round))
     }
 
+    /// The numbers of pseudo labels that a round staged or published, by organ.
+    public func labelCounts(of round: RoundID) async throws -> [OrganKey: Int] {
+        let counts = try await connection.run(CountRoundLabels(round: round))
+        return Dictionary(uniqueKeysWithValues: counts.map { ($0.organ, $0.labels) })
+    }
+
     /// Those among the checksums of image files that are of purged volumes only, whose copies must be removed.
     public func purgedImages(among digests: [Digest]) async throws -> Set<Digest> {
         Set(try await connection.run(PurgedImages(digests: digests)))
@@ -74,14 +80,22 @@ public struct TrainingCatalog: Sendable {
     /// Changes the state of a round and stores its results.
     ///
     /// - Parameter finishing: whether to mark the run as finished in the same transaction.
+    /// - Returns: for a scheduled run that is finished and whose schedule adopts, whether it became the current one or waits for a
+    ///   person; else nil.
     /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
+    @discardableResult
     public func advance(
         _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText, finishing: Bool = false
-    ) async throws {
-        try await connection.transaction { connection in
+    ) async throws -> AdoptionDecision? {
+        let decision = try await connection.transaction { connection -> AdoptionDecision? in
             try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
-            if finishing { try await connection.run(FinishRun(claim: claim)) }
+            guard finishing else { return nil }
+            let decision = try await connection.one(AdoptIfBetter(claim: claim, program: program))
+            try await connection.run(FinishRun(claim: claim))
+            return decision
         }
+        if decision == .adopted { try await connection.run(CompactCoverage()) }
+        return decision
     }
 
     /// Stores an object's bytes and records the checkpoint, under the lock that excludes the sweep. Recording the same checkpoint

@@ -23,15 +23,19 @@ actor LearningWorker {
     let thread: TensorThread
     let queue: JobQueue
     let claims: HeldClaims
+    /// Asks for a checkpoint of the training before it is due.
+    let requests: CheckpointRequest
     /// Predicts and relabels single volumes.
     let volumes: VolumeWorker
 
     init(
-        _ parts: RunParts, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue, claims: HeldClaims
+        _ parts: RunParts, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue, claims: HeldClaims,
+        requests: CheckpointRequest
     ) {
         (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
         (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
         (self.catalog, self.rounds, self.queue, self.claims) = (catalog, rounds, queue, claims)
+        self.requests = requests
     }
 
     // MARK: - Shared by the parts

@@ -28,6 +28,7 @@ struct HostileCall: Sendable, CustomStringConvertible {
 extension HostileCall {
     static let all: [HostileCall] =
         claims + queue + starts + readings + transitions + checkpoints + evaluations + stagings + publications + endings
+        + schedules
 
     private static let claims: [HostileCall] =
         ["'infinity'", "0", "-1", "3601", "'NaN'", "null"].flatMap { seconds in
@@ -266,6 +267,22 @@ extension HostileCall {
             "publish_round", "JOB, TOKEN, LAST_ROUND, 'planned', 'published', '{}', '{}'", at: .published,
             .refused("LA005")),
     ]
+
+    private static let schedules: [HostileCall] =
+        [
+            HostileCall("fire_ticks", "'2030-01-01'", .refused("42883")),
+            HostileCall("fire_ticks_at", "'2030-01-01'", .refused("42501")),
+            HostileCall("fire_ticks", "", .rows(["-|-|0|0"])),
+            HostileCall("tick_of_job", "JOB, TOKEN", .rows([])),
+            HostileCall("tick_of_job", "JOB, TOKEN + 1", .refused("LA001")),
+            HostileCall("tick_of_job", "OTHER_JOB, 0", .refused("LA001")),
+            HostileCall("tick_of_job", "null, null", .refused("LA001")),
+            HostileCall("adopt_if_better", "JOB, TOKEN, 'p'", .rows(["-"])),
+            HostileCall("adopt_if_better", "JOB, TOKEN + 1, 'p'", .refused("LA001")),
+            HostileCall("adopt_if_better", "OTHER_JOB, 0, 'p'", .refused("LA001")),
+            HostileCall("adopt_if_better", "null, null, null", .refused("LA001")),
+            HostileCall("adopt_if_better", "JOB, TOKEN, 'p'", at: .finished, .refused("LA005")),
+        ]
 
     private static let endings: [HostileCall] = [
         HostileCall("finish_run", "JOB, TOKEN", .refused("LA005")),
