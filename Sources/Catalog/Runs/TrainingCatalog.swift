@@ -140,6 +140,11 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
     }
 
+    /// Records how precise selections are, for a round that is trained; what is recorded already is kept.
+    public func recordSelections(_ claim: Claim, round: RoundID, _ selections: [SelectionRecord]) async throws {
+        try await connection.run(RecordSelection(claim: claim, round: round, selections: selections))
+    }
+
     /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published.
     public func stage(
         _ claim: Claim, round: RoundID, checkpoint: CheckpointID, volume: VolumeID,

@@ -130,9 +130,25 @@ extension LearningWorker: RoundTrainer {
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
         let quality = try await rankingQuality(RoundWeights(network: stored.object, head: weights?.object), context)
+        try await recordSelections(quality, context)
         return ConfidenceFit(
             weights: weights, byConfidence: quality.byConfidence(plan.organs),
             byProbability: quality.byProbability(plan.organs))
+    }
+
+    private func recordSelections(_ quality: RankingQuality, _ context: RoundContext) async throws {
+        let selections = zip(library.organs, quality.counts).compactMap { organ, counts in
+            counts.confidence.precisionOfShares().map { byConfidence in
+                SelectionRecord(
+                    organ: organ, positives: counts.confidence.total, byConfidence: byConfidence,
+                    byProbability: counts.probability.precisionOfShares() ?? byConfidence)
+            }
+        }
+        guard !selections.isEmpty else { return }
+        try await rounds.fenced {
+            try await catalog.recordSelections(
+                rounds.claim, round: rounds.roundID(context.round.number), selections)
+        }
     }
 
     /// The confidence head of the round: stored before a restart, or fitted now.

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "90c7b3162b43d6bee5ec9f994379255707deb938e4d1ab8e0e52be5e95fbaf9d",
+            sha256: "bbadd5330df411e4078b4b460282f58dccb38da085acbd941a6eb7cc642d00cb",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1121,12 +1121,33 @@ create table evaluation (
     organ_id smallint not null references organ,
     part split_part not null,
     dice real constraint dice_is_a_fraction check (dice between 0 and 1),
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
     predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
     reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
+comment on column evaluation.confidence is 'The confidence that the predicted mask would have as a pseudo label; null where it is empty.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
+
+-- Whether an array has twenty fractions.
+create function are_twenty_fractions(p_values real[]) returns boolean
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+$$;
+
+create table selection (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    positives bigint not null constraint a_selection_is_of_positives check (positives > 0),
+    by_confidence real[] not null constraint precision_by_confidence_is_twenty_fractions check (are_twenty_fractions(by_confidence)),
+    by_probability real[] not null constraint precision_by_probability_is_twenty_fractions check (are_twenty_fractions(by_probability)),
+    primary key (round_id, organ_id)
+);
+comment on table selection is 'The precision of selected shares of a round''s predicted positives on held-out volumes, by organ.';
+comment on column selection.positives is 'The predicted positive voxels whose truth is known, in all held-out volumes.';
+comment on column selection.by_confidence is 'The share of right voxels among the first 1/20, 2/20, … 20/20 of the positives, ranked by the confidence.';
+comment on column selection.by_probability is 'The same, ranked by the probability.';
 
 create table contaminated_round (
     round_id bigint not null references round,
@@ -1175,13 +1196,14 @@ create trigger history_is_append_only before update or delete or truncate on run
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
-    contaminated_round, contaminated_checkpoint to lacuna_manager;
+    selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer,
-    evaluation to lacuna_trainer;
+    evaluation, selection to lacuna_trainer;
 grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
     on job to lacuna_trainer;
 
@@ -2158,7 +2180,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "68627b24347f097ec1de5ff2b195cbc14e6fd2437f4dda56635fa6704b133964",
+            sha256: "0879d84badeb32788712a522af3135d08e415148f7555d925b72a982eeac6de5",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2567,14 +2589,14 @@ comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, 
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
-    p_reference_ml real[]) returns void
+    p_reference_ml real[], p_confidences real[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     another bigint;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
-        cardinality(p_reference_ml));
+        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)));
     perform require_state(p_round, 'confidenceFitted');
     select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
     where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
@@ -2586,14 +2608,35 @@ begin
         select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
         raise exception 'a volume and organ is given twice' using errcode = 'LA004';
     end if;
-    insert into evaluation
-    select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
-    from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
-        as e (volume_id, organ, dice, predicted_ml, reference_ml)
+    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, predicted_ml, reference_ml)
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, confidence, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+
+create function record_selection(
+    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_positives bigint[], p_by_confidence real[], p_by_probability real[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+begin
+    perform require_organs(the_run, p_organs, cardinality(p_positives));
+    if cardinality(p_by_confidence) is distinct from 20 * cardinality(p_organs)
+        or cardinality(p_by_probability) is distinct from 20 * cardinality(p_organs) then
+        raise exception 'each organ has twenty precisions by confidence, and twenty by probability' using errcode = 'LA004';
+    end if;
+    perform require_state(p_round, 'trained');
+    insert into selection
+    select p_round, o.id, e.positives, p_by_confidence[20 * e.i - 19 : 20 * e.i], p_by_probability[20 * e.i - 19 : 20 * e.i]
+    from unnest(p_organs, p_positives) with ordinality as e (organ, positives, i) join organ o on o.key = e.organ
+    on conflict do nothing;
+end $$;
+comment on function record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]) is 'Records the selections of a trained round before its confidence is stored; organs and positives are parallel, precisions have twenty values for each. What is recorded already is kept.';
+
 
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
@@ -2842,7 +2885,8 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
-    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]),
+    record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)

@@ -193,7 +193,7 @@ struct RecordCheckpoint: Statement {
 struct RecordEvaluation: Statement {
     static let sql = """
         select lacuna.record_evaluation($1, $2, $3, $4::bigint[], $5::text[], $6::float8[]::real[], $7::float8[]::real[],
-            $8::float8[]::real[])
+            $8::float8[]::real[], $9::float8[]::real[])
         """
     let claim: Claim
     let round: RoundID
@@ -201,7 +201,22 @@ struct RecordEvaluation: Statement {
     var binds: [any PostgresBindable] {
         [
             claim.job, claim.token, round, results.map(\.volume), results.map(\.organ), results.map(\.dice),
-            results.map(\.predictedMillilitres), results.map(\.referenceMillilitres),
+            results.map(\.predictedMillilitres), results.map(\.referenceMillilitres), results.map(\.confidence),
+        ]
+    }
+}
+
+struct RecordSelection: Statement {
+    static let sql = """
+        select lacuna.record_selection($1, $2, $3, $4::text[], $5::bigint[], $6::float8[]::real[], $7::float8[]::real[])
+        """
+    let claim: Claim
+    let round: RoundID
+    let selections: [SelectionRecord]
+    var binds: [any PostgresBindable] {
+        [
+            claim.job, claim.token, round, selections.map(\.organ), selections.map(\.positives),
+            selections.flatMap(\.byConfidence), selections.flatMap(\.byProbability),
         ]
     }
 }
