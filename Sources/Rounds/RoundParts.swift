@@ -62,6 +62,8 @@ public enum RoundEvent: Sendable, Hashable {
     case began(RoundWork, round: Int)
     /// `step` of `steps` optimiser steps of the round are done; the loss is that of the step.
     case step(round: Int, step: Int, steps: Int, loss: Double)
+    /// A checkpoint of the round could not be read; the work since the one before is repeated.
+    case discarded(round: Int, step: Int, problem: String)
     case trained(round: Int, StoredWeights)
     case confidenceFitted(round: Int, ConfidenceFit)
     case evaluated(round: Int, Evaluation)

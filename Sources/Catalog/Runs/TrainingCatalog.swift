@@ -68,7 +68,23 @@ public struct TrainingCatalog: Sendable {
 
     /// The newest checkpoint of a kind in a round.
     public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
-        try await connection.first(NewestCheckpoint(round: round, kind: kind))
+        try await checkpoints(of: round, kind: kind).first
+    }
+
+    /// The checkpoints of a kind in a round that have bytes, the newest first.
+    public func checkpoints(of round: RoundID, kind: CheckpointKind) async throws -> [CheckpointRecord] {
+        try await connection.run(StoredCheckpoints(round: round, kind: kind))
+    }
+
+    /// Marks a checkpoint of the round whose bytes cannot be read, so that an earlier one is the newest.
+    ///
+    /// - Parameter problem: recorded with the activity; no patient data.
+    public func discard(
+        _ checkpoint: CheckpointID, of round: RoundID, _ claim: Claim, problem: String
+    ) async throws {
+        try await connection.run(
+            DiscardCheckpoint(
+                claim: claim, round: round, checkpoint: checkpoint, program: program, problem: problem))
     }
 
     /// Changes the state of a round and stores its results.

@@ -15,10 +15,10 @@ private enum TrainingSignal: Sendable {
 
 extension LearningWorker: RoundTrainer {
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
-        let round = await rounds.roundID(context.round.number)
-        let own = try await catalog.checkpoint(of: round, kind: .network)
+        let own = try await newestReadable(.network, context, observer)
         if let own, own.step >= context.plan.steps(inRound: context.round.number) {
-            return try await finished(own, context)
+            return StoredWeights(
+                object: own.object.digest, size: own.object.size, steps: steps(after: own.step, context), loss: nil)
         }
         let cases = try await trainingCases(context)
         let start = try await start(from: own, context)
@@ -33,12 +33,6 @@ extension LearningWorker: RoundTrainer {
             stop.raise()  // or the scope would wait for all of the round's steps
             throw error
         }
-    }
-
-    /// The weights of a round that was killed between its last checkpoint and its next state.
-    private func finished(_ own: CheckpointRecord, _ context: RoundContext) async throws -> StoredWeights {
-        let bytes = try await size(of: own.object)
-        return StoredWeights(object: own.object, size: bytes, steps: steps(after: own.step, context), loss: nil)
     }
 
     /// Reports steps and stores checkpoints as they arrive.
@@ -70,13 +64,9 @@ extension LearningWorker: RoundTrainer {
         (context.previous?.weights?.steps ?? 0) + step
     }
 
-    private func size(of object: Digest) async throws -> Int {
-        try await store.getVerified(ObjectID(digest: object, size: 0)).count
-    }
-
     /// The round's own newest checkpoint, else the weights of the round before, else new weights.
-    private func start(from own: CheckpointRecord?, _ context: RoundContext) async throws -> TrainingStart {
-        if let own { return .resume(try await checkpoint(own.object)) }
+    private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> TrainingStart {
+        if let own { return .resume(own.checkpoint) }
         guard let weights = context.previous?.weights else { return .fresh }
         return .weights(try await checkpoint(weights))
     }
@@ -87,13 +77,13 @@ extension LearningWorker: RoundTrainer {
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
-        let (plan, settings, rule) = (plan, settings, rule)
+        let (plan, settings, origin, rule) = (plan, settings, origin, rule)
         let recipe = context.plan.recipe(ofRound: context.round.number)
         return try await divergenceIsFinal {
             try await thread.run {
                 let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
                 let trainer = try Trainer(
-                    plan, recipe: recipe, settings: settings, sampler: sampler, start: start)
+                    plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
                 return try trainer.run(
                     stop: stop, checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
                     event: { event in
@@ -120,7 +110,7 @@ extension LearningWorker: RoundTrainer {
         var (head, weights): (Checkpoint?, StoredWeights?) = (nil, nil)
         if context.plan.confidence == .residual {
             let object: ObjectID
-            (head, object) = try await storedHead(context, network)
+            (head, object) = try await storedHead(context, network, observer)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
         let quality = try await rankingQuality(network, head, context)
@@ -130,12 +120,11 @@ extension LearningWorker: RoundTrainer {
     }
 
     /// The confidence head of the round: stored before a restart, or fitted now.
-    private func storedHead(_ context: RoundContext, _ network: Checkpoint) async throws -> (Checkpoint, ObjectID) {
+    private func storedHead(
+        _ context: RoundContext, _ network: Checkpoint, _ observer: any RoundObserver
+    ) async throws -> (Checkpoint, ObjectID) {
         let number = context.round.number
-        if let own = try await catalog.checkpoint(of: rounds.roundID(number), kind: .confidence) {
-            let bytes = try await size(of: own.object)
-            return (try await checkpoint(own.object), ObjectID(digest: own.object, size: bytes))
-        }
+        if let own = try await newestReadable(.confidence, context, observer) { return (own.checkpoint, own.object) }
         let (head, part) = try await fitHead(network, context)
         let steps = context.plan.confidenceSteps
         return (head, try await save(head, round: number, kind: .confidence, part: part, step: steps))
@@ -144,7 +133,8 @@ extension LearningWorker: RoundTrainer {
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
         let part: SplitPart = library.snapshot.volumes(in: .confidence).isEmpty ? .train : .confidence
-        let (plan, settings, rule, cases) = (plan, settings, rule, try await cases(in: part, context))
+        let (plan, settings, origin, rule) = (plan, settings, origin, rule)
+        let cases = try await cases(in: part, context)
         let recipe = context.plan.recipe(ofRound: context.round.number)
         let head = try await divergenceIsFinal {
             try await thread.run {
@@ -152,7 +142,7 @@ extension LearningWorker: RoundTrainer {
                 let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
                 let trainer = try ConfidenceTrainer(unet, recipe: recipe, settings: settings, sampler: sampler)
                 try trainer.run { _, _ in try context.checkStop() }
-                return try trainer.head.checkpoint()
+                return try trainer.checkpoint(origin)
             }
         }
         return (head, part)

@@ -16,6 +16,7 @@ actor LearningWorker {
     let confidence: ConfidenceMethod
     let plan: NetworkPlan
     let rule: KnownVoxelRule
+    let origin: TrainingOrigin
     let catalog: TrainingCatalog
     let rounds: CatalogRoundStore
     let store: any ObjectStore
@@ -27,13 +28,14 @@ actor LearningWorker {
     var pooled: (round: Int, histograms: [ScoreHistogram?])?
 
     init(
-        library: CaseLibrary, configuration: DaemonConfiguration, ontology: Ontology, catalog: TrainingCatalog,
-        rounds: CatalogRoundStore, store: any ObjectStore
+        library: CaseLibrary, configuration: DaemonConfiguration, origin: TrainingOrigin, ontology: Ontology,
+        catalog: TrainingCatalog, rounds: CatalogRoundStore, store: any ObjectStore
     ) {
         let settings = configuration.settings
         self.settings = settings
         confidence = configuration.plan.confidence
-        (self.library, self.catalog, self.rounds, self.store) = (library, catalog, rounds, store)
+        (self.library, self.origin, self.catalog) = (library, origin, catalog)
+        (self.rounds, self.store) = (rounds, store)
         plan = settings.plan(organs: library.organs.map(\.rawValue))
         rule = ontology.knownVoxelRule(for: library.organs)
         thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)

@@ -3,6 +3,7 @@ internal import Console
 internal import Domain
 internal import Hashing
 internal import Imaging
+internal import Learning
 internal import Objects
 internal import Postgres
 internal import System
@@ -65,8 +66,14 @@ struct DaemonSession {
         let library = CaseLibrary(
             opened.snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
         return LearningWorker(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, rounds: rounds,
-            store: objects)
+            library: library, configuration: configuration, origin: Self.origin(of: opened.run), ontology: ontology,
+            catalog: catalog, rounds: rounds, store: objects)
+    }
+
+    private static func origin(of run: StoredRun) -> TrainingOrigin {
+        TrainingOrigin(
+            configuration: run.configDigest.description, revision: run.revision.number,
+            program: Program.lacunad.version)
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.

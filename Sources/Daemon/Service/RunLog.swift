@@ -14,6 +14,8 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .began(let work, let round): logger.info("work began", [.round: round, .work: work.rawValue])
         case .step(let round, let step, let steps, let loss):
             logger.debug("step finished", [.round: round, .step: step, .steps: steps, .loss: loss])
+        case .discarded(let round, let step, _):
+            logger.notice("damaged checkpoint discarded", [.round: round, .step: step])
         case .trained(let round, let weights):
             logger.info("network trained", [.round: round, .steps: weights.steps, .object: weights.object])
         case .confidenceFitted(let round, _): logger.info("confidence fitted", [.round: round])

@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "84d6e58a4b1f5151972de5767ee7b256868e3328fe5a7f26e83988571fbde2d6",
+            sha256: "b300937a442b7ad80c70bd44f02de3bf10e558102c57913c829e6eacb2376bdc",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -65,7 +65,7 @@ create table activity (
     id bigint generated always as identity primary key,
     kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-        'export', 'partition')),
+        'export', 'partition', 'pruning')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
@@ -569,7 +569,7 @@ grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "f542c441b03abadf5d9dbc89867a801ad22e86f4140a7df3409076e449810946",
+            sha256: "fae14f69882945a9b2ad6b666395887d1ebbcc522a0e103bed985489f59eef9f",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
@@ -604,13 +604,13 @@ begin
         raise exception 'object % is recorded as % of % bytes, not as % of % bytes', encode(p_digest, 'hex'), known.kind,
             known.bytes, p_kind, p_bytes using errcode = 'LA011', hint = 'the kind and the size of stored bytes never change';
     end if;
-    if known.purged_at is not null and p_kind <> 'annotation' then
+    if known.purged_at is not null and p_kind = 'prediction' then
         raise exception 'object % was purged', encode(p_digest, 'hex')
             using errcode = 'LA011', hint = 'only an import of the source stores purged bytes again';
     end if;
     update object set purged_at = null, purged_by = null where digest = p_digest and purged_at is not null;
 end $$;
-comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations that were purged are stored again; other purged bytes are refused.';
+comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations and checkpoints that were destroyed are stored again; those of purged predictions are refused.';
 
 create table mask (
     id bigint generated always as identity primary key,
@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "e80024054a41fed813a15ceaab908abae1e3910e88a037d53109c574524ff142",
+            sha256: "0839c34c3ebe8e80133e5000841fbd70912ba9cf38534ed089a18969f227b928",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1063,11 +1063,16 @@ create table checkpoint (
     revision bigint not null,
     contaminated_by bigint[] not null default '{}',
     created_at timestamptz not null default clock_timestamp(),
-    unique (round_id, kind, step)
+    removal text constraint removal_is_known check (removal in ('damaged', 'pruned')),
+    removed_by bigint references activity,
+    constraint a_removal_has_an_activity check ((removal is null) = (removed_by is null))
 );
+create unique index checkpoint_of_step on checkpoint (round_id, kind, step) where removal is null;
+create index on checkpoint (round_id, kind, step);
 create index on checkpoint (object_digest);
 comment on table checkpoint is 'Stored parameters of a round''s network and of its confidence.';
 comment on column checkpoint.part is 'The part of the run''s snapshot whose annotations it was fitted to.';
+comment on column checkpoint.removal is 'Why its bytes are not kept; null: they are. damaged: they could not be read, and the round went on from an earlier checkpoint. pruned: nothing needed them.';
 comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
 create table pseudo_label (
@@ -2153,7 +2158,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "2eb1b7ae72e9c5b7d2b777daf87a7e5e8fdf271a5cbf0707487166ba30ce8d56",
+            sha256: "227a96536382d2c683dfa3cf085b0ee3df57bd9b3d08d527ff226e9e3392cc39",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2429,6 +2434,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
+    join change c on c.id = v.change_id and c.revision <= run.revision
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     left join began b on b.subject_id = v.subject_id
     join lateral (
@@ -2445,7 +2451,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by v.id
 $$;
-comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
+comment on function run_volumes(bigint) is 'The volumes that a run may read, of those that were in the catalogue when it began, without the test part, each with the source whose file is read.';
 
 create function run_labels(p_run bigint)
 returns table (
@@ -2517,13 +2523,13 @@ begin
         array(select distinct s from checkpoint k join round r on r.id = k.round_id cross join unnest(k.contaminated_by) s
               where r.run_id = the_run and r.number <= (select number from round where id = p_round) order by s)
     from run where run.id = the_run
-    on conflict (round_id, kind, step) do nothing
+    on conflict (round_id, kind, step) where removal is null do nothing
     returning id into the_checkpoint;
     if found then
         return the_checkpoint;
     end if;
     select id into the_checkpoint from checkpoint
-    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest) and removal is null;
     if not found then
         raise exception '% already has a different % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
@@ -2588,7 +2594,8 @@ begin
         raise exception 'volume % is not a training volume of % and cannot be relabelled', coalesce(p_volume::text, 'null'),
             run_name(the_run) using errcode = 'LA006';
     end if;
-    if not exists (select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network') then
+    if not exists (
+        select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network' and removal is null) then
         raise exception 'checkpoint % is not the network of %', coalesce(p_checkpoint::text, 'null'), round_name(p_round)
             using errcode = 'LA003';
     end if;
@@ -3730,7 +3737,7 @@ grant insert on release_licence, export_mask to lacuna_manager;
 """###),
         Migration(
             number: 10, name: "lineage",
-            sha256: "b57c35e1fdd0ffa9523906fa823f546c70690ade5e0fdfa37ea1a77f3970e546",
+            sha256: "dd9e031d7a1f6acfe43359e0136dd03f20acacf608362cb4cec3a315966466f0",
             sql: ###"""
 -- Lineage: which masks, checkpoints, volumes and exports were made from which.
 set local role lacuna_owner;
@@ -3746,6 +3753,7 @@ create view lineage_edge as
     -- and from the confidence that chose the accepted voxels
     select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
     from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+        and k.removal is distinct from 'damaged'
     union all
     -- an annotation's mask from the file that it was read from
     select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
@@ -3792,14 +3800,14 @@ create view lineage_edge as
     select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1
-    join checkpoint k on k.round_id = p.id and k.kind = 'network'
+    join checkpoint k on k.round_id = p.id and k.kind = 'network' and k.removal is distinct from 'damaged'
         and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
     where c.kind = 'network'
     union all
     -- a confidence from the network whose features it reads and whose errors it learned
     select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
     from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
+        and k.removal is distinct from 'damaged' and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
     where c.kind = 'confidence'
     union all
     -- a consensus, or a side, from the masks that it was computed from
@@ -4894,6 +4902,147 @@ grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kin
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
 grant select on queue to lacuna_trainer, lacuna_manager;
+
+"""###),
+        Migration(
+            number: 16, name: "schedules",
+            sha256: "b731be648a1adcd2873a505ba7d32b9b08af32f8dc23cd67bb56d3fbe9d49de3",
+            sql: ###"""
+-- Schedules.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+"""###),
+        Migration(
+            number: 17, name: "checkpoints",
+            sha256: "c15d82642810c3d8df0797a5395242434cb8844a18ad8a5d01448057c2bfb128",
+            sql: ###"""
+-- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table round_event (
+    id bigint generated always as identity primary key,
+    round_id bigint not null references round,
+    state round_state not null,
+    worker text,
+    login text not null default session_user,
+    reason text,
+    at timestamptz not null default clock_timestamp()
+);
+create index on round_event (round_id, id);
+comment on table round_event is 'History of the states of rounds: one row for each state that a round entered. Written by a trigger.';
+comment on column round_event.worker is 'Host and process of the daemon that held the run; null where none did.';
+comment on column round_event.reason is 'Why the round failed; null for other states.';
+create trigger history_is_append_only before update or delete or truncate on round_event execute function refuse_rewriting();
+
+create function record_round_event() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into round_event (round_id, state, worker, reason)
+    values (new.id, new.state, (select worker from job where run_id = new.run_id and kind = 'run'),
+        case new.state when 'failed' then left(new.record ->> 'failure', 2000) end);
+    return null;
+end $$;
+create trigger states_are_recorded_first after insert on round for each row execute function record_round_event();
+create trigger states_are_recorded after update of state on round for each row
+    when (old.state is distinct from new.state) execute function record_round_event();
+
+-- Turns objects into tombstones unless a checkpoint with bytes still uses them.
+create function bury_objects(p_digests bytea[], p_activity bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update object o set purged_at = clock_timestamp(), purged_by = p_activity
+    where o.digest = any (p_digests) and o.kind = 'checkpoint' and o.purged_at is null
+      and not exists (select from checkpoint c where c.object_digest = o.digest and c.removal is null)
+$$;
+
+create function discard_checkpoint(p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_program text, p_problem text)
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+    the_checkpoint checkpoint;
+    the_activity bigint;
+begin
+    if p_round is null or coalesce(p_problem, '') !~ '\S' then
+        raise exception 'a checkpoint is discarded from a round, for a reason' using errcode = 'LA004';
+    end if;
+    the_run := hold_claim(p_job, p_token, p_round);
+    select * into the_checkpoint from checkpoint where id = p_checkpoint and round_id = p_round and removal is null;
+    if not found then
+        raise exception '% has no checkpoint % to discard', round_name(p_round), coalesce(p_checkpoint::text, 'null')
+            using errcode = 'LA003';
+    end if;
+    perform require_state(p_round, case the_checkpoint.kind when 'network' then 'training' else 'trained' end::round_state);
+    the_activity := start_activity('training', p_program, jsonb_build_object('run', (select name from run where id = the_run),
+        'round', (select number from round where id = p_round), 'discarded', p_checkpoint, 'reason', left(p_problem, 1000)));
+    update checkpoint set removal = 'damaged', removed_by = the_activity where id = p_checkpoint;
+    perform bury_objects(array[the_checkpoint.object_digest], the_activity);
+end $$;
+comment on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text) is 'Marks a damaged checkpoint of a round that is training, or its damaged confidence while it is trained, so that the round goes on from an earlier one. Its object becomes a tombstone until the same bytes are stored again.';
+
+create type pruning as (
+    checkpoint_id bigint, run text, round integer, kind text, step integer, digest bytea, bytes bigint, prunes boolean, reason text, shared boolean
+);
+comment on type pruning is 'A checkpoint with bytes, whether it is pruned and why, and whether a checkpoint that is kept has the same bytes.';
+
+create function pruning_plan(p_run bigint, p_keep integer, p_keeps_abandoned boolean) returns setof pruning
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with listed as (
+        select c.id, run.id as run_id, run.name, r.id as round_id, r.number, c.kind, c.step, c.object_digest, r.state,
+            r.published_change_id is not null as publishes,
+            not run.finished and run.cancelled_change_id is null
+                and not exists (select from round x where x.run_id = run.id and is_recalled(x.id)) as is_open,
+            row_number() over (partition by c.round_id, c.kind order by c.step desc) as place
+        from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
+        where c.removal is null and (p_run is null or run.id = p_run)
+    ), judged as (
+        select l.*, case
+            when l.is_open and l.state not in ('published', 'rolledBack') then 'open'
+            when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
+            when l.place > 1 then null
+            when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
+            when exists (select from evaluation e where e.round_id = l.round_id) then 'evaluation'
+            when l.state in ('published', 'rolledBack') then 'closed'
+            when p_keeps_abandoned then 'wanted' end as need
+        from listed l
+    ), shared as (
+        select distinct c.object_digest from checkpoint c left join judged j on j.id = c.id
+        where c.removal is null and (j.id is null or j.need is not null)
+    )
+    select j.id, j.name, j.number, j.kind, j.step, j.object_digest, o.bytes, j.need is null,
+        coalesce(j.need, case when j.place > 1 then 'intermediate' else 'abandoned' end), j.need is null and s.object_digest is not null
+    from judged j join object o on o.digest = j.object_digest left join shared s on s.object_digest = j.object_digest
+    order by j.run_id, j.number, j.kind, j.step
+$$;
+comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
+
+create function prune_checkpoints(p_run bigint, p_keep integer, p_keeps_abandoned boolean, p_program text) returns setof pruning
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_plan pruning[];
+    the_pruned bigint[];
+    the_activity bigint;
+begin
+    if p_keep is null or p_keep < 0 or p_keeps_abandoned is null then
+        raise exception 'the number of checkpoints to keep is 0 or more' using errcode = 'LA004';
+    end if;
+    perform pg_advisory_xact_lock(object_lock()); -- no checkpoint is stored meanwhile
+    select array_agg(p) into the_plan from pruning_plan(p_run, p_keep, p_keeps_abandoned) p;
+    select array_agg(p.checkpoint_id) into the_pruned from unnest(the_plan) p where p.prunes;
+    if the_pruned is not null then
+        the_activity := start_activity('pruning', p_program, jsonb_strip_nulls(jsonb_build_object(
+            'run', (select name from run where id = p_run), 'keep', p_keep, 'checkpoints', cardinality(the_pruned))));
+        update checkpoint set removal = 'pruned', removed_by = the_activity where id = any (the_pruned);
+        perform bury_objects(array(select p.digest from unnest(the_plan) p where p.prunes), the_activity);
+    end if;
+    return query select * from unnest(the_plan);
+end $$;
+comment on function prune_checkpoints(bigint, integer, boolean, text) is 'Marks the checkpoints that pruning_plan names as pruned and turns their objects into tombstones; returns the plan. The caller deletes the bytes afterwards.';
+
+grant select on round_event to lacuna_manager, lacuna_trainer;
+grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text) to lacuna_trainer;
+grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoints(bigint, integer, boolean, text) to lacuna_manager;
 
 """###),
     ]

@@ -136,6 +136,22 @@ extension HostileCall {
         HostileCall("record_checkpoint", checkpoint("sha256('n')", step: "1"), at: .training, .refused("LA005")),
         HostileCall("record_checkpoint", checkpoint("sha256('n')", kind: "'x'"), at: .training, .refused("LA005")),
         HostileCall("record_checkpoint", checkpoint("sha256('n')"), at: .published, .refused("LA005")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, 1, 'p', 'x'", .refused("LA003")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, null, 'p', 'x'", at: .training, .refused("LA003")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, null, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA004")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', null", at: .training, .refused("LA004")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', ' '", at: .training, .refused("LA004")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN + 1, ROUND, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA001")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, OTHER_ROUND, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA003")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, NEXT_ROUND, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA003")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, null, 'x'", at: .training, .refused("23502")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', 'x'", at: .confidenceFitted, .refused("LA005")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', 'x'", at: .published, .refused("LA005")),
     ]
 
     private static func evaluation(

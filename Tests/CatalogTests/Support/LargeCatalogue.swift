@@ -102,7 +102,7 @@ struct LargeCatalogue {
         FindExchangedScan.self, FindReplacedVolume.self, FindWithholding.self, PurgedSubject.self,
         ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
-        FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
+        FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self, UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
@@ -168,7 +168,8 @@ struct LargeCatalogue {
         "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutDescriptor": whole,
         "DatasetLabelCounts": whole, "ImagesOfDataset": whole, "ListDescriptors": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
-        "MakersOfRun": training,
+        "MakersOfRun": training, "SnapshotPartsOfRun": training, "FindRoundDetails": training,
+        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
@@ -226,6 +227,8 @@ private struct Facts {
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
         managers = [
             AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
+            CheckpointsOfRound(round: held.rounds[0].id), HistoryOfRound(round: held.rounds[0].id),
+            UnusedObjects(objects: [object]),
             CompactCoverage(), CountOrgans(), CoverageOfRounds(), CoverageOfSplits(),
             CoverageOfDatasets(revision: nil, byDataset: true), CoverageOfDatasets(revision: nil, byDataset: false),
             CurrentPolicy(), CurrentRevision(), DatasetExists(name: "A"), DatasetIsRemoved(name: "A"),
@@ -306,7 +309,7 @@ private struct Facts {
         stored.object = digest(88_000_002)
         trainers = [
             RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
-            Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
+            Heartbeat(claim: claim, lease: 60), StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),
             StagePseudoLabels(

@@ -116,9 +116,11 @@ struct RoundsOfRun: Statement {
     }
 }
 
-struct NewestCheckpoint: Statement {
+/// The checkpoints of a kind that have bytes, the newest first.
+struct StoredCheckpoints: Statement {
     static let sql = """
-        select id, step, object_digest from lacuna.checkpoint where round_id = $1 and kind = $2 order by step desc limit 1
+        select id, step, object_digest from lacuna.checkpoint
+        where round_id = $1 and kind = $2 and removal is null order by step desc
         """
     let round: RoundID
     let kind: CheckpointKind
@@ -126,6 +128,16 @@ struct NewestCheckpoint: Statement {
     func decode(_ row: PostgresRow) throws -> CheckpointRecord {
         CheckpointRecord(id: try row.decode(0), step: try row.decode(1), object: try row.decode(2))
     }
+}
+
+struct DiscardCheckpoint: Statement {
+    static let sql = "select lacuna.discard_checkpoint($1, $2, $3, $4, $5, $6)"
+    let claim: Claim
+    let round: RoundID
+    let checkpoint: CheckpointID
+    let program: String
+    let problem: String
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, checkpoint, program, problem] }
 }
 
 struct AdvanceRound: Statement {

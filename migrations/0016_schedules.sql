@@ -1,0 +1,3 @@
+-- Schedules.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
