@@ -35,6 +35,9 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSockets: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -46,6 +49,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -73,6 +77,8 @@ let package = Package(
 
         /// Organs, label states, geometry, known-voxel rule, settings.
         .target(name: "Domain", swiftSettings: kernels),
+        /// The sections of a configuration: what a run does, how its networks learn, on which grid, how the daemon behaves.
+        .target(name: "Plans", dependencies: ["Domain"], swiftSettings: swift),
 
         // MARK: - Foundation: one outside concern each
 
@@ -116,11 +122,16 @@ let package = Package(
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
-        .target(name: "Learning", dependencies: ["Domain", "System", "Tensors"], swiftSettings: kernels),
+        .target(name: "Learning", dependencies: ["Domain", "Plans", "System", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
-        .target(name: "Rounds", dependencies: ["Domain"], swiftSettings: swift),
+        .target(name: "Rounds", dependencies: ["Domain", "Plans"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
+
+        /// Metrics, health, log lines, notifications of the service manager and hooks of a long-running program.
+        .target(
+            name: "Monitoring",
+            dependencies: ["System", logging, lifecycle, nioCore, nioHTTP, nioSockets, signals], swiftSettings: swift),
 
         // MARK: - Workflows: use cases; no text output, no exit codes, no argument parser
 
@@ -129,7 +140,7 @@ let package = Package(
             name: "Workflows",
             dependencies: [
                 "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Drawing", "Exporters", "Hashing", "Imaging",
-                "Importers", "Numerics", "Objects", "Phantoms", "Postgres", "Rounds", "Schema", "System",
+                "Importers", "Numerics", "Objects", "Phantoms", "Plans", "Postgres", "Rounds", "Schema", "System", yams,
             ],
             swiftSettings: swift),
 
@@ -157,9 +168,9 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Console", "DICOM", "Documents", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
-                "Numerics", "Objects", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser, logging,
-                lifecycle, signals, yams,
+                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning", "Monitoring",
+                "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser,
+                logging, lifecycle, signals,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -183,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "DrawingTests", dependencies: ["Drawing", "Imaging"], swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["Domain", "Learning", "System", "Tensors"],
+            name: "LearningTests", dependencies: ["Domain", "Learning", "Plans", "System", "Tensors"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
@@ -204,7 +215,11 @@ let package = Package(
             swiftSettings: kernels),
         .testTarget(
             name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain"], swiftSettings: swift),
+        .testTarget(
+            name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport", logging, lifecycle, signals],
+            swiftSettings: swift),
+        .testTarget(name: "PlanTests", dependencies: ["Domain", "Plans", "Rounds"], swiftSettings: swift),
+        .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain", "Plans"], swiftSettings: swift),
         .testTarget(
             name: "CatalogTests",
             dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "System", "TestSupport"],

@@ -3,8 +3,8 @@ set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 create type round_state as enum (
-    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
-comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
+    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed');
+comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed ends it early, until it is retried.';
 
 create function may_follow(p_from round_state, p_to round_state, p_publishes boolean) returns boolean
 language sql immutable as $$
@@ -43,8 +43,16 @@ comment on table run is 'Training runs, each with its plan and its snapshot of a
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
-comment on column run.cancelled_change_id is 'The rollback that cancelled the run while it was open: it trained on the labels that were rolled back. A cancelled run is never continued.';
+comment on column run.cancelled_change_id is 'The rollback of its labels, or the removal with recall of what it trains on, that cancelled the run while it was open. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
+
+create table run_start (
+    run_id bigint primary key references run,
+    previous_run_id bigint not null references run,
+    constraint a_run_does_not_start_from_itself check (run_id <> previous_run_id)
+);
+create index on run_start (previous_run_id);
+comment on table run_start is 'The runs whose round 0 starts from the weights of another run''s last round.';
 
 create table run_organ (
     run_id bigint not null references run,
@@ -88,7 +96,8 @@ create table round (
         jsonb_typeof(record) = 'object' and octet_length(record::text) <= 1048576),
     activity_id bigint not null references activity,
     published_change_id bigint references change,
-    unique (run_id, number)
+    unique (run_id, number),
+    constraint labels_are_published_with_the_round check ((published_change_id is not null) = (state = 'published' and gamma is not null))
 );
 comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
@@ -281,12 +290,13 @@ create trigger history_is_append_only before update or delete or truncate on pse
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on run_start execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
     contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation

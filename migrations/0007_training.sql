@@ -16,26 +16,29 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
--- Refuses a run that is closed: finished, cancelled by a rollback, or recalled by a removal.
+-- Refuses a run that is closed: finished, or cancelled by a rollback or a removal.
 create function require_open(p_run bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run run;
     the_revision bigint;
+    the_cause text;
 begin
     select * into the_run from run where id = p_run;
     if the_run.finished then
         raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
     end if;
-    if the_run.cancelled_change_id is not null then
-        select revision into the_revision from change where id = the_run.cancelled_change_id;
-        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run),
-            coalesce(' at revision ' || the_revision, '') using errcode = 'LA013', hint = 'start a new run';
+    if the_run.cancelled_change_id is null then
+        return;
     end if;
-    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
-        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
-            using errcode = 'LA010', hint = 'start a new run';
+    select c.revision, a.kind into the_revision, the_cause from change c join activity a on a.id = c.activity_id
+    where c.id = the_run.cancelled_change_id;
+    if the_cause = 'rollback' then
+        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run), coalesce(' at revision ' || the_revision, '')
+            using errcode = 'LA013', hint = 'start a new run';
     end if;
+    raise exception '% was cancelled, because data that it was trained on were removed%', run_name(p_run),
+        coalesce(' at revision ' || the_revision, '') using errcode = 'LA010', hint = 'start a new run';
 end $$;
 
 -- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.
@@ -149,6 +152,35 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where v.subject_id = p_subject and i.run_id = p_run))
 $$;
 
+create function snapshot_of_plan(
+    p_split integer, p_origins label_origin[], p_trains_unassigned boolean, p_modalities text[], p_organs text[], p_mapped text[],
+    p_accepted text[])
+returns table (volume_id bigint, organ_id smallint, annotation_id bigint, part split_part)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive whole as (
+        select o.id as organ_id from unnest(p_organs) k join organ o on o.key = k
+        union
+        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    ), mapping as (
+        select o.id as organ_id, a.id as label_id, m.position
+        from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, position)
+        join organ o on o.key = m.organ join organ a on a.key = m.accepted
+    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
+        select w.organ_id, coalesce(m.label_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
+        from whole w left join mapping m on m.organ_id = w.organ_id
+    )
+    select distinct on (a.volume_id, w.organ_id) a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    from annotation_current a
+    join accepted w on w.label_id = a.organ_id
+    join volume v on v.id = a.volume_id
+    left join split_member m on m.split_id = p_split and m.subject_id = v.subject_id
+    where a.origin = any (p_origins) and v.modality = any (p_modalities)
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+      and not exists (select from locked_subject l where l.subject_id = v.subject_id)
+    order by a.volume_id, w.organ_id, w.position
+$$;
+comment on function snapshot_of_plan(integer, label_origin[], boolean, text[], text[], text[], text[]) is 'The annotations that a run of a plan would use now, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
     p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
@@ -203,23 +235,9 @@ begin
         start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
     from unnest(p_gammas || null::real) with ordinality as r (gamma, number) order by r.number;
 
-    with recursive whole as (
-        select organ_id from run_organ where run_id = the_run
-        union
-        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
-    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
-        select w.organ_id, coalesce(m.accepted_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
-        from whole w left join run_class_mapping m on m.run_id = the_run and m.organ_id = w.organ_id
-    )
     insert into run_input
-    select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
-    from annotation_current a
-    join accepted w on w.label_id = a.organ_id
-    join volume v on v.id = a.volume_id
-    left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
-    where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned)) and not exists (select from locked_subject l where l.subject_id = v.subject_id)
-    order by a.volume_id, w.organ_id, w.position;
+    select the_run, s.volume_id, s.organ_id, s.annotation_id, s.part
+    from snapshot_of_plan(the_split, p_origins, p_trains_unassigned, p_modalities, p_organs, p_mapped, p_accepted) s;
     return the_run;
 end $$;
 comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint) is
@@ -333,17 +351,29 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
 
+-- Cancels the open jobs of a round that leaves the states in which they are needed. Called before the round is written: what a
+-- daemon writes holds its job and may wait for the round.
+create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
+        reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
+    where id in (select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update)
+$$;
+
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
+    if p_to in ('failed', 'published') then
+        perform end_jobs_of_round(p_round, p_to);
+    end if;
     update round set state = p_to, record = p_record
     where id = p_round and state = p_from and p_to <> p_from and published_change_id is null and (p_to <> 'published' or gamma is null);
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Labels are published by publish_round alone.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -359,7 +389,9 @@ begin
     select p_round, p_kind, p_part, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision),
         array(select distinct s from checkpoint k join round r on r.id = k.round_id cross join unnest(k.contaminated_by) s
-              where r.run_id = the_run and r.number <= (select number from round where id = p_round) order by s)
+              where r.run_id = the_run and r.number <= (select number from round where id = p_round)
+                 or r.run_id = (select previous_run_id from run_start where run_id = the_run)
+              order by s)
     from run where run.id = the_run
     on conflict (round_id, kind, step) where removal is null do nothing
     returning id into the_checkpoint;
@@ -373,7 +405,7 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
@@ -476,13 +508,17 @@ language plpgsql stable security definer set search_path = pg_catalog, lacuna, p
 declare
     rest bigint;
 begin
-    select count(*) into rest from job where round_id = p_round and kind = 'relabel' and state <> 'done';
+    select count(*) into rest
+    from job j join round r on r.id = j.round_id join run on run.id = r.run_id join volume v on v.id = j.volume_id
+    where j.round_id = p_round and j.kind = 'relabel' and j.state <> 'done'
+      and coalesce(run_part(run.id, v.subject_id), case when run.trains_unassigned then 'train'::split_part end) = 'train'
+      and not exists (select from withheld_volume h where h.volume_id = j.volume_id);
     if rest > 0 then
         raise exception '% volumes of % are not relabelled yet', rest, round_name(p_round)
             using errcode = 'LA005', hint = 'lacuna job list shows them with the reasons';
     end if;
 end $$;
-comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done.';
+comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done. Volumes that were withdrawn or held out since are not counted: they can no longer be relabelled.';
 
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
@@ -495,6 +531,7 @@ declare
     rounds bigint[];
 begin
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
+    perform end_jobs_of_round(p_round, 'published');
     perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
@@ -503,7 +540,7 @@ begin
     perform require_relabelled(p_round);
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
-    where id = p_round and state = p_from and published_change_id is null and gamma is not null;
+    where id = p_round and state = p_from and p_to = 'published' and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
@@ -522,7 +559,7 @@ begin
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled; other open jobs of the round are cancelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

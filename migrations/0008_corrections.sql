@@ -160,7 +160,7 @@ end $$;
 
 create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with trained as (
+    with recursive trained as (
         select i.run_id from run
         cross join unnest(p_volumes) v (id)
         join run_input i on i.run_id = run.id and i.volume_id = v.id and i.part in ('train', 'confidence')
@@ -172,12 +172,17 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     ), relabelled as (
         select e.run_id, min(e.number) as number from pseudo_label l join round e on e.id = l.round_id
         where l.volume_id = any (p_volumes) and e.published_change_id is not null group by e.run_id
+    ), descendant as ( -- runs that start from the weights of such a run
+        select s.run_id from run_start s
+        where s.previous_run_id in (select run_id from trained union select run_id from relabelled)
+        union
+        select s.run_id from descendant d join run_start s on s.previous_run_id = d.run_id
     )
     select r.id from round r
-    where r.run_id in (select run_id from trained)
+    where r.run_id in (select run_id from trained union select run_id from descendant)
        or exists (select from relabelled b where b.run_id = r.run_id and r.number > b.number)
 $$;
-comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, and rounds after one that labelled such a volume.';
+comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, rounds after one that labelled such a volume, and all rounds of the runs that start from the weights of such a run.';
 
 create function volumes_of_removal(p_dataset integer, p_subject bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -2,6 +2,18 @@
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
+create function claim_waiting(p_jobs bigint[], p_worker text, p_lease_seconds double precision)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+        lease_until = clock_timestamp() + lease(p_lease_seconds)
+    where j.id = any (p_jobs) and j.state = 'waiting'
+    returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
+$$;
+comment on function claim_waiting(bigint[], text, double precision) is 'Claims waiting jobs that the caller has locked.';
+
 create function claim_jobs(p_kinds job_kind[], p_worker text, p_lease_seconds double precision, p_limit integer default 1)
 returns table (
     job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
@@ -15,6 +27,7 @@ begin
     if p_limit is null or p_limit not between 1 and 1000 then
         raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
     end if;
+    perform lease(p_lease_seconds);
     perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
     for the_kind in
         select k from unnest(p_kinds) k cross join lateral (
@@ -23,20 +36,35 @@ begin
             order by j.priority desc, j.due, j.id limit 1) head
         group by k order by max(head.priority) desc, min(head.due), min(head.id)
     loop
-        return query
-        update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-            lease_until = clock_timestamp() + lease(p_lease_seconds)
-        where j.id in (
+        return query select * from claim_waiting(array(
             select w.id from job w
             where w.state = 'waiting' and w.kind = the_kind and w.due <= present and (the_kind <> 'run' or w.tick_id is not null)
-            order by w.priority desc, w.due, w.id for update skip locked limit p_limit)
-        returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts;
+            order by w.priority desc, w.due, w.id for update skip locked limit p_limit), p_worker, p_lease_seconds);
         if found then
             return;
         end if;
     end loop;
 end $$;
 comment on function claim_jobs(job_kind[], text, double precision, integer) is 'Claims up to a number of due jobs, all of one kind: that of the job with the highest priority, among equals the one due first. Runs that were started by hand are not claimed.';
+
+create function claim_round_jobs(p_round bigint, p_kind job_kind, p_worker text, p_lease_seconds double precision, p_limit integer default 1)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    if p_limit is null or p_limit not between 1 and 1000 then
+        raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
+    end if;
+    perform lease(p_lease_seconds);
+    perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
+    return query select * from claim_waiting(array(
+        select w.id from job w
+        where w.round_id = p_round and w.kind = p_kind and w.state = 'waiting' and w.due <= clock_timestamp()
+        order by w.volume_id for update skip locked limit p_limit), p_worker, p_lease_seconds);
+end $$;
+comment on function claim_round_jobs(bigint, job_kind, text, double precision, integer) is 'Claims up to a number of due jobs of a round''s volumes.';
 
 create function expire_leases() returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -92,8 +120,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
-    if p_kind is null or p_kind not in ('predict', 'relabel') then
-        raise exception 'only predictions and relabellings are jobs of a volume and a round' using errcode = 'LA004';
+    if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
+        raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
     perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
     for share;
@@ -101,13 +129,19 @@ begin
         raise exception '% is in a state in which no volumes are %', round_name(p_round),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
     end if;
-    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id cross join run
-    where run.id = the_run and coalesce(run_part(the_run, v.subject_id), case when v.id is not null and run.trains_unassigned then 'train'::split_part end)
-        is distinct from 'train' and not (p_kind = 'predict' and run_part(the_run, v.subject_id) is not distinct from 'validation') limit 1;
+    select e.id into another from unnest(p_volumes) e (id)
+    where not exists (
+        select from run join volume v on v.id = e.id cross join lateral run_part(run.id, v.subject_id) p (part)
+        where run.id = the_run and v.modality = any (run.modalities)
+          and (p.part = 'train' or p.part is null and run.trains_unassigned or p.part = 'validation' and p_kind = 'predict'))
+    limit 1;
     if found then
-        raise exception 'volume % is in no part of % that may be predicted', coalesce(another::text, 'null'), run_name(the_run)
+        raise exception 'volume % is in no part of % that may be %', coalesce(another::text, 'null'), run_name(the_run),
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end
             using errcode = 'LA006';
     end if;
+    delete from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') and volume_id <> all (p_volumes);
     insert into job as j (kind, round_id, volume_id, priority, max_attempts)
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
@@ -119,7 +153,7 @@ begin
     end if;
     return enqueued;
 end $$;
-comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel volumes for a round, under the claim on its run; dead and cancelled ones wait again. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
 
 create function volume_jobs(p_round bigint, p_kind job_kind)
 returns table (volume_id bigint, state job_state, reason text, result jsonb)
@@ -183,7 +217,8 @@ create view queue as
     select kind, state, count(*) from job where state = 'dead' group by kind, state;
 comment on view queue is 'Number of open and dead jobs by kind and state.';
 
-grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer), expire_leases(),
+grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
+    claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;

@@ -79,12 +79,12 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where c.removal is null and (p_run is null or run.id = p_run)
     ), judged as (
         select l.*, case
-            when l.is_open and l.state not in ('published', 'rolledBack') then 'open'
+            when l.is_open and l.state <> 'published' then 'open'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
             when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
             when exists (select from evaluation e where e.round_id = l.round_id) then 'evaluation'
-            when l.state in ('published', 'rolledBack') then 'closed'
+            when l.state = 'published' then 'closed'
             when p_keeps_abandoned then 'wanted' end as need
         from listed l
     ), shared as (
@@ -121,6 +121,15 @@ begin
 end $$;
 comment on function prune_checkpoints(bigint, integer, boolean, text) is 'Marks the checkpoints that pruning_plan names as pruned and turns their objects into tombstones; returns the plan. The caller deletes the bytes afterwards.';
 
+create function lost_inputs(p_run bigint) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select count(*) from (
+        select i.volume_id, o.key, i.part from run_input i join organ o on o.id = i.organ_id where i.run_id = p_run
+        except
+        select l.volume_id, l.organ, l.part from run_labels(p_run) l) lost
+$$;
+comment on function lost_inputs(bigint) is 'The number of annotations of a run''s snapshot that it may no longer read, or has in another part now.';
+
 grant select on round_event to lacuna_manager, lacuna_trainer;
-grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text) to lacuna_trainer;
+grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text), lost_inputs(bigint) to lacuna_trainer;
 grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoints(bigint, integer, boolean, text) to lacuna_manager;

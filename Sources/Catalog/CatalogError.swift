@@ -21,6 +21,7 @@ public enum CatalogError: Error, Equatable {
     /// The round is not a published one of the run.
     case notPublished(run: String, round: Int, published: [Int])
     case unknownSplit(String, nearest: [String] = [])
+    case unknownSchedule(String, nearest: [String] = [])
     case unknownMask(MaskID)
     /// The bytes of the mask were destroyed.
     case purgedMask(MaskID, PurgeEvent)

@@ -61,6 +61,10 @@ extension CatalogError: CommandFailing {
             CommandFailure(
                 .badInput, "no split is named \(name)",
                 remedy: Spelling.offer(nearest) + "lacuna split show lists all splits")
+        case .unknownSchedule(let name, let nearest):
+            CommandFailure(
+                .badInput, "no schedule is named \(name)",
+                remedy: Spelling.offer(nearest) + "lacuna schedule list lists all schedules")
         case .unknownMask(let id):
             CommandFailure(
                 .badInput, "mask \(id) does not exist",

@@ -1,7 +1,5 @@
 /// Why the daemon cannot continue, with the remedy. Contains ids, keys and paths; no patient data.
 package enum DaemonError: Error, Equatable {
-    case configurationFile(path: String, problem: String)
-    case configuration(key: String, problem: String, remedy: String)
     /// The image that a volume was imported from is missing, or the file has changed.
     case imageMissing(file: String)
     case imageChanged(file: String)
@@ -14,8 +12,6 @@ package enum DaemonError: Error, Equatable {
 
     var problem: String {
         switch self {
-        case .configurationFile(_, let problem): problem
-        case .configuration(let key, let problem, _): "\(key) \(problem)"
         case .imageMissing: "the image of a volume is missing"
         case .imageChanged: "the image of a volume is not the file that was imported"
         case .cacheUnwritable(_, let problem): "the cache cannot be written: \(problem)"
@@ -26,8 +22,6 @@ package enum DaemonError: Error, Equatable {
 
     var remedy: String {
         switch self {
-        case .configurationFile: "give --config a readable YAML file"
-        case .configuration(_, _, let remedy): remedy
         case .imageMissing: "restore the file to the path from which it was imported"
         case .imageChanged: "restore the imported file, or import the dataset again and start a new run"
         case .cacheUnwritable: "free space, or give another folder as daemon.cache; its contents can be deleted"
@@ -38,8 +32,7 @@ package enum DaemonError: Error, Equatable {
 
     var file: String? {
         switch self {
-        case .configurationFile(let path, _), .imageMissing(let path), .imageChanged(let path),
-            .cacheUnwritable(let path, _):
+        case .imageMissing(let path), .imageChanged(let path), .cacheUnwritable(let path, _):
             path
         default: nil
         }

@@ -23,7 +23,7 @@ extension RoundsError: CommandFailing {
             CommandFailure(
                 .conflict, problem,
                 remedy: "remove the cause, then start with --retry-failed; another plan needs another run.name")
-        case .otherPlan, .leaseLost, .illegal, .rolledBack: CommandFailure(.conflict, problem, remedy: remedy)
+        case .otherPlan, .leaseLost, .illegal: CommandFailure(.conflict, problem, remedy: remedy)
         }
     }
 }

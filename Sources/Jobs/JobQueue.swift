@@ -1,45 +1,92 @@
 public import Postgres
 
-/// Claims on runs by leases; each run has one job. The clock is the database's; after the end of a lease that no heartbeat renewed,
-/// another daemon can claim the run.
+/// Jobs for daemons, claimed by leases. The clock is the database's; after the end of a lease that no heartbeat renewed,
+/// another daemon can claim the job.
 public struct JobQueue: Sendable {
     public let connection: Connection
+    /// Host and process of this daemon, for people to read.
+    public let worker: String
+    /// The duration of a claim without a heartbeat, 1 to 3600 s.
+    public let leaseSeconds: Double
 
-    public init(_ connection: Connection) { self.connection = connection }
+    public init(_ connection: Connection, worker: String, leaseSeconds: Double) {
+        (self.connection, self.worker, self.leaseSeconds) = (connection, worker, leaseSeconds)
+    }
+
+    // MARK: - Claims
 
     /// Claims a run's job; nil where the lease of another claim has not ended.
-    ///
-    /// - Parameters:
-    ///   - worker: host and process, for people to read.
-    ///   - leaseInSeconds: the duration of the claim without a heartbeat.
-    public func claim(run: Int64, worker: String, leaseInSeconds: Double) async throws -> JobClaim? {
-        try await connection.one(ClaimRun(run: run, worker: worker, lease: leaseInSeconds))
+    public func claim(run: Int64) async throws -> JobClaim? {
+        try await connection.one(ClaimRun(run: run, worker: worker, lease: leaseSeconds))
+    }
+
+    /// Claims up to `limit` due jobs, all of one of the kinds: first that of the highest priority, among equals the one due
+    /// first. Runs that were started by hand are not claimed.
+    public func claim(_ kinds: [JobKind], limit: Int = 1) async throws -> [ClaimedJob] {
+        try await connection.run(ClaimJobs(kinds: kinds, worker: worker, lease: leaseSeconds, limit: limit))
+    }
+
+    /// Claims up to `limit` due jobs of a round's volumes.
+    public func claim(_ kind: JobKind, ofRound round: Int64, limit: Int = 1) async throws -> [ClaimedJob] {
+        try await connection.run(
+            ClaimRoundJobs(round: round, kind: kind, worker: worker, lease: leaseSeconds, limit: limit))
     }
 
     /// Renews the lease; false when the claim is lost.
-    public func heartbeat(_ claim: JobClaim, leaseInSeconds: Double) async throws -> Bool {
-        try await connection.one(Heartbeat(claim: claim, lease: leaseInSeconds))
+    public func heartbeat(_ claim: JobClaim) async throws -> Bool {
+        try await connection.one(Heartbeat(claim: claim, lease: leaseSeconds))
     }
 
-    /// Ends the lease; nothing where the claim is lost.
+    /// Ends the lease without counting an attempt; nothing where the claim is lost.
     public func release(_ claim: JobClaim) async throws { try await connection.run(ReleaseClaim(claim: claim)) }
 
     /// The holder of a run's job, with the rest of the lease; nil without one.
     public func holder(run: Int64) async throws -> JobHolder? { try await connection.first(FindHolder(run: run)) }
-}
 
-/// A claimed job. The token grows with each claim, so that writes of a former holder are refused.
-public struct JobClaim: Sendable, Hashable {
-    public let job: Int64
-    public let token: Int64
-}
+    // MARK: - Ends
 
-/// The daemon that has a run's claim.
-public struct JobHolder: Sendable, Hashable {
-    /// Host and process.
-    public let worker: String
-    /// The rest of the lease.
-    public let secondsLeft: Double
-    /// The end of the lease by the database's clock, in seconds since 1970.
-    public let leaseEnd: Double
+    /// Ends a job as done.
+    /// - Parameter result: a JSON object with what the job measured.
+    /// - Throws: SQLSTATE LA001 where the claim is lost.
+    public func complete(_ claim: JobClaim, result: String? = nil) async throws {
+        try await connection.run(CompleteJob(claim: claim, result: result))
+    }
+
+    /// Ends an attempt.
+    ///
+    /// - Parameters:
+    ///   - pause: seconds until the next attempt, 0 to 86,400.
+    ///   - final: whether another attempt would fail alike.
+    /// - Returns: `waiting`, or `dead` where no attempt is left.
+    /// - Throws: SQLSTATE LA001 where the claim is lost.
+    public func fail(_ claim: JobClaim, reason: String, pause: Double, final: Bool = false) async throws -> JobState {
+        try await connection.one(FailJob(claim: claim, reason: reason, pause: pause, final: final))
+    }
+
+    /// Returns jobs whose lease ended to the queue.
+    /// - Returns: their number.
+    public func expireLeases() async throws -> Int { try await connection.one(ExpireLeases()) }
+
+    // MARK: - Volumes of a round
+
+    /// Creates the jobs that predict or relabel all these volumes for a round; dead and cancelled ones wait again, and those of other
+    /// volumes that are not done are removed.
+    ///
+    /// - Parameter run: the claim on the run of the round.
+    /// - Returns: the number of jobs that wait newly.
+    public func enqueue(_ kind: JobKind, volumes: [Int64], ofRound round: Int64, under run: JobClaim) async throws
+        -> Int
+    {
+        try await connection.one(EnqueueVolumes(claim: run, round: round, kind: kind, volumes: volumes))
+    }
+
+    /// How far the jobs of a kind of a round's volumes are.
+    public func volumeCounts(_ kind: JobKind, ofRound round: Int64) async throws -> VolumeCounts {
+        try await connection.one(CountVolumeJobs(round: round, kind: kind))
+    }
+
+    /// The jobs of a kind of a round's volumes, by volume.
+    public func volumeJobs(_ kind: JobKind, ofRound round: Int64) async throws -> [VolumeJob] {
+        try await connection.run(ListVolumeJobs(round: round, kind: kind))
+    }
 }

@@ -1,3 +1,4 @@
+public import Plans
 public import Tensors
 
 /// A learned confidence in residual form: confidence logit = segmentation logit + correction, where the correction is

@@ -1,7 +1,7 @@
 internal import Domain
 
 /// Voxel counts for Dice where the truth is known.
-public struct OverlapCounts: Hashable, Sendable {
+public struct OverlapCounts: Hashable, Sendable, Codable {
     public var predicted, truth, both: Int
 
     /// 2 |P ∩ T| / (|P| + |T|); nil where both are empty.
@@ -34,12 +34,9 @@ public enum Evaluator {
         }
     }
 
-    /// Mean Dice per organ of the plan over the cases that have one; nil for an organ without.
-    /// - Parameter overlaps: one list per case, as `overlaps` returns it.
-    public static func meanDice(_ overlaps: [[OverlapCounts?]], organs: Int) -> [Double?] {
-        (0..<organs).map { organ in
-            let values = overlaps.compactMap { $0[organ]?.dice }
-            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-        }
+    /// Mean Dice of an organ over the volumes that have one; nil where none has.
+    public static func meanDice(_ overlaps: [OverlapCounts]) -> Double? {
+        let values = overlaps.compactMap(\.dice)
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 }

@@ -1,3 +1,4 @@
+public import Plans
 public import Tensors
 
 /// The loss of a step and its composition.

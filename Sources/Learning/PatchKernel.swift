@@ -1,3 +1,4 @@
+internal import Plans
 internal import Domain
 
 /// Cuts a box out of a mapped volume, clips to the window, normalises and converts to float, in one pass.

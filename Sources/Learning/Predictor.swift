@@ -1,3 +1,4 @@
+public import Plans
 public import Domain
 internal import Tensors
 
@@ -22,14 +23,16 @@ public final class Predictor {
     }
 
     /// Predicts a whole volume from its image alone.
-    /// - Throws: `TensorError`.
-    public func predict(_ item: TrainingCase) throws -> Prediction {
+    ///
+    /// - Parameter checkStop: called before each batch of windows; an error ends the prediction.
+    /// - Throws: `TensorError`, and what `checkStop` throws.
+    public func predict(_ item: TrainingCase, checkStop: () throws -> Void = {}) throws -> Prediction {
         try Torch.withoutGradients {
             var sink = SlabSink(
                 shape: item.shape, channels: network.plan.organs.count * (head == nil ? 1 : 2), depth: slabDepth)
             let starts = slabStarts(item.shape.z)
             for (i, z) in starts.enumerated() {
-                try fillSlab(item, z, &sink)
+                try fillSlab(item, z, &sink, checkStop)
                 sink.flush(upTo: i + 1 < starts.count ? starts[i + 1] : item.shape.z)
             }
             let organs = network.plan.organs.count
@@ -56,7 +59,9 @@ public final class Predictor {
         return (0..<count).map { $0 * (length - window) / (count - 1) }
     }
 
-    private func fillSlab(_ item: TrainingCase, _ z: Int, _ sink: inout SlabSink) throws {
+    private func fillSlab(
+        _ item: TrainingCase, _ z: Int, _ sink: inout SlabSink, _ checkStop: () throws -> Void
+    ) throws {
         let slices = settings.dimensions == 2 ? Array(z..<min(z + slabDepth, item.shape.z)) : [z]
         var boxes: [VoxelBox] = []
         for y in Self.starts(item.shape.y, window.y, settings.overlap) {
@@ -65,6 +70,7 @@ public final class Predictor {
             }
         }
         for first in stride(from: 0, to: boxes.count, by: settings.batch) {
+            try checkStop()
             let group = Array(boxes[first..<min(first + settings.batch, boxes.count)])
             sink.add(try run(item, group), boxes: group)
         }

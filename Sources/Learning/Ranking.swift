@@ -1,5 +1,5 @@
-/// The number of voxels with each of the 256 scores.
-public struct ScoreHistogram: Hashable, Sendable {
+/// The number of voxels with each of the 256 scores. Encoded without the zeros at both ends.
+public struct ScoreHistogram: Hashable, Sendable, Codable {
     public private(set) var counts = Array(repeating: 0, count: 256)
 
     public init() {}
@@ -10,6 +10,28 @@ public struct ScoreHistogram: Hashable, Sendable {
 
     public mutating func add(_ other: ScoreHistogram) {
         for i in counts.indices { counts[i] += other.counts[i] }
+    }
+
+    private enum CodingKeys: String, CodingKey { case first, counts }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let (first, given) = (
+            try values.decode(Int.self, forKey: .first), try values.decode([Int].self, forKey: .counts)
+        )
+        guard first >= 0, first + given.count <= counts.count, given.allSatisfy({ $0 >= 0 }) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: values, debugDescription: "a histogram has 256 counts, none negative")
+        }
+        counts.replaceSubrange(first..<first + given.count, with: given)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        let first = counts.firstIndex { $0 > 0 } ?? 0
+        let last = counts.lastIndex { $0 > 0 } ?? first - 1
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(first, forKey: .first)
+        try values.encode(Array(counts[first..<last + 1]), forKey: .counts)
     }
 }
 

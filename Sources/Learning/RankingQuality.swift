@@ -1,20 +1,31 @@
 internal import Domain
 
+/// The predicted positives of an organ where its truth is known, by their score: those that are right and those that are wrong.
+public struct RankingCounts: Hashable, Sendable, Codable {
+    /// By the confidence.
+    public var confidence = ScorePair()
+    /// By the plain probability.
+    public var probability = ScorePair()
+
+    public struct ScorePair: Hashable, Sendable, Codable {
+        public var right = ScoreHistogram()
+        public var wrong = ScoreHistogram()
+    }
+}
+
 /// Area under the ROC curve of "this predicted positive is right", per organ, by the confidence and by the probability.
 ///
 /// Scores are the predictions' 256 levels; ties count half (the Mann–Whitney form).
 public struct RankingQuality: Sendable {
-    private var confidences: [ScorePair]
-    private var probabilities: [ScorePair]
+    /// By organ of the plan.
+    public private(set) var counts: [RankingCounts]
 
-    fileprivate struct ScorePair {
-        var right = ScoreHistogram()
-        var wrong = ScoreHistogram()
-    }
+    public init(organs: Int) { counts = Array(repeating: RankingCounts(), count: organs) }
 
-    public init(organs: Int) {
-        confidences = Array(repeating: ScorePair(), count: organs)
-        probabilities = confidences
+    /// Adds the counts of an organ in another volume.
+    public mutating func add(_ other: RankingCounts, organ: Int) {
+        counts[organ].confidence.add(other.confidence)
+        counts[organ].probability.add(other.probability)
     }
 
     /// The same with the predicted positives of every organ that is completely labelled in the case.
@@ -34,14 +45,9 @@ public struct RankingQuality: Sendable {
                         let voxel = item.shape.index(x, y, z)
                         let logit = prediction.logits[organ][voxel]
                         guard logit > 0, known?[voxel] ?? true else { continue }
-                        let confidence = prediction.confidenceLogits[organ][voxel]
-                        if truth?[voxel] ?? false {
-                            confidences[organ].right.add(confidence)
-                            probabilities[organ].right.add(logit)
-                        } else {
-                            confidences[organ].wrong.add(confidence)
-                            probabilities[organ].wrong.add(logit)
-                        }
+                        let isRight = truth?[voxel] ?? false
+                        counts[organ].confidence.add(prediction.confidenceLogits[organ][voxel], isRight: isRight)
+                        counts[organ].probability.add(logit, isRight: isRight)
                     }
                 }
             }
@@ -49,18 +55,28 @@ public struct RankingQuality: Sendable {
     }
 
     /// Area by organ, for the organs of the plan in its order; an organ without both kinds of positives is missing.
-    public func byConfidence(_ organs: [String]) -> [String: Double] { areas(confidences, organs) }
+    public func byConfidence(_ organs: [String]) -> [String: Double] { areas(organs, \.confidence) }
     /// The same by the plain probability.
-    public func byProbability(_ organs: [String]) -> [String: Double] { areas(probabilities, organs) }
+    public func byProbability(_ organs: [String]) -> [String: Double] { areas(organs, \.probability) }
 
-    private func areas(_ pairs: [ScorePair], _ organs: [String]) -> [String: Double] {
+    private func areas(_ organs: [String], _ pair: KeyPath<RankingCounts, RankingCounts.ScorePair>) -> [String: Double]
+    {
         var areas: [String: Double] = [:]
-        for organ in organs.indices { areas[organs[organ]] = pairs[organ].area }
+        for (organ, counts) in zip(organs, counts) { areas[organ] = counts[keyPath: pair].area }
         return areas
     }
 }
 
-extension RankingQuality.ScorePair {
+extension RankingCounts.ScorePair {
+    fileprivate mutating func add(_ score: Int8, isRight: Bool) {
+        if isRight { right.add(score) } else { wrong.add(score) }
+    }
+
+    fileprivate mutating func add(_ other: RankingCounts.ScorePair) {
+        right.add(other.right)
+        wrong.add(other.wrong)
+    }
+
     /// Nil where one of the two kinds is missing.
     fileprivate var area: Double? {
         guard right.total > 0, wrong.total > 0 else { return nil }

@@ -1,3 +1,4 @@
+public import Plans
 public import Domain
 internal import Tensors
 internal import System

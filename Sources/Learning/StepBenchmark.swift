@@ -1,3 +1,4 @@
+public import Plans
 internal import Tensors
 internal import System
 

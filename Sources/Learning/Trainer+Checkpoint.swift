@@ -1,3 +1,4 @@
+internal import Plans
 public import Tensors
 
 /// The metadata of a training's checkpoints.

@@ -1,3 +1,4 @@
+public import Plans
 public import Tensors
 public import System
 

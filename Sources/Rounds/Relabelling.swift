@@ -1,3 +1,5 @@
+public import Plans
+
 /// Why an organ is withheld in a round: learned, but not relabelled.
 public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable {
     /// Annotated in fewer training volumes than the plan requires.

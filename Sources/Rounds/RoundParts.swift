@@ -1,3 +1,4 @@
+public import Plans
 public import Domain
 
 /// Stores runs durably, under a lease. Every write throws `leaseLost` once another daemon has taken over the run.
@@ -33,14 +34,11 @@ public protocol RoundEvaluator: Sendable {
 
 /// Predicts and stages labels, which are not visible until they are published.
 public protocol RoundRelabeller: Sendable {
-    /// Volumes of the train part that lack the annotation of an organ in `round.relabelling` and are not staged yet for
-    /// this round, in a fixed order.
-    func pending(_ context: RoundContext) async throws -> [VolumeID]
-
-    /// Predicts one volume with `round.weights`, ranks, and stages its labels, all organs in one transaction; a repeated
-    /// call replaces them.
-    /// - Returns: the number of organs staged.
-    func relabel(_ volume: VolumeID, _ context: RoundContext) async throws -> Int
+    /// Predicts with `round.weights`, ranks and stages the labels of every volume of the train part that lacks the annotation of an
+    /// organ in `round.relabelling`. The labels of a volume are staged in one transaction; a repeated call continues with the
+    /// volumes that are not staged.
+    /// - Returns: whether all are staged; false where it stopped early because of `isStopping`.
+    func relabel(_ context: RoundContext, observer: any RoundObserver) async throws -> Bool
 }
 
 /// Makes a round's staged labels visible.
@@ -68,8 +66,8 @@ public enum RoundEvent: Sendable, Hashable {
     case confidenceFitted(round: Int, ConfidenceFit)
     case evaluated(round: Int, Evaluation)
     case withheld(round: Int, organ: String, WithholdingReason)
-    /// `done` of `total` pending volumes are staged.
-    case staged(round: Int, volume: VolumeID, done: Int, total: Int)
+    /// `done` of `total` volumes are staged, `volume` last, or others where it is nil.
+    case staged(round: Int, volume: VolumeID?, done: Int, total: Int)
     case published(round: Int, Publication)
     case closed(round: Int)
     case failed(round: Int, reason: String)

@@ -1,3 +1,5 @@
+public import Plans
+
 /// Takes a run through its rounds, from the stored state.
 ///
 /// The driver keeps no state of its own between two steps: it does the work that is due in a round's stored state and
@@ -66,10 +68,9 @@ public struct RunDriver: Sendable {
         return .finished
     }
 
-    /// A round that was rolled back ends the run; a failed one does so unless it is to be retried.
+    /// A failed round ends the run, unless it is to be retried.
     private func resume(_ round: RoundRecord, _ run: RunRecord, _ retryingFailed: Bool) async throws -> RoundRecord {
         switch round.state {
-        case .rolledBack: throw RoundsError.rolledBack(round: round.number)
         case .failed where retryingFailed:
             return try await store.advance(run.id, round: round.number, from: .failed, by: .retry)
         case .failed: throw RoundsError.failed(round: round.number, reason: round.failure ?? "")
@@ -108,7 +109,7 @@ public struct RunDriver: Sendable {
             return try await advance(context, by: .finishEvaluation(evaluation))
         case .evaluated: return try await afterEvaluation(context)
         case .relabelling: return try await relabel(context)
-        case .published, .failed, .rolledBack: preconditionFailure("no work is due in a closed round")
+        case .published, .failed: preconditionFailure("no work is due in a closed round")
         }
     }
 
@@ -135,12 +136,7 @@ public struct RunDriver: Sendable {
 
     private func relabel(_ context: RoundContext) async throws -> RoundRecord? {
         let number = context.round.number
-        let volumes = try await relabeller.pending(context)
-        for (done, volume) in volumes.enumerated() {
-            if stop() { return nil }
-            _ = try await relabeller.relabel(volume, context)
-            observer.observe(.staged(round: number, volume: volume, done: done + 1, total: volumes.count))
-        }
+        guard try await relabeller.relabel(context, observer: observer), !stop() else { return nil }
         let round = try await publisher.publish(context)
         if let publication = round.publication { observer.observe(.published(round: number, publication)) }
         return round

@@ -1,4 +1,5 @@
 public import Domain
+public import Plans
 
 /// A run as it is stored.
 public struct RunRecord: Sendable, Hashable {
@@ -44,7 +45,7 @@ public struct RoundRecord: Sendable, Hashable {
         case .retry:
             record = RoundRecord(number: number)
             record.trainedOn = trainedOn
-        case .close, .rollBack: break
+        case .close: break
         }
         return record
     }

@@ -9,6 +9,12 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A parameter is missing from the checkpoint, or has another shape there.
     case unfitting(path: String, problem: String)
 
+    /// Whether libtorch had no memory for the operation, as its allocators report it.
+    public var isOutOfMemory: Bool {
+        guard case .refused(_, let problem) = self else { return false }
+        return problem.contains("allocate memory") || problem.contains("out of memory") || problem.contains("bad_alloc")
+    }
+
     /// What is wrong, one clause.
     public var problem: String {
         switch self {

@@ -71,7 +71,7 @@ import Testing
                 start.classMapping = mapping
                 let run = try await world.training.startRun(start)
                 let claim = try #require(
-                    try await world.jobs.claim(run: run.id.rawValue, worker: "w", leaseInSeconds: 600))
+                    try await world.queue("w", 600).claim(run: run.id.rawValue))
                 return HeldRun(
                     run: run, claim: Claim(job: JobID(claim.job), token: claim.token),
                     rounds: try await world.training.rounds(of: run.id))

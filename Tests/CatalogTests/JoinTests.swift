@@ -112,7 +112,7 @@ import Testing
             }
             _ = try await world.checkpoint(runs[2], 0, step: 2)
             let claim = try #require(
-                try await world.jobs.claim(run: runs[1].run.id.rawValue, worker: "w", leaseInSeconds: 600))
+                try await world.queue("w", 600).claim(run: runs[1].run.id.rawValue))
             let again = HeldRun(
                 run: runs[1].run, claim: Claim(job: JobID(claim.job), token: claim.token), rounds: runs[1].rounds)
             try await world.publish(again, 0)

@@ -74,7 +74,7 @@ import Testing
             let stopped = try await refusal { try await world.stage(held, 0, checkpoint, train, [("spleen", 9, 0.5)]) }
             #expect(stopped == "LA001", "its daemon would go on with what it read before")
             let claim = try #require(
-                try await world.jobs.claim(run: held.run.id.rawValue, worker: "w", leaseInSeconds: 600))
+                try await world.queue("w", 600).claim(run: held.run.id.rawValue))
             let again = HeldRun(
                 run: held.run, claim: Claim(job: JobID(claim.job), token: claim.token), rounds: held.rounds)
             let state = try await refusal { try await world.stage(again, 0, checkpoint, train, [("spleen", 9, 0.5)]) }

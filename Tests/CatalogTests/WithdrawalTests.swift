@@ -109,7 +109,7 @@ import Testing
             let lost = try await refusal { _ = try await world.checkpoint(held, 1) }
             #expect(lost == "LA001")
             let claimed = try #require(
-                try await world.jobs.claim(run: run.rawValue, worker: "w2", leaseInSeconds: 600))
+                try await world.queue("w2", 600).claim(run: run.rawValue))
             let again = HeldRun(
                 run: held.run, claim: Claim(job: JobID(claimed.job), token: claimed.token), rounds: held.rounds)
             let checkpoint = try await world.checkpoint(again, 1)
@@ -160,7 +160,7 @@ import Testing
             try await expectTrueCoverage(world)
             #expect(try await world.trainer.ask("select * from lacuna.round_labels(\(held.rounds[0].id))") == [])
             let stopped = try await refusal {
-                _ = try await world.jobs.claim(run: held.run.id.rawValue, worker: "w2", leaseInSeconds: 600)
+                _ = try await world.queue("w2", 600).claim(run: held.run.id.rawValue)
             }
             #expect(stopped == "LA010")
             let shownAgain = try await refusal {

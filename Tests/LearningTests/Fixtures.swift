@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import Learning
+import Plans
 import Tensors
 internal import System
 

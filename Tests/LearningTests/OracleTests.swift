@@ -1,4 +1,5 @@
 import Learning
+import Plans
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Domain
 import Learning
+import Plans
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Domain
 import Learning
+import Plans
 import Tensors
 import Testing
 internal import System
@@ -135,7 +136,7 @@ internal import System
             let head = try ConfidenceHead(try Checkpoint(bytes: try confidence.head.checkpoint().bytes()))
             let learned = try predict(head)
             return (
-                Evaluator.meanDice([Evaluator.overlaps(Self.cases[3], plain)], organs: 1)[0],
+                Evaluator.overlaps(Self.cases[3], plain)[0]?.dice,
                 plain.logits == untrained.logits && plain.logits == learned.logits,
                 untrained.confidenceLogits != learned.confidenceLogits, plain.meanConfidence(organ: 0),
                 untrained.meanConfidence(organ: 0)

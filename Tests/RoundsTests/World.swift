@@ -1,4 +1,5 @@
 import Domain
+import Plans
 import Rounds
 import Synchronization
 
@@ -133,16 +134,17 @@ struct WorldWorkers: RoundTrainer, RoundEvaluator, RoundRelabeller, RoundPublish
 
     func evaluate(_ context: RoundContext, observer: any RoundObserver) async throws -> Evaluation { evaluation }
 
-    func pending(_ context: RoundContext) async throws -> [VolumeID] {
-        let staged = world.durable.staged[context.round.number, default: []]
-        return World.volumes.filter { !staged.contains($0) }
-    }
-
-    func relabel(_ volume: VolumeID, _ context: RoundContext) async throws -> Int {
-        try world.write { state in
-            state.staged[context.round.number, default: []].append(volume)
-            return context.round.relabelling!.organs.count
+    func relabel(_ context: RoundContext, observer: any RoundObserver) async throws -> Bool {
+        let number = context.round.number
+        for volume in World.volumes where !world.durable.staged[number, default: []].contains(volume) {
+            if context.isStopping() { return false }
+            let done = try world.write { state in
+                state.staged[number, default: []].append(volume)
+                return state.staged[number, default: []].count
+            }
+            observer.observe(.staged(round: number, volume: volume, done: done, total: World.volumes.count))
         }
+        return true
     }
 
     func publish(_ context: RoundContext) async throws -> RoundRecord {

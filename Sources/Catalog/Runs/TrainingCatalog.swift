@@ -35,6 +35,14 @@ public struct TrainingCatalog: Sendable {
     /// The run of that name; nil where there is none.
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
+    /// The configuration that the run was started with, a JSON object.
+    public func configuration(of run: RunID) async throws -> JSONText {
+        try await connection.one(ConfigurationOfRun(run: run))
+    }
+
+    /// The number of annotations of the run's snapshot that it may no longer read, or has in another part now.
+    public func lostInputs(of run: RunID) async throws -> Int { try await connection.one(LostInputs(run: run)) }
+
     /// Creates a run with its snapshot of annotations.
     public func startRun(_ start: RunStart) async throws -> StoredRun {
         try await connection.run(StartRun(start: start, program: program))
@@ -90,14 +98,22 @@ public struct TrainingCatalog: Sendable {
     /// Changes the state of a round and stores its results.
     ///
     /// - Parameter finishing: whether to mark the run as finished in the same transaction.
+    /// - Returns: for a scheduled run that is finished and whose schedule adopts, whether it became the current one or waits for a
+    ///   person; else nil.
     /// - Throws: SQLSTATE LA005 when the round is not in state `from`.
+    @discardableResult
     public func advance(
         _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText, finishing: Bool = false
-    ) async throws {
-        try await connection.transaction { connection in
+    ) async throws -> AdoptionDecision? {
+        let decision = try await connection.transaction { connection -> AdoptionDecision? in
             try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
-            if finishing { try await connection.run(FinishRun(claim: claim)) }
+            guard finishing else { return nil }
+            let decision = try await connection.one(AdoptIfBetter(claim: claim, program: program))
+            try await connection.run(FinishRun(claim: claim))
+            return decision
         }
+        if decision == .adopted { try await connection.run(CompactCoverage()) }
+        return decision
     }
 
     /// Stores an object's bytes and records the checkpoint, under the lock that excludes the sweep. Recording the same checkpoint

@@ -1,9 +1,10 @@
+internal import Plans
 internal import Catalog
 internal import Domain
 internal import Jobs
-internal import Learning
 internal import Postgres
 internal import Rounds
+internal import Synchronization
 internal import System
 
 /// Follows the claim of a run.
@@ -19,11 +20,12 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     private let catalog: TrainingCatalog
     private let queue: JobQueue
     private let run: StoredRun
-    private let leaseSeconds: Double
-    private let worker: String
+    private let claims: HeldClaims
+    private let given: JobClaim?
     private let stop: StopFlag
     private let observer: any ClaimObserver
     private var held: Held?
+    private let loss = Mutex<(any Error)?>(nil)
 
     private struct Held {
         let claim: JobClaim
@@ -32,16 +34,16 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     /// - Parameters:
     ///   - run: the run of the plan, which exists.
-    ///   - leaseSeconds: seconds for which a claim is valid without a heartbeat.
-    ///   - worker: the name of this daemon, for people.
-    ///   - stop: ends the wait for another daemon's lease.
+    ///   - queue: on the catalogue's connection.
+    ///   - claims: those that the heartbeat renews.
+    ///   - given: the claim on the run's job where the caller has it already.
+    ///   - stop: ends the wait for another daemon's lease; raised where the claim is lost.
     init(
-        _ catalog: TrainingCatalog, run: StoredRun, leaseSeconds: Double, worker: String, stop: StopFlag,
-        observer: any ClaimObserver
+        _ catalog: TrainingCatalog, run: StoredRun, queue: JobQueue, claims: HeldClaims, given: JobClaim? = nil,
+        stop: StopFlag, observer: any ClaimObserver
     ) {
-        (self.catalog, self.run, self.leaseSeconds) = (catalog, run, leaseSeconds)
-        (self.worker, self.stop, self.observer) = (worker, stop, observer)
-        queue = JobQueue(catalog.connection)
+        (self.catalog, self.run, self.queue, self.claims, self.given) = (catalog, run, queue, claims, given)
+        (self.stop, self.observer) = (stop, observer)
     }
 
     /// The claim under which all writes are made.
@@ -63,7 +65,8 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     /// Claims the run, unless it is finished: nothing is written to it any more.
     func open(_ plan: RunPlan) async throws -> RunRecord {
-        let claim = run.isFinished ? nil : try await acquire()
+        let claim = run.isFinished ? nil : try await acquireOnce()
+        if let claim { watch(claim) }
         let rounds = try await catalog.rounds(of: run.id)
         held = claim.map { Held(claim: $0, rounds: rounds) }
         return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
@@ -87,6 +90,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     func release(_ run: RunID) async {
         guard let held else { return }
         self.held = nil
+        claims.drop(held.claim)
         // A claim that cannot be released ends with its lease.
         try? await queue.release(held.claim)
     }
@@ -106,25 +110,36 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         return try RoundRecord(try await self.current(round.number))
     }
 
-    /// Renews the lease on the heartbeat's own connection.
-    /// - Returns: false where the lease is lost.
-    func heartbeat(on connection: Connection) async throws -> Bool {
-        guard let held else { return true }
-        let isHeld = try await JobQueue(connection).heartbeat(held.claim, leaseInSeconds: leaseSeconds)
-        return isHeld || self.held == nil  // released meanwhile
+    // MARK: - Claim
+
+    /// - Throws: `RoundsError.leaseLost`, or the reason why the run was closed, where the claim was lost since it was opened.
+    nonisolated func requireHeld() throws {
+        if let error = loss.withLock({ $0 }) { throw error }
     }
 
-    // MARK: - Claim
+    /// Stops the run where its claim is lost.
+    private func watch(_ claim: JobClaim) {
+        let (stop, name) = (stop, run.name)
+        claims.hold(claim) { reason in
+            self.loss.withLock { $0 = reason ?? RoundsError.leaseLost(run: name) }
+            stop.raise()
+        }
+    }
+
+    private func acquireOnce() async throws -> JobClaim {
+        if let given { return given }
+        return try await acquire()
+    }
 
     /// Claims the run. A holder that lets its lease end is replaced; one that renews it keeps the run.
     ///
     /// - Throws: `DaemonError.held` where another daemon renews its lease, `CancellationError` where this one is asked to stop.
     private func acquire() async throws -> JobClaim {
-        let (lease, clock) = (leaseSeconds, ContinuousClock())
+        let (lease, clock) = (queue.leaseSeconds, ContinuousClock())
         var first: JobHolder?
         var deadline = clock.now + .seconds(lease)
         while true {
-            if let claim = try await queue.claim(run: run.id.rawValue, worker: worker, leaseInSeconds: lease) {
+            if let claim = try await queue.claim(run: run.id.rawValue) {
                 return claim
             }
             if stop.isRaised { throw CancellationError() }

@@ -1,54 +1,42 @@
 internal import Catalog
 internal import Domain
+internal import Jobs
 internal import Learning
 internal import Rounds
-internal import Tensors
 internal import Workflows
 
 extension LearningWorker: RoundEvaluator {
     func evaluate(_ context: RoundContext, observer: any RoundObserver) async throws -> Evaluation {
         let number = context.round.number
-        var (records, overlaps): ([EvaluationRecord], [[OverlapCounts?]]) = ([], [])
-        for item in try await cases(in: .validation, context) {
-            try context.checkStop()
-            let prediction = try await validationPrediction(item, context.round)
-            let counts = try await thread.run { Evaluator.overlaps(item, prediction) }
-            overlaps.append(counts)
-            records += self.records(item, counts)
-        }
-        predictions = nil
+        let measured = try await validationMeasures(context)
+        let records = measured.flatMap { results(of: $0.volume, $0.measures) }
         try await rounds.fenced {
             try await catalog.recordEvaluation(rounds.claim, round: rounds.roundID(number), records)
         }
-        return summary(overlaps)
+        return summary(measured.map(\.measures))
     }
 
-    private func validationPrediction(_ item: TrainingCase, _ round: RoundRecord) async throws -> Prediction {
-        if let predictions, predictions.round == round.number, let made = predictions.byVolume[item.volume] {
-            return made
-        }
-        return try await predict(item, round)
-    }
-
-    private func records(_ item: TrainingCase, _ counts: [OverlapCounts?]) -> [EvaluationRecord] {
-        library.organs.indices.compactMap { organ in
-            counts[organ].map {
+    private func results(of volume: VolumeID, _ measures: VolumeMeasures) -> [EvaluationRecord] {
+        guard let run = library.snapshot.volumes[volume] else { return [] }
+        let millilitres = library.grid(of: run).voxelMillilitres
+        return library.organs.compactMap { organ in
+            (measures.overlaps?[organ.rawValue]).map {
                 EvaluationRecord(
-                    volume: item.volume, organ: library.organs[organ], dice: $0.dice,
-                    predictedMillilitres: Double($0.predicted) * item.voxelMillilitres,
-                    referenceMillilitres: Double($0.truth) * item.voxelMillilitres)
+                    volume: volume, organ: organ, dice: $0.dice,
+                    predictedMillilitres: Double($0.predicted) * millilitres,
+                    referenceMillilitres: Double($0.truth) * millilitres)
             }
         }
     }
 
-    private func summary(_ overlaps: [[OverlapCounts?]]) -> Evaluation {
-        let dice = Evaluator.meanDice(overlaps, organs: plan.organs.count)
+    private func summary(_ measures: [VolumeMeasures]) -> Evaluation {
         var organs: [String: OrganEvaluation] = [:]
-        for (index, organ) in library.organs.enumerated() {
-            let shown = overlaps.compactMap { $0[index] }.filter { $0.truth > 0 }
+        for organ in library.organs {
+            let overlaps = measures.compactMap { $0.overlaps?[organ.rawValue] }
+            let shown = overlaps.filter { $0.truth > 0 }
             let (predicted, truth) = (shown.reduce(0) { $0 + $1.predicted }, shown.reduce(0) { $0 + $1.truth })
             organs[organ.rawValue] = OrganEvaluation(
-                dice: dice[index], volumeRatio: truth > 0 ? Double(predicted) / Double(truth) : nil,
+                dice: Evaluator.meanDice(overlaps), volumeRatio: truth > 0 ? Double(predicted) / Double(truth) : nil,
                 validationVolumes: shown.count,
                 annotatedVolumes: library.snapshot.annotatedVolumes(of: organ, in: .train))
         }

@@ -1,3 +1,4 @@
+internal import Plans
 internal import Catalog
 internal import Domain
 internal import Learning
@@ -77,13 +78,10 @@ extension LearningWorker: RoundTrainer {
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
-        let (plan, settings, origin, rule) = (plan, settings, origin, rule)
-        let recipe = context.plan.recipe(ofRound: context.round.number)
+        let learning = learning(context)
         return try await divergenceIsFinal {
             try await thread.run {
-                let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-                let trainer = try Trainer(
-                    plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
+                let trainer = try learning.trainer(cases, from: start)
                 return try trainer.run(
                     stop: stop, checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
                     event: { event in
@@ -106,14 +104,12 @@ extension LearningWorker: RoundTrainer {
 
     func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
-        let network = try await checkpoint(stored)
-        var (head, weights): (Checkpoint?, StoredWeights?) = (nil, nil)
+        var weights: StoredWeights?
         if context.plan.confidence == .residual {
-            let object: ObjectID
-            (head, object) = try await storedHead(context, network, observer)
+            let object = try await storedHead(context, try await checkpoint(stored), observer)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
-        let quality = try await rankingQuality(network, head, context)
+        let quality = try await rankingQuality(RoundWeights(network: stored.object, head: weights?.object), context)
         return ConfidenceFit(
             weights: weights, byConfidence: quality.byConfidence(plan.organs),
             byProbability: quality.byProbability(plan.organs))
@@ -122,46 +118,36 @@ extension LearningWorker: RoundTrainer {
     /// The confidence head of the round: stored before a restart, or fitted now.
     private func storedHead(
         _ context: RoundContext, _ network: Checkpoint, _ observer: any RoundObserver
-    ) async throws -> (Checkpoint, ObjectID) {
+    ) async throws -> ObjectID {
         let number = context.round.number
-        if let own = try await newestReadable(.confidence, context, observer) { return (own.checkpoint, own.object) }
+        if let own = try await newestReadable(.confidence, context, observer) { return own.object }
         let (head, part) = try await fitHead(network, context)
         let steps = context.plan.confidenceSteps
-        return (head, try await save(head, round: number, kind: .confidence, part: part, step: steps))
+        return try await save(head, round: number, kind: .confidence, part: part, step: steps)
     }
 
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
-        let part: SplitPart = library.snapshot.volumes(in: .confidence).isEmpty ? .train : .confidence
-        let (plan, settings, origin, rule) = (plan, settings, origin, rule)
-        let cases = try await cases(in: part, context)
-        let recipe = context.plan.recipe(ofRound: context.round.number)
+        let part = library.snapshot.partOfConfidence
+        let (learning, cases) = (
+            learning(context), try await library.cases(in: part) { try context.checkStop() }
+        )
         let head = try await divergenceIsFinal {
             try await thread.run {
-                let unet = try UNet(network)
-                let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-                let trainer = try ConfidenceTrainer(unet, recipe: recipe, settings: settings, sampler: sampler)
-                try trainer.run { _, _ in try context.checkStop() }
-                return try trainer.checkpoint(origin)
+                try learning.fitHead(under: network, cases) { try context.checkStop() }
             }
         }
         return (head, part)
     }
 
     /// How well confidence and probability separate right predicted positives from wrong ones on the validation part.
-    private func rankingQuality(
-        _ network: Checkpoint, _ head: Checkpoint?, _ context: RoundContext
-    ) async throws -> RankingQuality {
+    private func rankingQuality(_ weights: RoundWeights, _ context: RoundContext) async throws -> RankingQuality {
         var ranking = RankingQuality(organs: plan.organs.count)
-        var made: [VolumeID: Prediction] = [:]
-        for item in try await cases(in: .validation, context) {
-            try context.checkStop()
-            let prediction = try await predict(item, network, head)
-            let before = ranking
-            ranking = try await thread.run { before.adding(item, prediction) }
-            made[item.volume] = prediction
+        for (_, measures) in try await validationMeasures(context, weights) {
+            for (index, organ) in plan.organs.enumerated() {
+                if let counts = measures.ranking?[organ] { ranking.add(counts, organ: index) }
+            }
         }
-        predictions = (context.round.number, made)
         return ranking
     }
 }

@@ -1,5 +1,7 @@
+internal import Plans
 internal import Catalog
 internal import Domain
+internal import Jobs
 internal import Learning
 internal import Objects
 internal import Rounds
@@ -13,7 +15,6 @@ internal import Workflows
 actor LearningWorker {
     let library: CaseLibrary
     let settings: LearningSettings
-    let confidence: ConfidenceMethod
     let plan: NetworkPlan
     let rule: KnownVoxelRule
     let origin: TrainingOrigin
@@ -21,49 +22,37 @@ actor LearningWorker {
     let rounds: CatalogRoundStore
     let store: any ObjectStore
     let thread: TensorThread
-    let work = BlockingWork()
-    /// Predictions of the validation volumes of a round, made for the confidence fit and reused by the evaluation.
-    var predictions: (round: Int, byVolume: [VolumeID: Prediction])?
-    /// Scores of all volumes of a round, where organs are ranked over the whole round.
-    var pooled: (round: Int, histograms: [ScoreHistogram?])?
+    let queue: JobQueue
+    let claims: HeldClaims
+    /// Predicts and relabels single volumes.
+    let volumes: VolumeWorker
 
     init(
-        library: CaseLibrary, configuration: DaemonConfiguration, origin: TrainingOrigin, ontology: Ontology,
-        catalog: TrainingCatalog, rounds: CatalogRoundStore, store: any ObjectStore
+        _ parts: RunParts, origin: TrainingOrigin, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue,
+        claims: HeldClaims
     ) {
-        let settings = configuration.settings
-        self.settings = settings
-        confidence = configuration.plan.confidence
-        (self.library, self.origin, self.catalog) = (library, origin, catalog)
-        (self.rounds, self.store) = (rounds, store)
-        plan = settings.plan(organs: library.organs.map(\.rawValue))
-        rule = ontology.knownVoxelRule(for: library.organs)
-        thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
+        (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
+        (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
+        (self.origin, self.catalog, self.rounds) = (origin, catalog, rounds)
+        (self.queue, self.claims) = (queue, claims)
     }
 
     // MARK: - Shared by the parts
 
-    /// The cases of a part with their annotations alone.
-    func cases(in part: SplitPart, _ context: RoundContext) async throws -> [TrainingCase] {
-        try await cases(in: part, pseudo: [:], context)
+    /// What a round learns with, beside its cases.
+    func learning(_ context: RoundContext) -> RoundLearning {
+        RoundLearning(
+            plan, recipe: context.plan.recipe(ofRound: context.round.number), settings: settings, origin: origin,
+            rule: rule)
     }
 
     /// The training cases, with the labels that the round before published.
     func trainingCases(_ context: RoundContext) async throws -> [TrainingCase] {
-        guard let previous = context.previous else { return try await cases(in: .train, context) }
-        let published = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
-        return try await cases(in: .train, pseudo: Dictionary(grouping: published, by: \.volume), context)
-    }
-
-    private func cases(
-        in part: SplitPart, pseudo: [VolumeID: [RoundLabel]], _ context: RoundContext
-    ) async throws -> [TrainingCase] {
-        var cases: [TrainingCase] = []
-        for volume in library.snapshot.volumes(in: part) {
-            try context.checkStop()
-            cases.append(try await library.makeCase(volume, pseudo: pseudo[volume.id] ?? []))
+        var pseudo: [RoundLabel] = []
+        if let previous = context.previous {
+            pseudo = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
         }
-        return cases
+        return try await library.cases(in: .train, pseudo: pseudo) { try context.checkStop() }
     }
 
     func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }
@@ -91,43 +80,11 @@ actor LearningWorker {
         guard let stored else { preconditionFailure("a recorded checkpoint is stored") }
         return stored
     }
-
-    /// Predicts one case with the round's weights and, where it has one, its confidence head.
-    func predict(_ item: TrainingCase, _ round: RoundRecord) async throws -> Prediction {
-        guard let weights = round.weights else { preconditionFailure("a trained round has weights") }
-        var head: Checkpoint?
-        if let fitted = round.confidenceFit?.weights { head = try await checkpoint(fitted) }
-        return try await predict(item, try await checkpoint(weights), head)
-    }
-
-    func predict(_ item: TrainingCase, _ network: Checkpoint, _ head: Checkpoint?) async throws -> Prediction {
-        let (settings, confidence) = (settings, confidence)
-        return try await thread.run {
-            let unet = try UNet(network)
-            let head = try head.map { try ConfidenceHead($0) }
-            return try Predictor(unet, head: head, confidence: confidence, settings: settings).predict(item)
-        }
-    }
 }
 
 extension RoundContext {
     /// - Throws: `CancellationError` where the daemon is asked to stop; work without a checkpoint is then repeated.
     func checkStop() throws {
         if isStopping() { throw CancellationError() }
-    }
-}
-
-extension Ontology {
-    /// The rule for these organs: which exclude each other, and which are parts of others.
-    func knownVoxelRule(for organs: [OrganKey]) -> KnownVoxelRule {
-        var exclusions: [(Int, Int)] = []
-        var parts: [(part: Int, whole: Int)] = []
-        for a in organs.indices {
-            for b in organs.indices where a != b {
-                if a < b, excludes(organs[a], organs[b]) { exclusions.append((a, b)) }
-                if self.parts(of: organs[b]).contains(organs[a]) { parts.append((part: a, whole: b)) }
-            }
-        }
-        return KnownVoxelRule(organCount: organs.count, exclusions: exclusions, parts: parts)
     }
 }

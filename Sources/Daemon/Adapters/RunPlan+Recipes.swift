@@ -1,3 +1,4 @@
+internal import Plans
 internal import Learning
 internal import Rounds
 

@@ -8,6 +8,7 @@ struct TrainingGrid: Sendable {
     let shape: GridShape
     /// Millimetres along x, y, z.
     let spacing: Vector3<Double>
+    var voxelMillilitres: Double { spacing.x * spacing.y * spacing.z / 1000 }
     private let toTraining: Resampling?
     private let toNative: Resampling?
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import Learning
+internal import Plans
 internal import Tensors
 
 struct BenchmarkCommand: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+internal import Plans
 internal import ArgumentParser
 internal import Console
 internal import Glibc
@@ -17,6 +18,10 @@ struct RunCommand: AsyncParsableCommand {
             again. SIGTERM, SIGHUP and Ctrl-C end it after the current step, with exit status 130. Where another daemon holds the \
             run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
             must be a member of lacuna_trainer.
+
+            With --reproduce the command repeats a round that is published or closed, in memory, from the snapshot of its run and \
+            the results of the round before, and compares networks and masks bit for bit. Where something differs it lists \
+            it with the known reasons, with exit status 5.
 
             EXAMPLE:
               $ lacunad run --once --config run.yaml
@@ -39,6 +44,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run one full run and exit.")
     var once = false
 
+    @Option(help: .value("run/round", "Repeat a finished round without writing anything, and compare."))
+    var reproduce: RoundArgument?
+
     @Flag(help: "Restart a round that failed.")
     var retryFailed = false
 
@@ -55,14 +63,21 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if defaults { return }
+        if reproduce != nil {
+            guard config == nil, !once, !retryFailed else {
+                throw ValidationError("--reproduce takes the configuration of the run; give it alone.")
+            }
+            return
+        }
         if config == nil { throw ValidationError("Missing --config FILE.") }
         if !once { throw ValidationError("Missing --once.") }
     }
 
     func run() async throws {
         if defaults { return ConfigurationHelp.report(options.output) }
+        if let reproduce { return try await self.reproduce(reproduce) }
         guard let config else { return }
-        let configuration = try DaemonConfiguration(contentsOf: config)
+        let configuration = try RunConfiguration(contentsOf: config)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)
@@ -75,24 +90,28 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    private func reproduce(_ round: RoundArgument) async throws {
+        let reproduced = try await Program.naming(round.run) {
+            let (session, run) = try await DaemonSession.open(options, run: round.run)
+            return try await RoundReproduction(session, run: run, round: round.round).reproduce()
+        }
+        reproduced.report(options.output)
+        if !reproduced.isEqual { throw ExitCode(ExitStatus.conflict.rawValue) }
+    }
+
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
     private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
         let (stop, outcome, plan) = (StopFlag(), OutcomeBox(), session.configuration.plan)
-        let leaseSeconds = session.configuration.daemon.leaseSeconds
+        let (claims, working) = (HeldClaims(), session.session.connection)
         let observer = RunObservers(observers: [RunProgress(options.output, run: plan.name), RunLog(logger: logger)])
         let opened = try await session.openRun()
-        let rounds = CatalogRoundStore(
-            session.catalog, run: opened.run, leaseSeconds: leaseSeconds, worker: WorkerName.ofThisProcess, stop: stop,
-            observer: observer)
-        let worker = try await session.makeWorker(opened, rounds)
-        let driver = RunDriver(
-            store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
-            observer: observer,
-            isStopping: { stop.isRaised })
+        let execution = RunExecution(
+            session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
+            observer: observer, retriesFailed: retryFailed)
         let heartbeat = HeartbeatService(
-            store: rounds, connection: try await session.connectAgain(), working: session.session.connection,
-            run: plan.name, leaseSeconds: leaseSeconds, logger: logger)
-        let run = RunService(driver: driver, plan: plan, retriesFailed: retryFailed, stop: stop, outcome: outcome)
+            claims: claims, queue: session.queue(on: try await session.connectAgain()), working: working,
+            logger: logger)
+        let run = RunService(execution: execution, stop: stop, outcome: outcome)
         try await group(heartbeat, run).run()
         return outcome.value
     }

@@ -1,3 +1,4 @@
+internal import Plans
 internal import Console
 internal import Domain
 internal import Learning

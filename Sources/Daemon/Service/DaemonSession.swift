@@ -1,11 +1,14 @@
+internal import Plans
 internal import Catalog
 internal import Console
 internal import Domain
 internal import Hashing
 internal import Imaging
+internal import Jobs
 internal import Learning
 internal import Objects
 internal import Postgres
+internal import Rounds
 internal import System
 internal import Workflows
 
@@ -13,12 +16,12 @@ internal import Workflows
 struct DaemonSession {
     let session: Session
     let catalog: TrainingCatalog
-    let configuration: DaemonConfiguration
-    private let objects: any ObjectStore
+    let configuration: RunConfiguration
+    let objects: any ObjectStore
 
     /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
     ///   where there is no object store, and the errors of `RunOpening.resolve`.
-    static func open(_ options: GlobalOptions, _ configuration: DaemonConfiguration) async throws -> DaemonSession {
+    static func open(_ options: GlobalOptions, _ configuration: RunConfiguration) async throws -> DaemonSession {
         let session = try await Session.open(options, role: .trainer)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
@@ -29,9 +32,34 @@ struct DaemonSession {
             objects: try await session.workspace.objects())
     }
 
+    /// A session to read a run that exists, with its recorded configuration.
+    ///
+    /// - Throws: as `open`; `CatalogError.unknownRun`, `RoundsError.otherPlan` where this program understands the configuration in
+    ///   another way than the one that started the run.
+    static func open(_ options: GlobalOptions, run name: String) async throws -> (DaemonSession, StoredRun) {
+        let session = try await Session.open(options, role: .trainer)
+        let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
+        try await catalog.requireTrainerRole()
+        guard let run = try await catalog.run(named: name) else { throw CatalogError.unknownRun(name) }
+        let configuration = try RunConfiguration(json: try await catalog.configuration(of: run.id).text)
+        guard SHA256.digest(of: Array(try configuration.json().utf8)) == run.configDigest else {
+            throw RoundsError.otherPlan(run: name)
+        }
+        let opened = DaemonSession(
+            session: session, catalog: catalog, configuration: configuration,
+            objects: try await session.workspace.objects())
+        return (opened, run)
+    }
+
     /// Another connection of the same login, for heartbeats.
     func connectAgain() async throws -> Connection {
         try await session.connectAgain()
+    }
+
+    /// The queue as this process sees it.
+    func queue(on connection: Connection) -> JobQueue {
+        JobQueue(
+            connection, worker: WorkerName.ofThisProcess, leaseSeconds: configuration.daemon.leaseSeconds)
     }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
@@ -54,9 +82,18 @@ struct DaemonSession {
         return opened
     }
 
-    /// The parts that train, evaluate and relabel on the run's data.
-    func makeWorker(_ opened: RunOpening.OpenedRun, _ rounds: CatalogRoundStore) async throws -> LearningWorker {
-        let ontology = try await catalog.ontology()
+    /// What the checkpoints of a run state of it.
+    static func origin(of run: StoredRun) -> TrainingOrigin {
+        TrainingOrigin(
+            configuration: run.configDigest.description, revision: run.revision.number,
+            program: Program.lacunad.version)
+    }
+
+    /// What works on the volumes of a run.
+    ///
+    /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
+    func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
+        let (ontology, objects) = (try await catalog.ontology(), store ?? objects)
         let (cache, output) = (try openCache(), session.output)
         try await removePurged(from: cache)
         let images = ImageCache(
@@ -64,16 +101,9 @@ struct DaemonSession {
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
         let library = CaseLibrary(
-            opened.snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
-        return LearningWorker(
-            library: library, configuration: configuration, origin: Self.origin(of: opened.run), ontology: ontology,
-            catalog: catalog, rounds: rounds, store: objects)
-    }
-
-    private static func origin(of run: StoredRun) -> TrainingOrigin {
-        TrainingOrigin(
-            configuration: run.configDigest.description, revision: run.revision.number,
-            program: Program.lacunad.version)
+            snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
+        return RunParts(
+            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects)
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.
@@ -82,7 +112,7 @@ struct DaemonSession {
         do {
             try session.secure(folder)
         } catch let error as SystemError {
-            throw DaemonError.configuration(
+            throw ConfigurationError(
                 key: "daemon.cache", problem: "is \(folder), which cannot be created: \(error.reason)",
                 remedy: "give a folder that can be written")
         }

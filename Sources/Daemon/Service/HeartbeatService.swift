@@ -1,48 +1,58 @@
+internal import Jobs
 internal import Logging
+internal import Monitoring
 internal import Postgres
-internal import Rounds
 internal import ServiceLifecycle
 
-/// Renews the claim three times per lease, on a connection of its own, until the group shuts it down after the run.
+/// Renews the claims that are held three times per lease, on a connection of its own, until the group shuts it down after the work.
 ///
-/// It throws where the claim or the connection is lost; the group then ends the run after the current step. Where the server
-/// does not answer in time, both connections are closed, because the run's own could wait for an answer without end.
+/// The loss of a claim is reported to its holder. Where the server does not answer in time, both connections are closed, because
+/// the work's own could wait for an answer without end, and the service throws.
 struct HeartbeatService: Service {
-    let store: CatalogRoundStore
-    let connection: Connection
-    /// The connection of the run.
+    let claims: HeldClaims
+    /// On the connection of the heartbeats.
+    let queue: JobQueue
+    /// The connection of the work.
     let working: Connection
-    let run: String
-    let leaseSeconds: Double
     let logger: Logger
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.
-    private var patienceInSeconds: Double { max(10, leaseSeconds) }
+    private var patienceInSeconds: Double { max(10, queue.leaseSeconds) }
 
     func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            guard try await beat() else {
-                logger.error("lease lost", [.run: run])
-                throw RoundsError.leaseLost(run: run)
-            }
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(leaseSeconds / 3)) }
+            try await beat()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
         }
     }
 
-    /// False where the claim is lost.
-    private func beat() async throws -> Bool {
+    private func beat() async throws {
         let patience = patienceInSeconds
-        return try await withThrowingTaskGroup(of: Bool?.self) { group in
-            group.addTask { try await store.heartbeat(on: connection) }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for claim in claims.all { try await renew(claim) }
+                return true
+            }
             group.addTask {
                 try await Task.sleep(for: .seconds(patience))
-                return nil
+                return false
             }
             defer { group.cancelAll() }
-            if let answer = try await group.next() ?? nil { return answer }
-            logger.error("database server silent", [.run: run, .seconds: patience])
-            for abandoned in [connection, working] { abandoned.abandon() }
+            if try await group.next() ?? false { return }
+            logger.error("database server silent", [.seconds: patience])
+            for abandoned in [queue.connection, working] { abandoned.abandon() }
             throw DaemonError.serverSilent(seconds: Int(patience))
+        }
+    }
+
+    private func renew(_ claim: JobClaim) async throws {
+        do {
+            guard try await !queue.heartbeat(claim) else { return }
+            logger.error("lease lost", [.job: claim.job])
+            claims.lose(claim, nil)
+        } catch let error as PostgresError where error.isLostClaim {
+            logger.error("lease lost", [.job: claim.job])
+            claims.lose(claim, error)
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Jobs
 internal import Logging
+internal import Monitoring
 internal import Rounds
 
 /// Logs the events of a run. Messages are constant; variable values are metadata under the keys of `LogKey`.
@@ -24,7 +25,9 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .withheld(let round, let organ, let reason):
             logger.notice("organ withheld", [.round: round, .organ: organ, .reason: reason.rawValue])
         case .staged(let round, let volume, let done, let total):
-            logger.debug("labels staged", [.round: round, .volume: volume, .done: done, .total: total])
+            logger.debug(
+                "labels staged",
+                [.round: round, .volume: volume.map { "\($0)" } ?? "elsewhere", .done: done, .total: total])
         case .published(let round, let publication):
             logger.info(
                 "round published", [.round: round, .labels: publication.labels, .revision: publication.revision])
@@ -41,29 +44,5 @@ struct RunLog: RoundObserver, ClaimObserver {
 
     func publishedBeside(_ current: String?) {
         logger.notice("published run is not the current one", [.run: current ?? "none"])
-    }
-}
-
-/// The keys of log metadata. Their values are names of runs and organs, ids and numbers; no patient data.
-enum LogKey: String {
-    case dice, done, isNew, labels, loss, object, organ, reason, revision, round, run, seconds, step, steps, total,
-        volume
-    case work, worker
-}
-
-extension Logger {
-    typealias Values = [LogKey: any CustomStringConvertible & Sendable]
-
-    func debug(_ message: Message, _ values: @autoclosure () -> Values) { log(.debug, message, values()) }
-    func info(_ message: Message, _ values: @autoclosure () -> Values) { log(.info, message, values()) }
-    func notice(_ message: Message, _ values: @autoclosure () -> Values) { log(.notice, message, values()) }
-    func error(_ message: Message, _ values: @autoclosure () -> Values) { log(.error, message, values()) }
-
-    private func log(_ level: Level, _ message: Message, _ values: @autoclosure () -> Values) {
-        guard level >= logLevel else { return }
-        log(
-            level: level, message,
-            metadata: Dictionary(uniqueKeysWithValues: values().map { ($0.key.rawValue, .stringConvertible($0.value)) })
-        )
     }
 }

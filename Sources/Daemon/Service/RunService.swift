@@ -1,4 +1,3 @@
-internal import Learning
 internal import Rounds
 internal import ServiceLifecycle
 internal import Synchronization
@@ -6,16 +5,14 @@ internal import System
 
 /// One run of INERRANT as a service: it ends with the run, or on a graceful shutdown after the current step.
 struct RunService: Service {
-    let driver: RunDriver
-    let plan: RunPlan
-    let retriesFailed: Bool
+    let execution: RunExecution
     let stop: StopFlag
     let outcome: OutcomeBox
 
     func run() async throws {
-        let (driver, plan, stop, retriesFailed) = (driver, plan, stop, retriesFailed)
+        let (execution, stop) = (execution, stop)
         let result = try await withGracefulShutdownHandler {
-            try await driver.run(plan, retryingFailed: retriesFailed)
+            try await execution.run()
         } onGracefulShutdown: {
             stop.raise()
         }

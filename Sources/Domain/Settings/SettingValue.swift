@@ -37,6 +37,26 @@ extension SettingValue: Encodable {
     }
 }
 
+extension SettingValue: Decodable {
+    /// - Throws: `DecodingError` for null.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let flag = try? container.decode(Bool.self) {
+            self = .flag(flag)
+        } else if let value = try? container.decode(Int.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let values = try? container.decode([SettingValue].self) {
+            self = .list(values)
+        } else {
+            self = .map(try container.decode([String: SettingValue].self))
+        }
+    }
+}
+
 /// The value as the kind that a key requires; nil where it is of another kind.
 extension SettingValue {
     var asFlag: Bool? {

@@ -1,40 +1,56 @@
 import Postgres
 
-struct ClaimRun: Statement {
-    static let sql = "select job, token from lacuna.claim_run($1, $2, $3)"
-    let run: Int64
-    let worker: String
-    let lease: Double
-    var binds: [any PostgresBindable] { [run, worker, lease] }
-    func decode(_ row: PostgresRow) throws -> JobClaim? {
-        guard let job: Int64 = try row.decode(0, as: Int64?.self) else { return nil }
-        return JobClaim(job: job, token: try row.decode(1))
+struct CompleteJob: Statement {
+    static let sql = "select lacuna.complete_job($1, $2, $3::jsonb)"
+    let claim: JobClaim
+    let result: String?
+    var binds: [any PostgresBindable] { [claim.job, claim.token, result] }
+}
+
+struct FailJob: Statement {
+    static let sql = "select lacuna.fail_job($1, $2, $3, $4, $5)::text"
+    let claim: JobClaim
+    let reason: String
+    let pause: Double
+    let final: Bool
+    var binds: [any PostgresBindable] { [claim.job, claim.token, reason, pause, final] }
+    func decode(_ row: PostgresRow) throws -> JobState { try row.jobState(0) }
+}
+
+struct EnqueueVolumes: Statement {
+    static let sql = "select lacuna.enqueue_volumes($1, $2, $3, $4::lacuna.job_kind, $5)"
+    let claim: JobClaim
+    let round: Int64
+    let kind: JobKind
+    let volumes: [Int64]
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, kind.rawValue, volumes] }
+    func decode(_ row: PostgresRow) throws -> Int { Int(try row.decode(0, as: Int64.self)) }
+}
+
+struct ListVolumeJobs: Statement {
+    static let sql =
+        "select volume_id, state::text, reason, result::text from lacuna.volume_jobs($1, $2::lacuna.job_kind)"
+    let round: Int64
+    let kind: JobKind
+    var binds: [any PostgresBindable] { [round, kind.rawValue] }
+    func decode(_ row: PostgresRow) throws -> VolumeJob {
+        VolumeJob(
+            volume: try row.decode(0), state: try row.jobState(1), reason: try row.decode(2), result: try row.decode(3))
     }
 }
 
-struct Heartbeat: Statement {
-    static let sql = "select lacuna.heartbeat($1, $2, $3)"
-    let claim: JobClaim
-    let lease: Double
-    var binds: [any PostgresBindable] { [claim.job, claim.token, lease] }
-    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
-}
-
-struct ReleaseClaim: Statement {
-    static let sql = "select lacuna.release_claim($1, $2)"
-    let claim: JobClaim
-    var binds: [any PostgresBindable] { [claim.job, claim.token] }
-}
-
-struct FindHolder: Statement {
+struct CountVolumeJobs: Statement {
     static let sql = """
-        select worker, extract(epoch from lease_until - clock_timestamp())::float8, extract(epoch from lease_until)::float8
-        from lacuna.job
-        where run_id = $1 and lease_until >= clock_timestamp()
+        select count(*) filter (where state = 'done'), count(*) filter (where state in ('waiting', 'running')),
+            count(*) filter (where state in ('dead', 'cancelled'))
+        from lacuna.job where round_id = $1 and kind = $2::lacuna.job_kind
         """
-    let run: Int64
-    var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> JobHolder {
-        JobHolder(worker: try row.decode(0), secondsLeft: try row.decode(1), leaseEnd: try row.decode(2))
+    let round: Int64
+    let kind: JobKind
+    var binds: [any PostgresBindable] { [round, kind.rawValue] }
+    func decode(_ row: PostgresRow) throws -> VolumeCounts {
+        VolumeCounts(
+            done: Int(try row.decode(0, as: Int64.self)), open: Int(try row.decode(1, as: Int64.self)),
+            dead: Int(try row.decode(2, as: Int64.self)))
     }
 }

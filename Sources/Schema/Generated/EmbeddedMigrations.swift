@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "b300937a442b7ad80c70bd44f02de3bf10e558102c57913c829e6eacb2376bdc",
+            sha256: "00650dfe05ab0cda3351401a4df1923ce51a8cc5c90b95d6980db432cf1f419c",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -65,7 +65,7 @@ create table activity (
     id bigint generated always as identity primary key,
     kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-        'export', 'partition', 'pruning')),
+        'export', 'partition', 'schedule', 'pruning')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
@@ -887,15 +887,15 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "0839c34c3ebe8e80133e5000841fbd70912ba9cf38534ed089a18969f227b928",
+            sha256: "b0c49e19d8c318d75c2aa1fca59028b6d170a604fbffe60780918db278203ab9",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
 
 create type round_state as enum (
-    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed', 'rolledBack');
-comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed and rolledBack end it early or undo it.';
+    'planned', 'training', 'trained', 'confidenceFitted', 'evaluated', 'relabelling', 'published', 'failed');
+comment on type round_state is 'The durable states of a round, in the order in which a round passes them; failed ends it early, until it is retried.';
 
 create function may_follow(p_from round_state, p_to round_state, p_publishes boolean) returns boolean
 language sql immutable as $$
@@ -934,8 +934,16 @@ comment on table run is 'Training runs, each with its plan and its snapshot of a
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
-comment on column run.cancelled_change_id is 'The rollback that cancelled the run while it was open: it trained on the labels that were rolled back. A cancelled run is never continued.';
+comment on column run.cancelled_change_id is 'The rollback of its labels, or the removal with recall of what it trains on, that cancelled the run while it was open. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
+
+create table run_start (
+    run_id bigint primary key references run,
+    previous_run_id bigint not null references run,
+    constraint a_run_does_not_start_from_itself check (run_id <> previous_run_id)
+);
+create index on run_start (previous_run_id);
+comment on table run_start is 'The runs whose round 0 starts from the weights of another run''s last round.';
 
 create table run_organ (
     run_id bigint not null references run,
@@ -979,7 +987,8 @@ create table round (
         jsonb_typeof(record) = 'object' and octet_length(record::text) <= 1048576),
     activity_id bigint not null references activity,
     published_change_id bigint references change,
-    unique (run_id, number)
+    unique (run_id, number),
+    constraint labels_are_published_with_the_round check ((published_change_id is not null) = (state = 'published' and gamma is not null))
 );
 comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
@@ -1172,12 +1181,13 @@ create trigger history_is_append_only before update or delete or truncate on pse
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on run_start execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
     contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
@@ -2158,7 +2168,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "227a96536382d2c683dfa3cf085b0ee3df57bd9b3d08d527ff226e9e3392cc39",
+            sha256: "783b2f708a1d58c19696068d4d15bfdfc85d3bcc12437112ac3411db49034530",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2178,26 +2188,29 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
--- Refuses a run that is closed: finished, cancelled by a rollback, or recalled by a removal.
+-- Refuses a run that is closed: finished, or cancelled by a rollback or a removal.
 create function require_open(p_run bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run run;
     the_revision bigint;
+    the_cause text;
 begin
     select * into the_run from run where id = p_run;
     if the_run.finished then
         raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
     end if;
-    if the_run.cancelled_change_id is not null then
-        select revision into the_revision from change where id = the_run.cancelled_change_id;
-        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run),
-            coalesce(' at revision ' || the_revision, '') using errcode = 'LA013', hint = 'start a new run';
+    if the_run.cancelled_change_id is null then
+        return;
     end if;
-    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
-        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
-            using errcode = 'LA010', hint = 'start a new run';
+    select c.revision, a.kind into the_revision, the_cause from change c join activity a on a.id = c.activity_id
+    where c.id = the_run.cancelled_change_id;
+    if the_cause = 'rollback' then
+        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run), coalesce(' at revision ' || the_revision, '')
+            using errcode = 'LA013', hint = 'start a new run';
     end if;
+    raise exception '% was cancelled, because data that it was trained on were removed%', run_name(p_run),
+        coalesce(' at revision ' || the_revision, '') using errcode = 'LA010', hint = 'start a new run';
 end $$;
 
 -- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.
@@ -2311,6 +2324,35 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
          where v.subject_id = p_subject and i.run_id = p_run))
 $$;
 
+create function snapshot_of_plan(
+    p_split integer, p_origins label_origin[], p_trains_unassigned boolean, p_modalities text[], p_organs text[], p_mapped text[],
+    p_accepted text[])
+returns table (volume_id bigint, organ_id smallint, annotation_id bigint, part split_part)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive whole as (
+        select o.id as organ_id from unnest(p_organs) k join organ o on o.key = k
+        union
+        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
+    ), mapping as (
+        select o.id as organ_id, a.id as label_id, m.position
+        from unnest(p_mapped, p_accepted) with ordinality as m (organ, accepted, position)
+        join organ o on o.key = m.organ join organ a on a.key = m.accepted
+    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
+        select w.organ_id, coalesce(m.label_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
+        from whole w left join mapping m on m.organ_id = w.organ_id
+    )
+    select distinct on (a.volume_id, w.organ_id) a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
+    from annotation_current a
+    join accepted w on w.label_id = a.organ_id
+    join volume v on v.id = a.volume_id
+    left join split_member m on m.split_id = p_split and m.subject_id = v.subject_id
+    where a.origin = any (p_origins) and v.modality = any (p_modalities)
+      and (m.part <> 'test' or (m.part is null and p_trains_unassigned))
+      and not exists (select from locked_subject l where l.subject_id = v.subject_id)
+    order by a.volume_id, w.organ_id, w.position
+$$;
+comment on function snapshot_of_plan(integer, label_origin[], boolean, text[], text[], text[], text[]) is 'The annotations that a run of a plan would use now, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
     p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],
@@ -2365,23 +2407,9 @@ begin
         start_activity('training', p_program, jsonb_build_object('run', p_name, 'round', r.number - 1))
     from unnest(p_gammas || null::real) with ordinality as r (gamma, number) order by r.number;
 
-    with recursive whole as (
-        select organ_id from run_organ where run_id = the_run
-        union
-        select l.whole_id from whole w join organ_link l on l.part_id = w.organ_id and l.relation = 'division'
-    ), accepted as ( -- the organs whose annotations are used, in the order of the class mapping
-        select w.organ_id, coalesce(m.accepted_id, w.organ_id) as label_id, coalesce(m.position, 1) as position
-        from whole w left join run_class_mapping m on m.run_id = the_run and m.organ_id = w.organ_id
-    )
     insert into run_input
-    select distinct on (a.volume_id, w.organ_id) the_run, a.volume_id, w.organ_id, a.annotation_id, coalesce(m.part, 'train')
-    from annotation_current a
-    join accepted w on w.label_id = a.organ_id
-    join volume v on v.id = a.volume_id
-    left join split_member m on m.split_id = the_split and m.subject_id = v.subject_id
-    where a.origin = any (p_origins) and v.modality = any (p_modalities)
-      and (m.part <> 'test' or (m.part is null and p_trains_unassigned)) and not exists (select from locked_subject l where l.subject_id = v.subject_id)
-    order by a.volume_id, w.organ_id, w.position;
+    select the_run, s.volume_id, s.organ_id, s.annotation_id, s.part
+    from snapshot_of_plan(the_split, p_origins, p_trains_unassigned, p_modalities, p_organs, p_mapped, p_accepted) s;
     return the_run;
 end $$;
 comment on function start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint) is
@@ -2495,17 +2523,29 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
 
+-- Cancels the open jobs of a round that leaves the states in which they are needed. Called before the round is written: what a
+-- daemon writes holds its job and may wait for the round.
+create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
+        reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
+    where id in (select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update)
+$$;
+
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
+    if p_to in ('failed', 'published') then
+        perform end_jobs_of_round(p_round, p_to);
+    end if;
     update round set state = p_to, record = p_record
     where id = p_round and state = p_from and p_to <> p_from and published_change_id is null and (p_to <> 'published' or gamma is null);
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Labels are published by publish_round alone.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -2521,7 +2561,9 @@ begin
     select p_round, p_kind, p_part, p_step, p_digest,
         coalesce((select max(c.revision) from round r join change c on c.id = r.published_change_id where r.run_id = the_run), run.revision),
         array(select distinct s from checkpoint k join round r on r.id = k.round_id cross join unnest(k.contaminated_by) s
-              where r.run_id = the_run and r.number <= (select number from round where id = p_round) order by s)
+              where r.run_id = the_run and r.number <= (select number from round where id = p_round)
+                 or r.run_id = (select previous_run_id from run_start where run_id = the_run)
+              order by s)
     from run where run.id = the_run
     on conflict (round_id, kind, step) where removal is null do nothing
     returning id into the_checkpoint;
@@ -2535,7 +2577,7 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
@@ -2638,13 +2680,17 @@ language plpgsql stable security definer set search_path = pg_catalog, lacuna, p
 declare
     rest bigint;
 begin
-    select count(*) into rest from job where round_id = p_round and kind = 'relabel' and state <> 'done';
+    select count(*) into rest
+    from job j join round r on r.id = j.round_id join run on run.id = r.run_id join volume v on v.id = j.volume_id
+    where j.round_id = p_round and j.kind = 'relabel' and j.state <> 'done'
+      and coalesce(run_part(run.id, v.subject_id), case when run.trains_unassigned then 'train'::split_part end) = 'train'
+      and not exists (select from withheld_volume h where h.volume_id = j.volume_id);
     if rest > 0 then
         raise exception '% volumes of % are not relabelled yet', rest, round_name(p_round)
             using errcode = 'LA005', hint = 'lacuna job list shows them with the reasons';
     end if;
 end $$;
-comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done.';
+comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done. Volumes that were withdrawn or held out since are not counted: they can no longer be relabelled.';
 
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
@@ -2657,6 +2703,7 @@ declare
     rounds bigint[];
 begin
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
+    perform end_jobs_of_round(p_round, 'published');
     perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
@@ -2665,7 +2712,7 @@ begin
     perform require_relabelled(p_round);
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
-    where id = p_round and state = p_from and published_change_id is null and gamma is not null;
+    where id = p_round and state = p_from and p_to = 'published' and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
@@ -2684,7 +2731,7 @@ begin
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled; other open jobs of the round are cancelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2821,7 +2868,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "b982f60e5f5c49d2037f5d46eba0dff0611cb2a4d5c76997932f7d395ca5e84f",
+            sha256: "756f3f0ebd37052f500c6ca3ebf6588166fdcfb5d14e275f96b4a43d36fe9839",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -2985,7 +3032,7 @@ end $$;
 
 create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    with trained as (
+    with recursive trained as (
         select i.run_id from run
         cross join unnest(p_volumes) v (id)
         join run_input i on i.run_id = run.id and i.volume_id = v.id and i.part in ('train', 'confidence')
@@ -2997,12 +3044,17 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     ), relabelled as (
         select e.run_id, min(e.number) as number from pseudo_label l join round e on e.id = l.round_id
         where l.volume_id = any (p_volumes) and e.published_change_id is not null group by e.run_id
+    ), descendant as ( -- runs that start from the weights of such a run
+        select s.run_id from run_start s
+        where s.previous_run_id in (select run_id from trained union select run_id from relabelled)
+        union
+        select s.run_id from descendant d join run_start s on s.previous_run_id = d.run_id
     )
     select r.id from round r
-    where r.run_id in (select run_id from trained)
+    where r.run_id in (select run_id from trained union select run_id from descendant)
        or exists (select from relabelled b where b.run_id = r.run_id and r.number > b.number)
 $$;
-comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, and rounds after one that labelled such a volume.';
+comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, rounds after one that labelled such a volume, and all rounds of the runs that start from the weights of such a run.';
 
 create function volumes_of_removal(p_dataset integer, p_subject bigint) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -4710,11 +4762,23 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "5b7aa0a1e2235ad4dfb1b8abe6b78561d470e5df48f8f119496339d9c263231c",
+            sha256: "06463e2c4650f55d523ff598f8de73a99069f339c5dc33af8ec393abfaaf1ab4",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
+
+create function claim_waiting(p_jobs bigint[], p_worker text, p_lease_seconds double precision)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
+        lease_until = clock_timestamp() + lease(p_lease_seconds)
+    where j.id = any (p_jobs) and j.state = 'waiting'
+    returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
+$$;
+comment on function claim_waiting(bigint[], text, double precision) is 'Claims waiting jobs that the caller has locked.';
 
 create function claim_jobs(p_kinds job_kind[], p_worker text, p_lease_seconds double precision, p_limit integer default 1)
 returns table (
@@ -4729,6 +4793,7 @@ begin
     if p_limit is null or p_limit not between 1 and 1000 then
         raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
     end if;
+    perform lease(p_lease_seconds);
     perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
     for the_kind in
         select k from unnest(p_kinds) k cross join lateral (
@@ -4737,20 +4802,35 @@ begin
             order by j.priority desc, j.due, j.id limit 1) head
         group by k order by max(head.priority) desc, min(head.due), min(head.id)
     loop
-        return query
-        update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-            lease_until = clock_timestamp() + lease(p_lease_seconds)
-        where j.id in (
+        return query select * from claim_waiting(array(
             select w.id from job w
             where w.state = 'waiting' and w.kind = the_kind and w.due <= present and (the_kind <> 'run' or w.tick_id is not null)
-            order by w.priority desc, w.due, w.id for update skip locked limit p_limit)
-        returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts;
+            order by w.priority desc, w.due, w.id for update skip locked limit p_limit), p_worker, p_lease_seconds);
         if found then
             return;
         end if;
     end loop;
 end $$;
 comment on function claim_jobs(job_kind[], text, double precision, integer) is 'Claims up to a number of due jobs, all of one kind: that of the job with the highest priority, among equals the one due first. Runs that were started by hand are not claimed.';
+
+create function claim_round_jobs(p_round bigint, p_kind job_kind, p_worker text, p_lease_seconds double precision, p_limit integer default 1)
+returns table (
+    job_id bigint, token bigint, kind job_kind, run_id bigint, round_id bigint, volume_id bigint, tick_id bigint, attempt integer,
+    max_attempts integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    if p_limit is null or p_limit not between 1 and 1000 then
+        raise exception '% jobs are outside 1 to 1000', coalesce(p_limit::text, 'null') using errcode = 'LA004';
+    end if;
+    perform lease(p_lease_seconds);
+    perform set_config('synchronous_commit', 'off', true); -- a claim that is lost with the server was not used
+    return query select * from claim_waiting(array(
+        select w.id from job w
+        where w.round_id = p_round and w.kind = p_kind and w.state = 'waiting' and w.due <= clock_timestamp()
+        order by w.volume_id for update skip locked limit p_limit), p_worker, p_lease_seconds);
+end $$;
+comment on function claim_round_jobs(bigint, job_kind, text, double precision, integer) is 'Claims up to a number of due jobs of a round''s volumes.';
 
 create function expire_leases() returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -4806,8 +4886,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
-    if p_kind is null or p_kind not in ('predict', 'relabel') then
-        raise exception 'only predictions and relabellings are jobs of a volume and a round' using errcode = 'LA004';
+    if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
+        raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
     perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
     for share;
@@ -4815,13 +4895,19 @@ begin
         raise exception '% is in a state in which no volumes are %', round_name(p_round),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
     end if;
-    select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id cross join run
-    where run.id = the_run and coalesce(run_part(the_run, v.subject_id), case when v.id is not null and run.trains_unassigned then 'train'::split_part end)
-        is distinct from 'train' and not (p_kind = 'predict' and run_part(the_run, v.subject_id) is not distinct from 'validation') limit 1;
+    select e.id into another from unnest(p_volumes) e (id)
+    where not exists (
+        select from run join volume v on v.id = e.id cross join lateral run_part(run.id, v.subject_id) p (part)
+        where run.id = the_run and v.modality = any (run.modalities)
+          and (p.part = 'train' or p.part is null and run.trains_unassigned or p.part = 'validation' and p_kind = 'predict'))
+    limit 1;
     if found then
-        raise exception 'volume % is in no part of % that may be predicted', coalesce(another::text, 'null'), run_name(the_run)
+        raise exception 'volume % is in no part of % that may be %', coalesce(another::text, 'null'), run_name(the_run),
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end
             using errcode = 'LA006';
     end if;
+    delete from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') and volume_id <> all (p_volumes);
     insert into job as j (kind, round_id, volume_id, priority, max_attempts)
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
@@ -4833,7 +4919,7 @@ begin
     end if;
     return enqueued;
 end $$;
-comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel volumes for a round, under the claim on its run; dead and cancelled ones wait again. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
 
 create function volume_jobs(p_round bigint, p_kind job_kind)
 returns table (volume_id bigint, state job_state, reason text, result jsonb)
@@ -4897,7 +4983,8 @@ create view queue as
     select kind, state, count(*) from job where state = 'dead' group by kind, state;
 comment on view queue is 'Number of open and dead jobs by kind and state.';
 
-grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer), expire_leases(),
+grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
+    claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
@@ -4906,16 +4993,988 @@ grant select on queue to lacuna_trainer, lacuna_manager;
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "b731be648a1adcd2873a505ba7d32b9b08af32f8dc23cd67bb56d3fbe9d49de3",
+            sha256: "833eb3023671558e1b65a7e01d4c1f423853e9cb4f1783d9c4ce90654f31f23c",
             sql: ###"""
--- Schedules.
+-- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
 set local search_path = lacuna, pg_catalog;
+
+-- Cron -------------------------------------------------------------------------------------------------------------------------
+
+create type cron_times as (
+    minutes integer[], hours integer[], days integer[], months integer[], weekdays integer[], needs_both boolean, each_hour boolean);
+comment on type cron_times is 'A parsed cron expression: the allowed values of each field, ascending, Sunday being weekday 0. needs_both: a day fits where both its day of month and its weekday fit; else either is enough. each_hour: every hour is allowed.';
+
+create function cron_value(p_text text, p_field text, p_low integer, p_high integer, p_names text[]) returns integer
+language plpgsql immutable as $$
+declare
+    the_value integer := case when p_text ~ '^\d{1,2}$' then p_text::integer else p_low - 1 + array_position(p_names, lower(p_text)) end;
+begin
+    if the_value is null or the_value not between p_low and p_high then
+        raise exception 'the % % of the cron expression is not one of % to %', p_field, quote_literal(p_text), p_low, p_high
+            using errcode = 'LA004', hint = format('give %s to %s', p_low, p_high)
+                || coalesce(format(', or a name from %s to %s', p_names[1], p_names[cardinality(p_names)]), '');
+    end if;
+    return the_value;
+end $$;
+comment on function cron_value(text, text, integer, integer, text[]) is 'A number or a name of a field of a cron expression; the first name is the lowest value.';
+
+create function cron_field(p_text text, p_field text, p_low integer, p_high integer, p_names text[] default null) returns integer[]
+language plpgsql immutable as $$
+declare
+    last integer := case p_high when 7 then 6 else p_high end; -- Sunday is weekday 0 and 7
+    part text;
+    parsed text[];
+    first integer;
+    final integer;
+    step integer;
+    allowed integer[] := '{}';
+begin
+    foreach part in array string_to_array(p_text, ',') loop
+        parsed := regexp_match(part, '^(?:\*|(\w+)(?:-(\w+))?)(?:/(\d{1,2}))?$');
+        step := coalesce(parsed[3]::integer, 1);
+        if parsed is null or step not between 1 and p_high then
+            raise exception 'the % % of the cron expression is not a value, a range, a list or a step from % to %', p_field,
+                quote_literal(part), p_low, p_high
+                using errcode = 'LA004', hint = format('give such as *, %s, %s-%s, */2, or several with commas', p_low, p_low, last);
+        end if;
+        first := case when parsed[1] is null then p_low else cron_value(parsed[1], p_field, p_low, p_high, p_names) end;
+        final := case
+            when parsed[2] is not null then cron_value(parsed[2], p_field, p_low, p_high, p_names)
+            when parsed[1] is null or parsed[3] is not null then greatest(first, last)
+            else first end;
+        if p_high = 7 and final = 0 and first > 0 then
+            final := 7; -- a range to Sunday
+        end if;
+        if final < first then
+            raise exception 'the % % of the cron expression ends before it begins', p_field, quote_literal(part)
+                using errcode = 'LA004', hint = format('give an ascending range within %s to %s', p_low, p_high);
+        end if;
+        allowed := allowed || array(select case when p_high = 7 then v % 7 else v end from generate_series(first, final, step) v);
+    end loop;
+    return array(select distinct v from unnest(allowed) v order by v);
+end $$;
+comment on function cron_field(text, text, integer, integer, text[]) is 'The allowed values of a field of a cron expression, ascending. Refuses with the field, the value and the range.';
+
+create function parse_cron(p_expression text) returns cron_times
+language plpgsql immutable strict as $$
+declare
+    the_text text := lower(btrim(p_expression, e' \t'));
+    fields text[];
+    parsed cron_times;
+begin
+    the_text := case the_text
+        when '@hourly' then '0 * * * *'
+        when '@daily' then '0 0 * * *'
+        when '@midnight' then '0 0 * * *'
+        when '@weekly' then '0 0 * * 0'
+        when '@monthly' then '0 0 1 * *'
+        when '@yearly' then '0 0 1 1 *'
+        when '@annually' then '0 0 1 1 *'
+        else the_text end;
+    fields := regexp_split_to_array(the_text, '[ \t]+');
+    if cardinality(fields) <> 5 or length(the_text) > 200 then
+        raise exception 'the cron expression % does not have five fields', quote_literal(left(p_expression, 200)) using errcode = 'LA004',
+            hint = 'give minute, hour, day of month, month and weekday, such as ''0 2 * * 1-5'', or one of @hourly, @daily, @weekly, @monthly, @yearly';
+    end if;
+    parsed.minutes := cron_field(fields[1], 'minute', 0, 59);
+    parsed.hours := cron_field(fields[2], 'hour', 0, 23);
+    parsed.days := cron_field(fields[3], 'day of month', 1, 31);
+    parsed.months := cron_field(fields[4], 'month', 1, 12, '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}');
+    parsed.weekdays := cron_field(fields[5], 'weekday', 0, 7, '{sun,mon,tue,wed,thu,fri,sat}');
+    parsed.needs_both := fields[3] like '*%' or fields[5] like '*%';
+    parsed.each_hour := cardinality(parsed.hours) = 24;
+    return parsed;
+end $$;
+comment on function parse_cron(text) is 'A cron expression of five fields, or one of @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually, parsed.';
+
+create function zone_offset(p_instant timestamptz, p_zone text) returns interval language sql stable as $$
+    select (p_instant at time zone p_zone) - (p_instant at time zone 'UTC')
+$$;
+comment on function zone_offset(timestamptz, text) is 'How far the clocks of a zone are ahead of UTC at an instant.';
+
+create function first_instant_after_gap(p_late timestamptz, p_gap double precision, p_zone text) returns timestamptz
+language plpgsql stable as $$
+declare
+    after_gap interval := zone_offset(p_late, p_zone);
+    early double precision := extract(epoch from p_late) - p_gap; -- before the change
+    late double precision := extract(epoch from p_late);          -- after it
+    middle double precision;
+begin
+    while late - early > 1 loop
+        middle := floor((early + late) / 2);
+        if zone_offset(to_timestamp(middle), p_zone) = after_gap then
+            late := middle;
+        else
+            early := middle;
+        end if;
+    end loop;
+    return to_timestamp(late);
+end $$;
+comment on function first_instant_after_gap(timestamptz, double precision, text) is 'The instant at which the clocks of a zone are set forward, by p_gap seconds, within as many seconds before p_late.';
+
+create function instants_of(p_local timestamp, p_zone text, p_each boolean) returns setof timestamptz
+language plpgsql stable as $$
+declare
+    last timestamptz := p_local at time zone p_zone; -- of two passes the later; a skipped time is moved forward
+    gap double precision := extract(epoch from (last at time zone p_zone) - p_local);
+    first timestamptz := (p_local - zone_offset(last - interval '24 hours', p_zone)) at time zone 'UTC';
+begin
+    if gap > 0 then
+        if not p_each then
+            return next first_instant_after_gap(last, gap, p_zone);
+        end if;
+    elsif first < last and first at time zone p_zone = p_local then
+        return next first;
+        if p_each then
+            return next last;
+        end if;
+    else
+        return next last;
+    end if;
+end $$;
+comment on function instants_of(timestamp, text, boolean) is 'When the clocks of a zone show a local time. Normally one instant: for a time that a change of the clocks skips the first instant after it, for one that comes twice the earlier. p_each: every real pass instead, thus none or two.';
+
+create function cron_next_on(p_times cron_times, p_day timestamp, p_zone text, p_after timestamptz) returns timestamptz
+language plpgsql stable as $$
+declare
+    ahead interval := zone_offset((p_day - interval '3 hours') at time zone p_zone, p_zone);
+    target timestamp := (p_after at time zone 'UTC') + ahead;
+    the_hour integer;
+    the_minute integer;
+    candidate timestamp;
+begin
+    if ahead <> zone_offset((p_day + interval '27 hours') at time zone p_zone, p_zone) then
+        return (
+            select min(i) from unnest(p_times.hours) h cross join unnest(p_times.minutes) m
+            cross join lateral instants_of(p_day + make_interval(hours => h, mins => m), p_zone, p_times.each_hour) i
+            where i > p_after);
+    end if;
+    foreach the_hour in array p_times.hours loop
+        if p_day + make_interval(hours => the_hour + 1) > target then
+            foreach the_minute in array p_times.minutes loop
+                candidate := p_day + make_interval(hours => the_hour, mins => the_minute);
+                if candidate > target then
+                    return (candidate - ahead) at time zone 'UTC';
+                end if;
+            end loop;
+        end if;
+    end loop;
+    return null;
+end $$;
+comment on function cron_next_on(cron_times, timestamp, text, timestamptz) is 'The first instant of a local day, after p_after, at which a cron expression is due; null where there is none. Hours and minutes alone are compared, except on days around a change of the clocks.';
+
+create function cron_next(p_expression text, p_zone text, p_after timestamptz) returns timestamptz
+language plpgsql stable strict security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    times cron_times := parse_cron(p_expression);
+    day timestamp := date_trunc('day', p_after at time zone p_zone) - interval '1 day';
+    last_day timestamp := day + interval '3000 days'; -- a 29 February is up to eight years away
+    found timestamptz;
+begin
+    while day < last_day loop
+        if extract(month from day)::integer = any (times.months) and (
+            case when times.needs_both
+                then extract(day from day)::integer = any (times.days) and extract(dow from day)::integer = any (times.weekdays)
+                else extract(day from day)::integer = any (times.days) or extract(dow from day)::integer = any (times.weekdays) end)
+        then
+            found := cron_next_on(times, day, p_zone, p_after);
+            if found is not null then
+                return found;
+            end if;
+        end if;
+        day := day + interval '1 day';
+    end loop;
+    return null;
+end $$;
+comment on function cron_next(text, text, timestamptz) is 'The first instant after p_after at which a cron expression is due in a time zone; null where it never is. A local time that a change of the clocks skips is due at the first instant after it, one that comes twice at its earlier pass; an expression for every hour at every real pass.';
+
+create function upcoming(p_expression text, p_zone text, p_first timestamptz, p_count integer) returns timestamptz[]
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    instants timestamptz[] := array_remove(array[p_first], null);
+begin
+    while cardinality(instants) between 1 and p_count - 1 loop
+        instants := instants || cron_next(p_expression, p_zone, instants[cardinality(instants)]);
+    end loop;
+    return instants;
+end $$;
+comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null.';
+
+create function require_zone(p_zone text) returns void language plpgsql stable as $$
+begin
+    if not exists (select from pg_timezone_names where name = p_zone and name !~ '^(posix|right|localtime|Factory)') then
+        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004',
+            hint = 'give an IANA name, such as Europe/Paris';
+    end if;
+end $$;
+comment on function require_zone(text) is 'Refuses a text that is not the IANA name of a time zone.';
+
+create function require_cron(p_expression text, p_zone text) returns timestamptz language plpgsql stable as $$
+declare
+    the_next timestamptz := cron_next(p_expression, p_zone, clock_timestamp());
+begin
+    if the_next is null then
+        raise exception 'the cron expression % is never due', quote_literal(p_expression) using errcode = 'LA004',
+            hint = 'give a day that its months have';
+    end if;
+    return the_next;
+end $$;
+comment on function require_cron(text, text) is 'The next instant at which a cron expression is due; refuses one that is wrong or never due.';
+
+-- Tables -----------------------------------------------------------------------------------------------------------------------
+
+create type overlap_rule as enum ('skip', 'queue');
+comment on type overlap_rule is 'What becomes of a tick while a run of its schedule is open: it is skipped, or it waits for the end of that run.';
+create type catch_up_rule as enum ('none', 'once');
+comment on type catch_up_rule is 'What becomes of ticks that no daemon was there for: all are skipped, or the newest of them runs.';
+create type adoption_rule as enum ('never', 'if-better');
+comment on type adoption_rule is 'Whether a scheduled run becomes the current one by itself, where it is not worse.';
+create type start_rule as enum ('scratch', 'previous');
+comment on type start_rule is 'What round 0 of a scheduled run starts from: new weights, or those of the schedule''s previous run.';
+create type tick_cause as enum ('cron', 'data', 'run-now', 'catch-up');
+comment on type tick_cause is 'Why a tick exists: its time had come, enough annotations were new, a person asked for it, or it makes up for ticks that were missed.';
+create type schedule_action_kind as enum ('create', 'pause', 'resume', 'run-now', 'retry', 'remove');
+comment on type schedule_action_kind is 'What a person did with a schedule.';
+
+create table schedule (
+    id bigint generated always as identity primary key,
+    name text not null constraint schedule_has_a_name check (name ~ '^[A-Za-z0-9_.-]{1,50}$' and name !~ '^\.'),
+    config jsonb not null constraint schedule_has_sections check (jsonb_typeof(config) = 'object' and octet_length(config::text) <= 1048576),
+    split_id integer not null references split,
+    origins label_origin[] not null,
+    trains_unassigned boolean not null,
+    modalities text[] not null,
+    organs text[] not null constraint schedule_has_organs check (cardinality(organs) > 0),
+    mapped text[] not null,
+    accepted text[] not null,
+    cron text,
+    time_zone text not null,
+    when_new integer constraint a_data_trigger_counts check (when_new >= 1),
+    quiet interval not null constraint quiet_time_is_bounded check (quiet between interval '0' and interval '24 hours'),
+    window_start time,
+    window_end time,
+    jitter interval not null constraint jitter_is_bounded check (jitter between interval '0' and interval '24 hours'),
+    overlap overlap_rule not null,
+    catch_up catch_up_rule not null,
+    adopt adoption_rule not null,
+    adopt_margin real not null constraint margin_is_a_dice check (adopt_margin between 0 and 1),
+    adopt_volumes integer not null constraint volumes_are_compared check (adopt_volumes >= 1),
+    start_from start_rule not null,
+    max_hours real constraint a_run_has_time check (max_hours > 0 and max_hours <= 8760),
+    is_paused boolean not null default false,
+    is_removed boolean not null default false,
+    created_revision bigint not null,
+    seen_revision bigint not null,
+    last_number integer not null,
+    next_due timestamptz,
+    constraint a_schedule_has_a_trigger check (cron is not null or when_new is not null),
+    constraint a_window_has_two_ends check ((window_start is null) = (window_end is null) and window_start is distinct from window_end
+        or window_start is null and window_end is null),
+    constraint accepted_organs_are_mapped check (cardinality(mapped) = cardinality(accepted)),
+    constraint an_active_cron_has_a_next_instant check ((next_due is null) = (cron is null or is_paused or is_removed))
+);
+create unique index schedule_in_use on schedule (name) where not is_removed;
+create index schedule_due on schedule (next_due) where next_due is not null;
+create index schedule_of_data on schedule (seen_revision) where when_new is not null and not is_paused and not is_removed;
+comment on table schedule is 'What makes runs by itself: a configuration with the times or the number of new annotations at which a run of it starts.';
+comment on column schedule.name is 'The runs are named NAME-1, NAME-2 and so on. A removed schedule releases its name, and a later one of that name continues its numbers.';
+comment on column schedule.config is 'The sections run, learning and grid of the configuration, each key with its value. What queries need is in columns.';
+comment on column schedule.mapped is 'The organs of the class mapping; accepted is parallel, the preferred organ first.';
+comment on column schedule.cron is 'When ticks are due, in time_zone; null: no tick is due by time.';
+comment on column schedule.when_new is 'A tick is due when as many annotations are new since the revision that the schedule''s last finished run trained on, or since its creation. Null: no tick is due by data.';
+comment on column schedule.quiet is 'Annotations are counted when no revision was made for this time, or ten times as long after the first one.';
+comment on column schedule.window_start is 'Local time from which runs may start; a run that is due outside of the window waits for it.';
+comment on column schedule.window_end is 'Local time up to which runs may start; before window_start: on the next day.';
+comment on column schedule.jitter is 'A run by time is delayed by a share of this, which depends on the schedule and the instant alone.';
+comment on column schedule.adopt_margin is 'The loss of mean paired Dice of an organ up to which a run is not worse.';
+comment on column schedule.adopt_volumes is 'Organs with fewer volumes that both runs were evaluated on are not compared.';
+comment on column schedule.max_hours is 'Hours after which a run is stopped; null: no limit.';
+comment on column schedule.created_revision is 'The newest revision when the schedule was created.';
+comment on column schedule.seen_revision is 'The revision up to which annotations were counted.';
+comment on column schedule.last_number is 'The number of the newest tick that is not skipped.';
+comment on column schedule.next_due is 'The next instant of cron; null where there is none or the schedule is paused.';
+
+create table tick (
+    id bigint generated always as identity primary key,
+    schedule_id bigint not null references schedule,
+    instant timestamptz not null,
+    cause tick_cause not null,
+    number integer constraint ticks_are_numbered check (number >= 1),
+    new_annotations bigint,
+    skipped text constraint a_skipped_tick_has_a_reason check (skipped ~ '\S' and length(skipped) <= 1000),
+    missed integer constraint missed_ticks_are_counted check (missed >= 1),
+    enqueued_at timestamptz,
+    recorded_at timestamptz not null default clock_timestamp(),
+    unique (schedule_id, instant),
+    unique (schedule_id, number),
+    constraint a_tick_runs_or_is_skipped check (number is not null or skipped is not null),
+    constraint a_skipped_tick_has_no_job check (skipped is null or enqueued_at is null),
+    constraint missed_ticks_are_skipped check (missed is null or skipped is not null)
+);
+create index tick_queued on tick (schedule_id) where skipped is null and enqueued_at is null;
+comment on table tick is 'The instants at which schedules were due. Each is one run, however many daemons there are, or skipped with its reason.';
+comment on column tick.number is 'The number of its run; null for a tick that was skipped at once.';
+comment on column tick.new_annotations is 'The annotations that were new, where they were counted.';
+comment on column tick.skipped is 'Why nothing runs for it.';
+comment on column tick.missed is 'The number of ticks that the row stands for, where no daemon was there for them; instant is the first of them.';
+comment on column tick.enqueued_at is 'When its job was created; null for a skipped tick, and for one that waits for another run of its schedule.';
+
+alter table job add constraint job_is_of_a_tick foreign key (tick_id) references tick;
+
+create table schedule_action (
+    id bigint generated always as identity primary key,
+    schedule_id bigint not null references schedule,
+    kind schedule_action_kind not null,
+    tick_id bigint references tick,
+    activity_id bigint not null references activity
+);
+create index on schedule_action (schedule_id);
+comment on table schedule_action is 'What persons did with schedules; who, when and why is in the activity.';
+comment on column schedule_action.tick_id is 'The tick that was made or retried.';
+create trigger history_is_append_only before update or delete or truncate on schedule_action execute function refuse_rewriting();
+
+create table schedule_clock (
+    singleton boolean primary key default true check (singleton),
+    latest timestamptz not null
+);
+insert into schedule_clock (latest) values (clock_timestamp());
+comment on table schedule_clock is 'The latest time of the server, within ten seconds, at which ticks were fired, in one row: it shows that the clock was set back.';
+
+-- Firing -----------------------------------------------------------------------------------------------------------------------
+
+create function schedule_jobs(p_schedule bigint) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select j.id from job j join tick t on t.id = j.tick_id where j.state = 'waiting' and j.kind = 'run' and t.schedule_id = p_schedule
+    union all
+    select j.id from job j join tick t on t.id = j.tick_id where j.state = 'running' and j.kind = 'run' and t.schedule_id = p_schedule
+$$;
+comment on function schedule_jobs(bigint) is 'The jobs of a schedule that wait or run.';
+
+create function open_ticks(p_schedule bigint) returns setof integer
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select t.number from schedule_jobs(p_schedule) o (job_id) join job j on j.id = o.job_id join tick t on t.id = j.tick_id
+    union all
+    select number from tick where schedule_id = p_schedule and skipped is null and enqueued_at is null
+$$;
+comment on function open_ticks(bigint) is 'The numbers of a schedule''s ticks that are neither skipped nor ended.';
+
+create function last_run_of_schedule(p_schedule bigint, p_before integer default null) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select j.run_id from tick t join job j on j.tick_id = t.id
+    where t.schedule_id = p_schedule and j.state = 'done' and (p_before is null or t.number < p_before)
+    order by t.number desc limit 1
+$$;
+comment on function last_run_of_schedule(bigint, integer) is 'The newest finished run of a schedule, of a tick before the given one; null where there is none.';
+
+create function trained_revision(p_schedule schedule) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce((select revision from run where id = last_run_of_schedule(p_schedule.id)), p_schedule.created_revision)
+$$;
+comment on function trained_revision(schedule) is 'The revision that the last finished run of a schedule trained on; before the first one that of its creation.';
+
+create function new_annotations(p_schedule schedule) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select count(*) from snapshot_of_plan(p_schedule.split_id, p_schedule.origins, p_schedule.trains_unassigned, p_schedule.modalities,
+        p_schedule.organs, p_schedule.mapped, p_schedule.accepted) s
+    join annotation a on a.id = s.annotation_id join change c on c.id = a.change_id
+    where c.revision > trained_revision(p_schedule)
+$$;
+comment on function new_annotations(schedule) is 'The number of (volume, organ) annotations that the next run of a schedule would use and that are newer than the revision its last finished run trained on.';
+
+create function window_opening(p_schedule schedule, p_instant timestamptz) returns timestamptz
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    start time := p_schedule.window_start;
+    the_end time := p_schedule.window_end;
+    day timestamp := date_trunc('day', p_instant at time zone p_schedule.time_zone);
+    local time := (p_instant at time zone p_schedule.time_zone)::time;
+begin
+    if start is null or start < the_end and local >= start and local < the_end
+        or start > the_end and (local >= start or local < the_end) then
+        return p_instant;
+    end if;
+    if local >= start then
+        day := day + interval '1 day';
+    end if;
+    return (select i from instants_of(day + start, p_schedule.time_zone, false) i);
+end $$;
+comment on function window_opening(schedule, timestamptz) is 'The first instant, not before the given one, at which a run of a schedule may start.';
+
+create function delay_of_tick(p_schedule schedule, p_instant timestamptz) returns interval
+language sql stable as $$
+    select p_schedule.jitter * (
+        ('x' || left(md5(p_schedule.id || ' ' || extract(epoch from p_instant)), 6))::bit(24)::integer / 16777216.0)
+$$;
+comment on function delay_of_tick(schedule, timestamptz) is 'The delay of a tick by jitter: the same for every daemon.';
+
+create function enqueue_tick(p_schedule schedule, p_tick bigint, p_due timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_job bigint := enqueue_run(p_tick);
+begin
+    update job set due = p_due where id = the_job;
+    update tick set enqueued_at = clock_timestamp() where id = p_tick;
+end $$;
+
+create function skip_tick(
+    p_schedule bigint, p_instant timestamptz, p_cause tick_cause, p_reason text, p_missed integer default null,
+    p_new bigint default null) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into tick (schedule_id, instant, cause, skipped, missed, new_annotations)
+    values (p_schedule, p_instant, p_cause, p_reason, p_missed, p_new)
+    on conflict (schedule_id, instant) do nothing
+$$;
+comment on function skip_tick(bigint, timestamptz, tick_cause, text, integer, bigint) is 'Records that nothing runs for a tick, or for several that were missed.';
+
+create function take_number(p_schedule bigint) returns integer
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_name text;
+    the_number integer;
+begin
+    select name, last_number into the_name, the_number from schedule where id = p_schedule;
+    loop
+        the_number := the_number + 1;
+        exit when not exists (select from run where name = the_name || '-' || the_number);
+    end loop;
+    update schedule set last_number = the_number where id = p_schedule;
+    return the_number;
+end $$;
+comment on function take_number(bigint) is 'The next number of a schedule whose run does not exist yet.';
+
+create function add_tick(
+    p_schedule schedule, p_instant timestamptz, p_cause tick_cause, p_present timestamptz, p_new bigint default null) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_open integer[] := array(select open_ticks(p_schedule.id));
+    the_tick bigint;
+begin
+    if exists (select from tick where schedule_id = p_schedule.id and instant = p_instant) then
+        return null; -- the clock was set back
+    end if;
+    if cardinality(the_open) > (case p_schedule.overlap when 'queue' then 1 else 0 end) then
+        perform skip_tick(p_schedule.id, p_instant, p_cause,
+            format('run %s-%s of this schedule has not ended', p_schedule.name, (select max(n) from unnest(the_open) n)), null, p_new);
+        return null;
+    end if;
+    insert into tick (schedule_id, instant, cause, number, new_annotations)
+    values (p_schedule.id, p_instant, p_cause, take_number(p_schedule.id), p_new) returning id into the_tick;
+    if cardinality(the_open) = 0 then
+        perform enqueue_tick(p_schedule, the_tick, case p_cause
+            when 'run-now' then p_present
+            when 'data' then window_opening(p_schedule, p_instant)
+            else window_opening(p_schedule, p_instant + delay_of_tick(p_schedule, p_instant)) end);
+    end if;
+    return the_tick;
+end $$;
+comment on function add_tick(schedule, timestamptz, tick_cause, timestamptz, bigint) is 'Records a tick with its run, or as skipped or waiting where a run of the schedule is open. Null where it does not run, or was recorded before. The schedule is locked.';
+
+create function missed_reason(p_schedule schedule, p_count integer, p_first timestamptz, p_last timestamptz, p_why text) returns text
+language sql stable as $$
+    select case when p_count = 1 then format('the tick of %s was missed', to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'))
+        else format('%s%s ticks from %s to %s were missed', p_count, case when p_count >= 1000 then ' or more' else '' end,
+            to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'),
+            to_char(p_last at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI')) end || ': ' || p_why
+$$;
+
+create function fire_cron(p_schedule schedule, p_present timestamptz) returns integer[]
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    instant timestamptz := p_schedule.next_due;
+    newest timestamptz;  -- the newest instant that is due
+    earlier timestamptz; -- the newest before it
+    due integer := 0;
+    is_late boolean;
+    missed integer;
+    fresh bigint;
+    fired bigint;
+begin
+    while instant <= p_present and due < 1000 loop
+        earlier := newest;
+        newest := instant;
+        due := due + 1;
+        instant := cron_next(p_schedule.cron, p_schedule.time_zone, instant);
+    end loop;
+    is_late := newest < p_present - interval '5 minutes';
+    missed := due - case when is_late and p_schedule.catch_up = 'none' then 0 else 1 end;
+    if missed > 0 then
+        perform skip_tick(p_schedule.id, p_schedule.next_due, 'cron', missed_reason(p_schedule, missed, p_schedule.next_due,
+            case when missed = due then newest else earlier end, 'no daemon was running, or the clock was set forward'), missed);
+    end if;
+    if missed < due then
+        if p_schedule.when_new is not null then
+            fresh := new_annotations(p_schedule);
+        end if;
+        if fresh = 0 then
+            perform skip_tick(p_schedule.id, newest, 'cron',
+                'no annotation that it would use is newer than revision ' || trained_revision(p_schedule), null, 0);
+        else
+            fired := add_tick(p_schedule, newest, case when is_late then 'catch-up' else 'cron' end::tick_cause, p_present, fresh);
+        end if;
+    end if;
+    update schedule set next_due = cron_next(cron, time_zone, greatest(newest, p_present)) where id = p_schedule.id;
+    return array[(fired is not null)::integer, missed];
+end $$;
+comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well.';
+
+create function data_due(p_schedule schedule, p_present timestamptz) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select case when newest.committed_at > p_present then p_present -- the clock was set back
+        else least(newest.committed_at + p_schedule.quiet, first.committed_at + 10 * p_schedule.quiet) end
+    from change newest left join change first on first.revision = p_schedule.seen_revision + 1
+    where newest.revision = current_revision() and newest.revision > p_schedule.seen_revision
+      and not exists (select open_ticks(p_schedule.id))
+$$;
+comment on function data_due(schedule, timestamptz) is 'When the new annotations of a schedule are to be counted; null where no revision is new or a run of the schedule is open.';
+
+create function fire_data(p_schedule schedule, p_present timestamptz) returns boolean
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    seen bigint := current_revision();
+    fresh bigint;
+begin
+    if not coalesce(data_due(p_schedule, p_present) <= p_present, false) then
+        return false;
+    end if;
+    fresh := new_annotations(p_schedule);
+    update schedule set seen_revision = seen where id = p_schedule.id;
+    return fresh >= p_schedule.when_new and add_tick(p_schedule, p_present, 'data', p_present, fresh) is not null;
+end $$;
+comment on function fire_data(schedule, timestamptz) is 'Counts the new annotations of a schedule where that is due, and fires a tick where they are enough.';
+
+create function follow_clock(p_present timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_latest timestamptz;
+begin
+    select latest into the_latest from schedule_clock
+    where p_present not between latest - interval '1 minute' and latest + interval '10 seconds' for update skip locked;
+    if not found then
+        return;
+    end if;
+    update schedule_clock set latest = p_present;
+    if p_present < the_latest then -- the clock was set back
+        update schedule set next_due = cron_next(cron, time_zone, p_present) where next_due is not null;
+        update job set due = p_present
+        where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
+    end if;
+end $$;
+comment on function follow_clock(timestamptz) is 'Notices that the clock of the server was set back, and computes the next instants again. Ticks that were fired before are not fired again.';
+
+create function enqueue_queued(p_present timestamptz) returns integer
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_schedule schedule;
+    the_tick tick;
+    enqueued integer := 0;
+begin
+    for the_tick in select * from tick where skipped is null and enqueued_at is null order by id loop
+        select * into the_schedule from schedule where id = the_tick.schedule_id and not is_paused for update skip locked;
+        continue when not found or exists (select schedule_jobs(the_schedule.id))
+            or not exists (select from tick where id = the_tick.id and skipped is null and enqueued_at is null);
+        perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
+        enqueued := enqueued + 1;
+    end loop;
+    return enqueued;
+end $$;
+comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Returns their number.';
+
+create function fire_ticks_at(
+    p_present timestamptz, out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+declare
+    the_schedule schedule;
+    counts integer[];
+begin
+    perform follow_clock(p_present);
+    fired := enqueue_queued(p_present);
+    missed := 0;
+    for the_schedule in
+        select * from schedule s where s.next_due <= p_present order by s.next_due, s.id for update skip locked
+    loop
+        counts := fire_cron(the_schedule, p_present);
+        fired := fired + counts[1];
+        missed := missed + counts[2];
+    end loop;
+    for the_schedule in
+        select * from schedule s
+        where s.when_new is not null and not s.is_paused and not s.is_removed and s.seen_revision < current_revision()
+          and data_due(s, p_present) <= p_present
+        order by s.id for update skip locked
+    loop
+        fired := fired + fire_data(the_schedule, p_present)::integer;
+    end loop;
+    if fired > 0 then
+        perform pg_notify('lacuna', 'job');
+    end if;
+    select min(n.instant) into next_due from (
+        select min(s.next_due) from schedule s where s.next_due > p_present
+        union all
+        select min(greatest(data_due(s, p_present), p_present + interval '1 second')) from schedule s
+        where s.when_new is not null and not s.is_paused and not s.is_removed and s.seen_revision < current_revision()
+        union all
+        select min(j.due) from job j where j.state = 'waiting' and j.kind = 'run' and j.tick_id is not null and j.due > p_present
+    ) n (instant);
+    seconds := extract(epoch from next_due - p_present);
+end $$;
+comment on function fire_ticks_at(timestamptz) is 'As fire_ticks, at a given time.';
+
+create function fire_ticks(out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select * from fire_ticks_at(clock_timestamp())
+$$;
+comment on function fire_ticks() is 'Fires all ticks that are due by the clock of the server, each once however many daemons call it. Returns the next instant at which something may be due, the seconds until then (null: nothing is foreseen), and the numbers of ticks that run and that were missed. To be called then, after each notification on the channel lacuna, and at least once a minute.';
+
+-- Wakes the daemons, once in a transaction that adds annotations.
+create function notify_of_labels() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('lacuna', 'label');
+    return null;
+end $$;
+
+create trigger daemons_are_notified after insert on annotation for each statement execute function notify_of_labels();
+
+-- Wakes the daemons when a scheduled run has ended: another tick of its schedule may wait for that.
+create function notify_of_schedules() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('lacuna', 'schedule');
+    return null;
+end $$;
+
+create trigger daemons_are_notified after update of state on job for each row
+    when (new.tick_id is not null and new.state in ('done', 'dead', 'cancelled')) execute function notify_of_schedules();
+
+-- The runs of ticks ------------------------------------------------------------------------------------------------------------
+
+create function previous_run(p_schedule bigint, p_number integer) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select run_id from last_run_of_schedule(p_schedule, p_number) l (run_id) join schedule s on s.id = p_schedule
+    where s.start_from = 'previous' and not exists (
+        select from round r join contaminated_checkpoint c on c.round_id = r.id where r.run_id = l.run_id)
+$$;
+comment on function previous_run(bigint, integer) is 'The run from whose weights the run of a tick starts; null from scratch, and where the last finished run was trained on data that are removed or held out now.';
+
+-- The weights that a run of a tick starts from are decided when the run is created.
+create function record_run_start() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into run_start (run_id, previous_run_id)
+    select new.run_id, p.run_id from tick t cross join lateral previous_run(t.schedule_id, t.number) p (run_id)
+    where t.id = new.tick_id and p.run_id is not null;
+    return null;
+end $$;
+
+create trigger starts_of_runs_are_recorded after update of run_id on job for each row
+    when (new.tick_id is not null and old.run_id is null and new.run_id is not null) execute function record_run_start();
+
+create function tick_of_job(p_job bigint, p_token bigint)
+returns table (
+    schedule text, number integer, cause tick_cause, run_name text, config jsonb, previous_run text, adopt adoption_rule, max_hours real,
+    attempt integer)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    perform hold_job(p_job, p_token, 'run');
+    return query
+    select s.name, t.number, t.cause, coalesce(r.name, s.name || '-' || t.number), s.config,
+        (select p.name from run p where p.id = case when j.run_id is null then previous_run(s.id, t.number)
+            else (select b.previous_run_id from run_start b where b.run_id = j.run_id) end),
+        s.adopt, s.max_hours, j.attempts
+    from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id left join run r on r.id = j.run_id
+    where j.id = p_job;
+end $$;
+comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops (null: no limit), and the attempt. No row for a run that was started by hand.';
+
+create type tick_outcome as enum ('waiting', 'running', 'done', 'failed', 'cancelled', 'skipped');
+comment on type tick_outcome is 'What became of a tick, by its job: failed is a job that is not tried again.';
+
+create view schedule_history as
+    select t.id as tick_id, t.schedule_id, s.name as schedule, t.instant, t.cause, t.number, t.new_annotations, t.missed,
+        case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
+            else j.state::text end::tick_outcome as outcome,
+        case when t.skipped is not null then t.skipped
+            when j.id is null then 'waits for the end of another run of the schedule' else j.reason end as reason,
+        j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
+    from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
+comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';
+
+-- Adoption ---------------------------------------------------------------------------------------------------------------------
+
+create type adoption_decision as enum ('adopted', 'proposed');
+comment on type adoption_decision is 'Whether a scheduled run became the current one by itself, or waits for a person.';
+
+create table adoption_proposal (
+    run_id bigint primary key references run,
+    current_run_id bigint references run,
+    decision adoption_decision not null,
+    reason text not null constraint a_decision_has_a_reason check (reason ~ '\S'),
+    recorded_at timestamptz not null default clock_timestamp()
+);
+create index on adoption_proposal (current_run_id);
+comment on table adoption_proposal is 'The scheduled runs that were compared with the current run at their end.';
+comment on column adoption_proposal.current_run_id is 'The run that was the current one; null: none.';
+create trigger history_is_append_only before update or delete or truncate on adoption_proposal execute function refuse_rewriting();
+
+create table adoption_comparison (
+    run_id bigint not null references run,
+    organ_id smallint not null references organ,
+    volumes integer not null,
+    current_dice real not null,
+    dice real not null,
+    is_compared boolean not null,
+    is_worse boolean not null,
+    primary key (run_id, organ_id)
+);
+comment on table adoption_comparison is 'The mean held-out Dice of the last rounds of a run and of the current run, over the volumes that both were evaluated on.';
+comment on column adoption_comparison.is_compared is 'Whether the volumes are enough to compare the organ.';
+comment on column adoption_comparison.is_worse is 'Whether the run loses more than the margin of its schedule.';
+create trigger history_is_append_only before update or delete or truncate on adoption_comparison execute function refuse_rewriting();
+
+create function paired_dice(p_run bigint, p_current bigint)
+returns table (organ_id smallint, volumes bigint, current_dice double precision, dice double precision)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select e.organ_id, count(*), avg(c.dice::double precision), avg(e.dice::double precision)
+    from evaluation e join evaluation c on c.volume_id = e.volume_id and c.organ_id = e.organ_id
+    where e.round_id = (select id from round where run_id = p_run order by number desc limit 1)
+      and c.round_id = (select id from round where run_id = p_current order by number desc limit 1)
+      and e.dice is not null and c.dice is not null
+      and not exists (select from withheld_volume h where h.volume_id = e.volume_id)
+    group by e.organ_id
+$$;
+comment on function paired_dice(bigint, bigint) is 'The mean held-out Dice of the last rounds of two runs by organ, over the volumes that both were evaluated on.';
+
+create function hidden_by(p_run bigint, p_current bigint) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select string_agg(o.key, ', ' order by o.position) from organ o
+    cross join lateral (
+        select round_id from round_pointer p where p.run_id = p_current and p.organ_id = o.id order by p.id desc limit 1) shown
+    where shown.round_id is not null and (
+        select round_id from round_pointer p where p.run_id = p_run and p.organ_id = o.id order by p.id desc limit 1) is null
+$$;
+comment on function hidden_by(bigint, bigint) is 'The organs that a run labels now and another does not; null where there is none.';
+
+create function reason_against_adoption(p_run bigint, p_current bigint) returns text
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    worse text;
+    hidden text := hidden_by(p_run, p_current);
+begin
+    if p_current is null then
+        return 'no run is the current one';
+    end if;
+    select string_agg(format('%s %s instead of %s', o.key, round(c.dice::numeric, 3), round(c.current_dice::numeric, 3)), ', ' order by o.position)
+    into worse from adoption_comparison c join organ o on o.id = c.organ_id where c.run_id = p_run and c.is_worse;
+    return case
+        when worse is not null then 'the held-out Dice is worse: ' || worse
+        when hidden is not null then 'the current run has labels of organs for which this one has none: ' || hidden
+        when not exists (select from adoption_comparison where run_id = p_run and is_compared)
+            then 'no organ has enough volumes on which both runs were evaluated' end;
+end $$;
+comment on function reason_against_adoption(bigint, bigint) is 'Why a run that was compared does not become the current one by itself; null where it does.';
+
+create function adopt_if_better(p_job bigint, p_token bigint, p_program text) returns adoption_decision
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token);
+    the_schedule schedule;
+    the_current bigint;
+    the_reason text;
+begin
+    select s.* into the_schedule from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id where j.id = p_job;
+    if not found or the_schedule.adopt = 'never' then
+        return null;
+    end if;
+    if exists (select from round where run_id = the_run and state <> 'published') then
+        raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
+    end if;
+    perform pg_advisory_xact_lock(pointer_lock());
+    select run_id into the_current from adoption order by id desc limit 1;
+    if the_current = the_run or exists (select from adoption_proposal where run_id = the_run) then
+        return (select decision from adoption_proposal where run_id = the_run);
+    end if;
+    insert into adoption_comparison
+    select the_run, d.organ_id, d.volumes, d.current_dice, d.dice, d.volumes >= the_schedule.adopt_volumes,
+        d.volumes >= the_schedule.adopt_volumes and d.dice < d.current_dice - the_schedule.adopt_margin
+    from paired_dice(the_run, the_current) d;
+    the_reason := reason_against_adoption(the_run, the_current);
+    insert into adoption_proposal (run_id, current_run_id, decision, reason)
+    values (the_run, the_current, case when the_reason is null then 'adopted' else 'proposed' end::adoption_decision,
+        coalesce(the_reason, 'no organ is worse by more than ' || the_schedule.adopt_margin));
+    if the_reason is null then
+        perform adopt_run(the_run, p_program, format('schedule %s: not worse than %s', the_schedule.name, run_name(the_current)));
+        return 'adopted';
+    end if;
+    return 'proposed';
+end $$;
+comment on function adopt_if_better(bigint, bigint, text) is 'At the end of a scheduled run, before it is finished: makes it the current run where its schedule asks for that and it is not worse on any organ, else records a proposal with the comparison. Null where the schedule does not ask, or the run is the current one already. A repeated call changes nothing.';
+
+create view open_proposal as
+    select p.run_id, r.name as run, c.name as current_run, p.reason, p.recorded_at
+    from adoption_proposal p join run r on r.id = p.run_id left join run c on c.id = p.current_run_id
+    where p.decision = 'proposed' and not exists (select from adoption a where a.run_id = p.run_id)
+      and p.current_run_id is not distinct from (select a.run_id from adoption a order by a.id desc limit 1);
+comment on view open_proposal is 'Scheduled runs that wait for round adopt: they were compared with the run that is still the current one, and did not become it by themselves.';
+
+-- Persons ----------------------------------------------------------------------------------------------------------------------
+
+create function record_schedule_action(
+    p_schedule bigint, p_kind schedule_action_kind, p_program text, p_reason text default null, p_tick bigint default null) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into schedule_action (schedule_id, kind, tick_id, activity_id)
+    select p_schedule, p_kind, p_tick, start_activity('schedule', p_program, jsonb_strip_nulls(jsonb_build_object(
+        'schedule', (select name from schedule where id = p_schedule), 'action', p_kind, 'reason', p_reason)));
+    select pg_notify('lacuna', 'schedule');
+$$;
+
+create function use_schedule(p_schedule bigint) returns schedule
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_schedule schedule;
+begin
+    select * into the_schedule from schedule where id = p_schedule and not is_removed for update;
+    if not found then
+        raise exception 'the schedule does not exist, or was removed' using errcode = 'LA004', hint = 'lacuna schedule list shows all';
+    end if;
+    return the_schedule;
+end $$;
+comment on function use_schedule(bigint) is 'Locks a schedule until the transaction ends; refuses one that was removed.';
+
+create function create_schedule(
+    p_name text, p_config jsonb, p_split text, p_origins label_origin[], p_trains_unassigned boolean, p_modalities text[],
+    p_organs text[], p_mapped text[], p_accepted text[], p_cron text, p_time_zone text, p_when_new integer, p_quiet_seconds double precision,
+    p_window_start time, p_window_end time, p_jitter_seconds double precision, p_overlap overlap_rule, p_catch_up catch_up_rule,
+    p_adopt adoption_rule, p_adopt_margin real, p_adopt_volumes integer, p_start_from start_rule, p_max_hours real, p_program text)
+returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_split integer;
+    unknown text;
+    the_schedule bigint;
+begin
+    select id into the_split from split where name = p_split;
+    if not found then
+        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+    end if;
+    select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
+    from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
+    if unknown is not null then
+        raise exception 'unknown organs: %', unknown using errcode = 'LA004', hint = 'lacuna organ list shows the keys';
+    end if;
+    perform require_zone(p_time_zone);
+    if exists (select from schedule where name = p_name and not is_removed) then
+        raise exception 'a schedule is named % already', p_name using errcode = 'LA005', hint = 'give another name, or remove it first';
+    end if;
+    insert into schedule (name, config, split_id, origins, trains_unassigned, modalities, organs, mapped, accepted, cron, time_zone, when_new,
+        quiet, window_start, window_end, jitter, overlap, catch_up, adopt, adopt_margin, adopt_volumes, start_from, max_hours,
+        created_revision, seen_revision, last_number, next_due)
+    select p_name, p_config, the_split, p_origins, p_trains_unassigned, p_modalities, p_organs, p_mapped, p_accepted, p_cron, p_time_zone,
+        p_when_new, make_interval(secs => p_quiet_seconds), p_window_start, p_window_end, make_interval(secs => p_jitter_seconds), p_overlap,
+        p_catch_up, p_adopt, p_adopt_margin, p_adopt_volumes, p_start_from, p_max_hours, current_revision(), current_revision(),
+        coalesce((select max(last_number) from schedule where name = p_name), 0),
+        case when p_cron is not null then require_cron(p_cron, p_time_zone) end
+    returning id into the_schedule;
+    perform record_schedule_action(the_schedule, 'create', p_program);
+    return the_schedule;
+end $$;
+comment on function create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time, double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text) is 'Creates a schedule. Refuses an unknown split, organ or time zone, and a cron expression that is wrong or never due. p_mapped and p_accepted are parallel: the class mapping.';
+
+create function pause_schedule(p_schedule bigint, p_program text, p_reason text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if (use_schedule(p_schedule)).is_paused then
+        return false;
+    end if;
+    update schedule set is_paused = true, next_due = null where id = p_schedule;
+    perform record_schedule_action(p_schedule, 'pause', p_program, p_reason);
+    return true;
+end $$;
+comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits or runs is not concerned.';
+
+create function resume_schedule(p_schedule bigint, p_program text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    if not (use_schedule(p_schedule)).is_paused then
+        return false;
+    end if;
+    update schedule set is_paused = false, next_due = cron_next(cron, time_zone, clock_timestamp()) where id = p_schedule;
+    perform record_schedule_action(p_schedule, 'resume', p_program);
+    return true;
+end $$;
+comment on function resume_schedule(bigint, text) is 'Lets a paused schedule fire ticks again, from now on: ticks during the pause are not made up for. False where it is not paused.';
+
+create function run_schedule(p_schedule bigint, p_program text) returns integer
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_schedule schedule := use_schedule(p_schedule);
+    the_open integer := (select max(n) from open_ticks(p_schedule) n);
+    the_tick bigint;
+begin
+    if the_open is not null and the_schedule.overlap = 'skip' then
+        raise exception 'run %-% of this schedule has not ended', the_schedule.name, the_open
+            using errcode = 'LA005', hint = 'wait for its end, or cancel its job with lacuna job cancel';
+    end if;
+    the_tick := add_tick(the_schedule, clock_timestamp(), 'run-now', clock_timestamp());
+    if the_tick is null then
+        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005', hint = 'wait for its start';
+    end if;
+    perform record_schedule_action(p_schedule, 'run-now', p_program, null, the_tick);
+    perform pg_notify('lacuna', 'job');
+    return (select number from tick where id = the_tick);
+end $$;
+comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
+
+create function retry_schedule(p_schedule bigint, p_program text) returns integer
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_schedule schedule := use_schedule(p_schedule);
+    the_tick tick;
+    the_job job;
+begin
+    select t.* into the_tick from tick t where t.schedule_id = p_schedule and t.enqueued_at is not null order by t.number desc limit 1;
+    select j.* into the_job from job j where j.tick_id = the_tick.id;
+    if the_job.state is null or the_job.state not in ('dead', 'cancelled') then
+        raise exception 'the last run of schedule % has not failed', the_schedule.name
+            using errcode = 'LA005', hint = 'lacuna schedule run-now starts a new run';
+    end if;
+    perform retry_job(the_job.id);
+    perform record_schedule_action(p_schedule, 'retry', p_program, null, the_tick.id);
+    return the_tick.number;
+end $$;
+comment on function retry_schedule(bigint, text) is 'Returns the newest run of a schedule to the queue, where it failed or was cancelled, and returns its number. It continues from its last state, with all its attempts.';
+
+create function remove_schedule(p_schedule bigint, p_program text, p_reason text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    cancelled bigint;
+    dropped bigint;
+begin
+    perform use_schedule(p_schedule);
+    update schedule set is_removed = true, next_due = null where id = p_schedule;
+    update tick set skipped = 'the schedule was removed' where schedule_id = p_schedule and skipped is null and enqueued_at is null;
+    get diagnostics dropped = row_count;
+    update job j set state = 'cancelled', token = j.token + 1, reason = 'the schedule was removed', ended_at = clock_timestamp()
+    from schedule_jobs(p_schedule) o (job_id) where j.id = o.job_id and j.state = 'waiting';
+    get diagnostics cancelled = row_count;
+    perform record_schedule_action(p_schedule, 'remove', p_program, p_reason);
+    return cancelled + dropped;
+end $$;
+comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; its history and its runs stay. Cancels its runs that wait, and returns their number. A run that a daemon trains goes on.';
+
+grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
+grant select on tick, schedule_history to lacuna_trainer;
+grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
+grant execute on function upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
+    create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,
+        double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
+    pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),
+    remove_schedule(bigint, text, text) to lacuna_manager;
 
 """###),
         Migration(
             number: 17, name: "checkpoints",
-            sha256: "c15d82642810c3d8df0797a5395242434cb8844a18ad8a5d01448057c2bfb128",
+            sha256: "2635e0e90f8ad075bea6b72655b90a3af168c0668c53155c7aa4c5658e533c84",
             sql: ###"""
 -- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
 set local role lacuna_owner;
@@ -4998,12 +6057,12 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where c.removal is null and (p_run is null or run.id = p_run)
     ), judged as (
         select l.*, case
-            when l.is_open and l.state not in ('published', 'rolledBack') then 'open'
+            when l.is_open and l.state <> 'published' then 'open'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
             when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
             when exists (select from evaluation e where e.round_id = l.round_id) then 'evaluation'
-            when l.state in ('published', 'rolledBack') then 'closed'
+            when l.state = 'published' then 'closed'
             when p_keeps_abandoned then 'wanted' end as need
         from listed l
     ), shared as (
@@ -5040,8 +6099,17 @@ begin
 end $$;
 comment on function prune_checkpoints(bigint, integer, boolean, text) is 'Marks the checkpoints that pruning_plan names as pruned and turns their objects into tombstones; returns the plan. The caller deletes the bytes afterwards.';
 
+create function lost_inputs(p_run bigint) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select count(*) from (
+        select i.volume_id, o.key, i.part from run_input i join organ o on o.id = i.organ_id where i.run_id = p_run
+        except
+        select l.volume_id, l.organ, l.part from run_labels(p_run) l) lost
+$$;
+comment on function lost_inputs(bigint) is 'The number of annotations of a run''s snapshot that it may no longer read, or has in another part now.';
+
 grant select on round_event to lacuna_manager, lacuna_trainer;
-grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text) to lacuna_trainer;
+grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text), lost_inputs(bigint) to lacuna_trainer;
 grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoints(bigint, integer, boolean, text) to lacuna_manager;
 
 """###),

@@ -27,7 +27,8 @@ struct HostileCall: Sendable, CustomStringConvertible {
 
 extension HostileCall {
     static let all: [HostileCall] =
-        claims + starts + readings + transitions + checkpoints + evaluations + stagings + publications + endings
+        claims + queue + starts + readings + transitions + checkpoints + evaluations + stagings + publications + endings
+        + schedules
 
     private static let claims: [HostileCall] =
         ["'infinity'", "0", "-1", "3601", "'NaN'", "null"].flatMap { seconds in
@@ -50,6 +51,54 @@ extension HostileCall {
             HostileCall("release_claim", "JOB, TOKEN + 1", .rows(["-"])),
             HostileCall("release_claim", "null, null", .rows(["-"])),
         ]
+
+    private static let queue: [HostileCall] =
+        ["'infinity'", "0", "-1", "3601", "'NaN'", "null"].map {
+            HostileCall("claim_jobs", "'{relabel}', 'w', \($0)", .refused("LA004"))
+        } + [
+            HostileCall("claim_jobs", "'{run,predict,relabel}', 'w', 60", .rows([])),
+            HostileCall("claim_jobs", "null, 'w', 60", .rows([])),
+            HostileCall("claim_jobs", "'{relabel,null}', 'w', 60, 1000", .rows([])),
+            HostileCall("claim_jobs", "'{relabel}', 'w', 60, 0", .refused("LA004")),
+            HostileCall("claim_jobs", "'{relabel}', 'w', 60, 1001", .refused("LA004")),
+            HostileCall("claim_jobs", "'{relabel}', 'w', 60, null", .refused("LA004")),
+            HostileCall("claim_jobs", "'{train}', 'w', 60", .refused("22P02")),
+            HostileCall("claim_round_jobs", "ROUND, 'relabel', 'w', 60", .rows([])),
+            HostileCall("claim_round_jobs", "null, null, 'w', 60", .rows([])),
+            HostileCall("claim_round_jobs", "ROUND, 'relabel', 'w', 0", .refused("LA004")),
+            HostileCall("claim_round_jobs", "ROUND, 'relabel', 'w', 60, null", .refused("LA004")),
+            HostileCall("expire_leases", "", .rows(["0"])),
+            HostileCall("hold_job", "JOB, TOKEN + 1", .refused("LA001")),
+            HostileCall("hold_job", "JOB, TOKEN, 'relabel'", .refused("LA001")),
+            HostileCall("hold_job", "null, null", .refused("LA001")),
+            HostileCall("complete_job", "JOB, TOKEN, '{}'", .refused("LA001")),
+            HostileCall("complete_job", "OTHER_JOB, 0", .refused("LA001")),
+            HostileCall("complete_job", "JOB, TOKEN", at: .finished, .refused("LA005")),
+            HostileCall("fail_job", "JOB, TOKEN + 1, 'x', 0", .refused("LA001")),
+            HostileCall("fail_job", "OTHER_JOB, 0, 'x', 0, true", .refused("LA001")),
+            HostileCall("fail_job", "JOB, TOKEN, ' ', 0", .refused("LA004")),
+            HostileCall("fail_job", "JOB, TOKEN, null, 0", .refused("LA004")),
+            HostileCall("fail_job", "JOB, TOKEN, 'x', -1", .refused("LA004")),
+            HostileCall("fail_job", "JOB, TOKEN, 'x', 'NaN'", .refused("LA004")),
+            HostileCall("fail_job", "JOB, TOKEN, 'x', null", .refused("LA004")),
+            HostileCall("enqueue_volumes", "JOB, TOKEN, ROUND, 'relabel', array[KNOWN]", .refused("LA005")),
+            HostileCall("enqueue_volumes", "JOB, TOKEN, ROUND, 'predict', array[KNOWN]", .refused("LA005")),
+            HostileCall("enqueue_volumes", "JOB, TOKEN, OTHER_ROUND, 'relabel', '{}'", .refused("LA003")),
+            HostileCall("enqueue_volumes", "JOB, TOKEN + 1, ROUND, 'relabel', '{}'", .refused("LA001")),
+            HostileCall("enqueue_volumes", "JOB, TOKEN, ROUND, 'relabel', null", .refused("LA004")),
+            HostileCall("volume_jobs", "-1, 'relabel'", .rows([])),
+            HostileCall("volume_jobs", "null, null", .rows([])),
+        ]
+        + [
+            ("'run'", "KNOWN", "LA004"), ("null", "KNOWN", "LA004"), ("'relabel'", "TEST", "LA006"),
+            ("'relabel'", "VALIDATION", "LA006"), ("'relabel'", "LOCKED", "LA006"), ("'relabel'", "MR", "LA006"),
+            ("'predict'", "TEST", "LA006"), ("'predict'", "LOCKED", "LA006"), ("'predict'", "-1", "LA006"),
+            ("'relabel'", "null", "LA006"),
+        ].map { kind, volume, state in
+            HostileCall(
+                "enqueue_volumes", "JOB, TOKEN, ROUND, \(kind), array[KNOWN, \(volume)]::bigint[]", at: .relabelling,
+                .refused(state))
+        }
 
     private static func start(
         name: String = "'x'", origins: String = "'{expert}'", organs: String = "'{liver}'", mapped: String = "'{}'",
@@ -79,12 +128,15 @@ extension HostileCall {
         HostileCall("start_run", start(name: "'   '"), .refused("23514")),
         HostileCall("start_run", start(gammas: "'{0.5,0.1}'"), .refused("LA004")),
         HostileCall("start_run", start(name: "'r'"), .refused("23505")),
+        HostileCall("start_run", start() + ", JOB, TOKEN", .refused("LA005")),
+        HostileCall("start_run", start() + ", OTHER_JOB, 0", .refused("LA001")),
     ]
 
     private static let readings: [HostileCall] = [
         HostileCall("run_volumes", "-1", .rows([])), HostileCall("run_volumes", "null", .rows([])),
         HostileCall("run_labels", "-1", .rows([])), HostileCall("run_labels", "null", .rows([])),
         HostileCall("round_labels", "-1", .rows([])), HostileCall("round_labels", "null", .rows([])),
+        HostileCall("lost_inputs", "-1", .rows(["0"])), HostileCall("lost_inputs", "null", .rows(["0"])),
         HostileCall("purged_images", "null", .rows([])), HostileCall("purged_images", "'{}'", .rows([])),
         HostileCall("purged_images", "array[null, ''::bytea, 'x', ANNOTATION]::bytea[]", .rows([])),
         HostileCall(
@@ -94,7 +146,7 @@ extension HostileCall {
     ]
 
     private static let transitions: [HostileCall] =
-        ["planned", "trained", "confidenceFitted", "evaluated", "relabelling", "published", "rolledBack"].map {
+        ["planned", "trained", "confidenceFitted", "evaluated", "relabelling", "published"].map {
             HostileCall("advance_round", "JOB, TOKEN, ROUND, 'planned', '\($0)', '{}'", .refused("LA005"))
         } + [
             HostileCall("advance_round", "JOB, TOKEN, ROUND, 'training', 'trained', '{}'", .refused("LA005")),
@@ -232,6 +284,22 @@ extension HostileCall {
             "publish_round", "JOB, TOKEN, LAST_ROUND, 'planned', 'published', '{}', '{}'", at: .published,
             .refused("LA005")),
     ]
+
+    private static let schedules: [HostileCall] =
+        [
+            HostileCall("fire_ticks", "'2030-01-01'", .refused("42883")),
+            HostileCall("fire_ticks_at", "'2030-01-01'", .refused("42501")),
+            HostileCall("fire_ticks", "", .rows(["-|-|0|0"])),
+            HostileCall("tick_of_job", "JOB, TOKEN", .rows([])),
+            HostileCall("tick_of_job", "JOB, TOKEN + 1", .refused("LA001")),
+            HostileCall("tick_of_job", "OTHER_JOB, 0", .refused("LA001")),
+            HostileCall("tick_of_job", "null, null", .refused("LA001")),
+            HostileCall("adopt_if_better", "JOB, TOKEN, 'p'", .rows(["-"])),
+            HostileCall("adopt_if_better", "JOB, TOKEN + 1, 'p'", .refused("LA001")),
+            HostileCall("adopt_if_better", "OTHER_JOB, 0, 'p'", .refused("LA001")),
+            HostileCall("adopt_if_better", "null, null, null", .refused("LA001")),
+            HostileCall("adopt_if_better", "JOB, TOKEN, 'p'", at: .finished, .refused("LA005")),
+        ]
 
     private static let endings: [HostileCall] = [
         HostileCall("finish_run", "JOB, TOKEN", .refused("LA005")),

@@ -132,10 +132,12 @@ import Testing
                 """)
             #expect(
                 callable == [
-                    "advance_round", "claim_run", "compact_coverage", "current_revision", "finish_run", "heartbeat",
-                    "hold_claim", "object_lock", "pointer_lock", "publish_round", "purged_images",
-                    "record_checkpoint", "record_evaluation", "release_claim",
-                    "round_labels", "run_labels", "run_volumes", "stage_pseudo_labels", "start_run",
+                    "advance_round", "claim_jobs", "claim_round_jobs", "claim_run", "compact_coverage", "complete_job",
+                    "current_revision",
+                    "enqueue_volumes", "expire_leases", "fail_job", "finish_run", "heartbeat", "hold_claim", "hold_job",
+                    "object_lock", "pointer_lock", "publish_round", "purged_images", "record_checkpoint",
+                    "record_evaluation", "release_claim", "round_labels", "run_labels", "run_volumes",
+                    "stage_pseudo_labels", "start_run", "volume_jobs",
                 ])
             for call in [
                 "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",

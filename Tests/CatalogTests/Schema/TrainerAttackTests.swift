@@ -188,6 +188,7 @@ private struct Attack {
         ] {
             rows += try await world.root.ask("select '\(table)', t from lacuna.\(table) t order by t::text")
         }
-        return rows + (try await world.root.ask("select id, token, worker from lacuna.job order by id"))
+        return rows
+            + (try await world.root.ask("select id, state, token, worker, attempts, reason from lacuna.job order by id"))
     }
 }

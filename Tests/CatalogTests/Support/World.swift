@@ -19,7 +19,12 @@ struct World {
 
     var catalog: LabelCatalog { LabelCatalog(manager, program: Self.program) }
     var training: TrainingCatalog { TrainingCatalog(trainer, program: Self.program) }
-    var jobs: JobQueue { JobQueue(trainer) }
+    var jobs: JobQueue { queue("w", 600) }
+
+    /// The queue as a daemon of that name sees it.
+    func queue(_ worker: String, _ leaseSeconds: Double) -> JobQueue {
+        JobQueue(trainer, worker: worker, leaseSeconds: leaseSeconds)
+    }
 
     /// One more connection as that login, able to `ask`.
     func connect(as user: String) async throws -> Connection {
@@ -192,7 +197,7 @@ extension World {
     ) async throws -> HeldRun {
         let run = try await training.startRun(
             runStart(name, split: split, organs: organs, rounds: rounds, unassigned: unassigned))
-        guard let claim = try await jobs.claim(run: run.id.rawValue, worker: "w", leaseInSeconds: lease) else {
+        guard let claim = try await queue("w", lease).claim(run: run.id.rawValue) else {
             throw CatalogError.unknownRun(name)
         }
         return HeldRun(

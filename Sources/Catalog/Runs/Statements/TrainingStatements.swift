@@ -27,6 +27,20 @@ struct FindRun: Statement {
     }
 }
 
+struct ConfigurationOfRun: Statement {
+    static let sql = "select config from lacuna.run where id = $1"
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> JSONText { try row.decode(0) }
+}
+
+struct LostInputs: Statement {
+    static let sql = "select lacuna.lost_inputs($1)"
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}
+
 struct StartRun: Statement {
     static let sql = """
         select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],

@@ -1,16 +1,16 @@
-internal import Domain
+public import Domain
 
 /// The grid on which a run learns.
-struct GridSettings: SettingSection, Hashable {
+public struct GridSettings: SettingSection, Hashable {
     /// Millimetres per voxel along x, y, z; nil: each volume's own.
-    var spacing: [Double]?
+    public var spacing: [Double]?
 
-    init() {}
+    public init() {}
 
     /// - Throws: `SettingError`.
-    init(_ values: [String: SettingValue]) throws(SettingError) { try apply(values) }
+    public init(_ values: [String: SettingValue]) throws(SettingError) { try apply(values) }
 
-    static let keys: [SettingKey<GridSettings>] = [
+    public static let keys: [SettingKey<GridSettings>] = [
         .optionalNumbers(
             "spacing", \.spacing, count: 3, .range(0.1...20),
             "Millimetres per voxel along x, y, z of the training grid. Not set: each volume's own spacing.")

@@ -1,5 +1,5 @@
 import Domain
-import Learning
+import Plans
 import Testing
 
 @Suite struct SettingsTests {

@@ -1,20 +1,22 @@
-internal import Domain
+public import Domain
 
 /// How the daemon itself behaves; not part of what makes a run the same run.
-struct DaemonSettings: SettingSection, Hashable {
+public struct DaemonSettings: SettingSection, Hashable {
     /// Seconds for which a claim is valid without a heartbeat.
-    var leaseSeconds = 60.0
+    public var leaseSeconds = 60.0
     /// Folder of the local training cache; nil: `cache` in `LACUNA_HOME`.
-    var cache: String?
+    public var cache: String?
     /// Size of that cache in gigabytes (10⁹ bytes).
-    var cacheGigabytes = 200.0
+    public var cacheGigabytes = 200.0
+    /// Memory for predictions that are used twice, in gigabytes (10⁹ bytes).
+    public var predictionGigabytes = 2.0
 
-    init() {}
+    public init() {}
 
     /// - Throws: `SettingError`.
-    init(_ values: [String: SettingValue]) throws(SettingError) { try apply(values) }
+    public init(_ values: [String: SettingValue]) throws(SettingError) { try apply(values) }
 
-    static let keys: [SettingKey<DaemonSettings>] = [
+    public static let keys: [SettingKey<DaemonSettings>] = [
         .number(
             "leaseSeconds", \.leaseSeconds, .range(1...3600),
             "Seconds for which a claim is valid without a heartbeat."),
@@ -25,5 +27,8 @@ struct DaemonSettings: SettingSection, Hashable {
             "cacheGigabytes", \.cacheGigabytes, .range(0...1_000_000),
             "Size of that folder in gigabytes. Images used least recently are removed first; those in use may exceed it."
         ),
+        .number(
+            "predictionGigabytes", \.predictionGigabytes, .range(0...10_000),
+            "Memory in gigabytes for predictions that are ranked over the round, so that they are not made twice."),
     ]
 }

@@ -1,35 +1,33 @@
-internal import Console
 internal import Documents
 internal import Domain
 internal import System
 internal import Yams
 
-extension DaemonConfiguration {
+extension RunConfiguration {
     /// Reads a configuration file.
     ///
-    /// - Throws: `CommandFailure` naming the file, the key, the problem and the remedy.
-    init(contentsOf path: String) throws {
+    /// - Throws: `ConfigurationError` naming the file, the key, the problem and the remedy.
+    package init(contentsOf path: String) throws(ConfigurationError) {
         guard let data = try? OpenFile(reading: path).contents() else {
-            throw DaemonError.configurationFile(path: path, problem: "the configuration cannot be read")
+            throw ConfigurationError(unreadable: path, problem: "the configuration cannot be read")
         }
         do {
             try self.init(yaml: try PlainText([UInt8](data)).text)
         } catch let error as DocumentProblem {
-            throw DaemonError.configurationFile(path: path, problem: "\(error)")
-        } catch let error as YamlError {
-            throw DaemonError.configurationFile(path: path, problem: "the configuration is not YAML: \(error)")
-        } catch let error as DaemonError {
-            var failure = error.commandFailure
-            failure.file = path
-            throw failure
+            throw ConfigurationError(unreadable: path, problem: "\(error)")
+        } catch var error as ConfigurationError {
+            error.file = path
+            throw error
+        } catch {
+            throw ConfigurationError(unreadable: path, problem: "the configuration is not YAML: \(error)")
         }
     }
 
-    /// - Throws: `YamlError`, `DaemonError.configuration`.
-    init(yaml: String) throws {
+    /// - Throws: `YamlError`, `ConfigurationError`.
+    private init(yaml: String) throws {
         let root = try Yams.compose(yaml: yaml)
         if let root, root.null == nil, root.mapping == nil {
-            throw DaemonError.configuration(
+            throw ConfigurationError(
                 key: "the configuration", problem: "is not a mapping",
                 remedy: "give the sections \(Self.sections.joined(separator: ", "))")
         }
@@ -42,15 +40,15 @@ extension DaemonConfiguration {
     }
 
     /// The values of a section; a key without a value is not set.
-    private static func values(of node: Node, in section: String) throws(DaemonError) -> [String: SettingValue] {
+    private static func values(of node: Node, in section: String) throws(ConfigurationError) -> [String: SettingValue] {
         if node.null != nil { return [:] }
         guard let mapping = node.mapping else {
-            throw .configuration(key: section, problem: "is not a mapping", remedy: "give lines of key: value")
+            throw ConfigurationError(key: section, problem: "is not a mapping", remedy: "give lines of key: value")
         }
         var values: [String: SettingValue] = [:]
         for (key, value) in mapping where value.null == nil {
             guard let name = key.string, let setting = SettingValue(value) else {
-                throw .configuration(
+                throw ConfigurationError(
                     key: "\(section).\(key.string ?? "?")", problem: "has a key that is not text",
                     remedy: "lacunad run --defaults lists all keys")
             }

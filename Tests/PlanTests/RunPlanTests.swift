@@ -1,4 +1,5 @@
 import Domain
+import Plans
 import Rounds
 import Testing
 
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func aPlanIsReadAsItWasWritten() throws {
-        var plan = RunPlan.small
+        var plan = RunPlan(name: "small", organs: ["liver", "pancreas"], split: "default")
         plan.confidence = .entropy
         plan.rankingPool = .round
         plan.minimumConfidence = 0.25

@@ -93,10 +93,4 @@ public struct LearningSettings: Hashable, Sendable {
     private func fits(_ sizes: [Int], _ multiple: Int) -> Bool {
         sizes.count == dimensions && sizes.allSatisfy { $0 % multiple == 0 && $0 > multiple }
     }
-
-    /// The network that these settings describe.
-    public func plan(organs: [String]) -> NetworkPlan {
-        NetworkPlan(
-            dimensions: dimensions, contextSlices: contextSlices, widths: widths, organs: organs, headBias: headBias)
-    }
 }

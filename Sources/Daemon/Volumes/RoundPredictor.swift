@@ -1,0 +1,86 @@
+internal import Domain
+internal import Learning
+internal import Objects
+internal import Plans
+internal import Rounds
+internal import Tensors
+
+/// Predicts volumes with the network of a round, which is loaded once and kept until another round's is needed.
+actor RoundPredictor {
+    private let settings: LearningSettings
+    private let confidence: ConfidenceMethod
+    private let store: any ObjectStore
+    private let thread: TensorThread
+    private var loaded: (weights: RoundWeights, networks: LoadedNetworks)?
+
+    init(settings: LearningSettings, confidence: ConfidenceMethod, store: any ObjectStore, thread: TensorThread) {
+        (self.settings, self.confidence, self.store, self.thread) = (settings, confidence, store, thread)
+    }
+
+    /// - Parameters:
+    ///   - attempt: from the second attempt on, windows are predicted one at a time, which needs the least memory. The size of a
+    ///     window stays that of the training patch, because instance normalisation makes predictions depend on it.
+    ///   - isStopping: checked between windows.
+    /// - Throws: `CancellationError` where it is stopped, `TensorError`, `ObjectStoreError`.
+    func predict(
+        _ item: TrainingCase, with weights: RoundWeights, attempt: Int = 1, isStopping: @escaping @Sendable () -> Bool
+    ) async throws -> Prediction {
+        let networks = try await networks(of: weights)
+        let (confidence, settings) = (confidence, attempt > 1 ? settings.withWindowsOneByOne : settings)
+        return try await thread.run {
+            try Predictor(networks.network, head: networks.head, confidence: confidence, settings: settings)
+                .predict(item) { if isStopping() { throw CancellationError() } }
+        }
+    }
+
+    /// Frees the memory of the loaded network.
+    func unload() { loaded = nil }
+
+    private func networks(of weights: RoundWeights) async throws -> LoadedNetworks {
+        if let loaded, loaded.weights == weights { return loaded.networks }
+        loaded = nil
+        let network = try await bytes(of: weights.network)
+        let head = if let head = weights.head { try await bytes(of: head) } else { [UInt8]?.none }
+        let networks = try await thread.run { try LoadedNetworks(network: network, head: head) }
+        loaded = (weights, networks)
+        return networks
+    }
+
+    private func bytes(of object: Digest) async throws -> [UInt8] {
+        try await store.getVerified(ObjectID(digest: object, size: 0))
+    }
+}
+
+/// The stored parameters with which a round predicts.
+struct RoundWeights: Hashable, Sendable {
+    let network: Digest
+    /// Of the confidence head; nil where the round has none.
+    let head: Digest?
+
+    /// Those of a round; nil before it is trained.
+    init?(_ round: RoundRecord) {
+        guard let weights = round.weights else { return nil }
+        (network, head) = (weights.object, round.confidenceFit?.weights?.object)
+    }
+
+    init(network: Digest, head: Digest?) { (self.network, self.head) = (network, head) }
+}
+
+/// The networks of a round. `@unchecked`: they are made and used on the tensor thread of their predictor alone.
+private final class LoadedNetworks: @unchecked Sendable {
+    let network: UNet
+    let head: ConfidenceHead?
+
+    init(network: [UInt8], head: [UInt8]?) throws {
+        self.network = try UNet(try Checkpoint(bytes: network))
+        self.head = try head.map { try ConfidenceHead(try Checkpoint(bytes: $0)) }
+    }
+}
+
+extension LearningSettings {
+    fileprivate var withWindowsOneByOne: LearningSettings {
+        var settings = self
+        settings.batch = 1
+        return settings
+    }
+}

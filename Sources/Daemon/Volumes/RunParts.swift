@@ -1,0 +1,36 @@
+internal import Catalog
+internal import Domain
+internal import Learning
+internal import Objects
+internal import Plans
+internal import Rounds
+internal import Tensors
+internal import Workflows
+
+/// What the work on a run's volumes needs: its cases, its rule, its network's plan, and one thread for libtorch.
+struct RunParts: Sendable {
+    let library: CaseLibrary
+    let settings: LearningSettings
+    let network: NetworkPlan
+    let rule: KnownVoxelRule
+    let store: any ObjectStore
+    let thread: TensorThread
+    let predictor: RoundPredictor
+    let volumes: VolumeWorker
+
+    init(
+        library: CaseLibrary, configuration: RunConfiguration, ontology: Ontology, catalog: TrainingCatalog,
+        store: any ObjectStore
+    ) {
+        let settings = configuration.settings
+        (self.library, self.settings, self.store) = (library, settings, store)
+        network = settings.plan(organs: library.organs.map(\.rawValue))
+        rule = ontology.knownVoxelRule(for: library.organs)
+        thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
+        predictor = RoundPredictor(
+            settings: settings, confidence: configuration.plan.confidence, store: store, thread: thread)
+        volumes = VolumeWorker(
+            library: library, predictor: predictor, plan: configuration.plan, rule: rule, catalog: catalog,
+            store: store, thread: thread, keptBytes: Int(configuration.daemon.predictionGigabytes * 1e9))
+    }
+}

@@ -1,0 +1,39 @@
+internal import Domain
+internal import Foundation
+internal import Learning
+
+/// What the prediction of a volume measured, by the keys of the organs: the result of its job.
+struct VolumeMeasures: Codable, Sendable {
+    /// Overlaps with the annotations, for a volume of the part validation.
+    var overlaps: [String: OverlapCounts]?
+    /// Right and wrong predicted positives by score, for a volume of the part validation.
+    var ranking: [String: RankingCounts]?
+    /// Scores of the voxels that can be accepted, for a volume to be relabelled.
+    var candidates: [String: ScoreHistogram]?
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    init(overlaps: [OverlapCounts?], ranking: RankingQuality, organs: [OrganKey]) {
+        self.overlaps = Self.byOrgan(overlaps, organs)
+        self.ranking = Self.byOrgan(ranking.counts, organs)
+    }
+
+    init(candidates: [ScoreHistogram?], organs: [OrganKey]) {
+        self.candidates = Self.byOrgan(candidates, organs)
+    }
+
+    /// - Throws: `DecodingError`.
+    init(json: String) throws {
+        self = try JSONDecoder().decode(VolumeMeasures.self, from: Data(json.utf8))
+    }
+
+    private static func byOrgan<T>(_ values: [T?], _ organs: [OrganKey]) -> [String: T] {
+        var named: [String: T] = [:]
+        for (organ, value) in zip(organs, values) { named[organ.rawValue] = value }
+        return named
+    }
+}

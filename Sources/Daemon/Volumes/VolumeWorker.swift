@@ -1,0 +1,124 @@
+internal import Catalog
+internal import Domain
+internal import Imaging
+internal import Learning
+internal import Objects
+internal import Plans
+internal import Rounds
+internal import System
+internal import Tensors
+internal import Workflows
+
+/// Predicts and relabels single volumes for the rounds of one run, for its own daemon or another's.
+actor VolumeWorker {
+    let library: CaseLibrary
+    let predictor: RoundPredictor
+    private let plan: RunPlan
+    private let rule: KnownVoxelRule
+    private let catalog: TrainingCatalog
+    private let store: any ObjectStore
+    private let thread: TensorThread
+    private let work = BlockingWork()
+    private var kept: KeptPredictions
+
+    /// The work on one volume for a round.
+    struct Task: Sendable {
+        let volume: VolumeID
+        let round: RoundRecord
+        let weights: RoundWeights
+        /// 1 for the first attempt.
+        var attempt = 1
+        let isStopping: @Sendable () -> Bool
+    }
+
+    init(
+        library: CaseLibrary, predictor: RoundPredictor, plan: RunPlan, rule: KnownVoxelRule, catalog: TrainingCatalog,
+        store: any ObjectStore, thread: TensorThread, keptBytes: Int
+    ) {
+        (self.library, self.predictor, self.plan, self.rule) = (library, predictor, plan, rule)
+        (self.catalog, self.store, self.thread) = (catalog, store, thread)
+        kept = KeptPredictions(limitInBytes: keptBytes)
+    }
+
+    /// Predicts a volume and measures the prediction: against the annotations of a volume of the part validation, else the scores
+    /// of the voxels that can be accepted. The prediction of a volume to be relabelled is kept where there is room.
+    func measure(_ task: Task) async throws -> VolumeMeasures {
+        let (volume, organs) = (try volume(task), library.organs)
+        let item = try await library.makeCase(volume)
+        let prediction = try await predict(item, task)
+        if volume.part == .validation {
+            return try await thread.run {
+                VolumeMeasures(
+                    overlaps: Evaluator.overlaps(item, prediction),
+                    ranking: RankingQuality(organs: organs.count).adding(item, prediction), organs: organs)
+            }
+        }
+        let relabeller = relabeller(task)
+        let candidates = try await thread.run { relabeller.histograms(item, prediction) }
+        kept.keep(prediction, of: task.volume, with: task.weights)
+        return VolumeMeasures(candidates: candidates, organs: organs)
+    }
+
+    /// Stages the pseudo labels of a volume.
+    ///
+    /// - Parameters:
+    ///   - claim: of the run, or of the job that relabels the volume.
+    ///   - pooled: scores of all volumes by organ, where organs are ranked over the whole round.
+    /// - Returns: the number of labels.
+    func relabel(
+        _ task: Task, round: RoundID, under claim: Claim, pooled: [ScoreHistogram?]?
+    ) async throws -> Int {
+        let labels = try await labels(task, pooled: pooled)
+        try await stage(labels, try volume(task), round: round, under: claim)
+        return labels.count
+    }
+
+    /// The pseudo labels of a volume, on the run's grid.
+    ///
+    /// - Parameter pooled: as in `relabel`.
+    func labels(_ task: Task, pooled: [ScoreHistogram?]?) async throws -> [PseudoLabel] {
+        let item = try await library.makeCase(try volume(task))
+        let earlier = kept.take(task.volume, with: task.weights)
+        let prediction = if let earlier { earlier } else { try await predict(item, task) }
+        let (relabeller, organs) = (relabeller(task), library.organs)
+        let wanted = Set(task.round.relabelling?.organs ?? [])
+        return try await thread.run {
+            relabeller.relabel(item, prediction, pooled: pooled)
+                .filter { wanted.contains(organs[$0.organ].rawValue) }
+        }
+    }
+
+    private func predict(_ item: TrainingCase, _ task: Task) async throws -> Prediction {
+        try await predictor.predict(item, with: task.weights, attempt: task.attempt, isStopping: task.isStopping)
+    }
+
+    private func relabeller(_ task: Task) -> Relabeller {
+        guard let relabelling = task.round.relabelling else {
+            preconditionFailure("a round relabels by its stored relabelling")
+        }
+        return Relabeller(rule: rule, recipe: plan.recipe(of: relabelling))
+    }
+
+    /// - Throws: `RoundsError.unrecoverable` where the volume is no longer one of the run.
+    private func volume(_ task: Task) throws -> RunVolume {
+        guard let volume = library.snapshot.volumes[task.volume] else {
+            throw RoundsError.unrecoverable(reason: "volume \(task.volume) is no longer a volume of the run")
+        }
+        return volume
+    }
+
+    /// Stores the masks of a volume as one object and stages them.
+    private func stage(
+        _ labels: [PseudoLabel], _ volume: RunVolume, round: RoundID, under claim: Claim
+    ) async throws {
+        guard let checkpoint = try await catalog.checkpoint(of: round, kind: .network) else {
+            throw RoundsError.unrecoverable(reason: "the checkpoint of the round is not recorded")
+        }
+        let (grid, organs) = (library.grid(of: volume), library.organs)
+        try await catalog.stage(claim, round: round, checkpoint: checkpoint.id, volume: volume.id) {
+            guard !labels.isEmpty else { return [] }
+            let pack = await work.run { PseudoLabelPack(labels, of: volume.id, organs: organs, on: grid) }
+            return pack.masks(in: try await store.put(pack.bytes))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package import Domain
+internal import Foundation
+package import Plans
+
+/// A configuration: the plan of a run, how its networks learn, on which grid, and how the daemon behaves.
+///
+/// A file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid` and `daemon`; only `run` is
+/// required. `lacunad run --defaults` prints all keys. The catalogue keeps the sections as JSON.
+package struct RunConfiguration: Sendable {
+    package private(set) var plan: RunPlan
+    package let settings: LearningSettings
+    package let grid: GridSettings
+    package let daemon: DaemonSettings
+
+    /// - Parameter sections: values by section and key.
+    /// - Throws: `ConfigurationError` naming the section and the key.
+    package init(_ sections: [String: [String: SettingValue]]) throws(ConfigurationError) {
+        for name in sections.keys.sorted() where !Self.sections.contains(name) {
+            throw ConfigurationError(
+                key: name, problem: "is not a section",
+                remedy: "the sections are \(Self.sections.joined(separator: ", "))")
+        }
+        guard sections["run"] != nil else {
+            throw ConfigurationError(
+                key: "run", problem: "is missing", remedy: "give at least run.name, run.organs and run.split")
+        }
+        func read<Section>(
+            _ name: String, _ make: ([String: SettingValue]) throws(SettingError) -> Section
+        ) throws(ConfigurationError) -> Section {
+            try Self.section(name) { () throws(SettingError) in try make(sections[name] ?? [:]) }
+        }
+        plan = try read("run") { (values) throws(SettingError) in try RunPlan(values) }
+        settings = try read("learning") { (values) throws(SettingError) in try LearningSettings(values) }
+        grid = try read("grid") { (values) throws(SettingError) in try GridSettings(values) }
+        daemon = try read("daemon") { (values) throws(SettingError) in try DaemonSettings(values) }
+    }
+
+    static let sections = ["run", "learning", "grid", "daemon"]
+
+    /// Takes the plan with the catalogue's keys that `resolve` returns for this one.
+    package mutating func resolvePlan(_ resolve: (RunPlan) async throws -> RunPlan) async throws {
+        do {
+            plan = try await resolve(plan)
+        } catch let error as SettingError {
+            throw ConfigurationError(error, section: "run")
+        }
+    }
+
+    /// The configuration of a run of another name.
+    ///
+    /// - Throws: `ConfigurationError` for a text that cannot be the name of a run.
+    package func withName(_ name: String) throws(ConfigurationError) -> RunConfiguration {
+        var copy = self
+        copy.plan.name = name
+        try Self.section("run") { () throws(SettingError) in try copy.plan.validate() }
+        return copy
+    }
+
+    private static func section<Section>(
+        _ name: String, _ read: () throws(SettingError) -> Section
+    ) throws(ConfigurationError) -> Section {
+        do {
+            return try read()
+        } catch {
+            throw ConfigurationError(error, section: name)
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// What makes a run the same run, as canonical JSON: all sections but `daemon`.
+    package func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let stored = ["run": plan.values, "learning": settings.values, "grid": grid.values]
+        return String(decoding: try encoder.encode(stored), as: UTF8.self)
+    }
+
+    /// A configuration that the catalogue keeps, with a run or a schedule.
+    ///
+    /// - Throws: `ConfigurationError` for a text that is not an object of sections, and for a key or value that this version does
+    ///   not know.
+    package init(json: String) throws(ConfigurationError) {
+        let sections: [String: [String: SettingValue]]
+        do {
+            sections = try JSONDecoder().decode([String: [String: SettingValue]].self, from: Data(json.utf8))
+        } catch {
+            throw ConfigurationError(
+                problem: "the stored configuration is not an object of sections",
+                remedy: "start a new run, or create the schedule again, from a configuration file")
+        }
+        try self.init(sections)
+    }
+}
