@@ -176,11 +176,16 @@ create table checkpoint (
     revision bigint not null,
     contaminated_by bigint[] not null default '{}',
     created_at timestamptz not null default clock_timestamp(),
-    unique (round_id, kind, step)
+    removal text constraint removal_is_known check (removal in ('damaged', 'pruned')),
+    removed_by bigint references activity,
+    constraint a_removal_has_an_activity check ((removal is null) = (removed_by is null))
 );
+create unique index checkpoint_of_step on checkpoint (round_id, kind, step) where removal is null;
+create index on checkpoint (round_id, kind, step);
 create index on checkpoint (object_digest);
 comment on table checkpoint is 'Stored parameters of a round''s network and of its confidence.';
 comment on column checkpoint.part is 'The part of the run''s snapshot whose annotations it was fitted to.';
+comment on column checkpoint.removal is 'Why its bytes are not kept; null: they are. damaged: they could not be read, and the round went on from an earlier checkpoint. pruned: nothing needed them.';
 comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
 create table pseudo_label (

@@ -287,6 +287,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
+    join change c on c.id = v.change_id and c.revision <= run.revision
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     left join began b on b.subject_id = v.subject_id
     join lateral (
@@ -303,7 +304,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by v.id
 $$;
-comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
+comment on function run_volumes(bigint) is 'The volumes that a run may read, of those that were in the catalogue when it began, without the test part, each with the source whose file is read.';
 
 create function run_labels(p_run bigint)
 returns table (
@@ -389,13 +390,13 @@ begin
                  or r.run_id = (select previous_run_id from run_start where run_id = the_run)
               order by s)
     from run where run.id = the_run
-    on conflict (round_id, kind, step) do nothing
+    on conflict (round_id, kind, step) where removal is null do nothing
     returning id into the_checkpoint;
     if found then
         return the_checkpoint;
     end if;
     select id into the_checkpoint from checkpoint
-    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest) and removal is null;
     if not found then
         raise exception '% already has a different % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
@@ -481,7 +482,8 @@ begin
         raise exception 'volume % is not a training volume of % and cannot be relabelled', coalesce(p_volume::text, 'null'),
             run_name(the_run) using errcode = 'LA006';
     end if;
-    if not exists (select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network') then
+    if not exists (
+        select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network' and removal is null) then
         raise exception 'checkpoint % is not the network of %', coalesce(p_checkpoint::text, 'null'), round_name(p_round)
             using errcode = 'LA003';
     end if;

@@ -35,6 +35,14 @@ public struct TrainingCatalog: Sendable {
     /// The run of that name; nil where there is none.
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
+    /// The configuration that the run was started with, a JSON object.
+    public func configuration(of run: RunID) async throws -> JSONText {
+        try await connection.one(ConfigurationOfRun(run: run))
+    }
+
+    /// The number of annotations of the run's snapshot that it may no longer read, or has in another part now.
+    public func lostInputs(of run: RunID) async throws -> Int { try await connection.one(LostInputs(run: run)) }
+
     /// Creates a run with its snapshot of annotations.
     ///
     /// - Parameter claim: the claim on the job of a tick, whose run it is; nil: a run that is started by hand.
@@ -87,7 +95,23 @@ public struct TrainingCatalog: Sendable {
 
     /// The newest checkpoint of a kind in a round.
     public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
-        try await connection.first(NewestCheckpoint(round: round, kind: kind))
+        try await checkpoints(of: round, kind: kind).first
+    }
+
+    /// The checkpoints of a kind in a round that have bytes, the newest first.
+    public func checkpoints(of round: RoundID, kind: CheckpointKind) async throws -> [CheckpointRecord] {
+        try await connection.run(StoredCheckpoints(round: round, kind: kind))
+    }
+
+    /// Marks a checkpoint of the round whose bytes cannot be read, so that an earlier one is the newest.
+    ///
+    /// - Parameter problem: recorded with the activity; no patient data.
+    public func discard(
+        _ checkpoint: CheckpointID, of round: RoundID, _ claim: Claim, problem: String
+    ) async throws {
+        try await connection.run(
+            DiscardCheckpoint(
+                claim: claim, round: round, checkpoint: checkpoint, program: program, problem: problem))
     }
 
     /// Changes the state of a round and stores its results.

@@ -5,8 +5,10 @@ internal import Domain
 internal import Hashing
 internal import Imaging
 internal import Jobs
+internal import Learning
 internal import Objects
 internal import Postgres
+internal import Rounds
 internal import System
 internal import Workflows
 
@@ -28,6 +30,20 @@ struct DaemonSession: Sendable {
         var configuration = configuration
         try await configuration.resolvePlan { try await RunOpening(catalog: trainer.catalog).resolve($0) }
         (self.trainer, self.configuration) = (trainer, configuration)
+    }
+
+    /// A session to read a run that exists, with its recorded configuration.
+    ///
+    /// - Throws: as `open`; `CatalogError.unknownRun`, `RoundsError.otherPlan` where this program understands the configuration in
+    ///   another way than the one that started the run.
+    static func open(_ options: GlobalOptions, run name: String) async throws -> (DaemonSession, StoredRun) {
+        let trainer = try await TrainerSession.open(options)
+        guard let run = try await trainer.catalog.run(named: name) else { throw CatalogError.unknownRun(name) }
+        let configuration = try RunConfiguration(json: try await trainer.catalog.configuration(of: run.id).text)
+        guard SHA256.digest(of: Array(try configuration.json().utf8)) == run.configDigest else {
+            throw RoundsError.otherPlan(run: name)
+        }
+        return (try await DaemonSession(trainer, configuration), run)
     }
 
     /// The queue as this process sees it.
@@ -58,9 +74,18 @@ struct DaemonSession: Sendable {
         return opened
     }
 
+    /// What the checkpoints of a run state of it.
+    static func origin(of run: StoredRun) -> TrainingOrigin {
+        TrainingOrigin(
+            configuration: run.configDigest.description, revision: run.revision.number,
+            program: Program.lacunad.version)
+    }
+
     /// What works on the volumes of a run.
-    func makeParts(_ snapshot: RunSnapshot) async throws -> RunParts {
-        let ontology = try await catalog.ontology()
+    ///
+    /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
+    func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
+        let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
         let (cache, output) = (try openCache(), session.output)
         try await removePurged(from: cache)
         let images = ImageCache(
@@ -68,9 +93,9 @@ struct DaemonSession: Sendable {
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
         let library = CaseLibrary(
-            snapshot, ontology: ontology, images: images, masks: MaskReader(store: trainer.objects))
+            snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
         return RunParts(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: trainer.objects
+            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects
         )
     }
 

@@ -65,13 +65,18 @@ package struct RunOpening: Sendable {
         try await catalog.connection.transaction { _ in
             let run = try await findOrStart(request)
             guard run.configDigest == request.digest else { throw RoundsError.otherPlan(run: run.name) }
-            let snapshot = RunSnapshot(
-                organs: request.plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.id),
-                labels: try await catalog.labels(of: run.id))
+            let snapshot = try await snapshot(of: run, request.plan)
             try requireAnnotations(snapshot, request.plan)
             let unannotated = snapshot.organs.filter { snapshot.annotatedVolumes(of: $0, in: .train) == 0 }
             return OpenedRun(run: run, snapshot: snapshot, unannotatedOrgans: unannotated)
         }
+    }
+
+    /// The volumes and annotations of a run that exists.
+    package func snapshot(of run: StoredRun, _ plan: RunPlan) async throws -> RunSnapshot {
+        RunSnapshot(
+            organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.id),
+            labels: try await catalog.labels(of: run.id))
     }
 
     private func findOrStart(_ request: Request) async throws -> StoredRun {

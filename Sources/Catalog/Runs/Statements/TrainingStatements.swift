@@ -27,6 +27,20 @@ struct FindRun: Statement {
     }
 }
 
+struct ConfigurationOfRun: Statement {
+    static let sql = "select config from lacuna.run where id = $1"
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> JSONText { try row.decode(0) }
+}
+
+struct LostInputs: Statement {
+    static let sql = "select lacuna.lost_inputs($1)"
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}
+
 struct StartRun: Statement {
     static let sql = """
         select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
@@ -132,7 +146,7 @@ struct RoundsOfRun: Statement {
 struct StartingWeights: Statement {
     static let sql = """
         select c.object_digest from lacuna.run_start s join lacuna.round r on r.run_id = s.previous_run_id
-        join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network'
+        join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
         where s.run_id = $1 order by r.number desc, c.step desc limit 1
         """
     let run: RunID
@@ -153,9 +167,11 @@ struct FindRunOfRound: Statement {
     }
 }
 
-struct NewestCheckpoint: Statement {
+/// The checkpoints of a kind that have bytes, the newest first.
+struct StoredCheckpoints: Statement {
     static let sql = """
-        select id, step, object_digest from lacuna.checkpoint where round_id = $1 and kind = $2 order by step desc limit 1
+        select id, step, object_digest from lacuna.checkpoint
+        where round_id = $1 and kind = $2 and removal is null order by step desc
         """
     let round: RoundID
     let kind: CheckpointKind
@@ -163,6 +179,16 @@ struct NewestCheckpoint: Statement {
     func decode(_ row: PostgresRow) throws -> CheckpointRecord {
         CheckpointRecord(id: try row.decode(0), step: try row.decode(1), object: try row.decode(2))
     }
+}
+
+struct DiscardCheckpoint: Statement {
+    static let sql = "select lacuna.discard_checkpoint($1, $2, $3, $4, $5, $6)"
+    let claim: Claim
+    let round: RoundID
+    let checkpoint: CheckpointID
+    let program: String
+    let problem: String
+    var binds: [any PostgresBindable] { [claim.job, claim.token, round, checkpoint, program, problem] }
 }
 
 struct AdvanceRound: Statement {
