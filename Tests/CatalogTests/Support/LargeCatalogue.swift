@@ -108,7 +108,7 @@ struct LargeCatalogue {
         FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
         UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
-        ExpireLeases.self, FailJob.self, FindRunOfRound.self,
+        ExpireLeases.self, FailJob.self, FindRunOfRound.self, DescribeJob.self, ListJobs.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
@@ -166,7 +166,7 @@ struct LargeCatalogue {
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
-        "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
+        "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
         "RunLabels": training, "RunVolumes": training,
         "StagedVolumes": training, "FinishRun": small, "Ping": "it reads nothing",
         "CountRoundLabels": "it counts a round's labels, when they are published",
@@ -303,6 +303,8 @@ private struct Facts {
             InsertMaskInputs(mask: mask, inputs: [other]),
             InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
             AnnotationOfRater(annotation: personal), AnnotationsOfPartition(activity: activity),
+            DescribeJob(job: held.claim.job.rawValue),
+            ListJobs(states: [.waiting, .running, .dead, .done], kinds: JobKind.allCases, run: nil, limit: 100),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         try await world.reach("training", held, 1)
