@@ -202,7 +202,9 @@ import Testing
             #expect(try await place.world.catalog.removeSchedule("n", reason: nil) == 2)
             #expect(try await place.ticks() == ["01-01 00:00|cron|cancelled", "01-01 01:00|cron|skipped"])
             #expect(try await place.reasons() == ["the schedule was removed", "the schedule was removed"])
-            await #expect(throws: CatalogError.unknownSchedule("n")) { try await place.world.catalog.schedule(named: "n") }
+            await #expect(throws: CatalogError.unknownSchedule("n")) {
+                try await place.world.catalog.schedule(named: "n")
+            }
             try await place.create()
             #expect(try await place.world.catalog.runSchedule("n") == "n-3")
             #expect(try await place.world.catalog.scheduleHistory(of: "n", limit: nil).count == 3)
