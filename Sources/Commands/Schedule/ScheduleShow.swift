@@ -50,7 +50,7 @@ extension ScheduleRow {
         [
             Cell.Field("schedule", name), Cell.Field("state", state), Cell.Field("cron", trigger.cron),
             Cell.Field("timeZone", trigger.timeZone), Cell.Field("whenNew", trigger.whenNew),
-            Cell.Field("quiet", DurationArgument(seconds: trigger.quietSeconds).description),
+            Cell.Field("quietTime", DurationArgument(seconds: trigger.quietSeconds).description),
             Cell.Field("window", trigger.window?.description, absence: "always"),
             Cell.Field("jitter", DurationArgument(seconds: trigger.jitterSeconds).description),
             Cell.Field("next", next.map { $0.text(in: format) }),

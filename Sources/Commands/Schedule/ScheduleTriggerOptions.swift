@@ -15,7 +15,7 @@ struct ScheduleTriggerOptions: ParsableArguments {
     var whenNew: Int?
 
     @Option(help: .value("duration", "Count new annotations when none was recorded for this time."))
-    var quiet = DurationArgument(seconds: 60)
+    var quietTime = DurationArgument(seconds: 60)
 
     @Option(help: .value("from-to", "Local times between which runs may start, such as 20:00-06:00. (default: always)"))
     var window: TimeWindow?
@@ -27,7 +27,7 @@ struct ScheduleTriggerOptions: ParsableArguments {
         if let whenNew, !(1...Int(Int32.max)).contains(whenNew) {
             throw ValidationError("--when-new must be at least 1.")
         }
-        for (name, duration) in [("quiet", quiet), ("jitter", jitter)] where duration.seconds > 86_400 {
+        for (name, duration) in [("quiet-time", quietTime), ("jitter", jitter)] where duration.seconds > 86_400 {
             throw ValidationError("--\(name) must be at most 24h.")
         }
     }
@@ -35,7 +35,7 @@ struct ScheduleTriggerOptions: ParsableArguments {
     var trigger: ScheduleTrigger {
         var trigger = ScheduleTrigger()
         (trigger.cron, trigger.timeZone, trigger.whenNew) = (cron, timeZone, whenNew)
-        (trigger.quietSeconds, trigger.window, trigger.jitterSeconds) = (quiet.seconds, window, jitter.seconds)
+        (trigger.quietSeconds, trigger.window, trigger.jitterSeconds) = (quietTime.seconds, window, jitter.seconds)
         return trigger
     }
 }

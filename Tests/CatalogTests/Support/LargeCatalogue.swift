@@ -103,7 +103,7 @@ struct LargeCatalogue {
         ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
-        ReleaseClaim.self,
+        ReleaseClaim.self, FireTicks.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
@@ -150,6 +150,12 @@ struct LargeCatalogue {
         "ListRevisions": "a page of the log, by revision", "RevisionAt": "it reads the revisions, once",
         "IsWithdrawn": steady, "IsWithdrawnSince": rare, "RecalledRounds": "it reads the rounds that are recalled",
         "LockedSubjects": rare, "LockedVolumes": rare,
+        "CreateSchedule": rare, "PauseSchedule": rare, "ResumeSchedule": rare, "RunSchedule": rare,
+        "RetrySchedule": rare,
+        "RemoveSchedule": rare, "ListSchedules": small, "NamesOfSchedules": small, "ActionsOnSchedule": small,
+        "DescribeSchedule": "it counts the annotations that a run would use", "HistoryOfSchedules": "a page of ticks",
+        "OpenProposals": small, "ComparisonOfRun": small, "TickOfJob": "once for a run",
+        "AdoptIfBetter": "once for a run",
         "SplitsWithLockedSubjects": rare,
         "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",
         "LockImport": "a lock", "UnlockImport": "a lock", "LockObjectsExclusively": "a lock",
@@ -305,6 +311,7 @@ private struct Facts {
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
+            FireTicks(),
             RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
             Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
