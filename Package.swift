@@ -35,6 +35,9 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSockets: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -46,6 +49,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -124,6 +128,11 @@ let package = Package(
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
 
+        /// Metrics, health, log lines, notifications of the service manager and hooks of a long-running program.
+        .target(
+            name: "Monitoring",
+            dependencies: ["System", logging, lifecycle, nioCore, nioHTTP, nioSockets, signals], swiftSettings: swift),
+
         // MARK: - Workflows: use cases; no text output, no exit codes, no argument parser
 
         /// One folder a use case, composed of services; commands, the daemon and a server call them.
@@ -159,7 +168,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
+                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning", "Monitoring",
                 "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser,
                 logging, lifecycle, signals,
             ], swiftSettings: swift),
@@ -206,6 +215,9 @@ let package = Package(
             swiftSettings: kernels),
         .testTarget(
             name: "ObjectsTests", dependencies: ["Objects", "Hashing", "Domain", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport", logging, lifecycle, signals],
+            swiftSettings: swift),
         .testTarget(name: "PlanTests", dependencies: ["Domain", "Plans", "Rounds"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain", "Plans"], swiftSettings: swift),
         .testTarget(
@@ -220,8 +232,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Phantoms", "Postgres", "Schema", "System", "TestSupport",
-                "lacuna", "lacunad",
+                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System", "Tensors",
+                "TestSupport", "lacuna", "lacunad",
             ],
             swiftSettings: swift),
         .testTarget(

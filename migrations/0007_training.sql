@@ -16,7 +16,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     select coalesce((select 'run ' || name from run where id = p_run), 'a run that does not exist')
 $$;
 
--- Refuses a run that is closed: finished, cancelled by a rollback or a removal, or recalled.
+-- Refuses a run that is closed: finished, or cancelled by a rollback or a removal.
 create function require_open(p_run bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -28,7 +28,7 @@ begin
         raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
     end if;
     if the_run.cancelled_change_id is not null then
-        select ' by a ' || a.kind || coalesce(' at revision ' || c.revision, '') into the_cause
+        select case a.kind when 'import' then ' by an ' else ' by a ' end || a.kind || coalesce(' at revision ' || c.revision, '') into the_cause
         from change c join activity a on a.id = c.activity_id where c.id = the_run.cancelled_change_id;
         raise exception '% was cancelled%', run_name(p_run), the_cause using errcode = 'LA013', hint = 'start a new run';
     end if;
@@ -287,6 +287,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
+    join change c on c.id = v.change_id and c.revision <= run.revision
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     left join began b on b.subject_id = v.subject_id
     join lateral (
@@ -303,7 +304,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by v.id
 $$;
-comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
+comment on function run_volumes(bigint) is 'The volumes that a run may read, of those that were in the catalogue when it began, without the test part, each with the source whose file is read.';
 
 create function run_labels(p_run bigint)
 returns table (
@@ -347,17 +348,29 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
 
+-- Cancels the open jobs of a round that leaves the states in which they are needed. Called before the round is written: what a
+-- daemon writes holds its job and may wait for the round.
+create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
+        reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
+    where id in (select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update)
+$$;
+
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
+    if p_to in ('failed', 'published') then
+        perform end_jobs_of_round(p_round, p_to);
+    end if;
     update round set state = p_to, record = p_record
     where id = p_round and state = p_from and p_to <> p_from and published_change_id is null and (p_to <> 'published' or gamma is null);
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Labels are published by publish_round alone.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -377,13 +390,13 @@ begin
                  or r.run_id = (select previous_run_id from run_start where run_id = the_run)
               order by s)
     from run where run.id = the_run
-    on conflict (round_id, kind, step) do nothing
+    on conflict (round_id, kind, step) where removal is null do nothing
     returning id into the_checkpoint;
     if found then
         return the_checkpoint;
     end if;
     select id into the_checkpoint from checkpoint
-    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest) and removal is null;
     if not found then
         raise exception '% already has a different % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
@@ -393,14 +406,14 @@ comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, 
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
-    p_reference_ml real[]) returns void
+    p_reference_ml real[], p_confidences real[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     another bigint;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
-        cardinality(p_reference_ml));
+        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)));
     perform require_state(p_round, 'confidenceFitted');
     select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
     where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
@@ -412,14 +425,35 @@ begin
         select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
         raise exception 'a volume and organ is given twice' using errcode = 'LA004';
     end if;
-    insert into evaluation
-    select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
-    from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
-        as e (volume_id, organ, dice, predicted_ml, reference_ml)
+    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, predicted_ml, reference_ml)
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, confidence, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+
+create function record_selection(
+    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_positives bigint[], p_by_confidence real[], p_by_probability real[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+begin
+    perform require_organs(the_run, p_organs, cardinality(p_positives));
+    if cardinality(p_by_confidence) is distinct from 20 * cardinality(p_organs)
+        or cardinality(p_by_probability) is distinct from 20 * cardinality(p_organs) then
+        raise exception 'each organ has twenty precisions by confidence, and twenty by probability' using errcode = 'LA004';
+    end if;
+    perform require_state(p_round, 'trained');
+    insert into selection
+    select p_round, o.id, e.positives, p_by_confidence[20 * e.i - 19 : 20 * e.i], p_by_probability[20 * e.i - 19 : 20 * e.i]
+    from unnest(p_organs, p_positives) with ordinality as e (organ, positives, i) join organ o on o.key = e.organ
+    on conflict do nothing;
+end $$;
+comment on function record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]) is 'Records the selections of a trained round before its confidence is stored; organs and positives are parallel, precisions have twenty values for each. What is recorded already is kept.';
+
 
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
@@ -448,7 +482,8 @@ begin
         raise exception 'volume % is not a training volume of % and cannot be relabelled', coalesce(p_volume::text, 'null'),
             run_name(the_run) using errcode = 'LA006';
     end if;
-    if not exists (select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network') then
+    if not exists (
+        select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network' and removal is null) then
         raise exception 'checkpoint % is not the network of %', coalesce(p_checkpoint::text, 'null'), round_name(p_round)
             using errcode = 'LA003';
     end if;
@@ -491,13 +526,17 @@ language plpgsql stable security definer set search_path = pg_catalog, lacuna, p
 declare
     rest bigint;
 begin
-    select count(*) into rest from job where round_id = p_round and kind = 'relabel' and state <> 'done';
+    select count(*) into rest
+    from job j join round r on r.id = j.round_id join run on run.id = r.run_id join volume v on v.id = j.volume_id
+    where j.round_id = p_round and j.kind = 'relabel' and j.state <> 'done'
+      and coalesce(run_part(run.id, v.subject_id), case when run.trains_unassigned then 'train'::split_part end) = 'train'
+      and not exists (select from withheld_volume h where h.volume_id = j.volume_id);
     if rest > 0 then
         raise exception '% volumes of % are not relabelled yet', rest, round_name(p_round)
             using errcode = 'LA005', hint = 'lacuna job list shows them with the reasons';
     end if;
 end $$;
-comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done.';
+comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done. Volumes that were withdrawn or held out since are not counted: they can no longer be relabelled.';
 
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
@@ -510,6 +549,7 @@ declare
     rounds bigint[];
 begin
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
+    perform end_jobs_of_round(p_round, 'published');
     perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
@@ -518,7 +558,7 @@ begin
     perform require_relabelled(p_round);
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
-    where id = p_round and state = p_from and published_change_id is null and gamma is not null;
+    where id = p_round and state = p_from and p_to = 'published' and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
@@ -537,7 +577,7 @@ begin
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled; other open jobs of the round are cancelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -663,7 +703,8 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
-    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]),
+    record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)

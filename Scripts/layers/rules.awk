@@ -10,7 +10,7 @@ BEGIN {
 }
 
 function define_layers(    names, i) {
-    split("Swift Foundation FoundationEssentials Glibc Dispatch Synchronization Testing RegexBuilder", names, " ")
+    split("Swift Foundation FoundationEssentials FoundationNetworking Glibc Dispatch Synchronization Testing RegexBuilder", names, " ")
     for (i in names) toolchain[names[i]] = 1
     split("C boundary;Core;Foundation;Services;Workflows;Console;Applications;Executables;Tests", names, ";")
     for (i in names) level[names[i]] = i
@@ -45,6 +45,9 @@ function define_rules() {
     rule("commands", "Commands imports neither Postgres, Imaging nor Numerics",
         "a command maps options to a request and a result to a table",
         "move the use case to a folder of Workflows")
+    rule("server", "only Daemon and tests import Monitoring, and only Monitoring imports SwiftNIO",
+        "lacuna would bring the libraries of a server and start more slowly",
+        "move the code to Daemon, or what it needs of Monitoring to a foundation target")
     rule("process", "nothing starts a program through Foundation's Process",
         "its wait for the end may last as long as another program (swift-corelibs-foundation 5472)",
         "use ChildProcess: that of TestSupport in tests")
@@ -102,6 +105,8 @@ $1 == "import" {
         complain("undeclared", place ": imports " module ", which " from " does not declare")
     if (layer[from] == "Workflows" && (module == "ArgumentParser" || module == "Console"))
         complain("workflow", place ": imports " module)
+    if (module == "Monitoring" && from != "Daemon" && layer[from] != "Tests") complain("server", place ": imports " module)
+    if (module ~ /^_?NIO/ && from != "Monitoring") complain("server", place ": imports " module)
     if (from == "Commands" && (module == "Postgres" || module == "Imaging" || module == "Numerics"))
         complain("commands", place ": imports " module)
 }

@@ -6,10 +6,6 @@ public enum JobKind: String, Sendable, Hashable, CaseIterable {
     case predict
     /// Predicts a volume for a round and stages its pseudo labels.
     case relabel
-    /// Computes the image descriptor of a volume.
-    case fingerprint
-    /// Verifies the stored objects.
-    case verify
 }
 
 /// Where a job is in its life.
@@ -40,7 +36,7 @@ public struct ClaimedJob: Sendable, Hashable {
     public let run: Int64?
     /// Of `predict` and `relabel`.
     public let round: Int64?
-    /// Of `predict`, `relabel` and `fingerprint`.
+    /// Of `predict` and `relabel`.
     public let volume: Int64?
     /// The tick of a schedule that a run belongs to.
     public let tick: Int64?
@@ -69,6 +65,13 @@ public struct VolumeCounts: Sendable, Hashable {
     public let dead: Int
 
     public var total: Int { done + open + dead }
+}
+
+/// The number of jobs of a kind in a state.
+public struct JobCount: Sendable, Hashable {
+    public let kind: JobKind
+    public let state: JobState
+    public let count: Int
 }
 
 /// A job of a volume and a round, with what it measured.

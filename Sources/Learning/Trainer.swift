@@ -18,6 +18,10 @@ public struct TrainingEvent: Hashable, Sendable {
     public let step: Int
     public let steps: Int
     public let loss: Double
+    /// Of the whole step.
+    public let duration: Duration
+    /// The part of it in which the step waited for its batch.
+    public let loaderWait: Duration
 }
 
 /// How a call of `Trainer.run` ended.
@@ -31,21 +35,22 @@ public enum TrainingOutcome: Hashable, Sendable {
 public final class Trainer {
     public let network: UNet
     /// Steps of the round that are done.
-    public private(set) var step = 0
-    private let recipe: RoundRecipe
-    private let settings: LearningSettings
+    public internal(set) var step = 0
+    let recipe: RoundRecipe
+    let settings: LearningSettings
+    let origin: TrainingOrigin
+    let optimiser: Optimiser
     private let sampler: Sampler
     private let batch: Batch
     private let loss: KnownVoxelLoss
-    private let optimiser: Optimiser
     private let lowPrecision: Bool
 
-    /// - Throws: `LearningError.unfittingCheckpoint` where `start` resumes another training, and `TensorError`.
+    /// - Throws: `LearningError.unfittingCheckpoint` where `start` is of another training, and `TensorError`.
     public init(
-        _ plan: NetworkPlan, recipe: RoundRecipe, settings: LearningSettings, sampler: Sampler,
+        _ plan: NetworkPlan, recipe: RoundRecipe, settings: LearningSettings, origin: TrainingOrigin, sampler: Sampler,
         start: TrainingStart = .fresh
     ) throws {
-        (self.recipe, self.settings, self.sampler) = (recipe, settings, sampler)
+        (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
         network = try UNet(plan, seed: recipe.seed)
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
         batch = try sampler.makeBatch()
@@ -55,7 +60,7 @@ public final class Trainer {
         lowPrecision = settings.usesBFloat16
         switch start {
         case .fresh: break
-        case .weights(let checkpoint): try network.parameters.load { checkpoint[$0] }
+        case .weights(let checkpoint): try self.start(from: checkpoint)
         case .resume(let checkpoint): try resume(checkpoint)
         }
     }
@@ -63,10 +68,12 @@ public final class Trainer {
     /// Trains until the round's steps are done or `stop` is raised, which is checked between steps.
     ///
     /// - Parameters:
-    ///   - checkpoint: called every `checkpointSteps` steps, and at the end of the call, with the state to resume from.
+    ///   - requests: asks for a checkpoint after the step in progress.
+    ///   - checkpoint: called every `checkpointSteps` steps, on request, and at the end of the call, with the state to resume from.
     ///   - event: called after every step, on this thread.
     public func run(
-        stop: StopFlag = StopFlag(), checkpoint: (Checkpoint) throws -> Void = { _ in },
+        stop: StopFlag = StopFlag(), requests: CheckpointRequest = CheckpointRequest(),
+        checkpoint: (Checkpoint) throws -> Void = { _ in },
         event: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
         while step < recipe.steps {
@@ -74,17 +81,19 @@ public final class Trainer {
                 try checkpoint(try self.checkpoint())
                 return .stopped(step: step)
             }
-            let loss = try takeStep()
-            try event(TrainingEvent(step: step, steps: recipe.steps, loss: loss))
-            if step < recipe.steps, step % settings.checkpointSteps == 0 { try checkpoint(try self.checkpoint()) }
+            try event(try takeStep())
+            let isDue = requests.take() || step % settings.checkpointSteps == 0
+            if isDue, step < recipe.steps { try checkpoint(try self.checkpoint()) }
         }
         try checkpoint(try self.checkpoint())
         return .finished
     }
 
-    /// Takes one optimiser step and returns the loss.
-    private func takeStep() throws -> Double {
+    /// Takes one optimiser step.
+    private func takeStep() throws -> TrainingEvent {
+        let start = ContinuousClock.now
         try sampler.fill(batch, seed: recipe.seed, round: recipe.round, step: step)
+        let loaderWait = ContinuousClock.now - start
         network.parameters.clearGradients()
         let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
         let loss = try self.loss(logits, batch)
@@ -93,32 +102,8 @@ public final class Trainer {
         guard value.isFinite else { throw LearningError.diverged(step: step) }
         try optimiser.step(learningRate: learningRate)
         step += 1
-        return value
-    }
-
-    /// Weights, optimiser state and step. Equal states give equal bytes.
-    public func checkpoint() throws -> Checkpoint {
-        var metadata = network.plan.metadata
-        metadata["training.round"] = String(recipe.round)
-        metadata["training.step"] = String(step)
-        metadata["training.steps"] = String(recipe.steps)
-        metadata["training.seed"] = String(recipe.seed)
-        metadata["training.libtorch"] = Torch.version
-        return Checkpoint(metadata: metadata, tensors: try network.parameters.export() + optimiser.export())
-    }
-
-    private func resume(_ checkpoint: Checkpoint) throws {
-        let metadata = checkpoint.metadata
-        guard metadata["training.round"] == String(recipe.round), metadata["training.seed"] == String(recipe.seed),
-            metadata["training.steps"] == String(recipe.steps), try NetworkPlan(checkpoint) == network.plan,
-            let step = metadata["training.step"].flatMap(Int.init), (0...recipe.steps).contains(step)
-        else {
-            throw LearningError.unfittingCheckpoint(
-                problem: "it has another network, round, seed or number of steps")
-        }
-        try network.parameters.load { checkpoint[$0] }
-        try optimiser.load(steps: step) { checkpoint[$0] }
-        self.step = step
+        return TrainingEvent(
+            step: step, steps: recipe.steps, loss: value, duration: ContinuousClock.now - start, loaderWait: loaderWait)
     }
 
     private var learningRate: Double {

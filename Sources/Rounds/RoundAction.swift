@@ -12,9 +12,8 @@ public enum RoundAction: Sendable, Hashable {
     /// Ends the last round, which publishes no labels.
     case close
     case fail(reason: String)
-    /// Restarts a failed round from its newest checkpoint; staged labels are dropped.
+    /// Restarts a failed round from its newest checkpoint; labels that were staged are kept.
     case retry
-    case rollBack
 
     /// The action within an error: "a round that is … cannot …".
     var verb: String {
@@ -28,7 +27,6 @@ public enum RoundAction: Sendable, Hashable {
         case .close: "close"
         case .fail: "fail"
         case .retry: "be retried"
-        case .rollBack: "be rolled back"
         }
     }
 }

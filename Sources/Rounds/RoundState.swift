@@ -1,6 +1,6 @@
 /// The state of a round. Every state is durable: after a kill the daemon continues from the last one.
 ///
-///     planned → training → trained → confidenceFitted → evaluated → relabelling → published → rolledBack
+///     planned → training → trained → confidenceFitted → evaluated → relabelling → published
 ///                                                           └────────(last round)────↗
 ///
 /// Every state before `published` can become `failed`; `failed` becomes `planned` again by a retry.
@@ -21,8 +21,6 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
     case published
     /// The round failed for a cause that a repetition cannot remove; the reason is stored.
     case failed
-    /// The round's labels were withdrawn after they were published.
-    case rolledBack
 
     /// The state after `action`.
     /// - Throws: `illegal` where the action is not allowed in this state.
@@ -34,7 +32,6 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
         case (.confidenceFitted, .finishEvaluation): .evaluated
         case (.evaluated, .startRelabelling): .relabelling
         case (.evaluated, .close), (.relabelling, .publish): .published
-        case (.published, .rollBack): .rolledBack
         case (.failed, .retry): .planned
         case (_, .fail) where isOpen: .failed
         default: throw .illegal(action: action.verb, state: self)
@@ -45,7 +42,7 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
     public var isOpen: Bool {
         switch self {
         case .planned, .training, .trained, .confidenceFitted, .evaluated, .relabelling: true
-        case .published, .failed, .rolledBack: false
+        case .published, .failed: false
         }
     }
 
@@ -56,7 +53,7 @@ public enum RoundState: String, Sendable, Hashable, CaseIterable, Codable {
         case .trained: .fitConfidence
         case .confidenceFitted: .evaluate
         case .relabelling: .relabel
-        case .planned, .evaluated, .published, .failed, .rolledBack: nil
+        case .planned, .evaluated, .published, .failed: nil
         }
     }
 }

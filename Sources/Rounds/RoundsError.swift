@@ -8,8 +8,6 @@ public enum RoundsError: Error, Hashable, Sendable, CustomStringConvertible {
     case illegal(action: String, state: RoundState)
     /// A round that failed before and was not retried.
     case failed(round: Int, reason: String)
-    /// A round was rolled back, and the rounds after it depend on its labels.
-    case rolledBack(round: Int)
     /// A cause that a repetition cannot remove, such as a loss that is not a number.
     case unrecoverable(reason: String)
 
@@ -19,7 +17,6 @@ public enum RoundsError: Error, Hashable, Sendable, CustomStringConvertible {
         case .leaseLost(let run): "run \(run) is held by another daemon"
         case .illegal(let action, let state): "a round that is \(state.rawValue) cannot \(action)"
         case .failed(let round, let reason): "round \(round) failed: \(reason)"
-        case .rolledBack(let round): "round \(round) was rolled back"
         case .unrecoverable(let reason): reason
         }
     }
@@ -30,7 +27,6 @@ public enum RoundsError: Error, Hashable, Sendable, CustomStringConvertible {
         case .leaseLost: "let the other daemon continue, or stop it and wait for its lease to expire"
         case .illegal: "check the run's state with lacuna round list"
         case .failed, .unrecoverable: "remove the cause, then run again and ask to retry the failed round"
-        case .rolledBack: "start a new run under another name"
         }
     }
 

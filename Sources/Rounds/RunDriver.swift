@@ -68,10 +68,9 @@ public struct RunDriver: Sendable {
         return .finished
     }
 
-    /// A round that was rolled back ends the run; a failed one does so unless it is to be retried.
+    /// A failed round ends the run, unless it is to be retried.
     private func resume(_ round: RoundRecord, _ run: RunRecord, _ retryingFailed: Bool) async throws -> RoundRecord {
         switch round.state {
-        case .rolledBack: throw RoundsError.rolledBack(round: round.number)
         case .failed where retryingFailed:
             return try await store.advance(run.id, round: round.number, from: .failed, by: .retry)
         case .failed: throw RoundsError.failed(round: round.number, reason: round.failure ?? "")
@@ -110,7 +109,7 @@ public struct RunDriver: Sendable {
             return try await advance(context, by: .finishEvaluation(evaluation))
         case .evaluated: return try await afterEvaluation(context)
         case .relabelling: return try await relabel(context)
-        case .published, .failed, .rolledBack: preconditionFailure("no work is due in a closed round")
+        case .published, .failed: preconditionFailure("no work is due in a closed round")
         }
     }
 

@@ -45,7 +45,7 @@ public struct RoundRecord: Sendable, Hashable {
         case .retry:
             record = RoundRecord(number: number)
             record.trainedOn = trainedOn
-        case .close, .rollBack: break
+        case .close: break
         }
         return record
     }

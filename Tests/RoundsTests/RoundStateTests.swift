@@ -13,7 +13,7 @@ private let actions: [RoundAction] = [
     .finishEvaluation(evaluation),
     .startRelabelling(
         Relabelling(plan: RunPlan(name: "a", organs: ["liver"], split: "s"), round: 0, evaluation: evaluation)),
-    .publish(Publication(revision: Revision(5), labels: 2)), .close, .fail(reason: "no disk"), .retry, .rollBack,
+    .publish(Publication(revision: Revision(5), labels: 2)), .close, .fail(reason: "no disk"), .retry,
 ]
 
 @Suite struct RoundStateTests {
@@ -25,9 +25,8 @@ private let actions: [RoundAction] = [
         .confidenceFitted: [3: .evaluated, 7: .failed],
         .evaluated: [4: .relabelling, 6: .published, 7: .failed],
         .relabelling: [5: .published, 7: .failed],
-        .published: [9: .rolledBack],
+        .published: [:],
         .failed: [8: .planned],
-        .rolledBack: [:],
     ]
 
     @Test(arguments: RoundState.allCases) func onlyTheListedActionsAreAllowed(_ state: RoundState) throws {

@@ -41,7 +41,7 @@ import Testing
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"
             case .ended: "ended"
-            case .step, .trained, .confidenceFitted, .evaluated, .withheld, .staged, .failed: nil
+            case .step, .saved, .trained, .discarded, .confidenceFitted, .evaluated, .withheld, .staged, .failed: nil
             }
         }
         #expect(
@@ -137,15 +137,6 @@ import Testing
         }
         #expect(try await world.driver().run(.small, retryingFailed: true) == .finished)
         #expect(world.durable.rounds[0].failure == nil)
-    }
-
-    @Test func aRunWithARolledBackRoundEnds() async throws {
-        let world = World()
-        _ = try await world.driver().run(.small)
-        try world.state.withLock { state in
-            state.rounds[1] = try state.rounds[1].applying(.rollBack, revision: Revision(50))
-        }
-        await #expect(throws: RoundsError.rolledBack(round: 1)) { try await world.driver().run(.small) }
     }
 
     @Test func anotherPlanUnderTheSameNameIsRefused() async throws {

@@ -13,6 +13,17 @@ protocol ClaimObserver: Sendable {
     func waits(for holder: JobHolder)
     /// A round was published while another run, or none, is the current one.
     func publishedBeside(_ current: String?)
+    /// The labels of a round were published; called before the event of the publication.
+    func published(_ labels: [OrganKey: Int])
+    /// The run ended with an error other than a request to stop. May be called twice for one cause.
+    func failed(with error: any Error)
+}
+
+extension ClaimObserver {
+    func waits(for holder: JobHolder) {}
+    func publishedBeside(_ current: String?) {}
+    func published(_ labels: [OrganKey: Int]) {}
+    func failed(with error: any Error) {}
 }
 
 /// Stores a run in the catalogue under a leased job, through the functions of the trainer API only.
@@ -36,7 +47,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ///   - run: the run of the plan, which exists.
     ///   - queue: on the catalogue's connection.
     ///   - claims: those that the heartbeat renews.
-    ///   - given: the claim on the run's job where the caller has it already.
+    ///   - given: the claim on the run's job where the caller has it already, watches it and ends it.
     ///   - stop: ends the wait for another daemon's lease; raised where the claim is lost.
     init(
         _ catalog: TrainingCatalog, run: StoredRun, queue: JobQueue, claims: HeldClaims, given: JobClaim? = nil,
@@ -66,7 +77,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     /// Claims the run, unless it is finished: nothing is written to it any more.
     func open(_ plan: RunPlan) async throws -> RunRecord {
         let claim = run.isFinished ? nil : try await acquireOnce()
-        if let claim { watch(claim) }
+        if let claim, given == nil { watch(claim) }
         let rounds = try await catalog.rounds(of: run.id)
         held = claim.map { Held(claim: $0, rounds: rounds) }
         return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
@@ -77,7 +88,13 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ) async throws -> RoundRecord {
         let stored = try await current(round)
         let record = try RoundRecord(stored)
-        guard record.state == state else { throw RoundsError.illegal(action: "continue", state: record.state) }
+        guard record.state == state else {
+            // Another daemon that took over the run may have continued it.
+            guard let held, try await queue.heartbeat(held.claim) else {
+                throw RoundsError.leaseLost(run: self.run.name)
+            }
+            throw RoundsError.illegal(action: "continue", state: record.state)
+        }
         let next = try record.applying(action, revision: try await catalog.currentRevision())
         _ = try await fenced {
             try await catalog.advance(
@@ -90,6 +107,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     func release(_ run: RunID) async {
         guard let held else { return }
         self.held = nil
+        guard given == nil else { return }
         claims.drop(held.claim)
         // A claim that cannot be released ends with its lease.
         try? await queue.release(held.claim)
@@ -105,6 +123,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
                 claim, round: roundID(round.number), from: round.state.rawValue, to: RoundState.published.rawValue,
                 withheld: Dictionary(uniqueKeysWithValues: withheld))
         }
+        observer.published(try await catalog.labelCounts(of: roundID(round.number)))
         let current = try await catalog.currentRun()
         if current != run.name { observer.publishedBeside(current) }
         return try RoundRecord(try await self.current(round.number))

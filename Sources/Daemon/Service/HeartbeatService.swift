@@ -1,5 +1,6 @@
 internal import Jobs
 internal import Logging
+internal import Monitoring
 internal import Postgres
 internal import ServiceLifecycle
 
@@ -14,11 +15,41 @@ struct HeartbeatService: Service {
     /// The connection of the work.
     let working: Connection
     let logger: Logger
+    /// Is told of each answer of the server.
+    var health = Health()
+    var metrics = LacunaMetrics()
+    /// Is told of an error that ends the service.
+    var failed: @Sendable (any Error) -> Void = { _ in }
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.
     private var patienceInSeconds: Double { max(10, queue.leaseSeconds) }
 
     func run() async throws {
+        do {
+            try await renewUntilShutdown()
+        } catch {
+            failed(error)
+            throw error
+        }
+    }
+
+    /// Goes on while a graceful shutdown waits for the work.
+    func renewUntilCancelled() async throws {
+        watch()
+        while !Task.isCancelled {
+            try await beat()
+            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+        }
+    }
+
+    private func watch() {
+        // Before patience ends, so that it is seen from outside.
+        let limit = Duration.seconds(patienceInSeconds * 2 / 3)
+        for part in [Health.Part.heartbeat, .database] { health.watch(part, within: limit) }
+    }
+
+    private func renewUntilShutdown() async throws {
+        watch()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try await beat()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
@@ -29,7 +60,9 @@ struct HeartbeatService: Service {
         let patience = patienceInSeconds
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for claim in claims.all { try await renew(claim) }
+                let held = claims.all
+                for claim in held { try await renew(claim) }
+                if held.isEmpty { try await queue.ping() }
                 return true
             }
             group.addTask {
@@ -37,16 +70,22 @@ struct HeartbeatService: Service {
                 return false
             }
             defer { group.cancelAll() }
-            if try await group.next() ?? false { return }
+            if try await group.next() ?? false { return report() }
+            health.fail(.database, "the server does not answer")
             logger.error("database server silent", [.seconds: patience])
             for abandoned in [queue.connection, working] { abandoned.abandon() }
             throw DaemonError.serverSilent(seconds: Int(patience))
         }
     }
 
+    private func report() {
+        for part in [Health.Part.heartbeat, .database] { health.report(part) }
+    }
+
     private func renew(_ claim: JobClaim) async throws {
         do {
             guard try await !queue.heartbeat(claim) else { return }
+            metrics.leasesExpired()
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, nil)
         } catch let error as PostgresError where error.isLostClaim {

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Jobs
 internal import Logging
+internal import Monitoring
 internal import Rounds
 
 /// Logs the events of a run. Messages are constant; variable values are metadata under the keys of `LogKey`.
@@ -12,8 +13,16 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .opened(let run, let round, let isNew):
             logger.info("run opened", [.run: run, .round: round.map { "\($0)" } ?? "none", .isNew: isNew])
         case .began(let work, let round): logger.info("work began", [.round: round, .work: work.rawValue])
-        case .step(let round, let step, let steps, let loss):
-            logger.debug("step finished", [.round: round, .step: step, .steps: steps, .loss: loss])
+        case .step(let round, let step, let steps, let loss, let time):
+            logger.debug(
+                "step finished",
+                [
+                    .round: round, .step: step, .steps: steps, .loss: loss,
+                    .seconds: time.duration / .seconds(1),
+                ])
+        case .saved(let round, let step): logger.info("checkpoint stored", [.round: round, .step: step])
+        case .discarded(let round, let step, _):
+            logger.notice("damaged checkpoint discarded", [.round: round, .step: step])
         case .trained(let round, let weights):
             logger.info("network trained", [.round: round, .steps: weights.steps, .object: weights.object])
         case .confidenceFitted(let round, _): logger.info("confidence fitted", [.round: round])
@@ -42,28 +51,6 @@ struct RunLog: RoundObserver, ClaimObserver {
     func publishedBeside(_ current: String?) {
         logger.notice("published run is not the current one", [.run: current ?? "none"])
     }
-}
 
-/// The keys of log metadata. Their values are names of runs and organs, ids and numbers; no patient data.
-enum LogKey: String {
-    case dice, done, isNew, job, labels, loss, object, organ, reason, revision, round, run, seconds, step, steps, total,
-        volume
-    case work, worker
-}
-
-extension Logger {
-    typealias Values = [LogKey: any CustomStringConvertible & Sendable]
-
-    func debug(_ message: Message, _ values: @autoclosure () -> Values) { log(.debug, message, values()) }
-    func info(_ message: Message, _ values: @autoclosure () -> Values) { log(.info, message, values()) }
-    func notice(_ message: Message, _ values: @autoclosure () -> Values) { log(.notice, message, values()) }
-    func error(_ message: Message, _ values: @autoclosure () -> Values) { log(.error, message, values()) }
-
-    private func log(_ level: Level, _ message: Message, _ values: @autoclosure () -> Values) {
-        guard level >= logLevel else { return }
-        log(
-            level: level, message,
-            metadata: Dictionary(uniqueKeysWithValues: values().map { ($0.key.rawValue, .stringConvertible($0.value)) })
-        )
-    }
+    func failed(with error: any Error) { logger.error("run failed", [.reason: FailureReason.text(of: error)]) }
 }

@@ -71,6 +71,9 @@ struct LargeCatalogue {
         insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
         select \(round), m.volume_id, m.organ_id, m.id, \(checkpoint), (m.id % 200) / 200.0 from mask m
         where m.organ_id not in (select id from organ order by position limit 8) and m.volume_id > 1;
+        insert into job (kind, state, round_id, volume_id, ended_at)
+        select k, 'done', \(round), v.id, now() from volume v cross join unnest(array['predict', 'relabel']::job_kind[]) k
+        where v.id > 1;
         commit;
         reset search_path;
         """
@@ -102,8 +105,10 @@ struct LargeCatalogue {
         FindExchangedScan.self, FindReplacedVolume.self, FindWithholding.self, PurgedSubject.self,
         ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
-        FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
-        ReleaseClaim.self, FireTicks.self,
+        FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
+        UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
+        ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
+        ExpireLeases.self, FailJob.self, FindRunOfRound.self, FireTicks.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
@@ -167,14 +172,18 @@ struct LargeCatalogue {
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
+        "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
         "RunLabels": training, "RunVolumes": training,
-        "StagedVolumes": training, "FinishRun": small,
+        "StagedVolumes": training, "FinishRun": small, "Ping": "it reads nothing",
+        "CountRoundLabels": "it counts a round's labels, when they are published",
+        "CountJobs": "it counts the jobs that are not done, some times a minute, for the metrics",
         "InsertLabelMap": small, "InsertLicences": small,
         "InsertOrganLinks": rare, "InsertOrganSynonyms": small, "InsertOrgans": small,
         "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutDescriptor": whole,
         "DatasetLabelCounts": whole, "ImagesOfDataset": whole, "ListDescriptors": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
-        "MakersOfRun": training,
+        "MakersOfRun": training, "SnapshotPartsOfRun": training, "FindRoundDetails": training,
+        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare, "LostInputs": training, "ConfigurationOfRun": steady,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
@@ -232,6 +241,8 @@ private struct Facts {
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
         managers = [
             AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
+            CheckpointsOfRound(round: held.rounds[0].id), HistoryOfRound(round: held.rounds[0].id),
+            UnusedObjects(objects: [object]),
             CompactCoverage(), CountOrgans(), CoverageOfRounds(), CoverageOfSplits(),
             CoverageOfDatasets(revision: nil, byDataset: true), CoverageOfDatasets(revision: nil, byDataset: false),
             CurrentPolicy(), CurrentRevision(), DatasetExists(name: "A"), DatasetIsRemoved(name: "A"),
@@ -308,12 +319,20 @@ private struct Facts {
         try await world.catalog.split("validating", [(volume, .validation)])
         let evaluated = try await world.start("evaluated", split: "validating")
         try await world.reach("confidenceFitted", evaluated, 0)
+        var predicted: [JobClaim] = []
+        for held in [relabelling, evaluated] {
+            let (queue, round) = (world.jobs, held.rounds[0].id.rawValue)
+            let run = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            _ = try await queue.enqueue(.predict, volumes: [volume.rawValue], ofRound: round, under: run)
+            predicted.append(try #require(try await queue.claim(.predict, ofRound: round).first).claim)
+        }
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
             FireTicks(),
-            RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
-            Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
+            RoleOfSession(), FindRun(name: "r"), FindRunOfRound(round: held.rounds[0].id),
+            FindHolder(run: held.run.id.rawValue), Heartbeat(claim: claim, lease: 60),
+            StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),
             StagePseudoLabels(
@@ -328,6 +347,14 @@ private struct Facts {
             RecordCheckpoint(
                 claim: held.claim, round: held.rounds[1].id, kind: .network, part: .train, step: 9,
                 digest: digest(88_000_004), bytes: 1),
+            EnqueueVolumes(
+                claim: JobClaim(job: relabelling.claim.job.rawValue, token: relabelling.claim.token),
+                round: relabelling.rounds[0].id.rawValue, kind: .relabel, volumes: [volume.rawValue]),
+            ClaimJobs(kinds: JobKind.allCases, worker: "w", lease: 60, limit: 1),
+            ClaimRoundJobs(
+                round: relabelling.rounds[0].id.rawValue, kind: .relabel, worker: "w", lease: 60, limit: 1),
+            CompleteJob(claim: predicted[1], result: nil),
+            FailJob(claim: predicted[0], reason: "no memory", pause: 60, final: false), ExpireLeases(),
             ClaimRun(run: held.run.id.rawValue, worker: "w2", lease: 60), ReleaseClaim(claim: claim),
         ]
     }

@@ -1,0 +1,54 @@
+public import Logging
+public import ServiceLifecycle
+
+/// Tells the service manager that the program is ready, makes progress, and stops.
+///
+/// Its watchdog is fed twice in its time, but only while `Health` finds every watched part well, so that a program whose work hangs
+/// is restarted although its other threads run. As the last service of its group it hears first that the group stops.
+public struct ServiceManagerService: Service {
+    private let manager: ServiceManager
+    private let health: Health
+    private let logger: Logger
+
+    public init(_ manager: ServiceManager, health: Health, logger: Logger) {
+        (self.manager, self.health, self.logger) = (manager, health, logger)
+    }
+
+    public func run() async throws {
+        await announceReadiness()
+        await withGracefulShutdownHandler {
+            guard let time = manager.watchdogTime else {
+                try? await gracefulShutdown()
+                return
+            }
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                feedWatchdog()
+                try? await cancelWhenGracefulShutdown { try await Task.sleep(for: time / 2) }
+            }
+        } onGracefulShutdown: {
+            notify(.stopping)
+        }
+    }
+
+    /// The manager may be busy, and waits for this notification.
+    private func announceReadiness() async {
+        for _ in 0..<50 where !Task.isCancelled {
+            if manager.notify(.ready) { return }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        logger.error("service manager cannot be notified", [:])
+    }
+
+    private func feedWatchdog() {
+        let problems = health.problems
+        if problems.isEmpty { return notify(.watchdog) }
+        for problem in problems {
+            logger.error("no progress", [.part: problem.part.rawValue, .reason: problem.reason])
+        }
+        manager.notify(.status(problems.map { "\($0.part.rawValue): \($0.reason)" }.joined(separator: "; ")))
+    }
+
+    private func notify(_ notification: ServiceManager.Notification) {
+        if !manager.notify(notification) { logger.warning("service manager cannot be notified", [:]) }
+    }
+}
