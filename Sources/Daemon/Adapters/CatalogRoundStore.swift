@@ -96,7 +96,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
             throw RoundsError.illegal(action: "continue", state: record.state)
         }
         let next = try record.applying(action, revision: try await catalog.currentRevision())
-        try await fenced {
+        _ = try await fenced {
             try await catalog.advance(
                 claim, round: stored.id, from: state.rawValue, to: next.state.rawValue,
                 record: try StoredRoundRecord(next).json(), finishing: action == .close)
