@@ -223,6 +223,7 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "System", "TestSupport"],
+            exclude: ["Schedules/Oracle"],
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",
@@ -231,8 +232,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Phantoms", "Postgres", "Schema", "System", "TestSupport",
-                "lacuna", "lacunad",
+                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System", "Tensors",
+                "TestSupport", "lacuna", "lacunad",
             ],
             swiftSettings: swift),
         .testTarget(

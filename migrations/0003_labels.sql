@@ -31,13 +31,13 @@ begin
         raise exception 'object % is recorded as % of % bytes, not as % of % bytes', encode(p_digest, 'hex'), known.kind,
             known.bytes, p_kind, p_bytes using errcode = 'LA011', hint = 'the kind and the size of stored bytes never change';
     end if;
-    if known.purged_at is not null and p_kind <> 'annotation' then
+    if known.purged_at is not null and p_kind = 'prediction' then
         raise exception 'object % was purged', encode(p_digest, 'hex')
             using errcode = 'LA011', hint = 'only an import of the source stores purged bytes again';
     end if;
     update object set purged_at = null, purged_by = null where digest = p_digest and purged_at is not null;
 end $$;
-comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations that were purged are stored again; other purged bytes are refused.';
+comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations and checkpoints that were destroyed are stored again; those of purged predictions are refused.';
 
 create table mask (
     id bigint generated always as identity primary key,

@@ -12,6 +12,7 @@ create view lineage_edge as
     -- and from the confidence that chose the accepted voxels
     select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
     from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+        and k.removal is distinct from 'damaged'
     union all
     -- an annotation's mask from the file that it was read from
     select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
@@ -58,14 +59,14 @@ create view lineage_edge as
     select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1
-    join checkpoint k on k.round_id = p.id and k.kind = 'network'
+    join checkpoint k on k.round_id = p.id and k.kind = 'network' and k.removal is distinct from 'damaged'
         and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
     where c.kind = 'network'
     union all
     -- a confidence from the network whose features it reads and whose errors it learned
     select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
     from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
+        and k.removal is distinct from 'damaged' and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
     where c.kind = 'confidence'
     union all
     -- a consensus, or a side, from the masks that it was computed from

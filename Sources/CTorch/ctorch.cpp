@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <torch/version.h>
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <malloc.h>
+#include <string>
 
 // Debian's libtorch multiplies matrices through OpenBLAS, whose own workers yield in a loop between products.
 extern "C" void openblas_set_num_threads(int threads) __attribute__((weak));
@@ -74,6 +76,16 @@ void adam(at::Tensor &parameter, at::Tensor &mean, at::Tensor &square, int64_t s
 // MARK: - Library
 
 const char *ct_version(void) { return TORCH_VERSION; }
+
+const char *ct_processor(void) {
+    static const std::string name = [] {
+        const std::string config = at::show_config(), key = "CPU capability usage: ";
+        const size_t begin = config.find(key);
+        if (begin == std::string::npos) return std::string("unknown");
+        return config.substr(begin + key.size(), config.find('\n', begin) - begin - key.size());
+    }();
+    return name.c_str();
+}
 
 int32_t ct_threads(void) { return at::get_num_threads(); }
 

@@ -37,6 +37,7 @@ public final class ConfidenceHead {
         return try last(hidden)
     }
 
+    /// Weights and network plan, without what they belong to.
     public func checkpoint() throws -> Checkpoint {
         var metadata = plan.metadata
         metadata["confidence.width"] = String(width)
@@ -74,6 +75,15 @@ public final class ConfidenceTrainer {
             guard loss.isFinite else { throw LearningError.diverged(step: step) }
             try event(step + 1, loss)
         }
+    }
+
+    /// The head with the round that it belongs to.
+    public func checkpoint(_ origin: TrainingOrigin) throws -> Checkpoint {
+        var checkpoint = try head.checkpoint()
+        checkpoint.record(recipe, settings, origin)
+        checkpoint[.steps] = String(recipe.confidenceSteps)
+        checkpoint[.step] = checkpoint[.steps]
+        return checkpoint
     }
 
     /// Offset of the round in the random key, so that the batches differ from those of the network.

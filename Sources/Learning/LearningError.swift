@@ -4,7 +4,7 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     case nothingToLearn
     /// A case does not fit the plan: number of labels, or a mask on another grid.
     case unfittingCase(volume: String, problem: String)
-    /// A checkpoint was made by another network, round or seed than the one to continue.
+    /// A checkpoint is of another configuration, network or round than the one to continue.
     case unfittingCheckpoint(problem: String)
     /// The loss is no longer a number.
     case diverged(step: Int)

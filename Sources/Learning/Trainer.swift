@@ -35,21 +35,22 @@ public enum TrainingOutcome: Hashable, Sendable {
 public final class Trainer {
     public let network: UNet
     /// Steps of the round that are done.
-    public private(set) var step = 0
-    private let recipe: RoundRecipe
-    private let settings: LearningSettings
+    public internal(set) var step = 0
+    let recipe: RoundRecipe
+    let settings: LearningSettings
+    let origin: TrainingOrigin
+    let optimiser: Optimiser
     private let sampler: Sampler
     private let batch: Batch
     private let loss: KnownVoxelLoss
-    private let optimiser: Optimiser
     private let lowPrecision: Bool
 
-    /// - Throws: `LearningError.unfittingCheckpoint` where `start` resumes another training, and `TensorError`.
+    /// - Throws: `LearningError.unfittingCheckpoint` where `start` is of another training, and `TensorError`.
     public init(
-        _ plan: NetworkPlan, recipe: RoundRecipe, settings: LearningSettings, sampler: Sampler,
+        _ plan: NetworkPlan, recipe: RoundRecipe, settings: LearningSettings, origin: TrainingOrigin, sampler: Sampler,
         start: TrainingStart = .fresh
     ) throws {
-        (self.recipe, self.settings, self.sampler) = (recipe, settings, sampler)
+        (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
         network = try UNet(plan, seed: recipe.seed)
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
         batch = try sampler.makeBatch()
@@ -59,7 +60,7 @@ public final class Trainer {
         lowPrecision = settings.usesBFloat16
         switch start {
         case .fresh: break
-        case .weights(let checkpoint): try network.parameters.load { checkpoint[$0] }
+        case .weights(let checkpoint): try self.start(from: checkpoint)
         case .resume(let checkpoint): try resume(checkpoint)
         }
     }
@@ -103,31 +104,6 @@ public final class Trainer {
         step += 1
         return TrainingEvent(
             step: step, steps: recipe.steps, loss: value, duration: ContinuousClock.now - start, loaderWait: loaderWait)
-    }
-
-    /// Weights, optimiser state and step. Equal states give equal bytes.
-    public func checkpoint() throws -> Checkpoint {
-        var metadata = network.plan.metadata
-        metadata["training.round"] = String(recipe.round)
-        metadata["training.step"] = String(step)
-        metadata["training.steps"] = String(recipe.steps)
-        metadata["training.seed"] = String(recipe.seed)
-        metadata["training.libtorch"] = Torch.version
-        return Checkpoint(metadata: metadata, tensors: try network.parameters.export() + optimiser.export())
-    }
-
-    private func resume(_ checkpoint: Checkpoint) throws {
-        let metadata = checkpoint.metadata
-        guard metadata["training.round"] == String(recipe.round), metadata["training.seed"] == String(recipe.seed),
-            metadata["training.steps"] == String(recipe.steps), try NetworkPlan(checkpoint) == network.plan,
-            let step = metadata["training.step"].flatMap(Int.init), (0...recipe.steps).contains(step)
-        else {
-            throw LearningError.unfittingCheckpoint(
-                problem: "it has another network, round, seed or number of steps")
-        }
-        try network.parameters.load { checkpoint[$0] }
-        try optimiser.load(steps: step) { checkpoint[$0] }
-        self.step = step
     }
 
     private var learningRate: Double {

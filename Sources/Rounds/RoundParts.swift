@@ -62,6 +62,8 @@ public enum RoundEvent: Sendable, Hashable {
     case step(round: Int, step: Int, steps: Int, loss: Double, StepTime)
     /// A checkpoint is stored from which the round continues after a kill.
     case saved(round: Int, step: Int)
+    /// A checkpoint of the round could not be read; the work since the one before is repeated.
+    case discarded(round: Int, step: Int, problem: String)
     case trained(round: Int, StoredWeights)
     case confidenceFitted(round: Int, ConfidenceFit)
     case evaluated(round: Int, Evaluation)

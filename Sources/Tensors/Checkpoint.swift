@@ -22,13 +22,11 @@ public struct StoredTensor: Hashable, Sendable {
     }
 }
 
-/// The state of a network, with an encoding that depends on nothing but the state.
-///
-/// Layout, little-endian: "LACUNACK", format (u32); number of metadata entries (u32), each key and value as length
-/// (u32) and UTF-8, sorted by key; number of tensors (u32), each path as before, rank (u32), sizes (u64 each);
-/// then the float32 values of all tensors in that order, without gaps.
+/// The state of a network, with an encoding that depends on nothing but the state: a safetensors file
+/// (`docs/checkpoints.md`).
 public struct Checkpoint: Hashable, Sendable {
-    public static let format: UInt32 = 1
+    /// The format that this program writes; it reads this one and the ones before.
+    public static let format = 1
 
     public var metadata: [String: String]
     public private(set) var tensors: [StoredTensor]
@@ -43,48 +41,24 @@ public struct Checkpoint: Hashable, Sendable {
 
     public subscript(path: String) -> StoredTensor? { positions[path].map { tensors[$0] } }
 
+    /// Equal checkpoints give equal bytes.
     public func bytes() -> [UInt8] {
-        var writer = CheckpointWriter(capacity: tensors.reduce(1024) { $0 + 4 * $1.values.count + 128 })
-        writer.append(raw: Self.magic)
-        writer.append(Self.format)
-        writer.append(UInt32(metadata.count))
-        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            writer.append(key)
-            writer.append(value)
-        }
-        writer.append(UInt32(tensors.count))
-        for tensor in tensors {
-            writer.append(tensor.path)
-            writer.append(UInt32(tensor.shape.count))
-            tensor.shape.forEach { writer.append(UInt64($0)) }
-        }
-        tensors.forEach { writer.append(floats: $0.values) }
-        return writer.bytes
+        var all = metadata
+        all[Self.formatKey] = String(Self.format)
+        return SafetensorsFile(metadata: all, tensors: tensors).bytes()
     }
 
     /// Reads what `bytes()` wrote.
     /// - Throws: `TensorError.damagedCheckpoint`, `.newerCheckpoint`.
     public init(bytes: [UInt8]) throws(TensorError) {
-        var reader = CheckpointReader(bytes)
-        guard try reader.raw(Self.magic.count) == Self.magic else {
-            throw .damagedCheckpoint(problem: "it does not begin with LACUNACK")
+        let file = try SafetensorsFile(bytes: bytes)
+        var metadata = file.metadata
+        guard let format = metadata.removeValue(forKey: Self.formatKey).flatMap(Int.init) else {
+            throw .damagedCheckpoint(problem: "lacunad did not write it: its metadata has no \(Self.formatKey)")
         }
-        let format = try reader.integer(UInt32.self)
-        guard format == Self.format else { throw .newerCheckpoint(version: format, newest: Self.format) }
-        var metadata: [String: String] = [:]
-        for _ in 0..<(try reader.integer(UInt32.self)) { metadata[try reader.text()] = try reader.text() }
-        let heads = try reader.heads()
-        guard Set(heads.map(\.path)).count == heads.count else {
-            throw .damagedCheckpoint(problem: "two tensors have one path")
-        }
-        var tensors: [StoredTensor] = []
-        for head in heads {
-            tensors.append(
-                StoredTensor(path: head.path, shape: head.shape, values: try reader.floats(head.count)))
-        }
-        guard reader.isAtEnd else { throw .damagedCheckpoint(problem: "bytes follow its end") }
-        self.init(metadata: metadata, tensors: tensors)
+        guard format <= Self.format else { throw .newerCheckpoint(version: format, newest: Self.format) }
+        self.init(metadata: metadata, tensors: file.tensors)
     }
 
-    private static let magic = Array("LACUNACK".utf8)
+    private static let formatKey = "lacuna.format"
 }

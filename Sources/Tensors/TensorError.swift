@@ -5,7 +5,7 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The bytes are not a checkpoint, or they are damaged.
     case damagedCheckpoint(problem: String)
     /// The checkpoint is of a later format than this program reads.
-    case newerCheckpoint(version: UInt32, newest: UInt32)
+    case newerCheckpoint(version: Int, newest: Int)
     /// A parameter is missing from the checkpoint, or has another shape there.
     case unfitting(path: String, problem: String)
 

@@ -5,6 +5,9 @@ public enum Torch {
     /// libtorch's version, for example "1.13.0".
     public static var version: String { String(cString: ct_version()) }
 
+    /// The instructions that libtorch uses on this processor, for example "AVX2". Results differ in their last bits between them.
+    public static var processor: String { String(cString: ct_processor()) }
+
     /// Sets the process up for training; once, before other threads start.
     ///
     /// glibc returns the memory of a step's activations to the system, and the next step pays for each page again; one arena

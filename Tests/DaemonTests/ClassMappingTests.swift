@@ -53,9 +53,9 @@ extension DaemonTests {
                     join lacuna.organ a on a.id = m.accepted_id order by m.position
                     """)
                 #expect(mapping == ["liver liver", "liver liver_whole"])
-                let shown = try await place.rows("round", "show", "mapped", "0")
+                let shown = try await place.organs("mapped", "0")
                 #expect(shown.first?["classMapping"] as? [String] == ["liver", "liver_whole"])
-                #expect(try await place.rows("round", "show", "apart", "0").first?["classMapping"] is NSNull)
+                #expect(try await place.organs("apart", "0").first?["classMapping"] is NSNull)
             }
         }
 

@@ -37,19 +37,7 @@ extension DaemonTests {
         /// The moment between a checkpoint and the next state, which a random kill may miss.
         @Test func checkpointsStoredJustBeforeAKillAreUsed() async throws {
             try await World.with { place in
-                let whole = try await place.daemon()
-                try #require(whole.status == 0, "\(whole.errors)")
-                // No legal transition leads back: the statement's triggers are off.
-                _ = try await place.ask(
-                    """
-                    with off as materialized (select set_config('session_replication_role', 'replica', true) as role),
-                        r as (update lacuna.round set state = 'training',
-                            record = jsonb_build_object('trainedOn', record -> 'trainedOn')
-                            from off where number = 2 and off.role = 'replica' returning 1),
-                        u as (update lacuna.run set finished = false returning 1),
-                        j as (update lacuna.job set state = 'waiting', ended_at = null returning 1)
-                    select (select count(*) from r), (select count(*) from u), (select count(*) from j)
-                    """)
+                try await place.finishRunAndReopenLastRound()
                 let again = try await place.daemon()
                 #expect(again.status == 0, "\(again.errors)")
                 try await WholeRun.expect(sameAs: place, "after a kill between checkpoint and state")

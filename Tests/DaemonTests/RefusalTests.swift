@@ -151,7 +151,7 @@ extension DaemonTests {
                 let ending = try await place.daemon(file)
                 #expect(ending.status == 0, "\(ending.errors)")
                 #expect(ending.errors.contains("lacunad: warning: brain is annotated in no training volume"))
-                let brain = try await place.rows("round", "show", "r", "0").first { $0["organ"] as? String == "brain" }
+                let brain = try await place.organs("r", "0").first { $0["organ"] as? String == "brain" }
                 #expect(brain?["withheld"] as? String == "annotated in too few training volumes")
                 let states = try await place.rows("round", "list").compactMap { $0["state"] as? String }
                 #expect(states == ["published", "published", "closed"])

@@ -45,7 +45,7 @@ extension DaemonTests {
                 let dice = try await place.rows("round", "dice", "r")
                 let liver = try #require(dice.first { $0["organ"] as? String == "liver" })
                 #expect(liver["volumes"] as? Int == 2)
-                let organs = try await place.rows("round", "show", "r", "2")
+                let organs = try await place.organs("r", "2")
                 #expect(organs.first { $0["organ"] as? String == "liver" }?["diceVolumes"] as? Int == 2)
             }
         }

@@ -128,6 +128,13 @@ struct Place: Sendable {
         return try #require(try JSONSerialization.jsonObject(with: Data(ending.output.utf8)) as? [[String: Any]])
     }
 
+    /// The organs of a round, as `lacuna round show` reports them.
+    func organs(_ run: String, _ round: String) async throws -> [[String: Any]] {
+        let ending = try await lacuna("round", "show", run, round, "--json")
+        try #require(ending.status == 0, "\(ending.errors)")
+        return try #require(try ending.object()["organs"] as? [[String: Any]])
+    }
+
     /// Starts `lacunad run --once` with the configuration.
     func startDaemon(
         _ run: RunFile = RunFile(), login: String = "lacunad", environment: [String: String] = [:], _ extra: String...

@@ -82,6 +82,8 @@ func smallRecipe(_ change: (inout RoundRecipe) -> Void = { _ in }) -> RoundRecip
     return recipe
 }
 
+let smallOrigin = TrainingOrigin(configuration: "c0ffee", revision: 7, program: "tests")
+
 func smallSettings(_ change: (inout LearningSettings) -> Void = { _ in }) -> LearningSettings {
     var settings = LearningSettings()
     settings.contextSlices = 3

@@ -11,49 +11,107 @@ internal import System
         cubeCase(Int64(i + 1), lower: Vector3(3 + 3 * i, 12 - 3 * i, 1 + i), size: 5 + i % 3)
     }
 
-    @Test func aResumedTrainingEndsBitForBitLikeAnUninterruptedOne() async throws {
+    private static func trainer(
+        _ start: TrainingStart = .fresh, recipe: RoundRecipe = smallRecipe(),
+        settings: LearningSettings = smallSettings(),
+        origin: TrainingOrigin = smallOrigin, organs: [String] = ["cube"]
+    ) throws -> Trainer {
+        let plan = settings.plan(organs: organs)
+        let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
+        return try Trainer(
+            plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
+    }
+
+    /// Stopped after every number of steps, by either optimiser, and once more in between: the bytes of all later checkpoints are
+    /// those of a training that was not stopped.
+    @Test(arguments: OptimiserChoice.allCases, 1...7)
+    func aResumedTrainingEndsBitForBitLikeAnUninterruptedOne(optimiser: OptimiserChoice, stopsAfter: Int) async throws {
         let recipe = smallRecipe { $0.steps = 8 }
         let settings = smallSettings {
             $0.checkpointSteps = 3
             $0.learningRateSchedule = .polynomial
+            $0.optimiser = optimiser
         }
-        let (whole, resumed, saved) = try await tensorThread.run {
-            func trainer(_ start: TrainingStart) throws -> Trainer {
-                let plan = settings.plan(organs: ["cube"])
-                let sampler = try Sampler(Self.cases, plan: plan, settings: settings, rule: Self.rule)
-                return try Trainer(plan, recipe: recipe, settings: settings, sampler: sampler, start: start)
+        let (whole, stopped) = try await tensorThread.run {
+            var (whole, stopped): ([String: [UInt8]], [String: [UInt8]]) = ([:], [:])
+            func keep(_ checkpoint: Checkpoint, in all: inout [String: [UInt8]]) {
+                all[checkpoint.metadata["training.step"] ?? ""] = checkpoint.bytes()
             }
-            let uninterrupted = try trainer(.fresh)
-            _ = try uninterrupted.run()
-            var saved: [Checkpoint] = []
-            let stop = StopFlag()
-            let first = try trainer(.fresh)
-            let outcome = try first.run(
-                stop: stop, checkpoint: { saved.append($0) }, event: { if $0.step == 5 { stop.raise() } })
-            guard outcome == .stopped(step: 5), let last = saved.last else { throw MissingOracle(path: "\(outcome)") }
-            let second = try trainer(.resume(try Checkpoint(bytes: last.bytes())))
-            var steps: [Int] = []
-            _ = try second.run(event: { steps.append($0.step) })
-            return (
-                try uninterrupted.checkpoint().bytes(), try second.checkpoint().bytes(),
-                saved.map { $0.metadata["training.step"] } + steps.map { String($0) }
-            )
+            _ = try Self.trainer(recipe: recipe, settings: settings).run(checkpoint: { keep($0, in: &whole) })
+            var start = TrainingStart.fresh
+            for limit in [stopsAfter, stopsAfter + 1, 100] {
+                let stop = StopFlag()
+                var last: Checkpoint?
+                _ = try Self.trainer(start, recipe: recipe, settings: settings).run(
+                    stop: stop,
+                    checkpoint: {
+                        keep($0, in: &stopped)
+                        last = $0
+                    }, event: { if $0.step == limit { stop.raise() } })
+                start = .resume(try Checkpoint(bytes: try #require(last).bytes()))
+            }
+            return (whole, stopped)
         }
-        #expect(whole == resumed)
-        #expect(saved == ["3", "5", "6", "7", "8"])
+        #expect(whole.keys.sorted() == ["3", "6", "8"])
+        for (step, bytes) in whole { #expect(stopped[step] == bytes, "step \(step)") }
+        #expect(stopped[String(stopsAfter)] != nil)
     }
 
-    @Test func anotherRoundsCheckpointIsNotResumed() async {
-        await #expect(throws: LearningError.self) {
+    @Test func aCheckpointStatesWhatItBelongsTo() async throws {
+        let metadata = try await tensorThread.run {
+            let trainer = try Self.trainer(recipe: smallRecipe { $0.steps = 3 })
+            _ = try trainer.run()
+            return try trainer.checkpoint().metadata
+        }
+        let expected = [
+            "configuration": "c0ffee", "revision": "7", "program": "tests", "round": "0", "seed": "1", "step": "3",
+            "steps": "3", "optimiser": "adam", "precision": "float32", "threads": "1", "libtorch": Torch.version,
+        ]
+        for (key, value) in expected { #expect(metadata["training.\(key)"] == value, "\(key)") }
+        #expect(metadata["training.processor"]?.isEmpty == false)
+    }
+
+    /// What differs between a checkpoint and the training that is to resume from it.
+    enum Foreign: String, CaseIterable, Sendable {
+        case configuration, round, seed, steps, revision, optimiser, network
+    }
+
+    @Test(arguments: Foreign.allCases)
+    func aForeignCheckpointIsRefusedByName(foreign: Foreign) async {
+        var (recipe, origin, settings) = (smallRecipe(), smallOrigin, smallSettings())
+        switch foreign {
+        case .configuration: origin.configuration = "beef"
+        case .round: recipe.round = 1
+        case .seed: recipe.seed = 2
+        case .steps: recipe.steps = 9
+        case .revision: origin.revision = 8
+        case .optimiser: settings.optimiser = .sgd
+        case .network: settings.widths = [8, 24]
+        }
+        let other = (recipe: recipe, settings: settings, origin: origin)
+        let error = await #expect(throws: LearningError.self) {
             try await tensorThread.run {
-                let settings = smallSettings()
-                let plan = settings.plan(organs: ["cube"])
-                let sampler = try Sampler(Self.cases, plan: plan, settings: settings, rule: Self.rule)
-                let first = try Trainer(plan, recipe: smallRecipe(), settings: settings, sampler: sampler)
-                let checkpoint = try first.checkpoint()
-                let later = smallRecipe { $0.round = 1 }
-                _ = try Trainer(plan, recipe: later, settings: settings, sampler: sampler, start: .resume(checkpoint))
+                let checkpoint = try Self.trainer().checkpoint()
+                _ = try Self.trainer(
+                    .resume(checkpoint), recipe: other.recipe, settings: other.settings, origin: other.origin)
             }
+        }
+        guard case .unfittingCheckpoint(let problem) = error else { return }
+        #expect(problem.contains(foreign.rawValue), "\(problem)")
+    }
+
+    @Test func aRoundStartsFromTheRoundBeforeAlone() async throws {
+        let (next, skipped) = try await tensorThread.run {
+            let checkpoint = try Self.trainer().checkpoint()
+            func start(_ round: Int) throws -> Bool {
+                _ = try Self.trainer(.weights(checkpoint), recipe: smallRecipe { $0.round = round })
+                return true
+            }
+            return (try start(1), Result { try start(2) })
+        }
+        #expect(next)
+        #expect(throws: LearningError.unfittingCheckpoint(problem: "its round is 0 instead of 1")) {
+            try skipped.get()
         }
     }
 
@@ -64,7 +122,8 @@ internal import System
         let (dice, before, after, plain, learned) = try await tensorThread.run {
             let plan = settings.plan(organs: ["cube"])
             let sampler = try Sampler(Array(Self.cases[..<3]), plan: plan, settings: settings, rule: Self.rule)
-            let trainer = try Trainer(plan, recipe: recipe, settings: settings, sampler: sampler)
+            let trainer = try Trainer(
+                plan, recipe: recipe, settings: settings, origin: smallOrigin, sampler: sampler)
             _ = try trainer.run()
             let copy = try UNet(try Checkpoint(bytes: try trainer.checkpoint().bytes()))
             func predict(_ head: ConfidenceHead?) throws -> Prediction {

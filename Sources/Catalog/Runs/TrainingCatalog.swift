@@ -35,9 +35,20 @@ public struct TrainingCatalog: Sendable {
     /// The run of that name; nil where there is none.
     public func run(named name: String) async throws -> StoredRun? { try await connection.first(FindRun(name: name)) }
 
+    /// The configuration that the run was started with, a JSON object.
+    public func configuration(of run: RunID) async throws -> JSONText {
+        try await connection.one(ConfigurationOfRun(run: run))
+    }
+
+    /// The number of annotations of the run's snapshot that it may no longer read, or has in another part now.
+    public func lostInputs(of run: RunID) async throws -> Int { try await connection.one(LostInputs(run: run)) }
+
     /// Creates a run with its snapshot of annotations.
-    public func startRun(_ start: RunStart) async throws -> StoredRun {
-        try await connection.run(StartRun(start: start, program: program))
+    ///
+    /// - Parameter claim: the claim on the job of a tick, whose run it is; nil: a run that is started by hand.
+    /// - Throws: SQLSTATE LA005 where the job has a run already.
+    public func startRun(_ start: RunStart, under claim: Claim? = nil) async throws -> StoredRun {
+        try await connection.run(StartRun(start: start, program: program, claim: claim))
         guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
         return run
     }
@@ -72,9 +83,35 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecalledRounds(run: run))
     }
 
+    /// The network of the last round of the run from which a run starts; nil where it starts from new weights.
+    public func startingWeights(of run: RunID) async throws -> Digest? {
+        try await connection.first(StartingWeights(run: run))
+    }
+
+    /// The run that a round belongs to, with its configuration; nil where there is no such round.
+    public func run(of round: RoundID) async throws -> RunOfRound? {
+        try await connection.first(FindRunOfRound(round: round))
+    }
+
     /// The newest checkpoint of a kind in a round.
     public func checkpoint(of round: RoundID, kind: CheckpointKind) async throws -> CheckpointRecord? {
-        try await connection.first(NewestCheckpoint(round: round, kind: kind))
+        try await checkpoints(of: round, kind: kind).first
+    }
+
+    /// The checkpoints of a kind in a round that have bytes, the newest first.
+    public func checkpoints(of round: RoundID, kind: CheckpointKind) async throws -> [CheckpointRecord] {
+        try await connection.run(StoredCheckpoints(round: round, kind: kind))
+    }
+
+    /// Marks a checkpoint of the round whose bytes cannot be read, so that an earlier one is the newest.
+    ///
+    /// - Parameter problem: recorded with the activity; no patient data.
+    public func discard(
+        _ checkpoint: CheckpointID, of round: RoundID, _ claim: Claim, problem: String
+    ) async throws {
+        try await connection.run(
+            DiscardCheckpoint(
+                claim: claim, round: round, checkpoint: checkpoint, program: program, problem: problem))
     }
 
     /// Changes the state of a round and stores its results.
@@ -125,6 +162,11 @@ public struct TrainingCatalog: Sendable {
     /// Records results on held-out volumes; a result that is recorded already is skipped.
     public func recordEvaluation(_ claim: Claim, round: RoundID, _ results: [EvaluationRecord]) async throws {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
+    }
+
+    /// Records how precise selections are, for a round that is trained; what is recorded already is kept.
+    public func recordSelections(_ claim: Claim, round: RoundID, _ selections: [SelectionRecord]) async throws {
+        try await connection.run(RecordSelection(claim: claim, round: round, selections: selections))
     }
 
     /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published.

@@ -6,17 +6,35 @@ internal import Workflows
 
 struct RoundShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show held-out Dice, confidence and withheld organs of one round.",
+        commandName: "show", abstract: "Show how a round was made, and its results.",
         discussion: """
-            The column volumes is the number of held-out volumes behind the mean Dice; withheld is the reason why an organ \
-            was not relabelled.
+            Shows what the round was trained on and with, its organs, its checkpoints and its history. With --json the \
+            result also has the whole configuration and the metadata of the newest network; --csv has the organs alone. The column volumes is the number of held-out \
+            volumes behind the mean Dice; withheld is the reason why an organ was not relabelled. lacunad run --reproduce \
+            repeats a published round.
 
             EXAMPLE:
               $ lacuna round show second 1
-              run     round  state      organ      dice  volumes  labels  median  …
-              second      1  published  liver     0.836        2       -       -
-              second      1  published  pancreas  0.756        1       3   0.889
-              second      1  published  spleen    0.619        1       3   0.875
+              run                 second
+              round               1
+              state               published
+              gamma               0.667
+              seed                1
+              configuration       9d0c72b0…
+              …
+
+              organ     dice   volumes  labels  median  withheld
+              liver     0.836        2       -       -  -
+              pancreas  0.756        2       3   0.889  -
+              …
+
+              kind        step  bytes  removal  time
+              confidence   300  19844  -        2026-11-29T10:02:11Z
+              network      100  92512  -        2026-11-29T10:02:02Z
+
+              time                  state      worker      reason
+              2026-11-29T10:01:40Z  training   host, 4711  -
+              …
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -29,27 +47,116 @@ struct RoundShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let rows = try await RoundInspection(catalog: session.catalog).run(name, round: number)
-            session.output.report(
-                rows, RoundInspection.OrganRow.columns, empty: "Round \(number) of \(name) has no result yet.")
+            let report = try await RoundReport.read(run: name, round: number, in: session.workspace)
+            switch session.output.format {
+            case .json: session.output.report(report.fields + report.sections)
+            case .csv: session.output.report(report.organs, report.organColumns)
+            case .table:
+                session.output.report(report.fields)
+                session.output.separate()
+                report.printTables(session.output)
+            }
+            if let problem = report.networkProblem {
+                session.output.warn("the newest network could not be read: \(problem); run lacuna verify --read-data")
+            }
         }
     }
 }
 
-extension RoundInspection.OrganRow {
-    fileprivate static var columns: [Column<RoundInspection.OrganRow>] {
+extension RoundReport {
+    fileprivate var fields: [Cell.Field] {
+        let details = details
+        return [
+            Cell.Field("run", details.run), Cell.Field("round", details.number), Cell.Field("state", details.state),
+            Cell.Field("gamma", details.gamma, absence: "none, the last round"), Cell.Field("seed", details.seed),
+            Cell.Field("configurationSHA256", details.configDigest.description, title: "configuration"),
+            Cell.Field("snapshotRevision", details.snapshotRevision.number),
+            Cell.Field("trainedOnRevision", trainedOn?.number),
+            Cell.Field("publishedRevision", details.publishedRevision?.number),
+            Cell.Field("cancelledRevision", details.cancelledRevision?.number),
+            Cell.Field("split", details.split),
+            Cell.Field("parts", Cell.list(parts.map(\.cell))), Cell.Field("origins", details.origins),
+            Cell.Field("modalities", details.modalities), Cell.Field("trainsUnassigned", details.trainsUnassigned),
+            Cell.Field("steps", steps), Cell.Field("loss", loss),
+            Cell.Field("meanDice", meanDice), Cell.Field("masks", details.masks),
+            Cell.Field("maskedVolumes", details.maskedVolumes), Cell.Field("contaminated", details.isContaminated),
+            Cell.Field("recalled", details.isRecalled), Cell.Field("finished", details.isFinished),
+            Cell.Field("failure", failure), Cell.Field("login", details.agent),
+            Cell.Field("startedWith", details.program),
+        ] + environment
+    }
+
+    /// What decides the last bits of a result, from the newest network.
+    private var environment: [Cell.Field] {
+        let keys = ["program", "libtorch", "threads", "precision", "processor", "optimiser"]
+        return keys.map { Cell.Field($0, network?["training.\($0)"]) }
+            + [
+                Cell.Field("dimensions", network?["plan.dimensions"]), Cell.Field("widths", network?["plan.widths"]),
+                Cell.Field("classes", network?["plan.organs"]),
+            ]
+    }
+
+    fileprivate var sections: [Cell.Field] {
         [
-            Column("run", in: .whereItFits(rank: 1)) { $0.round.run }, Column("round") { $0.round.round },
-            Column("state", in: .whereItFits(rank: 2)) { $0.round.state },
+            Cell.Field("configuration", Cell(json: configuration) ?? .null),
+            Cell.Field("network", network.map(Self.metadata)),
+            Cell.Field("organs", organs.map(organColumns.object(of:))),
+            Cell.Field("checkpoints", checkpoints.map(RoundCheckpoint.columns.object(of:))),
+            Cell.Field("history", history.map(RoundHistoryEvent.columns.object(of:))),
+        ]
+    }
+
+    fileprivate func printTables(_ output: Output) {
+        output.report(organs, organColumns, empty: "No organ has a result yet.")
+        output.separate()
+        output.report(checkpoints, RoundCheckpoint.columns, empty: "No checkpoint was stored yet.")
+        output.separate()
+        output.report(history, RoundHistoryEvent.columns)
+    }
+
+    private static func metadata(_ network: [String: String]) -> Cell {
+        .object(network.sorted { $0.key < $1.key }.map { Cell.Field($0.key, $0.value) })
+    }
+
+    fileprivate var organColumns: [Column<RoundInspection.OrganRow>] {
+        [
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
+            Column("volumeRatio", in: .whereItFits()) { volumeRatio(of: $0.organ) },
+            Column("annotatedVolumes", in: .whereItFits()) { annotatedVolumes(of: $0.organ) },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest", in: .whereItFits(rank: 1)) { $0.confidence?.lowest },
             Column("highest", in: .whereItFits(rank: 1)) { $0.confidence?.highest },
             Column("withheld") { $0.withheld },
             Column("classMapping", in: .whereItFits()) { $0.classMapping?.map(\.rawValue) },
-            Column("contaminated", in: .whereItFits()) { $0.round.isContaminated },
-            Column("recalled", in: .whereItFits()) { $0.round.isRecalled },
+        ]
+    }
+}
+
+extension SnapshotPart {
+    fileprivate var cell: Cell {
+        .object([
+            Cell.Field("part", part.rawValue), Cell.Field("subjects", subjects), Cell.Field("volumes", volumes),
+            Cell.Field("annotations", annotations),
+        ])
+    }
+}
+
+extension RoundCheckpoint {
+    fileprivate static var columns: [Column<RoundCheckpoint>] {
+        [
+            Column("checkpoint", in: .whereItFits()) { $0.id.rawValue }, Column("kind") { $0.kind },
+            Column("step") { $0.step }, Column("bytes") { $0.bytes }, Column("removal") { $0.removal },
+            Column("time") { $0.time }, Column("object", in: .wideOnly) { $0.object.description },
+        ]
+    }
+}
+
+extension RoundHistoryEvent {
+    fileprivate static var columns: [Column<RoundHistoryEvent>] {
+        [
+            Column("time") { $0.time }, Column("state") { $0.state }, Column("worker") { $0.worker },
+            Column("login", in: .whereItFits()) { $0.login }, Column("reason") { $0.reason },
         ]
     }
 }

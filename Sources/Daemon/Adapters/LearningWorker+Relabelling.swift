@@ -12,9 +12,7 @@ extension LearningWorker: RoundRelabeller {
             preconditionFailure("a round relabels by its stored relabelling")
         }
         let (number, organs) = (context.round.number, relabelling.organs.map { OrganKey($0) })
-        let open = library.snapshot.volumes(in: .train).map(\.id).filter { volume in
-            organs.contains { !library.snapshot.knows($0, in: volume) }
-        }
+        let open = library.snapshot.volumes(lacking: organs).map(\.id)
         do {
             let pooled = context.plan.rankingPool == .round ? try await pooledScores(context) : nil
             try await jobs(.relabel, context).finish(

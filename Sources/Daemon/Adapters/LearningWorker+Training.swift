@@ -16,10 +16,10 @@ private enum TrainingSignal: Sendable {
 
 extension LearningWorker: RoundTrainer {
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
-        let round = await rounds.roundID(context.round.number)
-        let own = try await catalog.checkpoint(of: round, kind: .network)
+        let own = try await newestReadable(.network, context, observer)
         if let own, own.step >= context.plan.steps(inRound: context.round.number) {
-            return try await finished(own, context)
+            return StoredWeights(
+                object: own.object.digest, size: own.object.size, steps: steps(after: own.step, context), loss: nil)
         }
         let cases = try await trainingCases(context)
         let start = try await start(from: own, context)
@@ -34,12 +34,6 @@ extension LearningWorker: RoundTrainer {
             stop.raise()  // or the scope would wait for all of the round's steps
             throw error
         }
-    }
-
-    /// The weights of a round that was killed between its last checkpoint and its next state.
-    private func finished(_ own: CheckpointRecord, _ context: RoundContext) async throws -> StoredWeights {
-        let bytes = try await size(of: own.object)
-        return StoredWeights(object: own.object, size: bytes, steps: steps(after: own.step, context), loss: nil)
     }
 
     /// Reports steps and stores checkpoints as they arrive.
@@ -75,14 +69,12 @@ extension LearningWorker: RoundTrainer {
         (context.previous?.weights?.steps ?? 0) + step
     }
 
-    private func size(of object: Digest) async throws -> Int {
-        try await store.getVerified(ObjectID(digest: object, size: 0)).count
-    }
-
-    /// The round's own newest checkpoint, else the weights of the round before, else new weights.
-    private func start(from own: CheckpointRecord?, _ context: RoundContext) async throws -> TrainingStart {
-        if let own { return .resume(try await checkpoint(own.object)) }
-        guard let weights = context.previous?.weights else { return .fresh }
+    /// The round's own newest checkpoint, else the weights of the round before, else those of the run that this one starts from, else
+    /// new weights.
+    private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> TrainingStart {
+        if let own { return .resume(own.checkpoint) }
+        if let weights = context.previous?.weights { return .weights(try await checkpoint(weights)) }
+        guard let weights = try await catalog.startingWeights(of: context.run) else { return .fresh }
         return .weights(try await checkpoint(weights))
     }
 
@@ -92,13 +84,10 @@ extension LearningWorker: RoundTrainer {
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
-        let (plan, settings, rule, requests) = (plan, settings, rule, requests)
-        let recipe = context.plan.recipe(ofRound: context.round.number)
+        let (learning, requests) = (learning(context), requests)
         return try await divergenceIsFinal {
             try await thread.run {
-                let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-                let trainer = try Trainer(
-                    plan, recipe: recipe, settings: settings, sampler: sampler, start: start)
+                let trainer = try learning.trainer(cases, from: start)
                 return try trainer.run(
                     stop: stop, requests: requests,
                     checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
@@ -124,21 +113,37 @@ extension LearningWorker: RoundTrainer {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
         var weights: StoredWeights?
         if context.plan.confidence == .residual {
-            let object = try await storedHead(context, try await checkpoint(stored))
+            let object = try await storedHead(context, try await checkpoint(stored), observer)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
         let quality = try await rankingQuality(RoundWeights(network: stored.object, head: weights?.object), context)
+        try await recordSelections(quality, context)
         return ConfidenceFit(
             weights: weights, byConfidence: quality.byConfidence(plan.organs),
             byProbability: quality.byProbability(plan.organs))
     }
 
-    /// The confidence head of the round: stored before a restart, or fitted now.
-    private func storedHead(_ context: RoundContext, _ network: Checkpoint) async throws -> ObjectID {
-        let number = context.round.number
-        if let own = try await catalog.checkpoint(of: rounds.roundID(number), kind: .confidence) {
-            return ObjectID(digest: own.object, size: try await size(of: own.object))
+    private func recordSelections(_ quality: RankingQuality, _ context: RoundContext) async throws {
+        let selections = zip(library.organs, quality.counts).compactMap { organ, counts in
+            counts.confidence.precisionOfShares().map { byConfidence in
+                SelectionRecord(
+                    organ: organ, positives: counts.confidence.total, byConfidence: byConfidence,
+                    byProbability: counts.probability.precisionOfShares() ?? byConfidence)
+            }
         }
+        guard !selections.isEmpty else { return }
+        try await rounds.fenced {
+            try await catalog.recordSelections(
+                rounds.claim, round: rounds.roundID(context.round.number), selections)
+        }
+    }
+
+    /// The confidence head of the round: stored before a restart, or fitted now.
+    private func storedHead(
+        _ context: RoundContext, _ network: Checkpoint, _ observer: any RoundObserver
+    ) async throws -> ObjectID {
+        let number = context.round.number
+        if let own = try await newestReadable(.confidence, context, observer) { return own.object }
         let (head, part) = try await fitHead(network, context)
         let steps = context.plan.confidenceSteps
         return try await save(head, round: number, kind: .confidence, part: part, step: steps)
@@ -146,16 +151,13 @@ extension LearningWorker: RoundTrainer {
 
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
-        let part: SplitPart = library.snapshot.volumes(in: .confidence).isEmpty ? .train : .confidence
-        let (plan, settings, rule, cases) = (plan, settings, rule, try await cases(in: part, context))
-        let recipe = context.plan.recipe(ofRound: context.round.number)
+        let part = library.snapshot.partOfConfidence
+        let (learning, cases) = (
+            learning(context), try await library.cases(in: part) { try context.checkStop() }
+        )
         let head = try await divergenceIsFinal {
             try await thread.run {
-                let unet = try UNet(network)
-                let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
-                let trainer = try ConfidenceTrainer(unet, recipe: recipe, settings: settings, sampler: sampler)
-                try trainer.run { _, _ in try context.checkStop() }
-                return try trainer.head.checkpoint()
+                try learning.fitHead(under: network, cases) { try context.checkStop() }
             }
         }
         return (head, part)

@@ -17,6 +17,7 @@ actor LearningWorker {
     let settings: LearningSettings
     let plan: NetworkPlan
     let rule: KnownVoxelRule
+    let origin: TrainingOrigin
     let catalog: TrainingCatalog
     let rounds: CatalogRoundStore
     let store: any ObjectStore
@@ -29,38 +30,31 @@ actor LearningWorker {
     let volumes: VolumeWorker
 
     init(
-        _ parts: RunParts, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue, claims: HeldClaims,
-        requests: CheckpointRequest
+        _ parts: RunParts, origin: TrainingOrigin, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue,
+        claims: HeldClaims, requests: CheckpointRequest
     ) {
         (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
         (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
-        (self.catalog, self.rounds, self.queue, self.claims) = (catalog, rounds, queue, claims)
-        self.requests = requests
+        (self.origin, self.catalog, self.rounds) = (origin, catalog, rounds)
+        (self.queue, self.claims, self.requests) = (queue, claims, requests)
     }
 
     // MARK: - Shared by the parts
 
-    /// The cases of a part with their annotations alone.
-    func cases(in part: SplitPart, _ context: RoundContext) async throws -> [TrainingCase] {
-        try await cases(in: part, pseudo: [:], context)
+    /// What a round learns with, beside its cases.
+    func learning(_ context: RoundContext) -> RoundLearning {
+        RoundLearning(
+            plan, recipe: context.plan.recipe(ofRound: context.round.number), settings: settings, origin: origin,
+            rule: rule)
     }
 
     /// The training cases, with the labels that the round before published.
     func trainingCases(_ context: RoundContext) async throws -> [TrainingCase] {
-        guard let previous = context.previous else { return try await cases(in: .train, context) }
-        let published = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
-        return try await cases(in: .train, pseudo: Dictionary(grouping: published, by: \.volume), context)
-    }
-
-    private func cases(
-        in part: SplitPart, pseudo: [VolumeID: [RoundLabel]], _ context: RoundContext
-    ) async throws -> [TrainingCase] {
-        var cases: [TrainingCase] = []
-        for volume in library.snapshot.volumes(in: part) {
-            try context.checkStop()
-            cases.append(try await library.makeCase(volume, pseudo: pseudo[volume.id] ?? []))
+        var pseudo: [RoundLabel] = []
+        if let previous = context.previous {
+            pseudo = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
         }
-        return cases
+        return try await library.cases(in: .train, pseudo: pseudo) { try context.checkStop() }
     }
 
     func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }

@@ -38,6 +38,21 @@ struct CaseLibrary: Sendable {
         return try await work.run { try library.assemble(volume, annotations, pseudo) }
     }
 
+    /// The cases of a part, with annotations and, for organs without one, pseudo labels.
+    ///
+    /// - Parameter checkStop: called before each case; an error ends the reading.
+    func cases(
+        in part: SplitPart, pseudo: [RoundLabel] = [], checkStop: () throws -> Void = {}
+    ) async throws -> [TrainingCase] {
+        let pseudo = Dictionary(grouping: pseudo, by: \.volume)
+        var cases: [TrainingCase] = []
+        for volume in snapshot.volumes(in: part) {
+            try checkStop()
+            cases.append(try await makeCase(volume, pseudo: pseudo[volume.id] ?? []))
+        }
+        return cases
+    }
+
     /// The annotations that the run learns from: of its organs, and of composites of them.
     private func annotations(of volume: RunVolume) async throws -> [OrganKey: Annotation] {
         var annotations: [OrganKey: Annotation] = [:]

@@ -21,6 +21,10 @@ struct RunCommand: AsyncParsableCommand {
             run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
             must be a member of lacuna_trainer.
 
+            With --reproduce the command repeats a round that is published or closed, in memory, from the snapshot of its run and \
+            the results of the round before, and compares networks and masks bit for bit. Where something differs it lists \
+            it with the known reasons, with exit status 5.
+
             EXAMPLE:
               $ lacunad run --once --config run.yaml
               run 2: new, starting with round 0
@@ -42,6 +46,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run one full run and exit.")
     var once = false
 
+    @Option(help: .value("run/round", "Repeat a finished round without writing anything, and compare."))
+    var reproduce: RoundArgument?
+
     @Flag(help: "Restart a round that failed.")
     var retryFailed = false
 
@@ -52,12 +59,19 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if defaults { return }
+        if reproduce != nil {
+            guard config == nil, !once, !retryFailed else {
+                throw ValidationError("--reproduce takes the configuration of the run; give it alone.")
+            }
+            return
+        }
         if config == nil { throw ValidationError("Missing --config FILE.") }
         if !once { throw ValidationError("Missing --once.") }
     }
 
     func run() async throws {
         if defaults { return ConfigurationHelp.report(options.output) }
+        if let reproduce { return try await self.reproduce(reproduce) }
         guard let config else { return }
         SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
@@ -74,6 +88,15 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    private func reproduce(_ round: RoundArgument) async throws {
+        let reproduced = try await Program.naming(round.run) {
+            let (session, run) = try await DaemonSession.open(options, run: round.run)
+            return try await RoundReproduction(session, run: run, round: round.round).reproduce()
+        }
+        reproduced.report(options.output)
+        if !reproduced.isEqual { throw ExitCode(ExitStatus.conflict.rawValue) }
+    }
+
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
     private func follow(_ session: DaemonSession, _ observation: Observation) async throws -> RunOutcome? {
         let (stop, outcome, plan) = (StopFlag(), OutcomeBox(), session.configuration.plan)
@@ -85,12 +108,13 @@ struct RunCommand: AsyncParsableCommand {
             session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
             observer: observer, retriesFailed: retryFailed, health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
-            claims: claims, queue: session.queue(on: try await session.connectAgain()), working: working,
+            claims: claims, queue: session.queue(on: try await session.trainer.connectAgain()), working: working,
             logger: observation.logger, health: observation.health, metrics: observation.metrics,
             failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)
         let signals = SignalService([.sigusr1]) { _ in requests.make() }
-        let outer = try await observation.outerServices { session.queue(on: try await session.connectAgain()) }
+        let meter = try await observation.queueMeter { session.queue(on: try await session.trainer.connectAgain()) }
+        let outer = observation.outerServices + [meter].compactMap(\.self)
         try await group(outer + [heartbeat, signals, run] + observation.innerServices, observation.logger).run()
         return outcome.value
     }

@@ -33,10 +33,23 @@ struct HeartbeatService: Service {
         }
     }
 
-    private func renewUntilShutdown() async throws {
+    /// Goes on while a graceful shutdown waits for the work.
+    func renewUntilCancelled() async throws {
+        watch()
+        while !Task.isCancelled {
+            try await beat()
+            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+        }
+    }
+
+    private func watch() {
         // Before patience ends, so that it is seen from outside.
         let limit = Duration.seconds(patienceInSeconds * 2 / 3)
         for part in [Health.Part.heartbeat, .database] { health.watch(part, within: limit) }
+    }
+
+    private func renewUntilShutdown() async throws {
+        watch()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try await beat()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }

@@ -29,8 +29,8 @@ struct RunExecution: Sendable {
             session.catalog, run: opened.run, queue: queue, claims: claims, given: given, stop: stop,
             observer: observer)
         let worker = LearningWorker(
-            try await session.makeParts(opened.snapshot), catalog: session.catalog, rounds: rounds, queue: queue,
-            claims: claims, requests: requests)
+            try await session.makeParts(opened.snapshot), origin: DaemonSession.origin(of: opened.run),
+            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims, requests: requests)
         let driver = RunDriver(
             store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
             observer: observer,

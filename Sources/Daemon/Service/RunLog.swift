@@ -21,6 +21,8 @@ struct RunLog: RoundObserver, ClaimObserver {
                     .seconds: time.duration / .seconds(1),
                 ])
         case .saved(let round, let step): logger.info("checkpoint stored", [.round: round, .step: step])
+        case .discarded(let round, let step, _):
+            logger.notice("damaged checkpoint discarded", [.round: round, .step: step])
         case .trained(let round, let weights):
             logger.info("network trained", [.round: round, .steps: weights.steps, .object: weights.object])
         case .confidenceFitted(let round, _): logger.info("confidence fitted", [.round: round])

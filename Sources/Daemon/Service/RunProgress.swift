@@ -21,6 +21,11 @@ final class RunProgress: RoundObserver, ClaimObserver {
         switch event {
         case .step(let round, let step, let steps, let loss, _): advance(round, step, steps, loss)
         case .staged(let round, _, let done, let total): advance("round \(round): relabelling", done, total)
+        case .discarded(let round, let step, let problem):
+            finishBar()
+            output.warn(
+                "round \(round): the checkpoint of step \(step) is damaged and discarded (\(problem)); the steps since the one "
+                    + "before it are repeated")
         default: if let line = Self.line(event) { end(line) }
         }
         if case .published = event, let note = afterPublication.withLock({ $0.take() }) { output.note(note) }
@@ -53,11 +58,15 @@ final class RunProgress: RoundObserver, ClaimObserver {
     }
 
     private func end(_ line: String) {
+        finishBar()
+        output.note(line)
+    }
+
+    private func finishBar() {
         bar.withLock { bar in
             bar?.finish()
             bar = nil
         }
-        output.note(line)
     }
 
     private static func line(_ event: RoundEvent) -> String? {
@@ -79,7 +88,7 @@ final class RunProgress: RoundObserver, ClaimObserver {
         case .failed(let round, let reason): "round \(round): failed: \(reason)"
         case .ended(.finished): "the run is finished"
         case .ended(.stopped(let round)): "stopped in round \(round); start it again to continue"
-        case .step, .saved, .staged: nil
+        case .step, .saved, .staged, .discarded: nil
         }
     }
 

@@ -50,7 +50,8 @@ actor VolumeWorker {
             return try await thread.run {
                 VolumeMeasures(
                     overlaps: Evaluator.overlaps(item, prediction),
-                    ranking: RankingQuality(organs: organs.count).adding(item, prediction), organs: organs)
+                    ranking: RankingQuality(organs: organs.count).adding(item, prediction),
+                    confidences: organs.indices.map { prediction.meanConfidence(organ: $0) }, organs: organs)
             }
         }
         let relabeller = relabeller(task)
@@ -68,18 +69,24 @@ actor VolumeWorker {
     func relabel(
         _ task: Task, round: RoundID, under claim: Claim, pooled: [ScoreHistogram?]?
     ) async throws -> Int {
-        let volume = try volume(task)
-        let item = try await library.makeCase(volume)
+        let labels = try await labels(task, pooled: pooled)
+        try await stage(labels, try volume(task), round: round, under: claim)
+        return labels.count
+    }
+
+    /// The pseudo labels of a volume, on the run's grid.
+    ///
+    /// - Parameter pooled: as in `relabel`.
+    func labels(_ task: Task, pooled: [ScoreHistogram?]?) async throws -> [PseudoLabel] {
+        let item = try await library.makeCase(try volume(task))
         let earlier = kept.take(task.volume, with: task.weights)
         let prediction = if let earlier { earlier } else { try await predict(item, task) }
         let (relabeller, organs) = (relabeller(task), library.organs)
         let wanted = Set(task.round.relabelling?.organs ?? [])
-        let labels = try await thread.run {
+        return try await thread.run {
             relabeller.relabel(item, prediction, pooled: pooled)
                 .filter { wanted.contains(organs[$0.organ].rawValue) }
         }
-        try await stage(labels, volume, round: round, under: claim)
-        return labels.count
     }
 
     private func predict(_ item: TrainingCase, _ task: Task) async throws -> Prediction {

@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "ba2859be9d616fa15db5b8401863216fd542305d3dc6c61bf4b16db4b1757c45",
+            sha256: "00650dfe05ab0cda3351401a4df1923ce51a8cc5c90b95d6980db432cf1f419c",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -65,7 +65,7 @@ create table activity (
     id bigint generated always as identity primary key,
     kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-        'export', 'partition', 'schedule')),
+        'export', 'partition', 'schedule', 'pruning')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
@@ -569,7 +569,7 @@ grant select on organ, organ_link, organ_synonym to lacuna_trainer;
 """###),
         Migration(
             number: 3, name: "labels",
-            sha256: "f542c441b03abadf5d9dbc89867a801ad22e86f4140a7df3409076e449810946",
+            sha256: "fae14f69882945a9b2ad6b666395887d1ebbcc522a0e103bed985489f59eef9f",
             sql: ###"""
 -- Objects, masks, annotations and model-made labels that releases ship.
 -- Annotations and pseudo labels are different tables, so that an annotation always outranks a pseudo label.
@@ -604,13 +604,13 @@ begin
         raise exception 'object % is recorded as % of % bytes, not as % of % bytes', encode(p_digest, 'hex'), known.kind,
             known.bytes, p_kind, p_bytes using errcode = 'LA011', hint = 'the kind and the size of stored bytes never change';
     end if;
-    if known.purged_at is not null and p_kind <> 'annotation' then
+    if known.purged_at is not null and p_kind = 'prediction' then
         raise exception 'object % was purged', encode(p_digest, 'hex')
             using errcode = 'LA011', hint = 'only an import of the source stores purged bytes again';
     end if;
     update object set purged_at = null, purged_by = null where digest = p_digest and purged_at is not null;
 end $$;
-comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations that were purged are stored again; other purged bytes are refused.';
+comment on function store_object(bytea, object_kind, bigint) is 'Records stored bytes, or finds the same. Bytes of annotations and checkpoints that were destroyed are stored again; those of purged predictions are refused.';
 
 create table mask (
     id bigint generated always as identity primary key,
@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "e7b6817b84e6e8f9e330fd9402e5c9ea2b401c997c5136e6575eee00313c022f",
+            sha256: "bacd72cf93b41a67aef6210657dfb057e606587ffc83130d56361c7aeecf97c3",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -994,8 +994,8 @@ comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
 
-create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
-comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, verify the stored objects.';
+create type job_kind as enum ('run', 'predict', 'relabel');
+comment on type job_kind is 'What a job does: train a run, or predict or relabel a volume for a round.';
 
 create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
 comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
@@ -1023,10 +1023,7 @@ create table job (
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
         case kind when 'run' then round_id is null and volume_id is null
-            when 'predict' then run_id is null and round_id is not null and volume_id is not null
-            when 'relabel' then run_id is null and round_id is not null and volume_id is not null
-            when 'fingerprint' then run_id is null and round_id is null and volume_id is not null
-            else run_id is null and round_id is null and volume_id is null end),
+            else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
     constraint a_running_job_has_a_holder check (
         (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
         and (worker is null) = (login is null)),
@@ -1034,8 +1031,6 @@ create table job (
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
 create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
-create unique index one_verification_is_open on job (kind) where kind = 'verify' and state in ('waiting', 'running');
-create unique index one_fingerprint_is_open on job (volume_id) where kind = 'fingerprint' and state in ('waiting', 'running');
 create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
 create index job_running on job (lease_until) where state = 'running';
 create index job_ended on job (ended_at, id) where ended_at is not null;
@@ -1072,11 +1067,16 @@ create table checkpoint (
     revision bigint not null,
     contaminated_by bigint[] not null default '{}',
     created_at timestamptz not null default clock_timestamp(),
-    unique (round_id, kind, step)
+    removal text constraint removal_is_known check (removal in ('damaged', 'pruned')),
+    removed_by bigint references activity,
+    constraint a_removal_has_an_activity check ((removal is null) = (removed_by is null))
 );
+create unique index checkpoint_of_step on checkpoint (round_id, kind, step) where removal is null;
+create index on checkpoint (round_id, kind, step);
 create index on checkpoint (object_digest);
 comment on table checkpoint is 'Stored parameters of a round''s network and of its confidence.';
 comment on column checkpoint.part is 'The part of the run''s snapshot whose annotations it was fitted to.';
+comment on column checkpoint.removal is 'Why its bytes are not kept; null: they are. damaged: they could not be read, and the round went on from an earlier checkpoint. pruned: nothing needed them.';
 comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
 create table pseudo_label (
@@ -1126,12 +1126,33 @@ create table evaluation (
     organ_id smallint not null references organ,
     part split_part not null,
     dice real constraint dice_is_a_fraction check (dice between 0 and 1),
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
     predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
     reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
+comment on column evaluation.confidence is 'The confidence that the predicted mask would have as a pseudo label; null where it is empty.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
+
+-- Whether an array has twenty fractions.
+create function are_twenty_fractions(p_values real[]) returns boolean
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+$$;
+
+create table selection (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    positives bigint not null constraint a_selection_is_of_positives check (positives > 0),
+    by_confidence real[] not null constraint precision_by_confidence_is_twenty_fractions check (are_twenty_fractions(by_confidence)),
+    by_probability real[] not null constraint precision_by_probability_is_twenty_fractions check (are_twenty_fractions(by_probability)),
+    primary key (round_id, organ_id)
+);
+comment on table selection is 'The precision of selected shares of a round''s predicted positives on held-out volumes, by organ.';
+comment on column selection.positives is 'The predicted positive voxels whose truth is known, in all held-out volumes.';
+comment on column selection.by_confidence is 'The share of right voxels among the first 1/20, 2/20, … 20/20 of the positives, ranked by the confidence.';
+comment on column selection.by_probability is 'The same, ranked by the probability.';
 
 create table contaminated_round (
     round_id bigint not null references round,
@@ -1180,13 +1201,14 @@ create trigger history_is_append_only before update or delete or truncate on run
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
-    contaminated_round, contaminated_checkpoint to lacuna_manager;
+    selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
-    to lacuna_trainer;
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer,
+    evaluation, selection to lacuna_trainer;
 grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
     on job to lacuna_trainer;
 
@@ -2163,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "68627b24347f097ec1de5ff2b195cbc14e6fd2437f4dda56635fa6704b133964",
+            sha256: "0c355cd7f97a31a00dd02584058993ee39436b1de4672c53a289bdca72601a31",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2454,6 +2476,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         s.root, s.file, s.file_sha256, s.affine, s.spacing
     from run
     join volume v on true
+    join change c on c.id = v.change_id and c.revision <= run.revision
     left join split_member m on m.split_id = run.split_id and m.subject_id = v.subject_id
     left join began b on b.subject_id = v.subject_id
     join lateral (
@@ -2470,7 +2493,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from locked_subject l where l.subject_id = v.subject_id)
     order by v.id
 $$;
-comment on function run_volumes(bigint) is 'The volumes that a run may read, without the test part, each with the source whose file is read.';
+comment on function run_volumes(bigint) is 'The volumes that a run may read, of those that were in the catalogue when it began, without the test part, each with the source whose file is read.';
 
 create function run_labels(p_run bigint)
 returns table (
@@ -2556,13 +2579,13 @@ begin
                  or r.run_id = (select previous_run_id from run_start where run_id = the_run)
               order by s)
     from run where run.id = the_run
-    on conflict (round_id, kind, step) do nothing
+    on conflict (round_id, kind, step) where removal is null do nothing
     returning id into the_checkpoint;
     if found then
         return the_checkpoint;
     end if;
     select id into the_checkpoint from checkpoint
-    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest);
+    where (round_id, kind, step, object_digest) = (p_round, p_kind, p_step, p_digest) and removal is null;
     if not found then
         raise exception '% already has a different % checkpoint of step %', round_name(p_round), p_kind, p_step using errcode = 'LA005';
     end if;
@@ -2572,14 +2595,14 @@ comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, 
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
-    p_reference_ml real[]) returns void
+    p_reference_ml real[], p_confidences real[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     another bigint;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
-        cardinality(p_reference_ml));
+        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)));
     perform require_state(p_round, 'confidenceFitted');
     select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
     where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
@@ -2591,14 +2614,35 @@ begin
         select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
         raise exception 'a volume and organ is given twice' using errcode = 'LA004';
     end if;
-    insert into evaluation
-    select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
-    from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
-        as e (volume_id, organ, dice, predicted_ml, reference_ml)
+    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, predicted_ml, reference_ml)
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, confidence, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+
+create function record_selection(
+    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_positives bigint[], p_by_confidence real[], p_by_probability real[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+begin
+    perform require_organs(the_run, p_organs, cardinality(p_positives));
+    if cardinality(p_by_confidence) is distinct from 20 * cardinality(p_organs)
+        or cardinality(p_by_probability) is distinct from 20 * cardinality(p_organs) then
+        raise exception 'each organ has twenty precisions by confidence, and twenty by probability' using errcode = 'LA004';
+    end if;
+    perform require_state(p_round, 'trained');
+    insert into selection
+    select p_round, o.id, e.positives, p_by_confidence[20 * e.i - 19 : 20 * e.i], p_by_probability[20 * e.i - 19 : 20 * e.i]
+    from unnest(p_organs, p_positives) with ordinality as e (organ, positives, i) join organ o on o.key = e.organ
+    on conflict do nothing;
+end $$;
+comment on function record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]) is 'Records the selections of a trained round before its confidence is stored; organs and positives are parallel, precisions have twenty values for each. What is recorded already is kept.';
+
 
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
@@ -2627,7 +2671,8 @@ begin
         raise exception 'volume % is not a training volume of % and cannot be relabelled', coalesce(p_volume::text, 'null'),
             run_name(the_run) using errcode = 'LA006';
     end if;
-    if not exists (select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network') then
+    if not exists (
+        select from checkpoint where id = p_checkpoint and round_id = p_round and kind = 'network' and removal is null) then
         raise exception 'checkpoint % is not the network of %', coalesce(p_checkpoint::text, 'null'), round_name(p_round)
             using errcode = 'LA003';
     end if;
@@ -2847,7 +2892,8 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
-    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]),
+    record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)
@@ -3779,7 +3825,7 @@ grant insert on release_licence, export_mask to lacuna_manager;
 """###),
         Migration(
             number: 10, name: "lineage",
-            sha256: "b57c35e1fdd0ffa9523906fa823f546c70690ade5e0fdfa37ea1a77f3970e546",
+            sha256: "dd9e031d7a1f6acfe43359e0136dd03f20acacf608362cb4cec3a315966466f0",
             sql: ###"""
 -- Lineage: which masks, checkpoints, volumes and exports were made from which.
 set local role lacuna_owner;
@@ -3795,6 +3841,7 @@ create view lineage_edge as
     -- and from the confidence that chose the accepted voxels
     select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
     from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+        and k.removal is distinct from 'damaged'
     union all
     -- an annotation's mask from the file that it was read from
     select 'mask', a.mask_id, 'label file', a.label_file_id, 'read from' from annotation a
@@ -3841,14 +3888,14 @@ create view lineage_edge as
     select 'checkpoint', c.id, 'checkpoint', k.id, 'continued from'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1
-    join checkpoint k on k.round_id = p.id and k.kind = 'network'
+    join checkpoint k on k.round_id = p.id and k.kind = 'network' and k.removal is distinct from 'damaged'
         and k.step = (select max(step) from checkpoint where round_id = p.id and kind = 'network')
     where c.kind = 'network'
     union all
     -- a confidence from the network whose features it reads and whose errors it learned
     select 'checkpoint', c.id, 'checkpoint', k.id, 'fitted to'
     from checkpoint c join checkpoint k on k.round_id = c.round_id and k.kind = 'network'
-        and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
+        and k.removal is distinct from 'damaged' and k.step = (select max(step) from checkpoint where round_id = c.round_id and kind = 'network')
     where c.kind = 'confidence'
     union all
     -- a consensus, or a side, from the masks that it was computed from
@@ -5959,6 +6006,147 @@ grant execute on function upcoming(text, text, timestamptz, integer), new_annota
         double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
     pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),
     remove_schedule(bigint, text, text) to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 17, name: "checkpoints",
+            sha256: "2635e0e90f8ad075bea6b72655b90a3af168c0668c53155c7aa4c5658e533c84",
+            sql: ###"""
+-- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create table round_event (
+    id bigint generated always as identity primary key,
+    round_id bigint not null references round,
+    state round_state not null,
+    worker text,
+    login text not null default session_user,
+    reason text,
+    at timestamptz not null default clock_timestamp()
+);
+create index on round_event (round_id, id);
+comment on table round_event is 'History of the states of rounds: one row for each state that a round entered. Written by a trigger.';
+comment on column round_event.worker is 'Host and process of the daemon that held the run; null where none did.';
+comment on column round_event.reason is 'Why the round failed; null for other states.';
+create trigger history_is_append_only before update or delete or truncate on round_event execute function refuse_rewriting();
+
+create function record_round_event() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    insert into round_event (round_id, state, worker, reason)
+    values (new.id, new.state, (select worker from job where run_id = new.run_id and kind = 'run'),
+        case new.state when 'failed' then left(new.record ->> 'failure', 2000) end);
+    return null;
+end $$;
+create trigger states_are_recorded_first after insert on round for each row execute function record_round_event();
+create trigger states_are_recorded after update of state on round for each row
+    when (old.state is distinct from new.state) execute function record_round_event();
+
+-- Turns objects into tombstones unless a checkpoint with bytes still uses them.
+create function bury_objects(p_digests bytea[], p_activity bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update object o set purged_at = clock_timestamp(), purged_by = p_activity
+    where o.digest = any (p_digests) and o.kind = 'checkpoint' and o.purged_at is null
+      and not exists (select from checkpoint c where c.object_digest = o.digest and c.removal is null)
+$$;
+
+create function discard_checkpoint(p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_program text, p_problem text)
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+    the_checkpoint checkpoint;
+    the_activity bigint;
+begin
+    if p_round is null or coalesce(p_problem, '') !~ '\S' then
+        raise exception 'a checkpoint is discarded from a round, for a reason' using errcode = 'LA004';
+    end if;
+    the_run := hold_claim(p_job, p_token, p_round);
+    select * into the_checkpoint from checkpoint where id = p_checkpoint and round_id = p_round and removal is null;
+    if not found then
+        raise exception '% has no checkpoint % to discard', round_name(p_round), coalesce(p_checkpoint::text, 'null')
+            using errcode = 'LA003';
+    end if;
+    perform require_state(p_round, case the_checkpoint.kind when 'network' then 'training' else 'trained' end::round_state);
+    the_activity := start_activity('training', p_program, jsonb_build_object('run', (select name from run where id = the_run),
+        'round', (select number from round where id = p_round), 'discarded', p_checkpoint, 'reason', left(p_problem, 1000)));
+    update checkpoint set removal = 'damaged', removed_by = the_activity where id = p_checkpoint;
+    perform bury_objects(array[the_checkpoint.object_digest], the_activity);
+end $$;
+comment on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text) is 'Marks a damaged checkpoint of a round that is training, or its damaged confidence while it is trained, so that the round goes on from an earlier one. Its object becomes a tombstone until the same bytes are stored again.';
+
+create type pruning as (
+    checkpoint_id bigint, run text, round integer, kind text, step integer, digest bytea, bytes bigint, prunes boolean, reason text, shared boolean
+);
+comment on type pruning is 'A checkpoint with bytes, whether it is pruned and why, and whether a checkpoint that is kept has the same bytes.';
+
+create function pruning_plan(p_run bigint, p_keep integer, p_keeps_abandoned boolean) returns setof pruning
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with listed as (
+        select c.id, run.id as run_id, run.name, r.id as round_id, r.number, c.kind, c.step, c.object_digest, r.state,
+            r.published_change_id is not null as publishes,
+            not run.finished and run.cancelled_change_id is null
+                and not exists (select from round x where x.run_id = run.id and is_recalled(x.id)) as is_open,
+            row_number() over (partition by c.round_id, c.kind order by c.step desc) as place
+        from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
+        where c.removal is null and (p_run is null or run.id = p_run)
+    ), judged as (
+        select l.*, case
+            when l.is_open and l.state <> 'published' then 'open'
+            when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
+            when l.place > 1 then null
+            when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
+            when exists (select from evaluation e where e.round_id = l.round_id) then 'evaluation'
+            when l.state = 'published' then 'closed'
+            when p_keeps_abandoned then 'wanted' end as need
+        from listed l
+    ), shared as (
+        select distinct c.object_digest from checkpoint c left join judged j on j.id = c.id
+        where c.removal is null and (j.id is null or j.need is not null)
+    )
+    select j.id, j.name, j.number, j.kind, j.step, j.object_digest, o.bytes, j.need is null,
+        coalesce(j.need, case when j.place > 1 then 'intermediate' else 'abandoned' end), j.need is null and s.object_digest is not null
+    from judged j join object o on o.digest = j.object_digest left join shared s on s.object_digest = j.object_digest
+    order by j.run_id, j.number, j.kind, j.step
+$$;
+comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
+
+create function prune_checkpoints(p_run bigint, p_keep integer, p_keeps_abandoned boolean, p_program text) returns setof pruning
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_plan pruning[];
+    the_pruned bigint[];
+    the_activity bigint;
+begin
+    if p_keep is null or p_keep < 0 or p_keeps_abandoned is null then
+        raise exception 'the number of checkpoints to keep is 0 or more' using errcode = 'LA004';
+    end if;
+    perform pg_advisory_xact_lock(object_lock()); -- no checkpoint is stored meanwhile
+    select array_agg(p) into the_plan from pruning_plan(p_run, p_keep, p_keeps_abandoned) p;
+    select array_agg(p.checkpoint_id) into the_pruned from unnest(the_plan) p where p.prunes;
+    if the_pruned is not null then
+        the_activity := start_activity('pruning', p_program, jsonb_strip_nulls(jsonb_build_object(
+            'run', (select name from run where id = p_run), 'keep', p_keep, 'checkpoints', cardinality(the_pruned))));
+        update checkpoint set removal = 'pruned', removed_by = the_activity where id = any (the_pruned);
+        perform bury_objects(array(select p.digest from unnest(the_plan) p where p.prunes), the_activity);
+    end if;
+    return query select * from unnest(the_plan);
+end $$;
+comment on function prune_checkpoints(bigint, integer, boolean, text) is 'Marks the checkpoints that pruning_plan names as pruned and turns their objects into tombstones; returns the plan. The caller deletes the bytes afterwards.';
+
+create function lost_inputs(p_run bigint) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select count(*) from (
+        select i.volume_id, o.key, i.part from run_input i join organ o on o.id = i.organ_id where i.run_id = p_run
+        except
+        select l.volume_id, l.organ, l.part from run_labels(p_run) l) lost
+$$;
+comment on function lost_inputs(bigint) is 'The number of annotations of a run''s snapshot that it may no longer read, or has in another part now.';
+
+grant select on round_event to lacuna_manager, lacuna_trainer;
+grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text), lost_inputs(bigint) to lacuna_trainer;
+grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoints(bigint, integer, boolean, text) to lacuna_manager;
 
 """###),
     ]

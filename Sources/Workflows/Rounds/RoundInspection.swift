@@ -27,9 +27,7 @@ package struct RoundInspection: Sendable {
     /// - Throws: `CatalogError.unknownRun`; `WorkflowError` of kind `badInput` for an unknown round.
     package func run(_ run: String, round number: Int) async throws -> [OrganRow] {
         guard let round = try await catalog.rounds(run: run).first(where: { $0.round == number }) else {
-            throw WorkflowError(
-                .badInput, "run \(run) has no round \(number)",
-                remedy: "lacuna round list --run \(run) lists its rounds")
+            throw WorkflowError.unknownRound(run: run, round: number)
         }
         let confidence = try await catalog.confidence(run: run).filter { $0.round == number }
         let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })

@@ -13,9 +13,11 @@ package struct RunOpening: Sendable {
         package var configuration: JSONText
         /// Equal for equal configurations.
         package var digest: Digest
+        /// On the job of the tick that a new run belongs to; nil for a run that is started by hand.
+        package var claim: Claim?
 
-        package init(plan: RunPlan, configuration: JSONText, digest: Digest) {
-            (self.plan, self.configuration, self.digest) = (plan, configuration, digest)
+        package init(plan: RunPlan, configuration: JSONText, digest: Digest, claim: Claim? = nil) {
+            (self.plan, self.configuration, self.digest, self.claim) = (plan, configuration, digest, claim)
         }
     }
 
@@ -63,13 +65,18 @@ package struct RunOpening: Sendable {
         try await catalog.connection.transaction { _ in
             let run = try await findOrStart(request)
             guard run.configDigest == request.digest else { throw RoundsError.otherPlan(run: run.name) }
-            let snapshot = RunSnapshot(
-                organs: request.plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.id),
-                labels: try await catalog.labels(of: run.id))
+            let snapshot = try await snapshot(of: run, request.plan)
             try requireAnnotations(snapshot, request.plan)
             let unannotated = snapshot.organs.filter { snapshot.annotatedVolumes(of: $0, in: .train) == 0 }
             return OpenedRun(run: run, snapshot: snapshot, unannotatedOrgans: unannotated)
         }
+    }
+
+    /// The volumes and annotations of a run that exists.
+    package func snapshot(of run: StoredRun, _ plan: RunPlan) async throws -> RunSnapshot {
+        RunSnapshot(
+            organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.id),
+            labels: try await catalog.labels(of: run.id))
     }
 
     private func findOrStart(_ request: Request) async throws -> StoredRun {
@@ -83,7 +90,8 @@ package struct RunOpening: Sendable {
                 classMapping: Dictionary(
                     uniqueKeysWithValues: plan.classMapping.map { organ, accepted in
                         (OrganKey(organ), accepted.map { OrganKey($0) })
-                    }), modalities: plan.modalities, gammas: plan.gammas))
+                    }), modalities: plan.modalities, gammas: plan.gammas),
+            under: request.claim)
     }
 
     /// Training and validation need one annotated volume each.

@@ -136,6 +136,7 @@ extension HostileCall {
         HostileCall("run_volumes", "-1", .rows([])), HostileCall("run_volumes", "null", .rows([])),
         HostileCall("run_labels", "-1", .rows([])), HostileCall("run_labels", "null", .rows([])),
         HostileCall("round_labels", "-1", .rows([])), HostileCall("round_labels", "null", .rows([])),
+        HostileCall("lost_inputs", "-1", .rows(["0"])), HostileCall("lost_inputs", "null", .rows(["0"])),
         HostileCall("purged_images", "null", .rows([])), HostileCall("purged_images", "'{}'", .rows([])),
         HostileCall("purged_images", "array[null, ''::bytea, 'x', ANNOTATION]::bytea[]", .rows([])),
         HostileCall(
@@ -187,6 +188,22 @@ extension HostileCall {
         HostileCall("record_checkpoint", checkpoint("sha256('n')", step: "1"), at: .training, .refused("LA005")),
         HostileCall("record_checkpoint", checkpoint("sha256('n')", kind: "'x'"), at: .training, .refused("LA005")),
         HostileCall("record_checkpoint", checkpoint("sha256('n')"), at: .published, .refused("LA005")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, 1, 'p', 'x'", .refused("LA003")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, null, 'p', 'x'", at: .training, .refused("LA003")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, null, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA004")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', null", at: .training, .refused("LA004")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', ' '", at: .training, .refused("LA004")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN + 1, ROUND, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA001")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, OTHER_ROUND, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA003")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, NEXT_ROUND, CHECKPOINT, 'p', 'x'", at: .training, .refused("LA003")),
+        HostileCall("discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, null, 'x'", at: .training, .refused("23502")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', 'x'", at: .confidenceFitted, .refused("LA005")),
+        HostileCall(
+            "discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', 'x'", at: .published, .refused("LA005")),
     ]
 
     private static func evaluation(

@@ -184,7 +184,7 @@ private struct Attack {
         var rows: [String] = []
         for table in [
             "run", "round", "checkpoint", "pseudo_label", "evaluation", "object", "mask", "round_pointer", "adoption",
-            "withheld_organ", "change", "activity", "run_input",
+            "withheld_organ", "change", "activity", "run_input", "round_event",
         ] {
             rows += try await world.root.ask("select '\(table)', t from lacuna.\(table) t order by t::text")
         }

@@ -105,9 +105,10 @@ struct LargeCatalogue {
         FindExchangedScan.self, FindReplacedVolume.self, FindWithholding.self, PurgedSubject.self,
         ReasonOfWithholding.self,
         ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
-        FindRun.self, Heartbeat.self, NewestCheckpoint.self, AdvanceRound.self, StagePseudoLabels.self,
+        FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
+        UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
-        ExpireLeases.self, FailJob.self,
+        ExpireLeases.self, FailJob.self, FindRunOfRound.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
@@ -165,7 +166,8 @@ struct LargeCatalogue {
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
-        "CountVolumeJobs": training, "ListVolumeJobs": training, "RunLabels": training, "RunVolumes": training,
+        "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
+        "RunLabels": training, "RunVolumes": training,
         "StagedVolumes": training, "FinishRun": small, "Ping": "it reads nothing",
         "CountRoundLabels": "it counts a round's labels, when they are published",
         "CountJobs": "it counts the jobs that are not done, some times a minute, for the metrics",
@@ -174,7 +176,8 @@ struct LargeCatalogue {
         "InsertRelease": small, "SetReleaseRoot": small, "CountWithoutDescriptor": whole,
         "DatasetLabelCounts": whole, "ImagesOfDataset": whole, "ListDescriptors": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
-        "MakersOfRun": training,
+        "MakersOfRun": training, "SnapshotPartsOfRun": training, "FindRoundDetails": training,
+        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare, "LostInputs": training, "ConfigurationOfRun": steady,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
@@ -232,6 +235,8 @@ private struct Facts {
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
         managers = [
             AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
+            CheckpointsOfRound(round: held.rounds[0].id), HistoryOfRound(round: held.rounds[0].id),
+            UnusedObjects(objects: [object]),
             CompactCoverage(), CountOrgans(), CoverageOfRounds(), CoverageOfSplits(),
             CoverageOfDatasets(revision: nil, byDataset: true), CoverageOfDatasets(revision: nil, byDataset: false),
             CurrentPolicy(), CurrentRevision(), DatasetExists(name: "A"), DatasetIsRemoved(name: "A"),
@@ -318,8 +323,9 @@ private struct Facts {
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
-            RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
-            Heartbeat(claim: claim, lease: 60), NewestCheckpoint(round: held.rounds[0].id, kind: .network),
+            RoleOfSession(), FindRun(name: "r"), FindRunOfRound(round: held.rounds[0].id),
+            FindHolder(run: held.run.id.rawValue), Heartbeat(claim: claim, lease: 60),
+            StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),
             StagePseudoLabels(

@@ -2,9 +2,10 @@
 """Writes unet2d.oracle and unet3d.oracle beside this script: PyTorch's values of the network, the known-voxel loss
 and one Adam step, from seeded weights and input.  Run: python make_oracle.py   (PyTorch 2.x, any CPU)
 
-The files have the layout of our checkpoints (Sources/Tensors/Checkpoint.swift), written here by hand, so that reading
-them is a test of the reader as well.  Tensors: input, target, known, composite, logits, before.PATH, after.PATH,
+The files have the layout of our checkpoints (safetensors, docs/checkpoints.md), written here by hand, so that reading them is
+a test of the reader as well.  Tensors: input, target, known, composite, logits, before.PATH, after.PATH,
 gradient.PATH.  Metadata: the network's plan and one value per loss option."""
+import json
 import os
 import struct
 
@@ -76,17 +77,14 @@ def losses(logits, target, known, composite):
 
 
 def write(path, metadata, tensors):
-    def text(value):
-        data = value.encode()
-        return struct.pack("<I", len(data)) + data
-
+    header, end = {"__metadata__": metadata | {"lacuna.format": "1"}}, 0
+    for name, tensor in tensors:
+        begin, end = end, end + 4 * tensor.numel()
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [begin, end]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
     with open(path, "wb") as out:
-        out.write(b"LACUNACK" + struct.pack("<II", 1, len(metadata)))
-        for key in sorted(metadata):
-            out.write(text(key) + text(metadata[key]))
-        out.write(struct.pack("<I", len(tensors)))
-        for name, tensor in tensors:
-            out.write(text(name) + struct.pack("<I", tensor.dim()) + b"".join(struct.pack("<Q", n) for n in tensor.shape))
+        out.write(struct.pack("<Q", len(text)) + text)
         for _, tensor in tensors:
             out.write(tensor.detach().float().contiguous().numpy().astype("<f4").tobytes())
 

@@ -67,7 +67,8 @@ struct ListRounds: Statement {
             case when r.state = 'published' and r.published_change_id is null then 'closed'
                 when run.cancelled_change_id is not null and r.state < 'published' then 'cancelled' else r.state::text end,
             c.revision,
-            (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' order by k.step desc limit 1),
+            (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' and k.removal is distinct from 'damaged'
+             order by k.step desc limit 1),
             case when r.published_change_id is null then 0
                 else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,
             exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id),

@@ -1,0 +1,52 @@
+internal import Catalog
+internal import Objects
+internal import Rounds
+internal import Tensors
+
+/// A checkpoint of a round with its bytes read.
+struct ReadableCheckpoint: Sendable {
+    let step: Int
+    let object: ObjectID
+    let checkpoint: Checkpoint
+}
+
+extension LearningWorker {
+    /// The newest checkpoint of the round that can be read. Damaged ones are discarded with a warning, so that the work since
+    /// the one before is repeated.
+    func newestReadable(
+        _ kind: CheckpointKind, _ context: RoundContext, _ observer: any RoundObserver
+    ) async throws -> ReadableCheckpoint? {
+        let (number, round) = (context.round.number, await rounds.roundID(context.round.number))
+        for record in try await catalog.checkpoints(of: round, kind: kind) {
+            do {
+                return try await read(record)
+            } catch let damage as CheckpointDamage {
+                try await rounds.fenced {
+                    try await catalog.discard(record.id, of: round, rounds.claim, problem: damage.problem)
+                }
+                observer.observe(.discarded(round: number, step: record.step, problem: damage.problem))
+            }
+        }
+        return nil
+    }
+
+    /// - Throws: `CheckpointDamage` where the bytes are missing or wrong, and the errors of a store that cannot be used.
+    private func read(_ record: CheckpointRecord) async throws -> ReadableCheckpoint {
+        do {
+            let bytes = try await store.getVerified(ObjectID(digest: record.object, size: 0))
+            let checkpoint = try await thread.run { try Checkpoint(bytes: bytes) }
+            return ReadableCheckpoint(
+                step: record.step, object: ObjectID(digest: record.object, size: bytes.count), checkpoint: checkpoint)
+        } catch let error as ObjectStoreError where error.isDamage {
+            throw CheckpointDamage(problem: error.problem)
+        } catch let error as TensorError {
+            guard case .damagedCheckpoint = error else { throw error }
+            throw CheckpointDamage(problem: error.problem)
+        }
+    }
+}
+
+/// Why the bytes of a checkpoint cannot be used.
+private struct CheckpointDamage: Error {
+    let problem: String
+}

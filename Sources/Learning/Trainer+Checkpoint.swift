@@ -1,0 +1,110 @@
+internal import Plans
+public import Tensors
+
+/// The metadata of a training's checkpoints.
+enum TrainingKey: String {
+    case configuration, libtorch, optimiser, precision, processor, program, revision, round, seed, step, steps, threads
+
+    var name: String { "training." + rawValue }
+}
+
+extension Checkpoint {
+    subscript(key: TrainingKey) -> String? {
+        get { metadata[key.name] }
+        set { metadata[key.name] = newValue }
+    }
+}
+
+extension Trainer {
+    /// Weights, optimiser state, cursor, and what the training belongs to. Equal states give equal bytes.
+    ///
+    /// There is no state of a random generator: every random choice is a function of seed, round and step.
+    public func checkpoint() throws -> Checkpoint {
+        var checkpoint = Checkpoint(
+            metadata: network.plan.metadata, tensors: try network.parameters.export() + optimiser.export())
+        checkpoint.record(recipe, settings, origin)
+        checkpoint[.step] = String(step)
+        checkpoint[.optimiser] = settings.optimiser.rawValue
+        return checkpoint
+    }
+
+    /// Continues the round from a checkpoint of it.
+    /// - Throws: `LearningError.unfittingCheckpoint` with the first difference, and `TensorError.unfitting`.
+    func resume(_ checkpoint: Checkpoint) throws {
+        try requireNetwork(of: checkpoint)
+        try require(checkpoint, .configuration, origin.configuration)
+        try require(checkpoint, .round, String(recipe.round))
+        try require(checkpoint, .seed, String(recipe.seed))
+        try require(checkpoint, .steps, String(recipe.steps))
+        try require(checkpoint, .optimiser, settings.optimiser.rawValue)
+        try require(checkpoint, .revision, String(origin.revision))
+        guard let step = checkpoint[.step].flatMap(Int.init), (0...recipe.steps).contains(step) else {
+            throw LearningError.unfittingCheckpoint(problem: "its step is \(checkpoint[.step] ?? "not given")")
+        }
+        try network.parameters.load { checkpoint[$0] }
+        try optimiser.load(steps: step) { checkpoint[$0] }
+        self.step = step
+    }
+
+    /// Takes the weights at the end of the round before.
+    /// - Throws: as `resume`.
+    func start(from checkpoint: Checkpoint) throws {
+        try requireNetwork(of: checkpoint)
+        if recipe.round > 0 {
+            try require(checkpoint, .configuration, origin.configuration)
+            try require(checkpoint, .round, String(recipe.round - 1))
+            try require(checkpoint, .seed, String(recipe.seed))
+        }
+        try network.parameters.load { checkpoint[$0] }
+    }
+
+    private func requireNetwork(of checkpoint: Checkpoint) throws {
+        guard try NetworkPlan(checkpoint) == network.plan else {
+            throw LearningError.unfittingCheckpoint(problem: "it has another network")
+        }
+    }
+
+    private func require(_ checkpoint: Checkpoint, _ key: TrainingKey, _ expected: String) throws(LearningError) {
+        guard checkpoint[key] == expected else {
+            throw .unfittingCheckpoint(
+                problem: "its \(key.rawValue) is \(checkpoint[key] ?? "not given") instead of \(expected)")
+        }
+    }
+}
+
+extension Checkpoint {
+    /// Writes what made it: recipe, origin, and the program's numbers that decide the last bits of a result.
+    mutating func record(_ recipe: RoundRecipe, _ settings: LearningSettings, _ origin: TrainingOrigin) {
+        self[.round] = String(recipe.round)
+        self[.steps] = String(recipe.steps)
+        self[.seed] = String(recipe.seed)
+        self[.configuration] = origin.configuration
+        self[.revision] = String(origin.revision)
+        self[.program] = origin.program
+        self[.libtorch] = Torch.version
+        self[.threads] = String(Torch.threads)
+        self[.precision] = settings.usesBFloat16 ? "bfloat16" : "float32"
+        self[.processor] = Torch.processor
+    }
+}
+
+/// What decides the last bits of a result beside configuration and labels, as a checkpoint states it.
+public struct NumericEnvironment: Hashable, Sendable {
+    public var program: String?
+    /// libtorch's version.
+    public var libtorch: String?
+    /// Threads of one libtorch operation.
+    public var threads: String?
+    /// `float32` or `bfloat16`.
+    public var precision: String?
+    /// The instructions that libtorch uses, for example `AVX2`.
+    public var processor: String?
+
+    public init(_ checkpoint: Checkpoint) {
+        program = checkpoint[.program]
+        libtorch = checkpoint[.libtorch]
+        threads = checkpoint[.threads]
+        precision = checkpoint[.precision]
+        processor = checkpoint[.processor]
+    }
+}

@@ -1,0 +1,83 @@
+package import Catalog
+package import Domain
+internal import Objects
+internal import Postgres
+internal import Rounds
+
+/// Everything that is needed to explain a round and to repeat it.
+package struct RoundReport: Sendable {
+    package let details: RoundDetails
+    /// The annotations of the run's snapshot.
+    package let parts: [SnapshotPart]
+    package let organs: [RoundInspection.OrganRow]
+    private let results: RecordedResults
+    package let checkpoints: [RoundCheckpoint]
+    package let history: [RoundHistoryEvent]
+    /// What the newest network that is stored states of itself: network plan, program, libtorch, threads, precision and
+    /// processor. Nil where none is stored.
+    package let network: [String: String]?
+    /// Why the newest network could not be read; nil where it could be, and where there is none.
+    package let networkProblem: String?
+
+    /// The configuration of the run, a JSON object.
+    package var configuration: String { details.configuration.text }
+    /// The newest revision when the round began.
+    package var trainedOn: Revision? { results.trainedOn.map { Revision($0) } }
+    /// Optimiser steps since the run began.
+    package var steps: Int? { results.weights?.steps }
+    /// Mean loss over the last steps.
+    package var loss: Double? { results.weights?.loss }
+    /// Mean of the organs' Dice on validation volumes, 0 to 1.
+    package var meanDice: Double? { results.evaluation?.meanDice }
+    package var failure: String? { results.failure }
+
+    /// Predicted over annotated voxels on validation volumes.
+    package func volumeRatio(of organ: OrganKey) -> Double? {
+        results.evaluation?.organs[organ.rawValue]?.volumeRatio
+    }
+
+    /// Training volumes in which the organ is annotated.
+    package func annotatedVolumes(of organ: OrganKey) -> Int? {
+        results.evaluation?.organs[organ.rawValue]?.annotatedVolumes
+    }
+
+    /// - Throws: `CatalogError.unknownRun`; `WorkflowError` of kind `badInput` for an unknown round.
+    package static func read(run: String, round: Int, in workspace: Workspace) async throws -> RoundReport {
+        let catalog = workspace.catalog
+        let organs = try await RoundInspection(catalog: catalog).run(run, round: round)
+        guard let details = try await catalog.roundDetails(run: run, round: round) else {
+            throw WorkflowError.unknownRound(run: run, round: round)
+        }
+        let checkpoints = try await catalog.checkpoints(of: details.id)
+        let network = await metadata(of: checkpoints, workspace)
+        return RoundReport(
+            details: details, parts: try await catalog.snapshotParts(run: run), organs: organs,
+            results: try RecordedResults(details.record), checkpoints: checkpoints,
+            history: try await catalog.history(of: details.id), network: try? network?.get(),
+            networkProblem: network.flatMap(problem))
+    }
+
+    private static func metadata(
+        of checkpoints: [RoundCheckpoint], _ workspace: Workspace
+    ) async -> Result<[String: String], any Error>? {
+        guard let newest = checkpoints.last(where: { $0.kind == "network" && $0.removal == nil }) else { return nil }
+        do {
+            let id = ObjectID(digest: newest.object, size: newest.bytes)
+            return .success(try await CheckpointMetadata.read(id, from: try await workspace.objects()))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func problem(_ result: Result<[String: String], any Error>) -> String? {
+        guard case .failure(let error) = result else { return nil }
+        return (error as? ObjectStoreError)?.problem ?? (error as? WorkflowError)?.problem ?? "it cannot be read"
+    }
+}
+
+extension WorkflowError {
+    static func unknownRound(run: String, round: Int) -> WorkflowError {
+        WorkflowError(
+            .badInput, "run \(run) has no round \(round)", remedy: "lacuna round list \(run) lists its rounds")
+    }
+}
