@@ -43,7 +43,7 @@ comment on table run is 'Training runs, each with its plan and its snapshot of a
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
-comment on column run.cancelled_change_id is 'The rollback of its labels, or the removal with recall of what it trains on, that cancelled the run while it was open. A cancelled run is never continued.';
+comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_start (

@@ -21,24 +21,21 @@ create function require_open(p_run bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run run;
-    the_revision bigint;
     the_cause text;
 begin
     select * into the_run from run where id = p_run;
     if the_run.finished then
         raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
     end if;
-    if the_run.cancelled_change_id is null then
-        return;
+    if the_run.cancelled_change_id is not null then
+        select case a.kind when 'import' then ' by an ' else ' by a ' end || a.kind || coalesce(' at revision ' || c.revision, '') into the_cause
+        from change c join activity a on a.id = c.activity_id where c.id = the_run.cancelled_change_id;
+        raise exception '% was cancelled%', run_name(p_run), the_cause using errcode = 'LA013', hint = 'start a new run';
     end if;
-    select c.revision, a.kind into the_revision, the_cause from change c join activity a on a.id = c.activity_id
-    where c.id = the_run.cancelled_change_id;
-    if the_cause = 'rollback' then
-        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run), coalesce(' at revision ' || the_revision, '')
-            using errcode = 'LA013', hint = 'start a new run';
+    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
+        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
+            using errcode = 'LA010', hint = 'start a new run';
     end if;
-    raise exception '% was cancelled, because data that it was trained on were removed%', run_name(p_run),
-        coalesce(' at revision ' || the_revision, '') using errcode = 'LA010', hint = 'start a new run';
 end $$;
 
 -- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.

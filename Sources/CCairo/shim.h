@@ -6,10 +6,10 @@
 // Cairo is not linked but opened when the first picture is drawn (docs/decisions/0014). The table contains the functions that are
 // called, with the types that Cairo's own headers declare.
 #define CCAIRO_FUNCTIONS(USE) \
-    USE(clip) USE(close_path) USE(create) USE(destroy) USE(fill) USE(get_source) USE(image_surface_create) \
-    USE(image_surface_get_data) USE(image_surface_get_stride) USE(line_to) USE(move_to) USE(paint) \
-    USE(pattern_set_extend) USE(pattern_set_filter) USE(rectangle) USE(restore) USE(save) USE(scale) \
-    USE(select_font_face) USE(set_fill_rule) USE(set_font_size) USE(set_line_join) USE(set_line_width) \
+    USE(arc) USE(clip) USE(close_path) USE(create) USE(destroy) USE(fill) USE(get_source) USE(image_surface_create) \
+    USE(image_surface_get_data) USE(image_surface_get_stride) USE(line_to) USE(move_to) USE(new_path) USE(paint) \
+    USE(pattern_set_extend) USE(pattern_set_filter) USE(rectangle) USE(restore) USE(rotate) USE(save) USE(scale) \
+    USE(select_font_face) USE(set_dash) USE(set_fill_rule) USE(set_font_size) USE(set_line_join) USE(set_line_width) \
     USE(set_source_rgba) USE(set_source_surface) USE(show_text) USE(status) USE(status_to_string) \
     USE(stroke) USE(surface_destroy) USE(surface_finish) USE(surface_flush) USE(surface_mark_dirty) \
     USE(surface_status) USE(surface_write_to_png_stream) USE(svg_surface_create_for_stream) \

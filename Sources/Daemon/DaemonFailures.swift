@@ -1,6 +1,7 @@
 package import Catalog
 package import Console
 package import Learning
+package import Monitoring
 package import Rounds
 package import Tensors
 
@@ -25,6 +26,17 @@ extension RoundsError: CommandFailing {
                 remedy: "remove the cause, then start with --retry-failed; another plan needs another run.name")
         case .otherPlan, .leaseLost, .illegal: CommandFailure(.conflict, problem, remedy: remedy)
         }
+    }
+}
+
+extension MonitoringError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        let status: ExitStatus =
+            switch self {
+            case .portUnavailable: .conflict
+            case .invalidNotifySocket, .invalidWatchdogTime: .usage
+            }
+        return CommandFailure(status, problem, remedy: remedy)
     }
 }
 

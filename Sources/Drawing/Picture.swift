@@ -35,6 +35,16 @@ package enum Picture {
             return sink.bytes
         }
     }
+
+    /// What `body` finds out about sizes of text, before the size of a picture is known.
+    ///
+    /// - Throws: `DrawingError`, and what `body` throws.
+    static func measuring<Result>(_ body: (Canvas) throws -> Result) throws -> Result {
+        var result: Result?
+        _ = try encode(width: 1, height: 1, as: .png) { result = try body($0) }
+        guard let result else { preconditionFailure("a picture is drawn once") }
+        return result
+    }
 }
 
 /// Collects what Cairo writes.

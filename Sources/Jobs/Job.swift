@@ -71,6 +71,13 @@ public struct VolumeCounts: Sendable, Hashable {
     public var total: Int { done + open + dead }
 }
 
+/// The number of jobs of a kind in a state.
+public struct JobCount: Sendable, Hashable {
+    public let kind: JobKind
+    public let state: JobState
+    public let count: Int
+}
+
 /// A job of a volume and a round, with what it measured.
 public struct VolumeJob: Sendable, Hashable {
     public let volume: Int64

@@ -43,6 +43,12 @@ public struct JobQueue: Sendable {
     /// The holder of a run's job, with the rest of the lease; nil without one.
     public func holder(run: Int64) async throws -> JobHolder? { try await connection.first(FindHolder(run: run)) }
 
+    /// Returns once the server answers.
+    public func ping() async throws { try await connection.run(Ping()) }
+
+    /// The numbers of jobs that wait, run or are dead, by kind and state; those that are 0 are left out.
+    public func counts() async throws -> [JobCount] { try await connection.run(CountJobs()) }
+
     // MARK: - Ends
 
     /// Ends a job as done.

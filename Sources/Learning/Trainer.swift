@@ -18,6 +18,10 @@ public struct TrainingEvent: Hashable, Sendable {
     public let step: Int
     public let steps: Int
     public let loss: Double
+    /// Of the whole step.
+    public let duration: Duration
+    /// The part of it in which the step waited for its batch.
+    public let loaderWait: Duration
 }
 
 /// How a call of `Trainer.run` ended.
@@ -64,10 +68,12 @@ public final class Trainer {
     /// Trains until the round's steps are done or `stop` is raised, which is checked between steps.
     ///
     /// - Parameters:
-    ///   - checkpoint: called every `checkpointSteps` steps, and at the end of the call, with the state to resume from.
+    ///   - requests: asks for a checkpoint after the step in progress.
+    ///   - checkpoint: called every `checkpointSteps` steps, on request, and at the end of the call, with the state to resume from.
     ///   - event: called after every step, on this thread.
     public func run(
-        stop: StopFlag = StopFlag(), checkpoint: (Checkpoint) throws -> Void = { _ in },
+        stop: StopFlag = StopFlag(), requests: CheckpointRequest = CheckpointRequest(),
+        checkpoint: (Checkpoint) throws -> Void = { _ in },
         event: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
         while step < recipe.steps {
@@ -75,17 +81,19 @@ public final class Trainer {
                 try checkpoint(try self.checkpoint())
                 return .stopped(step: step)
             }
-            let loss = try takeStep()
-            try event(TrainingEvent(step: step, steps: recipe.steps, loss: loss))
-            if step < recipe.steps, step % settings.checkpointSteps == 0 { try checkpoint(try self.checkpoint()) }
+            try event(try takeStep())
+            let isDue = requests.take() || step % settings.checkpointSteps == 0
+            if isDue, step < recipe.steps { try checkpoint(try self.checkpoint()) }
         }
         try checkpoint(try self.checkpoint())
         return .finished
     }
 
-    /// Takes one optimiser step and returns the loss.
-    private func takeStep() throws -> Double {
+    /// Takes one optimiser step.
+    private func takeStep() throws -> TrainingEvent {
+        let start = ContinuousClock.now
         try sampler.fill(batch, seed: recipe.seed, round: recipe.round, step: step)
+        let loaderWait = ContinuousClock.now - start
         network.parameters.clearGradients()
         let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
         let loss = try self.loss(logits, batch)
@@ -94,7 +102,8 @@ public final class Trainer {
         guard value.isFinite else { throw LearningError.diverged(step: step) }
         try optimiser.step(learningRate: learningRate)
         step += 1
-        return value
+        return TrainingEvent(
+            step: step, steps: recipe.steps, loss: value, duration: ContinuousClock.now - start, loaderWait: loaderWait)
     }
 
     private var learningRate: Double {

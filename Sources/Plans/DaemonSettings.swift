@@ -11,6 +11,9 @@ public struct DaemonSettings: SettingSection, Hashable {
     /// Memory for predictions that are used twice, in gigabytes (10⁹ bytes).
     public var predictionGigabytes = 2.0
 
+    /// Minutes without a step or a volume after which the work counts as hanging.
+    public var stallMinutes = 30.0
+
     public init() {}
 
     /// - Throws: `SettingError`.
@@ -30,5 +33,9 @@ public struct DaemonSettings: SettingSection, Hashable {
         .number(
             "predictionGigabytes", \.predictionGigabytes, .range(0...10_000),
             "Memory in gigabytes for predictions that are ranked over the round, so that they are not made twice."),
+        .number(
+            "stallMinutes", \.stallMinutes, .range(1...1440),
+            "Minutes without a step or a volume after which the work counts as hanging: /healthz and the watchdog tell."
+        ),
     ]
 }

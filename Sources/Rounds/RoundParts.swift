@@ -58,8 +58,10 @@ public enum RoundEvent: Sendable, Hashable {
     /// The run was claimed. `round`: the first that is not closed, nil where all are; `isNew`: no round has begun.
     case opened(run: RunID, round: Int?, isNew: Bool)
     case began(RoundWork, round: Int)
-    /// `step` of `steps` optimiser steps of the round are done; the loss is that of the step.
-    case step(round: Int, step: Int, steps: Int, loss: Double)
+    /// `step` of `steps` optimiser steps of the round are done; loss and time are those of the step.
+    case step(round: Int, step: Int, steps: Int, loss: Double, StepTime)
+    /// A checkpoint is stored from which the round continues after a kill.
+    case saved(round: Int, step: Int)
     /// A checkpoint of the round could not be read; the work since the one before is repeated.
     case discarded(round: Int, step: Int, problem: String)
     case trained(round: Int, StoredWeights)
@@ -72,6 +74,17 @@ public enum RoundEvent: Sendable, Hashable {
     case closed(round: Int)
     case failed(round: Int, reason: String)
     case ended(RunOutcome)
+}
+
+/// How long a training step took.
+public struct StepTime: Sendable, Hashable {
+    public let duration: Duration
+    /// The part of it in which the step waited for its batch.
+    public let loaderWait: Duration
+
+    public init(duration: Duration = .zero, loaderWait: Duration = .zero) {
+        (self.duration, self.loaderWait) = (duration, loaderWait)
+    }
 }
 
 /// How a call of the driver ended without an error.

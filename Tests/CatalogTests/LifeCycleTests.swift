@@ -118,8 +118,7 @@ import Testing
         var state: String {
             switch self {
             case .finished: "LA005"
-            case .rolledBack: "LA013"
-            case .removed: "LA010"
+            case .rolledBack, .removed: "LA013"
             }
         }
     }
@@ -177,8 +176,8 @@ import Testing
                 _ = try await world.queue("w", 60).claim(run: held.run.id.rawValue)
                 Issue.record("the run was claimed")
             } catch let error as PostgresError {
-                #expect(error.sqlState == "LA010")
-                #expect("\(error)".contains("removed at revision \(revision)"), "\(error)")
+                #expect(error.sqlState == "LA013")
+                #expect("\(error)".contains("cancelled by a removal at revision \(revision)"), "\(error)")
             }
         }
     }

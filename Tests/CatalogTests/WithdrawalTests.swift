@@ -162,7 +162,7 @@ import Testing
             let stopped = try await refusal {
                 _ = try await world.queue("w2", 600).claim(run: held.run.id.rawValue)
             }
-            #expect(stopped == "LA010")
+            #expect(stopped == "LA013")
             let shownAgain = try await refusal {
                 try await world.catalog.rollBack(run: "r", organs: nil, to: 0, reason: "x")
             }

@@ -42,7 +42,7 @@ extension DaemonTests {
 
         private func expectCancelled(_ ending: Ending, at revision: Int) {
             #expect(ending.status == 5, "\(ending.errors)")
-            let text = "run r was cancelled by a rollback of its labels at revision \(revision)"
+            let text = "run r was cancelled by a rollback at revision \(revision)"
             #expect(ending.errors.contains(text), "\(ending.errors)")
             #expect(ending.errors.contains("remedy: start a new run"), "\(ending.errors)")
         }

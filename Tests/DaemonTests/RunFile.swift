@@ -8,8 +8,11 @@ struct RunFile: Sendable {
     var checkpointSteps = 5
     var rounds = 2
     var classMapping = "{}"
+    var minimumDice = 0
     /// A further key of the section `daemon`, with its value.
     var daemon = "cacheGigabytes: 200"
+    /// A key of the section `notify`, with its value.
+    var notify = "seconds: 60"
 
     var text: String {
         """
@@ -25,7 +28,7 @@ struct RunFile: Sendable {
           confidenceSteps: 5
           minimumAnnotatedVolumes: 1
           guardRatio: 100
-          minimumDice: 0
+          minimumDice: \(minimumDice)
         learning:
           widths: [4, 8]
           contextSlices: 3
@@ -38,6 +41,8 @@ struct RunFile: Sendable {
         daemon:
           leaseSeconds: 1
           \(daemon)
+        notify:
+          \(notify)
         """
     }
 

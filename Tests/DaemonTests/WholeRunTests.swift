@@ -66,7 +66,7 @@ extension DaemonTests {
                 (file.rounds, file.stepsInRoundZero) = (0, 2)
                 let ending = try await place.startDaemon(file, "--quiet", "--log-level", "info").end()
                 #expect(ending.status == 0, "\(ending.errors)")
-                let lines = ending.errors.split(separator: "\n").filter { $0.contains(" info lacunad:") }
+                let lines = ending.errors.split(separator: "\n").filter { $0.contains(" level=info ") }
                 for event in ["run opened", "work began", "network trained", "round closed", "run finished"] {
                     #expect(lines.contains { $0.contains(event) }, "\(event) in \(ending.errors)")
                 }

@@ -137,13 +137,14 @@ struct Place: Sendable {
 
     /// Starts `lacunad run --once` with the configuration.
     func startDaemon(
-        _ run: RunFile = RunFile(), login: String = "lacunad", _ extra: String...
+        _ run: RunFile = RunFile(), login: String = "lacunad", environment: [String: String] = [:], _ extra: String...
     ) throws -> RunningProgram {
         let path = "\(folder)/\(UUID().uuidString).yaml"
         try run.text.write(toFile: path, atomically: true, encoding: .utf8)
         return try RunningProgram(
             "lacunad",
-            ["run", "--once", "--config", path, "--database", target(login), "--home", home] + extra)
+            ["run", "--once", "--config", path, "--database", target(login), "--home", home] + extra,
+            environment: environment)
     }
 
     func daemon(_ run: RunFile = RunFile(), login: String = "lacunad") async throws -> Ending {

@@ -41,7 +41,7 @@ import Testing
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"
             case .ended: "ended"
-            case .step, .trained, .discarded, .confidenceFitted, .evaluated, .withheld, .staged, .failed: nil
+            case .step, .saved, .trained, .discarded, .confidenceFitted, .evaluated, .withheld, .staged, .failed: nil
             }
         }
         #expect(

@@ -120,7 +120,7 @@ struct WorldWorkers: RoundTrainer, RoundEvaluator, RoundRelabeller, RoundPublish
                 state.progress[number, default: 0] += 1
                 return state.progress[number]!
             }
-            observer.observe(.step(round: number, step: step, steps: steps, loss: loss))
+            observer.observe(.step(round: number, step: step, steps: steps, loss: loss, StepTime()))
         }
         var bytes = context.previous?.weights?.object.bytes ?? [UInt8](repeating: 0, count: 32)
         bytes[number] = UInt8(truncatingIfNeeded: (context.round.trainedOn?.number ?? 0) + Int64(context.plan.seed))

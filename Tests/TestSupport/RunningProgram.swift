@@ -73,6 +73,9 @@ public final class RunningProgram: Sendable {
         return state.withLock { $0.errors.contains(text) }
     }
 
+    /// What it has printed on standard error so far.
+    public var text: String { state.withLock { $0.errors } }
+
     public func end() async -> Ending {
         await state { $0.ending != nil }
         guard let ending = state.withLock({ $0.ending }) else { fatalError("the wait was for the ending") }

@@ -61,6 +61,12 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RoundLabels(round: round))
     }
 
+    /// The numbers of pseudo labels that a round staged or published, by organ.
+    public func labelCounts(of round: RoundID) async throws -> [OrganKey: Int] {
+        let counts = try await connection.run(CountRoundLabels(round: round))
+        return Dictionary(uniqueKeysWithValues: counts.map { ($0.organ, $0.labels) })
+    }
+
     /// Those among the checksums of image files that are of purged volumes only, whose copies must be removed.
     public func purgedImages(among digests: [Digest]) async throws -> Set<Digest> {
         Set(try await connection.run(PurgedImages(digests: digests)))

@@ -13,6 +13,17 @@ protocol ClaimObserver: Sendable {
     func waits(for holder: JobHolder)
     /// A round was published while another run, or none, is the current one.
     func publishedBeside(_ current: String?)
+    /// The labels of a round were published; called before the event of the publication.
+    func published(_ labels: [OrganKey: Int])
+    /// The run ended with an error other than a request to stop. May be called twice for one cause.
+    func failed(with error: any Error)
+}
+
+extension ClaimObserver {
+    func waits(for holder: JobHolder) {}
+    func publishedBeside(_ current: String?) {}
+    func published(_ labels: [OrganKey: Int]) {}
+    func failed(with error: any Error) {}
 }
 
 /// Stores a run in the catalogue under a leased job, through the functions of the trainer API only.
@@ -105,6 +116,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
                 claim, round: roundID(round.number), from: round.state.rawValue, to: RoundState.published.rawValue,
                 withheld: Dictionary(uniqueKeysWithValues: withheld))
         }
+        observer.published(try await catalog.labelCounts(of: roundID(round.number)))
         let current = try await catalog.currentRun()
         if current != run.name { observer.publishedBeside(current) }
         return try RoundRecord(try await self.current(round.number))

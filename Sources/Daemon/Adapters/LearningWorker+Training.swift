@@ -47,10 +47,14 @@ extension LearningWorker: RoundTrainer {
             switch signal {
             case .step(let event):
                 losses = losses.suffix(99) + [event.loss]
-                observer.observe(.step(round: number, step: event.step, steps: event.steps, loss: event.loss))
+                observer.observe(
+                    .step(
+                        round: number, step: event.step, steps: event.steps, loss: event.loss,
+                        StepTime(duration: event.duration, loaderWait: event.loaderWait)))
             case .checkpoint(let checkpoint, let step):
                 let object = try await save(
                     checkpoint, round: number, kind: .network, part: .train, step: step)
+                observer.observe(.saved(round: number, step: step))
                 let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
                 last = StoredWeights(
                     object: object.digest, size: object.size, steps: steps(after: step, context), loss: mean)
@@ -78,12 +82,13 @@ extension LearningWorker: RoundTrainer {
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
-        let learning = learning(context)
+        let (learning, requests) = (learning(context), requests)
         return try await divergenceIsFinal {
             try await thread.run {
                 let trainer = try learning.trainer(cases, from: start)
                 return try trainer.run(
-                    stop: stop, checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
+                    stop: stop, requests: requests,
+                    checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
                     event: { event in
                         signals.yield(.step(event))
                         if context.isStopping() { stop.raise() }

@@ -24,17 +24,19 @@ actor LearningWorker {
     let thread: TensorThread
     let queue: JobQueue
     let claims: HeldClaims
+    /// Asks for a checkpoint of the training before it is due.
+    let requests: CheckpointRequest
     /// Predicts and relabels single volumes.
     let volumes: VolumeWorker
 
     init(
         _ parts: RunParts, origin: TrainingOrigin, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue,
-        claims: HeldClaims
+        claims: HeldClaims, requests: CheckpointRequest
     ) {
         (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
         (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
         (self.origin, self.catalog, self.rounds) = (origin, catalog, rounds)
-        (self.queue, self.claims) = (queue, claims)
+        (self.queue, self.claims, self.requests) = (queue, claims, requests)
     }
 
     // MARK: - Shared by the parts

@@ -4,6 +4,7 @@ internal import Console
 internal import Glibc
 internal import Learning
 internal import Logging
+internal import Monitoring
 internal import Rounds
 internal import ServiceLifecycle
 internal import System
@@ -15,7 +16,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Train, relabel and publish, round by round.",
         discussion: """
             Runs the rounds of the configuration. A run that was killed continues from its last state when it is started \
-            again. SIGTERM, SIGHUP and Ctrl-C end it after the current step, with exit status 130. Where another daemon holds the \
+            again. SIGTERM, SIGHUP and Ctrl-C end it after the current step, with exit status 130; SIGUSR1 stores a checkpoint \
+            after it. Where another daemon holds the \
             run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
             must be a member of lacuna_trainer.
 
@@ -53,13 +55,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print every configuration key with type, default and limits, and exit.")
     var defaults = false
 
-    @Option(help: .value("level", "Log events of this level and above on standard error. (default: no log)"))
-    var logLevel: LogLevel?
-
-    /// The levels of swift-log.
-    enum LogLevel: String, CaseIterable, ExpressibleByArgument {
-        case trace, debug, info, notice, warning, error, critical
-    }
+    @OptionGroup var observing: ObservationOptions
 
     func validate() throws {
         if defaults { return }
@@ -77,11 +73,13 @@ struct RunCommand: AsyncParsableCommand {
         if defaults { return ConfigurationHelp.report(options.output) }
         if let reproduce { return try await self.reproduce(reproduce) }
         guard let config else { return }
+        SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
+        let observation = try Observation(observing, configuration.notify, output: options.output)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)
-                return try await session.session.notingLocks { try await follow(session) }
+                return try await session.session.notingLocks { try await follow(session, observation) }
             }
             if case .stopped = outcome { throw ExitCode(ExitStatus.interrupted.rawValue) }
         } catch is CancellationError {
@@ -100,24 +98,28 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
-    private func follow(_ session: DaemonSession) async throws -> RunOutcome? {
+    private func follow(_ session: DaemonSession, _ observation: Observation) async throws -> RunOutcome? {
         let (stop, outcome, plan) = (StopFlag(), OutcomeBox(), session.configuration.plan)
-        let (claims, working) = (HeldClaims(), session.session.connection)
-        let observer = RunObservers(observers: [RunProgress(options.output, run: plan.name), RunLog(logger: logger)])
+        let (claims, working, requests) = (HeldClaims(), session.session.connection, CheckpointRequest())
+        let observer = RunObservers(
+            observers: [RunProgress(options.output, run: plan.name)] + observation.observers(run: plan.name))
         let opened = try await session.openRun()
         let execution = RunExecution(
             session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
-            observer: observer, retriesFailed: retryFailed)
+            observer: observer, retriesFailed: retryFailed, health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
             claims: claims, queue: session.queue(on: try await session.connectAgain()), working: working,
-            logger: logger)
+            logger: observation.logger, health: observation.health, metrics: observation.metrics,
+            failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)
-        try await group(heartbeat, run).run()
+        let signals = SignalService([.sigusr1]) { _ in requests.make() }
+        let outer = try await observation.outerServices { session.queue(on: try await session.connectAgain()) }
+        try await group(outer + [heartbeat, signals, run] + observation.innerServices, observation.logger).run()
         return outcome.value
     }
 
     /// The group shuts down its last service first, so that heartbeats continue until the run has ended.
-    private func group(_ heartbeat: HeartbeatService, _ run: RunService) -> ServiceGroup {
+    private func group(_ services: [any Service], _ logger: Logger) -> ServiceGroup {
         func member(_ service: any Service) -> ServiceGroupConfiguration.ServiceConfiguration {
             .init(
                 service: service, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -125,20 +127,12 @@ struct RunCommand: AsyncParsableCommand {
         }
         return ServiceGroup(
             configuration: .init(
-                services: [member(heartbeat), member(run)], gracefulShutdownSignals: Self.stopSignals,
-                logger: logger))
+                services: services.map(member), gracefulShutdownSignals: Self.stopSignals, logger: logger))
     }
 
     /// Without those that the process was started to ignore, as `nohup` does.
     private static var stopSignals: [UnixSignal] {
         [(SIGTERM, UnixSignal.sigterm), (SIGINT, .sigint), (SIGHUP, .sighup)]
             .filter { !Interruption.isIgnored($0.0) }.map(\.1)
-    }
-
-    private var logger: Logger {
-        guard let logLevel else { return Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() } }
-        var logger = Logger(label: "lacunad") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: logLevel.rawValue) ?? .info
-        return logger
     }
 }

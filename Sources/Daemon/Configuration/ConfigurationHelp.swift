@@ -18,7 +18,9 @@ enum ConfigurationHelp {
         ]
         output.report(
             entries("run", RunPlan(name: "", organs: [], split: "")) + entries("learning", LearningSettings())
-                + entries("grid", GridSettings()) + entries("daemon", DaemonSettings()), columns)
+                + entries("grid", GridSettings()) + entries("daemon", DaemonSettings())
+                + entries("notify", NotifySettings()),
+            columns)
     }
 
     private static func entries<Section: SettingSection>(_ name: String, _ defaults: Section) -> [Entry] {

@@ -15,11 +15,26 @@ struct HeartbeatService: Service {
     /// The connection of the work.
     let working: Connection
     let logger: Logger
+    /// Is told of each answer of the server.
+    var health = Health()
+    var metrics = LacunaMetrics()
+    /// Is told of an error that ends the service.
+    var failed: @Sendable (any Error) -> Void = { _ in }
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.
     private var patienceInSeconds: Double { max(10, queue.leaseSeconds) }
 
     func run() async throws {
+        do {
+            try await renewUntilShutdown()
+        } catch {
+            failed(error)
+            throw error
+        }
+    }
+
+    private func renewUntilShutdown() async throws {
+        for part in [Health.Part.heartbeat, .database] { health.watch(part, within: .seconds(patienceInSeconds)) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try await beat()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
@@ -31,6 +46,7 @@ struct HeartbeatService: Service {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for claim in claims.all { try await renew(claim) }
+                try await queue.ping()
                 return true
             }
             group.addTask {
@@ -38,16 +54,22 @@ struct HeartbeatService: Service {
                 return false
             }
             defer { group.cancelAll() }
-            if try await group.next() ?? false { return }
+            if try await group.next() ?? false { return report() }
+            health.fail(.database, "the server does not answer")
             logger.error("database server silent", [.seconds: patience])
             for abandoned in [queue.connection, working] { abandoned.abandon() }
             throw DaemonError.serverSilent(seconds: Int(patience))
         }
     }
 
+    private func report() {
+        for part in [Health.Part.heartbeat, .database] { health.report(part) }
+    }
+
     private func renew(_ claim: JobClaim) async throws {
         do {
             guard try await !queue.heartbeat(claim) else { return }
+            metrics.leasesExpired()
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, nil)
         } catch let error as PostgresError where error.isLostClaim {

@@ -1,4 +1,7 @@
 internal import Jobs
+internal import Learning
+internal import Monitoring
+internal import Plans
 internal import Rounds
 internal import System
 internal import Workflows
@@ -15,6 +18,10 @@ struct RunExecution: Sendable {
     let stop: StopFlag
     let observer: RunObservers
     var retriesFailed = false
+    /// Is told of every step and every volume.
+    var health = Health()
+    /// Asks for a checkpoint of the training before it is due.
+    var requests = CheckpointRequest()
 
     /// - Throws: `RoundsError.leaseLost` or the reason where the claim is lost, and the errors of the driver.
     func run() async throws -> RunOutcome {
@@ -23,10 +30,16 @@ struct RunExecution: Sendable {
             observer: observer)
         let worker = LearningWorker(
             try await session.makeParts(opened.snapshot), origin: DaemonSession.origin(of: opened.run),
-            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims)
+            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims, requests: requests)
         let driver = RunDriver(
             store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
-            observer: observer, isStopping: { stop.isRaised })
+            observer: observer,
+            isStopping: {
+                health.report(.progress)
+                return stop.isRaised
+            })
+        health.watch(.progress, within: .seconds(60 * session.configuration.daemon.stallMinutes))
+        defer { health.unwatch(.progress) }
         do {
             let outcome = try await driver.run(session.configuration.plan, retryingFailed: retriesFailed)
             try rounds.requireHeld()

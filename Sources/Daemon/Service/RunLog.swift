@@ -13,8 +13,14 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .opened(let run, let round, let isNew):
             logger.info("run opened", [.run: run, .round: round.map { "\($0)" } ?? "none", .isNew: isNew])
         case .began(let work, let round): logger.info("work began", [.round: round, .work: work.rawValue])
-        case .step(let round, let step, let steps, let loss):
-            logger.debug("step finished", [.round: round, .step: step, .steps: steps, .loss: loss])
+        case .step(let round, let step, let steps, let loss, let time):
+            logger.debug(
+                "step finished",
+                [
+                    .round: round, .step: step, .steps: steps, .loss: loss,
+                    .seconds: time.duration / .seconds(1),
+                ])
+        case .saved(let round, let step): logger.info("checkpoint stored", [.round: round, .step: step])
         case .discarded(let round, let step, _):
             logger.notice("damaged checkpoint discarded", [.round: round, .step: step])
         case .trained(let round, let weights):
@@ -45,4 +51,6 @@ struct RunLog: RoundObserver, ClaimObserver {
     func publishedBeside(_ current: String?) {
         logger.notice("published run is not the current one", [.run: current ?? "none"])
     }
+
+    func failed(with error: any Error) { logger.error("run failed", [.reason: FailureReason.text(of: error)]) }
 }

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Jobs
 internal import Rounds
 
@@ -8,4 +9,6 @@ struct RunObservers: RoundObserver, ClaimObserver {
     func observe(_ event: RoundEvent) { for observer in observers { observer.observe(event) } }
     func waits(for holder: JobHolder) { for observer in observers { observer.waits(for: holder) } }
     func publishedBeside(_ current: String?) { for observer in observers { observer.publishedBeside(current) } }
+    func published(_ labels: [OrganKey: Int]) { for observer in observers { observer.published(labels) } }
+    func failed(with error: any Error) { for observer in observers { observer.failed(with: error) } }
 }

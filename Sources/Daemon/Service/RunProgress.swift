@@ -19,7 +19,7 @@ final class RunProgress: RoundObserver, ClaimObserver {
 
     func observe(_ event: RoundEvent) {
         switch event {
-        case .step(let round, let step, let steps, let loss): advance(round, step, steps, loss)
+        case .step(let round, let step, let steps, let loss, _): advance(round, step, steps, loss)
         case .staged(let round, _, let done, let total): advance("round \(round): relabelling", done, total)
         case .discarded(let round, let step, let problem):
             finishBar()
@@ -88,7 +88,7 @@ final class RunProgress: RoundObserver, ClaimObserver {
         case .failed(let round, let reason): "round \(round): failed: \(reason)"
         case .ended(.finished): "the run is finished"
         case .ended(.stopped(let round)): "stopped in round \(round); start it again to continue"
-        case .step, .staged, .discarded: nil
+        case .step, .saved, .staged, .discarded: nil
         }
     }
 

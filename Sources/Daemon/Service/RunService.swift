@@ -11,12 +11,17 @@ struct RunService: Service {
 
     func run() async throws {
         let (execution, stop) = (execution, stop)
-        let result = try await withGracefulShutdownHandler {
-            try await execution.run()
-        } onGracefulShutdown: {
-            stop.raise()
+        do {
+            let result = try await withGracefulShutdownHandler {
+                try await execution.run()
+            } onGracefulShutdown: {
+                stop.raise()
+            }
+            outcome.set(result)
+        } catch {
+            if !(error is CancellationError) { execution.observer.failed(with: error) }
+            throw error
         }
-        outcome.set(result)
     }
 }
 

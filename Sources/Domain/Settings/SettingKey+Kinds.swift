@@ -140,6 +140,16 @@ extension SettingKey {
             parse: { $0.asTexts.flatMap { isSet($0) && !$0.contains("") ? $0 : nil } })
     }
 
+    /// One text or more in their order, which need not be set.
+    public static func optionalTexts(
+        _ name: String, _ path: SettingPath<Section, [String]?>, limits: String, _ purpose: String
+    ) -> SettingKey {
+        SettingKey(
+            name, path, type: "list of texts", limits: limits, purpose,
+            read: { $0.map { .list($0.map { .text($0) }) } },
+            parse: { value in value.asTexts.flatMap { $0.isEmpty ? nil : .some($0) } })
+    }
+
     /// One choice or more, none twice.
     public static func choices<Choice: RawRepresentable & CaseIterable & Hashable & Sendable>(
         _ name: String, _ path: SettingPath<Section, [Choice]>, _ purpose: String

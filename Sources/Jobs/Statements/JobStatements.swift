@@ -54,3 +54,22 @@ struct CountVolumeJobs: Statement {
             dead: Int(try row.decode(2, as: Int64.self)))
     }
 }
+
+struct Ping: Statement {
+    static let sql = "select 1"
+    var binds: [any PostgresBindable] { [] }
+}
+
+/// Each part is read through the index of its state.
+struct CountJobs: Statement {
+    static let sql = """
+        select kind::text, 'waiting', count(*) from lacuna.job where state = 'waiting' group by kind
+        union all select kind::text, 'running', count(*) from lacuna.job where state = 'running' group by kind
+        union all select kind::text, 'dead', count(*) from lacuna.job where state = 'dead' group by kind
+        """
+    var binds: [any PostgresBindable] { [] }
+    func decode(_ row: PostgresRow) throws -> JobCount {
+        JobCount(
+            kind: try row.jobKind(0), state: try row.jobState(1), count: Int(try row.decode(2, as: Int64.self)))
+    }
+}

@@ -1,3 +1,4 @@
+internal import Glibc
 public import ServiceLifecycle
 public import UnixSignals
 
@@ -11,6 +12,11 @@ public struct SignalService: Service {
     /// - Parameter handle: is not called again before it has returned.
     public init(_ signals: [UnixSignal], handle: @escaping @Sendable (UnixSignal) async -> Void) {
         (self.signals, self.handle) = (signals, handle)
+    }
+
+    /// From now on, signals that arrive before the service runs are ignored, where they would end the process.
+    public static func ignore(_ signals: [UnixSignal]) {
+        for number in signals.map(\.rawValue) { signal(number, SIG_IGN) }
     }
 
     public func run() async throws {

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "b0c49e19d8c318d75c2aa1fca59028b6d170a604fbffe60780918db278203ab9",
+            sha256: "b7b56e11b6bd1ce7ddc228291843bdbe1674ff38e0a86e635021dc80564852c2",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -934,7 +934,7 @@ comment on table run is 'Training runs, each with its plan and its snapshot of a
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
-comment on column run.cancelled_change_id is 'The rollback of its labels, or the removal with recall of what it trains on, that cancelled the run while it was open. A cancelled run is never continued.';
+comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
 
 create table run_start (
@@ -2168,7 +2168,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "783b2f708a1d58c19696068d4d15bfdfc85d3bcc12437112ac3411db49034530",
+            sha256: "f8111613dcc900e248c77c34cf28465713494c57784b9e986c328b796e8e8f1b",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2193,24 +2193,21 @@ create function require_open(p_run bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run run;
-    the_revision bigint;
     the_cause text;
 begin
     select * into the_run from run where id = p_run;
     if the_run.finished then
         raise exception '% is finished', run_name(p_run) using errcode = 'LA005', hint = 'start a run of another name';
     end if;
-    if the_run.cancelled_change_id is null then
-        return;
+    if the_run.cancelled_change_id is not null then
+        select case a.kind when 'import' then ' by an ' else ' by a ' end || a.kind || coalesce(' at revision ' || c.revision, '') into the_cause
+        from change c join activity a on a.id = c.activity_id where c.id = the_run.cancelled_change_id;
+        raise exception '% was cancelled%', run_name(p_run), the_cause using errcode = 'LA013', hint = 'start a new run';
     end if;
-    select c.revision, a.kind into the_revision, the_cause from change c join activity a on a.id = c.activity_id
-    where c.id = the_run.cancelled_change_id;
-    if the_cause = 'rollback' then
-        raise exception '% was cancelled by a rollback of its labels%', run_name(p_run), coalesce(' at revision ' || the_revision, '')
-            using errcode = 'LA013', hint = 'start a new run';
+    if exists (select from round r where r.run_id = p_run and is_recalled(r.id)) then
+        raise exception '% was trained on data that were removed, and is recalled', run_name(p_run)
+            using errcode = 'LA010', hint = 'start a new run';
     end if;
-    raise exception '% was cancelled, because data that it was trained on were removed%', run_name(p_run),
-        coalesce(' at revision ' || the_revision, '') using errcode = 'LA010', hint = 'start a new run';
 end $$;
 
 -- Raises LA001 for a claim that is not held, or the reason why the run of its job is closed.

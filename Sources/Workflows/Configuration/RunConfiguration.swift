@@ -2,15 +2,17 @@ package import Domain
 internal import Foundation
 package import Plans
 
-/// A configuration: the plan of a run, how its networks learn, on which grid, and how the daemon behaves.
+/// A configuration: the plan of a run, how its networks learn, on which grid, how the daemon behaves, and what
+/// is told of the events.
 ///
-/// A file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid` and `daemon`; only `run` is
-/// required. `lacunad run --defaults` prints all keys. The catalogue keeps the sections as JSON.
+/// A file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid`, `daemon` and `notify`; only
+/// `run` is required. `lacunad run --defaults` prints all keys. The catalogue keeps the sections as JSON.
 package struct RunConfiguration: Sendable {
     package private(set) var plan: RunPlan
     package let settings: LearningSettings
     package let grid: GridSettings
     package let daemon: DaemonSettings
+    package let notify: NotifySettings
 
     /// - Parameter sections: values by section and key.
     /// - Throws: `ConfigurationError` naming the section and the key.
@@ -33,9 +35,10 @@ package struct RunConfiguration: Sendable {
         settings = try read("learning") { (values) throws(SettingError) in try LearningSettings(values) }
         grid = try read("grid") { (values) throws(SettingError) in try GridSettings(values) }
         daemon = try read("daemon") { (values) throws(SettingError) in try DaemonSettings(values) }
+        notify = try read("notify") { (values) throws(SettingError) in try NotifySettings(values) }
     }
 
-    static let sections = ["run", "learning", "grid", "daemon"]
+    static let sections = ["run", "learning", "grid", "daemon", "notify"]
 
     /// Takes the plan with the catalogue's keys that `resolve` returns for this one.
     package mutating func resolvePlan(_ resolve: (RunPlan) async throws -> RunPlan) async throws {
@@ -68,7 +71,7 @@ package struct RunConfiguration: Sendable {
 }
 
 extension RunConfiguration {
-    /// What makes a run the same run, as canonical JSON: all sections but `daemon`.
+    /// What makes a run the same run, as canonical JSON: all sections but `daemon` and `notify`.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

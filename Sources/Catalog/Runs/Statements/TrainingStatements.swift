@@ -114,6 +114,18 @@ struct RecalledRounds: Statement {
     func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
 }
 
+struct CountRoundLabels: Statement {
+    static let sql = """
+        select o.key, count(*) from lacuna.pseudo_label l join lacuna.organ o on o.id = l.organ_id where l.round_id = $1
+        group by o.key
+        """
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> (organ: OrganKey, labels: Int) {
+        (try row.decode(0), Int(try row.decode(1, as: Int64.self)))
+    }
+}
+
 struct RoundsOfRun: Statement {
     static let sql = """
         select r.id, r.number, r.state, r.record, c.revision,

@@ -1,0 +1,86 @@
+internal import Console
+internal import Glibc
+internal import Jobs
+internal import Logging
+internal import Monitoring
+internal import Plans
+internal import Rounds
+internal import ServiceLifecycle
+
+/// What a daemon is seen by: log lines, metrics, health, notifications of the service manager, and hooks.
+///
+/// The parts exist always, so that services report to them; only what was asked for is served or sent.
+struct Observation: Sendable {
+    let logger: Logger
+    let metrics = LacunaMetrics()
+    let health = Health()
+    /// Nil where nobody is to be told.
+    let hooks: HookQueue?
+    /// Nil where no service manager waits for notifications.
+    let manager: ServiceManager?
+    private let metricsPort: Int?
+    private let output: Output
+
+    /// - Parameter standardLevel: the level of logs where the options name none; nil: no log.
+    /// - Throws: `MonitoringError` for variables of a service manager that cannot be meant.
+    init(
+        _ options: ObservationOptions, _ notify: NotifySettings, output: Output, standardLevel: Logger.Level? = nil
+    ) throws {
+        let environment = Self.environment
+        (self.output, metricsPort) = (output, options.metricsPort)
+        logger = options.makeLogger(environment: environment, standardLevel: standardLevel)
+        manager = try ServiceManager(environment: environment, process: getpid())
+        hooks = Self.makeHooks(notify, logger)
+    }
+
+    /// The variables that a service manager sets.
+    private static var environment: [String: String] {
+        let names = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"]
+        let pairs = names.compactMap { name in getenv(name).map { (name, String(cString: $0)) } }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    private static func makeHooks(_ notify: NotifySettings, _ logger: Logger) -> HookQueue? {
+        let hooks: [(any Hook)?] = [notify.command.map { CommandHook($0) }, notify.webhook.flatMap { Webhook($0) }]
+        let kept = hooks.compactMap(\.self)
+        return kept.isEmpty ? nil : HookQueue(kept, limit: .seconds(notify.seconds), logger: logger)
+    }
+
+    /// The observers of one run.
+    func observers(run: String) -> [any RoundObserver & ClaimObserver] {
+        var observers: [any RoundObserver & ClaimObserver] = [
+            RunLog(logger: logger), MetricsObserver(metrics: metrics, run: run),
+        ]
+        if let hooks { observers.append(HookObserver(hooks, run: run)) }
+        if let manager { observers.append(StatusObserver(manager: manager, run: run)) }
+        return observers
+    }
+
+    /// The services that come first in a group, so that they are shut down after those that do the work.
+    ///
+    /// - Parameter queue: opens a queue on a connection of its own; called where metrics are served.
+    func outerServices(queue: () async throws -> JobQueue) async throws -> [any Service] {
+        var services: [any Service] = []
+        if let hooks { services.append(hooks) }
+        guard let metricsPort else { return services }
+        let output = output
+        services.append(
+            MetricsServer(port: metricsPort, registry: metrics.registry, health: health) { port in
+                output.note("metrics on http://127.0.0.1:\(port)/metrics")
+            })
+        services.append(QueueMeter(queue: try await queue(), metrics: metrics, logger: logger))
+        return services
+    }
+
+    /// Runs `body`, which reads the configuration again, while the service manager knows of it.
+    func reloading<T>(_ body: () async throws -> T) async rethrows -> T {
+        manager?.notify(.reloading(microseconds: ServiceManager.monotonicMicroseconds))
+        defer { manager?.notify(.ready) }
+        return try await body()
+    }
+
+    /// The services that come last in a group, so that they hear of a shutdown first.
+    var innerServices: [any Service] {
+        manager.map { [ServiceManagerService($0, health: health, logger: logger)] } ?? []
+    }
+}
