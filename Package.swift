@@ -223,6 +223,7 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: ["Catalog", "Jobs", "Postgres", "Domain", "System", "TestSupport"],
+            exclude: ["Schedules/Oracle"],
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",

@@ -103,8 +103,8 @@ comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
 
-create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
-comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, verify the stored objects.';
+create type job_kind as enum ('run', 'predict', 'relabel');
+comment on type job_kind is 'What a job does: train a run, or predict or relabel a volume for a round.';
 
 create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
 comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
@@ -132,10 +132,7 @@ create table job (
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
         case kind when 'run' then round_id is null and volume_id is null
-            when 'predict' then run_id is null and round_id is not null and volume_id is not null
-            when 'relabel' then run_id is null and round_id is not null and volume_id is not null
-            when 'fingerprint' then run_id is null and round_id is null and volume_id is not null
-            else run_id is null and round_id is null and volume_id is null end),
+            else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
     constraint a_running_job_has_a_holder check (
         (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
         and (worker is null) = (login is null)),
@@ -143,8 +140,6 @@ create table job (
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
 create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
-create unique index one_verification_is_open on job (kind) where kind = 'verify' and state in ('waiting', 'running');
-create unique index one_fingerprint_is_open on job (volume_id) where kind = 'fingerprint' and state in ('waiting', 'running');
 create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
 create index job_running on job (lease_until) where state = 'running';
 create index job_ended on job (ended_at, id) where ended_at is not null;
@@ -240,12 +235,33 @@ create table evaluation (
     organ_id smallint not null references organ,
     part split_part not null,
     dice real constraint dice_is_a_fraction check (dice between 0 and 1),
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
     predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
     reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
+comment on column evaluation.confidence is 'The confidence that the predicted mask would have as a pseudo label; null where it is empty.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
+
+-- Whether an array has twenty fractions.
+create function are_twenty_fractions(p_values real[]) returns boolean
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+$$;
+
+create table selection (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    positives bigint not null constraint a_selection_is_of_positives check (positives > 0),
+    by_confidence real[] not null constraint precision_by_confidence_is_twenty_fractions check (are_twenty_fractions(by_confidence)),
+    by_probability real[] not null constraint precision_by_probability_is_twenty_fractions check (are_twenty_fractions(by_probability)),
+    primary key (round_id, organ_id)
+);
+comment on table selection is 'The precision of selected shares of a round''s predicted positives on held-out volumes, by organ.';
+comment on column selection.positives is 'The predicted positive voxels whose truth is known, in all held-out volumes.';
+comment on column selection.by_confidence is 'The share of right voxels among the first 1/20, 2/20, … 20/20 of the positives, ranked by the confidence.';
+comment on column selection.by_probability is 'The same, ranked by the probability.';
 
 create table contaminated_round (
     round_id bigint not null references round,
@@ -294,12 +310,13 @@ create trigger history_is_append_only before update or delete or truncate on run
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
-    contaminated_round, contaminated_checkpoint to lacuna_manager;
+    selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
-    to lacuna_trainer;
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer,
+    evaluation, selection to lacuna_trainer;
 grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
     on job to lacuna_trainer;

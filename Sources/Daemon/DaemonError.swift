@@ -7,6 +7,10 @@ package enum DaemonError: Error, Equatable {
     case cacheUnwritable(file: String, problem: String)
     /// The database server did not answer for this long.
     case serverSilent(seconds: Int)
+    /// Another daemon took the job, or a person cancelled it.
+    case jobLost
+    /// A scheduled run took longer than its schedule allows.
+    case tooLong(hours: Double)
     /// Another daemon holds the run.
     case held(run: String, worker: String)
 
@@ -16,6 +20,8 @@ package enum DaemonError: Error, Equatable {
         case .imageChanged: "the image of a volume is not the file that was imported"
         case .cacheUnwritable(_, let problem): "the cache cannot be written: \(problem)"
         case .serverSilent(let seconds): "the database server has not answered for \(seconds) s"
+        case .jobLost: "the job was cancelled, or another daemon took it"
+        case .tooLong(let hours): "the run was stopped after \(hours) hours, the limit of its schedule"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -26,6 +32,8 @@ package enum DaemonError: Error, Equatable {
         case .imageChanged: "restore the imported file, or import the dataset again and start a new run"
         case .cacheUnwritable: "free space, or give another folder as daemon.cache; its contents can be deleted"
         case .serverSilent: "check that the server runs and can be reached, then start the run again to continue"
+        case .jobLost: "check it with lacuna job show"
+        case .tooLong: "create the schedule with a larger --max-hours, or continue the run with lacuna schedule retry"
         case .held: "let that daemon continue, or stop it first; a run has one daemon at a time"
         }
     }

@@ -6,10 +6,6 @@ public enum JobKind: String, Sendable, Hashable, CaseIterable {
     case predict
     /// Predicts a volume for a round and stages its pseudo labels.
     case relabel
-    /// Computes the image descriptor of a volume.
-    case fingerprint
-    /// Verifies the stored objects.
-    case verify
 }
 
 /// Where a job is in its life.
@@ -40,7 +36,7 @@ public struct ClaimedJob: Sendable, Hashable {
     public let run: Int64?
     /// Of `predict` and `relabel`.
     public let round: Int64?
-    /// Of `predict`, `relabel` and `fingerprint`.
+    /// Of `predict` and `relabel`.
     public let volume: Int64?
     /// The tick of a schedule that a run belongs to.
     public let tick: Int64?

@@ -40,6 +40,31 @@ extension DaemonTests {
             }
         }
 
+        /// The backends of a server that freezes neither answer nor close their connections.
+        @Test func healthFailsWhereTheDatabaseIsSilent() async throws {
+            try await World.with { place in
+                let daemon = try place.startDaemon(.long, "--metrics-port", "0")
+                let address = try #require(await self.address(daemon))
+                #expect(await daemon.reports("round 0: training"))
+                let backends = try await place.ask(
+                    "select pid from pg_stat_activity where datname = current_database() and usename = 'lacunad'"
+                ).compactMap { Int32($0) }
+                for process in backends { #expect(kill(process, SIGSTOP) == 0) }
+                var last = ""
+                try await awaits("a failing health") {
+                    guard daemon.isRunning, let answer = try? await get(address + "/healthz") else { return true }
+                    last = answer.text
+                    return answer.status == 503
+                }
+                for process in backends { kill(process, SIGCONT) }
+                #expect(
+                    last.contains("\"heartbeat\":\"no report for ") && last.contains("\"status\":\"failing\""),
+                    "\(last)")
+                daemon.signal(SIGTERM)
+                #expect([7, 130].contains(await daemon.end().status))
+            }
+        }
+
         @Test func aPortInUseEndsTheCommand() async throws {
             try await World.with { place in
                 let first = try place.startDaemon(.long, "--metrics-port", "0")

@@ -44,8 +44,11 @@ public struct TrainingCatalog: Sendable {
     public func lostInputs(of run: RunID) async throws -> Int { try await connection.one(LostInputs(run: run)) }
 
     /// Creates a run with its snapshot of annotations.
-    public func startRun(_ start: RunStart) async throws -> StoredRun {
-        try await connection.run(StartRun(start: start, program: program))
+    ///
+    /// - Parameter claim: the claim on the job of a tick, whose run it is; nil: a run that is started by hand.
+    /// - Throws: SQLSTATE LA005 where the job has a run already.
+    public func startRun(_ start: RunStart, under claim: Claim? = nil) async throws -> StoredRun {
+        try await connection.run(StartRun(start: start, program: program, claim: claim))
         guard let run = try await run(named: start.name) else { throw CatalogError.unknownRun(start.name) }
         return run
     }
@@ -78,6 +81,16 @@ public struct TrainingCatalog: Sendable {
     /// The numbers of the run's rounds whose pseudo labels are all withheld, because they or the data behind them were removed.
     public func recalledRounds(of run: RunID) async throws -> [Int] {
         try await connection.run(RecalledRounds(run: run))
+    }
+
+    /// The network of the last round of the run from which a run starts; nil where it starts from new weights.
+    public func startingWeights(of run: RunID) async throws -> Digest? {
+        try await connection.first(StartingWeights(run: run))
+    }
+
+    /// The run that a round belongs to, with its configuration; nil where there is no such round.
+    public func run(of round: RoundID) async throws -> RunOfRound? {
+        try await connection.first(FindRunOfRound(round: round))
     }
 
     /// The newest checkpoint of a kind in a round.
@@ -149,6 +162,11 @@ public struct TrainingCatalog: Sendable {
     /// Records results on held-out volumes; a result that is recorded already is skipped.
     public func recordEvaluation(_ claim: Claim, round: RoundID, _ results: [EvaluationRecord]) async throws {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
+    }
+
+    /// Records how precise selections are, for a round that is trained; what is recorded already is kept.
+    public func recordSelections(_ claim: Claim, round: RoundID, _ selections: [SelectionRecord]) async throws {
+        try await connection.run(RecordSelection(claim: claim, round: round, selections: selections))
     }
 
     /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published.

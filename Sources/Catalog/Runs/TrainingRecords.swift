@@ -51,6 +51,16 @@ public struct StoredRun: Sendable, Hashable {
     public let revision: Revision
 }
 
+/// The run that a round belongs to.
+public struct RunOfRound: Sendable, Hashable {
+    public let run: RunID
+    public let name: String
+    /// The sections of the configuration as a JSON object.
+    public let configuration: JSONText
+    /// Of the round.
+    public let number: Int
+}
+
 /// A volume that a run may read, with the file that its voxels are read from.
 public struct RunVolume: Sendable, Hashable {
     public let id: VolumeID
@@ -115,14 +125,36 @@ public struct EvaluationRecord: Sendable, Hashable {
     public var organ: OrganKey
     /// Nil where both masks are empty.
     public var dice: Double?
+    /// The confidence that the predicted mask would have as a pseudo label; nil where it is empty.
+    public var confidence: Double?
     public var predictedMillilitres: Double
     public var referenceMillilitres: Double
 
     public init(
-        volume: VolumeID, organ: OrganKey, dice: Double?, predictedMillilitres: Double, referenceMillilitres: Double
+        volume: VolumeID, organ: OrganKey, dice: Double?, confidence: Double? = nil, predictedMillilitres: Double,
+        referenceMillilitres: Double
     ) {
-        (self.volume, self.organ, self.dice) = (volume, organ, dice)
+        (self.volume, self.organ, self.dice, self.confidence) = (volume, organ, dice, confidence)
         (self.predictedMillilitres, self.referenceMillilitres) = (predictedMillilitres, referenceMillilitres)
+    }
+}
+
+/// How precise selected shares of an organ's predicted positives are, on held-out volumes.
+public struct SelectionRecord: Sendable, Hashable {
+    /// 1/20, 2/20, … 20/20.
+    public static let shares = (1...20).map { Double($0) / 20 }
+
+    public var organ: OrganKey
+    /// The predicted positive voxels whose truth is known.
+    public var positives: Int
+    /// The share of right voxels among each share, ranked by the confidence.
+    public var byConfidence: [Double]
+    /// The same, ranked by the probability.
+    public var byProbability: [Double]
+
+    public init(organ: OrganKey, positives: Int, byConfidence: [Double], byProbability: [Double]) {
+        (self.organ, self.positives) = (organ, positives)
+        (self.byConfidence, self.byProbability) = (byConfidence, byProbability)
     }
 }
 

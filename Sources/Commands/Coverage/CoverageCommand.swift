@@ -12,7 +12,7 @@ struct CoverageCommand: AsyncParsableCommand {
             counts are of the labels that are current in the volumes of each dataset, whichever dataset they come from. \
             Subjects are those with the organ annotated or absent in a volume. The confidence is the median of the pseudo \
             labels; Dice is the mean on the held-out volumes of the round that \
-            made them.
+            made them. --chart draws the counts by revision, of each organ and of all together.
 
             EXAMPLE:
               $ lacuna coverage
@@ -41,7 +41,10 @@ struct CoverageCommand: AsyncParsableCommand {
             "revision|date", "Revision or date (UTC) to count at, with --by organ and --by dataset. (default: now)"))
     var asOf: AsOf?
 
+    @OptionGroup var chart: ChartOptions
+
     func validate() throws {
+        if chart.target != nil && by != .organ { throw ValidationError("--chart requires --by organ.") }
         if asOf != nil && by != .organ && by != .dataset {
             throw ValidationError("--as-of requires --by organ or --by dataset.")
         }
@@ -53,6 +56,9 @@ struct CoverageCommand: AsyncParsableCommand {
             let revision = try await asOf?.revision(in: session.catalog)
             let result = try await CoverageReport(catalog: session.catalog)
                 .run(.init(grouping: grouping, organs: organs, asOf: revision))
+            try await session.draw(chart) {
+                try await CoverageChart(catalog: session.catalog).draw(organs: organs, upTo: revision)
+            }
             let isTable = session.output.format == .table
             let rows = isTable && grouping != .organ ? result.rows.filter(\.isExamined) : result.rows
             let notes = CoverageNotes(result: result, grouping: grouping)

@@ -9,7 +9,7 @@ struct RoundConfidence: AsyncParsableCommand {
         commandName: "confidence", abstract: "Show the confidence of each organ by round.",
         discussion: """
             The confidence of a pseudo label is the mean confidence of its voxels, 0 to 1. The median, lowest and highest are \
-            over the volumes that a published round relabelled.
+            over the volumes that a published round relabelled. --chart draws them by round; it needs the name of a run.
 
             EXAMPLE:
               $ lacuna round confidence second
@@ -27,9 +27,18 @@ struct RoundConfidence: AsyncParsableCommand {
     @Option(help: "Organ to show, by key or any other spelling. (default: all)")
     var organ: String?
 
+    @OptionGroup var chart: ChartOptions
+
+    func validate() throws {
+        if chart.target != nil, choice.name == nil { throw ValidationError("--chart requires the name of a run.") }
+    }
+
     func run() async throws {
         try await Session.with(options) { session in
             let rows = try await RoundInspection(catalog: session.catalog).confidence(run: choice.name, organ: organ)
+            if let run = choice.name {
+                try await session.draw(chart) { try ConfidenceChart(run: run, rows).chart() }
+            }
             session.output.report(
                 rows,
                 [

@@ -9,7 +9,8 @@ struct RoundDice: AsyncParsableCommand {
             The column known is the share of the catalogue's volumes in which the organ is annotated or absent; volumes is \
             the number of held-out volumes behind the mean Dice of the last round. With --against, delta is the last round \
             of this run minus that of the other. The last two rows are the mean of all organs, and the mean of the missing \
-            organs: those known in less than half of the volumes.
+            organs: those known in less than half of the volumes. --chart draws the Dice by round; with --against, that of the \
+            last round beside the other run's.
 
             EXAMPLE:
               $ lacuna round dice second --against abdomen
@@ -29,9 +30,16 @@ struct RoundDice: AsyncParsableCommand {
     @Option(help: .value("run", "Run whose last round is compared."))
     var against: String?
 
+    @OptionGroup var chart: ChartOptions
+
     func run() async throws {
         try await Session.with(options) { session in
             let table = try await DiceTable.read(.init(run: name, other: against), in: session.catalog)
+            if let against {
+                try await session.draw(chart) { try table.chart(run: name, against: against) }
+            } else {
+                try await session.draw(chart) { try table.chart(run: name) }
+            }
             session.output.report(
                 table.rows, table.columns(against: against),
                 empty: "No round of \(name) is evaluated yet; see lacuna round list.")

@@ -47,7 +47,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ///   - run: the run of the plan, which exists.
     ///   - queue: on the catalogue's connection.
     ///   - claims: those that the heartbeat renews.
-    ///   - given: the claim on the run's job where the caller has it already.
+    ///   - given: the claim on the run's job where the caller has it already, watches it and ends it.
     ///   - stop: ends the wait for another daemon's lease; raised where the claim is lost.
     init(
         _ catalog: TrainingCatalog, run: StoredRun, queue: JobQueue, claims: HeldClaims, given: JobClaim? = nil,
@@ -77,7 +77,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     /// Claims the run, unless it is finished: nothing is written to it any more.
     func open(_ plan: RunPlan) async throws -> RunRecord {
         let claim = run.isFinished ? nil : try await acquireOnce()
-        if let claim { watch(claim) }
+        if let claim, given == nil { watch(claim) }
         let rounds = try await catalog.rounds(of: run.id)
         held = claim.map { Held(claim: $0, rounds: rounds) }
         return RunRecord(id: run.id, rounds: try rounds.map(RoundRecord.init))
@@ -88,9 +88,15 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     ) async throws -> RoundRecord {
         let stored = try await current(round)
         let record = try RoundRecord(stored)
-        guard record.state == state else { throw RoundsError.illegal(action: "continue", state: record.state) }
+        guard record.state == state else {
+            // Another daemon that took over the run may have continued it.
+            guard let held, try await queue.heartbeat(held.claim) else {
+                throw RoundsError.leaseLost(run: self.run.name)
+            }
+            throw RoundsError.illegal(action: "continue", state: record.state)
+        }
         let next = try record.applying(action, revision: try await catalog.currentRevision())
-        try await fenced {
+        _ = try await fenced {
             try await catalog.advance(
                 claim, round: stored.id, from: state.rawValue, to: next.state.rawValue,
                 record: try StoredRoundRecord(next).json(), finishing: action == .close)
@@ -101,6 +107,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
     func release(_ run: RunID) async {
         guard let held else { return }
         self.held = nil
+        guard given == nil else { return }
         claims.drop(held.claim)
         // A claim that cannot be released ends with its lease.
         try? await queue.release(held.claim)

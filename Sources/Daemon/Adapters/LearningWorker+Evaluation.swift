@@ -23,6 +23,7 @@ extension LearningWorker: RoundEvaluator {
             (measures.overlaps?[organ.rawValue]).map {
                 EvaluationRecord(
                     volume: volume, organ: organ, dice: $0.dice,
+                    confidence: $0.predicted > 0 ? measures.confidences?[organ.rawValue] : nil,
                     predictedMillilitres: Double($0.predicted) * millilitres,
                     referenceMillilitres: Double($0.truth) * millilitres)
             }

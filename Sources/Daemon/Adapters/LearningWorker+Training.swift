@@ -69,10 +69,12 @@ extension LearningWorker: RoundTrainer {
         (context.previous?.weights?.steps ?? 0) + step
     }
 
-    /// The round's own newest checkpoint, else the weights of the round before, else new weights.
+    /// The round's own newest checkpoint, else the weights of the round before, else those of the run that this one starts from, else
+    /// new weights.
     private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> TrainingStart {
         if let own { return .resume(own.checkpoint) }
-        guard let weights = context.previous?.weights else { return .fresh }
+        if let weights = context.previous?.weights { return .weights(try await checkpoint(weights)) }
+        guard let weights = try await catalog.startingWeights(of: context.run) else { return .fresh }
         return .weights(try await checkpoint(weights))
     }
 
@@ -115,9 +117,25 @@ extension LearningWorker: RoundTrainer {
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
         let quality = try await rankingQuality(RoundWeights(network: stored.object, head: weights?.object), context)
+        try await recordSelections(quality, context)
         return ConfidenceFit(
             weights: weights, byConfidence: quality.byConfidence(plan.organs),
             byProbability: quality.byProbability(plan.organs))
+    }
+
+    private func recordSelections(_ quality: RankingQuality, _ context: RoundContext) async throws {
+        let selections = zip(library.organs, quality.counts).compactMap { organ, counts in
+            counts.confidence.precisionOfShares().map { byConfidence in
+                SelectionRecord(
+                    organ: organ, positives: counts.confidence.total, byConfidence: byConfidence,
+                    byProbability: counts.probability.precisionOfShares() ?? byConfidence)
+            }
+        }
+        guard !selections.isEmpty else { return }
+        try await rounds.fenced {
+            try await catalog.recordSelections(
+                rounds.claim, round: rounds.roundID(context.round.number), selections)
+        }
     }
 
     /// The confidence head of the round: stored before a restart, or fitted now.

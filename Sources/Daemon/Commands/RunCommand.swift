@@ -108,12 +108,13 @@ struct RunCommand: AsyncParsableCommand {
             session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
             observer: observer, retriesFailed: retryFailed, health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
-            claims: claims, queue: session.queue(on: try await session.connectAgain()), working: working,
+            claims: claims, queue: session.queue(on: try await session.trainer.connectAgain()), working: working,
             logger: observation.logger, health: observation.health, metrics: observation.metrics,
             failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)
         let signals = SignalService([.sigusr1]) { _ in requests.make() }
-        let outer = try await observation.outerServices { session.queue(on: try await session.connectAgain()) }
+        let meter = try await observation.queueMeter { session.queue(on: try await session.trainer.connectAgain()) }
+        let outer = observation.outerServices + [meter].compactMap(\.self)
         try await group(outer + [heartbeat, signals, run] + observation.innerServices, observation.logger).run()
         return outcome.value
     }

@@ -58,8 +58,7 @@ struct Observation: Sendable {
 
     /// The services that come first in a group, so that they are shut down after those that do the work.
     ///
-    /// - Parameter queue: opens a queue on a connection of its own; called where metrics are served.
-    func outerServices(queue: () async throws -> JobQueue) async throws -> [any Service] {
+    var outerServices: [any Service] {
         var services: [any Service] = []
         if let hooks { services.append(hooks) }
         guard let metricsPort else { return services }
@@ -68,8 +67,15 @@ struct Observation: Sendable {
             MetricsServer(port: metricsPort, registry: metrics.registry, health: health) { port in
                 output.note("metrics on http://127.0.0.1:\(port)/metrics")
             })
-        services.append(QueueMeter(queue: try await queue(), metrics: metrics, logger: logger))
         return services
+    }
+
+    /// Counts the jobs where metrics are served.
+    ///
+    /// - Parameter queue: opens a queue on a connection of its own.
+    func queueMeter(on queue: () async throws -> JobQueue) async throws -> QueueMeter? {
+        if metricsPort == nil { return nil }
+        return QueueMeter(queue: try await queue(), metrics: metrics, logger: logger)
     }
 
     /// Runs `body`, which reads the configuration again, while the service manager knows of it.

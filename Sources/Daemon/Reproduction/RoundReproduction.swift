@@ -39,7 +39,7 @@ struct RoundReproduction: Sendable {
                 remedy: "repeat a round that is published or closed")
         }
         snapshot = try await RunOpening(catalog: catalog).snapshot(of: run, plan)
-        scratch = ScratchObjects(over: session.objects)
+        scratch = ScratchObjects(over: session.trainer.objects)
         parts = try await session.makeParts(snapshot, store: scratch)
         learning = RoundLearning(
             parts.network, recipe: plan.recipe(ofRound: number), settings: parts.settings,
@@ -65,7 +65,7 @@ struct RoundReproduction: Sendable {
 
     private func checkpoint(_ object: Digest?) async throws -> Checkpoint {
         guard let object else { preconditionFailure("a finished round has weights") }
-        return try Checkpoint(bytes: try await session.objects.getVerified(ObjectID(digest: object, size: 0)))
+        return try Checkpoint(bytes: try await session.trainer.objects.getVerified(ObjectID(digest: object, size: 0)))
     }
 
     private var previous: StoredRound? { rounds.first { $0.number == stored.number - 1 } }
@@ -75,6 +75,8 @@ struct RoundReproduction: Sendable {
         if let previous {
             pseudo = try await session.catalog.pseudoLabels(of: previous.id)
             start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
+        } else if let weights = try await session.catalog.startingWeights(of: run.id) {
+            start = .weights(try await checkpoint(weights))
         }
         let cases = try await parts.library.cases(in: .train, pseudo: pseudo)
         let label = "round \(stored.number): training"
@@ -145,7 +147,7 @@ struct RoundReproduction: Sendable {
         _ labels: [PseudoLabel], _ originals: [RoundLabel], _ volume: RunVolume
     ) async throws -> [ReproducedMask] {
         let grid = parts.library.grid(of: volume)
-        let comparison = MaskComparison(reader: MaskReader(store: session.objects), volume: volume, grid: grid)
+        let comparison = MaskComparison(reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
         var masks: [ReproducedMask] = []
         for label in labels {
             let organ = snapshot.organs[label.organ]

@@ -13,23 +13,16 @@ internal import System
 internal import Workflows
 
 /// What a run works with: the catalogue through the trainer API, the objects, the cache, and the parts that join them.
-struct DaemonSession {
-    let session: Session
-    let catalog: TrainingCatalog
+struct DaemonSession: Sendable {
+    let trainer: TrainerSession
     let configuration: RunConfiguration
-    let objects: any ObjectStore
 
-    /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
-    ///   where there is no object store, and the errors of `RunOpening.resolve`.
+    var session: Session { trainer.session }
+    var catalog: TrainingCatalog { trainer.catalog }
+
+    /// - Throws: the errors of `TrainerSession.open` and `RunOpening.resolve`.
     static func open(_ options: GlobalOptions, _ configuration: RunConfiguration) async throws -> DaemonSession {
-        let session = try await Session.open(options, role: .trainer)
-        let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
-        try await catalog.requireTrainerRole()
-        var configuration = configuration
-        try await configuration.resolvePlan { try await RunOpening(catalog: catalog).resolve($0) }
-        return DaemonSession(
-            session: session, catalog: catalog, configuration: configuration,
-            objects: try await session.workspace.objects())
+        try await DaemonSession(TrainerSession.open(options), configuration)
     }
 
     /// A session to read a run that exists, with its recorded configuration.
@@ -37,37 +30,36 @@ struct DaemonSession {
     /// - Throws: as `open`; `CatalogError.unknownRun`, `RoundsError.otherPlan` where this program understands the configuration in
     ///   another way than the one that started the run.
     static func open(_ options: GlobalOptions, run name: String) async throws -> (DaemonSession, StoredRun) {
-        let session = try await Session.open(options, role: .trainer)
-        let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
-        try await catalog.requireTrainerRole()
-        guard let run = try await catalog.run(named: name) else { throw CatalogError.unknownRun(name) }
-        let configuration = try RunConfiguration(json: try await catalog.configuration(of: run.id).text)
+        let trainer = try await TrainerSession.open(options)
+        guard let run = try await trainer.catalog.run(named: name) else { throw CatalogError.unknownRun(name) }
+        let configuration = try RunConfiguration(json: try await trainer.catalog.configuration(of: run.id).text)
         guard SHA256.digest(of: Array(try configuration.json().utf8)) == run.configDigest else {
             throw RoundsError.otherPlan(run: name)
         }
-        let opened = DaemonSession(
-            session: session, catalog: catalog, configuration: configuration,
-            objects: try await session.workspace.objects())
-        return (opened, run)
+        return (try await DaemonSession(trainer, configuration), run)
     }
 
-    /// Another connection of the same login, for heartbeats.
-    func connectAgain() async throws -> Connection {
-        try await session.connectAgain()
+    /// - Throws: the errors of `RunOpening.resolve`.
+    init(_ trainer: TrainerSession, _ configuration: RunConfiguration) async throws {
+        var configuration = configuration
+        try await configuration.resolvePlan { try await RunOpening(catalog: trainer.catalog).resolve($0) }
+        (self.trainer, self.configuration) = (trainer, configuration)
     }
 
     /// The queue as this process sees it.
     func queue(on connection: Connection) -> JobQueue {
-        JobQueue(
-            connection, worker: WorkerName.ofThisProcess, leaseSeconds: configuration.daemon.leaseSeconds)
+        trainer.queue(on: connection, leaseSeconds: configuration.daemon.leaseSeconds)
     }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
-    func openRun() async throws -> RunOpening.OpenedRun {
+    ///
+    /// - Parameter claim: on the job of the tick that the run belongs to; nil for a run that is started by hand.
+    func openRun(under claim: Claim? = nil) async throws -> RunOpening.OpenedRun {
         let json = try configuration.json()
         let opened = try await RunOpening(catalog: catalog).open(
             RunOpening.Request(
-                plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8))))
+                plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
+                claim: claim))
         for organ in opened.unannotatedOrgans {
             session.output.warn(
                 "\(organ) is annotated in no training volume: the run cannot learn it, and its predictions mean nothing; "
@@ -93,7 +85,7 @@ struct DaemonSession {
     ///
     /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
     func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
-        let (ontology, objects) = (try await catalog.ontology(), store ?? objects)
+        let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
         let (cache, output) = (try openCache(), session.output)
         try await removePurged(from: cache)
         let images = ImageCache(
@@ -103,7 +95,8 @@ struct DaemonSession {
         let library = CaseLibrary(
             snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
         return RunParts(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects)
+            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects
+        )
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.

@@ -33,8 +33,23 @@ struct HeartbeatService: Service {
         }
     }
 
+    /// Goes on while a graceful shutdown waits for the work.
+    func renewUntilCancelled() async throws {
+        watch()
+        while !Task.isCancelled {
+            try await beat()
+            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+        }
+    }
+
+    private func watch() {
+        // Before patience ends, so that it is seen from outside.
+        let limit = Duration.seconds(patienceInSeconds * 2 / 3)
+        for part in [Health.Part.heartbeat, .database] { health.watch(part, within: limit) }
+    }
+
     private func renewUntilShutdown() async throws {
-        for part in [Health.Part.heartbeat, .database] { health.watch(part, within: .seconds(patienceInSeconds)) }
+        watch()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try await beat()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
@@ -45,8 +60,9 @@ struct HeartbeatService: Service {
         let patience = patienceInSeconds
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for claim in claims.all { try await renew(claim) }
-                try await queue.ping()
+                let held = claims.all
+                for claim in held { try await renew(claim) }
+                if held.isEmpty { try await queue.ping() }
                 return true
             }
             group.addTask {

@@ -8,6 +8,9 @@ struct VolumeMeasures: Codable, Sendable {
     var overlaps: [String: OverlapCounts]?
     /// Right and wrong predicted positives by score, for a volume of the part validation.
     var ranking: [String: RankingCounts]?
+    /// The confidence that the predicted mask would have as a pseudo label, for a volume of the part validation; an organ that is
+    /// not predicted is missing.
+    var confidences: [String: Double]?
     /// Scores of the voxels that can be accepted, for a volume to be relabelled.
     var candidates: [String: ScoreHistogram]?
 
@@ -17,9 +20,10 @@ struct VolumeMeasures: Codable, Sendable {
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
-    init(overlaps: [OverlapCounts?], ranking: RankingQuality, organs: [OrganKey]) {
+    init(overlaps: [OverlapCounts?], ranking: RankingQuality, confidences: [Double?], organs: [OrganKey]) {
         self.overlaps = Self.byOrgan(overlaps, organs)
         self.ranking = Self.byOrgan(ranking.counts, organs)
+        self.confidences = Self.byOrgan(confidences, organs)
     }
 
     init(candidates: [ScoreHistogram?], organs: [OrganKey]) {

@@ -50,7 +50,8 @@ actor VolumeWorker {
             return try await thread.run {
                 VolumeMeasures(
                     overlaps: Evaluator.overlaps(item, prediction),
-                    ranking: RankingQuality(organs: organs.count).adding(item, prediction), organs: organs)
+                    ranking: RankingQuality(organs: organs.count).adding(item, prediction),
+                    confidences: organs.indices.map { prediction.meanConfidence(organ: $0) }, organs: organs)
             }
         }
         let relabeller = relabeller(task)

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "b7b56e11b6bd1ce7ddc228291843bdbe1674ff38e0a86e635021dc80564852c2",
+            sha256: "bacd72cf93b41a67aef6210657dfb057e606587ffc83130d56361c7aeecf97c3",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -994,8 +994,8 @@ comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
 
-create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
-comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, verify the stored objects.';
+create type job_kind as enum ('run', 'predict', 'relabel');
+comment on type job_kind is 'What a job does: train a run, or predict or relabel a volume for a round.';
 
 create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
 comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
@@ -1023,10 +1023,7 @@ create table job (
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
         case kind when 'run' then round_id is null and volume_id is null
-            when 'predict' then run_id is null and round_id is not null and volume_id is not null
-            when 'relabel' then run_id is null and round_id is not null and volume_id is not null
-            when 'fingerprint' then run_id is null and round_id is null and volume_id is not null
-            else run_id is null and round_id is null and volume_id is null end),
+            else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
     constraint a_running_job_has_a_holder check (
         (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
         and (worker is null) = (login is null)),
@@ -1034,8 +1031,6 @@ create table job (
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
 create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
-create unique index one_verification_is_open on job (kind) where kind = 'verify' and state in ('waiting', 'running');
-create unique index one_fingerprint_is_open on job (volume_id) where kind = 'fingerprint' and state in ('waiting', 'running');
 create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
 create index job_running on job (lease_until) where state = 'running';
 create index job_ended on job (ended_at, id) where ended_at is not null;
@@ -1131,12 +1126,33 @@ create table evaluation (
     organ_id smallint not null references organ,
     part split_part not null,
     dice real constraint dice_is_a_fraction check (dice between 0 and 1),
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
     predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
     reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
+comment on column evaluation.confidence is 'The confidence that the predicted mask would have as a pseudo label; null where it is empty.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
+
+-- Whether an array has twenty fractions.
+create function are_twenty_fractions(p_values real[]) returns boolean
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+$$;
+
+create table selection (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    positives bigint not null constraint a_selection_is_of_positives check (positives > 0),
+    by_confidence real[] not null constraint precision_by_confidence_is_twenty_fractions check (are_twenty_fractions(by_confidence)),
+    by_probability real[] not null constraint precision_by_probability_is_twenty_fractions check (are_twenty_fractions(by_probability)),
+    primary key (round_id, organ_id)
+);
+comment on table selection is 'The precision of selected shares of a round''s predicted positives on held-out volumes, by organ.';
+comment on column selection.positives is 'The predicted positive voxels whose truth is known, in all held-out volumes.';
+comment on column selection.by_confidence is 'The share of right voxels among the first 1/20, 2/20, … 20/20 of the positives, ranked by the confidence.';
+comment on column selection.by_probability is 'The same, ranked by the probability.';
 
 create table contaminated_round (
     round_id bigint not null references round,
@@ -1185,13 +1201,14 @@ create trigger history_is_append_only before update or delete or truncate on run
 create trigger history_is_append_only before update or delete or truncate on run_class_mapping execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_organ execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on evaluation execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
-    contaminated_round, contaminated_checkpoint to lacuna_manager;
+    selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation
-    to lacuna_trainer;
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer,
+    evaluation, selection to lacuna_trainer;
 grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
     on job to lacuna_trainer;
 
@@ -2168,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "f8111613dcc900e248c77c34cf28465713494c57784b9e986c328b796e8e8f1b",
+            sha256: "0c355cd7f97a31a00dd02584058993ee39436b1de4672c53a289bdca72601a31",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2578,14 +2595,14 @@ comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, 
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
-    p_reference_ml real[]) returns void
+    p_reference_ml real[], p_confidences real[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     another bigint;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
-        cardinality(p_reference_ml));
+        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)));
     perform require_state(p_round, 'confidenceFitted');
     select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
     where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
@@ -2597,14 +2614,35 @@ begin
         select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
         raise exception 'a volume and organ is given twice' using errcode = 'LA004';
     end if;
-    insert into evaluation
-    select p_round, e.volume_id, o.id, 'validation', e.dice, e.predicted_ml, e.reference_ml
-    from unnest(p_volumes, p_organs, p_dice, p_predicted_ml, p_reference_ml)
-        as e (volume_id, organ, dice, predicted_ml, reference_ml)
+    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, predicted_ml, reference_ml)
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, confidence, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+
+create function record_selection(
+    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_positives bigint[], p_by_confidence real[], p_by_probability real[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+begin
+    perform require_organs(the_run, p_organs, cardinality(p_positives));
+    if cardinality(p_by_confidence) is distinct from 20 * cardinality(p_organs)
+        or cardinality(p_by_probability) is distinct from 20 * cardinality(p_organs) then
+        raise exception 'each organ has twenty precisions by confidence, and twenty by probability' using errcode = 'LA004';
+    end if;
+    perform require_state(p_round, 'trained');
+    insert into selection
+    select p_round, o.id, e.positives, p_by_confidence[20 * e.i - 19 : 20 * e.i], p_by_probability[20 * e.i - 19 : 20 * e.i]
+    from unnest(p_organs, p_positives) with ordinality as e (organ, positives, i) join organ o on o.key = e.organ
+    on conflict do nothing;
+end $$;
+comment on function record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]) is 'Records the selections of a trained round before its confidence is stored; organs and positives are parallel, precisions have twenty values for each. What is recorded already is kept.';
+
 
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
@@ -2854,7 +2892,8 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
-    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[]),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]),
+    record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
         bigint[], integer[], real[]),
     publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)
@@ -5971,7 +6010,7 @@ grant execute on function upcoming(text, text, timestamptz, integer), new_annota
 """###),
         Migration(
             number: 17, name: "checkpoints",
-            sha256: "2635e0e90f8ad075bea6b72655b90a3af168c0668c53155c7aa4c5658e533c84",
+            sha256: "5963ba02a5bb663c3375d52a95d31c494f8e4ead3f980d32ff81690dfc39dcb7",
             sql: ###"""
 -- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
 set local role lacuna_owner;
@@ -6052,9 +6091,15 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             row_number() over (partition by c.round_id, c.kind order by c.step desc) as place
         from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
         where c.removal is null and (p_run is null or run.id = p_run)
+    ), started as ( -- the networks from which other runs start
+        select distinct on (r.run_id) c.id as checkpoint_id
+        from run_start s join round r on r.run_id = s.previous_run_id
+        join checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
+        order by r.run_id, r.number desc, c.step desc
     ), judged as (
         select l.*, case
             when l.is_open and l.state <> 'published' then 'open'
+            when l.id in (select b.checkpoint_id from started b) then 'start'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
             when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
@@ -6071,7 +6116,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     from judged j join object o on o.digest = j.object_digest left join shared s on s.object_digest = j.object_digest
     order by j.run_id, j.number, j.kind, j.step
 $$;
-comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
+comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the network from which another run started (start), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
 
 create function prune_checkpoints(p_run bigint, p_keep integer, p_keeps_abandoned boolean, p_program text) returns setof pruning
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

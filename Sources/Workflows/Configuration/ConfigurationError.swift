@@ -17,6 +17,13 @@ package struct ConfigurationError: Error, Hashable, Sendable {
     /// The problem with the key.
     package var statement: String { key.map { "\($0) \(problem)" } ?? problem }
 
+    /// The same, of a file.
+    func naming(_ file: String) -> ConfigurationError {
+        var error = self
+        error.file = file
+        return error
+    }
+
     /// A file that cannot be read as a configuration.
     init(unreadable file: String, problem: String) {
         self.init(file: file, problem: problem, remedy: "give --config a readable YAML file")

@@ -11,7 +11,7 @@ package struct RunConfiguration: Sendable {
     package private(set) var plan: RunPlan
     package let settings: LearningSettings
     package let grid: GridSettings
-    package let daemon: DaemonSettings
+    package private(set) var daemon: DaemonSettings
     package let notify: NotifySettings
 
     /// - Parameter sections: values by section and key.
@@ -56,6 +56,13 @@ package struct RunConfiguration: Sendable {
         var copy = self
         copy.plan.name = name
         try Self.section("run") { () throws(SettingError) in try copy.plan.validate() }
+        return copy
+    }
+
+    /// The configuration with other settings of the daemon, which are not part of what makes a run the same run.
+    package func with(daemon settings: DaemonSettings) -> RunConfiguration {
+        var copy = self
+        copy.daemon = settings
         return copy
     }
 

@@ -63,7 +63,9 @@ package struct MaskPictures {
                 image: try SourceImage.image(of: source, converted), columns: columns, view: request.view,
                 isCT: volume.modality == "CT",
                 window: request.window.map { GreyWindow(level: $0.level, width: $0.width) }, ontology: ontology)
-            try request.file.write(picture)
+            try request.file.write(orDraw: "draw fewer columns with --run or fewer organs with --organ") {
+                try picture.encode(as: $0)
+            }
             return picture.views.map(\.slice).filter { $0.plane == .axial }.map(\.index)
         }
         return Result(volume: volume.id, slices: slices, columns: columns.count + 1)

@@ -18,12 +18,15 @@ package struct PictureFile: Hashable, Sendable {
         self.path = path
     }
 
-    /// Draws the picture and writes it, whole or not at all. Blocks.
+    /// Draws a picture and writes it, whole or not at all. Blocks.
     ///
+    /// - Parameters:
+    ///   - remedy: what makes a picture that is too large smaller.
+    ///   - encode: returns the bytes of the file.
     /// - Throws: `WorkflowError` of kind `unreachable` where Cairo is missing, `badInput` where the picture cannot be drawn or written.
-    func write(_ picture: SlicePicture) throws {
+    func write(orDraw remedy: String, _ encode: (Picture.Format) throws -> [UInt8]) throws {
         do {
-            let bytes = try picture.encode(as: format)
+            let bytes = try encode(format)
             try bytes.withUnsafeBytes { try AtomicFile.write([$0], to: path) }
         } catch DrawingError.libraryMissing(let name, let package) {
             throw WorkflowError(
@@ -33,7 +36,7 @@ package struct PictureFile: Hashable, Sendable {
                 .badInput,
                 "the picture would have \(width) × \(height) pixels, more than \(Picture.longestSide) on a side",
                 file: path,
-                remedy: "draw fewer columns with --run or fewer organs with --organ")
+                remedy: remedy)
         } catch DrawingError.failed(let reason) {
             throw WorkflowError(
                 .badInput, "the picture cannot be drawn: \(reason)", file: path,

@@ -13,9 +13,11 @@ package struct RunOpening: Sendable {
         package var configuration: JSONText
         /// Equal for equal configurations.
         package var digest: Digest
+        /// On the job of the tick that a new run belongs to; nil for a run that is started by hand.
+        package var claim: Claim?
 
-        package init(plan: RunPlan, configuration: JSONText, digest: Digest) {
-            (self.plan, self.configuration, self.digest) = (plan, configuration, digest)
+        package init(plan: RunPlan, configuration: JSONText, digest: Digest, claim: Claim? = nil) {
+            (self.plan, self.configuration, self.digest, self.claim) = (plan, configuration, digest, claim)
         }
     }
 
@@ -88,7 +90,8 @@ package struct RunOpening: Sendable {
                 classMapping: Dictionary(
                     uniqueKeysWithValues: plan.classMapping.map { organ, accepted in
                         (OrganKey(organ), accepted.map { OrganKey($0) })
-                    }), modalities: plan.modalities, gammas: plan.gammas))
+                    }), modalities: plan.modalities, gammas: plan.gammas),
+            under: request.claim)
     }
 
     /// Training and validation need one annotated volume each.

@@ -260,6 +260,7 @@ let trainerStatements: [any Statement.Type] = [
     FailJob.self,
     FindHolder.self,
     FindRun.self,
+    FindRunOfRound.self,
     FinishRun.self,
     Heartbeat.self,
     ListOrgans.self,
@@ -284,6 +285,7 @@ let trainerStatements: [any Statement.Type] = [
     StagePseudoLabels.self,
     StagedVolumes.self,
     StartRun.self,
+    StartingWeights.self,
 ]
 
 /// Every statement is valid SQL for this schema.

@@ -108,7 +108,7 @@ struct LargeCatalogue {
         FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
         UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
-        ExpireLeases.self, FailJob.self,
+        ExpireLeases.self, FailJob.self, FindRunOfRound.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
@@ -166,7 +166,8 @@ struct LargeCatalogue {
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
-        "CountVolumeJobs": training, "ListVolumeJobs": training, "RunLabels": training, "RunVolumes": training,
+        "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
+        "RunLabels": training, "RunVolumes": training,
         "StagedVolumes": training, "FinishRun": small, "Ping": "it reads nothing",
         "CountRoundLabels": "it counts a round's labels, when they are published",
         "CountJobs": "it counts the jobs that are not done, some times a minute, for the metrics",
@@ -323,7 +324,8 @@ private struct Facts {
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
-            RoleOfSession(), FindRun(name: "r"), FindHolder(run: held.run.id.rawValue),
+            RoleOfSession(), FindRun(name: "r"), FindRunOfRound(round: held.rounds[0].id),
+            FindHolder(run: held.run.id.rawValue),
             Heartbeat(claim: claim, lease: 60), StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),

@@ -34,6 +34,10 @@ struct OperationsPage {
         "Backup": "BackupTests run these commands", "Restore": "BackupTests run these commands",
         "Who may read the files": "changes the group of an existing home",
         "Waiting for others": "shows output; LockTests compare it",
+        "Metrics and health": "ObservationTests ask a running daemon",
+        "Logs": "shows output; ObservationTests compare it",
+        "Notifications to people": "a configuration; ObservationTests read one",
+        "systemd": "changes the services of this machine; UnitFileTests check the units",
         "An altered schema": "AlteredSchemaTests run this command", "Moving": "BackupTests move a catalogue",
     ]
 

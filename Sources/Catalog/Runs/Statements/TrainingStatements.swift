@@ -44,16 +44,17 @@ struct LostInputs: Statement {
 struct StartRun: Statement {
     static let sql = """
         select lacuna.start_run($1, $2, $3, $4, $5, $6::text[]::lacuna.label_origin[], $7, $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::float8[]::real[], $13)
+            $10::text[], $11::text[], $12::float8[]::real[], $13, $14, $15)
         """
     let start: RunStart
     let program: String
+    let claim: Claim?
     var binds: [any PostgresBindable] {
         let mapping = start.classMapping.flatMap { organ, all in all.map { (organ: organ, accepted: $0) } }
         return [
             start.name, start.config, start.configDigest, start.seed, start.split, start.origins.map(\.rawValue),
             start.trainsUnassigned, start.organs, mapping.map(\.organ), mapping.map(\.accepted), start.modalities,
-            start.gammas, program,
+            start.gammas, program, claim?.job, claim?.token,
         ]
     }
 }
@@ -142,6 +143,30 @@ struct RoundsOfRun: Statement {
     }
 }
 
+struct StartingWeights: Statement {
+    static let sql = """
+        select c.object_digest from lacuna.run_start s join lacuna.round r on r.run_id = s.previous_run_id
+        join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
+        where s.run_id = $1 order by r.number desc, c.step desc limit 1
+        """
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> Digest { try row.decode(0) }
+}
+
+struct FindRunOfRound: Statement {
+    static let sql = """
+        select run.id, run.name, run.config::text, r.number from lacuna.round r join lacuna.run on run.id = r.run_id where r.id = $1
+        """
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> RunOfRound {
+        RunOfRound(
+            run: try row.decode(0), name: try row.decode(1), configuration: JSONText(try row.decode(2)),
+            number: Int(try row.decode(3, as: Int32.self)))
+    }
+}
+
 /// The checkpoints of a kind that have bytes, the newest first.
 struct StoredCheckpoints: Statement {
     static let sql = """
@@ -194,7 +219,7 @@ struct RecordCheckpoint: Statement {
 struct RecordEvaluation: Statement {
     static let sql = """
         select lacuna.record_evaluation($1, $2, $3, $4::bigint[], $5::text[], $6::float8[]::real[], $7::float8[]::real[],
-            $8::float8[]::real[])
+            $8::float8[]::real[], $9::float8[]::real[])
         """
     let claim: Claim
     let round: RoundID
@@ -202,7 +227,22 @@ struct RecordEvaluation: Statement {
     var binds: [any PostgresBindable] {
         [
             claim.job, claim.token, round, results.map(\.volume), results.map(\.organ), results.map(\.dice),
-            results.map(\.predictedMillilitres), results.map(\.referenceMillilitres),
+            results.map(\.predictedMillilitres), results.map(\.referenceMillilitres), results.map(\.confidence),
+        ]
+    }
+}
+
+struct RecordSelection: Statement {
+    static let sql = """
+        select lacuna.record_selection($1, $2, $3, $4::text[], $5::bigint[], $6::float8[]::real[], $7::float8[]::real[])
+        """
+    let claim: Claim
+    let round: RoundID
+    let selections: [SelectionRecord]
+    var binds: [any PostgresBindable] {
+        [
+            claim.job, claim.token, round, selections.map(\.organ), selections.map(\.positives),
+            selections.flatMap(\.byConfidence), selections.flatMap(\.byProbability),
         ]
     }
 }

@@ -1,6 +1,6 @@
 """When cron expressions are due, by croniter and Python's zoneinfo.
 
-Standard input: the number of expressions. Standard output: one line for each expression, zone and start, separated by tabs: the
+Argument: the number of expressions. Standard output: one line for each expression, zone and start, separated by tabs: the
 expression, the zone, the start, and the next instants, all as seconds since 1970; the same lines on every run.
 
 croniter only enumerates local times, without a zone; zoneinfo says when a clock shows them. Thus neither of croniter's own rules
@@ -93,31 +93,33 @@ def passes(local, zone, each):
 
 
 def next_instants(text, zone, start):
-    """Local times are enumerated from a day before, and until one is past all that could still come earlier."""
+    """Local times are enumerated from three hours before, until none that follows can be earlier than those found."""
     each = each_hour(text)
-    local = croniter(text, start.astimezone(zone).replace(tzinfo=None) - timedelta(days=1), implement_cron_bug=True, max_years_between_matches=20)
+    local = croniter(text, start.astimezone(zone).replace(tzinfo=None) - timedelta(hours=3), implement_cron_bug=True,
+                     max_years_between_matches=20)
     found = set()
     while True:
         candidate = local.get_next(datetime)
         found.update(instant for instant in passes(candidate, zone, each) if instant > start)
         due = sorted(found)
-        if len(due) >= COUNT and candidate.replace(tzinfo=timezone.utc) - timedelta(days=2) > due[COUNT - 1]:
+        if len(due) >= COUNT and candidate.replace(tzinfo=timezone.utc) - timedelta(hours=16) > due[COUNT - 1]:
             return due[:COUNT]
 
 
 def changes(zone):
-    """The hours around which the clocks of a zone change."""
-    hour = datetime(YEARS[0], 1, 1, tzinfo=timezone.utc)
-    while hour.year <= YEARS[1]:
-        if offset(hour, zone) != offset(hour + timedelta(hours=1), zone):
-            yield hour
-        hour += timedelta(hours=1)
+    """The hours after which the clocks of a zone change."""
+    day = datetime(YEARS[0], 1, 1, tzinfo=timezone.utc)
+    while day.year <= YEARS[1]:
+        if offset(day, zone) != offset(day + timedelta(days=1), zone):
+            hours = (day + timedelta(hours=h) for h in range(24))
+            yield from (hour for hour in hours if offset(hour, zone) != offset(hour + timedelta(hours=1), zone))
+        day += timedelta(days=1)
 
 
 def main():
     draw = random.Random(1)
     near = {name: list(changes(ZoneInfo(name))) for name in ZONES}
-    for _ in range(int(sys.stdin.read())):
+    for _ in range(int(sys.argv[1])):
         text = expression(draw)
         name = draw.choice(ZONES)
         if near[name] and draw.random() < 0.7:

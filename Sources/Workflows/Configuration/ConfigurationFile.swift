@@ -8,15 +8,26 @@ extension RunConfiguration {
     ///
     /// - Throws: `ConfigurationError` naming the file, the key, the problem and the remedy.
     package init(contentsOf path: String) throws(ConfigurationError) {
+        do {
+            try self.init(try ConfigurationFile.sections(contentsOf: path))
+        } catch {
+            throw error.naming(path)
+        }
+    }
+}
+
+/// A YAML file of sections, each with values by key.
+enum ConfigurationFile {
+    /// - Throws: `ConfigurationError` for a file that cannot be read, is not YAML, or is not a mapping of sections.
+    static func sections(contentsOf path: String) throws(ConfigurationError) -> [String: [String: SettingValue]] {
         guard let data = try? OpenFile(reading: path).contents() else {
             throw ConfigurationError(unreadable: path, problem: "the configuration cannot be read")
         }
         do {
-            try self.init(yaml: try PlainText([UInt8](data)).text)
+            return try sections(yaml: try PlainText([UInt8](data)).text)
         } catch let error as DocumentProblem {
             throw ConfigurationError(unreadable: path, problem: "\(error)")
-        } catch var error as ConfigurationError {
-            error.file = path
+        } catch let error as ConfigurationError {
             throw error
         } catch {
             throw ConfigurationError(unreadable: path, problem: "the configuration is not YAML: \(error)")
@@ -24,19 +35,19 @@ extension RunConfiguration {
     }
 
     /// - Throws: `YamlError`, `ConfigurationError`.
-    private init(yaml: String) throws {
+    private static func sections(yaml: String) throws -> [String: [String: SettingValue]] {
         let root = try Yams.compose(yaml: yaml)
         if let root, root.null == nil, root.mapping == nil {
             throw ConfigurationError(
                 key: "the configuration", problem: "is not a mapping",
-                remedy: "give the sections \(Self.sections.joined(separator: ", "))")
+                remedy: "give the sections \(RunConfiguration.sections.joined(separator: ", "))")
         }
         var values: [String: [String: SettingValue]] = [:]
         for (key, node) in root?.mapping ?? [:] {
             let name = key.string ?? "?"
             values[name] = try Self.values(of: node, in: name)
         }
-        try self.init(values)
+        return values
     }
 
     /// The values of a section; a key without a value is not set.

@@ -1,0 +1,31 @@
+internal import Catalog
+internal import Console
+internal import Jobs
+internal import Objects
+internal import Postgres
+internal import Workflows
+
+/// A session of a login that may train: the catalogue through the trainer API, and the objects.
+struct TrainerSession: Sendable {
+    let session: Session
+    let catalog: TrainingCatalog
+    let objects: any ObjectStore
+
+    /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
+    ///   where there is no object store, and the errors of `Session.open`.
+    static func open(_ options: GlobalOptions) async throws -> TrainerSession {
+        let session = try await Session.open(options, role: .trainer)
+        let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
+        try await catalog.requireTrainerRole()
+        return TrainerSession(
+            session: session, catalog: catalog, objects: try await session.workspace.objects())
+    }
+
+    /// Another connection of the same login, for heartbeats and the like.
+    func connectAgain() async throws -> Connection { try await session.connectAgain() }
+
+    /// The queue as this process sees it.
+    func queue(on connection: Connection, leaseSeconds: Double) -> JobQueue {
+        JobQueue(connection, worker: WorkerName.ofThisProcess, leaseSeconds: leaseSeconds)
+    }
+}

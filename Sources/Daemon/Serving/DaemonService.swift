@@ -1,0 +1,112 @@
+internal import Catalog
+internal import Console
+internal import Jobs
+internal import Learning
+internal import Logging
+internal import Monitoring
+internal import Plans
+internal import Postgres
+internal import ServiceLifecycle
+internal import Synchronization
+internal import System
+
+/// The daemon: it fires ticks and does jobs until it is shut down. It connects again where the server was away.
+struct DaemonService: Service {
+    let options: GlobalOptions
+    let kinds: [JobKind]
+    /// Read again for every job.
+    let settings: LiveSettings
+    let requests: CheckpointRequest
+    let observation: Observation
+
+    /// Pauses between attempts to connect, in seconds; the last one is repeated.
+    private static let pauses = [1.0, 2, 5, 10, 30]
+
+    func run() async throws {
+        let stop = StopFlag()
+        let wake = WakeUp()
+        try await withGracefulShutdownHandler {
+            try await serveAgain(stop, wake)
+        } onGracefulShutdown: {
+            stop.raise()
+            wake.call()
+        }
+    }
+
+    private func serveAgain(_ stop: StopFlag, _ wake: WakeUp) async throws {
+        var failures = 0
+        while !stop.isRaised {
+            do {
+                let trainer = try await TrainerSession.open(options)
+                failures = 0
+                try await serve(trainer, stop, wake)
+            } catch let error where Self.isAbsence(error) {
+                observation.health.fail(.database, "the server cannot be reached")
+                let pause = Self.pauses[min(failures, Self.pauses.count - 1)]
+                observation.logger.error(
+                    "database unreachable", [.reason: FailureReason.text(of: error), .seconds: pause])
+                failures += 1
+                await wake.wait(atMost: .seconds(pause))
+            }
+        }
+    }
+
+    /// Errors that end when the server is back.
+    private static func isAbsence(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.sqlState == nil || ["57P01", "57P02", "57P03"].contains(error.sqlState)
+        case DaemonError.serverSilent: true
+        default: false
+        }
+    }
+
+    /// Runs heartbeat, ticker and work on connections of their own until the work stops or one of them fails.
+    private func serve(_ trainer: TrainerSession, _ stop: StopFlag, _ wake: WakeUp) async throws {
+        let (claims, leaseSeconds) = (HeldClaims(), settings.value.leaseSeconds)
+        func queue(_ connection: Connection) -> JobQueue {
+            trainer.queue(on: connection, leaseSeconds: leaseSeconds)
+        }
+        let working = trainer.session.connection
+        let connections = [try await trainer.connectAgain(), try await trainer.connectAgain()]
+        let heartbeat = HeartbeatService(
+            claims: claims, queue: queue(connections[0]), working: working, logger: observation.logger,
+            health: observation.health, metrics: observation.metrics)
+        let ticker = Ticker(
+            catalog: TrainingCatalog(connections[1], program: Program.lacunad.version), wake: wake, stop: stop,
+            observation: observation)
+        let jobs = JobLoop(
+            queue: queue(working), kinds: kinds, wake: wake, stop: stop,
+            runs: ScheduledRuns(
+                trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
+                requests: requests, observation: observation),
+            volumes: RoundVolumes(
+                trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
+                observation: observation), observation: observation)
+        let meter = try await observation.queueMeter { queue(try await trainer.connectAgain()) }
+        observation.logger.info("daemon serves", [.worker: WorkerName.ofThisProcess])
+        do {
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await heartbeat.renewUntilCancelled(); return false
+                }
+                group.addTask {
+                    try await ticker.run(); return false
+                }
+                if let meter {
+                    group.addTask {
+                        try await meter.run(); return false
+                    }
+                }
+                group.addTask {
+                    try await jobs.run(); return true
+                }
+                defer { group.cancelAll() }
+                while let isWork = try await group.next(), !isWork {}
+            }
+        } catch {
+            for connection in connections + [working] { connection.abandon() }
+            throw error
+        }
+        for connection in connections + [working] { await connection.close() }
+    }
+}

@@ -1,0 +1,117 @@
+internal import Catalog
+internal import Jobs
+internal import Learning
+internal import Logging
+internal import Monitoring
+internal import Plans
+internal import Postgres
+internal import Rounds
+internal import Synchronization
+internal import System
+internal import Workflows
+
+/// Does the jobs of ticks: it creates the run of a schedule, or finds the one that another daemon began, and takes it to its end.
+struct ScheduledRuns: Sendable {
+    let trainer: TrainerSession
+    let settings: LiveSettings
+    let queue: JobQueue
+    let claims: HeldClaims
+    /// Raised where the daemon is to stop.
+    let stop: StopFlag
+    let requests: CheckpointRequest
+    let observation: Observation
+
+    /// - Throws: the errors of the connection.
+    func perform(_ job: ClaimedJob) async throws {
+        let ending = RunEnding()
+        let runStop = StopFlag(within: stop)
+        claims.hold(job.claim) { reason in
+            ending.lose(reason)
+            runStop.raise()
+        }
+        defer { claims.drop(job.claim) }
+        do {
+            guard let tick = try await trainer.catalog.tick(of: Claim(job.claim)) else { return }
+            let limit = Task {
+                try await Self.wait(
+                    tick.maximumHours,
+                    then: {
+                        ending.exceed(); runStop.raise()
+                    })
+            }
+            defer { limit.cancel() }
+            try await take(tick, job, runStop, ending)
+        } catch let error as PostgresError where error.sqlState == nil {
+            throw error
+        } catch let error as PostgresError where error.isLostClaim {
+            report(job, error)
+        } catch DaemonError.jobLost {
+            report(job, DaemonError.jobLost)
+        } catch {
+            try await fail(job, error, final: false)
+        }
+    }
+
+    private func take(_ tick: ScheduledRun, _ job: ClaimedJob, _ runStop: StopFlag, _ ending: RunEnding) async throws {
+        let configuration = try RunConfiguration(json: tick.configuration.text).withName(tick.name)
+            .with(daemon: settings.value)
+        let session = try await DaemonSession(trainer, configuration)
+        let opened = try await session.openRun(under: Claim(job.claim))
+        let observer = RunObservers(observers: observation.observers(run: tick.name))
+        do {
+            let outcome = try await RunExecution(
+                session: session, opened: opened, queue: queue, claims: claims, given: job.claim, stop: runStop,
+                observer: observer, retriesFailed: job.attempt > 1, health: observation.health, requests: requests
+            ).run()
+            guard case .stopped = outcome else { return }
+        } catch is CancellationError {
+        } catch {
+            if ending.lost == nil { observer.failed(with: error) }
+            if let lost = ending.lost { throw lost }
+            throw error
+        }
+        try await endEarly(tick, job, ending)
+    }
+
+    /// A run that was stopped: by its own limit, by the loss of its claim, or because the daemon stops.
+    private func endEarly(_ tick: ScheduledRun, _ job: ClaimedJob, _ ending: RunEnding) async throws {
+        if let lost = ending.lost { throw lost }
+        guard ending.isExceeded else { return try await queue.release(job.claim) }
+        try await fail(job, DaemonError.tooLong(hours: tick.maximumHours ?? 0), final: true)
+    }
+
+    private func fail(_ job: ClaimedJob, _ error: any Error, final: Bool) async throws {
+        let state = try await queue.fail(
+            job.claim, reason: JobFailure.reason(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
+            final: final)
+        observation.logger.error(
+            "job failed",
+            [.job: job.claim.job, .state: state.rawValue, .reason: FailureReason.text(of: error)])
+    }
+
+    private func report(_ job: ClaimedJob, _ error: any Error) {
+        observation.logger.error(
+            "job lost", [.job: job.claim.job, .reason: FailureReason.text(of: error)])
+    }
+
+    private static func wait(_ hours: Double?, then stop: () -> Void) async throws {
+        guard let hours else { return }
+        try await Task.sleep(for: .seconds(hours * 3600))
+        stop()
+    }
+}
+
+/// Why a scheduled run was stopped before its end.
+private final class RunEnding: Sendable {
+    private let state = Mutex<(isExceeded: Bool, loss: (any Error)?)>((false, nil))
+
+    var isExceeded: Bool { state.withLock { $0.isExceeded } }
+    /// Nil while the claim is held.
+    var lost: (any Error)? { state.withLock { $0.loss } }
+
+    func exceed() { state.withLock { $0.isExceeded = true } }
+    func lose(_ reason: PostgresError?) {
+        let loss: any Error = if let reason { reason } else { DaemonError.jobLost }
+        state.withLock { $0.loss = loss }
+    }
+}
