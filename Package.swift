@@ -232,7 +232,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System", "Tensors",
+                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System",
+                "Tensors",
                 "TestSupport", "lacuna", "lacunad",
             ],
             swiftSettings: swift),

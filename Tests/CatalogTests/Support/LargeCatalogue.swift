@@ -184,7 +184,8 @@ struct LargeCatalogue {
         "DatasetLabelCounts": whole, "ImagesOfDataset": whole, "ListDescriptors": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
         "MakersOfRun": training, "SnapshotPartsOfRun": training, "FindRoundDetails": training,
-        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare, "LostInputs": training, "ConfigurationOfRun": steady,
+        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare, "LostInputs": training,
+        "ConfigurationOfRun": steady,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
@@ -334,8 +335,8 @@ private struct Facts {
         trainers = [
             FireTicks(),
             RoleOfSession(), FindRun(name: "r"), FindRunOfRound(round: held.rounds[0].id),
-            FindHolder(run: held.run.id.rawValue), Heartbeat(claim: claim, lease: 60),
-            StoredCheckpoints(round: held.rounds[0].id, kind: .network),
+            FindHolder(run: held.run.id.rawValue),
+            Heartbeat(claim: claim, lease: 60), StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),
             StagePseudoLabels(
