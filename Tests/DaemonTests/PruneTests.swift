@@ -19,7 +19,8 @@ extension DaemonTests {
                 #expect(pruned["pruned"] as? Int == 8 && pruned["bytes"] as? Int == planned["bytes"] as? Int)
                 let checkpoints = try #require(pruned["checkpoints"] as? [[String: Any]])
                 let kept = try await place.allCheckpoints()
-                #expect(kept == all.filter { $0.contains("|24|") || $0.contains("|12|") || $0.contains("|confidence|") })
+                #expect(
+                    kept == all.filter { $0.contains("|24|") || $0.contains("|12|") || $0.contains("|confidence|") })
                 for checkpoint in checkpoints {
                     let object = try #require(checkpoint["object"] as? String)
                     let isThere = FileManager.default.fileExists(atPath: place.object(object))

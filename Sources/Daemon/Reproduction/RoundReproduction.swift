@@ -75,6 +75,8 @@ struct RoundReproduction: Sendable {
         if let previous {
             pseudo = try await session.catalog.pseudoLabels(of: previous.id)
             start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
+        } else if let weights = try await session.catalog.startingWeights(of: run.id) {
+            start = .weights(try await checkpoint(weights))
         }
         let cases = try await parts.library.cases(in: .train, pseudo: pseudo)
         let label = "round \(stored.number): training"

@@ -47,8 +47,8 @@ struct ScheduledRuns: Sendable {
             throw error
         } catch let error as PostgresError where error.isLostClaim {
             report(job, error)
-        } catch DaemonError.jobLost {
-            report(job, DaemonError.jobLost)
+        } catch let error where Self.isLoss(error) {
+            report(job, error)
         } catch {
             try await fail(job, of: schedule, error, final: false)
         }
@@ -83,10 +83,22 @@ struct ScheduledRuns: Sendable {
             job, of: tick.schedule, DaemonError.tooLong(hours: tick.maximumHours ?? 0), final: true)
     }
 
+    /// Whether the claim was found to be lost by the heartbeat, or by a write before it.
+    private static func isLoss(_ error: any Error) -> Bool {
+        if case DaemonError.jobLost = error { return true }
+        if case RoundsError.leaseLost = error { return true }
+        return false
+    }
+
     private func fail(_ job: ClaimedJob, of schedule: String?, _ error: any Error, final: Bool) async throws {
-        let state = try await queue.fail(
-            job.claim, reason: JobFailure.reason(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
-            final: final)
+        let state: JobState
+        do {
+            state = try await queue.fail(
+                job.claim, reason: JobFailure.reason(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
+                final: final)
+        } catch let loss as PostgresError where loss.isLostClaim {
+            return report(job, loss)
+        }
         observation.logger.error(
             "job failed",
             [.job: job.claim.job, .state: state.rawValue, .reason: FailureReason.text(of: error)])
