@@ -588,7 +588,7 @@ begin
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
     update run set finished = true where id = the_run;
-    update job set state = 'done', ended_at = clock_timestamp(), worker = null, login = null, lease_until = null where id = p_job;
+    update job set state = 'done', ended_at = clock_timestamp(), login = null, lease_until = null where id = p_job;
 end $$;
 comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 

@@ -3,8 +3,8 @@ public import ServiceLifecycle
 
 /// Tells the service manager that the program is ready, makes progress, and stops.
 ///
-/// Its watchdog is fed twice in its time, but only while `Health` finds every watched part well, so that a program whose work hangs
-/// is restarted although its other threads run. As the last service of its group it hears first that the group stops.
+/// Its watchdog is fed twice in its time, but only while every watched part of `Health` reports, so that a program whose work hangs
+/// is restarted although its other threads run. A part that reports a failure does not hang: a restart would not help. As the last service of its group it hears first that the group stops.
 public struct ServiceManagerService: Service {
     private let manager: ServiceManager
     private let health: Health
@@ -41,10 +41,12 @@ public struct ServiceManagerService: Service {
 
     private func feedWatchdog() {
         let problems = health.problems
-        if problems.isEmpty { return notify(.watchdog) }
-        for problem in problems {
+        let silent = problems.filter(\.isSilent)
+        for problem in silent {
             logger.error("no progress", [.part: problem.part.rawValue, .reason: problem.reason])
         }
+        if silent.isEmpty { notify(.watchdog) }
+        if problems.isEmpty { return }
         manager.notify(.status(problems.map { "\($0.part.rawValue): \($0.reason)" }.joined(separator: "; ")))
     }
 

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "bacd72cf93b41a67aef6210657dfb057e606587ffc83130d56361c7aeecf97c3",
+            sha256: "efd22ec4f0dd4b6096a4b2a7cd55e0a130a0fd5241cc576af71015a508c50607",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1025,8 +1025,8 @@ create table job (
         case kind when 'run' then round_id is null and volume_id is null
             else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
     constraint a_running_job_has_a_holder check (
-        (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
-        and (worker is null) = (login is null)),
+        (state = 'running') = (lease_until is not null) and (lease_until is null) = (login is null)
+        and case state when 'running' then worker is not null when 'waiting' then worker is null else true end),
     constraint an_ended_job_has_a_time check ((state in ('done', 'dead', 'cancelled')) = (ended_at is not null)),
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
@@ -1045,7 +1045,7 @@ comment on column job.attempts is 'Claims so far. A claim that its holder releas
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
-comment on column job.worker is 'Host and process of the holder; null: nobody holds the job.';
+comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
 
@@ -2185,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "0c355cd7f97a31a00dd02584058993ee39436b1de4672c53a289bdca72601a31",
+            sha256: "00b16c3f985f65e18dbb20905080cb56f997f5c45822dc6da8abec9988ffba45",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2777,7 +2777,7 @@ begin
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
     update run set finished = true where id = the_run;
-    update job set state = 'done', ended_at = clock_timestamp(), worker = null, login = null, lease_until = null where id = p_job;
+    update job set state = 'done', ended_at = clock_timestamp(), login = null, lease_until = null where id = p_job;
 end $$;
 comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 
@@ -4798,7 +4798,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "06463e2c4650f55d523ff598f8de73a99069f339c5dc33af8ec393abfaaf1ab4",
+            sha256: "832611ab821da917a6d2b842ae72233f6c051093d44d121f8df8966f7ec045da",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -4876,7 +4876,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         update job j set
             state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
             ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
-            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1, worker = null, login = null, lease_until = null
+            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
+            worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
         from expired e where j.id = e.id returning 1
     )
     select count(*) from ended
@@ -4887,7 +4888,7 @@ create function complete_job(p_job bigint, p_token bigint, p_result jsonb defaul
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
-    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
     where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
     if not found then
         perform refuse_claim(p_job);
@@ -4908,8 +4909,8 @@ begin
     update job set
         state = case when p_final or attempts >= max_attempts then 'dead' else 'waiting' end::job_state,
         ended_at = case when p_final or attempts >= max_attempts then clock_timestamp() end,
-        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000), worker = null, login = null,
-        lease_until = null
+        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000),
+        worker = case when p_final or attempts >= max_attempts then worker end, login = null, lease_until = null
     where id = p_job returning state into the_state;
     return the_state;
 end $$;
@@ -4947,7 +4948,7 @@ begin
     insert into job as j (kind, round_id, volume_id, priority, max_attempts)
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
-    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null
     where j.state in ('dead', 'cancelled');
     get diagnostics enqueued = row_count;
     if enqueued > 0 then
@@ -4977,7 +4978,7 @@ begin
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
@@ -5029,7 +5030,7 @@ grant select on queue to lacuna_trainer, lacuna_manager;
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "833eb3023671558e1b65a7e01d4c1f423853e9cb4f1783d9c4ce90654f31f23c",
+            sha256: "9892e510bc6930e325b8e42640528c572963c5b9ef54e7fbf5c9238d3e1a75df",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5521,18 +5522,19 @@ declare
     newest timestamptz;  -- the newest instant that is due
     earlier timestamptz; -- the newest before it
     due integer := 0;
+    on_time timestamptz := p_present - interval '5 minutes';
     is_late boolean;
     missed integer;
     fresh bigint;
     fired bigint;
 begin
-    while instant <= p_present and due < 1000 loop
+    while instant <= p_present loop
         earlier := newest;
         newest := instant;
         due := due + 1;
-        instant := cron_next(p_schedule.cron, p_schedule.time_zone, instant);
+        instant := cron_next(p_schedule.cron, p_schedule.time_zone, case when due = 1000 then greatest(instant, on_time) else instant end);
     end loop;
-    is_late := newest < p_present - interval '5 minutes';
+    is_late := newest < on_time;
     missed := due - case when is_late and p_schedule.catch_up = 'none' then 0 else 1 end;
     if missed > 0 then
         perform skip_tick(p_schedule.id, p_schedule.next_due, 'cron', missed_reason(p_schedule, missed, p_schedule.next_due,
@@ -5552,7 +5554,7 @@ begin
     update schedule set next_due = cron_next(cron, time_zone, greatest(newest, p_present)) where id = p_schedule.id;
     return array[(fired is not null)::integer, missed];
 end $$;
-comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well.';
+comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well. Of more than a thousand, those that are on time are counted too.';
 
 create function data_due(p_schedule schedule, p_present timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5646,9 +5648,10 @@ begin
         perform pg_notify('lacuna', 'job');
     end if;
     select min(n.instant) into next_due from (
-        select min(s.next_due) from schedule s where s.next_due > p_present
+        -- What is due and was not fired here is being fired by another daemon.
+        select min(greatest(s.next_due, p_present + interval '100 ms')) from schedule s
         union all
-        select min(greatest(data_due(s, p_present), p_present + interval '1 second')) from schedule s
+        select min(greatest(data_due(s, p_present), p_present + interval '100 ms')) from schedule s
         where s.when_new is not null and not s.is_paused and not s.is_removed and s.seen_revision < current_revision()
         union all
         select min(j.due) from job j where j.state = 'waiting' and j.kind = 'run' and j.tick_id is not null and j.due > p_present

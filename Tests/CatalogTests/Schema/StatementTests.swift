@@ -234,6 +234,10 @@ let managerStatements: [any Statement.Type] = [
     AnnotationOfRater.self,
     AnnotationsOfPartition.self,
     LabelsOfRelease.self,
+    CancelJob.self,
+    DescribeJob.self,
+    ListJobs.self,
+    RetryJob.self,
 ]
 
 /// Statements that the daemon's session runs.
