@@ -147,7 +147,7 @@ struct RoundReproduction: Sendable {
         _ labels: [PseudoLabel], _ originals: [RoundLabel], _ volume: RunVolume
     ) async throws -> [ReproducedMask] {
         let grid = parts.library.grid(of: volume)
-        let comparison = MaskComparison(reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
+        let comparison = PseudoLabelComparison(reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
         var masks: [ReproducedMask] = []
         for label in labels {
             let organ = snapshot.organs[label.organ]
