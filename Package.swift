@@ -227,12 +227,15 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",
-            dependencies: ["Catalog", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows"],
+            dependencies: [
+                "Catalog", "DICOM", "Domain", "Imaging", "Objects", "Plans", "Postgres", "TestSupport", "Workflows",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System", "Tensors",
+                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System",
+                "Tensors",
                 "TestSupport", "lacuna", "lacunad",
             ],
             swiftSettings: swift),
