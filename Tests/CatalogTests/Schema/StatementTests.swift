@@ -234,6 +234,10 @@ let managerStatements: [any Statement.Type] = [
     AnnotationOfRater.self,
     AnnotationsOfPartition.self,
     LabelsOfRelease.self,
+    CancelJob.self,
+    DescribeJob.self,
+    ListJobs.self,
+    RetryJob.self,
 ]
 
 /// Statements that the daemon's session runs.
@@ -269,8 +273,8 @@ let trainerStatements: [any Statement.Type] = [
     LoadOrganSynonyms.self,
     LoadOrgans.self,
     LockObjectsShared.self,
-    Ping.self,
     StoredCheckpoints.self,
+    Ping.self,
     PublishRound.self,
     PurgedImages.self,
     RecordCheckpoint.self,
