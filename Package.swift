@@ -150,7 +150,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Jobs", "Numerics",
+                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Jobs",
+                "Numerics",
                 "Objects", "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
             ],
             swiftSettings: swift),
