@@ -227,7 +227,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",
-            dependencies: ["Catalog", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows"],
+            dependencies: [
+                "Catalog", "DICOM", "Domain", "Drawing", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",
