@@ -150,7 +150,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Numerics",
+                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Jobs", "Numerics",
                 "Objects", "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
             ],
             swiftSettings: swift),
@@ -161,7 +161,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Catalog", "Cluster", "Console", "Domain", "Importers", "Phantoms", "Schema", "System",
+                "Catalog", "Cluster", "Console", "Domain", "Importers", "Jobs", "Phantoms", "Schema", "System",
                 "Workflows", argumentParser,
             ], swiftSettings: swift),
         /// The services of `lacunad`, with the adapters that join Rounds to Learning, Catalog, Jobs and Objects.
@@ -234,7 +234,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System", "Tensors",
+                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System",
+                "Tensors",
                 "TestSupport", "lacuna", "lacunad",
             ],
             swiftSettings: swift),

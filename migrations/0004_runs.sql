@@ -134,8 +134,8 @@ create table job (
         case kind when 'run' then round_id is null and volume_id is null
             else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
     constraint a_running_job_has_a_holder check (
-        (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
-        and (worker is null) = (login is null)),
+        (state = 'running') = (lease_until is not null) and (lease_until is null) = (login is null)
+        and case state when 'running' then worker is not null when 'waiting' then worker is null else true end),
     constraint an_ended_job_has_a_time check ((state in ('done', 'dead', 'cancelled')) = (ended_at is not null)),
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
@@ -154,7 +154,7 @@ comment on column job.attempts is 'Claims so far. A claim that its holder releas
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
-comment on column job.worker is 'Host and process of the holder; null: nobody holds the job.';
+comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
 
@@ -247,7 +247,7 @@ comment on column evaluation.dice is 'Null where both the reference and the pred
 -- Whether an array has twenty fractions.
 create function are_twenty_fractions(p_values real[]) returns boolean
 language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+    select array_ndims(p_values) = 1 and cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
 $$;
 
 create table selection (

@@ -74,7 +74,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         update job j set
             state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
             ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
-            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1, worker = null, login = null, lease_until = null
+            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
+            worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
         from expired e where j.id = e.id returning 1
     )
     select count(*) from ended
@@ -85,7 +86,7 @@ create function complete_job(p_job bigint, p_token bigint, p_result jsonb defaul
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
-    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
     where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
     if not found then
         perform refuse_claim(p_job);
@@ -106,8 +107,8 @@ begin
     update job set
         state = case when p_final or attempts >= max_attempts then 'dead' else 'waiting' end::job_state,
         ended_at = case when p_final or attempts >= max_attempts then clock_timestamp() end,
-        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000), worker = null, login = null,
-        lease_until = null
+        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000),
+        worker = case when p_final or attempts >= max_attempts then worker end, login = null, lease_until = null
     where id = p_job returning state into the_state;
     return the_state;
 end $$;
@@ -145,7 +146,7 @@ begin
     insert into job as j (kind, round_id, volume_id, priority, max_attempts)
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
-    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null
     where j.state in ('dead', 'cancelled');
     get diagnostics enqueued = row_count;
     if enqueued > 0 then
@@ -175,7 +176,7 @@ begin
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
@@ -209,6 +210,14 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
 $$;
 comment on function enqueue_run(bigint) is 'Creates the job of a tick; the daemon that claims it creates the run.';
 
+create function reason_of_job(p_job job) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p_job.reason || case when p_job.state = 'cancelled' and p_job.reason = run_name(run.id) || ' was cancelled'
+        then coalesce((select ' at revision ' || revision from change where id = run.cancelled_change_id), '') else '' end
+    from (select coalesce(p_job.run_id, (select run_id from round where id = p_job.round_id)) as id) w left join run on run.id = w.id
+$$;
+comment on function reason_of_job(job) is 'The reason of a job; for one that was cancelled with its run with the revision that did it, which is numbered only at the end of its transaction.';
+
 create view queue as
     select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
     union all
@@ -221,5 +230,5 @@ grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kin
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
-grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
+grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 grant select on queue to lacuna_trainer, lacuna_manager;

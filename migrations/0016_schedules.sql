@@ -488,18 +488,19 @@ declare
     newest timestamptz;  -- the newest instant that is due
     earlier timestamptz; -- the newest before it
     due integer := 0;
+    on_time timestamptz := p_present - interval '5 minutes';
     is_late boolean;
     missed integer;
     fresh bigint;
     fired bigint;
 begin
-    while instant <= p_present and due < 1000 loop
+    while instant <= p_present loop
         earlier := newest;
         newest := instant;
         due := due + 1;
-        instant := cron_next(p_schedule.cron, p_schedule.time_zone, instant);
+        instant := cron_next(p_schedule.cron, p_schedule.time_zone, case when due = 1000 then greatest(instant, on_time) else instant end);
     end loop;
-    is_late := newest < p_present - interval '5 minutes';
+    is_late := newest < on_time;
     missed := due - case when is_late and p_schedule.catch_up = 'none' then 0 else 1 end;
     if missed > 0 then
         perform skip_tick(p_schedule.id, p_schedule.next_due, 'cron', missed_reason(p_schedule, missed, p_schedule.next_due,
@@ -519,7 +520,7 @@ begin
     update schedule set next_due = cron_next(cron, time_zone, greatest(newest, p_present)) where id = p_schedule.id;
     return array[(fired is not null)::integer, missed];
 end $$;
-comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well.';
+comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well. Of more than a thousand, those that are on time are counted too.';
 
 create function data_due(p_schedule schedule, p_present timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -613,9 +614,10 @@ begin
         perform pg_notify('lacuna', 'job');
     end if;
     select min(n.instant) into next_due from (
-        select min(s.next_due) from schedule s where s.next_due > p_present
+        -- What is due and was not fired here is being fired by another daemon.
+        select min(greatest(s.next_due, p_present + interval '100 ms')) from schedule s
         union all
-        select min(greatest(data_due(s, p_present), p_present + interval '1 second')) from schedule s
+        select min(greatest(data_due(s, p_present), p_present + interval '100 ms')) from schedule s
         where s.when_new is not null and not s.is_paused and not s.is_removed and s.seen_revision < current_revision()
         union all
         select min(j.due) from job j where j.state = 'waiting' and j.kind = 'run' and j.tick_id is not null and j.due > p_present
@@ -698,7 +700,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
-            when j.id is null then 'waits for the end of another run of the schedule' else j.reason end as reason,
+            when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
 comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';

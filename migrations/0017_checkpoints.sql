@@ -77,9 +77,15 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             row_number() over (partition by c.round_id, c.kind order by c.step desc) as place
         from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
         where c.removal is null and (p_run is null or run.id = p_run)
+    ), started as ( -- the networks from which other runs start
+        select distinct on (r.run_id) c.id as checkpoint_id
+        from run_start s join round r on r.run_id = s.previous_run_id
+        join checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
+        order by r.run_id, r.number desc, c.step desc
     ), judged as (
         select l.*, case
             when l.is_open and l.state <> 'published' then 'open'
+            when l.id in (select b.checkpoint_id from started b) then 'start'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
             when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
@@ -96,7 +102,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     from judged j join object o on o.digest = j.object_digest left join shared s on s.object_digest = j.object_digest
     order by j.run_id, j.number, j.kind, j.step
 $$;
-comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
+comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the network from which another run started (start), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
 
 create function prune_checkpoints(p_run bigint, p_keep integer, p_keeps_abandoned boolean, p_program text) returns setof pruning
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

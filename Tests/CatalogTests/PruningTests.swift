@@ -86,6 +86,10 @@ import Testing
             #expect(
                 try await plan(world, PruningScope(keepsAbandoned: true))
                     == first + ["r/1 network 1 -intermediate", "r/1 network 2 wanted"])
+            let next = try await world.training.startRun(world.runStart("next"))
+            try await world.root.execute(
+                "insert into lacuna.run_start (run_id, previous_run_id) values (\(next.id), \(held.run.id))")
+            #expect(try await plan(world) == first + ["r/1 network 1 -intermediate", "r/1 network 2 start"])
         }
     }
 

@@ -27,7 +27,7 @@ final class HandClock: Sendable {
         clock.advance(.seconds(1))
         #expect(
             health.problems == [
-                Health.Problem(part: .heartbeat, reason: "no report for 21 s; the limit is 20 s")
+                Health.Problem(part: .heartbeat, reason: "no report for 21 s; the limit is 20 s", isSilent: true)
             ])
         health.report(.heartbeat)
         #expect(health.isWell)
@@ -38,7 +38,10 @@ final class HandClock: Sendable {
         health.watch(.database, within: .seconds(20))
         health.fail(.database, "the server does not answer")
         health.fail(.ticker, "a part that is not watched")
-        #expect(health.problems == [Health.Problem(part: .database, reason: "the server does not answer")])
+        let failure = Health.Problem(part: .database, reason: "the server does not answer", isSilent: false)
+        #expect(health.problems == [failure])
+        clock.advance(.seconds(30))
+        #expect(health.problems.map(\.isSilent) == [true], "a failure has to be reported again")
         health.report(.database)
         #expect(health.isWell)
         health.fail(.database, "the server does not answer")

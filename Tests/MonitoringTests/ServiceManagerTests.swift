@@ -44,16 +44,21 @@ import Testing
         let socket = try NotifySocket(name)
         let manager = try #require(
             try ServiceManager(environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "20000"], process: process))
-        let health = Health()
-        health.watch(.progress, within: .seconds(3600))
+        let clock = HandClock()
+        let health = Health { clock.now }
+        health.watch(.progress, within: .seconds(60))
+        health.watch(.database, within: .seconds(3600))
         try await withServices(ServiceManagerService(manager, health: health, logger: silentLogger)) {
             try await socket.waits(for: "READY=1")
             try await socket.waits(for: "WATCHDOG=1")
-            health.fail(.progress, "the work hangs")
-            try await socket.waits(for: "STATUS=progress: the work hangs")
-            for _ in 0..<5 {  // what follows is not mixed with the watchdog's food
-                #expect(socket.next() == "STATUS=progress: the work hangs")
-            }
+            health.fail(.database, "the server cannot be reached")
+            try await socket.waits(for: "STATUS=database: the server cannot be reached")
+            #expect(socket.next() == "WATCHDOG=1", "a reported failure is no hang")
+            health.report(.database)
+            clock.advance(.seconds(61))
+            let silence = "STATUS=progress: no report for 61 s; the limit is 60 s"
+            try await socket.waits(for: silence)
+            for _ in 0..<5 { #expect(socket.next() == silence, "the watchdog is not fed") }
             health.report(.progress)
             try await socket.waits(for: "WATCHDOG=1")
         }

@@ -7,6 +7,8 @@ public struct CheckpointPlan: Sendable, Hashable {
     public enum Reason: String, Sendable, CaseIterable {
         /// Kept: its round is open and may continue from it.
         case open
+        /// Kept: another run started from it.
+        case start
         /// Kept: the newest of its kind in a round whose labels were made with it.
         case labels
         /// Kept: the newest of its kind in a round that was evaluated with it.

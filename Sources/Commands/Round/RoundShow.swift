@@ -49,10 +49,10 @@ struct RoundShow: AsyncParsableCommand {
         try await Session.with(options) { session in
             let report = try await RoundReport.read(run: name, round: number, in: session.workspace)
             switch session.output.format {
-            case .json: session.output.report(report.fields + report.sections)
+            case .json: session.output.report(report.fields(listing: .list) + report.sections)
             case .csv: session.output.report(report.organs, report.organColumns)
             case .table:
-                session.output.report(report.fields)
+                session.output.report(report.fields(listing: .lines))
                 session.output.separate()
                 report.printTables(session.output)
             }
@@ -64,9 +64,19 @@ struct RoundShow: AsyncParsableCommand {
 }
 
 extension RoundReport {
-    fileprivate var fields: [Cell.Field] {
-        let details = details
-        return [
+    /// How the parts of the snapshot are written: as one list, or one a line.
+    fileprivate enum Listing {
+        case list, lines
+    }
+
+    fileprivate func fields(listing: Listing) -> [Cell.Field] {
+        inputs
+            + (listing == .list ? [Cell.Field("parts", parts.map(\.cell))] : parts.map { Cell.Field("part", $0.cell) })
+            + outcome + environment
+    }
+
+    private var inputs: [Cell.Field] {
+        [
             Cell.Field("run", details.run), Cell.Field("round", details.number), Cell.Field("state", details.state),
             Cell.Field("gamma", details.gamma, absence: "none, the last round"), Cell.Field("seed", details.seed),
             Cell.Field("configurationSHA256", details.configDigest.description, title: "configuration"),
@@ -74,16 +84,20 @@ extension RoundReport {
             Cell.Field("trainedOnRevision", trainedOn?.number),
             Cell.Field("publishedRevision", details.publishedRevision?.number),
             Cell.Field("cancelledRevision", details.cancelledRevision?.number),
-            Cell.Field("split", details.split),
-            Cell.Field("parts", Cell.list(parts.map(\.cell))), Cell.Field("origins", details.origins),
+            Cell.Field("split", details.split), Cell.Field("origins", details.origins),
             Cell.Field("modalities", details.modalities), Cell.Field("trainsUnassigned", details.trainsUnassigned),
+        ]
+    }
+
+    private var outcome: [Cell.Field] {
+        [
             Cell.Field("steps", steps), Cell.Field("loss", loss),
             Cell.Field("meanDice", meanDice), Cell.Field("masks", details.masks),
             Cell.Field("maskedVolumes", details.maskedVolumes), Cell.Field("contaminated", details.isContaminated),
             Cell.Field("recalled", details.isRecalled), Cell.Field("finished", details.isFinished),
             Cell.Field("failure", failure), Cell.Field("login", details.agent),
             Cell.Field("startedWith", details.program),
-        ] + environment
+        ]
     }
 
     /// What decides the last bits of a result, from the newest network.

@@ -75,6 +75,8 @@ struct RoundReproduction: Sendable {
         if let previous {
             pseudo = try await session.catalog.pseudoLabels(of: previous.id)
             start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
+        } else if let weights = try await session.catalog.startingWeights(of: run.id) {
+            start = .weights(try await checkpoint(weights))
         }
         let cases = try await parts.library.cases(in: .train, pseudo: pseudo)
         let label = "round \(stored.number): training"
@@ -145,7 +147,7 @@ struct RoundReproduction: Sendable {
         _ labels: [PseudoLabel], _ originals: [RoundLabel], _ volume: RunVolume
     ) async throws -> [ReproducedMask] {
         let grid = parts.library.grid(of: volume)
-        let comparison = MaskComparison(reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
+        let comparison = PseudoLabelComparison(reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
         var masks: [ReproducedMask] = []
         for label in labels {
             let organ = snapshot.organs[label.organ]

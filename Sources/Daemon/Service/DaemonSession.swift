@@ -25,13 +25,6 @@ struct DaemonSession: Sendable {
         try await DaemonSession(TrainerSession.open(options), configuration)
     }
 
-    /// - Throws: the errors of `RunOpening.resolve`.
-    init(_ trainer: TrainerSession, _ configuration: RunConfiguration) async throws {
-        var configuration = configuration
-        try await configuration.resolvePlan { try await RunOpening(catalog: trainer.catalog).resolve($0) }
-        (self.trainer, self.configuration) = (trainer, configuration)
-    }
-
     /// A session to read a run that exists, with its recorded configuration.
     ///
     /// - Throws: as `open`; `CatalogError.unknownRun`, `RoundsError.otherPlan` where this program understands the configuration in
@@ -44,6 +37,13 @@ struct DaemonSession: Sendable {
             throw RoundsError.otherPlan(run: name)
         }
         return (try await DaemonSession(trainer, configuration), run)
+    }
+
+    /// - Throws: the errors of `RunOpening.resolve`.
+    init(_ trainer: TrainerSession, _ configuration: RunConfiguration) async throws {
+        var configuration = configuration
+        try await configuration.resolvePlan { try await RunOpening(catalog: trainer.catalog).resolve($0) }
+        (self.trainer, self.configuration) = (trainer, configuration)
     }
 
     /// The queue as this process sees it.

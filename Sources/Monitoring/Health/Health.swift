@@ -20,6 +20,8 @@ public final class Health: Sendable {
         public let part: Part
         /// Constant words and durations; no patient data.
         public let reason: String
+        /// Whether the part has not reported in time: it hangs, where a part that reports a failure does not.
+        public let isSilent: Bool
     }
 
     private struct Watch {
@@ -51,24 +53,32 @@ public final class Health: Sendable {
         }
     }
 
-    /// The part is not well until its next report.
-    public func fail(_ part: Part, _ reason: StaticString) { watches.withLock { $0[part]?.failure = "\(reason)" } }
+    /// The part works, but not well until its next report, such as one that tries to reach a server again.
+    public func fail(_ part: Part, _ reason: StaticString) {
+        let now = now()
+        watches.withLock {
+            $0[part]?.last = now
+            $0[part]?.failure = "\(reason)"
+        }
+    }
 
     /// What is not well, in the order of `Part`.
     public var problems: [Problem] {
         let now = now()
         let watches = watches.withLock { $0 }
         return Part.allCases.compactMap { part in
-            watches[part].flatMap { Self.reason($0, now) }.map { Problem(part: part, reason: $0) }
+            watches[part].flatMap { Self.problem(part, $0, now) }
         }
     }
 
     public var isWell: Bool { problems.isEmpty }
 
-    private static func reason(_ watch: Watch, _ now: ContinuousClock.Instant) -> String? {
-        if let failure = watch.failure { return failure }
+    private static func problem(_ part: Part, _ watch: Watch, _ now: ContinuousClock.Instant) -> Problem? {
         let silence = now - watch.last
-        guard silence > watch.limit else { return nil }
-        return "no report for \(silence.components.seconds) s; the limit is \(watch.limit.components.seconds) s"
+        guard silence > watch.limit else {
+            return watch.failure.map { Problem(part: part, reason: $0, isSilent: false) }
+        }
+        let (seconds, limit) = (silence.components.seconds, watch.limit.components.seconds)
+        return Problem(part: part, reason: "no report for \(seconds) s; the limit is \(limit) s", isSilent: true)
     }
 }

@@ -3,8 +3,9 @@ public import ServiceLifecycle
 
 /// Tells the service manager that the program is ready, makes progress, and stops.
 ///
-/// Its watchdog is fed twice in its time, but only while `Health` finds every watched part well, so that a program whose work hangs
-/// is restarted although its other threads run. As the last service of its group it hears first that the group stops.
+/// Its watchdog is fed twice in its time, but only while every watched part of `Health` reports, so that a program whose work hangs
+/// is restarted although its other threads run. A part that reports a failure does not hang: a restart would not help. As the last
+/// service of its group it hears first that the group stops.
 public struct ServiceManagerService: Service {
     private let manager: ServiceManager
     private let health: Health
@@ -15,7 +16,7 @@ public struct ServiceManagerService: Service {
     }
 
     public func run() async throws {
-        await announceReadiness()
+        notify(.ready)
         await withGracefulShutdownHandler {
             guard let time = manager.watchdogTime else {
                 try? await gracefulShutdown()
@@ -30,21 +31,14 @@ public struct ServiceManagerService: Service {
         }
     }
 
-    /// The manager may be busy, and waits for this notification.
-    private func announceReadiness() async {
-        for _ in 0..<50 where !Task.isCancelled {
-            if manager.notify(.ready) { return }
-            try? await Task.sleep(for: .milliseconds(100))
-        }
-        logger.error("service manager cannot be notified", [:])
-    }
-
     private func feedWatchdog() {
         let problems = health.problems
-        if problems.isEmpty { return notify(.watchdog) }
-        for problem in problems {
+        let silent = problems.filter(\.isSilent)
+        for problem in silent {
             logger.error("no progress", [.part: problem.part.rawValue, .reason: problem.reason])
         }
+        if silent.isEmpty { notify(.watchdog) }
+        if problems.isEmpty { return }
         manager.notify(.status(problems.map { "\($0.part.rawValue): \($0.reason)" }.joined(separator: "; ")))
     }
 

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "bacd72cf93b41a67aef6210657dfb057e606587ffc83130d56361c7aeecf97c3",
+            sha256: "e72ee89f58df2c0c7df9cc017e0fe828ec64f3613e68c4a0988cdb38faba6d98",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1025,8 +1025,8 @@ create table job (
         case kind when 'run' then round_id is null and volume_id is null
             else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
     constraint a_running_job_has_a_holder check (
-        (state = 'running') = (lease_until is not null) and (lease_until is null) = (worker is null)
-        and (worker is null) = (login is null)),
+        (state = 'running') = (lease_until is not null) and (lease_until is null) = (login is null)
+        and case state when 'running' then worker is not null when 'waiting' then worker is null else true end),
     constraint an_ended_job_has_a_time check ((state in ('done', 'dead', 'cancelled')) = (ended_at is not null)),
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
@@ -1045,7 +1045,7 @@ comment on column job.attempts is 'Claims so far. A claim that its holder releas
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
-comment on column job.worker is 'Host and process of the holder; null: nobody holds the job.';
+comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
 
@@ -1138,7 +1138,7 @@ comment on column evaluation.dice is 'Null where both the reference and the pred
 -- Whether an array has twenty fractions.
 create function are_twenty_fractions(p_values real[]) returns boolean
 language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+    select array_ndims(p_values) = 1 and cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
 $$;
 
 create table selection (
@@ -2185,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "0c355cd7f97a31a00dd02584058993ee39436b1de4672c53a289bdca72601a31",
+            sha256: "90428edaad53f834379d4cab244c2b46019232a6aeaa2a5c87ef036f8b989113",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2777,7 +2777,7 @@ begin
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
     update run set finished = true where id = the_run;
-    update job set state = 'done', ended_at = clock_timestamp(), worker = null, login = null, lease_until = null where id = p_job;
+    update job set state = 'done', ended_at = clock_timestamp(), login = null, lease_until = null where id = p_job;
 end $$;
 comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 
@@ -2804,16 +2804,13 @@ comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs
 
 create function cancel_run(p_run bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_revision bigint;
 begin
     update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
     if not found then
         return;
     end if;
-    select revision into the_revision from change where id = p_change;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
-        reason = run_name(p_run) || ' was cancelled' || coalesce(' at revision ' || the_revision, ''), ended_at = clock_timestamp()
+        reason = run_name(p_run) || ' was cancelled', ended_at = clock_timestamp()
     where id in (select jobs_of_runs(array[p_run]));
 end $$;
 comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';
@@ -4798,7 +4795,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "06463e2c4650f55d523ff598f8de73a99069f339c5dc33af8ec393abfaaf1ab4",
+            sha256: "06ed1bd26027764d5acea39294f08a770f48ef3511acf4573f6be9a2c5381996",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -4876,7 +4873,8 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         update job j set
             state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
             ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
-            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1, worker = null, login = null, lease_until = null
+            reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
+            worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
         from expired e where j.id = e.id returning 1
     )
     select count(*) from ended
@@ -4887,7 +4885,7 @@ create function complete_job(p_job bigint, p_token bigint, p_result jsonb defaul
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
-    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
     where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
     if not found then
         perform refuse_claim(p_job);
@@ -4908,8 +4906,8 @@ begin
     update job set
         state = case when p_final or attempts >= max_attempts then 'dead' else 'waiting' end::job_state,
         ended_at = case when p_final or attempts >= max_attempts then clock_timestamp() end,
-        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000), worker = null, login = null,
-        lease_until = null
+        due = clock_timestamp() + make_interval(secs => p_pause_seconds), reason = left(p_reason, 2000),
+        worker = case when p_final or attempts >= max_attempts then worker end, login = null, lease_until = null
     where id = p_job returning state into the_state;
     return the_state;
 end $$;
@@ -4947,7 +4945,7 @@ begin
     insert into job as j (kind, round_id, volume_id, priority, max_attempts)
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
-    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null
     where j.state in ('dead', 'cancelled');
     get diagnostics enqueued = row_count;
     if enqueued > 0 then
@@ -4977,7 +4975,7 @@ begin
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
@@ -5011,6 +5009,14 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
 $$;
 comment on function enqueue_run(bigint) is 'Creates the job of a tick; the daemon that claims it creates the run.';
 
+create function reason_of_job(p_job job) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p_job.reason || case when p_job.state = 'cancelled' and p_job.reason = run_name(run.id) || ' was cancelled'
+        then coalesce((select ' at revision ' || revision from change where id = run.cancelled_change_id), '') else '' end
+    from (select coalesce(p_job.run_id, (select run_id from round where id = p_job.round_id)) as id) w left join run on run.id = w.id
+$$;
+comment on function reason_of_job(job) is 'The reason of a job; for one that was cancelled with its run with the revision that did it, which is numbered only at the end of its transaction.';
+
 create view queue as
     select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
     union all
@@ -5023,13 +5029,13 @@ grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kin
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
-grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
+grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 grant select on queue to lacuna_trainer, lacuna_manager;
 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "833eb3023671558e1b65a7e01d4c1f423853e9cb4f1783d9c4ce90654f31f23c",
+            sha256: "4c867767d4351ef898ae17702cab039a0aa001ee926717a3383a7fc0ba4e8635",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5521,18 +5527,19 @@ declare
     newest timestamptz;  -- the newest instant that is due
     earlier timestamptz; -- the newest before it
     due integer := 0;
+    on_time timestamptz := p_present - interval '5 minutes';
     is_late boolean;
     missed integer;
     fresh bigint;
     fired bigint;
 begin
-    while instant <= p_present and due < 1000 loop
+    while instant <= p_present loop
         earlier := newest;
         newest := instant;
         due := due + 1;
-        instant := cron_next(p_schedule.cron, p_schedule.time_zone, instant);
+        instant := cron_next(p_schedule.cron, p_schedule.time_zone, case when due = 1000 then greatest(instant, on_time) else instant end);
     end loop;
-    is_late := newest < p_present - interval '5 minutes';
+    is_late := newest < on_time;
     missed := due - case when is_late and p_schedule.catch_up = 'none' then 0 else 1 end;
     if missed > 0 then
         perform skip_tick(p_schedule.id, p_schedule.next_due, 'cron', missed_reason(p_schedule, missed, p_schedule.next_due,
@@ -5552,7 +5559,7 @@ begin
     update schedule set next_due = cron_next(cron, time_zone, greatest(newest, p_present)) where id = p_schedule.id;
     return array[(fired is not null)::integer, missed];
 end $$;
-comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well.';
+comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well. Of more than a thousand, those that are on time are counted too.';
 
 create function data_due(p_schedule schedule, p_present timestamptz) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5646,9 +5653,10 @@ begin
         perform pg_notify('lacuna', 'job');
     end if;
     select min(n.instant) into next_due from (
-        select min(s.next_due) from schedule s where s.next_due > p_present
+        -- What is due and was not fired here is being fired by another daemon.
+        select min(greatest(s.next_due, p_present + interval '100 ms')) from schedule s
         union all
-        select min(greatest(data_due(s, p_present), p_present + interval '1 second')) from schedule s
+        select min(greatest(data_due(s, p_present), p_present + interval '100 ms')) from schedule s
         where s.when_new is not null and not s.is_paused and not s.is_removed and s.seen_revision < current_revision()
         union all
         select min(j.due) from job j where j.state = 'waiting' and j.kind = 'run' and j.tick_id is not null and j.due > p_present
@@ -5731,7 +5739,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
-            when j.id is null then 'waits for the end of another run of the schedule' else j.reason end as reason,
+            when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
 comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';
@@ -6010,7 +6018,7 @@ grant execute on function upcoming(text, text, timestamptz, integer), new_annota
 """###),
         Migration(
             number: 17, name: "checkpoints",
-            sha256: "2635e0e90f8ad075bea6b72655b90a3af168c0668c53155c7aa4c5658e533c84",
+            sha256: "5963ba02a5bb663c3375d52a95d31c494f8e4ead3f980d32ff81690dfc39dcb7",
             sql: ###"""
 -- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
 set local role lacuna_owner;
@@ -6091,9 +6099,15 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             row_number() over (partition by c.round_id, c.kind order by c.step desc) as place
         from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
         where c.removal is null and (p_run is null or run.id = p_run)
+    ), started as ( -- the networks from which other runs start
+        select distinct on (r.run_id) c.id as checkpoint_id
+        from run_start s join round r on r.run_id = s.previous_run_id
+        join checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
+        order by r.run_id, r.number desc, c.step desc
     ), judged as (
         select l.*, case
             when l.is_open and l.state <> 'published' then 'open'
+            when l.id in (select b.checkpoint_id from started b) then 'start'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
             when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
@@ -6110,7 +6124,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     from judged j join object o on o.digest = j.object_digest left join shared s on s.object_digest = j.object_digest
     order by j.run_id, j.number, j.kind, j.step
 $$;
-comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
+comment on function pruning_plan(bigint, integer, boolean) is 'The checkpoints of a run (null: of all runs) that have bytes. Kept are those of an open round (open), the network from which another run started (start), the newest of each kind in a closed round (labels, evaluation or closed: what needs it), and p_keep further ones or, on request, abandoned ones (wanted). Pruned are intermediate ones of rounds that are closed or never continued, and the newest ones of rounds that ended without a result (abandoned).';
 
 create function prune_checkpoints(p_run bigint, p_keep integer, p_keeps_abandoned boolean, p_program text) returns setof pruning
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -78,6 +78,7 @@ extension CheckpointPlan.Reason {
     package var explanation: String {
         switch self {
         case .open: "its round is open"
+        case .start: "another run started from it"
         case .labels: "made labels"
         case .evaluation: "was evaluated"
         case .closed: "last of a closed round"

@@ -37,15 +37,7 @@ package struct RunOpening: Sendable {
     /// - Throws: `CatalogError.unknownOrgan`, `WorkflowError` for a class mapping that does not fit, `SettingError` for an organ
     ///   that is given twice.
     package func resolve(_ plan: RunPlan) async throws -> RunPlan {
-        let organs = try await catalog.organs(named: plan.organs)
-        let mapping = try await ClassMapping(plan.classMapping) { try await catalog.organs(named: $0) }
-        try mapping.check(over: organs, try await catalog.ontology())
-        var resolved = plan
-        resolved.organs = organs.map(\.rawValue)
-        resolved.classMapping = Dictionary(
-            uniqueKeysWithValues: mapping.accepted.map { organ, list in (organ.rawValue, list.map(\.rawValue)) })
-        try resolved.validate()
-        return resolved
+        try await PlanResolution(catalog).resolve(plan)
     }
 
     /// The run of the plan's name, started where it is new. A new run that cannot learn is not stored, so that a

@@ -8,7 +8,8 @@ import Testing
 @Suite struct AdoptionTests {
     /// A current run with these results, and a scheduled one that ends with those.
     private func compare(
-        _ current: [Double], _ scheduled: [Double], volumes: Int = 3, publishing: Bool = true, withheld: [OrganKey] = [],
+        _ current: [Double], _ scheduled: [Double], volumes: Int = 3, publishing: Bool = true,
+        withheld: [OrganKey] = [],
         _ body: (ScheduleWorld) async throws -> Void
     ) async throws {
         try await ScheduleWorld.with { place async throws in
@@ -104,7 +105,8 @@ import Testing
             }
             #expect(early == nil)
             try await place.finish(held, dice: [0.9, 0.9, 0.9])
-            try await place.finish(try await world.start("by-hand", organs: ["liver"], rounds: 1), dice: [0.9, 0.9, 0.9])
+            let other = try await world.start("by-hand", organs: ["liver"], rounds: 1)
+            try await place.finish(other, dice: [0.9, 0.9, 0.9])
             #expect(try await world.catalog.currentRun() == "first")
             #expect(try await proposal(place) == nil)
         }
@@ -135,7 +137,8 @@ import Testing
             #expect(try await world.training.tick(of: second.claim)?.previousRun == "n-1")
             _ = try await world.checkpoint(second, 0)
             try await world.root.execute(
-                "alter table lacuna.run_input disable trigger all; delete from lacuna.run_input where run_id = \(second.run.id)")
+                "alter table lacuna.run_input disable trigger all; "
+                    + "delete from lacuna.run_input where run_id = \(second.run.id)")
             let subject = try await world.catalog.subject(of: place.train)
             #expect(try await world.catalog.withdraw(.subject(subject), recalling: true, reason: "consent"))
             let recalled = try await world.root.ask(

@@ -11,7 +11,9 @@ import Testing
     private func add(_ place: ScheduleWorld, scan: Int, _ labels: [LabelRecord]) async throws {
         let volume = try await place.world.catalog.add("A", scan: scan, labels).volume
         let subject = try await place.world.catalog.subject(of: volume)
-        try await place.world.root.execute("insert into lacuna.split_member (split_id, subject_id, part) select id, \(subject), 'train' from lacuna.split where name = 's'")
+        try await place.world.root.execute(
+            "insert into lacuna.split_member (split_id, subject_id, part) "
+                + "select id, \(subject), 'train' from lacuna.split where name = 's'")
     }
 
     /// What the clock of the server shows, some seconds later.

@@ -68,7 +68,7 @@ import Testing
         try await ScheduleWorld.with { place async throws in
             try await place.create(cron: "* * * * *") { $0.catchUp = .once }
             try await place.expect("2030-01-01 00:00Z")
-            #expect(try await place.fire(at: "2031-01-01 00:00:30Z") == "1|999")
+            #expect(try await place.fire(at: "2031-01-01 00:00:30Z") == "1|1004")
             #expect(try await place.fire(at: "2031-01-01 00:01:00Z") == "0|0", "the first run is still open")
         }
     }
@@ -92,7 +92,7 @@ import Testing
         try await ScheduleWorld.with { place async throws in
             try await place.create { $0.trigger.jitterSeconds = 600 }
             try await place.expect("2030-01-01 00:00Z")
-            #expect(try await place.fire(at: "2031-01-01 00:00:01Z") == "1|999")
+            #expect(try await place.fire(at: "2031-01-01 00:00:01Z") == "1|1000")
             try await place.fire(at: "2030-01-01 00:30Z")
             let next = try await place.world.root.ask("select next_due = '2030-01-01 01:00Z' from lacuna.schedule")
             #expect(next == ["true"])
@@ -202,7 +202,9 @@ import Testing
             #expect(try await place.world.catalog.removeSchedule("n", reason: nil) == 2)
             #expect(try await place.ticks() == ["01-01 00:00|cron|cancelled", "01-01 01:00|cron|skipped"])
             #expect(try await place.reasons() == ["the schedule was removed", "the schedule was removed"])
-            await #expect(throws: CatalogError.unknownSchedule("n")) { try await place.world.catalog.schedule(named: "n") }
+            await #expect(throws: CatalogError.unknownSchedule("n")) {
+                try await place.world.catalog.schedule(named: "n")
+            }
             try await place.create()
             #expect(try await place.world.catalog.runSchedule("n") == "n-3")
             #expect(try await place.world.catalog.scheduleHistory(of: "n", limit: nil).count == 3)
@@ -269,9 +271,10 @@ import Testing
             #expect(try await place.world.training.fireTicks().secondsToNext == nil)
             try await place.create { $0.trigger.jitterSeconds = 1200 }
             try await place.expect("2030-01-01 00:00Z")
+            try await place.world.root.execute(
+                "create table seen as select next_due, seconds from lacuna.fire_ticks_at('2030-01-01 00:00Z')")
             let next = try await place.world.root.ask(
-                "select next_due = (select due from lacuna.job where tick_id is not null), seconds > 0 "
-                    + "from lacuna.fire_ticks_at('2030-01-01 00:00Z')")
+                "select next_due = due, seconds > 0 from seen, lacuna.job where tick_id is not null")
             #expect(next == ["true|true"])
         }
     }
@@ -295,19 +298,19 @@ import Testing
         }
     }
 
-    /// A hundred schedules that wait cost about nothing: one index scan each for times and for data.
-    @Test func idleSchedulesAreFoundByAnIndex() async throws {
+    /// A hundred schedules that wait cost about nothing. The fastest of many calls tells that, whatever else the machine does.
+    @Test func idleSchedulesCostLittle() async throws {
         try await ScheduleWorld.with { place async throws in
             for n in 1...100 {
                 try await place.create("s\(n)", cron: "0 3 * * *") { $0.trigger.whenNew = 20 }
             }
             try await place.world.root.execute("analyze lacuna.schedule")
             let clock = ContinuousClock()
-            _ = try await place.world.training.fireTicks()
-            let time = try await clock.measure {
-                for _ in 0..<200 { _ = try await place.world.training.fireTicks() }
+            var fastest = Duration.seconds(60)
+            for _ in 0..<200 {
+                fastest = min(fastest, try await clock.measure { _ = try await place.world.training.fireTicks() })
             }
-            #expect(time / 200 < .milliseconds(10), "\(time / 200)")
+            #expect(fastest < .milliseconds(5), "\(fastest)")
         }
     }
 }

@@ -237,6 +237,10 @@ let managerStatements: [any Statement.Type] = [
     AnnotationOfRater.self,
     AnnotationsOfPartition.self,
     LabelsOfRelease.self,
+    CancelJob.self,
+    DescribeJob.self,
+    ListJobs.self,
+    RetryJob.self,
 ]
 
 /// Statements that the daemon's session runs.
@@ -273,8 +277,8 @@ let trainerStatements: [any Statement.Type] = [
     LoadOrganSynonyms.self,
     LoadOrgans.self,
     LockObjectsShared.self,
-    Ping.self,
     StoredCheckpoints.self,
+    Ping.self,
     PublishRound.self,
     PurgedImages.self,
     RecordCheckpoint.self,

@@ -108,7 +108,8 @@ struct LargeCatalogue {
         FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
         UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
-        ExpireLeases.self, FailJob.self, FindRunOfRound.self,
+        ExpireLeases.self, FailJob.self, FindRunOfRound.self, FireTicks.self, DescribeJob.self,
+        ListJobs.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
         LimitsOfMask.self, InsertSeries.self, SourceOfMask.self, FindSubjectClash.self,
@@ -155,6 +156,12 @@ struct LargeCatalogue {
         "ListRevisions": "a page of the log, by revision", "RevisionAt": "it reads the revisions, once",
         "IsWithdrawn": steady, "IsWithdrawnSince": rare, "RecalledRounds": "it reads the rounds that are recalled",
         "LockedSubjects": rare, "LockedVolumes": rare,
+        "CreateSchedule": rare, "PauseSchedule": rare, "ResumeSchedule": rare, "RunSchedule": rare,
+        "RetrySchedule": rare,
+        "RemoveSchedule": rare, "ListSchedules": small, "NamesOfSchedules": small, "ActionsOnSchedule": small,
+        "DescribeSchedule": "it counts the annotations that a run would use", "HistoryOfSchedules": "a page of ticks",
+        "OpenProposals": small, "ComparisonOfRun": small, "TickOfJob": "once for a run",
+        "AdoptIfBetter": "once for a run",
         "SplitsWithLockedSubjects": rare,
         "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",
         "LockImport": "a lock", "UnlockImport": "a lock", "LockObjectsExclusively": "a lock",
@@ -168,7 +175,7 @@ struct LargeCatalogue {
         "HeldOutMasks": training, "SelectionsOfRun": training, "RecordSelection": small,
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
-        "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
+        "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training, "ListVolumeJobs": training,
         "RunLabels": training, "RunVolumes": training,
         "StagedVolumes": training, "FinishRun": small, "Ping": "it reads nothing",
         "CountRoundLabels": "it counts a round's labels, when they are published",
@@ -179,7 +186,8 @@ struct LargeCatalogue {
         "DatasetLabelCounts": whole, "ImagesOfDataset": whole, "ListDescriptors": whole,
         "ListPartitionCandidates": whole, "ListWaiting": whole, "ListWaitingFiles": whole, "LoadOrganLinks": steady,
         "MakersOfRun": training, "SnapshotPartsOfRun": training, "FindRoundDetails": training,
-        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare, "LostInputs": training, "ConfigurationOfRun": steady,
+        "PruneCheckpoints": rare, "ReadPruningPlan": rare, "DiscardCheckpoint": rare, "LostInputs": training,
+        "ConfigurationOfRun": steady,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
         "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
@@ -305,6 +313,8 @@ private struct Facts {
             InsertMaskInputs(mask: mask, inputs: [other]),
             InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
             AnnotationOfRater(annotation: personal), AnnotationsOfPartition(activity: activity),
+            DescribeJob(job: held.claim.job.rawValue),
+            ListJobs(states: [.waiting, .running, .dead, .done], kinds: JobKind.allCases, run: nil, limit: 100),
         ]
         let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
         try await world.reach("training", held, 1)
@@ -325,9 +335,10 @@ private struct Facts {
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
+            FireTicks(),
             RoleOfSession(), FindRun(name: "r"), FindRunOfRound(round: held.rounds[0].id),
-            FindHolder(run: held.run.id.rawValue), Heartbeat(claim: claim, lease: 60),
-            StoredCheckpoints(round: held.rounds[0].id, kind: .network),
+            FindHolder(run: held.run.id.rawValue),
+            Heartbeat(claim: claim, lease: 60), StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(
                 claim: held.claim, round: held.rounds[1].id, from: "training", to: "trained", record: JSONText("{}")),
             StagePseudoLabels(

@@ -67,7 +67,8 @@ struct ScheduleWorld {
 
     /// Claims the due run and creates it, as a daemon does.
     func start(organs: [OrganKey] = ["liver"], rounds: Int = 0) async throws -> HeldRun {
-        try await world.root.execute("update lacuna.job set due = now() where state = 'waiting' and tick_id is not null")
+        try await world.root.execute(
+            "update lacuna.job set due = now() where state = 'waiting' and tick_id is not null")
         let job = try #require(try await world.jobs.claim([.run]).first)
         let claim = Claim(job: JobID(job.claim.job), token: job.claim.token)
         let tick = try #require(try await world.training.tick(of: claim))

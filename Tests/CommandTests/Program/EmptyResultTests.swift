@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         "dataset list", "volume list", "subject list", "mask list", "mask list --proposed", "split show",
         "split show --by organ", "round list", "round confidence", "coverage", "coverage --by round",
-        "organ list --matching zzz", "volume duplicates", "volume laterality",
+        "organ list --matching zzz", "volume duplicates", "volume laterality", "schedule list", "schedule history",
     ]) func anEmptyCatalogueIsExplained(line: String) async throws {
         try await Workbench.with { bench in
             let arguments = line.split(separator: " ").map(String.init)

@@ -5,7 +5,7 @@ internal import Learning
 internal import Workflows
 
 /// Compares pseudo labels of one volume with the stored ones, on the volume's own grid.
-struct MaskComparison {
+struct PseudoLabelComparison {
     let reader: MaskReader
     let volume: RunVolume
     let grid: TrainingGrid

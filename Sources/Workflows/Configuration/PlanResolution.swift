@@ -1,0 +1,35 @@
+package import Catalog
+internal import Domain
+package import Plans
+
+/// Puts the keys of the catalogue in place of other spellings of a plan's organs.
+package struct PlanResolution: Sendable {
+    private let organs: @Sendable ([String]) async throws -> [OrganKey]
+    private let ontology: @Sendable () async throws -> Ontology
+
+    /// By a daemon's login.
+    package init(_ catalog: TrainingCatalog) {
+        organs = { try await catalog.organs(named: $0) }
+        ontology = { try await catalog.ontology() }
+    }
+
+    /// By a manager's login.
+    package init(_ catalog: LabelCatalog) {
+        organs = { try await catalog.organs(named: $0) }
+        ontology = { try await catalog.ontology() }
+    }
+
+    /// - Throws: `CatalogError.unknownOrgan`, `WorkflowError` for a class mapping that does not fit, `SettingError` for an organ
+    ///   that is given twice.
+    package func resolve(_ plan: RunPlan) async throws -> RunPlan {
+        let keys = try await organs(plan.organs)
+        let mapping = try await ClassMapping(plan.classMapping) { try await organs($0) }
+        try mapping.check(over: keys, try await ontology())
+        var resolved = plan
+        resolved.organs = keys.map(\.rawValue)
+        resolved.classMapping = Dictionary(
+            uniqueKeysWithValues: mapping.accepted.map { organ, list in (organ.rawValue, list.map(\.rawValue)) })
+        try resolved.validate()
+        return resolved
+    }
+}
