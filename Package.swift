@@ -229,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "WorkflowTests",
             dependencies: [
-                "Catalog", "DICOM", "Domain", "Imaging", "Objects", "Plans", "Postgres", "TestSupport", "Workflows",
+                "Catalog", "DICOM", "Domain", "Drawing", "Imaging", "Objects", "Plans", "Postgres", "TestSupport",
+                "Workflows",
             ],
             swiftSettings: swift),
         .testTarget(

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "efd22ec4f0dd4b6096a4b2a7cd55e0a130a0fd5241cc576af71015a508c50607",
+            sha256: "e72ee89f58df2c0c7df9cc017e0fe828ec64f3613e68c4a0988cdb38faba6d98",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1138,7 +1138,7 @@ comment on column evaluation.dice is 'Null where both the reference and the pred
 -- Whether an array has twenty fractions.
 create function are_twenty_fractions(p_values real[]) returns boolean
 language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+    select array_ndims(p_values) = 1 and cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
 $$;
 
 create table selection (
