@@ -615,16 +615,13 @@ comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs
 
 create function cancel_run(p_run bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_revision bigint;
 begin
     update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
     if not found then
         return;
     end if;
-    select revision into the_revision from change where id = p_change;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
-        reason = run_name(p_run) || ' was cancelled' || coalesce(' at revision ' || the_revision, ''), ended_at = clock_timestamp()
+        reason = run_name(p_run) || ' was cancelled', ended_at = clock_timestamp()
     where id in (select jobs_of_runs(array[p_run]));
 end $$;
 comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';

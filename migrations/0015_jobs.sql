@@ -210,6 +210,14 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
 $$;
 comment on function enqueue_run(bigint) is 'Creates the job of a tick; the daemon that claims it creates the run.';
 
+create function reason_of_job(p_job job) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p_job.reason || case when p_job.state = 'cancelled' and p_job.reason = run_name(run.id) || ' was cancelled'
+        then coalesce((select ' at revision ' || revision from change where id = run.cancelled_change_id), '') else '' end
+    from (select coalesce(p_job.run_id, (select run_id from round where id = p_job.round_id)) as id) w left join run on run.id = w.id
+$$;
+comment on function reason_of_job(job) is 'The reason of a job; for one that was cancelled with its run with the revision that did it, which is numbered only at the end of its transaction.';
+
 create view queue as
     select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
     union all
@@ -222,5 +230,5 @@ grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kin
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
-grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
+grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 grant select on queue to lacuna_trainer, lacuna_manager;

@@ -700,7 +700,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
-            when j.id is null then 'waits for the end of another run of the schedule' else j.reason end as reason,
+            when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
 comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';

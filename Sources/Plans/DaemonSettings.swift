@@ -11,7 +11,7 @@ public struct DaemonSettings: SettingSection, Hashable {
     /// Memory for predictions that are used twice, in gigabytes (10⁹ bytes).
     public var predictionGigabytes = 2.0
 
-    /// Minutes without a step or a volume after which the work counts as hanging.
+    /// Minutes without a step, or a window of a prediction, after which the work counts as hanging.
     public var stallMinutes = 30.0
 
     public init() {}
@@ -35,7 +35,7 @@ public struct DaemonSettings: SettingSection, Hashable {
             "Memory in gigabytes for predictions that are ranked over the round, so that they are not made twice."),
         .number(
             "stallMinutes", \.stallMinutes, .range(1...1440),
-            "Minutes without a step or a volume after which the work counts as hanging: /healthz and the watchdog tell."
+            "Minutes without a step, or a window of a prediction, after which the work counts as hanging: /healthz and the watchdog tell."
         ),
     ]
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import System
 import TestSupport
@@ -5,8 +6,11 @@ import Testing
 
 extension DaemonTests {
     @Suite struct KillTests {
+        /// `LACUNA_KILLS` sets another number of kills; 200 take some minutes.
+        private static let kills = ProcessInfo.processInfo.environment["LACUNA_KILLS"].flatMap(Int.init) ?? 20
+
         /// The moments are drawn within the duration of a whole run; most are after the claim, some before.
-        @Test(arguments: [(SIGKILL, 20), (SIGTERM, 6)])
+        @Test(arguments: [(SIGKILL, kills), (SIGTERM, 6)])
         func aRunEndedAtAnyMomentContinuesAndEndsTheSame(signal: Int32, times: Int) async throws {
             var whole = try await WholeRun.shared.value.duration
             var random = SplitMix64(seed: 2021)

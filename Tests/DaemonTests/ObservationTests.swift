@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Glibc
 import TestSupport
 import Testing
@@ -14,7 +13,7 @@ extension DaemonTests {
                 (file.rounds, file.stepsPerRound, file.checkpointSteps) = (1, 1_000_000, 1_000_000)
                 let daemon = try place.startDaemon(file, "--metrics-port", "0")
                 try #require(await daemon.reports("/metrics\n"))
-                let address = try #require(await self.address(daemon))
+                let address = try #require(await daemon.metricsAddress())
                 #expect(await daemon.reports("round 1: training"))
                 try await awaits("a training step of round 1") {
                     let values = try await metrics(address)
@@ -33,8 +32,9 @@ extension DaemonTests {
                 try await awaits("the count of the queue") {
                     try await metrics(address)["lacuna_queue_jobs{kind=\"run\",state=\"running\"}"] == 1
                 }
-                let (health, status) = try await get(address + "/healthz")
-                #expect(status == 200 && health == "{\"problems\":{},\"status\":\"well\"}\n", "\(health)")
+                let health = try await HTTPAnswer.get(address + "/healthz")
+                #expect(
+                    health.status == 200 && health.text == "{\"problems\":{},\"status\":\"well\"}\n", "\(health.text)")
                 daemon.signal(SIGTERM)
                 #expect(await daemon.end().status == 130)
             }
@@ -44,7 +44,7 @@ extension DaemonTests {
         @Test func healthFailsWhereTheDatabaseIsSilent() async throws {
             try await World.with { place in
                 let daemon = try place.startDaemon(.long, "--metrics-port", "0")
-                let address = try #require(await self.address(daemon))
+                let address = try #require(await daemon.metricsAddress())
                 #expect(await daemon.reports("round 0: training"))
                 let backends = try await place.ask(
                     "select pid from pg_stat_activity where datname = current_database() and usename = 'lacunad'"
@@ -52,7 +52,9 @@ extension DaemonTests {
                 for process in backends { #expect(kill(process, SIGSTOP) == 0) }
                 var last = ""
                 try await awaits("a failing health") {
-                    guard daemon.isRunning, let answer = try? await get(address + "/healthz") else { return true }
+                    guard daemon.isRunning, let answer = try? await HTTPAnswer.get(address + "/healthz") else {
+                        return true
+                    }
                     last = answer.text
                     return answer.status == 503
                 }
@@ -68,7 +70,7 @@ extension DaemonTests {
         @Test func aPortInUseEndsTheCommand() async throws {
             try await World.with { place in
                 let first = try place.startDaemon(.long, "--metrics-port", "0")
-                let address = try #require(await self.address(first))
+                let address = try #require(await first.metricsAddress())
                 var file = RunFile.long
                 file.name = "other"
                 let port = String(address.split(separator: ":").last ?? "")
@@ -83,19 +85,10 @@ extension DaemonTests {
             }
         }
 
-        private func address(_ daemon: RunningProgram) async -> String? {
-            guard await daemon.reports("/metrics\n") else { return nil }
-            let line = daemon.text.split(separator: "\n").first { $0.hasPrefix("metrics on ") }
-            return line.map { String($0.dropFirst("metrics on ".count).dropLast("/metrics".count)) }
-        }
-
-        private func get(_ url: String) async throws -> (text: String, status: Int) {
-            let (data, response) = try await URLSession.shared.data(from: try #require(URL(string: url)))
-            return (String(decoding: data, as: UTF8.self), (response as? HTTPURLResponse)?.statusCode ?? 0)
-        }
-
         private func metrics(_ address: String) async throws -> [String: Double] {
-            let lines = try await get(address + "/metrics").text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+            let lines = try await HTTPAnswer.get(address + "/metrics").text.split(separator: "\n").filter {
+                !$0.hasPrefix("#")
+            }
             let pairs = lines.map { $0.split(separator: " ") }
             return Dictionary(uniqueKeysWithValues: pairs.map { (String($0[0]), Double($0[1]) ?? .nan) })
         }

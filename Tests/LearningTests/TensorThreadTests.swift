@@ -32,4 +32,17 @@ import Testing
         for number in 0..<20 { results.append(try await thread.run { number }) }
         #expect(results == Array(0..<20))
     }
+
+    /// libtorch's own allocator refuses a petabyte.
+    @Test func anAllocationThatFailsIsNamedAsMemory() async throws {
+        let error = await #expect(throws: TensorError.self) {
+            try await TensorThread(threads: 1).run { _ = try Tensor.zeros([1 << 20, 1 << 28]) }
+        }
+        #expect(error?.isOutOfMemory == true, "\(String(describing: error))")
+    }
+
+    @Test func anotherRefusalIsNotNamedAsMemory() {
+        #expect(!TensorError.refused(operation: "cat", problem: "sizes of tensors must match").isOutOfMemory)
+        #expect(!TensorError.damagedCheckpoint(problem: "out of memory").isOutOfMemory)
+    }
 }

@@ -117,6 +117,22 @@ import Testing
         }
     }
 
+    @Test func everyRequestOfManyIsAnswered() async throws {
+        try await withServer { port in
+            try await withThrowingTaskGroup(of: Int.self) { tasks in
+                for _ in 0..<4 {
+                    tasks.addTask {
+                        try (0..<300).count { _ in
+                            try Client.ask(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .hasSuffix("\"status\":\"well\"}\n")
+                        }
+                    }
+                }
+                for try await answered in tasks { #expect(answered == 300) }
+            }
+        }
+    }
+
     @Test func onlyTheLoopbackAddressIsBound() async throws {
         try await withServer { port in
             let digits = String(port, radix: 16, uppercase: true)

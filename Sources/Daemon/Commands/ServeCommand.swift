@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacunad serve --kinds predict,relabel --metrics-port 9464
-              time=2026-05-04T02:00:00.120Z level=info msg="daemon serves" worker=host:4711
+              time=2026-05-04T02:00:00.120Z level=info message="daemon serves" worker=host:4711
               …
             """)
 

@@ -36,6 +36,7 @@ struct HeartbeatService: Service {
     /// Goes on while a graceful shutdown waits for the work.
     func renewUntilCancelled() async throws {
         watch()
+        defer { health.unwatch(.heartbeat) }
         while !Task.isCancelled {
             try await beat()
             try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
@@ -50,6 +51,7 @@ struct HeartbeatService: Service {
 
     private func renewUntilShutdown() async throws {
         watch()
+        defer { health.unwatch(.heartbeat) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try await beat()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }

@@ -35,6 +35,8 @@ struct DaemonService: Service {
 
     private func serveAgain(_ stop: StopFlag, _ wake: WakeUp) async throws {
         var failures = 0
+        // Longer than a pause; the heartbeat sets its own limit once it is connected.
+        observation.health.watch(.database, within: .seconds(60))
         while !stop.isRaised {
             do {
                 let trainer = try await TrainerSession.open(options)

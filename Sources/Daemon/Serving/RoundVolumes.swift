@@ -43,6 +43,9 @@ actor RoundVolumes {
     /// - Throws: the errors of the connection.
     func perform(_ job: ClaimedJob) async throws {
         let ending: JobAttempt.Ending
+        let health = observation.health
+        health.watch(.progress, within: .seconds(60 * settings.value.stallMinutes))
+        defer { health.unwatch(.progress) }
         do {
             ending = try await JobAttempt(queue: queue, claims: claims, job: job).run(rethrowing: false) {
                 try await result(of: job)
@@ -58,7 +61,10 @@ actor RoundVolumes {
         let open = try await self.round(RoundID(round))
         let task = VolumeWorker.Task(
             volume: VolumeID(volume), round: open.record, weights: open.weights, attempt: job.attempt,
-            isStopping: { [stop] in stop.isRaised })
+            isStopping: { [stop, health = observation.health] in
+                health.report(.progress)
+                return stop.isRaised
+            })
         if job.kind == .predict { return try await open.worker.measure(task).json() }
         _ = try await open.worker.relabel(
             task, round: open.id, under: Claim(job.claim), pooled: try await pooled(open))
@@ -124,7 +130,9 @@ actor RoundVolumes {
     private func report(_ job: ClaimedJob, _ ending: JobAttempt.Ending) {
         let logger = observation.logger
         switch ending {
-        case .done: logger.debug("job done", [.job: job.claim.job])
+        case .done:
+            observation.metrics.succeeded(at: .now)
+            logger.debug("job done", [.job: job.claim.job])
         case .failed(let reason): logger.warning("job failed", [.job: job.claim.job, .reason: reason])
         case .dead(let reason): logger.error("job dead", [.job: job.claim.job, .reason: reason])
         case .lost: logger.warning("job lost", [.job: job.claim.job])

@@ -25,6 +25,7 @@ struct ScheduledRuns: Sendable {
     func perform(_ job: ClaimedJob) async throws {
         let ending = RunEnding()
         let runStop = StopFlag(within: stop)
+        var schedule: String?
         claims.hold(job.claim) { reason in
             ending.lose(reason)
             runStop.raise()
@@ -32,6 +33,7 @@ struct ScheduledRuns: Sendable {
         defer { claims.drop(job.claim) }
         do {
             guard let tick = try await trainer.catalog.tick(of: Claim(job.claim)) else { return }
+            schedule = tick.schedule
             let limit = Task {
                 try await Self.wait(
                     tick.maximumHours,
@@ -45,10 +47,10 @@ struct ScheduledRuns: Sendable {
             throw error
         } catch let error as PostgresError where error.isLostClaim {
             report(job, error)
-        } catch DaemonError.jobLost {
-            report(job, DaemonError.jobLost)
+        } catch let error where Self.isLoss(error) {
+            report(job, error)
         } catch {
-            try await fail(job, error, final: false)
+            try await fail(job, of: schedule, error, final: false)
         }
     }
 
@@ -77,16 +79,33 @@ struct ScheduledRuns: Sendable {
     private func endEarly(_ tick: ScheduledRun, _ job: ClaimedJob, _ ending: RunEnding) async throws {
         if let lost = ending.lost { throw lost }
         guard ending.isExceeded else { return try await queue.release(job.claim) }
-        try await fail(job, DaemonError.tooLong(hours: tick.maximumHours ?? 0), final: true)
+        try await fail(
+            job, of: tick.schedule, DaemonError.tooLong(hours: tick.maximumHours ?? 0), final: true)
     }
 
-    private func fail(_ job: ClaimedJob, _ error: any Error, final: Bool) async throws {
-        let state = try await queue.fail(
-            job.claim, reason: JobFailure.reason(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
-            final: final)
+    /// Whether the claim was found to be lost by the heartbeat, or by a write before it.
+    private static func isLoss(_ error: any Error) -> Bool {
+        if case DaemonError.jobLost = error { return true }
+        if case RoundsError.leaseLost = error { return true }
+        return false
+    }
+
+    private func fail(_ job: ClaimedJob, of schedule: String?, _ error: any Error, final: Bool) async throws {
+        let state: JobState
+        do {
+            state = try await queue.fail(
+                job.claim, reason: JobFailure.reason(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
+                final: final)
+        } catch let loss as PostgresError where loss.isLostClaim {
+            return report(job, loss)
+        }
         observation.logger.error(
             "job failed",
             [.job: job.claim.job, .state: state.rawValue, .reason: FailureReason.text(of: error)])
+        guard state == .dead else { return }
+        var event = HookEvent(.scheduleFailed)
+        (event.schedule, event.reason) = (schedule, FailureReason.text(of: error))
+        observation.hooks?.post(event)
     }
 
     private func report(_ job: ClaimedJob, _ error: any Error) {

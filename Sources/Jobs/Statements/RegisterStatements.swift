@@ -4,23 +4,23 @@ import Postgres
 struct ListJobs: Statement {
     static let sql = """
         with open as (
-            (select * from lacuna.job where state = 'waiting' and 'waiting' = any ($1)
+            (select id from lacuna.job where state = 'waiting' and 'waiting' = any ($1)
                 and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
             union all
-            (select * from lacuna.job where state = 'running' and 'running' = any ($1)
+            (select id from lacuna.job where state = 'running' and 'running' = any ($1)
                 and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
             union all
-            (select * from lacuna.job where state = 'dead' and 'dead' = any ($1)
+            (select id from lacuna.job where state = 'dead' and 'dead' = any ($1)
                 and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
         ), ended as (
-            select * from lacuna.job where ended_at is not null and state in ('done', 'cancelled') and state::text = any ($1)
+            select id, ended_at from lacuna.job where ended_at is not null and state in ('done', 'cancelled') and state::text = any ($1)
                 and kind::text = any ($2) and \(ofRun) order by ended_at desc, id desc limit $4
         )
         select \(JobRow.columns) from (
-            select 1 as part, row_number() over (order by id desc) as place, o.* from open o
+            select 1 as part, row_number() over (order by id desc) as place, id from open
             union all
-            select 2, row_number() over (order by ended_at desc, id desc), e.* from ended e
-        ) j \(JobRow.joins) order by j.part, j.place limit $4
+            select 2, row_number() over (order by ended_at desc, id desc), id from ended
+        ) p join lacuna.job j using (id) \(JobRow.joins) order by p.part, p.place limit $4
         """
     private static let ofRun = """
         ($3::text is null or run_id = (select id from lacuna.run where name = $3)
@@ -57,7 +57,7 @@ struct CancelJob: Statement {
 extension JobRow {
     fileprivate static let columns = """
         j.id, j.kind::text, j.state::text, s.name, run.name, r.number, j.volume_id, j.priority::integer, \(utc("j.due")), j.attempts,
-        j.max_attempts, j.worker, extract(epoch from j.lease_until - clock_timestamp())::float8, j.reason, \(utc("j.created_at")),
+        j.max_attempts, j.worker, extract(epoch from j.lease_until - clock_timestamp())::float8, lacuna.reason_of_job(j), \(utc("j.created_at")),
         \(utc("j.ended_at"))
         """
     fileprivate static let joins = """

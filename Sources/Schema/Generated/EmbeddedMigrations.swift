@@ -2185,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "00b16c3f985f65e18dbb20905080cb56f997f5c45822dc6da8abec9988ffba45",
+            sha256: "90428edaad53f834379d4cab244c2b46019232a6aeaa2a5c87ef036f8b989113",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2804,16 +2804,13 @@ comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs
 
 create function cancel_run(p_run bigint, p_change bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_revision bigint;
 begin
     update run set cancelled_change_id = p_change where id = p_run and not finished and cancelled_change_id is null;
     if not found then
         return;
     end if;
-    select revision into the_revision from change where id = p_change;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
-        reason = run_name(p_run) || ' was cancelled' || coalesce(' at revision ' || the_revision, ''), ended_at = clock_timestamp()
+        reason = run_name(p_run) || ' was cancelled', ended_at = clock_timestamp()
     where id in (select jobs_of_runs(array[p_run]));
 end $$;
 comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';
@@ -4798,7 +4795,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "832611ab821da917a6d2b842ae72233f6c051093d44d121f8df8966f7ec045da",
+            sha256: "06ed1bd26027764d5acea39294f08a770f48ef3511acf4573f6be9a2c5381996",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -5012,6 +5009,14 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
 $$;
 comment on function enqueue_run(bigint) is 'Creates the job of a tick; the daemon that claims it creates the run.';
 
+create function reason_of_job(p_job job) returns text
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p_job.reason || case when p_job.state = 'cancelled' and p_job.reason = run_name(run.id) || ' was cancelled'
+        then coalesce((select ' at revision ' || revision from change where id = run.cancelled_change_id), '') else '' end
+    from (select coalesce(p_job.run_id, (select run_id from round where id = p_job.round_id)) as id) w left join run on run.id = w.id
+$$;
+comment on function reason_of_job(job) is 'The reason of a job; for one that was cancelled with its run with the revision that did it, which is numbered only at the end of its transaction.';
+
 create view queue as
     select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
     union all
@@ -5024,13 +5029,13 @@ grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kin
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
-grant execute on function retry_job(bigint), cancel_job(bigint, text) to lacuna_manager;
+grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 grant select on queue to lacuna_trainer, lacuna_manager;
 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "9892e510bc6930e325b8e42640528c572963c5b9ef54e7fbf5c9238d3e1a75df",
+            sha256: "4c867767d4351ef898ae17702cab039a0aa001ee926717a3383a7fc0ba4e8635",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5734,7 +5739,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
-            when j.id is null then 'waits for the end of another run of the schedule' else j.reason end as reason,
+            when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
 comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -40,5 +41,23 @@ extension Place {
             try await Task.sleep(for: .milliseconds(200))
             return try await ticks(schedule).contains { $0.hasPrefix("\(outcome) ") }
         }
+    }
+}
+
+extension Place {
+    /// The masks of all rounds are those of an undisturbed run.
+    func expectLabelsOfWholeRun() async throws {
+        let whole = try await WholeRun.shared.value.labels
+        let labels = try await labels()
+        #expect(labels == whole)
+    }
+}
+
+extension RunningProgram {
+    /// Ends a daemon by SIGTERM, as a service manager does.
+    func stops() async {
+        signal(SIGTERM)
+        let ending = await end()
+        #expect(ending.status == 0, "\(ending.errors)")
     }
 }
