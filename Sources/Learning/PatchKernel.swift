@@ -1,5 +1,5 @@
-internal import Plans
 internal import Domain
+internal import Plans
 
 /// Cuts a box out of a mapped volume, clips to the window, normalises and converts to float, in one pass.
 struct PatchKernel {

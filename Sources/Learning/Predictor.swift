@@ -1,5 +1,5 @@
-public import Plans
 public import Domain
+public import Plans
 internal import Tensors
 
 /// Predicts whole volumes by overlapping windows, slice by slice for a 2-D network.

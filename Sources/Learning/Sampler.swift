@@ -1,7 +1,7 @@
-public import Plans
 public import Domain
-internal import Tensors
+public import Plans
 internal import System
+internal import Tensors
 
 /// Draws batches that mix fully and partially labelled volumes. The batch of a step is a function of (seed, round,
 /// step) alone, so that any step can be repeated without the steps before it.

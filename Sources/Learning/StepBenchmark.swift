@@ -1,6 +1,6 @@
 public import Plans
-internal import Tensors
 internal import System
+internal import Tensors
 
 /// Measures optimiser steps without loading: forward, weighted cross-entropy, backward and Adam on one synthetic batch.
 public struct StepBenchmark: Hashable, Sendable {

@@ -1,6 +1,6 @@
 public import Plans
-public import Tensors
 public import System
+public import Tensors
 
 /// What a training starts from.
 public enum TrainingStart: Sendable {

@@ -1,5 +1,5 @@
-public import Plans
 public import Domain
+public import Plans
 
 /// Stores runs durably, under a lease. Every write throws `leaseLost` once another daemon has taken over the run.
 public protocol RoundStore: Sendable {

@@ -1,5 +1,5 @@
-package import Postgres
 internal import Domain
+package import Postgres
 
 /// The parameters of an activity as the catalogue records them: a JSON object whose members keep their order. No patient data.
 package struct ActivityParameters: ExpressibleByDictionaryLiteral, Sendable {

@@ -1,9 +1,9 @@
 import Domain
 import Learning
 import Plans
+internal import System
 import Tensors
 import Testing
-internal import System
 
 /// A network that predicts the organ everywhere, although only bright voxels of the upper half are the organ. Its probability does
 /// not separate the two, its features do.

@@ -2,8 +2,8 @@ import Domain
 import Glibc
 import Learning
 import Plans
-import Tensors
 internal import System
+import Tensors
 
 /// All libtorch work of the tests runs on one thread, so that sums are in one order.
 let tensorThread = TensorThread(threads: 1)

@@ -1,9 +1,9 @@
 import Domain
 import Learning
 import Plans
+internal import System
 import Tensors
 import Testing
-internal import System
 
 @Suite struct TrainerTests {
     private static let rule = KnownVoxelRule(organCount: 1, exclusions: [])

@@ -1,7 +1,7 @@
-internal import Plans
 internal import Catalog
 internal import Domain
 internal import Jobs
+internal import Plans
 internal import Postgres
 internal import Rounds
 internal import Synchronization

@@ -1,8 +1,8 @@
-internal import Plans
 internal import Catalog
 internal import Domain
 internal import Jobs
 internal import Learning
+internal import Plans
 internal import Rounds
 internal import Workflows
 

@@ -1,8 +1,8 @@
-internal import Plans
 internal import Catalog
 internal import Domain
 internal import Learning
 internal import Objects
+internal import Plans
 internal import Rounds
 internal import System
 internal import Tensors

@@ -1,9 +1,9 @@
-internal import Plans
 internal import Catalog
 internal import Domain
 internal import Jobs
 internal import Learning
 internal import Objects
+internal import Plans
 internal import Rounds
 internal import System
 internal import Tensors

@@ -1,5 +1,5 @@
-internal import Plans
 internal import Learning
+internal import Plans
 internal import Rounds
 
 extension RunPlan {

@@ -1,10 +1,10 @@
-internal import Plans
 internal import ArgumentParser
 internal import Console
 internal import Glibc
 internal import Learning
 internal import Logging
 internal import Monitoring
+internal import Plans
 internal import Rounds
 internal import ServiceLifecycle
 internal import System

@@ -1,7 +1,7 @@
-internal import Plans
 internal import Console
 internal import Domain
 internal import Learning
+internal import Plans
 internal import Rounds
 
 /// Every key of a configuration with its type, default and limits, for `lacunad run --defaults`.

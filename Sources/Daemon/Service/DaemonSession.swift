@@ -1,4 +1,3 @@
-internal import Plans
 internal import Catalog
 internal import Console
 internal import Domain
@@ -7,6 +6,7 @@ internal import Imaging
 internal import Jobs
 internal import Learning
 internal import Objects
+internal import Plans
 internal import Postgres
 internal import Rounds
 internal import System

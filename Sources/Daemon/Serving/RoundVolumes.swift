@@ -1,9 +1,9 @@
-internal import Monitoring
 internal import Catalog
 internal import Domain
 internal import Jobs
 internal import Learning
 internal import Logging
+internal import Monitoring
 internal import Plans
 internal import Postgres
 internal import Rounds

@@ -1,5 +1,5 @@
-public import Domain
 internal import Documents
+public import Domain
 internal import System
 internal import Yams
 

@@ -3,7 +3,8 @@ import Postgres
 /// Each state is found by an index of its own, so that a long history costs nothing.
 struct ListJobs: Statement {
     static let sql = """
-        with open as (
+        select \(JobRow.columns) from lacuna.job j \(JobRow.joins)
+        where j.id = any (array(select id from (
             (select id from lacuna.job where state = 'waiting' and 'waiting' = any ($1)
                 and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
             union all
@@ -12,15 +13,11 @@ struct ListJobs: Statement {
             union all
             (select id from lacuna.job where state = 'dead' and 'dead' = any ($1)
                 and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
-        ), ended as (
-            select id, ended_at from lacuna.job where ended_at is not null and state in ('done', 'cancelled') and state::text = any ($1)
-                and kind::text = any ($2) and \(ofRun) order by ended_at desc, id desc limit $4
-        )
-        select \(JobRow.columns) from (
-            select 1 as part, row_number() over (order by id desc) as place, id from open
             union all
-            select 2, row_number() over (order by ended_at desc, id desc), id from ended
-        ) p join lacuna.job j using (id) \(JobRow.joins) order by p.part, p.place limit $4
+            (select id from lacuna.job where ended_at is not null and state in ('done', 'cancelled') and state::text = any ($1)
+                and kind::text = any ($2) and \(ofRun) order by ended_at desc, id desc limit $4)) found))
+        order by j.state in ('done', 'cancelled'), case when j.state in ('done', 'cancelled') then j.ended_at end desc, j.id desc
+        limit $4
         """
     private static let ofRun = """
         ($3::text is null or run_id = (select id from lacuna.run where name = $3)

@@ -1,6 +1,6 @@
-package import Drawing
 internal import Catalog
 internal import Domain
+package import Drawing
 
 extension SelectionReport {
     /// A panel for each organ: precision by selected share, ranked by the confidence and by the probability.

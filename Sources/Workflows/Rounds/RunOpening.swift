@@ -1,6 +1,6 @@
-package import Plans
 package import Catalog
 package import Domain
+package import Plans
 package import Postgres
 internal import Rounds
 
