@@ -147,7 +147,8 @@ struct RoundReproduction: Sendable {
         _ labels: [PseudoLabel], _ originals: [RoundLabel], _ volume: RunVolume
     ) async throws -> [ReproducedMask] {
         let grid = parts.library.grid(of: volume)
-        let comparison = PseudoLabelComparison(reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
+        let comparison = PseudoLabelComparison(
+            reader: MaskReader(store: session.trainer.objects), volume: volume, grid: grid)
         var masks: [ReproducedMask] = []
         for label in labels {
             let organ = snapshot.organs[label.organ]
