@@ -150,7 +150,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Jobs", "Numerics",
+                "Catalog", "Cluster", "DICOM", "Documents", "Domain", "Exporters", "Imaging", "Importers", "Jobs",
+                "Numerics",
                 "Objects", "Phantoms", "Postgres", "Schema", "System", "Workflows", argumentParser,
             ],
             swiftSettings: swift),
@@ -227,7 +228,10 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "WorkflowTests",
-            dependencies: ["Catalog", "DICOM", "Domain", "Imaging", "Objects", "Postgres", "TestSupport", "Workflows"],
+            dependencies: [
+                "Catalog", "DICOM", "Domain", "Drawing", "Imaging", "Objects", "Plans", "Postgres", "TestSupport",
+                "Workflows",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "DaemonTests",

@@ -247,7 +247,7 @@ comment on column evaluation.dice is 'Null where both the reference and the pred
 -- Whether an array has twenty fractions.
 create function are_twenty_fractions(p_values real[]) returns boolean
 language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+    select array_ndims(p_values) = 1 and cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
 $$;
 
 create table selection (

@@ -354,7 +354,7 @@ create function end_jobs_of_round(p_round bigint, p_state round_state) returns v
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
-    where id in (select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update)
+    where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
 $$;
 
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
@@ -592,24 +592,27 @@ begin
 end $$;
 comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 
-create function jobs_of_runs(p_runs bigint[]) returns setof bigint
+create function jobs_of_runs(p_runs bigint[]) returns bigint[]
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select id from job where run_id = any (p_runs) and state <> 'done'
-    union
-    select j.id from round r join job j on j.round_id = r.id where r.run_id = any (p_runs) and j.state in ('waiting', 'running')
+    select array(
+        select j.id from unnest(p_runs) u (id)
+        cross join lateral (select id from job where run_id = u.id and state <> 'done' offset 0) j
+        union
+        select j.id from unnest(p_runs) u (id) join round r on r.run_id = u.id
+        cross join lateral (select id from job where round_id = r.id and state in ('waiting', 'running') offset 0) j)
 $$;
 comment on function jobs_of_runs(bigint[]) is 'The open jobs of runs: their training, and the predictions and relabellings of their rounds.';
 
 create function lock_jobs_of_runs(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select from job where id in (select jobs_of_runs(p_runs)) order by id for update
+    select from job where id = any (jobs_of_runs(p_runs)) order by id for update
 $$;
 comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
 
 create function end_claims(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
-    where id in (select jobs_of_runs(p_runs))
+    where id = any (jobs_of_runs(p_runs))
 $$;
 comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs, which wait for a daemon again.';
 
@@ -622,7 +625,7 @@ begin
     end if;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = run_name(p_run) || ' was cancelled', ended_at = clock_timestamp()
-    where id in (select jobs_of_runs(array[p_run]));
+    where id = any (jobs_of_runs(array[p_run]));
 end $$;
 comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';
 

@@ -19,6 +19,7 @@ import Testing
                 try await history.remember()
             }
             try await history.expectPastUnchanged("seed \(seed)")
+            try await history.expectHistory("seed \(seed)")
         }
     }
 
@@ -151,6 +152,30 @@ private struct History {
             #expect(
                 try await world.root.ask(Recount.keptConfidence("\(revision)")).filter { $0.hasPrefix("0|") }
                     == world.root.ask(Recount.confidence(asOf: revision)).filter { $0.hasPrefix("0|") }, comment)
+        }
+    }
+
+    /// The history of counts is the coverage as of each of its revisions, however many revisions a step has.
+    func expectHistory(_ comment: Comment) async throws {
+        let newest = try await world.revision()
+        for points in [10_000, 7, 1] {
+            let history = try await world.catalog.coverageHistory(points: points)
+            #expect(history.revisions.count <= points && history.revisions == history.revisions.sorted(), comment)
+            for (place, revision) in history.revisions.enumerated() where revision.number <= newest {
+                let rows = try await world.catalog.coverage(asOf: revision)
+                let found = history.organs.map {
+                    "\($0.key) \($0.annotated[place]) \($0.absent[place]) \($0.pseudo[place])"
+                }.filter { !$0.hasSuffix(" 0 0 0") }
+                let expected = rows.map { "\($0.organ) \($0.annotated) \($0.absent) \($0.pseudo)" }
+                    .filter { !$0.hasSuffix(" 0 0 0") }
+                #expect(found == expected, comment)
+                #expect(rows.allSatisfy { $0.volumes == history.volumes[place] }, comment)
+            }
+        }
+        let half = try await world.catalog.coverageHistory(upTo: Revision(Int64(newest / 2)))
+        #expect(half.revisions.allSatisfy { $0.number <= newest / 2 } && !half.revisions.isEmpty, comment)
+        await #expect(throws: CatalogError.self, comment) {
+            try await world.catalog.coverageHistory(upTo: Revision(Int64(newest + 1)))
         }
     }
 

@@ -292,6 +292,11 @@ private struct ClosedRunCalls {
             "release_claim": [run, job], "advance_round": ["\(run), \(round), 'relabelling', 'failed', '{}'"],
             "record_checkpoint": ["\(run), \(round), 'network', 'train', 9, sha256('n'), 500"],
             "record_evaluation": ["\(run), \(round), array[\(volume)]::bigint[], '{liver}', '{1}', '{1}', '{1}'"],
+            "discard_checkpoint": ["\(run), \(round), 1, 'p', 'x'"], "tick_of_job": [run],
+            "adopt_if_better": ["\(run), 'p'"],
+            "record_selection": [
+                "\(run), \(round), '{liver}', '{9}', array_fill(0.5::real, array[20]), array_fill(0.5::real, array[20])"
+            ],
             "stage_pseudo_labels": ["\(run), \(staged)", "\(job), \(staged)"],
             "publish_round": ["\(run), \(round), 'relabelling', 'published', '{}', '{}'"], "finish_run": [run],
             "enqueue_volumes": ["\(run), \(round), 'relabel', array[\(volume)]::bigint[]"],

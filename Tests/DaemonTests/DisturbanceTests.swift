@@ -16,7 +16,7 @@ extension DaemonTests {
                 let daemon = try place.startDaemon()
                 #expect(await daemon.reports(line))
                 let subject = try await place.trainingSubject()
-                try await place.succeeds("subject", "remove", subject, "--recall", "--yes", "--reason", "consent")
+                try await place.succeeds("subject", "remove", subject, "--yes", "--reason", "consent")
                 let revision = try await place.number("select max(revision) from lacuna.change")
                 let ending = await daemon.end()
                 let purge = try await place.lacuna("subject", "purge", subject, "--yes", "--reason", "consent")

@@ -42,7 +42,7 @@ extension DaemonTests {
                 let failing = "{\"problems\":{\"database\":\"the server cannot be reached\"},\"status\":\"failing\"}\n"
                 try await awaits("a failing health") {
                     guard daemon.isRunning else { return true }
-                    return (try? await HTTPAnswer.get(address + "/healthz"))?.text == failing
+                    return try await HTTPAnswer.get(address + "/healthz").text == failing
                 }
                 #expect(daemon.isRunning, "\(daemon.text)")
                 for _ in 0..<3 where daemon.isRunning { try await socket.waits(for: "WATCHDOG=1") }

@@ -1,4 +1,5 @@
 import Cluster
+import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -160,6 +161,39 @@ private func withOrgans(_ body: (Connection, ConnectionSettings) async throws ->
                 return
             }
             #expect(await !victim.isUsable)
+        }
+    }
+
+    /// libpq closes the descriptor of a lost connection, and the next file or socket of the process gets its number.
+    @Test func abandoningALostConnectionTouchesNoOtherSocket() async throws {
+        try await withOrgans { connection, settings async throws in
+            let victim = try await Connection.connect(settings)
+            try await connection.run(Terminate(process: victim.backendProcess))
+            await #expect(throws: PostgresError.self) { try await victim.run(OrganKeys()) }
+            let pairs = try (0..<16).map { _ in try #require(PrivatePipe()) }
+            victim.abandon()
+            for pair in pairs {
+                #expect(send(pair.writer, [1], 1, Int32(MSG_NOSIGNAL)) == 1)
+                close(pair.writer)
+                close(pair.reader)
+            }
+        }
+    }
+
+    @Test func anAbandonedConnectionIsLost() async throws {
+        try await withOrgans { connection, settings async throws in
+            let victim = try await Connection.connect(settings)
+            let process = await victim.backendProcess
+            async let abandoned: Void = {
+                try await awaits("the sleep") { try await connection.one(IsActive(process: process)) }
+                victim.abandon()
+            }()
+            let error = await #expect(throws: PostgresError.self) { try await victim.run(Sleep()) }
+            try await abandoned
+            guard case .connectionLost = error else {
+                Issue.record("not lost: \(String(describing: error))")
+                return
+            }
         }
     }
 

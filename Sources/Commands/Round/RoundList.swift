@@ -27,6 +27,12 @@ struct RoundList: AsyncParsableCommand {
         try await Session.with(options) { session in
             let rounds = try await session.catalog.rounds(run: choice.name)
             session.output.report(rounds, RoundRow.columns, empty: "No round exists yet; start with lacunad run.")
+            for proposal in try await session.catalog.adoptionProposals()
+            where choice.name == nil || choice.name == proposal.run {
+                session.output.note(
+                    "Run \(proposal.run) did not become the current one by itself: \(proposal.reason). "
+                        + "lacuna round adopt \(proposal.run) makes it that.")
+            }
         }
     }
 }

@@ -78,9 +78,9 @@ struct ScheduleCreate: AsyncParsableCommand {
                 Cell.Field("timeZone", trigger.timeZone), Cell.Field("whenNew", trigger.whenNew),
                 Cell.Field("next", row.next.map { $0.text(in: session.output.format) }),
             ])
-            if result.hasDaemonSection {
+            for section in result.droppedSections {
                 session.output.note(
-                    "The section daemon of \(config) is not kept: lacunad serve has settings of its own.")
+                    "The section \(section) of \(config) is not kept: lacunad serve has settings of its own.")
             }
         }
     }

@@ -13,7 +13,7 @@ struct ChartLayout {
     let labelWidth: Double
 
     /// Pixels between a panel's edges and its plot, without labels of the y axis: the titles of axes and of the panel.
-    private static let (top, bottom, right) = (24.0, 42.0, 18.0)
+    private static let (top, bottom, right) = (28.0, 42.0, 18.0)
 
     init(_ chart: Chart, _ canvas: Canvas) {
         let (count, isGrid) = (max(1, chart.panels.count), chart.rows.isEmpty)

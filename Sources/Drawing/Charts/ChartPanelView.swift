@@ -16,6 +16,7 @@ struct ChartPanelView {
     func draw() {
         drawTitle()
         drawGrid()
+        drawAxes()
         // Markers on an axis may extend beyond it.
         canvas.clipped(
             to: Rectangle(x: plot.x - 6, y: plot.y - 6, width: plot.width + 12, height: plot.height + 12)
@@ -23,7 +24,6 @@ struct ChartPanelView {
             for mark in panel.marks { draw(mark) }
         }
         if panel.marks.isEmpty { drawNote() }
-        drawAxes()
     }
 
     // MARK: - Places
@@ -59,7 +59,7 @@ struct ChartPanelView {
         canvas.write(
             canvas.shortened(panel.title, to: left + plot.width + 14, size: Self.titleSize, weight: .bold),
             x: plot.x - left,
-            baseline: plot.y - 8, size: Self.titleSize, ChartColours.ink, weight: .bold)
+            baseline: plot.y - 12, size: Self.titleSize, ChartColours.ink, weight: .bold)
     }
 
     private func drawGrid() {

@@ -13,6 +13,14 @@ public struct ServiceManager: Sendable {
         /// The program makes progress.
         case watchdog
 
+        /// Whether it is sent once and changes the state of the program.
+        var isChange: Bool {
+            switch self {
+            case .ready, .stopping, .reloading: true
+            case .status, .watchdog: false
+            }
+        }
+
         var text: String {
             switch self {
             case .ready: "READY=1"
@@ -60,7 +68,8 @@ public struct ServiceManager: Sendable {
         return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
     }
 
-    /// Sends notifications in one datagram, without waiting for the manager.
+    /// Sends notifications in one datagram. Where the manager is busy, those of a change of state wait for it for up to five seconds;
+    /// status and watchdog, which are repeated, do not wait.
     /// - Returns: whether it was sent.
     @discardableResult
     public func notify(_ notifications: Notification...) -> Bool {
@@ -72,7 +81,9 @@ public struct ServiceManager: Sendable {
         name.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: address) }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + address.count)
-        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        let flags = Int32(MSG_NOSIGNAL) | (notifications.contains(where: \.isChange) ? 0 : Int32(MSG_DONTWAIT))
         let sent = withUnsafePointer(to: &name) { name in
             name.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 sendto(descriptor, message, message.count, flags, $0, length)

@@ -4,7 +4,8 @@ public import ServiceLifecycle
 /// Tells the service manager that the program is ready, makes progress, and stops.
 ///
 /// Its watchdog is fed twice in its time, but only while every watched part of `Health` reports, so that a program whose work hangs
-/// is restarted although its other threads run. A part that reports a failure does not hang: a restart would not help. As the last service of its group it hears first that the group stops.
+/// is restarted although its other threads run. A part that reports a failure does not hang: a restart would not help. As the last
+/// service of its group it hears first that the group stops.
 public struct ServiceManagerService: Service {
     private let manager: ServiceManager
     private let health: Health
@@ -15,7 +16,7 @@ public struct ServiceManagerService: Service {
     }
 
     public func run() async throws {
-        await announceReadiness()
+        notify(.ready)
         await withGracefulShutdownHandler {
             guard let time = manager.watchdogTime else {
                 try? await gracefulShutdown()
@@ -28,15 +29,6 @@ public struct ServiceManagerService: Service {
         } onGracefulShutdown: {
             notify(.stopping)
         }
-    }
-
-    /// The manager may be busy, and waits for this notification.
-    private func announceReadiness() async {
-        for _ in 0..<50 where !Task.isCancelled {
-            if manager.notify(.ready) { return }
-            try? await Task.sleep(for: .milliseconds(100))
-        }
-        logger.error("service manager cannot be notified", [:])
     }
 
     private func feedWatchdog() {

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "efd22ec4f0dd4b6096a4b2a7cd55e0a130a0fd5241cc576af71015a508c50607",
+            sha256: "e72ee89f58df2c0c7df9cc017e0fe828ec64f3613e68c4a0988cdb38faba6d98",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1138,7 +1138,7 @@ comment on column evaluation.dice is 'Null where both the reference and the pred
 -- Whether an array has twenty fractions.
 create function are_twenty_fractions(p_values real[]) returns boolean
 language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
-    select cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
+    select array_ndims(p_values) = 1 and cardinality(p_values) = 20 and (select bool_and(v is not null and v between 0 and 1) from unnest(p_values) v)
 $$;
 
 create table selection (
@@ -2185,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "90428edaad53f834379d4cab244c2b46019232a6aeaa2a5c87ef036f8b989113",
+            sha256: "eaf31304c2eee58b9eb7524862412e1ea09a78821f7787b81fdd1630bd3106cd",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2543,7 +2543,7 @@ create function end_jobs_of_round(p_round bigint, p_state round_state) returns v
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
-    where id in (select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update)
+    where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
 $$;
 
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
@@ -2781,24 +2781,27 @@ begin
 end $$;
 comment on function finish_run(bigint, bigint) is 'Closes a run all of whose rounds are closed, and its job; nothing is written to it afterwards.';
 
-create function jobs_of_runs(p_runs bigint[]) returns setof bigint
+create function jobs_of_runs(p_runs bigint[]) returns bigint[]
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select id from job where run_id = any (p_runs) and state <> 'done'
-    union
-    select j.id from round r join job j on j.round_id = r.id where r.run_id = any (p_runs) and j.state in ('waiting', 'running')
+    select array(
+        select j.id from unnest(p_runs) u (id)
+        cross join lateral (select id from job where run_id = u.id and state <> 'done' offset 0) j
+        union
+        select j.id from unnest(p_runs) u (id) join round r on r.run_id = u.id
+        cross join lateral (select id from job where round_id = r.id and state in ('waiting', 'running') offset 0) j)
 $$;
 comment on function jobs_of_runs(bigint[]) is 'The open jobs of runs: their training, and the predictions and relabellings of their rounds.';
 
 create function lock_jobs_of_runs(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select from job where id in (select jobs_of_runs(p_runs)) order by id for update
+    select from job where id = any (jobs_of_runs(p_runs)) order by id for update
 $$;
 comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
 
 create function end_claims(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
-    where id in (select jobs_of_runs(p_runs))
+    where id = any (jobs_of_runs(p_runs))
 $$;
 comment on function end_claims(bigint[]) is 'Ends the claims on the jobs of runs, which wait for a daemon again.';
 
@@ -2811,7 +2814,7 @@ begin
     end if;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = run_name(p_run) || ' was cancelled', ended_at = clock_timestamp()
-    where id in (select jobs_of_runs(array[p_run]));
+    where id = any (jobs_of_runs(array[p_run]));
 end $$;
 comment on function cancel_run(bigint, bigint) is 'Cancels an open run and its jobs.';
 

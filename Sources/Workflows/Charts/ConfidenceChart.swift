@@ -20,13 +20,21 @@ package struct ConfidenceChart {
         for row in rows where !organs.contains(where: { $0.name == row.organ.rawValue }) {
             organs.append(.init(name: row.organ.rawValue, places: places(of: row, first...last)))
         }
+        // Ranges of several organs lie beside each other.
+        let apart = organs.enumerated().map { index, organ in
+            organ.moved(by: 0.03 * (Double(index) - Double(organs.count - 1) / 2))
+        }
         let lines = OrganLines(
-            organs: organs, mean: nil, x: ChartAxis("round", Double(first), Double(last), isWhole: true),
-            y: ChartAxis("confidence", 0, 1))
+            organs: organs.count <= OrganLines.most ? apart : organs, mean: nil,
+            x: ChartAxis("round", Double(first) - 0.15, Double(last) + 0.15, isWhole: true),
+            y: ChartAxis("confidence", floor, 1))
         return lines.chart(
             title: "Confidence of the pseudo labels of run \(run)",
             subtitle: "median over the relabelled volumes, with the lowest and the highest")
     }
+
+    /// The highest tenth that no confidence is below, at most 0.9.
+    private var floor: Double { min(0.9, ((rows.compactMap(\.lowest).min() ?? 0) * 10).rounded(.down) / 10) }
 
     private func places(of organ: RoundConfidenceRow, _ rounds: ClosedRange<Int>) -> [ChartLine.Place] {
         rounds.map { round in

@@ -5,10 +5,14 @@ struct OrganLines {
     struct Organ {
         let name: String
         let places: [ChartLine.Place]
+
+        func moved(by distance: Double) -> Organ {
+            Organ(name: name, places: places.map { .init($0.x + distance, $0.y, range: $0.range) })
+        }
     }
 
     /// As many lines as can be told apart in one panel.
-    private static let most = ChartColours.lines.count - 1
+    static let most = ChartColours.lines.count - 1
 
     let organs: [Organ]
     /// Drawn on top in one panel; nil for none.

@@ -26,8 +26,8 @@ package struct ScheduleCreation: Sendable {
 
     package struct Result: Sendable {
         package let schedule: ScheduleRow
-        /// Whether the file has values in its section `daemon`, which a schedule does not keep.
-        package let hasDaemonSection: Bool
+        /// The sections with values of their own that a schedule does not keep: `daemon`, `notify`.
+        package let droppedSections: [String]
     }
 
     private let catalog: LabelCatalog
@@ -50,7 +50,8 @@ package struct ScheduleCreation: Sendable {
         try await catalog.createSchedule(Self.schedule(request, configuration))
         return Result(
             schedule: try await catalog.schedule(named: request.name),
-            hasDaemonSection: configuration.daemon != DaemonSettings())
+            droppedSections: (configuration.daemon == DaemonSettings() ? [] : ["daemon"])
+                + (configuration.notify == NotifySettings() ? [] : ["notify"]))
     }
 
     private static func check(_ request: Request) throws(WorkflowError) {

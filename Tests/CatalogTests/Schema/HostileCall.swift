@@ -9,7 +9,7 @@ struct HostileCall: Sendable, CustomStringConvertible {
 
     /// How far round 0 is when the call is made; `finished`: the run is closed.
     enum Moment: String, CaseIterable, Sendable {
-        case planned, training, confidenceFitted, relabelling, published, finished
+        case planned, training, trained, confidenceFitted, relabelling, published, finished
     }
 
     let function: String
@@ -27,7 +27,8 @@ struct HostileCall: Sendable, CustomStringConvertible {
 
 extension HostileCall {
     static let all: [HostileCall] =
-        claims + queue + starts + readings + transitions + checkpoints + evaluations + stagings + publications + endings
+        claims + queue + starts + readings + transitions + checkpoints + selections + evaluations + stagings
+        + publications + endings
         + schedules
 
     private static let claims: [HostileCall] =
@@ -206,6 +207,42 @@ extension HostileCall {
             "discard_checkpoint", "JOB, TOKEN, ROUND, CHECKPOINT, 'p', 'x'", at: .published, .refused("LA005")),
     ]
 
+    private static func selection(
+        organs: String = "{liver}", positives: String = "{9}", confidence: String = twenty, probability: String = twenty
+    ) -> String { "JOB, TOKEN, ROUND, '\(organs)', '\(positives)', \(confidence), \(probability)" }
+
+    private static let twenty = "array_fill(0.5::real, array[20])"
+
+    /// Made while the round is trained, the only state that allows them.
+    private static let selections: [HostileCall] = [
+        HostileCall("record_selection", selection(), .refused("LA005")),
+        HostileCall("record_selection", selection(), at: .training, .refused("LA005")),
+        HostileCall("record_selection", selection(), at: .published, .refused("LA005")),
+        HostileCall("record_selection", selection(organs: "{heart}"), at: .trained, .refused("LA004")),
+        HostileCall("record_selection", selection(organs: "{}"), at: .trained, .refused("LA004")),
+        HostileCall("record_selection", selection(positives: "{9,9}"), at: .trained, .refused("LA004")),
+        HostileCall("record_selection", selection(positives: "{0}"), at: .trained, .refused("23514")),
+        HostileCall("record_selection", selection(positives: "{null}"), at: .trained, .refused("23502")),
+        HostileCall("record_selection", selection(confidence: "'{0.5}'"), at: .trained, .refused("LA004")),
+        HostileCall("record_selection", selection(confidence: "null"), at: .trained, .refused("LA004")),
+        HostileCall("record_selection", selection(probability: "null"), at: .trained, .refused("LA004")),
+        HostileCall(
+            "record_selection", selection(confidence: "array_fill(2::real, array[20])"), at: .trained, .refused("23514")
+        ),
+        HostileCall(
+            "record_selection", selection(probability: "array_fill('NaN'::real, array[20])"), at: .trained,
+            .refused("23514")),
+        HostileCall(
+            "record_selection", selection(probability: "array_fill(null::real, array[20])"), at: .trained,
+            .refused("23514")),
+        HostileCall(
+            "record_selection", selection(confidence: "array_fill(0.5::real, array[20], array[7])"), at: .trained,
+            .refused("23514")),
+        HostileCall(
+            "record_selection", selection(confidence: "array_fill(0.5::real, array[4, 5])"), at: .trained,
+            .refused("23514")),
+    ]
+
     private static func evaluation(
         _ volume: String, organ: String = "liver", dice: String = "1", volumes: String = "'{1}', '{1}'"
     ) -> String { "JOB, TOKEN, ROUND, array[\(volume)]::bigint[], '{\(organ)}', '{\(dice)}', \(volumes)" }
@@ -232,6 +269,10 @@ extension HostileCall {
             "JOB, TOKEN, ROUND, array[VALIDATION, VALIDATION], '{liver,liver}', '{1,0}', '{1,1}', '{1,1}'",
             at: .confidenceFitted, .refused("LA004")),
         HostileCall("record_evaluation", evaluation("VALIDATION"), at: .published, .refused("LA005")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION") + ", '{1.5}'", at: .confidenceFitted, .refused("23514")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION") + ", '{1,1}'", at: .confidenceFitted, .refused("LA004")),
     ]
 
     private static func staging(

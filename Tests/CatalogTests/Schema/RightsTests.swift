@@ -134,11 +134,12 @@ import Testing
                 callable == [
                     "adopt_if_better", "advance_round", "claim_jobs", "claim_round_jobs", "claim_run",
                     "compact_coverage", "complete_job",
-                    "current_revision",
+                    "current_revision", "discard_checkpoint",
                     "enqueue_volumes", "expire_leases", "fail_job", "finish_run", "fire_ticks", "heartbeat",
-                    "hold_claim", "hold_job",
+                    "hold_claim", "hold_job", "lost_inputs",
                     "object_lock", "pointer_lock", "publish_round", "purged_images", "record_checkpoint",
-                    "record_evaluation", "release_claim", "round_labels", "run_labels", "run_volumes",
+                    "record_evaluation", "record_selection", "release_claim", "round_labels", "run_labels",
+                    "run_volumes",
                     "stage_pseudo_labels", "start_run", "tick_of_job", "volume_jobs",
                 ])
             for call in [

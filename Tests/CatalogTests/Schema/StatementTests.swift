@@ -55,6 +55,9 @@ let managerStatements: [any Statement.Type] = [
     LockedVolumes.self,
     SplitsWithLockedSubjects.self,
     CoverageOfSplits.self,
+    CoverageSteps.self,
+    HeldOutMasks.self,
+    SelectionsOfRun.self,
     CurrentPolicy.self,
     CurrentRevision.self,
     CurrentRun.self,
@@ -244,6 +247,7 @@ let managerStatements: [any Statement.Type] = [
 let trainerStatements: [any Statement.Type] = [
     AdoptIfBetter.self,
     AdvanceRound.self,
+    RecordSelection.self,
     FireTicks.self,
     TickOfJob.self,
     CatalogueUUID.self,

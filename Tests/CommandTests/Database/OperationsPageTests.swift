@@ -10,6 +10,7 @@ import Testing
 @Suite struct OperationsPageTests {
     private static let run = [
         "The embedded cluster", "Your own server", "Folders of several people", "Roles", "Objects",
+        "Two daemons on a schedule",
     ]
 
     private func shell(_ script: String, _ environment: [String: String]) async throws -> Ending {
@@ -35,6 +36,20 @@ import Testing
         let ending = try await shell(try OperationsPage().script("The embedded cluster"), ["LACUNA_HOME": home])
         #expect(ending.status == 0, "\(ending.errors)")
         #expect(try EmbeddedCluster(home: home).status() == .notCreated)
+    }
+
+    @Test func twoDaemonsServeASchedule() async throws {
+        let folder = TemporaryFolder.make("daemons")
+        let script = "cd \(folder)\nset -m\n" + (try OperationsPage().script("Two daemons on a schedule"))
+        let environment = ["LACUNA_HOME": folder + "/home", "OMP_WAIT_POLICY": "passive"]
+        let ending = try await shell(script, environment)
+        #expect(ending.status == 0, "\(ending.errors.suffix(4000))")
+        for text in [
+            "nightly-1", "lacuna_labels_published_total{organ=\"liver\"}", "\"status\":\"well\"", "round-published",
+        ] {
+            #expect(ending.output.contains(text), "\(text) in \(ending.output)")
+        }
+        _ = try await shell("lacuna database drop --yes", environment)
     }
 
     @Test func theObjectsAreVerified() async throws {

@@ -128,9 +128,11 @@ import Testing
 
     /// What a schedule does not keep of its file is noted.
     @Test func aSectionThatIsNotKeptIsNoted() async throws {
-        try await withCatalogue(["run.yaml": Self.run + "\ndaemon: {leaseSeconds: 10}"]) { bench in
+        try await withCatalogue(["run.yaml": Self.run + "\ndaemon: {leaseSeconds: 10}\nnotify: {seconds: 9}"]) {
+            bench in
             let ending = try await create("n", bench, "--cron", "@daily")
             #expect(ending.status == 0 && ending.errors.contains("The section daemon of"), "\(ending.errors)")
+            #expect(ending.errors.contains("The section notify of"), "\(ending.errors)")
         }
     }
 
