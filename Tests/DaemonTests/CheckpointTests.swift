@@ -86,7 +86,7 @@ extension Place {
                 r as (update lacuna.round set state = 'training', record = jsonb_build_object('trainedOn', record -> 'trainedOn')
                     from off where number = 2 and off.role = 'replica' returning 1),
                 u as (update lacuna.run set finished = false returning 1),
-                j as (update lacuna.job set state = 'waiting', ended_at = null returning 1)
+                j as (update lacuna.job set state = 'waiting', ended_at = null, worker = null where kind = 'run' returning 1)
             select (select count(*) from r), (select count(*) from u), (select count(*) from j)
             """)
     }
