@@ -126,7 +126,7 @@ create table job (
     login text,
     lease_until timestamptz,
     reason text constraint reason_is_short check (length(reason) <= 2000),
-    result jsonb constraint result_is_bounded check (octet_length(result::text) <= 16777216),
+    result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz,
     unique (id, token),
@@ -150,13 +150,13 @@ comment on column job.round_id is 'The round that a predict or relabel job works
 comment on column job.tick_id is 'The tick of a schedule that the job runs; null for a run that was started by hand, which only its own command claims.';
 comment on column job.priority is 'A job with a higher priority is claimed first; among equals the one that has been due for longer.';
 comment on column job.due is 'The job is not claimed before this time.';
-comment on column job.attempts is 'Claims so far. A claim that its holder released does not count.';
+comment on column job.attempts is 'Claims so far. A claim that its holder released does not count. A run that reached a new state or a new checkpoint counts from 1 again.';
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
-comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
+comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';
 
 create table withheld_organ (
     round_id bigint not null references round,

@@ -348,19 +348,31 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
 
--- Cancels the open jobs of a round that leaves the states in which they are needed. Called before the round is written: what a
--- daemon writes holds its job and may wait for the round.
+-- Cancels the open jobs of a round that leaves the states in which they are needed, and removes what was measured for a round that
+-- is published or closed. Called before the round is written: what a daemon writes holds its job and may wait for the round.
 create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set result = null
+    where p_state = 'published' and round_id = p_round and kind = 'predict' and state = 'done' and result is not null;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
     where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
 $$;
 
+create function count_attempts_anew(p_job bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set attempts = 1 where id = p_job and attempts > 1
+$$;
+comment on function count_attempts_anew(bigint) is 'Makes the claim of a run its first attempt, because the run came further than ever: interruptions over weeks do not make it dead.';
+
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
+    if p_to not in ('planned', 'training', 'failed')
+        and not exists (select from round_event where round_id = p_round and state = p_to) then
+        perform count_attempts_anew(p_job);
+    end if;
     if p_to in ('failed', 'published') then
         perform end_jobs_of_round(p_round, p_to);
     end if;
@@ -370,7 +382,7 @@ begin
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. Labels are published by publish_round alone.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. A state that the round reaches for the first time makes the claim the first attempt again. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -380,6 +392,9 @@ declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     the_checkpoint bigint;
 begin
+    if not exists (select from checkpoint where round_id = p_round and kind = p_kind and step >= p_step) then
+        perform count_attempts_anew(p_job);
+    end if;
     perform require_state(p_round, case p_kind when 'network' then 'training' else 'trained' end::round_state);
     perform store_object(p_digest, 'checkpoint', p_bytes);
     insert into checkpoint (round_id, kind, part, step, object_digest, revision, contaminated_by)
@@ -402,7 +417,7 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from. A later step than any before makes the claim the first attempt again.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],

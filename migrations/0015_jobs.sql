@@ -66,6 +66,13 @@ begin
 end $$;
 comment on function claim_round_jobs(bigint, job_kind, text, double precision, integer) is 'Claims up to a number of due jobs of a round''s volumes.';
 
+create function pause_after_expiry(p_kind job_kind, p_attempts integer) returns interval
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select case when p_kind = 'run' and p_attempts <= 1 then interval '0'
+        else least(interval '1 hour', interval '10 seconds' * power(4, least(p_attempts, 10) - 1)) end
+$$;
+comment on function pause_after_expiry(job_kind, integer) is 'How long a job waits after the lease of its last attempt expired: 10 s, 40 s and so on up to one hour, so that work that ends daemons does not end one after the other. A run is taken over at once after its first attempt.';
+
 create function expire_leases() returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with expired as (
@@ -74,25 +81,52 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         update job j set
             state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
             ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
+            due = clock_timestamp() + pause_after_expiry(j.kind, j.attempts),
             reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
             worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
         from expired e where j.id = e.id returning 1
     )
     select count(*) from ended
 $$;
-comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, or ends them as dead where no attempt is left. Returns their number.';
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns their number.';
 
 create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_kind job_kind;
 begin
     perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
-    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
-    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
+    select kind into the_kind from job
+    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null for no key update;
     if not found then
         perform refuse_claim(p_job);
     end if;
+    if the_kind = 'predict' and jsonb_typeof(p_result) is distinct from 'object' or the_kind <> 'predict' and p_result is not null then
+        raise exception 'a job % has %', the_kind, case the_kind when 'predict' then 'a JSON object as its result' else 'no result' end
+            using errcode = 'LA004';
+    end if;
+    if octet_length(p_result::text) > 4194304 then
+        raise exception 'a result of % bytes is larger than 4 MiB', octet_length(p_result::text) using errcode = 'LA004';
+    end if;
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
+    where id = p_job;
 end $$;
-comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done, with what it measured. The job of a run ends with the run.';
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, other kinds without a result. The job of a run ends with the run.';
+
+create function volume_part(p_run bigint, p_volume bigint) returns split_part
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce(run_part(run.id, v.subject_id), case when run.trains_unassigned then 'train'::split_part end)
+    from run join volume v on v.id = p_volume and v.modality = any (run.modalities) where run.id = p_run
+$$;
+comment on function volume_part(bigint, bigint) is 'The part in which a run reads a volume; null where it does not.';
+
+create function round_takes(p_state round_state, p_kind job_kind, p_part split_part) returns boolean
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce(case p_part
+        when 'train' then p_kind in ('predict', 'relabel') and p_state = 'relabelling'
+        when 'validation' then p_kind = 'predict' and p_state in ('trained', 'confidenceFitted') end, false)
+$$;
+comment on function round_takes(round_state, job_kind, split_part) is 'Whether a round in a state has volumes of a part predicted or relabelled.';
 
 create function fail_job(p_job bigint, p_token bigint, p_reason text, p_pause_seconds double precision, p_final boolean default false)
 returns job_state
@@ -118,25 +152,26 @@ create function enqueue_volumes(p_job bigint, p_token bigint, p_round bigint, p_
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_state round_state;
+    the_part split_part;
     another bigint;
     enqueued bigint;
 begin
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
-    perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
-    for share;
-    if not found then
+    select state into the_state from round where id = p_round for share;
+    if not round_takes(the_state, p_kind, 'train') and not round_takes(the_state, p_kind, 'validation') then
         raise exception '% is in a state in which no volumes are %', round_name(p_round),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
     end if;
-    select e.id into another from unnest(p_volumes) e (id)
-    where not exists (
-        select from run join volume v on v.id = e.id cross join lateral run_part(run.id, v.subject_id) p (part)
-        where run.id = the_run and v.modality = any (run.modalities)
-          and (p.part = 'train' or p.part is null and run.trains_unassigned or p.part = 'validation' and p_kind = 'predict'))
-    limit 1;
-    if found then
+    select v.id, v.part into another, the_part
+    from (select e.id, volume_part(the_run, e.id) as part from unnest(p_volumes) e (id) offset 0) v
+    where not round_takes(the_state, p_kind, v.part) limit 1;
+    if found and (the_part = 'train' or the_part = 'validation' and p_kind = 'predict') then
+        raise exception 'volume % is of the part %, which is not % while % is %', another, the_part,
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end, round_name(p_round), the_state using errcode = 'LA005';
+    elsif found then
         raise exception 'volume % is in no part of % that may be %', coalesce(another::text, 'null'), run_name(the_run),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end
             using errcode = 'LA006';
@@ -154,7 +189,7 @@ begin
     end if;
     return enqueued;
 end $$;
-comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
 create function volume_jobs(p_round bigint, p_kind job_kind)
 returns table (volume_id bigint, state job_state, reason text, result jsonb)
@@ -163,11 +198,41 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
 
+create function require_volume_is_needed(p_job job) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_round round;
+begin
+    select * into the_round from round where id = p_job.round_id for share;
+    if not round_takes(the_round.state, p_job.kind, volume_part(the_round.run_id, p_job.volume_id)) then
+        raise exception 'job % is to % volume %, which % does not need in the state %', p_job.id, p_job.kind, p_job.volume_id,
+            round_name(the_round.id), the_round.state
+            using errcode = 'LA005', hint = 'the run makes its jobs wait again when it needs them; retry the job of the run where that one failed';
+    end if;
+end $$;
+comment on function require_volume_is_needed(job) is 'Refuses a job of a volume that its round does not need in its state; locks the round until the transaction ends.';
+
+create function require_no_open_run(p_tick bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_name text;
+    the_open integer;
+begin
+    select s.name, (select max(n) from open_ticks(s.id) n) into the_name, the_open
+    from schedule s join tick t on t.schedule_id = s.id where t.id = p_tick;
+    if the_open is not null then
+        raise exception 'run %-% of this schedule has not ended', the_name, the_open
+            using errcode = 'LA005', hint = 'wait for its end, or cancel its job with lacuna job cancel; then retry this one';
+    end if;
+end $$;
+comment on function require_no_open_run(bigint) is 'Refuses a tick of whose schedule another run is open. The schedule is locked.';
+
 create function retry_job(p_job bigint) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_job job;
 begin
+    perform from schedule s join tick t on t.schedule_id = s.id join job j on j.tick_id = t.id where j.id = p_job for update of s;
     select * into the_job from job where id = p_job for update;
     if not found then
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
@@ -176,33 +241,41 @@ begin
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
+    if the_job.round_id is not null then
+        perform require_volume_is_needed(the_job);
+    elsif the_job.tick_id is not null then
+        perform require_no_open_run(the_job.tick_id);
+    end if;
     update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_state job_state;
+    the_job job;
+    the_reason text := left('cancelled by ' || session_user || ': ' || p_reason, 1900);
 begin
     if coalesce(p_reason, '') !~ '\S' then
         raise exception 'a cancellation has a reason' using errcode = 'LA004';
     end if;
-    select state into the_state from job where id = p_job for update;
+    select * into the_job from job where id = p_job for update;
     if not found then
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
     end if;
-    if the_state not in ('waiting', 'running') then
-        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_state using errcode = 'LA005';
+    if the_job.state not in ('waiting', 'running') then
+        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_job.state using errcode = 'LA005';
     end if;
-    update job set state = 'cancelled', token = token + 1, reason = left('cancelled by ' || session_user || ': ' || p_reason, 2000),
-        ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
-    where id = p_job;
+    update job set state = 'cancelled', token = token + 1, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null,
+        reason = case id when p_job then the_reason else 'the job of ' || run_name(the_job.run_id) || ' was ' || the_reason end
+    where id = any (array(
+        select id from job where id = p_job or id = any (jobs_of_runs(array[the_job.run_id])) and state in ('waiting', 'running')
+        order by id for update));
     return 'cancelled';
 end $$;
-comment on function cancel_job(bigint, text) is 'Cancels a job that waits or runs. The claim on it ends, so that its daemon stops and writes nothing more.';
+comment on function cancel_job(bigint, text) is 'Cancels a job that waits or runs, and with the job of a run the open jobs of its volumes. The claim on it ends, so that its daemon stops and writes nothing more.';
 
 create function enqueue_run(p_tick bigint) returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -218,17 +291,8 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function reason_of_job(job) is 'The reason of a job; for one that was cancelled with its run with the revision that did it, which is numbered only at the end of its transaction.';
 
-create view queue as
-    select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
-    union all
-    select kind, state, count(*) from job where state = 'running' group by kind, state
-    union all
-    select kind, state, count(*) from job where state = 'dead' group by kind, state;
-comment on view queue is 'Number of open and dead jobs by kind and state.';
-
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
-grant select on queue to lacuna_trainer, lacuna_manager;

@@ -481,6 +481,44 @@ language sql stable as $$
             to_char(p_last at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI')) end || ': ' || p_why
 $$;
 
+create function stop_schedule(p_schedule schedule, p_reason text) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update schedule set is_paused = true, next_due = null where id = p_schedule.id;
+    perform record_schedule_action(p_schedule.id, 'pause', 'lacunad', p_reason);
+end $$;
+comment on function stop_schedule(schedule, text) is 'Pauses a schedule that cannot go on by itself; the reason is in its actions.';
+
+create function stop_failed_schedule(
+    p_schedule schedule, p_instant timestamptz, p_cause tick_cause, p_state text, p_problem text) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_reason text := left(format('the schedule cannot be fired (SQLSTATE %s): %s', p_state, p_problem), 1000);
+begin
+    perform skip_tick(p_schedule.id, p_instant, p_cause, the_reason);
+    perform stop_schedule(p_schedule, the_reason);
+end $$;
+comment on function stop_failed_schedule(schedule, timestamptz, tick_cause, text, text) is 'Records a tick that could not be fired as skipped, with the error, and pauses its schedule: the others go on.';
+
+create function is_passing(p_state text) returns boolean language sql immutable as $$
+    select left(p_state, 2) in ('40', '53', '55', '57', '58')
+$$;
+comment on function is_passing(text) is 'Whether an error is of the server or of a conflict, so that a later call may succeed, and not of what was to be done.';
+
+create function plan_next_instant(p_schedule schedule, p_after timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_next timestamptz := cron_next(p_schedule.cron, p_schedule.time_zone, p_after);
+begin
+    if the_next is null then
+        perform stop_schedule(p_schedule,
+            format('the cron expression %s has no further instant within 3000 days', quote_literal(p_schedule.cron)));
+    else
+        update schedule set next_due = the_next where id = p_schedule.id;
+    end if;
+end $$;
+comment on function plan_next_instant(schedule, timestamptz) is 'Sets the next instant of a schedule by time; pauses one that has none.';
+
 create function fire_cron(p_schedule schedule, p_present timestamptz) returns integer[]
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -517,7 +555,7 @@ begin
             fired := add_tick(p_schedule, newest, case when is_late then 'catch-up' else 'cron' end::tick_cause, p_present, fresh);
         end if;
     end if;
-    update schedule set next_due = cron_next(cron, time_zone, greatest(newest, p_present)) where id = p_schedule.id;
+    perform plan_next_instant(p_schedule, greatest(newest, p_present));
     return array[(fired is not null)::integer, missed];
 end $$;
 comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well. Of more than a thousand, those that are on time are counted too.';
@@ -551,6 +589,7 @@ create function follow_clock(p_present timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_latest timestamptz;
+    the_schedule schedule;
 begin
     select latest into the_latest from schedule_clock
     where p_present not between latest - interval '1 minute' and latest + interval '10 seconds' for update skip locked;
@@ -559,7 +598,16 @@ begin
     end if;
     update schedule_clock set latest = p_present;
     if p_present < the_latest then -- the clock was set back
-        update schedule set next_due = cron_next(cron, time_zone, p_present) where next_due is not null;
+        for the_schedule in select * from schedule where next_due is not null order by id for update loop
+            begin
+                perform plan_next_instant(the_schedule, p_present);
+            exception when others then
+                if is_passing(sqlstate) then
+                    raise;
+                end if;
+                perform stop_failed_schedule(the_schedule, p_present, 'cron', sqlstate, sqlerrm);
+            end;
+        end loop;
         update job set due = p_present
         where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
     end if;
@@ -577,8 +625,15 @@ begin
         select * into the_schedule from schedule where id = the_tick.schedule_id and not is_paused for update skip locked;
         continue when not found or exists (select schedule_jobs(the_schedule.id))
             or not exists (select from tick where id = the_tick.id and skipped is null and enqueued_at is null);
-        perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
-        enqueued := enqueued + 1;
+        begin
+            perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
+            enqueued := enqueued + 1;
+        exception when others then
+            if is_passing(sqlstate) then
+                raise;
+            end if;
+            perform stop_failed_schedule(the_schedule, p_present, the_tick.cause, sqlstate, sqlerrm);
+        end;
     end loop;
     return enqueued;
 end $$;
@@ -598,9 +653,16 @@ begin
     for the_schedule in
         select * from schedule s where s.next_due <= p_present order by s.next_due, s.id for update skip locked
     loop
-        counts := fire_cron(the_schedule, p_present);
-        fired := fired + counts[1];
-        missed := missed + counts[2];
+        begin
+            counts := fire_cron(the_schedule, p_present);
+            fired := fired + counts[1];
+            missed := missed + counts[2];
+        exception when others then
+            if is_passing(sqlstate) then
+                raise;
+            end if;
+            perform stop_failed_schedule(the_schedule, the_schedule.next_due, 'cron', sqlstate, sqlerrm);
+        end;
     end loop;
     for the_schedule in
         select * from schedule s
@@ -608,7 +670,14 @@ begin
           and data_due(s, p_present) <= p_present
         order by s.id for update skip locked
     loop
-        fired := fired + fire_data(the_schedule, p_present)::integer;
+        begin
+            fired := fired + fire_data(the_schedule, p_present)::integer;
+        exception when others then
+            if is_passing(sqlstate) then
+                raise;
+            end if;
+            perform stop_failed_schedule(the_schedule, p_present, 'data', sqlstate, sqlerrm);
+        end;
     end loop;
     if fired > 0 then
         perform pg_notify('lacuna', 'job');
@@ -624,7 +693,7 @@ begin
     ) n (instant);
     seconds := extract(epoch from next_due - p_present);
 end $$;
-comment on function fire_ticks_at(timestamptz) is 'As fire_ticks, at a given time.';
+comment on function fire_ticks_at(timestamptz) is 'As fire_ticks, at a given time. A schedule that cannot be fired is paused with the reason; the others are not concerned.';
 
 create function fire_ticks(out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -899,15 +968,18 @@ comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ti
 
 create function resume_schedule(p_schedule bigint, p_program text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_schedule schedule := use_schedule(p_schedule);
 begin
-    if not (use_schedule(p_schedule)).is_paused then
+    if not the_schedule.is_paused then
         return false;
     end if;
-    update schedule set is_paused = false, next_due = cron_next(cron, time_zone, clock_timestamp()) where id = p_schedule;
+    perform require_zone(the_schedule.time_zone);
+    update schedule set is_paused = false, next_due = case when cron is not null then require_cron(cron, time_zone) end where id = p_schedule;
     perform record_schedule_action(p_schedule, 'resume', p_program);
     return true;
 end $$;
-comment on function resume_schedule(bigint, text) is 'Lets a paused schedule fire ticks again, from now on: ticks during the pause are not made up for. False where it is not paused.';
+comment on function resume_schedule(bigint, text) is 'Lets a paused schedule fire ticks again, from now on: ticks during the pause are not made up for. False where it is not paused. Refuses a time zone that does not exist, and a cron expression that is never due.';
 
 create function run_schedule(p_schedule bigint, p_program text) returns integer
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -968,7 +1040,6 @@ end $$;
 comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; its history and its runs stay. Cancels its runs that wait, and returns their number. A run that a daemon trains goes on.';
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
-grant select on tick, schedule_history to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
 grant execute on function upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,

@@ -5,17 +5,17 @@ struct ListJobs: Statement {
     static let sql = """
         select \(JobRow.columns) from lacuna.job j \(JobRow.joins)
         where j.id = any (array(select id from (
-            (select id from lacuna.job where state = 'waiting' and 'waiting' = any ($1)
-                and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
+            (select id from lacuna.job where state = 'waiting' and 'waiting' = any ($1::lacuna.job_state[])
+                and kind = any ($2::lacuna.job_kind[]) and \(ofRun) order by id desc limit $4)
             union all
-            (select id from lacuna.job where state = 'running' and 'running' = any ($1)
-                and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
+            (select id from lacuna.job where state = 'running' and 'running' = any ($1::lacuna.job_state[])
+                and kind = any ($2::lacuna.job_kind[]) and \(ofRun) order by id desc limit $4)
             union all
-            (select id from lacuna.job where state = 'dead' and 'dead' = any ($1)
-                and kind::text = any ($2) and \(ofRun) order by id desc limit $4)
+            (select id from lacuna.job where state = 'dead' and 'dead' = any ($1::lacuna.job_state[])
+                and kind = any ($2::lacuna.job_kind[]) and \(ofRun) order by id desc limit $4)
             union all
-            (select id from lacuna.job where ended_at is not null and state in ('done', 'cancelled') and state::text = any ($1)
-                and kind::text = any ($2) and \(ofRun) order by ended_at desc, id desc limit $4)) found))
+            (select id from lacuna.job where ended_at is not null and state in ('done', 'cancelled') and state = any ($1::lacuna.job_state[])
+                and kind = any ($2::lacuna.job_kind[]) and \(ofRun) order by ended_at desc, id desc limit $4)) found))
         order by j.state in ('done', 'cancelled'), case when j.state in ('done', 'cancelled') then j.ended_at end desc, j.id desc
         limit $4
         """

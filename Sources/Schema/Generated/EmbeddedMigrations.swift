@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "e72ee89f58df2c0c7df9cc017e0fe828ec64f3613e68c4a0988cdb38faba6d98",
+            sha256: "c8498501296b0f0ac71dc2446d711d35311ab966d93b1fa7af2e836da8aba11f",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1017,7 +1017,7 @@ create table job (
     login text,
     lease_until timestamptz,
     reason text constraint reason_is_short check (length(reason) <= 2000),
-    result jsonb constraint result_is_bounded check (octet_length(result::text) <= 16777216),
+    result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz,
     unique (id, token),
@@ -1041,13 +1041,13 @@ comment on column job.round_id is 'The round that a predict or relabel job works
 comment on column job.tick_id is 'The tick of a schedule that the job runs; null for a run that was started by hand, which only its own command claims.';
 comment on column job.priority is 'A job with a higher priority is claimed first; among equals the one that has been due for longer.';
 comment on column job.due is 'The job is not claimed before this time.';
-comment on column job.attempts is 'Claims so far. A claim that its holder released does not count.';
+comment on column job.attempts is 'Claims so far. A claim that its holder released does not count. A run that reached a new state or a new checkpoint counts from 1 again.';
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
-comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run.';
+comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';
 
 create table withheld_organ (
     round_id bigint not null references round,
@@ -2185,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "eaf31304c2eee58b9eb7524862412e1ea09a78821f7787b81fdd1630bd3106cd",
+            sha256: "95b9522f542e86c5c29ee5e8fde5c7b549e172c7abb3d733f10e375cc2196980",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2537,19 +2537,31 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
 
--- Cancels the open jobs of a round that leaves the states in which they are needed. Called before the round is written: what a
--- daemon writes holds its job and may wait for the round.
+-- Cancels the open jobs of a round that leaves the states in which they are needed, and removes what was measured for a round that
+-- is published or closed. Called before the round is written: what a daemon writes holds its job and may wait for the round.
 create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set result = null
+    where p_state = 'published' and round_id = p_round and kind = 'predict' and state = 'done' and result is not null;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
     where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
 $$;
 
+create function count_attempts_anew(p_job bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set attempts = 1 where id = p_job and attempts > 1
+$$;
+comment on function count_attempts_anew(bigint) is 'Makes the claim of a run its first attempt, because the run came further than ever: interruptions over weeks do not make it dead.';
+
 create function advance_round(p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_record jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform hold_claim(p_job, p_token, p_round);
+    if p_to not in ('planned', 'training', 'failed')
+        and not exists (select from round_event where round_id = p_round and state = p_to) then
+        perform count_attempts_anew(p_job);
+    end if;
     if p_to in ('failed', 'published') then
         perform end_jobs_of_round(p_round, p_to);
     end if;
@@ -2559,7 +2571,7 @@ begin
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
 end $$;
-comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. Labels are published by publish_round alone.';
+comment on function advance_round(bigint, bigint, bigint, round_state, round_state, jsonb) is 'Changes the state of a round that is not published to one that may follow, and stores its results; refuses a round in another state. Open jobs of a round that fails or closes are cancelled. A state that the round reaches for the first time makes the claim the first attempt again. Labels are published by publish_round alone.';
 
 create function record_checkpoint(
     p_job bigint, p_token bigint, p_round bigint, p_kind text, p_part split_part, p_step integer, p_digest bytea, p_bytes bigint)
@@ -2569,6 +2581,9 @@ declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     the_checkpoint bigint;
 begin
+    if not exists (select from checkpoint where round_id = p_round and kind = p_kind and step >= p_step) then
+        perform count_attempts_anew(p_job);
+    end if;
     perform require_state(p_round, case p_kind when 'network' then 'training' else 'trained' end::round_state);
     perform store_object(p_digest, 'checkpoint', p_bytes);
     insert into checkpoint (round_id, kind, part, step, object_digest, revision, contaminated_by)
@@ -2591,7 +2606,7 @@ begin
     end if;
     return the_checkpoint;
 end $$;
-comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from.';
+comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint) is 'Records a checkpoint of a round that is training, or its confidence once it is trained, or finds the same one; it inherits the contamination of the run''s earlier checkpoints, and of those of the run that it starts from. A later step than any before makes the claim the first attempt again.';
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
@@ -4798,7 +4813,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "06ed1bd26027764d5acea39294f08a770f48ef3511acf4573f6be9a2c5381996",
+            sha256: "6d01075b449ac23af8a51bccf2b25eefc585cc9fde0affac39d1e82226f43b2d",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -4868,6 +4883,13 @@ begin
 end $$;
 comment on function claim_round_jobs(bigint, job_kind, text, double precision, integer) is 'Claims up to a number of due jobs of a round''s volumes.';
 
+create function pause_after_expiry(p_kind job_kind, p_attempts integer) returns interval
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select case when p_kind = 'run' and p_attempts <= 1 then interval '0'
+        else least(interval '1 hour', interval '10 seconds' * power(4, least(p_attempts, 10) - 1)) end
+$$;
+comment on function pause_after_expiry(job_kind, integer) is 'How long a job waits after the lease of its last attempt expired: 10 s, 40 s and so on up to one hour, so that work that ends daemons does not end one after the other. A run is taken over at once after its first attempt.';
+
 create function expire_leases() returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with expired as (
@@ -4876,25 +4898,52 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         update job j set
             state = case when j.attempts >= j.max_attempts then 'dead' else 'waiting' end::job_state,
             ended_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
+            due = clock_timestamp() + pause_after_expiry(j.kind, j.attempts),
             reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
             worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
         from expired e where j.id = e.id returning 1
     )
     select count(*) from ended
 $$;
-comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, or ends them as dead where no attempt is left. Returns their number.';
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns their number.';
 
 create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_kind job_kind;
 begin
     perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
-    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
-    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null;
+    select kind into the_kind from job
+    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null for no key update;
     if not found then
         perform refuse_claim(p_job);
     end if;
+    if the_kind = 'predict' and jsonb_typeof(p_result) is distinct from 'object' or the_kind <> 'predict' and p_result is not null then
+        raise exception 'a job % has %', the_kind, case the_kind when 'predict' then 'a JSON object as its result' else 'no result' end
+            using errcode = 'LA004';
+    end if;
+    if octet_length(p_result::text) > 4194304 then
+        raise exception 'a result of % bytes is larger than 4 MiB', octet_length(p_result::text) using errcode = 'LA004';
+    end if;
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
+    where id = p_job;
 end $$;
-comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done, with what it measured. The job of a run ends with the run.';
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, other kinds without a result. The job of a run ends with the run.';
+
+create function volume_part(p_run bigint, p_volume bigint) returns split_part
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce(run_part(run.id, v.subject_id), case when run.trains_unassigned then 'train'::split_part end)
+    from run join volume v on v.id = p_volume and v.modality = any (run.modalities) where run.id = p_run
+$$;
+comment on function volume_part(bigint, bigint) is 'The part in which a run reads a volume; null where it does not.';
+
+create function round_takes(p_state round_state, p_kind job_kind, p_part split_part) returns boolean
+language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
+    select coalesce(case p_part
+        when 'train' then p_kind in ('predict', 'relabel') and p_state = 'relabelling'
+        when 'validation' then p_kind = 'predict' and p_state in ('trained', 'confidenceFitted') end, false)
+$$;
+comment on function round_takes(round_state, job_kind, split_part) is 'Whether a round in a state has volumes of a part predicted or relabelled.';
 
 create function fail_job(p_job bigint, p_token bigint, p_reason text, p_pause_seconds double precision, p_final boolean default false)
 returns job_state
@@ -4920,25 +4969,26 @@ create function enqueue_volumes(p_job bigint, p_token bigint, p_round bigint, p_
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_state round_state;
+    the_part split_part;
     another bigint;
     enqueued bigint;
 begin
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
-    perform from round where id = p_round and (state = 'relabelling' or p_kind = 'predict' and state in ('trained', 'confidenceFitted'))
-    for share;
-    if not found then
+    select state into the_state from round where id = p_round for share;
+    if not round_takes(the_state, p_kind, 'train') and not round_takes(the_state, p_kind, 'validation') then
         raise exception '% is in a state in which no volumes are %', round_name(p_round),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end using errcode = 'LA005';
     end if;
-    select e.id into another from unnest(p_volumes) e (id)
-    where not exists (
-        select from run join volume v on v.id = e.id cross join lateral run_part(run.id, v.subject_id) p (part)
-        where run.id = the_run and v.modality = any (run.modalities)
-          and (p.part = 'train' or p.part is null and run.trains_unassigned or p.part = 'validation' and p_kind = 'predict'))
-    limit 1;
-    if found then
+    select v.id, v.part into another, the_part
+    from (select e.id, volume_part(the_run, e.id) as part from unnest(p_volumes) e (id) offset 0) v
+    where not round_takes(the_state, p_kind, v.part) limit 1;
+    if found and (the_part = 'train' or the_part = 'validation' and p_kind = 'predict') then
+        raise exception 'volume % is of the part %, which is not % while % is %', another, the_part,
+            case p_kind when 'predict' then 'predicted' else 'relabelled' end, round_name(p_round), the_state using errcode = 'LA005';
+    elsif found then
         raise exception 'volume % is in no part of % that may be %', coalesce(another::text, 'null'), run_name(the_run),
             case p_kind when 'predict' then 'predicted' else 'relabelled' end
             using errcode = 'LA006';
@@ -4956,7 +5006,7 @@ begin
     end if;
     return enqueued;
 end $$;
-comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Predictions are of the parts train and validation, relabellings of the part train.';
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
 create function volume_jobs(p_round bigint, p_kind job_kind)
 returns table (volume_id bigint, state job_state, reason text, result jsonb)
@@ -4965,11 +5015,41 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
 
+create function require_volume_is_needed(p_job job) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_round round;
+begin
+    select * into the_round from round where id = p_job.round_id for share;
+    if not round_takes(the_round.state, p_job.kind, volume_part(the_round.run_id, p_job.volume_id)) then
+        raise exception 'job % is to % volume %, which % does not need in the state %', p_job.id, p_job.kind, p_job.volume_id,
+            round_name(the_round.id), the_round.state
+            using errcode = 'LA005', hint = 'the run makes its jobs wait again when it needs them; retry the job of the run where that one failed';
+    end if;
+end $$;
+comment on function require_volume_is_needed(job) is 'Refuses a job of a volume that its round does not need in its state; locks the round until the transaction ends.';
+
+create function require_no_open_run(p_tick bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_name text;
+    the_open integer;
+begin
+    select s.name, (select max(n) from open_ticks(s.id) n) into the_name, the_open
+    from schedule s join tick t on t.schedule_id = s.id where t.id = p_tick;
+    if the_open is not null then
+        raise exception 'run %-% of this schedule has not ended', the_name, the_open
+            using errcode = 'LA005', hint = 'wait for its end, or cancel its job with lacuna job cancel; then retry this one';
+    end if;
+end $$;
+comment on function require_no_open_run(bigint) is 'Refuses a tick of whose schedule another run is open. The schedule is locked.';
+
 create function retry_job(p_job bigint) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_job job;
 begin
+    perform from schedule s join tick t on t.schedule_id = s.id join job j on j.tick_id = t.id where j.id = p_job for update of s;
     select * into the_job from job where id = p_job for update;
     if not found then
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
@@ -4978,33 +5058,41 @@ begin
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
+    if the_job.round_id is not null then
+        perform require_volume_is_needed(the_job);
+    elsif the_job.tick_id is not null then
+        perform require_no_open_run(the_job.tick_id);
+    end if;
     update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_state job_state;
+    the_job job;
+    the_reason text := left('cancelled by ' || session_user || ': ' || p_reason, 1900);
 begin
     if coalesce(p_reason, '') !~ '\S' then
         raise exception 'a cancellation has a reason' using errcode = 'LA004';
     end if;
-    select state into the_state from job where id = p_job for update;
+    select * into the_job from job where id = p_job for update;
     if not found then
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
     end if;
-    if the_state not in ('waiting', 'running') then
-        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_state using errcode = 'LA005';
+    if the_job.state not in ('waiting', 'running') then
+        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_job.state using errcode = 'LA005';
     end if;
-    update job set state = 'cancelled', token = token + 1, reason = left('cancelled by ' || session_user || ': ' || p_reason, 2000),
-        ended_at = clock_timestamp(), worker = null, login = null, lease_until = null
-    where id = p_job;
+    update job set state = 'cancelled', token = token + 1, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null,
+        reason = case id when p_job then the_reason else 'the job of ' || run_name(the_job.run_id) || ' was ' || the_reason end
+    where id = any (array(
+        select id from job where id = p_job or id = any (jobs_of_runs(array[the_job.run_id])) and state in ('waiting', 'running')
+        order by id for update));
     return 'cancelled';
 end $$;
-comment on function cancel_job(bigint, text) is 'Cancels a job that waits or runs. The claim on it ends, so that its daemon stops and writes nothing more.';
+comment on function cancel_job(bigint, text) is 'Cancels a job that waits or runs, and with the job of a run the open jobs of its volumes. The claim on it ends, so that its daemon stops and writes nothing more.';
 
 create function enqueue_run(p_tick bigint) returns bigint
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5020,25 +5108,16 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function reason_of_job(job) is 'The reason of a job; for one that was cancelled with its run with the revision that did it, which is numbered only at the end of its transaction.';
 
-create view queue as
-    select kind, state, count(*) as jobs from job where state = 'waiting' group by kind, state
-    union all
-    select kind, state, count(*) from job where state = 'running' group by kind, state
-    union all
-    select kind, state, count(*) from job where state = 'dead' group by kind, state;
-comment on view queue is 'Number of open and dead jobs by kind and state.';
-
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
     enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
-grant select on queue to lacuna_trainer, lacuna_manager;
 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "4c867767d4351ef898ae17702cab039a0aa001ee926717a3383a7fc0ba4e8635",
+            sha256: "49d6ef69ac7d10dec8e86898441d59f86c9872f44f65e378fe63d2a57f343eee",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5523,6 +5602,44 @@ language sql stable as $$
             to_char(p_last at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI')) end || ': ' || p_why
 $$;
 
+create function stop_schedule(p_schedule schedule, p_reason text) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    update schedule set is_paused = true, next_due = null where id = p_schedule.id;
+    perform record_schedule_action(p_schedule.id, 'pause', 'lacunad', p_reason);
+end $$;
+comment on function stop_schedule(schedule, text) is 'Pauses a schedule that cannot go on by itself; the reason is in its actions.';
+
+create function stop_failed_schedule(
+    p_schedule schedule, p_instant timestamptz, p_cause tick_cause, p_state text, p_problem text) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_reason text := left(format('the schedule cannot be fired (SQLSTATE %s): %s', p_state, p_problem), 1000);
+begin
+    perform skip_tick(p_schedule.id, p_instant, p_cause, the_reason);
+    perform stop_schedule(p_schedule, the_reason);
+end $$;
+comment on function stop_failed_schedule(schedule, timestamptz, tick_cause, text, text) is 'Records a tick that could not be fired as skipped, with the error, and pauses its schedule: the others go on.';
+
+create function is_passing(p_state text) returns boolean language sql immutable as $$
+    select left(p_state, 2) in ('40', '53', '55', '57', '58')
+$$;
+comment on function is_passing(text) is 'Whether an error is of the server or of a conflict, so that a later call may succeed, and not of what was to be done.';
+
+create function plan_next_instant(p_schedule schedule, p_after timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_next timestamptz := cron_next(p_schedule.cron, p_schedule.time_zone, p_after);
+begin
+    if the_next is null then
+        perform stop_schedule(p_schedule,
+            format('the cron expression %s has no further instant within 3000 days', quote_literal(p_schedule.cron)));
+    else
+        update schedule set next_due = the_next where id = p_schedule.id;
+    end if;
+end $$;
+comment on function plan_next_instant(schedule, timestamptz) is 'Sets the next instant of a schedule by time; pauses one that has none.';
+
 create function fire_cron(p_schedule schedule, p_present timestamptz) returns integer[]
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -5559,7 +5676,7 @@ begin
             fired := add_tick(p_schedule, newest, case when is_late then 'catch-up' else 'cron' end::tick_cause, p_present, fresh);
         end if;
     end if;
-    update schedule set next_due = cron_next(cron, time_zone, greatest(newest, p_present)) where id = p_schedule.id;
+    perform plan_next_instant(p_schedule, greatest(newest, p_present));
     return array[(fired is not null)::integer, missed];
 end $$;
 comment on function fire_cron(schedule, timestamptz) is 'Fires the ticks by time of a schedule that are due; returns the numbers of ticks that run and that were missed. A tick is missed where it is more than five minutes late, or a later one is due as well. Of more than a thousand, those that are on time are counted too.';
@@ -5593,6 +5710,7 @@ create function follow_clock(p_present timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_latest timestamptz;
+    the_schedule schedule;
 begin
     select latest into the_latest from schedule_clock
     where p_present not between latest - interval '1 minute' and latest + interval '10 seconds' for update skip locked;
@@ -5601,7 +5719,16 @@ begin
     end if;
     update schedule_clock set latest = p_present;
     if p_present < the_latest then -- the clock was set back
-        update schedule set next_due = cron_next(cron, time_zone, p_present) where next_due is not null;
+        for the_schedule in select * from schedule where next_due is not null order by id for update loop
+            begin
+                perform plan_next_instant(the_schedule, p_present);
+            exception when others then
+                if is_passing(sqlstate) then
+                    raise;
+                end if;
+                perform stop_failed_schedule(the_schedule, p_present, 'cron', sqlstate, sqlerrm);
+            end;
+        end loop;
         update job set due = p_present
         where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
     end if;
@@ -5619,8 +5746,15 @@ begin
         select * into the_schedule from schedule where id = the_tick.schedule_id and not is_paused for update skip locked;
         continue when not found or exists (select schedule_jobs(the_schedule.id))
             or not exists (select from tick where id = the_tick.id and skipped is null and enqueued_at is null);
-        perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
-        enqueued := enqueued + 1;
+        begin
+            perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
+            enqueued := enqueued + 1;
+        exception when others then
+            if is_passing(sqlstate) then
+                raise;
+            end if;
+            perform stop_failed_schedule(the_schedule, p_present, the_tick.cause, sqlstate, sqlerrm);
+        end;
     end loop;
     return enqueued;
 end $$;
@@ -5640,9 +5774,16 @@ begin
     for the_schedule in
         select * from schedule s where s.next_due <= p_present order by s.next_due, s.id for update skip locked
     loop
-        counts := fire_cron(the_schedule, p_present);
-        fired := fired + counts[1];
-        missed := missed + counts[2];
+        begin
+            counts := fire_cron(the_schedule, p_present);
+            fired := fired + counts[1];
+            missed := missed + counts[2];
+        exception when others then
+            if is_passing(sqlstate) then
+                raise;
+            end if;
+            perform stop_failed_schedule(the_schedule, the_schedule.next_due, 'cron', sqlstate, sqlerrm);
+        end;
     end loop;
     for the_schedule in
         select * from schedule s
@@ -5650,7 +5791,14 @@ begin
           and data_due(s, p_present) <= p_present
         order by s.id for update skip locked
     loop
-        fired := fired + fire_data(the_schedule, p_present)::integer;
+        begin
+            fired := fired + fire_data(the_schedule, p_present)::integer;
+        exception when others then
+            if is_passing(sqlstate) then
+                raise;
+            end if;
+            perform stop_failed_schedule(the_schedule, p_present, 'data', sqlstate, sqlerrm);
+        end;
     end loop;
     if fired > 0 then
         perform pg_notify('lacuna', 'job');
@@ -5666,7 +5814,7 @@ begin
     ) n (instant);
     seconds := extract(epoch from next_due - p_present);
 end $$;
-comment on function fire_ticks_at(timestamptz) is 'As fire_ticks, at a given time.';
+comment on function fire_ticks_at(timestamptz) is 'As fire_ticks, at a given time. A schedule that cannot be fired is paused with the reason; the others are not concerned.';
 
 create function fire_ticks(out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5941,15 +6089,18 @@ comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ti
 
 create function resume_schedule(p_schedule bigint, p_program text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_schedule schedule := use_schedule(p_schedule);
 begin
-    if not (use_schedule(p_schedule)).is_paused then
+    if not the_schedule.is_paused then
         return false;
     end if;
-    update schedule set is_paused = false, next_due = cron_next(cron, time_zone, clock_timestamp()) where id = p_schedule;
+    perform require_zone(the_schedule.time_zone);
+    update schedule set is_paused = false, next_due = case when cron is not null then require_cron(cron, time_zone) end where id = p_schedule;
     perform record_schedule_action(p_schedule, 'resume', p_program);
     return true;
 end $$;
-comment on function resume_schedule(bigint, text) is 'Lets a paused schedule fire ticks again, from now on: ticks during the pause are not made up for. False where it is not paused.';
+comment on function resume_schedule(bigint, text) is 'Lets a paused schedule fire ticks again, from now on: ticks during the pause are not made up for. False where it is not paused. Refuses a time zone that does not exist, and a cron expression that is never due.';
 
 create function run_schedule(p_schedule bigint, p_program text) returns integer
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -6010,7 +6161,6 @@ end $$;
 comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; its history and its runs stay. Cancels its runs that wait, and returns their number. A run that a daemon trains goes on.';
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
-grant select on tick, schedule_history to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
 grant execute on function upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,

@@ -67,6 +67,12 @@ import Testing
             #expect(try await world.jobs.expireLeases() == 1)
             #expect(try await refusal { try await world.jobs.complete(second.claim) } == "LA001")
             #expect(try await !world.jobs.heartbeat(second.claim))
+            #expect(try await world.jobs.claim([.predict]).isEmpty, "it waits after the end of a lease")
+            #expect(
+                try await world.root.ask(
+                    "select round(extract(epoch from due - now()))::int between 5 and 10 from lacuna.job where kind = 'predict'"
+                ) == ["true"])
+            try await world.root.execute("update lacuna.job set due = now() where kind = 'predict'")
             #expect(try await world.jobs.claim([.predict]).first?.attempt == 2)
         }
     }
@@ -124,12 +130,107 @@ import Testing
         }
     }
 
+    /// Work that ends its daemons waits longer each time; a run is taken over at once, but not again and again.
+    @Test func theWaitAfterALeaseGrowsToAnHour() async throws {
+        try await World.with { world async throws in
+            let waits = try await world.root.ask(
+                """
+                select k, string_agg(extract(epoch from lacuna.pause_after_expiry(k, n))::int::text, ' ' order by n)
+                from unnest(array['run', 'relabel']::lacuna.job_kind[]) k, unnest(array[1, 2, 3, 4, 5, 6, 2000000000]) n group by k order by k
+                """)
+            #expect(waits == ["run|0 40 160 640 2560 3600 3600", "relabel|10 40 160 640 2560 3600 3600"])
+        }
+    }
+
+    @Test func aRunThatComesFurtherHasAllItsAttempts() async throws {
+        try await withRound { world, held, _ async throws in
+            let attempts = "select attempts from lacuna.job where id = \(held.claim.job)"
+            func tireOut() async throws {
+                try await world.root.execute("update lacuna.job set attempts = 5 where id = \(held.claim.job)")
+            }
+            try await tireOut()
+            try await world.reach("training", held, 0)
+            #expect(try await world.root.number(attempts) == 5, "a round that only begins is no progress")
+            _ = try await world.checkpoint(held, 0, step: 5)
+            #expect(try await world.root.number(attempts) == 1)
+            try await tireOut()
+            _ = try await world.checkpoint(held, 0, step: 5)
+            _ = try await world.checkpoint(held, 0, step: 2)
+            #expect(try await world.root.number(attempts) == 5, "no later step")
+            try await world.reach("trained", held, 0)
+            #expect(try await world.root.number(attempts) == 1)
+            for (from, to) in [
+                ("trained", "failed"), ("failed", "planned"), ("planned", "training"), ("training", "trained"),
+            ] {
+                try await tireOut()
+                try await world.training.advance(
+                    held.claim, round: held.rounds[0].id, from: from, to: to, record: JSONText("{}"))
+                #expect(try await world.root.number(attempts) == 5, "\(to) is reached again")
+            }
+        }
+    }
+
+    /// A prediction has measurements of bounded size, a relabelling none, and they go with the publication.
+    @Test func resultsAreOfPredictionsUntilTheRoundIsPublished() async throws {
+        try await withRound { world, held, volumes async throws in
+            _ = try await enqueue(world, held, [volumes[0]])
+            let job = try #require(try await world.jobs.claim([.predict]).first)
+            let large = #"{"x": "\#(String(repeating: "y", count: 4 << 20))"}"#
+            for result in [nil, "null", "[1]", "3", large] as [String?] {
+                let state = try await refusal { try await world.jobs.complete(job.claim, result: result) }
+                #expect(state == "LA004", "\(result?.prefix(9) ?? "nil")")
+            }
+            try await world.jobs.complete(job.claim, result: #"{"x": 1}"#)
+            _ = try await world.jobs.enqueue(
+                .relabel, volumes: [volumes[0].rawValue], ofRound: held.rounds[0].id.rawValue, under: run(held))
+            let other = try #require(try await world.jobs.claim([.relabel]).first)
+            #expect(try await refusal { try await world.jobs.complete(other.claim, result: "{}") } == "LA004")
+            try await world.jobs.complete(other.claim)
+            let results = "select count(*) from lacuna.job where result is not null"
+            #expect(try await world.root.number(results) == 1)
+            try await world.publish(held, 0)
+            #expect(try await world.root.number(results) == 0)
+        }
+    }
+
+    @Test func aJobThatItsRoundDoesNotNeedIsNotRetried() async throws {
+        try await withRound { world, held, volumes async throws in
+            _ = try await enqueue(world, held, [volumes[0]])
+            let register = JobRegister(world.manager)
+            let job = try #require(try await world.jobs.claim([.predict]).first).claim
+            #expect(try await world.jobs.fail(job, reason: "x", pause: 0, final: true) == .dead)
+            try await register.retry(job.job)
+            try await register.cancel(job.job, reason: "x")
+            try await world.training.advance(
+                held.claim, round: held.rounds[0].id, from: "relabelling", to: "failed", record: JSONText("{}"))
+            #expect(try await refusal { try await register.retry(job.job) } == "LA005")
+            #expect(try await register.job(job.job)?.state == .cancelled)
+        }
+    }
+
+    @Test func aCancelledRunTakesTheJobsOfItsVolumesAlong() async throws {
+        try await withRound { world, held, volumes async throws in
+            _ = try await enqueue(world, held, volumes)
+            let done = try #require(try await world.jobs.claim([.predict]).first).claim
+            try await world.jobs.complete(done, result: "{}")
+            let running = try #require(try await world.jobs.claim([.predict]).first).claim
+            let register = JobRegister(world.manager)
+            try await register.cancel(held.claim.job.rawValue, reason: "wrong split")
+            #expect(try await refusal { try await world.jobs.complete(running, result: "{}") } == "LA001")
+            let rows = try await register.jobs(in: [.waiting, .running, .cancelled], kinds: [.predict], limit: 10)
+            #expect(rows.map(\.state) == [.cancelled, .cancelled])
+            #expect(rows.allSatisfy { $0.reason == "the job of run r was cancelled by lacuna: wrong split" })
+            #expect(try await register.job(held.claim.job.rawValue)?.reason == "cancelled by lacuna: wrong split")
+            #expect(try await register.job(done.job)?.state == .done)
+        }
+    }
+
     // MARK: - World
 
     private func run(_ held: HeldRun) -> JobClaim { JobClaim(job: held.claim.job.rawValue, token: held.claim.token) }
 
     private func enqueue(_ world: World, _ held: HeldRun, _ volumes: [VolumeID]) async throws -> Int {
-        try await world.reach("trained", held, 0)
+        try await world.reach("relabelling", held, 0)
         return try await world.jobs.enqueue(
             .predict, volumes: volumes.map(\.rawValue), ofRound: held.rounds[0].id.rawValue, under: run(held))
     }

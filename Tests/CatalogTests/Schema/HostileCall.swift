@@ -94,11 +94,17 @@ extension HostileCall {
             ("'run'", "KNOWN", "LA004"), ("null", "KNOWN", "LA004"), ("'relabel'", "TEST", "LA006"),
             ("'relabel'", "VALIDATION", "LA006"), ("'relabel'", "LOCKED", "LA006"), ("'relabel'", "MR", "LA006"),
             ("'predict'", "TEST", "LA006"), ("'predict'", "LOCKED", "LA006"), ("'predict'", "-1", "LA006"),
-            ("'relabel'", "null", "LA006"),
+            ("'relabel'", "null", "LA006"), ("'predict'", "VALIDATION", "LA005"),
         ].map { kind, volume, state in
             HostileCall(
                 "enqueue_volumes", "JOB, TOKEN, ROUND, \(kind), array[KNOWN, \(volume)]::bigint[]", at: .relabelling,
                 .refused(state))
+        }
+        + [Moment.trained, .confidenceFitted].flatMap { moment in
+            [("'predict'", "KNOWN"), ("'predict'", "BLANK"), ("'relabel'", "KNOWN")].map { kind, volume in
+                HostileCall(
+                    "enqueue_volumes", "JOB, TOKEN, ROUND, \(kind), array[\(volume)]", at: moment, .refused("LA005"))
+            }
         }
 
     private static func start(

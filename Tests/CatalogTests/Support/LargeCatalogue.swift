@@ -361,7 +361,7 @@ private struct Facts {
             ClaimJobs(kinds: JobKind.allCases, worker: "w", lease: 60, limit: 1),
             ClaimRoundJobs(
                 round: relabelling.rounds[0].id.rawValue, kind: .relabel, worker: "w", lease: 60, limit: 1),
-            CompleteJob(claim: predicted[1], result: nil),
+            CompleteJob(claim: predicted[1], result: "{}"),
             FailJob(claim: predicted[0], reason: "no memory", pause: 60, final: false), ExpireLeases(),
             ClaimRun(run: held.run.id.rawValue, worker: "w2", lease: 60), ReleaseClaim(claim: claim),
         ]
