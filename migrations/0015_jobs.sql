@@ -182,14 +182,14 @@ begin
     select distinct p_kind, p_round, v, o.priority, 3 from unnest(p_volumes) v cross join job o where o.id = p_job
     on conflict (round_id, volume_id, kind) where round_id is not null do update
     set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null
-    where j.state in ('dead', 'cancelled');
+    where j.state in ('dead', 'cancelled') or j.kind = 'predict' and j.state = 'done' and j.result is null;
     get diagnostics enqueued = row_count;
     if enqueued > 0 then
         perform pg_notify('lacuna', 'job');
     end if;
     return enqueued;
 end $$;
-comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
+comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones and predictions whose results were cleared wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
 create function volume_jobs(p_round bigint, p_kind job_kind)
 returns table (volume_id bigint, state job_state, reason text, result jsonb)

@@ -178,6 +178,6 @@ import Testing
         let start = ContinuousClock.now
         for number in 0..<5 { queue.post(finished(number)) }
         try await withServices(queue) {}
-        #expect(ContinuousClock.now - start < .seconds(60))
+        #expect(ContinuousClock.now - start < .seconds(500))
     }
 }
