@@ -12,6 +12,9 @@ public struct ScoreHistogram: Hashable, Sendable, Codable {
         for i in counts.indices { counts[i] += other.counts[i] }
     }
 
+    /// More than any volume has voxels, and so few that the sums over all volumes are numbers.
+    private static let most = 1 << 40
+
     private enum CodingKeys: String, CodingKey { case first, counts }
 
     public init(from decoder: any Decoder) throws {
@@ -19,9 +22,11 @@ public struct ScoreHistogram: Hashable, Sendable, Codable {
         let (first, given) = (
             try values.decode(Int.self, forKey: .first), try values.decode([Int].self, forKey: .counts)
         )
-        guard first >= 0, first + given.count <= counts.count, given.allSatisfy({ $0 >= 0 }) else {
+        guard given.count <= counts.count, (0...counts.count - given.count).contains(first),
+            given.allSatisfy({ (0...Self.most).contains($0) })
+        else {
             throw DecodingError.dataCorruptedError(
-                forKey: .counts, in: values, debugDescription: "a histogram has 256 counts, none negative")
+                forKey: .counts, in: values, debugDescription: "a histogram has 256 counts from 0 to 2⁴⁰")
         }
         counts.replaceSubrange(first..<first + given.count, with: given)
     }

@@ -3,7 +3,7 @@ public import Postgres
 
 /// The trainer API: the functions of the database that the daemon's role may call. Every write checks a claim.
 ///
-/// It cannot read test labels, and can write only rounds of the claimed run.
+/// It cannot read test labels, and can write only rounds of the claimed run, and volumes whose jobs it claimed.
 public struct TrainingCatalog: Sendable {
     public let connection: Connection
     public let program: String
@@ -88,6 +88,9 @@ public struct TrainingCatalog: Sendable {
         try await connection.first(StartingWeights(run: run))
     }
 
+    /// A round with its results, without the number of its labels; nil where there is no such round.
+    public func round(_ id: RoundID) async throws -> StoredRound? { try await connection.first(FindRound(round: id)) }
+
     /// The run that a round belongs to, with its configuration; nil where there is no such round.
     public func run(of round: RoundID) async throws -> RunOfRound? {
         try await connection.first(FindRunOfRound(round: round))
@@ -152,11 +155,6 @@ public struct TrainingCatalog: Sendable {
                     claim: claim, round: round, kind: kind, part: part, step: step, digest: object.digest,
                     bytes: object.bytes))
         }
-    }
-
-    /// The volumes for which the round has staged labels.
-    public func stagedVolumes(of round: RoundID) async throws -> Set<VolumeID> {
-        Set(try await connection.run(StagedVolumes(round: round)))
     }
 
     /// Records results on held-out volumes; a result that is recorded already is skipped.

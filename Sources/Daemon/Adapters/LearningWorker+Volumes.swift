@@ -24,7 +24,11 @@ extension LearningWorker {
             return try await volumes.measure(task).json()
         }
         let wanted = Set(predicted)
-        return try await jobs.results().filter { wanted.contains($0.volume) }
+        let found = try await jobs.results().filter { wanted.contains($0.volume) }
+        if let missing = wanted.subtracting(found.map(\.volume)).min() {
+            throw RoundsError.unrecoverable(reason: "the job of volume \(missing) has no result")
+        }
+        return found
     }
 
     func jobs(_ kind: JobKind, _ context: RoundContext) async -> VolumeJobs {

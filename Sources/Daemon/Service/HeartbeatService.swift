@@ -90,7 +90,7 @@ struct HeartbeatService: Service {
             metrics.leasesExpired()
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, nil)
-        } catch let error as PostgresError where error.isLostClaim {
+        } catch let error as PostgresError where error.isEndOfWork {
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, error)
         }

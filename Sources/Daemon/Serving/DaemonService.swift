@@ -35,14 +35,16 @@ struct DaemonService: Service {
 
     private func serveAgain(_ stop: StopFlag, _ wake: WakeUp) async throws {
         var failures = 0
-        // Longer than a pause; the heartbeat sets its own limit once it is connected.
-        observation.health.watch(.database, within: .seconds(60))
         while !stop.isRaised {
             do {
-                let trainer = try await TrainerSession.open(options)
-                failures = 0
-                try await serve(trainer, stop, wake)
+                // Longer than the wait for a server that recovers; the heartbeat sets its own limit once it is connected.
+                observation.health.watch(.database, within: .seconds(900))
+                let trainer = try await cancelWhenGracefulShutdown { try await TrainerSession.open(options) }
+                try await serve(trainer, stop, wake) { failures = 0 }
+            } catch is CancellationError where stop.isRaised {
+                return
             } catch let error where Self.isAbsence(error) {
+                observation.health.watch(.database, within: .seconds(900))
                 observation.health.fail(.database, "the server cannot be reached")
                 let pause = Self.pauses[min(failures, Self.pauses.count - 1)]
                 observation.logger.error(
@@ -56,14 +58,16 @@ struct DaemonService: Service {
     /// Errors that end when the server is back.
     private static func isAbsence(_ error: any Error) -> Bool {
         switch error {
-        case let error as PostgresError: error.sqlState == nil || ["57P01", "57P02", "57P03"].contains(error.sqlState)
+        case let error as PostgresError: error.isTransient
         case DaemonError.serverSilent: true
         default: false
         }
     }
 
     /// Runs heartbeat, ticker and work on connections of their own until the work stops or one of them fails.
-    private func serve(_ trainer: TrainerSession, _ stop: StopFlag, _ wake: WakeUp) async throws {
+    private func serve(
+        _ trainer: TrainerSession, _ stop: StopFlag, _ wake: WakeUp, isConnected: () -> Void
+    ) async throws {
         let (claims, leaseSeconds) = (HeldClaims(), settings.value.leaseSeconds)
         func queue(_ connection: Connection) -> JobQueue {
             trainer.queue(on: connection, leaseSeconds: leaseSeconds)
@@ -85,30 +89,37 @@ struct DaemonService: Service {
                 trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
                 observation: observation), observation: observation)
         let meter = try await observation.queueMeter { queue(try await trainer.connectAgain()) }
+        let all = connections + [working] + [meter?.queue.connection].compactMap { $0 }
+        isConnected()
         observation.logger.info("daemon serves", [.worker: WorkerName.ofThisProcess])
-        do {
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    try await heartbeat.renewUntilCancelled(); return false
-                }
-                group.addTask {
-                    try await ticker.run(); return false
-                }
-                if let meter {
-                    group.addTask {
-                        try await meter.run(); return false
-                    }
-                }
-                group.addTask {
-                    try await jobs.run(); return true
-                }
-                defer { group.cancelAll() }
-                while let isWork = try await group.next(), !isWork {}
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await heartbeat.renewUntilCancelled()
+                return false
             }
-        } catch {
-            for connection in connections + [working] { connection.abandon() }
-            throw error
+            group.addTask {
+                try await ticker.run()
+                return false
+            }
+            if let meter {
+                group.addTask {
+                    try await meter.run()
+                    return false
+                }
+            }
+            group.addTask {
+                try await jobs.run()
+                return true
+            }
+            defer { group.cancelAll() }
+            do {
+                while let isWork = try await group.next(), !isWork {}
+            } catch {
+                // Or the group would wait for statements that a silent server never answers.
+                for connection in all { connection.abandon() }
+                throw error
+            }
         }
-        for connection in connections + [working] { await connection.close() }
+        for connection in all { await connection.close() }
     }
 }

@@ -37,7 +37,9 @@ struct JobLoop: Sendable {
 
     private func perform(_ job: ClaimedJob) async throws {
         switch job.kind {
-        case .run: try await runs.perform(job)
+        case .run:
+            await volumes.close()
+            try await runs.perform(job)
         case .predict, .relabel: try await volumes.perform(job)
         }
     }

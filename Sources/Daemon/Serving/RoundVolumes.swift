@@ -18,18 +18,16 @@ actor RoundVolumes {
     private let claims: HeldClaims
     private let stop: StopFlag
     private let observation: Observation
-    private var newest: OpenRound?
+    private var newest: OpenRun?
+    /// Scores over all volumes of a round, by the weights that made them.
+    private var pooled: (weights: RoundWeights, scores: [ScoreHistogram?])?
 
-    /// A round with what its volumes need, as of a revision of the catalogue.
-    private struct OpenRound {
-        let id: RoundID
+    /// A run with what its volumes need, as of a revision of the catalogue.
+    private struct OpenRun {
+        let id: RunID
         let revision: Revision
         let plan: RunPlan
-        let organs: [OrganKey]
-        let record: RoundRecord
-        let weights: RoundWeights
         let worker: VolumeWorker
-        var pooled: [ScoreHistogram?]?
     }
 
     init(
@@ -47,65 +45,52 @@ actor RoundVolumes {
         health.watch(.progress, within: .seconds(60 * settings.value.stallMinutes))
         defer { health.unwatch(.progress) }
         do {
-            ending = try await JobAttempt(queue: queue, claims: claims, job: job).run(rethrowing: false) {
-                try await result(of: job)
-            }
+            let attempt = JobAttempt(queue: queue, claims: claims, job: job)
+            ending = try await attempt.run(rethrowing: false) { try await result(of: job, lost: attempt.lost) }
         } catch is CancellationError {
             return
         }
         report(job, ending)
     }
 
-    private func result(of job: ClaimedJob) async throws -> String? {
-        guard let round = job.round, let volume = job.volume else { return nil }
-        let open = try await self.round(RoundID(round))
+    /// Frees the memory of the run of the last job.
+    func close() { (newest, pooled) = (nil, nil) }
+
+    private func result(of job: ClaimedJob, lost: StopFlag) async throws -> String? {
+        guard let id = job.round.map({ RoundID($0) }), let volume = job.volume else { return nil }
+        guard let run = try await trainer.catalog.run(of: id), let stored = try await trainer.catalog.round(id) else {
+            throw RoundsError.unrecoverable(reason: "the round of the job does not exist")
+        }
+        let (open, record) = (try await self.open(run), try RoundRecord(stored))
         let task = VolumeWorker.Task(
-            volume: VolumeID(volume), round: open.record, weights: open.weights, attempt: job.attempt,
+            volume: VolumeID(volume), round: record, weights: try await weights(of: id, record, open.plan),
+            attempt: job.attempt,
             isStopping: { [stop, health = observation.health] in
                 health.report(.progress)
-                return stop.isRaised
+                return stop.isRaised || lost.isRaised
             })
         if job.kind == .predict { return try await open.worker.measure(task).json() }
         _ = try await open.worker.relabel(
-            task, round: open.id, under: Claim(job.claim), pooled: try await pooled(open))
+            task, round: id, under: Claim(job.claim), pooled: try await scores(id, task.weights, open))
         return nil
     }
 
-    /// The round with the snapshot of its run, which is read again after each change of the catalogue: volumes may have been
-    /// removed.
-    private func round(_ id: RoundID) async throws -> OpenRound {
-        let revision = try await trainer.catalog.currentRevision()
-        if let newest, newest.id == id, newest.revision == revision, newest.record.relabelling != nil { return newest }
-        newest = nil
-        let opened = try await open(id, as: revision)
-        newest = opened
-        return opened
-    }
-
-    private func open(_ id: RoundID, as revision: Revision) async throws -> OpenRound {
+    /// The run with its snapshot, which is read again after each change of the catalogue: volumes may have been removed.
+    private func open(_ run: RunOfRound) async throws -> OpenRun {
         let catalog = trainer.catalog
-        guard let run = try await catalog.run(of: id) else {
-            throw RoundsError.unrecoverable(reason: "the round of the job does not exist")
-        }
+        let revision = try await catalog.currentRevision()
+        if let newest, newest.id == run.run, newest.revision == revision { return newest }
+        close()
         let session = try await DaemonSession(
             trainer, try RunConfiguration(json: run.configuration.text).with(daemon: settings.value))
         let plan = session.configuration.plan
         let snapshot = RunSnapshot(
             organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.run),
             labels: try await catalog.labels(of: run.run))
-        let record = try await record(run)
-        return OpenRound(
-            id: id, revision: revision, plan: plan, organs: snapshot.organs, record: record,
-            weights: try await weights(of: id, record, plan),
-            worker: try await session.makeParts(snapshot).volumes)
-    }
-
-    private func record(_ run: RunOfRound) async throws -> RoundRecord {
-        guard let stored = try await trainer.catalog.rounds(of: run.run).first(where: { $0.number == run.number })
-        else {
-            throw RoundsError.unrecoverable(reason: "round \(run.number) does not exist")
-        }
-        return try RoundRecord(stored)
+        let opened = OpenRun(
+            id: run.run, revision: revision, plan: plan, worker: try await session.makeParts(snapshot).volumes)
+        newest = opened
+        return opened
     }
 
     /// The head is stored before the validation volumes are predicted and recorded with the round only after it.
@@ -117,14 +102,17 @@ actor RoundVolumes {
         return RoundWeights(network: network, head: head?.object)
     }
 
-    private func pooled(_ open: OpenRound) async throws -> [ScoreHistogram?]? {
+    /// The scores over the training volumes, as the daemon that holds the run sums them; nil where organs are ranked by volume.
+    private func scores(_ id: RoundID, _ weights: RoundWeights, _ open: OpenRun) async throws -> [ScoreHistogram?]? {
         guard open.plan.rankingPool == .round else { return nil }
-        if let pooled = newest?.pooled { return pooled }
-        let measures = try await queue.volumeJobs(.predict, ofRound: open.id.rawValue).compactMap(\.result)
-            .map { try VolumeMeasures(json: $0) }
-        let pooled = PooledScores.sum(of: measures, organs: open.organs)
-        newest?.pooled = pooled
-        return pooled
+        if let pooled, pooled.weights == weights { return pooled.scores }
+        let library = open.worker.library
+        let training = Set(library.snapshot.volumes(in: .train).map(\.id.rawValue))
+        let measures = try await queue.volumeJobs(.predict, ofRound: id.rawValue)
+            .filter { training.contains($0.volume) }.compactMap(\.result).map { try VolumeMeasures(json: $0) }
+        let scores = PooledScores.sum(of: measures, organs: library.organs)
+        pooled = (weights, scores)
+        return scores
     }
 
     private func report(_ job: ClaimedJob, _ ending: JobAttempt.Ending) {

@@ -43,14 +43,15 @@ struct ScheduledRuns: Sendable {
             }
             defer { limit.cancel() }
             try await take(tick, job, runStop, ending)
-        } catch let error as PostgresError where error.sqlState == nil {
+        } catch let error as PostgresError where error.isTransient {
+            try? await queue.release(job.claim)  // on a lost connection the lease ends by itself
             throw error
         } catch let error as PostgresError where error.isLostClaim {
             report(job, error)
         } catch let error where Self.isLoss(error) {
             report(job, error)
         } catch {
-            try await fail(job, of: schedule, error, final: false)
+            try await fail(job, of: schedule, error, final: Self.isFinal(error))
         }
     }
 
@@ -63,13 +64,13 @@ struct ScheduledRuns: Sendable {
         do {
             let outcome = try await RunExecution(
                 session: session, opened: opened, queue: queue, claims: claims, given: job.claim, stop: runStop,
-                observer: observer, retriesFailed: job.attempt > 1, health: observation.health, requests: requests
+                observer: observer, retriesFailed: true, health: observation.health, requests: requests
             ).run()
             guard case .stopped = outcome else { return }
         } catch is CancellationError {
         } catch {
-            if ending.lost == nil { observer.failed(with: error) }
             if let lost = ending.lost { throw lost }
+            if !Self.isLoss(error), (error as? PostgresError)?.isTransient != true { observer.failed(with: error) }
             throw error
         }
         try await endEarly(tick, job, ending)
@@ -90,15 +91,19 @@ struct ScheduledRuns: Sendable {
         return false
     }
 
-    private func fail(_ job: ClaimedJob, of schedule: String?, _ error: any Error, final: Bool) async throws {
-        let state: JobState
-        do {
-            state = try await queue.fail(
-                job.claim, reason: JobFailure.reason(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
-                final: final)
-        } catch let loss as PostgresError where loss.isLostClaim {
-            return report(job, loss)
+    /// A cause that a repetition cannot remove.
+    private static func isFinal(_ error: any Error) -> Bool {
+        switch error {
+        case RoundsError.unrecoverable, RoundsError.otherPlan: true
+        default: false
         }
+    }
+
+    private func fail(_ job: ClaimedJob, of schedule: String?, _ error: any Error, final: Bool) async throws {
+        let state = try await queue.failHeld(
+            job.claim, reason: FailureReason.text(of: error), pause: JobFailure.pauseInSeconds(after: job.attempt),
+            final: final)
+        guard let state else { return report(job, error) }
         observation.logger.error(
             "job failed",
             [.job: job.claim.job, .state: state.rawValue, .reason: FailureReason.text(of: error)])

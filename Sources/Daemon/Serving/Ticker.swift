@@ -23,14 +23,15 @@ struct Ticker: Sendable {
         defer { observation.health.unwatch(.ticker) }
         while !stop.isRaised, !Task.isCancelled {
             let fired = try await catalog.fireTicks()
+            if fired.fired > 0 { wake.call() }
             observation.health.report(.ticker)
             report(fired)
             try await wait(until: fired.secondsToNext)
+            wake.call()  // a job may be due at the same time, such as one that was delayed
         }
     }
 
     private func report(_ fired: FiredTicks) {
-        if fired.fired > 0 { wake.call() }
         guard fired.missed > 0 else { return }
         observation.metrics.ticksMissed(fired.missed)
         observation.logger.warning("ticks missed", [.count: fired.missed])

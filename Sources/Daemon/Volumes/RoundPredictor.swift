@@ -33,9 +33,6 @@ actor RoundPredictor {
         }
     }
 
-    /// Frees the memory of the loaded network.
-    func unload() { loaded = nil }
-
     private func networks(of weights: RoundWeights) async throws -> LoadedNetworks {
         if let loaded, loaded.weights == weights { return loaded.networks }
         loaded = nil

@@ -64,6 +64,6 @@ struct VolumeJobs: Sendable {
             .first { $0.state == .dead || $0.state == .cancelled }
         let verb = kind == .predict ? "predicted" : "relabelled"
         throw RoundsError.unrecoverable(
-            reason: "volume \(job?.volume ?? 0) cannot be \(verb): \(job?.reason ?? "its job was cancelled")")
+            reason: "volume \(job?.volume ?? 0) cannot be \(verb); lacuna job list shows its job with the reason")
     }
 }

@@ -30,14 +30,28 @@ struct VolumeMeasures: Codable, Sendable {
         self.candidates = Self.byOrgan(candidates, organs)
     }
 
-    /// - Throws: `DecodingError`.
+    /// A volume that is no longer one of the run: nothing was measured.
+    init() {}
+
+    /// - Throws: `DecodingError`, also for overlaps that cannot be.
     init(json: String) throws {
         self = try JSONDecoder().decode(VolumeMeasures.self, from: Data(json.utf8))
+        guard overlaps?.values.allSatisfy(\.isPossible) ?? true else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(codingPath: [], debugDescription: "an overlap is larger than its parts"))
+        }
     }
 
     private static func byOrgan<T>(_ values: [T?], _ organs: [OrganKey]) -> [String: T] {
         var named: [String: T] = [:]
         for (organ, value) in zip(organs, values) { named[organ.rawValue] = value }
         return named
+    }
+}
+
+extension OverlapCounts {
+    fileprivate var isPossible: Bool {
+        let volume = 0...(1 << 40)
+        return volume.contains(predicted) && volume.contains(truth) && (0...min(predicted, truth)).contains(both)
     }
 }

@@ -4,6 +4,7 @@ internal import Imaging
 internal import Learning
 internal import Objects
 internal import Plans
+internal import Postgres
 internal import Rounds
 internal import System
 internal import Tensors
@@ -43,7 +44,8 @@ actor VolumeWorker {
     /// Predicts a volume and measures the prediction: against the annotations of a volume of the part validation, else the scores
     /// of the voxels that can be accepted. The prediction of a volume to be relabelled is kept where there is room.
     func measure(_ task: Task) async throws -> VolumeMeasures {
-        let (volume, organs) = (try volume(task), library.organs)
+        guard let volume = library.snapshot.volumes[task.volume] else { return VolumeMeasures() }
+        let organs = library.organs
         let item = try await library.makeCase(volume)
         let prediction = try await predict(item, task)
         if volume.part == .validation {
@@ -54,7 +56,7 @@ actor VolumeWorker {
                     confidences: organs.indices.map { prediction.meanConfidence(organ: $0) }, organs: organs)
             }
         }
-        let relabeller = relabeller(task)
+        let relabeller = try relabeller(task)
         let candidates = try await thread.run { relabeller.histograms(item, prediction) }
         kept.keep(prediction, of: task.volume, with: task.weights)
         return VolumeMeasures(candidates: candidates, organs: organs)
@@ -65,12 +67,17 @@ actor VolumeWorker {
     /// - Parameters:
     ///   - claim: of the run, or of the job that relabels the volume.
     ///   - pooled: scores of all volumes by organ, where organs are ranked over the whole round.
-    /// - Returns: the number of labels.
+    /// - Returns: the number of labels; 0 for a volume that is no longer one of the run.
     func relabel(
         _ task: Task, round: RoundID, under claim: Claim, pooled: [ScoreHistogram?]?
     ) async throws -> Int {
+        guard let volume = library.snapshot.volumes[task.volume] else { return 0 }
         let labels = try await labels(task, pooled: pooled)
-        try await stage(labels, try volume(task), round: round, under: claim)
+        do {
+            try await stage(labels, volume, round: round, under: claim)
+        } catch let error as PostgresError where error.sqlState == "LA010" {
+            return 0  // excluded or removed meanwhile
+        }
         return labels.count
     }
 
@@ -81,7 +88,7 @@ actor VolumeWorker {
         let item = try await library.makeCase(try volume(task))
         let earlier = kept.take(task.volume, with: task.weights)
         let prediction = if let earlier { earlier } else { try await predict(item, task) }
-        let (relabeller, organs) = (relabeller(task), library.organs)
+        let (relabeller, organs) = (try relabeller(task), library.organs)
         let wanted = Set(task.round.relabelling?.organs ?? [])
         return try await thread.run {
             relabeller.relabel(item, prediction, pooled: pooled)
@@ -93,9 +100,10 @@ actor VolumeWorker {
         try await predictor.predict(item, with: task.weights, attempt: task.attempt, isStopping: task.isStopping)
     }
 
-    private func relabeller(_ task: Task) -> Relabeller {
+    /// - Throws: `RoundsError.unrecoverable` for a round that does not relabel now.
+    private func relabeller(_ task: Task) throws -> Relabeller {
         guard let relabelling = task.round.relabelling else {
-            preconditionFailure("a round relabels by its stored relabelling")
+            throw RoundsError.unrecoverable(reason: "round \(task.round.number) does not relabel now")
         }
         return Relabeller(rule: rule, recipe: plan.recipe(of: relabelling))
     }

@@ -268,6 +268,7 @@ let trainerStatements: [any Statement.Type] = [
     FailJob.self,
     FindHolder.self,
     FindRun.self,
+    FindRound.self,
     FindRunOfRound.self,
     FinishRun.self,
     Heartbeat.self,
@@ -291,7 +292,6 @@ let trainerStatements: [any Statement.Type] = [
     RunLabels.self,
     RunVolumes.self,
     StagePseudoLabels.self,
-    StagedVolumes.self,
     StartRun.self,
     StartingWeights.self,
 ]

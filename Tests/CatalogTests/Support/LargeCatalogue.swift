@@ -108,7 +108,7 @@ struct LargeCatalogue {
         FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
         UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
         ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
-        ExpireLeases.self, FailJob.self, FindRunOfRound.self, FireTicks.self, DescribeJob.self,
+        ExpireLeases.self, FailJob.self, FindRound.self, FindRunOfRound.self, FireTicks.self, DescribeJob.self,
         ListJobs.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
         DescribeDuplicates.self, EndWaiting.self, FindCountingLabel.self, InsertMaskCentres.self, InsertWaiting.self,
@@ -178,7 +178,7 @@ struct LargeCatalogue {
         "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training,
         "ListVolumeJobs": training,
         "RunLabels": training, "RunVolumes": training,
-        "StagedVolumes": training, "FinishRun": small, "Ping": "it reads nothing",
+        "FinishRun": small, "Ping": "it reads nothing",
         "CountRoundLabels": "it counts a round's labels, when they are published",
         "CountJobs": "it counts the jobs that are not done, some times a minute, for the metrics",
         "InsertLabelMap": small, "InsertLicences": small,
@@ -337,7 +337,8 @@ private struct Facts {
         stored.object = digest(88_000_002)
         trainers = [
             FireTicks(),
-            RoleOfSession(), FindRun(name: "r"), FindRunOfRound(round: held.rounds[0].id),
+            RoleOfSession(), FindRun(name: "r"), FindRound(round: held.rounds[0].id),
+            FindRunOfRound(round: held.rounds[0].id),
             FindHolder(run: held.run.id.rawValue),
             Heartbeat(claim: claim, lease: 60), StoredCheckpoints(round: held.rounds[0].id, kind: .network),
             AdvanceRound(

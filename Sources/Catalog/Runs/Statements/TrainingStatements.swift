@@ -143,6 +143,17 @@ struct RoundsOfRun: Statement {
     }
 }
 
+struct FindRound: Statement {
+    static let sql = "select number, state::text, record from lacuna.round where id = $1"
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> StoredRound {
+        StoredRound(
+            id: round, number: try row.decode(0), state: try row.decode(1), record: try row.decode(2), revision: nil,
+            labels: 0)
+    }
+}
+
 struct StartingWeights: Statement {
     static let sql = """
         select c.object_digest from lacuna.run_start s join lacuna.round r on r.run_id = s.previous_run_id
@@ -281,13 +292,6 @@ struct PublishRound: Statement {
         let sorted = withheld.sorted { $0.key.rawValue < $1.key.rawValue }
         return [claim.job, claim.token, round, from, to, sorted.map(\.key), sorted.map(\.value)]
     }
-}
-
-struct StagedVolumes: Statement {
-    static let sql = "select distinct volume_id from lacuna.pseudo_label where round_id = $1"
-    let round: RoundID
-    var binds: [any PostgresBindable] { [round] }
-    func decode(_ row: PostgresRow) throws -> VolumeID { try row.decode(0) }
 }
 
 struct FinishRun: Statement {
