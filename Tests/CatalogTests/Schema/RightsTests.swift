@@ -88,7 +88,8 @@ import Testing
                 "label_file", "label_map_entry", "subject_alias", "lineage_edge", "subject", "volume", "source",
                 "split",
                 "split_member", "locked_subject", "activity", "coverage_delta", "coverage_snapshot", "coverage_sum",
-                "confidence_delta", "volume_delta", "surplus_delta",
+                "confidence_delta", "volume_delta", "surplus_delta", "schedule", "schedule_history", "tick",
+                "schedule_action",
             ] {
                 let state = try await world.trainer.refusal(of: "select * from lacuna.\(table)")
                 #expect(state == "42501", "\(table)")
