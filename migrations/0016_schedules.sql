@@ -320,7 +320,7 @@ comment on table tick is 'The instants at which schedules were due. Each is one 
 comment on column tick.number is 'The number of its run; null for a tick that was skipped at once.';
 comment on column tick.new_annotations is 'The annotations that were new, where they were counted.';
 comment on column tick.skipped is 'Why nothing runs for it.';
-comment on column tick.missed is 'The number of ticks that the row stands for, where no daemon was there for them; instant is the first of them.';
+comment on column tick.missed is 'The number of ticks that the row represents, for which no daemon was running; instant is the first of them.';
 comment on column tick.enqueued_at is 'When its job was created; null for a skipped tick, and for one that waits for another run of its schedule.';
 
 alter table job add constraint job_is_of_a_tick foreign key (tick_id) references tick;

@@ -1,6 +1,6 @@
 public import Domain
 
-/// What is told of the events of a run; not part of what makes a run the same run.
+/// The notifications of a run's events; not part of what makes a run the same run.
 public struct NotifySettings: SettingSection, Hashable {
     /// The absolute path of a program and its arguments; nil: none is run.
     public var command: [String]?

@@ -24,7 +24,7 @@ typedef enum { CT_FLOAT32 = 0, CT_INT64 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_
 /* Library */
 
 const char *ct_version(void);
-/* The instruction set that libtorch's kernels use, "unknown" where libtorch does not tell. */
+/* The instruction set that libtorch's kernels use, "unknown" where libtorch does not report it. */
 const char *ct_processor(void);
 /* Keeps freed memory for the next step and stops OpenBLAS's own worker threads; call it before the first thread starts. */
 void ct_prepare_process(void);

@@ -162,7 +162,7 @@ public struct TickRow: Sendable, Hashable {
     /// The revision whose annotations the run trained on.
     public let revision: Revision?
     public let newAnnotations: Int?
-    /// The number of missed ticks that the row stands for.
+    /// The number of missed ticks that the row represents.
     public let missed: Int?
     public let job: JobID?
     public let attempts: Int?

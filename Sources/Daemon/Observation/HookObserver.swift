@@ -3,7 +3,7 @@ internal import Monitoring
 internal import Rounds
 internal import Synchronization
 
-/// Passes the events of a run that people are told of to a queue of hooks, without waiting.
+/// Passes the events of a run that are notified to a queue of hooks, without waiting.
 final class HookObserver: RoundObserver, ClaimObserver {
     private let queue: HookQueue
     private let run: String

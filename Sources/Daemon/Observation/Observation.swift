@@ -85,7 +85,7 @@ struct Observation: Sendable {
         return try await body()
     }
 
-    /// The services that come last in a group, so that they hear of a shutdown first.
+    /// The services that come last in a group, so that a shutdown reaches them first.
     var innerServices: [any Service] {
         manager.map { [ServiceManagerService($0, health: health, logger: logger)] } ?? []
     }

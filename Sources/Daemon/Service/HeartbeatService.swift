@@ -15,10 +15,10 @@ struct HeartbeatService: Service {
     /// The connection of the work.
     let working: Connection
     let logger: Logger
-    /// Is told of each answer of the server.
+    /// Receives a report for each answer of the server.
     var health = Health()
     var metrics = LacunaMetrics()
-    /// Is told of an error that ends the service.
+    /// Called with the error that ends the service.
     var failed: @Sendable (any Error) -> Void = { _ in }
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.

@@ -18,7 +18,7 @@ struct RunExecution: Sendable {
     let stop: StopFlag
     let observer: RunObservers
     var retriesFailed = false
-    /// Is told of every step and every volume.
+    /// Receives a report for every step and every volume.
     var health = Health()
     /// Asks for a checkpoint of the training before it is due.
     var requests = CheckpointRequest()

@@ -63,7 +63,7 @@ struct RoundWeights: Hashable, Sendable {
     init(network: Digest, head: Digest?) { (self.network, self.head) = (network, head) }
 }
 
-/// The networks of a round. `@unchecked`: they are made and used on the tensor thread of their predictor alone.
+/// The networks of a round. `@unchecked Sendable`: they are made and used on the tensor thread of their predictor alone.
 private final class LoadedNetworks: @unchecked Sendable {
     let network: UNet
     let head: ConfidenceHead?

@@ -1,6 +1,6 @@
 /// Passes a message about an event to another program.
 public protocol Hook: Sendable {
-    /// A word for logs.
+    /// The name of the hook in logs.
     var name: String { get }
 
     /// Delivers the message within the time limit; where the limit ends or the task is cancelled, it stops trying.

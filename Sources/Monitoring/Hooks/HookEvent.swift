@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Something that people are told of: names of runs, schedules and organs, numbers and constant words; no patient data.
+/// An event to be notified: names of runs, schedules and organs, numbers and constant words; no patient data.
 public struct HookEvent: Sendable, Hashable {
     public enum Kind: String, Sendable, CaseIterable, Encodable {
         case roundPublished = "round-published"

@@ -27,7 +27,7 @@ public final class LogStream: Sendable {
         return LogStream(descriptor: STDERR_FILENO, isJournal: isJournal, now: now)
     }
 
-    /// Writes `line` and its end. What cannot be written is lost: there is nobody to tell.
+    /// Writes `line` and its end. What cannot be written is lost: no other output exists.
     func write(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         turn.withLock { _ in

@@ -5,7 +5,7 @@ public import ServiceLifecycle
 ///
 /// Its watchdog is fed twice in its time, but only while every watched part of `Health` reports, so that a program whose work hangs
 /// is restarted although its other threads run. A part that reports a failure does not hang: a restart would not help. As the last
-/// service of its group it hears first that the group stops.
+/// service of its group it is the first to be stopped.
 public struct ServiceManagerService: Service {
     private let manager: ServiceManager
     private let health: Health

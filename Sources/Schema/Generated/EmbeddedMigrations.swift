@@ -5117,7 +5117,7 @@ grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "49d6ef69ac7d10dec8e86898441d59f86c9872f44f65e378fe63d2a57f343eee",
+            sha256: "5300ce4d1f1ef09859316558a2a470980027b99e40c138480026f7e063df0457",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5441,7 +5441,7 @@ comment on table tick is 'The instants at which schedules were due. Each is one 
 comment on column tick.number is 'The number of its run; null for a tick that was skipped at once.';
 comment on column tick.new_annotations is 'The annotations that were new, where they were counted.';
 comment on column tick.skipped is 'Why nothing runs for it.';
-comment on column tick.missed is 'The number of ticks that the row stands for, where no daemon was there for them; instant is the first of them.';
+comment on column tick.missed is 'The number of ticks that the row represents, for which no daemon was running; instant is the first of them.';
 comment on column tick.enqueued_at is 'When its job was created; null for a skipped tick, and for one that waits for another run of its schedule.';
 
 alter table job add constraint job_is_of_a_tick foreign key (tick_id) references tick;

@@ -2,8 +2,8 @@ package import Domain
 internal import Foundation
 package import Plans
 
-/// A configuration: the plan of a run, how its networks learn, on which grid, how the daemon behaves, and what
-/// is told of the events.
+/// A configuration: the plan of a run, how its networks learn, on which grid, how the daemon behaves, and which
+/// notifications it sends.
 ///
 /// A file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid`, `daemon` and `notify`; only
 /// `run` is required. `lacunad run --defaults` prints all keys. The catalogue keeps the sections as JSON.
