@@ -43,7 +43,7 @@ JOBS = f"""
 """
 CLAIM_AND_COMPLETE = """
 select job_id, token from lacuna.claim_jobs('{predict}', 'bench:1', 60) \\gset
-select lacuna.complete_job(:job_id, :token);
+select lacuna.complete_job(:job_id, :token, '{}');
 """
 
 
