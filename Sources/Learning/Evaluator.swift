@@ -1,42 +1,68 @@
-internal import Domain
+public import Domain
 
 /// Voxel counts for Dice where the truth is known.
 public struct OverlapCounts: Hashable, Sendable, Codable {
     public var predicted, truth, both: Int
 
-    /// 2 |P ∩ T| / (|P| + |T|); nil where both are empty.
+    /// 2 |P ∩ T| / (|P| + |T|); nil where both are empty: an organ that is neither there nor predicted counts in no mean, one that
+    /// is predicted where it is absent counts as 0.
     public var dice: Double? {
         predicted + truth > 0 ? 2 * Double(both) / Double(predicted + truth) : nil
     }
 }
 
-/// Evaluates predictions of held-out cases against complete labels, within their extents and validity masks.
+/// Evaluates predictions of held-out volumes against complete labels, within their extents and validity masks.
 public enum Evaluator {
-    /// One per organ of the plan, in its order; nil where the case has no complete label.
-    public static func overlaps(_ item: TrainingCase, _ prediction: Prediction) -> [OverlapCounts?] {
-        item.labels.indices.map { organ in
-            guard case .known(let foreground, let extent, let known) = item.labels[organ] else { return nil }
-            var predicted = prediction.foreground(organ: organ)
-            var truth = foreground ?? BitVolume(item.shape)
-            if let extent {
-                let region = BitVolume(item.shape, filling: extent)
-                predicted.formIntersection(region)
-                truth.formIntersection(region)
-            }
-            if let known {
-                predicted.formIntersection(known)
-                truth.formIntersection(known)
-            }
-            var both = predicted
-            both.formIntersection(truth)
-            return OverlapCounts(
-                predicted: predicted.population, truth: truth.population, both: both.population)
+    /// One per label; nil where it is not complete.
+    ///
+    /// - Parameters:
+    ///   - labels: on `shape`.
+    ///   - predicted: the predicted mask of an organ, by its index among the labels, on `shape`.
+    public static func overlaps(
+        _ labels: [OrganLabel], shape: GridShape, predicted: (Int) -> BitVolume
+    ) -> [OverlapCounts?] {
+        labels.indices.map { organ in
+            guard case .known(let foreground, let extent, let known) = labels[organ] else { return nil }
+            let region = Self.region(extent, known, shape)
+            let (predicted, truth) = (predicted(organ).within(region), (foreground ?? BitVolume(shape)).within(region))
+            let both = predicted.within(truth)
+            return OverlapCounts(predicted: predicted.population, truth: truth.population, both: both.population)
         }
+    }
+
+    /// The soft Dice of each predicted mask where its label is complete; nil where that is nowhere, or the mask is empty there.
+    public static func softDice(_ item: TrainingCase, _ prediction: Prediction) -> [Double?] {
+        item.labels.indices.map { organ in
+            guard case .known(_, let extent, let known) = item.labels[organ] else { return nil }
+            var sum = SoftDice()
+            let region = Self.region(extent, known, item.shape) ?? BitVolume(item.shape, repeating: true)
+            region.forEachSet { voxel in
+                let score = prediction.logits[organ][voxel]
+                sum.add(Prediction.probability(of: score), isForeground: score > 0)
+            }
+            return sum.value
+        }
+    }
+
+    /// Where a label is complete; nil: everywhere.
+    private static func region(_ extent: VoxelBox?, _ known: BitVolume?, _ shape: GridShape) -> BitVolume? {
+        guard let extent else { return known }
+        return BitVolume(shape, filling: extent).within(known)
     }
 
     /// Mean Dice of an organ over the volumes that have one; nil where none has.
     public static func meanDice(_ overlaps: [OverlapCounts]) -> Double? {
         let values = overlaps.compactMap(\.dice)
         return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+}
+
+extension BitVolume {
+    /// The voxels that are in `region` too; nil: everywhere.
+    fileprivate func within(_ region: BitVolume?) -> BitVolume {
+        guard let region else { return self }
+        var copy = self
+        copy.formIntersection(region)
+        return copy
     }
 }

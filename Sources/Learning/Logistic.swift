@@ -8,4 +8,6 @@ func entropyInBits(_ p: Double) -> Double {
     p <= 0 || p >= 1 ? 0 : -(p * log2(p) + (1 - p) * log2(1 - p))
 }
 
+func exponential(_ x: Double) -> Double { exp(x) }
+
 func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }

@@ -1,48 +1,49 @@
 public import Domain
 
-/// The prediction of a whole volume: a logit and a confidence logit per organ and voxel, each in a byte.
+/// The prediction of a whole volume: a logit and a confidence logit per organ and voxel, each as a score of 16 bits.
 ///
-/// A byte q encodes the logit q / 16, within ±7.94: near 0 and 1 this is finer than a probability in a byte.
+/// A score q encodes the logit q / 256, within ±127.99, beyond which a float32 probability is 0 or 1; so the voxels that a
+/// network is sure of keep their order.
 public struct Prediction: Sendable {
-    public static let stepsPerLogit = 16.0
-    /// The confidence head is trained on voxels with a probability above this.
-    public static let candidateProbability = 0.1
+    public typealias Score = Int16
+
+    public static let stepsPerLogit = 256.0
 
     public let shape: GridShape
     /// [organ][voxel], x fastest. Above zero: predicted positive, p > 0.5.
-    public let logits: [[Int8]]
+    public let logits: [[Score]]
     /// [organ][voxel]: the logit of the confidence, or the segmentation's own.
-    public let confidenceLogits: [[Int8]]
+    public let confidenceLogits: [[Score]]
     public let kind: ConfidenceMethod
-    /// Confidence of a confidence logit, by q + 128.
-    private let values: [Double]
 
     /// - Parameter confidenceLogits: nil takes the segmentation's logits.
     public init(
-        shape: GridShape, logits: [[Int8]], confidenceLogits: [[Int8]]? = nil, kind: ConfidenceMethod = .probability
+        shape: GridShape, logits: [[Score]], confidenceLogits: [[Score]]? = nil, kind: ConfidenceMethod = .probability
     ) {
         precondition(logits.allSatisfy { $0.count == shape.count }, "a logit per voxel")
         (self.shape, self.logits, self.kind) = (shape, logits, kind)
         self.confidenceLogits = confidenceLogits ?? logits
-        values = (-128...127).map { q in
-            let p = logistic(Double(q) / Self.stepsPerLogit)
-            return kind == .entropy ? 1 - entropyInBits(p) : p
-        }
     }
 
-    /// The byte of a logit.
-    public static func quantised(_ logit: Float) -> Int8 {
-        Int8(min(max((logit * Float(stepsPerLogit)).rounded(), -127), 127))
+    /// The score of a logit. One that is not a number becomes 0, a probability of one half that is not predicted.
+    public static func quantised(_ logit: Float) -> Score {
+        guard !logit.isNaN else { return 0 }
+        return Score(min(max((logit * Float(stepsPerLogit)).rounded(), -32767), 32767))
     }
 
-    public func probability(organ: Int, voxel: Int) -> Double {
-        logistic(Double(logits[organ][voxel]) / Self.stepsPerLogit)
-    }
+    public func probability(organ: Int, voxel: Int) -> Double { Self.probability(of: logits[organ][voxel]) }
+
+    static func probability(of score: Score) -> Double { probabilities[Int(score) - Int(Score.min)] }
+
+    private static let probabilities = (Int(Score.min)...Int(Score.max)).map { logistic(Double($0) / stepsPerLogit) }
 
     /// In [0, 1].
     public func confidence(organ: Int, voxel: Int) -> Double { confidence(ofLogit: confidenceLogits[organ][voxel]) }
 
-    func confidence(ofLogit logit: Int8) -> Double { values[Int(logit) + 128] }
+    func confidence(ofLogit score: Score) -> Double {
+        let p = Self.probability(of: score)
+        return kind == .entropy ? 1 - entropyInBits(p) : p
+    }
 
     /// The predicted positives of an organ.
     public func foreground(organ: Int) -> BitVolume {
@@ -65,7 +66,7 @@ public struct Prediction: Sendable {
     func meanConfidence(organ: Int, over bits: BitVolume) -> Double? {
         var (sum, count) = (0.0, 0)
         bits.forEachSet { voxel in
-            sum += values[Int(confidenceLogits[organ][voxel]) + 128]
+            sum += confidence(organ: organ, voxel: voxel)
             count += 1
         }
         return count > 0 ? sum / Double(count) : nil

@@ -2,8 +2,9 @@ public import Domain
 public import Plans
 internal import Tensors
 
-/// Predicts whole volumes by overlapping windows, slice by slice for a 2-D network.
-/// Blocks, on the network's `TensorThread`. Memory: two bytes per organ and voxel, and floats for one slab of windows.
+/// Predicts whole volumes by overlapping windows with Gaussian weights, slice by slice for a 2-D network.
+/// Blocks, on the network's `TensorThread`. Memory: two bytes per organ and voxel, twice that with a
+/// head, and floats for one slab of windows.
 public final class Predictor {
     private let network: UNet
     private let head: ConfidenceHead?
@@ -12,12 +13,12 @@ public final class Predictor {
     private let kernel: PatchKernel
     private let window: Vector3<Int>
 
-    /// - Parameter head: used where `confidence` is `residual`, which without a head is the probability.
+    /// - Parameter head: used where `confidence` has one; without it the probability is the confidence.
     public init(
         _ network: UNet, head: ConfidenceHead? = nil, confidence: ConfidenceMethod, settings: LearningSettings
     ) {
         (self.network, self.confidence, self.settings) = (network, confidence, settings)
-        self.head = confidence == .residual ? head : nil
+        self.head = confidence.hasHead ? head : nil
         kernel = PatchKernel(settings)
         window = settings.windowSize
     }
@@ -37,7 +38,7 @@ public final class Predictor {
             }
             let organs = network.plan.organs.count
             let corrected = head == nil ? nil : Array(sink.quantised[organs...])
-            let kind = head == nil && confidence == .residual ? .probability : confidence
+            let kind = head == nil && confidence.hasHead ? .probability : confidence
             return Prediction(
                 shape: item.shape, logits: Array(sink.quantised[..<organs]), confidenceLogits: corrected, kind: kind)
         }
@@ -90,7 +91,7 @@ public final class Predictor {
             let features = try network.features(input)
             let logits = try network.logits(fromFeatures: features).float32()
             guard let head else { return try logits.floats() }
-            let confidence = try logits + head.correction(features).float32()
+            let confidence = try head.confidence(features: features, logits: logits)
             return try Tensor.concatenated([logits, confidence], axis: 1).floats()
         }
     }
@@ -103,7 +104,7 @@ private struct SlabSink {
     private var origin = 0
     private var sums: [Float]
     private var weights: [Float]
-    private(set) var quantised: [[Int8]]
+    private(set) var quantised: [[Prediction.Score]]
 
     init(shape: GridShape, channels: Int, depth: Int) {
         (self.shape, self.channels, self.depth) = (shape, channels, min(depth, shape.z))
@@ -123,14 +124,14 @@ private struct SlabSink {
     private mutating func add(_ values: ArraySlice<Float>, _ box: VoxelBox) {
         let inside = box.intersection(VoxelBox(shape))
         let slab = shape.x * shape.y * depth
-        let ramps = (0..<3).map { Self.ramp(box.size[$0]) }
+        let bells = (0..<3).map { Self.bell(box.size[$0]) }
         for z in inside.lower.z..<inside.upper.z {
             for y in inside.lower.y..<inside.upper.y {
                 let row = ((z - origin) * shape.y + y) * shape.x
                 let source = values.startIndex + box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
-                let rowWeight = ramps[1][y - box.lower.y] * ramps[2][z - box.lower.z]
+                let rowWeight = bells[1][y - box.lower.y] * bells[2][z - box.lower.z]
                 for x in inside.lower.x..<inside.upper.x {
-                    let weight = rowWeight * ramps[0][x - box.lower.x]
+                    let weight = rowWeight * bells[0][x - box.lower.x]
                     weights[row + x] += weight
                     for channel in 0..<channels {
                         sums[channel * slab + row + x] += weight * values[source + channel * box.shape.count + x]
@@ -140,9 +141,14 @@ private struct SlabSink {
         }
     }
 
-    /// Weights that fall towards the border of a window, where the network sees the least context.
-    private static func ramp(_ length: Int) -> [Float] {
-        (0..<length).map { Float(min($0 + 1, length - $0)) / Float((length + 1) / 2) }
+    /// A Gaussian whose standard deviation is an eighth of the window, as in nnU-Net (Isensee et al., Nature Methods 2021): at the
+    /// border of a window the network sees the least context.
+    private static func bell(_ length: Int) -> [Float] {
+        let (middle, deviation) = (Double(length - 1) / 2, max(Double(length) / 8, 0.5))
+        return (0..<length).map {
+            let distance = (Double($0) - middle) / deviation
+            return Float(exponential(-distance * distance / 2))
+        }
     }
 
     /// Quantises the slices below `z`, which are complete, and moves those from `z` to the front.

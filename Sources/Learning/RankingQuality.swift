@@ -15,7 +15,7 @@ public struct RankingCounts: Hashable, Sendable, Codable {
 
 /// Area under the ROC curve of "this predicted positive is right", per organ, by the confidence and by the probability.
 ///
-/// Scores are the predictions' 256 levels; ties count half (the Mann–Whitney form).
+/// Equal scores count half (the Mann–Whitney form).
 public struct RankingQuality: Sendable {
     /// By organ of the plan.
     public private(set) var counts: [RankingCounts]
@@ -68,7 +68,12 @@ public struct RankingQuality: Sendable {
 }
 
 extension RankingCounts.ScorePair {
-    fileprivate mutating func add(_ score: Int8, isRight: Bool) {
+    /// All scores of both kinds, ascending.
+    var scores: Range<Int> {
+        min(right.range.lowerBound, wrong.range.lowerBound)..<max(right.range.upperBound, wrong.range.upperBound)
+    }
+
+    fileprivate mutating func add(_ score: Prediction.Score, isRight: Bool) {
         if isRight { right.add(score) } else { wrong.add(score) }
     }
 
@@ -81,9 +86,9 @@ extension RankingCounts.ScorePair {
     fileprivate var area: Double? {
         guard right.total > 0, wrong.total > 0 else { return nil }
         var (below, area) = (0.0, 0.0)
-        for level in 0..<256 {
-            area += Double(right.counts[level]) * (below + 0.5 * Double(wrong.counts[level]))
-            below += Double(wrong.counts[level])
+        for score in scores {
+            area += Double(right[score]) * (below + 0.5 * Double(wrong[score]))
+            below += Double(wrong[score])
         }
         return area / (Double(right.total) * Double(wrong.total))
     }

@@ -10,6 +10,8 @@ public struct PseudoLabel: Hashable, Sendable {
     public let known: BitVolume
     /// Mean over `foreground`; nil where it is empty.
     public let confidence: Double?
+    /// `SoftDice.value` of `foreground` over the voxels whose truth is unknown; nil where `foreground` is empty.
+    public let softDice: Double?
     /// Volume of `foreground`.
     public let predictedMillilitres: Double
     /// Voxels of `known` in and outside `foreground`.
@@ -31,7 +33,7 @@ public struct Relabeller: Sendable {
         return open.map { $0.map { histogram(prediction.confidenceLogits[$0.organ], $0.foreground) } }
     }
 
-    /// One pseudo label per organ that is unknown in `item`. Earlier pseudo labels are ignored.
+    /// One pseudo label per organ of the recipe that is unknown in `item`. Earlier pseudo labels are ignored.
     ///
     /// - Parameter pooled: scores of all volumes by organ; nil ranks within this volume.
     public func relabel(
@@ -53,13 +55,14 @@ public struct Relabeller: Sendable {
             return PseudoLabel(
                 organ: open.organ, foreground: open.foreground, known: known,
                 confidence: prediction.meanConfidence(organ: open.organ, over: open.foreground),
+                softDice: open.softDice.value,
                 predictedMillilitres: Double(open.foreground.population) * item.voxelMillilitres,
                 acceptedPositives: positives, acceptedNegatives: negatives)
         }
     }
 
     /// Accepts the least probable share of the predicted negatives and returns their number.
-    private func acceptNegatives(_ logits: [Int8], _ open: OpenVoxels, _ known: inout BitVolume) -> Int {
+    private func acceptNegatives(_ logits: [Prediction.Score], _ open: OpenVoxels, _ known: inout BitVolume) -> Int {
         var cut = RankedCut(
             histogram(logits, open.negatives), share: recipe.confidentNegatives, highest: false)
         var count = 0
@@ -71,7 +74,7 @@ public struct Relabeller: Sendable {
         return count
     }
 
-    private func histogram(_ scores: [Int8], _ voxels: BitVolume) -> ScoreHistogram {
+    private func histogram(_ scores: [Prediction.Score], _ voxels: BitVolume) -> ScoreHistogram {
         var result = ScoreHistogram()
         voxels.forEachSet { result.add(scores[$0]) }
         return result
@@ -82,17 +85,18 @@ public struct Relabeller: Sendable {
         let organ: Int
         var foreground: BitVolume
         var negatives: BitVolume
+        var softDice = SoftDice()
     }
 
-    /// The unknown voxels of each organ to relabel. A voxel predicted as two organs that exclude each other belongs to the one with
-    /// the higher score.
+    /// The unknown voxels of each organ to relabel. A voxel predicted as two of them that exclude each other belongs to the one with
+    /// the higher score; an organ that is not relabelled takes no voxel.
     private func openVoxels(_ item: TrainingCase, _ prediction: Prediction) -> [OpenVoxels?] {
         let labels = item.labels.map { label in
             if case .known = label { return label }
             return OrganLabel.unknown
         }
         var open = labels.indices.map { organ in
-            labels[organ] == .unknown
+            labels[organ] == .unknown && recipe.organs.contains(organ)
                 ? OpenVoxels(organ: organ, foreground: BitVolume(item.shape), negatives: BitVolume(item.shape)) : nil
         }
         let slice = item.shape.x * item.shape.y
@@ -122,18 +126,21 @@ public struct Relabeller: Sendable {
     ) {
         guard let organ = open?.organ else { return }
         let scores = prediction.logits[organ]
-        let rivals = rule.excluded(by: organ)
+        let rivals = rule.excluded(by: organ).filter(recipe.organs.contains)
         for i in 0..<count where planes[organ * count + i] == VoxelKnowledge.unknown {
             let voxel = offset + i
-            if scores[voxel] <= 0 {
-                open?.negatives[voxel] = true
-            } else if !rivals.contains(where: { rival in
-                let score = prediction.logits[rival][voxel]
-                return planes[rival * count + i] == VoxelKnowledge.unknown
-                    && (score > scores[voxel] || score == scores[voxel] && rival < organ)
-            }) {
-                open?.foreground[voxel] = true
-            }
+            let isPositive = scores[voxel] > 0
+            let isLost =
+                isPositive
+                && rivals.contains { rival in
+                    let score = prediction.logits[rival][voxel]
+                    return planes[rival * count + i] == VoxelKnowledge.unknown
+                        && (score > scores[voxel] || score == scores[voxel] && rival < organ)
+                }
+            let isForeground = isPositive && !isLost
+            if isForeground { open?.foreground[voxel] = true }
+            if !isPositive { open?.negatives[voxel] = true }
+            open?.softDice.add(Prediction.probability(of: scores[voxel]), isForeground: isForeground)
         }
     }
 }

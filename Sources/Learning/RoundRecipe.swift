@@ -10,7 +10,7 @@ public struct RoundRecipe: Hashable, Sendable {
     public var steps: Int
     /// What ranks the predicted positives.
     public var confidence: ConfidenceMethod
-    /// Optimiser steps of the confidence head, at least 1; without effect unless `confidence` is `residual`.
+    /// Optimiser steps of the confidence head, at least 1; without effect unless `confidence` has a head.
     public var confidenceSteps: Int
 
     public init(round: Int, seed: UInt64, steps: Int, confidence: ConfidenceMethod, confidenceSteps: Int) {
@@ -21,6 +21,8 @@ public struct RoundRecipe: Hashable, Sendable {
 
 /// What a run's plan decides for the relabelling of one round: which voxels of a prediction are accepted.
 public struct RelabellingRecipe: Hashable, Sendable {
+    /// Indices of the organs that are relabelled; the others are learned, but neither get labels nor take voxels from these.
+    public var organs: Set<Int>
     /// Accepted share of the ranked positives, 0 to 1.
     public var gamma: Double
     /// Accepted share of the predicted negatives, least probable first, 0 to 1.
@@ -28,7 +30,8 @@ public struct RelabellingRecipe: Hashable, Sendable {
     /// Positives with a smaller confidence are not accepted, 0 to 1.
     public var minimumConfidence: Double
 
-    public init(gamma: Double, confidentNegatives: Double, minimumConfidence: Double) {
+    public init(organs: Set<Int>, gamma: Double, confidentNegatives: Double, minimumConfidence: Double) {
+        self.organs = organs
         (self.gamma, self.confidentNegatives, self.minimumConfidence) = (gamma, confidentNegatives, minimumConfidence)
     }
 }

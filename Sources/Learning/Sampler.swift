@@ -70,7 +70,8 @@ public final class Sampler {
             let voxels = places.voxels[index][organ]
             let centre = position(Int(voxels[random.index(below: voxels.count)]), cases[index].shape)
             return PatchOrigin(
-                caseIndex: index, organ: organ, box: box(around: centre &+ jitter(&random), cases[index].shape))
+                caseIndex: index, organ: organ, box: box(around: centre &+ jitter(&random), cases[index].shape, &random)
+            )
         }
         let index = places.informative[random.index(below: places.informative.count)]
         let item = cases[index]
@@ -78,7 +79,7 @@ public final class Sampler {
         let region = regions[random.index(below: regions.count)]
         var centre = Vector3<Int>.zero
         for axis in 0..<3 { centre[axis] = region.lower[axis] + random.index(below: region.size[axis]) }
-        return PatchOrigin(caseIndex: index, organ: nil, box: box(around: centre, item.shape))
+        return PatchOrigin(caseIndex: index, organ: nil, box: box(around: centre, item.shape, &random))
     }
 
     /// Up to a quarter of the patch along every axis, so that an organ is not always in the middle.
@@ -90,12 +91,17 @@ public final class Sampler {
         return result
     }
 
-    /// The patch around `centre`, moved inside the volume along axes where it fits, centred on it where not.
-    private func box(around centre: Vector3<Int>, _ shape: GridShape) -> VoxelBox {
+    /// The patch around `centre`, moved inside the volume along axes where there is room for it. Where it is at least as long as the
+    /// volume, it is shifted at random, by up to a quarter of the patch, from the place where prediction has it.
+    private func box(around centre: Vector3<Int>, _ shape: GridShape, _ random: inout CounterRandom) -> VoxelBox {
         var lower = Vector3<Int>.zero
         for axis in 0..<3 {
             let room = shape[axis] - patch[axis]
-            lower[axis] = room >= 0 ? min(max(centre[axis] - patch[axis] / 2, 0), room) : -(-room / 2)
+            guard room <= 0, patch[axis] > 3 else {
+                lower[axis] = min(max(centre[axis] - patch[axis] / 2, 0), max(room, 0))
+                continue
+            }
+            lower[axis] = -(-room / 2) + random.index(below: patch[axis] / 2) - patch[axis] / 4
         }
         return VoxelBox(lower: lower, upper: lower &+ patch)
     }

@@ -12,8 +12,8 @@ extension RankingCounts.ScorePair {
         let total = Double(total)
         guard total > 0 else { return nil }
         var (precision, taken, rightTaken) = ([Double](), 0.0, 0.0)
-        for score in (0..<256).reversed() {
-            let (right, all) = (Double(right.counts[score]), Double(right.counts[score] + wrong.counts[score]))
+        for score in scores.reversed() {
+            let (right, all) = (Double(right[score]), Double(right[score] + wrong[score]))
             while precision.count < Self.shares {
                 let wanted = total * Double(precision.count + 1) / Double(Self.shares)
                 guard wanted <= taken + all else { break }

@@ -26,7 +26,7 @@ public struct RunPlan: Sendable, Hashable {
     public var stepsInRoundZero = 2000
     /// Optimiser steps of each later round.
     public var stepsPerRound = 1000
-    /// Optimiser steps of the confidence head in each round; without effect unless `confidence` is `residual`.
+    /// Optimiser steps of the confidence head in each round; without effect unless `confidence` has a head.
     public var confidenceSteps = 300
     /// Keys of the organs to learn, at least one, none twice.
     public var organs: [String]
@@ -42,7 +42,7 @@ public struct RunPlan: Sendable, Hashable {
     public var modalities = ["CT"]
     /// Whether subjects in no part of the split are trained on.
     public var trainsOnUnassigned = false
-    public var confidence = ConfidenceMethod.residual
+    public var confidence = ConfidenceMethod.probability
     public var rankingPool = RankingPool.volume
     /// Accepted share of the predicted negatives, least probable first, one per relabelling, each in [0, 1). Empty for
     /// none. Default: from 0.90 to 0.99 in steps that shrink the rest by one factor: 0.90, 0.968, 0.99.

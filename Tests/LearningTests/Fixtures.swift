@@ -75,6 +75,13 @@ func cubeCase(_ id: Int64, side: Int = 24, lower: Vector3<Int>, size: Int, known
         labels: [known ? .known(foreground: cube) : .unknown])
 }
 
+extension TrainingCase {
+    /// On the grid of the case.
+    func overlaps(_ prediction: Prediction) -> [OverlapCounts?] {
+        Evaluator.overlaps(labels, shape: shape) { prediction.foreground(organ: $0) }
+    }
+}
+
 /// A recipe for round 0 with seed 1 and few steps.
 func smallRecipe(_ change: (inout RoundRecipe) -> Void = { _ in }) -> RoundRecipe {
     var recipe = RoundRecipe(round: 0, seed: 1, steps: 2, confidence: .residual, confidenceSteps: 150)

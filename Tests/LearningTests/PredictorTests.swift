@@ -50,6 +50,6 @@ import Testing
             let item = cubeCase(1, lower: Vector3(4, 5, 3), size: 6)
             return try Predictor(network, confidence: .residual, settings: settings).predict(item).logits[0]
         }
-        #expect(logits.allSatisfy { $0 == 32 })
+        #expect(logits.allSatisfy { $0 == 512 })
     }
 }

@@ -17,12 +17,13 @@ import Testing
     private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
 
     private func relabeller(
-        gamma: Double = 1, confidentNegatives: Double = 0, minimumConfidence: Double = 0
+        _ organs: Set<Int> = [0, 1, 2], gamma: Double = 1, confidentNegatives: Double = 0, minimumConfidence: Double = 0
     ) -> Relabeller {
         Relabeller(
             rule: rule,
             recipe: RelabellingRecipe(
-                gamma: gamma, confidentNegatives: confidentNegatives, minimumConfidence: minimumConfidence))
+                organs: organs, gamma: gamma, confidentNegatives: confidentNegatives,
+                minimumConfidence: minimumConfidence))
     }
 
     @Test func theMostConfidentShareBecomesKnown() throws {
@@ -67,6 +68,41 @@ import Testing
         #expect(labels.map(\.foreground) == [bits(0, 2, 3), bits(1, 4), bits(0)])
     }
 
+    /// The rival has the higher score everywhere; it is not relabelled in this round.
+    @Test func anOrganThatIsNotRelabelledTakesNoVoxel() {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [
+                Array(repeating: 90, count: 8), [40, 40, 40, -9, -9, -9, -9, -9], Array(repeating: -9, count: 8),
+            ])
+        let labels = relabeller([1]).relabel(item([.unknown, .unknown, .unknown]), prediction)
+        #expect(labels.map(\.organ) == [1] && labels.map(\.foreground) == [bits(0, 1, 2)])
+    }
+
+    /// A logit of ±1 and of ±2; the third voxel is lost to the first organ.
+    @Test func softDiceIsTheExpectedOverlap() throws {
+        let prediction = Prediction(
+            shape: shape,
+            logits: [
+                [-512, -512, 900, -512, -512, -512, -512, -512], [512, 256, 256, -256, -512, -512, -512, -512],
+                Array(repeating: -9, count: 8),
+            ])
+        let label = relabeller().relabel(item([.unknown, .unknown, .known(foreground: nil)]), prediction)[1]
+        let (p1, p2) = (0.731058578630005, 0.880797077977882)
+        let expected = 2 * (p2 + p1) / (p2 + 2 * p1 + (1 - p1) + 4 * (1 - p2) + 2)
+        #expect(label.foreground == bits(0, 1))
+        #expect(abs(try #require(label.softDice) - expected) < 1e-9)
+    }
+
+    /// Both are beyond what eight bits can tell apart.
+    @Test func sureVoxelsKeepTheirOrder() {
+        let scores = [18, 19, 17, 16, -9, -9, -9, -9].map { Prediction.quantised($0) }
+        let prediction = Prediction(
+            shape: shape, logits: [scores] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+        let labels = relabeller(gamma: 0.5).relabel(item([.unknown, .unknown, .unknown]), prediction)
+        #expect(labels[0].known == bits(0, 1))
+    }
+
     @Test func earlierPseudoLabelsAreIgnored() {
         let prediction = Prediction(
             shape: shape,
@@ -93,7 +129,7 @@ import Testing
     @Test func unconfidentPositivesAreNeverAccepted() {
         let prediction = Prediction(
             shape: shape,
-            logits: [[1, 2, 40, 50, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
+            logits: [[16, 32, 640, 800, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
         let careful = relabeller(minimumConfidence: 0.9)
         let label = careful.relabel(item([.unknown, .unknown, .unknown]), prediction)[0]
         #expect(label.foreground == bits(0, 1, 2, 3))
@@ -134,7 +170,7 @@ import Testing
                 .known(foreground: BitVolume(shape, voxels: [1, 2, 3]), extent: extent), .unknown,
                 .known(foreground: nil),
             ])
-        let overlaps = Evaluator.overlaps(item, prediction)
+        let overlaps = item.overlaps(prediction)
         #expect(overlaps[0]?.dice == 2.0 * 2 / 6)
         #expect(overlaps[1] == nil)
         #expect(overlaps[2]?.dice == nil)

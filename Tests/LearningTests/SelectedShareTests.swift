@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SelectedShareTests {
     /// Twenty predicted positives of one organ, the truth of each and its confidence logit.
-    private func counts(_ positives: [(isRight: Bool, logit: Int8)]) -> RankingCounts {
+    private func counts(_ positives: [(isRight: Bool, logit: Prediction.Score)]) -> RankingCounts {
         let shape = GridShape(positives.count, 1, 1)
         let truth = BitVolume(shape) { x, _, _ in positives[x].isRight }
         let item = TrainingCase(
@@ -19,7 +19,7 @@ import Testing
 
     @Test func theMostConfidentAreSelectedFirst() throws {
         // The ten with the highest scores are right.
-        let ranked = counts((0..<20).map { ($0 >= 10, Int8($0)) })
+        let ranked = counts((0..<20).map { ($0 >= 10, Prediction.Score($0)) })
         let precision = try #require(ranked.confidence.precisionOfShares())
         #expect(precision.count == 20 && precision[..<10].allSatisfy { $0 == 1 })
         for (index, value) in precision.enumerated() where index >= 10 {

@@ -136,7 +136,7 @@ import Testing
             let head = try ConfidenceHead(try Checkpoint(bytes: try confidence.head.checkpoint().bytes()))
             let learned = try predict(head)
             return (
-                Evaluator.overlaps(Self.cases[3], plain)[0]?.dice,
+                Self.cases[3].overlaps(plain)[0]?.dice,
                 plain.logits == untrained.logits && plain.logits == learned.logits,
                 untrained.confidenceLogits != learned.confidenceLogits, plain.meanConfidence(organ: 0),
                 untrained.meanConfidence(organ: 0)

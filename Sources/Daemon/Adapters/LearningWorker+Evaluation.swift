@@ -18,7 +18,7 @@ extension LearningWorker: RoundEvaluator {
 
     private func results(of volume: VolumeID, _ measures: VolumeMeasures) -> [EvaluationRecord] {
         guard let run = library.snapshot.volumes[volume] else { return [] }
-        let millilitres = library.grid(of: run).voxelMillilitres
+        let millilitres = run.voxelMillilitres
         return library.organs.compactMap { organ in
             (measures.overlaps?[organ.rawValue]).map {
                 EvaluationRecord(

@@ -112,7 +112,7 @@ extension LearningWorker: RoundTrainer {
     func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
         var weights: StoredWeights?
-        if context.plan.confidence == .residual {
+        if context.plan.confidence.hasHead {
             let object = try await storedHead(context, try await checkpoint(stored), observer)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }

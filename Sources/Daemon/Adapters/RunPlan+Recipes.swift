@@ -13,7 +13,8 @@ extension RunPlan {
     /// What a round of this plan accepts of its predictions.
     func recipe(of relabelling: Relabelling) -> RelabellingRecipe {
         RelabellingRecipe(
-            gamma: relabelling.gamma, confidentNegatives: relabelling.confidentNegatives,
+            organs: Set(organs.indices.filter { relabelling.organs.contains(organs[$0]) }), gamma: relabelling.gamma,
+            confidentNegatives: relabelling.confidentNegatives,
             minimumConfidence: minimumConfidence)
     }
 }

@@ -38,6 +38,15 @@ struct CaseLibrary: Sendable {
         return try await work.run { try library.assemble(volume, annotations, pseudo) }
     }
 
+    /// The annotations of a volume on its own grid, one per organ; unknown where there is none.
+    func truth(of volume: RunVolume) async throws -> [OrganLabel] {
+        let annotations = try await annotations(of: volume)
+        return organs.map { organ in
+            guard let found = annotations[organ] else { return .unknown }
+            return .known(foreground: found.mask?.foreground, extent: found.extent, known: found.mask?.known)
+        }
+    }
+
     /// The cases of a part, with annotations and, for organs without one, pseudo labels.
     ///
     /// - Parameter checkStop: called before each case; an error ends the reading.

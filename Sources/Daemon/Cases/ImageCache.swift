@@ -8,8 +8,8 @@ internal import System
 
 /// Images of a run as raw int16 voxels on its grid, in files that training maps into memory.
 ///
-/// A cached image is named by the checksum of its source file, its shape and the spacing of the run's grid, so that it is
-/// never stale. Its bytes are compared with their checksum when it is mapped.
+/// A cached image is named by the checksum of its source file, its shape, the spacing of the run's grid and the form of resampling,
+/// so that it is never stale. Its bytes are compared with their checksum when it is mapped.
 struct ImageCache: Sendable {
     private let cache: VolumeCache
     private let converted: SeriesCache
@@ -58,8 +58,11 @@ struct ImageCache: Sendable {
         let shape = grid(of: volume).shape
         let name = "\(volume.sha256)-" + [shape.x, shape.y, shape.z].map(String.init).joined(separator: "x")
         guard let spacing else { return name }
-        return name + "-" + [spacing.x, spacing.y, spacing.z].map { "\($0)" }.joined(separator: "x")
+        return name + "-" + [spacing.x, spacing.y, spacing.z].map { "\($0)" }.joined(separator: "x") + Self.resampling
     }
+
+    /// The form of resampling, to be changed with `Resampling.linear`.
+    private static let resampling = "-antialiased"
 
     private func fill(_ name: String, _ volume: RunVolume) throws {
         let image: ImageVolume
@@ -90,6 +93,12 @@ struct ImageCache: Sendable {
 
 extension RunVolume {
     var path: String { "\(root)/\(file)" }
+
+    /// Millilitres of one voxel of its own grid.
+    var voxelMillilitres: Double {
+        let spacing = affine.spacing
+        return spacing.x * spacing.y * spacing.z / 1000
+    }
 }
 
 extension IntensityVoxels {

@@ -29,11 +29,11 @@ struct TrainingGrid: Sendable {
         toNative = Resampling(from: shape, spacing: wanted, to: native, spacing: nativeSpacing)
     }
 
-    /// A mask of the volume on the run's grid, by nearest neighbour.
-    func down(_ mask: BitVolume) -> BitVolume { toTraining?.nearest(mask) ?? mask }
+    /// A mask of the volume on the run's grid.
+    func down(_ mask: BitVolume) -> BitVolume { toTraining?.majority(mask) ?? mask }
 
-    /// A mask on the run's grid on the volume's own, by nearest neighbour.
-    func up(_ mask: BitVolume) -> BitVolume { toNative?.nearest(mask) ?? mask }
+    /// A mask on the run's grid on the volume's own.
+    func up(_ mask: BitVolume) -> BitVolume { toNative?.majority(mask) ?? mask }
 
     /// An extent of the volume on the run's grid: the voxels whose centres are within it.
     func down(_ box: VoxelBox) -> VoxelBox {
@@ -46,7 +46,7 @@ struct TrainingGrid: Sendable {
             upper: Vector3((0..<3).map { bound(box.upper[$0], $0) }))
     }
 
-    /// Values of the volume on the run's grid, by trilinear interpolation.
+    /// Values of the volume on the run's grid, by anti-aliased trilinear interpolation.
     func down(_ values: [Float]) -> [Float] {
         guard let toTraining else { return values }
         return values.withUnsafeBufferPointer(toTraining.linear)

@@ -98,7 +98,7 @@ actor RoundVolumes {
         guard let network = record.weights?.object else {
             throw RoundsError.unrecoverable(reason: "round \(record.number) is not trained")
         }
-        let head = plan.confidence == .residual ? try await trainer.catalog.checkpoint(of: id, kind: .confidence) : nil
+        let head = plan.confidence.hasHead ? try await trainer.catalog.checkpoint(of: id, kind: .confidence) : nil
         return RoundWeights(network: network, head: head?.object)
     }
 

@@ -4,13 +4,15 @@ internal import Learning
 
 /// What the prediction of a volume measured, by the keys of the organs: the result of its job.
 struct VolumeMeasures: Codable, Sendable {
-    /// Overlaps with the annotations, for a volume of the part validation.
+    /// Overlaps with the annotations on the volume's own grid, for a volume of the part validation.
     var overlaps: [String: OverlapCounts]?
     /// Right and wrong predicted positives by score, for a volume of the part validation.
     var ranking: [String: RankingCounts]?
     /// The confidence that the predicted mask would have as a pseudo label, for a volume of the part validation; an organ that is
     /// not predicted is missing.
     var confidences: [String: Double]?
+    /// The soft Dice of each predicted mask, for a volume of the part validation; an organ that is not predicted is missing.
+    var softDice: [String: Double]?
     /// Scores of the voxels that can be accepted, for a volume to be relabelled.
     var candidates: [String: ScoreHistogram]?
 
@@ -20,10 +22,15 @@ struct VolumeMeasures: Codable, Sendable {
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
-    init(overlaps: [OverlapCounts?], ranking: RankingQuality, confidences: [Double?], organs: [OrganKey]) {
+    /// - Parameter overlaps: on the volume's own grid; the rest is measured on that of training.
+    init(
+        overlaps: [OverlapCounts?], ranking: RankingQuality, confidences: [Double?], softDice: [Double?],
+        organs: [OrganKey]
+    ) {
         self.overlaps = Self.byOrgan(overlaps, organs)
         self.ranking = Self.byOrgan(ranking.counts, organs)
         self.confidences = Self.byOrgan(confidences, organs)
+        self.softDice = Self.byOrgan(softDice, organs)
     }
 
     init(candidates: [ScoreHistogram?], organs: [OrganKey]) {

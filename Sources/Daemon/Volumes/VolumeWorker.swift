@@ -45,21 +45,27 @@ actor VolumeWorker {
     /// of the voxels that can be accepted. The prediction of a volume to be relabelled is kept where there is room.
     func measure(_ task: Task) async throws -> VolumeMeasures {
         guard let volume = library.snapshot.volumes[task.volume] else { return VolumeMeasures() }
-        let organs = library.organs
         let item = try await library.makeCase(volume)
         let prediction = try await predict(item, task)
-        if volume.part == .validation {
-            return try await thread.run {
-                VolumeMeasures(
-                    overlaps: Evaluator.overlaps(item, prediction),
-                    ranking: RankingQuality(organs: organs.count).adding(item, prediction),
-                    confidences: organs.indices.map { prediction.meanConfidence(organ: $0) }, organs: organs)
-            }
-        }
+        if volume.part == .validation { return try await compare(prediction, item, volume) }
         let relabeller = try relabeller(task)
         let candidates = try await thread.run { relabeller.histograms(item, prediction) }
         kept.keep(prediction, of: task.volume, with: task.weights)
-        return VolumeMeasures(candidates: candidates, organs: organs)
+        return VolumeMeasures(candidates: candidates, organs: library.organs)
+    }
+
+    /// Compares a prediction with the annotations of a volume; the overlaps are those on the volume's own grid.
+    private func compare(
+        _ prediction: Prediction, _ item: TrainingCase, _ volume: RunVolume
+    ) async throws -> VolumeMeasures {
+        let (labels, grid, organs) = (try await library.truth(of: volume), library.grid(of: volume), library.organs)
+        return try await thread.run {
+            VolumeMeasures(
+                overlaps: Evaluator.overlaps(labels, shape: volume.shape) { grid.up(prediction.foreground(organ: $0)) },
+                ranking: RankingQuality(organs: organs.count).adding(item, prediction),
+                confidences: organs.indices.map { prediction.meanConfidence(organ: $0) },
+                softDice: Evaluator.softDice(item, prediction), organs: organs)
+        }
     }
 
     /// Stages the pseudo labels of a volume.
@@ -88,12 +94,8 @@ actor VolumeWorker {
         let item = try await library.makeCase(try volume(task))
         let earlier = kept.take(task.volume, with: task.weights)
         let prediction = if let earlier { earlier } else { try await predict(item, task) }
-        let (relabeller, organs) = (try relabeller(task), library.organs)
-        let wanted = Set(task.round.relabelling?.organs ?? [])
-        return try await thread.run {
-            relabeller.relabel(item, prediction, pooled: pooled)
-                .filter { wanted.contains(organs[$0.organ].rawValue) }
-        }
+        let relabeller = try relabeller(task)
+        return try await thread.run { relabeller.relabel(item, prediction, pooled: pooled) }
     }
 
     private func predict(_ item: TrainingCase, _ task: Task) async throws -> Prediction {

@@ -1,0 +1,96 @@
+internal import Domain
+public import Plans
+public import Tensors
+
+/// Trains a confidence head under a frozen network on the known voxels that it predicts as positive, those that are ranked:
+/// by the squared error to the true class probability (p where the organ is, 1 − p where not), or by the cross-entropy to the
+/// label. The result is a function of the recipe and the cases. It is short, so it is restarted instead of resumed. Blocks, on
+/// the network's `TensorThread`.
+public final class ConfidenceTrainer {
+    public let head: ConfidenceHead
+    private let network: UNet
+    private let recipe: RoundRecipe
+    private let settings: LearningSettings
+    private let sampler: Sampler
+    private let batch: Batch
+    private let optimiser: Optimiser
+
+    /// - Parameter sampler: over the cases of the split's confidence part, or else those of training.
+    public init(_ network: UNet, recipe: RoundRecipe, settings: LearningSettings, sampler: Sampler) throws {
+        (self.network, self.recipe, self.settings, self.sampler) = (network, recipe, settings, sampler)
+        head = try ConfidenceHead(
+            network.plan, method: recipe.confidence, width: settings.confidenceWidth, seed: recipe.seed)
+        batch = try sampler.makeBatch()
+        optimiser = try Optimiser(.adam, head.parameters)
+    }
+
+    /// Takes `recipe.confidenceSteps` steps.
+    ///
+    /// - Parameter event: called after every step with the number of steps done and the loss; an error ends the training.
+    public func run(event: (_ step: Int, _ loss: Double) throws -> Void = { _, _ in }) throws {
+        for step in 0..<recipe.confidenceSteps {
+            try sampler.fill(batch, seed: recipe.seed, round: Self.firstRound + recipe.round, step: step)
+            let loss = try takeStep()
+            guard loss.isFinite else { throw LearningError.diverged(step: step) }
+            try event(step + 1, loss)
+        }
+    }
+
+    /// The head with the round that it belongs to.
+    public func checkpoint(_ origin: TrainingOrigin) throws -> Checkpoint {
+        var checkpoint = try head.checkpoint()
+        checkpoint.record(recipe, settings, origin)
+        checkpoint[.steps] = String(recipe.confidenceSteps)
+        checkpoint[.step] = checkpoint[.steps]
+        return checkpoint
+    }
+
+    /// Offset of the round in the random key, so that the batches differ from those of the network.
+    private static let firstRound = 1 << 20
+
+    private func takeStep() throws -> Double {
+        let (features, logits) = try Torch.withoutGradients {
+            try Torch.withBFloat16(settings.usesBFloat16) {
+                let features = try network.features(batch.image)
+                return (features, try network.logits(fromFeatures: features))
+            }
+        }
+        let target = try target(of: try logits.float32())
+        head.parameters.clearGradients()
+        let confidence = try head.confidence(features: try features.float32(), logits: logits)
+        let loss = try loss(confidence, target)
+        try loss.backward()
+        try optimiser.step(learningRate: settings.confidenceLearningRate)
+        return try loss.scalar()
+    }
+
+    private func loss(_ confidence: Tensor, _ target: Target) throws -> Tensor {
+        if recipe.confidence == .correctness {
+            return try confidence.binaryCrossEntropy(target: target.value, weight: target.weight).sum()
+        }
+        let error = try confidence.sigmoid() - target.value
+        return try (error * error * target.weight).sum()
+    }
+
+    /// What the confidence of each voxel should be, and the weight of the voxel: 1 / their number for voxels that count, else 0.
+    private struct Target {
+        let value, weight: Tensor
+    }
+
+    private func target(of logits: Tensor) throws -> Target {
+        var value = try logits.sigmoid().floats()
+        var weight = try batch.known.floats()
+        let label = try batch.target.floats()
+        let isLabel = recipe.confidence == .correctness
+        var count: Float = 0
+        for i in weight.indices {
+            if value[i] <= 0.5 { weight[i] = 0 }
+            value[i] = isLabel ? label[i] : label[i] == 0 ? 1 - value[i] : value[i]
+            count += weight[i]
+        }
+        let factor = 1 / max(count, 1)
+        for i in weight.indices { weight[i] *= factor }
+        return Target(
+            value: try Tensor(value, shape: logits.shape), weight: try Tensor(weight, shape: logits.shape))
+    }
+}
