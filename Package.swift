@@ -124,7 +124,7 @@ let package = Package(
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
         .target(name: "Learning", dependencies: ["Domain", "Plans", "System", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
-        .target(name: "Rounds", dependencies: ["Domain", "Plans"], swiftSettings: swift),
+        .target(name: "Rounds", dependencies: ["Domain", "Numerics", "Plans"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
 

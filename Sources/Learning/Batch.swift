@@ -16,15 +16,16 @@ public final class Batch {
     public let image: Tensor
     /// [N, organs, (Z,) Y, X]: 1 where the organ is known to be present, else 0.
     public let target: Tensor
-    /// [N, organs, (Z,) Y, X]: the weight of the known-voxel rule, 1 where the truth is known, else 0.
+    /// [N, organs, (Z,) Y, X]: the weight of the known-voxel rule: 1 where the truth is known, that of pseudo voxels where a pseudo
+    /// label is the only evidence, else 0.
     public let known: Tensor
     /// [N, composite labels, (Z,) Y, X]: 1 where one of the parts is and it is unknown which. nil without composite labels.
     public let composite: Tensor?
     /// The parts of each composite label, as indices of organs.
     public let compositeSets: [[Int]]
-    /// Known voxels, and the positive ones among them, per organ.
-    public internal(set) var knownCounts: [Int]
-    public internal(set) var positiveCounts: [Int]
+    /// The summed weight of the known voxels, and of the positive ones among them, per organ.
+    public internal(set) var knownWeights: [Double]
+    public internal(set) var positiveWeights: [Double]
     /// Voxels per composite label.
     public internal(set) var compositeCounts: [Int]
     public internal(set) var origins: [PatchOrigin] = []
@@ -36,8 +37,8 @@ public final class Batch {
         known = try Tensor.zeros([rows, organs] + patch)
         composite = compositeSets.isEmpty ? nil : try Tensor.zeros([rows, compositeSets.count] + patch)
         self.compositeSets = compositeSets
-        knownCounts = Array(repeating: 0, count: organs)
-        positiveCounts = knownCounts
+        knownWeights = Array(repeating: 0, count: organs)
+        positiveWeights = knownWeights
         compositeCounts = Array(repeating: 0, count: compositeSets.count)
     }
 
@@ -55,14 +56,14 @@ public final class Batch {
         if let plane = self.composite { try plane.copy(from: try Tensor(composite, shape: plane.shape)) }
         let voxels = shape[2...].reduce(1, *)
         for i in known.indices where known[i] != 0 {
-            knownCounts[i / voxels % organs] += 1
-            if target[i] != 0 { positiveCounts[i / voxels % organs] += 1 }
+            knownWeights[i / voxels % organs] += Double(known[i])
+            if target[i] != 0 { positiveWeights[i / voxels % organs] += Double(known[i]) }
         }
         for i in composite.indices where composite[i] != 0 { compositeCounts[i / voxels % compositeSets.count] += 1 }
     }
 
-    func clearCounts() {
-        for i in knownCounts.indices { (knownCounts[i], positiveCounts[i]) = (0, 0) }
+    func clearSums() {
+        for i in knownWeights.indices { (knownWeights[i], positiveWeights[i]) = (0, 0) }
         for i in compositeCounts.indices { compositeCounts[i] = 0 }
         origins.removeAll(keepingCapacity: true)
     }

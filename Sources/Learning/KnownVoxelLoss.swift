@@ -76,27 +76,27 @@ public struct KnownVoxelLoss {
     }
 
     private func factors(_ batch: Batch, _ count: Int, positions: Int) -> [Double] {
-        let counts = Array((batch.knownCounts + batch.compositeCounts).prefix(count))
+        let weights = Array((batch.knownWeights + batch.compositeCounts.map(Double.init)).prefix(count))
         switch normalisation {
         case .total:
-            let known = max(1, counts.reduce(0, +))
-            return counts.map { _ in 1 / Double(known) }
+            let known = max(1, weights.reduce(0, +))
+            return weights.map { _ in 1 / known }
         case .perOrgan:
-            let informed = max(1, counts.count { $0 > 0 })
-            return counts.map { $0 > 0 ? 1 / Double($0 * informed) : 0 }
+            let informed = Double(max(1, weights.count { $0 > 0 }))
+            return weights.map { $0 > 0 ? 1 / ($0 * informed) : 0 }
         case .constant:
-            return counts.map { _ in 1 / Double(positions) }
+            return weights.map { _ in 1 / Double(positions) }
         }
     }
 
     /// Mean of 1 − Dice over the organs with a known positive in the batch, Dice of the whole batch, smoothed by 1.
     private func diceTerm(_ logits: Tensor, _ batch: Batch, _ axes: [Int]) throws -> Tensor? {
-        let present = batch.positiveCounts.map { $0 > 0 ? 1.0 : 0 }
+        let present = batch.positiveWeights.map { $0 > 0 ? 1.0 : 0 }
         let organs = present.reduce(0, +)
         guard organs > 0 else { return nil }
         let probability = try logits.sigmoid() * batch.known
         let overlap = try (probability * batch.target).sum(over: axes)
-        let positives = try Tensor(batch.positiveCounts.map { Float($0) + 1 }, shape: [present.count])
+        let positives = try Tensor(batch.positiveWeights.map { Float($0) + 1 }, shape: [present.count])
         let dice = try overlap.scaled(by: 2, plus: 1) / (try probability.sum(over: axes) + positives)
         let selected = try Tensor(present.map { Float($0 / organs) }, shape: [present.count])
         return try (dice * selected).sum().scaled(by: -1, plus: 1)

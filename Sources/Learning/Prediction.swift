@@ -38,12 +38,8 @@ public struct Prediction: Sendable {
     private static let probabilities = (Int(Score.min)...Int(Score.max)).map { logistic(Double($0) / stepsPerLogit) }
 
     /// In [0, 1].
-    public func confidence(organ: Int, voxel: Int) -> Double { confidence(ofLogit: confidenceLogits[organ][voxel]) }
+    public func confidence(organ: Int, voxel: Int) -> Double { kind.confidence(of: confidenceLogits[organ][voxel]) }
 
-    func confidence(ofLogit score: Score) -> Double {
-        let p = Self.probability(of: score)
-        return kind == .entropy ? 1 - entropyInBits(p) : p
-    }
 
     /// The predicted positives of an organ.
     public func foreground(organ: Int) -> BitVolume {
@@ -70,6 +66,14 @@ public struct Prediction: Sendable {
             count += 1
         }
         return count > 0 ? sum / Double(count) : nil
+    }
+}
+
+extension ConfidenceMethod {
+    /// The confidence of a score, in [0, 1].
+    func confidence(of score: Prediction.Score) -> Double {
+        let p = Prediction.probability(of: score)
+        return self == .entropy ? 1 - entropyInBits(p) : p
     }
 }
 

@@ -26,52 +26,50 @@ public struct Relabeller: Sendable {
 
     public init(rule: KnownVoxelRule, recipe: RelabellingRecipe) { (self.rule, self.recipe) = (rule, recipe) }
 
-    /// Confidence scores of the candidates of each organ, to be added over the volumes for `RankingPool.round`; nil for an
-    /// organ that is not relabelled here.
-    public func histograms(_ item: TrainingCase, _ prediction: Prediction) -> [ScoreHistogram?] {
-        let open = openVoxels(item, prediction)
-        return open.map { $0.map { histogram(prediction.confidenceLogits[$0.organ], $0.foreground) } }
-    }
-
-    /// One pseudo label per organ of the recipe that is unknown in `item`. Earlier pseudo labels are ignored.
-    ///
-    /// - Parameter pooled: scores of all volumes by organ; nil ranks within this volume.
-    public func relabel(
-        _ item: TrainingCase, _ prediction: Prediction, pooled: [ScoreHistogram?]? = nil
-    ) -> [PseudoLabel] {
+    /// One candidate per organ of the recipe, also of those withheld, that is unknown in `item`. Earlier pseudo labels are ignored.
+    public func candidates(_ item: TrainingCase, _ prediction: Prediction) -> [LabelCandidate] {
         openVoxels(item, prediction).compactMap { $0 }.map { open in
             let scores = prediction.confidenceLogits[open.organ]
-            let histogram = pooled?[open.organ] ?? histogram(scores, open.foreground)
-            var cut = RankedCut(histogram, share: recipe.gamma, highest: true)
-            var known = BitVolume(item.shape)
-            var positives = 0
-            open.foreground.forEachSet { voxel in
-                let taken = cut.takes(scores[voxel])
-                guard taken, prediction.confidence(ofLogit: scores[voxel]) >= recipe.minimumConfidence else { return }
-                known[voxel] = true
-                positives += 1
-            }
-            let negatives = acceptNegatives(prediction.logits[open.organ], open, &known)
-            return PseudoLabel(
-                organ: open.organ, foreground: open.foreground, known: known,
-                confidence: prediction.meanConfidence(organ: open.organ, over: open.foreground),
-                softDice: open.softDice.value,
-                predictedMillilitres: Double(open.foreground.population) * item.voxelMillilitres,
-                acceptedPositives: positives, acceptedNegatives: negatives)
+            var own: [Prediction.Score] = []
+            open.foreground.forEachSet { own.append(scores[$0]) }
+            return LabelCandidate(
+                organ: open.organ, foreground: open.foreground,
+                negatives: accepted(prediction.logits[open.organ], open.negatives), scores: own,
+                measures: LabelMeasures(
+                    kind: prediction.kind,
+                    confidence: prediction.meanConfidence(organ: open.organ, over: open.foreground),
+                    softDice: open.softDice.value, voxelMillilitres: item.voxelMillilitres))
         }
     }
 
-    /// Accepts the least probable share of the predicted negatives and returns their number.
-    private func acceptNegatives(_ logits: [Prediction.Score], _ open: OpenVoxels, _ known: inout BitVolume) -> Int {
-        var cut = RankedCut(
-            histogram(logits, open.negatives), share: recipe.confidentNegatives, highest: false)
-        var count = 0
-        open.negatives.forEachSet { voxel in
-            guard cut.takes(logits[voxel]) else { return }
+    /// Accepts the share gamma of a candidate's positives.
+    ///
+    /// - Parameter pooled: scores of the organ in all volumes; nil ranks within this volume.
+    public func label(_ candidate: LabelCandidate, pooled: ScoreHistogram? = nil) -> PseudoLabel {
+        var cut = RankedCut(pooled ?? candidate.histogram, share: recipe.gamma, highest: true)
+        var known = candidate.negatives
+        var (position, positives) = (0, 0)
+        candidate.foreground.forEachSet { voxel in
+            let score = candidate.scores[position]
+            position += 1
+            let taken = cut.takes(score)
+            guard taken, candidate.measures.kind.confidence(of: score) >= recipe.minimumConfidence else { return }
             known[voxel] = true
-            count += 1
+            positives += 1
         }
-        return count
+        return PseudoLabel(
+            organ: candidate.organ, foreground: candidate.foreground, known: known,
+            confidence: candidate.measures.confidence, softDice: candidate.measures.softDice,
+            predictedMillilitres: Double(candidate.scores.count) * candidate.measures.voxelMillilitres,
+            acceptedPositives: positives, acceptedNegatives: candidate.negatives.population)
+    }
+
+    /// The least probable share of the predicted negatives.
+    private func accepted(_ logits: [Prediction.Score], _ negatives: BitVolume) -> BitVolume {
+        var cut = RankedCut(histogram(logits, negatives), share: recipe.confidentNegatives, highest: false)
+        var accepted = BitVolume(negatives.shape)
+        negatives.forEachSet { if cut.takes(logits[$0]) { accepted[$0] = true } }
+        return accepted
     }
 
     private func histogram(_ scores: [Prediction.Score], _ voxels: BitVolume) -> ScoreHistogram {
@@ -89,14 +87,14 @@ public struct Relabeller: Sendable {
     }
 
     /// The unknown voxels of each organ to relabel. A voxel predicted as two of them that exclude each other belongs to the one with
-    /// the higher score; an organ that is not relabelled takes no voxel.
+    /// the higher score; one that is withheld takes no voxel of the others.
     private func openVoxels(_ item: TrainingCase, _ prediction: Prediction) -> [OpenVoxels?] {
         let labels = item.labels.map { label in
             if case .known = label { return label }
             return OrganLabel.unknown
         }
         var open = labels.indices.map { organ in
-            labels[organ] == .unknown && recipe.organs.contains(organ)
+            labels[organ] == .unknown && recipe.predicted.contains(organ)
                 ? OpenVoxels(organ: organ, foreground: BitVolume(item.shape), negatives: BitVolume(item.shape)) : nil
         }
         let slice = item.shape.x * item.shape.y
@@ -126,7 +124,8 @@ public struct Relabeller: Sendable {
     ) {
         guard let organ = open?.organ else { return }
         let scores = prediction.logits[organ]
-        let rivals = rule.excluded(by: organ).filter(recipe.organs.contains)
+        let rivals = rule.excluded(by: organ).filter(
+            recipe.organs.contains(organ) ? recipe.organs.contains : recipe.predicted.contains)
         for i in 0..<count where planes[organ * count + i] == VoxelKnowledge.unknown {
             let voxel = offset + i
             let isPositive = scores[voxel] > 0

@@ -20,7 +20,8 @@ public struct RoundLearning: Sendable {
 
     /// - Throws: `LearningError` for cases or a checkpoint that do not fit, and `TensorError`.
     public func trainer(_ cases: [TrainingCase], from start: TrainingStart) throws -> Trainer {
-        let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
+        let sampler = try Sampler(
+            cases, plan: plan, settings: settings, rule: rule, pseudoWeight: recipe.pseudoWeight)
         return try Trainer(
             plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
     }

@@ -18,13 +18,16 @@ public final class Sampler {
     private let places: PlaceIndex
     private let kernel: PatchKernel
     private let patch: Vector3<Int>
+    private let pseudoWeight: Float
     private var planes: [UInt8]
     private var compositePlanes: [UInt8]
 
+    /// - Parameter pseudoWeight: the weight of voxels that only a pseudo label knows, above 0 to 1.
     /// - Throws: `LearningError.unfittingCase`; `.nothingToLearn` where nothing is known in any case.
     /// - Precondition: a rule for the organs of the plan.
     public init(
-        _ cases: [TrainingCase], plan: NetworkPlan, settings: LearningSettings, rule: KnownVoxelRule
+        _ cases: [TrainingCase], plan: NetworkPlan, settings: LearningSettings, rule: KnownVoxelRule,
+        pseudoWeight: Double = 1
     ) throws {
         precondition(rule.organCount == plan.organs.count, "a rule for the plan's organs")
         for item in cases { try item.validate(organCount: plan.organs.count) }
@@ -35,6 +38,7 @@ public final class Sampler {
         compositeSets = settings.missingAsBackground ? [] : sets.sorted { $0.lexicographicallyPrecedes($1) }
         kernel = PatchKernel(settings)
         patch = settings.patchSize
+        self.pseudoWeight = Float(pseudoWeight)
         let voxels = patch.x * patch.y * patch.z
         planes = Array(repeating: 0, count: plan.organs.count * voxels)
         compositePlanes = Array(repeating: 0, count: compositeSets.count * voxels)
@@ -49,7 +53,7 @@ public final class Sampler {
 
     /// Fills `batch` with the rows of a step, a function of seed, round and step.
     public func fill(_ batch: Batch, seed: UInt64, round: Int, step: Int) throws {
-        batch.clearCounts()
+        batch.clearSums()
         for row in 0..<settings.batch {
             var random = CounterRandom(seed, UInt64(round), UInt64(step), UInt64(row))
             let origin = draw(row, &random)
@@ -139,22 +143,23 @@ public final class Sampler {
     }
 
     private func expand(_ row: Int, _ batch: Batch) throws {
+        let weight = pseudoWeight
         let voxels = patch.x * patch.y * patch.z
         try batch.target.withMutableFloats { target in
             try batch.known.withMutableFloats { known in
                 for organ in plan.organs.indices {
                     let (source, base) = (organ * voxels, (row * plan.organs.count + organ) * voxels)
-                    var (knownCount, positiveCount) = (0, 0)
+                    var counts = StateCounts()
                     for i in 0..<voxels {
-                        let value = planes[source + i]
-                        let (isKnown, isPositive) = (value != 0 ? 1 : 0, value == 2 ? 1 : 0)
-                        known[base + i] = Float(isKnown)
-                        target[base + i] = Float(isPositive)
-                        knownCount += isKnown
-                        positiveCount += isPositive
+                        let state = planes[source + i]
+                        let isPositive = VoxelKnowledge.truth(state) == VoxelKnowledge.positive
+                        known[base + i] =
+                            state == VoxelKnowledge.unknown ? 0 : state < VoxelKnowledge.pseudo ? 1 : weight
+                        target[base + i] = isPositive ? 1 : 0
+                        counts.add(state)
                     }
-                    batch.knownCounts[organ] += knownCount
-                    batch.positiveCounts[organ] += positiveCount
+                    batch.knownWeights[organ] += counts.weight(pseudo: weight)
+                    batch.positiveWeights[organ] += counts.positiveWeight(pseudo: weight)
                 }
             }
         }
@@ -180,6 +185,29 @@ public final class Sampler {
                 }
             }
         }
+    }
+}
+
+/// Voxels of a patch by their state; counting whole numbers keeps sums exact.
+private struct StateCounts {
+    private var counts = (known: 0, positive: 0, pseudo: 0, pseudoPositive: 0)
+
+    @inline(__always)
+    mutating func add(_ state: UInt8) {
+        let isPositive = VoxelKnowledge.truth(state) == VoxelKnowledge.positive ? 1 : 0
+        if state >= VoxelKnowledge.pseudo {
+            counts.pseudo += 1
+            counts.pseudoPositive += isPositive
+        } else {
+            counts.known += state == VoxelKnowledge.unknown ? 0 : 1
+            counts.positive += isPositive
+        }
+    }
+
+    func weight(pseudo weight: Float) -> Double { Double(counts.known) + Double(weight) * Double(counts.pseudo) }
+
+    func positiveWeight(pseudo weight: Float) -> Double {
+        Double(counts.positive) + Double(weight) * Double(counts.pseudoPositive)
     }
 }
 

@@ -51,12 +51,12 @@ public final class Trainer {
         start: TrainingStart = .fresh
     ) throws {
         (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
-        network = try UNet(plan, seed: recipe.seed)
+        network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round))
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
         batch = try sampler.makeBatch()
         loss = try KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
-            positiveWeights: recipe.round == 0 ? sampler.positiveWeights() : nil, dimensions: plan.dimensions)
+            positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil, dimensions: plan.dimensions)
         lowPrecision = settings.usesBFloat16
         switch start {
         case .fresh: break
@@ -108,8 +108,8 @@ public final class Trainer {
 
     private var learningRate: Double {
         switch settings.learningRateSchedule {
-        case .constant: settings.learningRate
-        case .polynomial: settings.learningRate * power(1 - Double(step) / Double(recipe.steps), 0.9)
+        case .constant: recipe.learningRate
+        case .polynomial: recipe.learningRate * power(1 - Double(step) / Double(recipe.steps), 0.9)
         }
     }
 }

@@ -38,6 +38,10 @@ extension LearningSettings: SettingSection {
 
     private static let trainingKeys: [SettingKey<LearningSettings>] = [
         .number("learningRate", \.learningRate, .range(1e-7...1), "Initial learning rate."),
+        .numbers(
+            "learningRates", \.learningRates, count: 0...101, .range(1e-7...1),
+            "Initial learning rate of each round, round 0 first; none: learningRate in every round.",
+            lengthText: "none, or one value per round"),
         .choice("learningRateSchedule", \.learningRateSchedule, "Course of the learning rate within a round."),
         .number(
             "confidenceLearningRate", \.confidenceLearningRate, .range(1e-7...1),

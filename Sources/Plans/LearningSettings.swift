@@ -54,6 +54,8 @@ public struct LearningSettings: Hashable, Sendable {
 
     // MARK: Training
     public var learningRate = 1e-3
+    /// One per round, round 0 first; empty: `learningRate` in every round.
+    public var learningRates: [Double] = []
     public var learningRateSchedule = LearningRateSchedule.constant
     public var confidenceLearningRate = 1e-3
     public var optimiser = OptimiserChoice.adam
@@ -88,6 +90,20 @@ public struct LearningSettings: Hashable, Sendable {
         try require(fits(patch, multiple), "patch", sizes)
         try require(predictionPatch.isEmpty || fits(predictionPatch, multiple), "predictionPatch", sizes + ", or none")
         try require(windowLow < windowHigh, "windowHigh", "a number above windowLow")
+    }
+
+    /// Checks the rules that join the settings with a plan.
+    ///
+    /// - Throws: `SettingError.invalid`.
+    public func validate(for plan: RunPlan) throws(SettingError) {
+        try require(
+            learningRates.isEmpty || learningRates.count == plan.rounds + 1, "learningRates",
+            "none, or \(plan.rounds + 1) values, one per round")
+    }
+
+    /// Initial learning rate of a round.
+    public func learningRate(inRound round: Int) -> Double {
+        learningRates.indices.contains(round) ? learningRates[round] : learningRate
     }
 
     private func fits(_ sizes: [Int], _ multiple: Int) -> Bool {

@@ -31,19 +31,25 @@ extension RunPlan: SettingSection {
             "rounds", \.rounds, 0...100, "Number of relabellings. With 0 the run trains once and publishes nothing."),
         .integer("stepsInRoundZero", \.stepsInRoundZero, steps, "Optimiser steps of round 0. Train it to a plateau."),
         .integer("stepsPerRound", \.stepsPerRound, steps, "Optimiser steps of each later round."),
+        .choice("student", \.student, "Weights from which the rounds after round 0 start: the round before's, or new ones."),
+        .number(
+            "pseudoWeight", \.pseudoWeight, .above(0, to: 1), "Weight of voxels in the loss that only a pseudo label knows."),
+        .flag(
+            "usesExclusions", \.usesExclusions,
+            "Take a voxel of an organ for a known negative of the organs that exclude it."),
         .choice("confidence", \.confidence, "Method that ranks the predicted positives."),
         .integer("confidenceSteps", \.confidenceSteps, steps, "Optimiser steps of the confidence head in each round."),
     ]
 
     private static let relabellingKeys: [SettingKey<RunPlan>] = [
-        .number("gammaMax", \.gammaMax, .above(0, to: 1), "Largest value of gammas."),
+        .number("gammaMax", \.gammaMax, .range(0...1), "Largest value of gammas."),
         .numbers(
-            "gammas", \.gammas, count: 0...100, .above(0, to: 1),
-            "Accepted share of the ranked positives in each relabelling, none smaller than the one before.",
+            "gammas", \.gammas, count: 0...100, .range(0...1),
+            "Accepted share of the ranked positives in each relabelling, none smaller than the one before; 0: none.",
             lengthText: "one value per relabelling"),
         .numbers(
-            "confidentNegatives", \.confidentNegatives, count: 0...100, .from(0, below: 1),
-            "Accepted share of the predicted negatives, least probable first, in each relabelling.",
+            "confidentNegatives", \.confidentNegatives, count: 0...100, .range(0...1),
+            "Accepted share of the predicted negatives, least probable first, in each relabelling; none: positives only.",
             lengthText: "none, or one value per relabelling"),
         .choice(
             "rankingPool", \.rankingPool, "Voxels of an organ that are ranked together: of a volume or of the round."),
@@ -56,6 +62,18 @@ extension RunPlan: SettingSection {
         .number(
             "minimumDice", \.minimumDice, .range(0...1),
             "An organ is withheld if its mean Dice on validation volumes is smaller, or unknown; 0: never."),
+        .number(
+            "maximumDiceLoss", \.maximumDiceLoss, .range(0...1),
+            "An organ is withheld if its mean Dice fell by more since the round before, on the same validation volumes."),
+        .integer(
+            "minimumValidationVolumes", \.minimumValidationVolumes, 1...Int(Int32.max),
+            "On fewer validation volumes an organ's Dice decides nothing, and the organ is withheld."),
+        .flag(
+            "publishUndecided", \.publishUndecided,
+            "Publish an organ also where too few validation volumes decide about its Dice."),
+        .number(
+            "minimumQuality", \.minimumQuality, .range(0...1),
+            "A mask is withheld if its predicted Dice is smaller; 0: never."),
         .integer(
             "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
             "An organ is withheld if fewer training volumes are annotated."),

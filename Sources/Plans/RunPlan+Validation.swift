@@ -6,7 +6,7 @@ extension RunPlan {
         try validateKeys()
         try require(GivenName.problem(name) == nil, "name", "a name that is neither empty nor . or ..")
         try require(gammas.count == rounds, "gammas", "\(rounds) values, one per relabelling")
-        try require(gammas.allSatisfy { $0 <= gammaMax }, "gammas", "values above 0 and at most gammaMax")
+        try require(gammas.allSatisfy { $0 <= gammaMax }, "gammas", "values of at most gammaMax")
         try require(isAscending(gammas), "gammas", "values of which none is smaller than the one before")
         try require(
             confidentNegatives.isEmpty || confidentNegatives.count == rounds, "confidentNegatives",

@@ -4,7 +4,7 @@ internal import Glibc
 /// Everything that decides what a run does: plain data, kept with the run, so that a run can be reproduced.
 ///
 /// A plan numbers its rounds from 0 to `rounds`. Round 0 trains on known voxels alone; round t ≥ 1 continues from the
-/// weights of round t − 1 and trains on the annotations and the labels that round t − 1 published. A round fits its
+/// weights of round t − 1, or starts anew (`student`), and trains on the annotations and the labels that round t − 1 published. A round fits its
 /// confidence, evaluates on the validation part and then, all but the last, relabels with its own network and publishes:
 /// round t publishes with `gammas[t]`. The last round publishes no labels. The defaults are ours, not the paper's.
 ///
@@ -17,10 +17,10 @@ public struct RunPlan: Sendable, Hashable {
     /// Number of relabellings T; the run has T + 1 rounds. With 0 it trains once and publishes nothing: the comparison
     /// that learns from annotations alone.
     public var rounds = 3
-    /// Accepted share of the ranked positives, one per relabelling, each in (0, gammaMax] and none smaller than the one
+    /// Accepted share of the ranked positives, one per relabelling, each in [0, gammaMax] and none smaller than the one
     /// before. Default: k · gammaMax / T for k = 1 … T, that is 1/3, 2/3, 1.
     public var gammas: [Double] = RunPlan.gammas(rounds: 3, gammaMax: 1)
-    /// Largest value of `gammas`, in (0, 1].
+    /// Largest value of `gammas`, from 0 to 1.
     public var gammaMax = 1.0
     /// Optimiser steps of round 0. The network should have reached its plateau before it relabels.
     public var stepsInRoundZero = 2000
@@ -44,7 +44,13 @@ public struct RunPlan: Sendable, Hashable {
     public var trainsOnUnassigned = false
     public var confidence = ConfidenceMethod.probability
     public var rankingPool = RankingPool.volume
-    /// Accepted share of the predicted negatives, least probable first, one per relabelling, each in [0, 1). Empty for
+    /// What the rounds after round 0 start from.
+    public var student = StudentStart.continued
+    /// Weight of the voxels that only a pseudo label knows in the loss, above 0 to 1.
+    public var pseudoWeight = 1.0
+    /// Whether a voxel of an organ is a known negative of the organs that it excludes.
+    public var usesExclusions = true
+    /// Accepted share of the predicted negatives, least probable first, one per relabelling, each in [0, 1]. Empty for
     /// none. Default: from 0.90 to 0.99 in steps that shrink the rest by one factor: 0.90, 0.968, 0.99.
     public var confidentNegatives: [Double] = RunPlan.confidentNegatives(rounds: 3)
     /// Predicted positives with a smaller confidence are not accepted, 0 to 1.
@@ -54,6 +60,14 @@ public struct RunPlan: Sendable, Hashable {
     public var guardRatio = 2.0
     /// An organ with a smaller mean Dice on validation volumes is withheld in that round. From 0 to 1; 0 withholds none.
     public var minimumDice = 0.5
+    /// An organ whose mean Dice fell by more since the round before, on the same validation volumes, is withheld. From 0 to 1.
+    public var maximumDiceLoss = 0.05
+    /// On fewer validation volumes nothing is decided about an organ's Dice, and it is withheld. At least 1.
+    public var minimumValidationVolumes = 5
+    /// Whether an organ of which nothing is decided is published all the same.
+    public var publishUndecided = false
+    /// A mask with a smaller predicted Dice is withheld. From 0 to 1; 0 withholds none.
+    public var minimumQuality = 0.5
     /// An organ that is annotated in fewer training volumes is learned but always withheld. At least 1.
     public var minimumAnnotatedVolumes = 3
 

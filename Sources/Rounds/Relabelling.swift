@@ -12,6 +12,10 @@ public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable
     case lowDice
     /// Annotated in no validation volume, so that its Dice is unknown.
     case unknownDice
+    /// Annotated in fewer validation volumes than a decision takes.
+    case fewValidationVolumes
+    /// Predicted worse than by the round before.
+    case diceLoss
 
     /// The reason as a phrase within a sentence.
     public var explanation: String {
@@ -21,6 +25,8 @@ public enum WithholdingReason: String, Sendable, Hashable, CaseIterable, Codable
         case .vanishing: "predicted far smaller than annotated"
         case .lowDice: "predicted with a Dice below run.minimumDice on validation volumes"
         case .unknownDice: "annotated in no validation volume, so that its Dice is unknown"
+        case .fewValidationVolumes: "annotated in too few validation volumes to decide"
+        case .diceLoss: "predicted worse than by the round before"
         }
     }
 }
@@ -34,32 +40,21 @@ public struct Relabelling: Sendable, Hashable, Codable {
     public let confidentNegatives: Double
     /// Keys of the organs relabelled, in the plan's order.
     public let organs: [String]
-    /// The other organs of the plan, each with its reason. The publication of this round withdraws their earlier labels.
+    /// The other organs of the plan, each with its reason. They keep the labels that they have.
     public let withheld: [String: WithholdingReason]
+    /// The guards of each organ with their figures.
+    public let guards: [String: [GuardResult]]
 
     /// - Precondition: `round` is not the plan's last.
     public init(plan: RunPlan, round: Int, evaluation: Evaluation) {
         guard let gamma = plan.gamma(ofRound: round) else { preconditionFailure("the last round relabels nothing") }
-        var withheld: [String: WithholdingReason] = [:]
-        for organ in plan.organs {
-            withheld[organ] = Self.withholdingReason(evaluation.organs[organ], plan: plan)
-        }
+        let none = OrganEvaluation(dice: nil, volumeRatio: nil, validationVolumes: 0, annotatedVolumes: 0)
+        guards = Dictionary(
+            uniqueKeysWithValues: plan.organs.map { ($0, (evaluation.organs[$0] ?? none).guards(plan)) })
+        let withheld = guards.compactMapValues { $0.lazy.compactMap(\.reason).first }
         self.gamma = gamma
         confidentNegatives = plan.confidentNegatives(ofRound: round)
         organs = plan.organs.filter { withheld[$0] == nil }
         self.withheld = withheld
-    }
-
-    /// An organ without an annotated validation volume has neither Dice nor volume ratio; it is relabelled only where the plan
-    /// requires no Dice.
-    private static func withholdingReason(_ organ: OrganEvaluation?, plan: RunPlan) -> WithholdingReason? {
-        guard let organ, organ.annotatedVolumes >= plan.minimumAnnotatedVolumes else { return .fewAnnotations }
-        if let ratio = organ.volumeRatio {
-            if ratio > plan.guardRatio { return .flooding }
-            if ratio < 1 / plan.guardRatio { return .vanishing }
-        }
-        guard plan.minimumDice > 0 else { return nil }
-        guard let dice = organ.dice else { return .unknownDice }
-        return dice < plan.minimumDice ? .lowDice : nil
     }
 }

@@ -1,4 +1,5 @@
 public import Domain
+public import Numerics
 
 /// The result of fitting the confidence.
 public struct ConfidenceFit: Sendable, Hashable, Codable {
@@ -22,22 +23,42 @@ public struct OrganEvaluation: Sendable, Hashable, Codable {
     public let volumeRatio: Double?
     /// Validation volumes in which the organ is annotated.
     public let validationVolumes: Int
+    /// Validation volumes with a Dice: where the organ is annotated, or predicted although it is absent.
+    public let diceVolumes: Int
+    /// Against the round before; nil for round 0, and where no volume has both.
+    public let diceLoss: DiceLoss?
     /// Training volumes in which the organ is annotated, counting the plan's known origins.
     public let annotatedVolumes: Int
 
-    public init(dice: Double?, volumeRatio: Double?, validationVolumes: Int, annotatedVolumes: Int) {
-        self.dice = dice
-        self.volumeRatio = volumeRatio
-        self.validationVolumes = validationVolumes
-        self.annotatedVolumes = annotatedVolumes
+    /// - Parameter diceVolumes: nil: `validationVolumes`.
+    public init(
+        dice: Double?, volumeRatio: Double?, validationVolumes: Int, annotatedVolumes: Int, diceVolumes: Int? = nil,
+        diceLoss: DiceLoss? = nil
+    ) {
+        (self.dice, self.volumeRatio, self.validationVolumes) = (dice, volumeRatio, validationVolumes)
+        (self.annotatedVolumes, self.diceLoss) = (annotatedVolumes, diceLoss)
+        self.diceVolumes = diceVolumes ?? validationVolumes
     }
+}
+
+/// By how much the Dice of the round before was higher, on the same volumes.
+public struct DiceLoss: Sendable, Hashable, Codable {
+    /// The mean difference, −1 to 1.
+    public let mean: Double
+    public let volumes: Int
+
+    public init(mean: Double, volumes: Int) { (self.mean, self.volumes) = (mean, volumes) }
 }
 
 /// The validation results of a round by organ key.
 public struct Evaluation: Sendable, Hashable, Codable {
     public let organs: [String: OrganEvaluation]
+    /// What predicts the Dice of a mask from its soft Dice; nil where too few masks are held out.
+    public let calibration: DiceCalibration?
 
-    public init(organs: [String: OrganEvaluation]) { self.organs = organs }
+    public init(organs: [String: OrganEvaluation], calibration: DiceCalibration? = nil) {
+        (self.organs, self.calibration) = (organs, calibration)
+    }
 
     /// Mean of the organs' Dice, 0 to 1; nil where no organ has one.
     public var meanDice: Double? {

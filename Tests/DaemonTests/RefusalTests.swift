@@ -31,6 +31,19 @@ extension DaemonTests {
                     "unknown setting", "run: {name: a, organs: [liver], split: s}\nlearning: {width: 3}",
                     "learning.width is not a key"
                 ),
+                (
+                    "line", "run:\n  name: a\n  organs: [liver]\n  split: s\n  rounds: 101",
+                    "run.rounds is 101 (line 5)"
+                ),
+                (
+                    "without effect", "run: {name: a, organs: [liver], split: s, confidenceSteps: 5}",
+                    "run.confidenceSteps has no effect, because run.confidence is probability (line 1)"
+                ),
+                (
+                    "learning rates of other rounds",
+                    "run: {name: a, organs: [liver], split: s}\nlearning: {learningRates: [0.1, 0.1]}",
+                    "learning.learningRates is [0.1, 0.1] (line 2)"
+                ),
                 ("out of range", "run: {name: a, organs: [liver], split: s, rounds: 101}", "run.rounds is 101"),
                 ("wrong kind", "run: {name: a, organs: [liver], split: s, rounds: many}", "run.rounds is many"),
                 (

@@ -25,10 +25,12 @@ struct RunFile: Sendable {
           seed: 3
           stepsInRoundZero: \(stepsInRoundZero)
           stepsPerRound: \(stepsPerRound)
+          confidence: residual
           confidenceSteps: 5
           minimumAnnotatedVolumes: 1
           guardRatio: 100
           minimumDice: \(minimumDice)
+          minimumQuality: 0
         learning:
           widths: [4, 8]
           contextSlices: 3

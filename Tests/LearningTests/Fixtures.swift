@@ -82,9 +82,18 @@ extension TrainingCase {
     }
 }
 
+extension Relabeller {
+    /// The pseudo labels of a volume, ranked within it.
+    func relabel(_ item: TrainingCase, _ prediction: Prediction) -> [PseudoLabel] {
+        candidates(item, prediction).map { label($0) }
+    }
+}
+
 /// A recipe for round 0 with seed 1 and few steps.
 func smallRecipe(_ change: (inout RoundRecipe) -> Void = { _ in }) -> RoundRecipe {
-    var recipe = RoundRecipe(round: 0, seed: 1, steps: 2, confidence: .residual, confidenceSteps: 150)
+    var recipe = RoundRecipe(
+        round: 0, isFresh: true, seed: 1, steps: 2, learningRate: 1e-2, pseudoWeight: 1, confidence: .residual,
+        confidenceSteps: 150)
     change(&recipe)
     return recipe
 }

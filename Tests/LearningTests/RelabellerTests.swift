@@ -17,12 +17,12 @@ import Testing
     private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
 
     private func relabeller(
-        _ organs: Set<Int> = [0, 1, 2], gamma: Double = 1, confidentNegatives: Double = 0, minimumConfidence: Double = 0
+        _ organs: Set<Int> = [0, 1, 2], withheld: Set<Int> = [], gamma: Double = 1, confidentNegatives: Double = 0, minimumConfidence: Double = 0
     ) -> Relabeller {
         Relabeller(
             rule: rule,
             recipe: RelabellingRecipe(
-                organs: organs, gamma: gamma, confidentNegatives: confidentNegatives,
+                organs: organs, withheld: withheld, gamma: gamma, confidentNegatives: confidentNegatives,
                 minimumConfidence: minimumConfidence))
     }
 
@@ -68,15 +68,16 @@ import Testing
         #expect(labels.map(\.foreground) == [bits(0, 2, 3), bits(1, 4), bits(0)])
     }
 
-    /// The rival has the higher score everywhere; it is not relabelled in this round.
-    @Test func anOrganThatIsNotRelabelledTakesNoVoxel() {
+    /// The rival has the higher score everywhere; it is withheld in this round.
+    @Test func anOrganThatIsWithheldTakesNoVoxel() {
         let prediction = Prediction(
             shape: shape,
             logits: [
                 Array(repeating: 90, count: 8), [40, 40, 40, -9, -9, -9, -9, -9], Array(repeating: -9, count: 8),
             ])
-        let labels = relabeller([1]).relabel(item([.unknown, .unknown, .unknown]), prediction)
-        #expect(labels.map(\.organ) == [1] && labels.map(\.foreground) == [bits(0, 1, 2)])
+        let labels = relabeller([1], withheld: [0]).relabel(item([.unknown, .unknown, .unknown]), prediction)
+        #expect(labels.map(\.organ) == [0, 1])
+        #expect(labels.map(\.foreground) == [BitVolume(shape, repeating: true), bits(0, 1, 2)])
     }
 
     /// A logit of ±1 and of ±2; the third voxel is lost to the first organ.
@@ -146,13 +147,12 @@ import Testing
             logits: [[1, 2, 3, 4, -9, -9, -9, -9]] + Array(repeating: Array(repeating: -9, count: 8), count: 2))
         let subject = item([.unknown, known, known])
         let relabeller = relabeller(gamma: 0.5)
-        var pooled = relabeller.histograms(subject, sure)
-        for (organ, histogram) in relabeller.histograms(subject, unsure).enumerated() {
-            if let histogram { pooled[organ]?.add(histogram) }
-        }
-        #expect(pooled.map { $0?.total } == [8, nil, nil])
-        #expect(relabeller.relabel(subject, sure, pooled: pooled)[0].acceptedPositives == 4)
-        #expect(relabeller.relabel(subject, unsure, pooled: pooled)[0].acceptedPositives == 0)
+        let candidates = [sure, unsure].map { relabeller.candidates(subject, $0) }
+        #expect(candidates.map { $0.map(\.organ) } == [[0], [0]])
+        var pooled = candidates[0][0].histogram
+        pooled.add(candidates[1][0].histogram)
+        #expect(pooled.total == 8)
+        #expect(candidates.map { relabeller.label($0[0], pooled: pooled).acceptedPositives } == [4, 0])
     }
 }
 

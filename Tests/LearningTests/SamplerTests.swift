@@ -110,7 +110,7 @@ import Testing
             let sampler = try Sampler(two, plan: plan, settings: settings, rule: rule)
             let batch = try sampler.makeBatch()
             try sampler.fill(batch, seed: 1, round: 0, step: 0)
-            return (batch.knownCounts, batch.positiveCounts)
+            return (batch.knownWeights, batch.positiveWeights)
         }
         #expect(known == [1024, 1024])
         #expect(target[1] == 0)

@@ -56,7 +56,7 @@ private let actions: [RoundAction] = [
 @Suite struct RelabellingTests {
     private func organ(ratio: Double?, annotated: Int, dice: Double? = 0.9) -> OrganEvaluation {
         OrganEvaluation(
-            dice: dice, volumeRatio: ratio, validationVolumes: ratio == nil ? 0 : 1, annotatedVolumes: annotated)
+            dice: dice, volumeRatio: ratio, validationVolumes: ratio == nil ? 0 : 5, annotatedVolumes: annotated)
     }
 
     @Test func organsOutsideTheGuardAreWithheld() {
@@ -69,10 +69,11 @@ private let actions: [RoundAction] = [
                 "small": organ(ratio: 0.49, annotated: 9), "few": organ(ratio: 1, annotated: 2),
                 "unjudged": organ(ratio: nil, annotated: 3), "edge": organ(ratio: 2, annotated: 3),
             ]))
-        #expect(relabelling.organs == ["good", "unjudged", "edge"])
+        #expect(relabelling.organs == ["good", "edge"])
         #expect(
             relabelling.withheld == [
                 "big": .flooding, "small": .vanishing, "few": .fewAnnotations, "unseen": .fewAnnotations,
+                "unjudged": .fewValidationVolumes,
             ])
         #expect(relabelling.gamma == 2.0 / 3)
         #expect(relabelling.confidentNegatives == 0.968)
@@ -89,5 +90,38 @@ private let actions: [RoundAction] = [
         #expect(relabelling.withheld == ["under": .lowDice, "unknown": .unknownDice])
         plan.minimumDice = 0
         #expect(Relabelling(plan: plan, round: 0, evaluation: evaluation).withheld == [:])
+    }
+
+    @Test func anOrganThatBecameWorseIsWithheld() {
+        func evaluation(_ loss: DiceLoss?) -> Evaluation {
+            Evaluation(organs: [
+                "liver": OrganEvaluation(
+                    dice: 0.8, volumeRatio: 1, validationVolumes: 6, annotatedVolumes: 9, diceLoss: loss)
+            ])
+        }
+        var plan = RunPlan(name: "a", organs: ["liver"], split: "s")
+        func withheld(_ loss: DiceLoss?) -> [String: WithholdingReason] {
+            Relabelling(plan: plan, round: 1, evaluation: evaluation(loss)).withheld
+        }
+        #expect(withheld(DiceLoss(mean: 0.04, volumes: 6)) == [:])
+        #expect(withheld(DiceLoss(mean: 0.06, volumes: 6)) == ["liver": .diceLoss])
+        #expect(withheld(DiceLoss(mean: 0.06, volumes: 4)) == ["liver": .diceLoss])
+        plan.publishUndecided = true
+        #expect(withheld(DiceLoss(mean: 0.06, volumes: 4)) == [:])
+        #expect(withheld(DiceLoss(mean: 0.06, volumes: 5)) == ["liver": .diceLoss])
+    }
+
+    /// Four validation volumes decide nothing, whatever the Dice.
+    @Test func whatIsUndecidedIsPublishedOnRequestOnly() throws {
+        let few = OrganEvaluation(dice: 0.9, volumeRatio: 1, validationVolumes: 4, annotatedVolumes: 9)
+        var plan = RunPlan(name: "a", organs: ["liver"], split: "s")
+        let relabelling = Relabelling(plan: plan, round: 0, evaluation: Evaluation(organs: ["liver": few]))
+        #expect(relabelling.withheld == ["liver": .fewValidationVolumes])
+        let guards = try #require(relabelling.guards["liver"])
+        #expect(guards.map(\.kind) == [.annotatedVolumes, .volumeRatio, .dice, .validationVolumes])
+        #expect(guards.map(\.outcome) == [.passed, .passed, .passed, .undecided])
+        #expect(guards.map(\.value) == [9, 1, 0.9, 4] && guards.map(\.limit) == [3, 2, 0.5, 5])
+        plan.publishUndecided = true
+        #expect(Relabelling(plan: plan, round: 0, evaluation: Evaluation(organs: ["liver": few])).withheld == [:])
     }
 }

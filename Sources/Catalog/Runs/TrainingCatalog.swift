@@ -162,6 +162,11 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
     }
 
+    /// The Dice of a round on volumes of the part validation, without those where neither mask has a voxel.
+    public func heldOutDice(of round: RoundID) async throws -> [VolumeDice] {
+        try await connection.run(DiceOfRound(round: round))
+    }
+
     /// Records how precise selections are, for a round that is trained; what is recorded already is kept.
     public func recordSelections(_ claim: Claim, round: RoundID, _ selections: [SelectionRecord]) async throws {
         try await connection.run(RecordSelection(claim: claim, round: round, selections: selections))

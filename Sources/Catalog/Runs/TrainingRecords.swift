@@ -139,6 +139,13 @@ public struct EvaluationRecord: Sendable, Hashable {
     }
 }
 
+/// The Dice of an organ in a held-out volume, 0 to 1.
+public struct VolumeDice: Sendable, Hashable {
+    public let volume: VolumeID
+    public let organ: OrganKey
+    public let dice: Double
+}
+
 /// How precise selected shares of an organ's predicted positives are, on held-out volumes.
 public struct SelectionRecord: Sendable, Hashable {
     /// 1/20, 2/20, … 20/20.

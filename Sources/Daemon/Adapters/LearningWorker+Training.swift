@@ -69,11 +69,14 @@ extension LearningWorker: RoundTrainer {
         (context.previous?.weights?.steps ?? 0) + step
     }
 
-    /// The round's own newest checkpoint, else the weights of the round before, else those of the run that this one starts from, else
+    /// The round's own newest checkpoint, else the weights of the round before unless the student is fresh, else those of the run that this one starts from, else
     /// new weights.
     private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> TrainingStart {
         if let own { return .resume(own.checkpoint) }
-        if let weights = context.previous?.weights { return .weights(try await checkpoint(weights)) }
+        if let previous = context.previous {
+            guard context.plan.student == .continued, let weights = previous.weights else { return .fresh }
+            return .weights(try await checkpoint(weights))
+        }
         guard let weights = try await catalog.startingWeights(of: context.run) else { return .fresh }
         return .weights(try await checkpoint(weights))
     }

@@ -42,7 +42,7 @@ struct RoundReproduction: Sendable {
         scratch = ScratchObjects(over: session.trainer.objects)
         parts = try await session.makeParts(snapshot, store: scratch)
         learning = RoundLearning(
-            parts.network, recipe: plan.recipe(ofRound: number), settings: parts.settings,
+            parts.network, recipe: plan.recipe(ofRound: number, parts.settings), settings: parts.settings,
             origin: DaemonSession.origin(of: run), rule: parts.rule)
     }
 
@@ -74,7 +74,9 @@ struct RoundReproduction: Sendable {
         var (pseudo, start): ([RoundLabel], TrainingStart) = ([], .fresh)
         if let previous {
             pseudo = try await session.catalog.pseudoLabels(of: previous.id)
-            start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
+            if !learning.recipe.isFresh {
+                start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
+            }
         } else if let weights = try await session.catalog.startingWeights(of: run.id) {
             start = .weights(try await checkpoint(weights))
         }

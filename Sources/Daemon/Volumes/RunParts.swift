@@ -25,7 +25,8 @@ struct RunParts: Sendable {
         let settings = configuration.settings
         (self.library, self.settings, self.store) = (library, settings, store)
         network = settings.plan(organs: library.organs.map(\.rawValue))
-        rule = ontology.knownVoxelRule(for: library.organs)
+        rule = ontology.knownVoxelRule(
+            for: library.organs, usingExclusions: configuration.plan.usesExclusions)
         thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
         predictor = RoundPredictor(
             settings: settings, confidence: configuration.plan.confidence, store: store, thread: thread)

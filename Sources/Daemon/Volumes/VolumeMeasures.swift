@@ -33,8 +33,9 @@ struct VolumeMeasures: Codable, Sendable {
         self.softDice = Self.byOrgan(softDice, organs)
     }
 
-    init(candidates: [ScoreHistogram?], organs: [OrganKey]) {
-        self.candidates = Self.byOrgan(candidates, organs)
+    init(_ candidates: [LabelCandidate], organs: [OrganKey]) {
+        self.candidates = Dictionary(
+            uniqueKeysWithValues: candidates.map { (organs[$0.organ].rawValue, $0.histogram) })
     }
 
     /// A volume that is no longer one of the run: nothing was measured.

@@ -20,7 +20,7 @@ actor VolumeWorker {
     private let store: any ObjectStore
     private let thread: TensorThread
     private let work = BlockingWork()
-    private var kept: KeptPredictions
+    private var kept: KeptCandidates
 
     /// The work on one volume for a round.
     struct Task: Sendable {
@@ -38,20 +38,20 @@ actor VolumeWorker {
     ) {
         (self.library, self.predictor, self.plan, self.rule) = (library, predictor, plan, rule)
         (self.catalog, self.store, self.thread) = (catalog, store, thread)
-        kept = KeptPredictions(limitInBytes: keptBytes)
+        kept = KeptCandidates(limitInBytes: keptBytes)
     }
 
     /// Predicts a volume and measures the prediction: against the annotations of a volume of the part validation, else the scores
-    /// of the voxels that can be accepted. The prediction of a volume to be relabelled is kept where there is room.
+    /// of the voxels that can be accepted. What a volume to be relabelled offers is kept where there is room.
     func measure(_ task: Task) async throws -> VolumeMeasures {
         guard let volume = library.snapshot.volumes[task.volume] else { return VolumeMeasures() }
         let item = try await library.makeCase(volume)
         let prediction = try await predict(item, task)
         if volume.part == .validation { return try await compare(prediction, item, volume) }
         let relabeller = try relabeller(task)
-        let candidates = try await thread.run { relabeller.histograms(item, prediction) }
-        kept.keep(prediction, of: task.volume, with: task.weights)
-        return VolumeMeasures(candidates: candidates, organs: library.organs)
+        let candidates = try await thread.run { relabeller.candidates(item, prediction) }
+        kept.keep(candidates, of: task.volume, with: task.weights)
+        return VolumeMeasures(candidates, organs: library.organs)
     }
 
     /// Compares a prediction with the annotations of a volume; the overlaps are those on the volume's own grid.
@@ -91,11 +91,20 @@ actor VolumeWorker {
     ///
     /// - Parameter pooled: as in `relabel`.
     func labels(_ task: Task, pooled: [ScoreHistogram?]?) async throws -> [PseudoLabel] {
-        let item = try await library.makeCase(try volume(task))
-        let earlier = kept.take(task.volume, with: task.weights)
-        let prediction = if let earlier { earlier } else { try await predict(item, task) }
         let relabeller = try relabeller(task)
-        return try await thread.run { relabeller.relabel(item, prediction, pooled: pooled) }
+        let candidates = try await candidates(task, relabeller)
+        return try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
+    }
+
+    /// Those that are kept since the volume was measured, or else those of a new prediction.
+    private func candidates(_ task: Task, _ relabeller: Relabeller) async throws -> [LabelCandidate] {
+        let volume = try volume(task)
+        if let earlier = try kept.take(task.volume, shape: library.grid(of: volume).shape, with: task.weights) {
+            return earlier
+        }
+        let item = try await library.makeCase(volume)
+        let prediction = try await predict(item, task)
+        return try await thread.run { relabeller.candidates(item, prediction) }
     }
 
     private func predict(_ item: TrainingCase, _ task: Task) async throws -> Prediction {

@@ -6,6 +6,11 @@ public enum VoxelKnowledge {
     public static let negative: UInt8 = 1
     /// Known to be the organ.
     public static let positive: UInt8 = 2
+    /// Added to `negative` or `positive` where a pseudo label is the only evidence.
+    public static let pseudo: UInt8 = 4
+
+    /// The state without its evidence: `unknown`, `negative` or `positive`.
+    public static func truth(_ state: UInt8) -> UInt8 { state & 3 }
 }
 
 /// Determines the voxels that are known for training (INERRANT; `docs/method.md`, section 1).
@@ -67,9 +72,9 @@ public struct KnownVoxelRule: Hashable, Sendable {
             guard let set = compositeSets.firstIndex(of: composite.parts) else { continue }
             paint(composite, grid.plane(set, of: compositePlanes), organs, grid)
         }
-        spread(organs)
+        spread(organs, evidence: 0)
         paintPseudo(labels, organs, grid)
-        spread(organs)
+        spread(organs, evidence: VoxelKnowledge.pseudo)
         for (set, parts) in compositeSets.enumerated() {
             settle(grid.plane(set, of: compositePlanes), parts.map { organs[$0] })
         }
@@ -91,7 +96,8 @@ public struct KnownVoxelRule: Hashable, Sendable {
             let plane = organs[organ]
             grid.forEachSet(in: known) { voxel, index in
                 if plane[index] == VoxelKnowledge.unknown {
-                    plane[index] = foreground[voxel] ? VoxelKnowledge.positive : VoxelKnowledge.negative
+                    let truth = foreground[voxel] ? VoxelKnowledge.positive : VoxelKnowledge.negative
+                    plane[index] = truth | VoxelKnowledge.pseudo
                 }
             }
         }
@@ -110,14 +116,14 @@ public struct KnownVoxelRule: Hashable, Sendable {
         }
     }
 
-    private func spread(_ organs: [Plane]) {
+    /// - Parameter evidence: 0, or `VoxelKnowledge.pseudo` to spread what pseudo labels say.
+    private func spread(_ organs: [Plane], evidence: UInt8) {
+        let (positive, negative) = (VoxelKnowledge.positive | evidence, VoxelKnowledge.negative | evidence)
         for pair in wholes {
-            mark(organs[pair.whole], where: organs[pair.part], is: VoxelKnowledge.positive, as: VoxelKnowledge.positive)
+            mark(organs[pair.whole], where: organs[pair.part], is: positive, as: positive)
         }
-        for (organ, others) in excluded.enumerated() where organs[organ].contains(VoxelKnowledge.positive) {
-            for other in others {
-                mark(organs[other], where: organs[organ], is: VoxelKnowledge.positive, as: VoxelKnowledge.negative)
-            }
+        for (organ, others) in excluded.enumerated() where organs[organ].contains(positive) {
+            for other in others { mark(organs[other], where: organs[organ], is: positive, as: negative) }
         }
     }
 
@@ -129,7 +135,7 @@ public struct KnownVoxelRule: Hashable, Sendable {
         for i in composite.indices {
             let open =
                 composite[i] == VoxelKnowledge.positive
-                && !parts.contains { $0[i] == VoxelKnowledge.positive }
+                && !parts.contains { VoxelKnowledge.truth($0[i]) == VoxelKnowledge.positive }
                 && parts.contains { $0[i] == VoxelKnowledge.unknown }
             composite[i] = open ? 1 : 0
         }

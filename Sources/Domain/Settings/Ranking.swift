@@ -23,6 +23,14 @@ public enum ConfidenceMethod: String, Hashable, Sendable, CaseIterable {
     public var isResidual: Bool { self == .residual || self == .correctness }
 }
 
+/// What a round after round 0 starts from.
+public enum StudentStart: String, Hashable, Sendable, CaseIterable {
+    /// The weights of the round before.
+    case continued = "continue"
+    /// New weights, so that the errors of the round before are not inherited.
+    case fresh
+}
+
 /// Which predicted positives of an organ compete for the accepted share.
 public enum RankingPool: String, Hashable, Sendable, CaseIterable {
     /// Those of one volume.

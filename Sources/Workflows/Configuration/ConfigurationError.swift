@@ -4,6 +4,8 @@ package import Domain
 package struct ConfigurationError: Error, Hashable, Sendable {
     /// The file; nil for a configuration that is not from a file.
     package var file: String?
+    /// The line of the key in the file, from 1.
+    package var line: Int?
     /// The full name of the key or the section, such as `run.organs`; nil where the file as a whole cannot be used.
     package var key: String?
     /// A clause, which follows the key where there is one.
@@ -15,12 +17,18 @@ package struct ConfigurationError: Error, Hashable, Sendable {
     }
 
     /// The problem with the key.
-    package var statement: String { key.map { "\($0) \(problem)" } ?? problem }
+    package var statement: String {
+        guard let key else { return problem }
+        return "\(key) \(problem)" + (line.map { " (line \($0))" } ?? "")
+    }
 
     /// The same, of a file.
-    func naming(_ file: String) -> ConfigurationError {
+    ///
+    /// - Parameter lines: the lines of keys by their full names.
+    func naming(_ file: String, lines: [String: Int] = [:]) -> ConfigurationError {
         var error = self
         error.file = file
+        error.line = key.flatMap { lines[$0] }
         return error
     }
 

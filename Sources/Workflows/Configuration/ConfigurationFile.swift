@@ -6,25 +6,37 @@ internal import Yams
 extension RunConfiguration {
     /// Reads a configuration file.
     ///
-    /// - Throws: `ConfigurationError` naming the file, the key, the problem and the remedy.
+    /// - Throws: `ConfigurationError` naming the file, the line, the key, the problem and the remedy; also for a key without effect.
     package init(contentsOf path: String) throws(ConfigurationError) {
+        var lines: [String: Int] = [:]
         do {
-            try self.init(try ConfigurationFile.sections(contentsOf: path))
+            let file = try ConfigurationFile(contentsOf: path)
+            lines = file.lines
+            try self.init(file.sections)
+            if let ineffective = IneffectiveKey.first(in: file.sections, of: self) {
+                throw ConfigurationError(
+                    key: ineffective.key, problem: "has no effect, because \(ineffective.cause)",
+                    remedy: "remove one of the two")
+            }
         } catch {
-            throw error.naming(path)
+            throw error.naming(path, lines: lines)
         }
     }
 }
 
 /// A YAML file of sections, each with values by key.
-enum ConfigurationFile {
+struct ConfigurationFile {
+    private(set) var sections: [String: [String: SettingValue]] = [:]
+    /// The line of each section, and of each key by its full name, from 1.
+    private(set) var lines: [String: Int] = [:]
+
     /// - Throws: `ConfigurationError` for a file that cannot be read, is not YAML, or is not a mapping of sections.
-    static func sections(contentsOf path: String) throws(ConfigurationError) -> [String: [String: SettingValue]] {
+    init(contentsOf path: String) throws(ConfigurationError) {
         guard let data = try? OpenFile(reading: path).contents() else {
             throw ConfigurationError(unreadable: path, problem: "the configuration cannot be read")
         }
         do {
-            return try sections(yaml: try PlainText([UInt8](data)).text)
+            try read(try PlainText([UInt8](data)).text)
         } catch let error as DocumentProblem {
             throw ConfigurationError(unreadable: path, problem: "\(error)")
         } catch let error as ConfigurationError {
@@ -35,19 +47,21 @@ enum ConfigurationFile {
     }
 
     /// - Throws: `YamlError`, `ConfigurationError`.
-    private static func sections(yaml: String) throws -> [String: [String: SettingValue]] {
+    private mutating func read(_ yaml: String) throws {
         let root = try Yams.compose(yaml: yaml)
         if let root, root.null == nil, root.mapping == nil {
             throw ConfigurationError(
                 key: "the configuration", problem: "is not a mapping",
                 remedy: "give the sections \(RunConfiguration.sections.joined(separator: ", "))")
         }
-        var values: [String: [String: SettingValue]] = [:]
         for (key, node) in root?.mapping ?? [:] {
             let name = key.string ?? "?"
-            values[name] = try Self.values(of: node, in: name)
+            lines[name] = key.mark?.line
+            for (inner, _) in node.mapping ?? [:] {
+                if let innerName = inner.string { lines["\(name).\(innerName)"] = inner.mark?.line }
+            }
+            sections[name] = try Self.values(of: node, in: name)
         }
-        return values
     }
 
     /// The values of a section; a key without a value is not set.

@@ -9,7 +9,7 @@ package struct DaemonConfiguration: Sendable {
     /// - Throws: `ConfigurationError` naming the file, the key, the problem and the remedy.
     package init(contentsOf path: String) throws(ConfigurationError) {
         do {
-            try self.init(try ConfigurationFile.sections(contentsOf: path))
+            try self.init(try ConfigurationFile(contentsOf: path).sections)
         } catch {
             throw error.naming(path)
         }

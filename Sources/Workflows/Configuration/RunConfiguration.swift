@@ -36,6 +36,7 @@ package struct RunConfiguration: Sendable {
         grid = try read("grid") { (values) throws(SettingError) in try GridSettings(values) }
         daemon = try read("daemon") { (values) throws(SettingError) in try DaemonSettings(values) }
         notify = try read("notify") { (values) throws(SettingError) in try NotifySettings(values) }
+        try Self.section("learning") { () throws(SettingError) in try settings.validate(for: plan) }
     }
 
     static let sections = ["run", "learning", "grid", "daemon", "notify"]

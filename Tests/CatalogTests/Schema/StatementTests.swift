@@ -248,6 +248,7 @@ let trainerStatements: [any Statement.Type] = [
     AdoptIfBetter.self,
     AdvanceRound.self,
     RecordSelection.self,
+    DiceOfRound.self,
     FireTicks.self,
     TickOfJob.self,
     CatalogueUUID.self,

@@ -243,6 +243,19 @@ struct RecordEvaluation: Statement {
     }
 }
 
+/// The Dice of a round on volumes of the part validation.
+struct DiceOfRound: Statement {
+    static let sql = """
+        select e.volume_id, o.key, e.dice::float8 from lacuna.evaluation e join lacuna.organ o on o.id = e.organ_id
+        where e.round_id = $1 and e.part = 'validation' and e.dice is not null order by 1, o.position
+        """
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> VolumeDice {
+        VolumeDice(volume: try row.decode(0), organ: try row.decode(1), dice: try row.decode(2))
+    }
+}
+
 struct RecordSelection: Statement {
     static let sql = """
         select lacuna.record_selection($1, $2, $3, $4::text[], $5::bigint[], $6::float8[]::real[], $7::float8[]::real[])

@@ -1,0 +1,61 @@
+internal import Domain
+internal import Imaging
+internal import System
+internal import Workflows
+
+/// What a run has learned from, against which an image to predict is checked.
+struct ImageCheck: Sendable {
+    let modalities: [String]
+    /// The spacings of the run's volumes along x, y, z in millimetres.
+    let spacings: [Vector3<Double>]
+    let organs: Int
+    let hasHead: Bool
+
+    /// How far the spacing may be beyond that of every volume of the run before it is named.
+    private static let factor = 1.5
+
+    /// - Parameter modality: as DICOM or the user states it; nil where nobody does.
+    /// - Throws: `WorkflowError` of kind `badInput` for an image that the network cannot be expected to know, or that does not fit
+    ///   into memory.
+    /// - Returns: what is unusual, as sentences without the file.
+    func warnings(_ image: ImageVolume, _ path: String, modality: String?, training: GridShape) throws -> [String] {
+        if let modality, !modalities.contains(modality) {
+            throw WorkflowError(
+                .badInput, "its modality is \(modality); the run learned from \(modalities.joined(separator: ", "))",
+                file: path, remedy: "predict it with a run on such images")
+        }
+        try requireMemory(image.shape, training, path)
+        var warnings: [String] = []
+        if modalities == ["CT"], modality == nil, image.statistics.lacksAir {
+            warnings.append("no voxel is near −1000, so the values may not be Hounsfield units; the masks may be wrong")
+        }
+        return warnings + unusualSpacing(image.spacing)
+    }
+
+    private func unusualSpacing(_ spacing: Vector3<Double>) -> [String] {
+        (0..<3).compactMap { axis in
+            let known = spacings.map { $0[axis] }
+            guard let least = known.min(), let most = known.max(),
+                spacing[axis] < least / Self.factor || spacing[axis] > most * Self.factor
+            else { return nil }
+            let name = ["x", "y", "z"][axis]
+            return "its spacing of \(Self.text(spacing[axis])) mm along \(name) is outside that of the run's volumes, "
+                + "\(Self.text(least)) to \(Self.text(most)) mm; the masks may be wrong"
+        }
+    }
+
+    private func requireMemory(_ native: GridShape, _ training: GridShape, _ path: String) throws {
+        guard let available = Memory.available else { return }
+        let scores = organs * (hasHead ? 2 : 1) * MemoryLayout<Int16>.size
+        let needed = training.count * (scores + 3 * MemoryLayout<Float>.size) + native.count * 2 * MemoryLayout<Float>.size
+        guard needed > available else { return }
+        throw WorkflowError(
+            .badInput,
+            "its prediction takes about \(Self.gigabytes(needed)) GB of memory, and \(Self.gigabytes(available)) GB are free",
+            file: path, remedy: "crop the image, or predict it on a machine with more memory")
+    }
+
+    private static func text(_ value: Double) -> String { String((value * 100).rounded() / 100) }
+
+    private static func gigabytes(_ bytes: Int) -> String { String((Double(bytes) / 1e8).rounded() / 10) }
+}

@@ -1,0 +1,151 @@
+internal import Catalog
+internal import Console
+internal import Domain
+internal import Imaging
+internal import Learning
+internal import Numerics
+internal import Objects
+internal import Plans
+internal import Rounds
+internal import System
+internal import Tensors
+internal import Workflows
+
+/// Predicts images outside the catalogue with the network of a round, and writes one mask per organ on the grid of the image.
+struct ImagePrediction: Sendable {
+    private let session: DaemonSession
+    private let round: RoundRecord
+    private let parts: RunParts
+    private let snapshot: RunSnapshot
+    private let weights: RoundWeights
+    private let work = BlockingWork()
+
+    /// - Parameter number: nil: the newest round that is trained.
+    /// - Throws: `WorkflowError` of kind `badInput` for a round that the run does not have, of kind `conflict` for one that is not
+    ///   trained.
+    init(_ session: DaemonSession, run: StoredRun, round number: Int?) async throws {
+        let records = try await session.catalog.rounds(of: run.id).map(RoundRecord.init)
+        guard let round = records.last(where: { record in
+            if let number { record.number == number } else { record.weights != nil }
+        }) else {
+            throw WorkflowError(
+                .badInput, number.map { "run \(run.name) has no round \($0)" } ?? "run \(run.name) has no trained round",
+                remedy: "lacuna round list \(run.name) lists its rounds")
+        }
+        guard let weights = RoundWeights(round) else {
+            throw WorkflowError(
+                .conflict, "round \(round.number) of run \(run.name) is \(round.state.rawValue), not trained",
+                remedy: "predict with a round that is trained")
+        }
+        (self.session, self.round, self.weights) = (session, round, weights)
+        snapshot = try await RunOpening(catalog: session.catalog).snapshot(of: run, session.configuration.plan)
+        parts = try await session.makeParts(snapshot)
+    }
+
+    struct Request: Sendable {
+        let images: [String]
+        /// The folder in which each image gets one of its own.
+        let output: String
+        /// As the user states it, for images that do not.
+        let modality: String?
+        let mayOverwrite: Bool
+    }
+
+    /// - Parameter warn: called with what is unusual about an image.
+    /// - Throws: `WorkflowError`, `ImagingError`, `DICOMError` for the first image that cannot be predicted; those before it are
+    ///   written, and of this one nothing.
+    func run(_ request: Request, warn: (String) -> Void, progress: (Int) -> Void) async throws -> [PredictedImage] {
+        let files = try await open(request)
+        var done: [PredictedImage] = []
+        for (index, file) in files.enumerated() {
+            progress(index)
+            done.append(try await predict(file, request, warn))
+        }
+        progress(files.count)
+        return done
+    }
+
+    /// Opens all images before the first is predicted, so that a wrong name costs no time.
+    private func open(_ request: Request) async throws -> [ImageFile] {
+        let converted = session.session.converted
+        let files = try await work.run { try request.images.map { try ImageFile($0, converted) } }
+        let twice = Dictionary(grouping: files, by: \.name).filter { $0.value.count > 1 }
+        if let name = twice.keys.min() {
+            throw WorkflowError(
+                .usage, "two images are named \(name), and their masks would have one folder",
+                remedy: "predict them into different folders")
+        }
+        return files
+    }
+
+    private func predict(_ file: ImageFile, _ request: Request, _ warn: (String) -> Void) async throws -> PredictedImage {
+        let folder = "\(request.output)/\(file.name)"
+        try await work.run { try prepare(folder, mayOverwrite: request.mayOverwrite) }
+        let image = try await work.run { try file.read() }
+        let grid = TrainingGrid(
+            native: image.shape, nativeSpacing: image.spacing,
+            wanted: session.configuration.grid.spacing.map { Vector3($0[0], $0[1], $0[2]) })
+        let modality = file.modality ?? request.modality
+        for warning in try check.warnings(image, file.path, modality: modality, training: grid.shape) {
+            warn("\(file.path): \(warning)")
+        }
+        let item = try await work.run { try self.item(image, on: grid) }
+        let prediction = try await parts.predictor.predict(item, with: weights, isStopping: { false })
+        let relabeller = Relabeller(rule: parts.rule, recipe: .everything(organs: parts.library.organs.count))
+        let labels = try await parts.thread.run { relabeller.candidates(item, prediction).map { relabeller.label($0) } }
+        let masks = try await work.run { try write(labels, grid, image, file, folder) }
+        return PredictedImage(image: file.path, folder: folder, masks: masks)
+    }
+
+    private var check: ImageCheck {
+        ImageCheck(
+            modalities: session.configuration.plan.modalities, spacings: snapshot.volumes.values.map(\.affine.spacing),
+            organs: parts.library.organs.count, hasHead: weights.head != nil)
+    }
+
+    /// - Throws: `WorkflowError` of kind `conflict` for a folder that exists.
+    private func prepare(_ folder: String, mayOverwrite: Bool) throws {
+        if Folder.exists(folder), !mayOverwrite {
+            throw WorkflowError(
+                .conflict, "it exists already", file: folder, remedy: "give another --output, or --force to replace its masks")
+        }
+        do {
+            try Folder.create(folder, .owner)
+        } catch {
+            throw WorkflowError(
+                .unreachable, "it cannot be created: \(error.reason)", file: folder,
+                remedy: "give a folder that can be written")
+        }
+    }
+
+    private func item(_ image: ImageVolume, on grid: TrainingGrid) throws -> TrainingCase {
+        let values = grid.down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
+        return TrainingCase(
+            volume: VolumeID(0), shape: grid.shape, spacing: grid.spacing, image: IntensityVoxels(values),
+            labels: parts.library.organs.map { _ in .unknown })
+    }
+
+    private func write(
+        _ labels: [PseudoLabel], _ grid: TrainingGrid, _ image: ImageVolume, _ file: ImageFile, _ folder: String
+    ) throws -> [PredictedMask] {
+        let millilitres = image.spacing.x * image.spacing.y * image.spacing.z / 1000
+        return try labels.map { label in
+            let organ = parts.library.organs[label.organ].rawValue
+            let (mask, path) = (grid.up(label.foreground), "\(folder)/\(organ).nii.gz")
+            try NIfTIWriter.write(mask: mask, on: image.grid, to: path)
+            let estimate = label.softDice.flatMap { round.evaluation?.calibration?.estimate(organ: organ, softDice: $0) }
+            return PredictedMask(
+                image: file.path, organ: organ, file: path, voxels: mask.population,
+                millilitres: Double(mask.population) * millilitres, confidence: label.confidence,
+                softDice: label.softDice, dice: estimate?.dice, diceLower: estimate?.lower, diceUpper: estimate?.upper,
+                withheld: round.relabelling?.withheld[organ]?.explanation)
+        }
+    }
+}
+
+extension RelabellingRecipe {
+    /// All predicted positives of all organs.
+    fileprivate static func everything(organs: Int) -> RelabellingRecipe {
+        RelabellingRecipe(organs: Set(0..<organs), gamma: 1, confidentNegatives: 0, minimumConfidence: 0)
+    }
+}

@@ -1,0 +1,35 @@
+internal import Domain
+internal import Plans
+
+/// A key that a person wrote, although another value of the configuration takes its effect away.
+struct IneffectiveKey: Hashable, Sendable {
+    /// The full name, such as `run.confidenceSteps`.
+    let key: String
+    /// The other key with its value.
+    let cause: String
+
+    /// The first such key of a file's sections, in alphabetical order.
+    static func first(in sections: [String: [String: SettingValue]], of configuration: RunConfiguration) -> IneffectiveKey? {
+        let (plan, settings) = (configuration.plan, configuration.settings)
+        var groups: [(cause: String, keys: [String])] = []
+        if !plan.confidence.hasHead {
+            groups.append(
+                (
+                    "run.confidence is \(plan.confidence.rawValue)",
+                    ["run.confidenceSteps", "learning.confidenceLearningRate", "learning.confidenceWidth"]
+                ))
+        }
+        if plan.minimumDice == 0 {
+            groups.append(
+                (
+                    "run.minimumDice is 0",
+                    ["run.maximumDiceLoss", "run.minimumValidationVolumes"]
+                ))
+        }
+        if !settings.learningRates.isEmpty { groups.append(("learning.learningRates is set", ["learning.learningRate"])) }
+        let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })
+        return groups.flatMap { group in
+            group.keys.filter(written.contains).map { IneffectiveKey(key: $0, cause: group.cause) }
+        }.min { $0.key < $1.key }
+    }
+}
