@@ -5117,7 +5117,7 @@ grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "5300ce4d1f1ef09859316558a2a470980027b99e40c138480026f7e063df0457",
+            sha256: "76607093ae80a8a2cc91787b30274e77a5d4f3ae7bd2b6570af228e053e797e4",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5216,6 +5216,14 @@ create function zone_offset(p_instant timestamptz, p_zone text) returns interval
     select (p_instant at time zone p_zone) - (p_instant at time zone 'UTC')
 $$;
 comment on function zone_offset(timestamptz, text) is 'How far the clocks of a zone are ahead of UTC at an instant.';
+
+create function local_time(p_instant timestamptz, p_zone text) returns text language plpgsql stable as $$
+begin
+    return to_char(p_instant at time zone p_zone, 'YYYY-MM-DD HH24:MI');
+exception when invalid_parameter_value then
+    return to_char(p_instant at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
+end $$;
+comment on function local_time(timestamptz, text) is 'What the clocks of a time zone show at an instant, for people to read, such as 2026-12-01 02:00. Where the server does not know the zone the time is in UTC, and UTC follows it.';
 
 create function first_instant_after_gap(p_late timestamptz, p_gap double precision, p_zone text) returns timestamptz
 language plpgsql stable as $$
@@ -5322,17 +5330,19 @@ begin
         instants := instants || cron_next(p_expression, p_zone, instants[cardinality(instants)]);
     end loop;
     return instants;
+exception when invalid_parameter_value then
+    return instants;
 end $$;
-comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null.';
+comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null, and no other where the server does not know the time zone.';
 
-create function require_zone(p_zone text) returns void language plpgsql stable as $$
+create function require_zone(p_zone text, p_hint text default 'give an IANA name, such as Europe/Paris') returns void
+language plpgsql stable as $$
 begin
     if not exists (select from pg_timezone_names where name = p_zone and name !~ '^(posix|right|localtime|Factory)') then
-        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004',
-            hint = 'give an IANA name, such as Europe/Paris';
+        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004', hint = p_hint;
     end if;
 end $$;
-comment on function require_zone(text) is 'Refuses a text that is not the IANA name of a time zone.';
+comment on function require_zone(text, text) is 'Refuses a text that is not the IANA name of a time zone.';
 
 create function require_cron(p_expression text, p_zone text) returns timestamptz language plpgsql stable as $$
 declare
@@ -5596,10 +5606,9 @@ comment on function add_tick(schedule, timestamptz, tick_cause, timestamptz, big
 
 create function missed_reason(p_schedule schedule, p_count integer, p_first timestamptz, p_last timestamptz, p_why text) returns text
 language sql stable as $$
-    select case when p_count = 1 then format('the tick of %s was missed', to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'))
+    select case when p_count = 1 then format('the tick of %s was missed', local_time(p_first, p_schedule.time_zone))
         else format('%s%s ticks from %s to %s were missed', p_count, case when p_count >= 1000 then ' or more' else '' end,
-            to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'),
-            to_char(p_last at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI')) end || ': ' || p_why
+            local_time(p_first, p_schedule.time_zone), local_time(p_last, p_schedule.time_zone)) end || ': ' || p_why
 $$;
 
 create function stop_schedule(p_schedule schedule, p_reason text) returns void
@@ -6095,7 +6104,8 @@ begin
     if not the_schedule.is_paused then
         return false;
     end if;
-    perform require_zone(the_schedule.time_zone);
+    perform require_zone(the_schedule.time_zone,
+        'update the time zones of the server, or remove the schedule and create it again with another one');
     update schedule set is_paused = false, next_due = case when cron is not null then require_cron(cron, time_zone) end where id = p_schedule;
     perform record_schedule_action(p_schedule, 'resume', p_program);
     return true;
@@ -6162,7 +6172,7 @@ comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; 
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
-grant execute on function upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
+grant execute on function local_time(timestamptz, text), upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,
         double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
     pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),
