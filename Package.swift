@@ -236,9 +236,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System",
-                "Tensors",
-                "TestSupport", "lacuna", "lacunad",
+                "Catalog", "Cluster", "Daemon", "Domain", "Imaging", "Jobs", "Learning", "Monitoring", "Phantoms",
+                "Postgres", "Rounds", "Schema", "System", "Tensors", "TestSupport", "lacuna", "lacunad", logging,
             ],
             swiftSettings: swift),
         .testTarget(

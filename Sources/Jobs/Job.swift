@@ -46,6 +46,16 @@ public struct ClaimedJob: Sendable, Hashable {
     public let maxAttempts: Int?
 }
 
+/// A job whose lease ended, and what became of it.
+public struct ExpiredJob: Sendable, Hashable {
+    public let job: Int64
+    public let kind: JobKind
+    /// `waiting`, or `dead` where no attempt was left.
+    public let state: JobState
+    /// The name of the schedule that made a run; nil for other jobs.
+    public let schedule: String?
+}
+
 /// The daemon that has a run's claim.
 public struct JobHolder: Sendable, Hashable {
     /// Host and process.

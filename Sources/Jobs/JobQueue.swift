@@ -69,9 +69,8 @@ public struct JobQueue: Sendable {
         try await connection.one(FailJob(claim: claim, reason: reason, pause: pause, final: final))
     }
 
-    /// Returns jobs whose lease ended to the queue.
-    /// - Returns: their number.
-    public func expireLeases() async throws -> Int { try await connection.one(ExpireLeases()) }
+    /// Returns jobs whose lease ended to the queue, or ends them where no attempt is left. Each is returned to one caller alone.
+    public func expireLeases() async throws -> [ExpiredJob] { try await connection.run(ExpireLeases()) }
 
     // MARK: - Volumes of a round
 

@@ -34,7 +34,7 @@ extension LearningWorker {
     func jobs(_ kind: JobKind, _ context: RoundContext) async -> VolumeJobs {
         let claim = await rounds.claim
         return VolumeJobs(
-            queue: queue, claims: claims, run: JobClaim(job: claim.job.rawValue, token: claim.token),
+            queue: queue, claims: claims, leases: leases, run: JobClaim(job: claim.job.rawValue, token: claim.token),
             round: await rounds.roundID(context.round.number), kind: kind)
     }
 

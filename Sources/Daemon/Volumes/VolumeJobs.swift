@@ -7,6 +7,8 @@ internal import Rounds
 struct VolumeJobs: Sendable {
     let queue: JobQueue
     let claims: HeldClaims
+    /// Those of other daemons that took volumes of the round.
+    let leases: ExpiredLeases
     /// The claim on the run.
     let run: JobClaim
     let round: RoundID
@@ -40,7 +42,7 @@ struct VolumeJobs: Sendable {
             }
             if counts.open == 0 { return }
             if own == nil {
-                _ = try await queue.expireLeases()
+                try await leases.collect()
                 try await Task.sleep(for: .milliseconds(200))
             }
         }

@@ -162,6 +162,26 @@ import Testing
         }
     }
 
+    /// Whoever finds that a tick has failed is told of which schedule it is.
+    @Test func theEndOfTheLastLeaseOfATickNamesItsSchedule() async throws {
+        try await ScheduleWorld.with { place async throws in
+            try await place.create()
+            _ = try await place.world.catalog.runSchedule("n")
+            let held = try await place.start()
+            for (attempts, state) in [(4, JobState.waiting), (5, .dead)] {
+                try await place.world.root.execute(
+                    """
+                    update lacuna.job set state = 'running', attempts = \(attempts), worker = 'w', login = 'lacunad',
+                        lease_until = clock_timestamp() - interval '1 s' where id = \(held.claim.job)
+                    """)
+                let expired = try await place.world.jobs.expireLeases()
+                #expect(expired.map(\.job) == [held.job.job] && expired.map(\.kind) == [.run])
+                #expect(expired.map(\.state) == [state] && expired.map(\.schedule) == ["n"])
+            }
+            #expect(try await place.ticks().map { $0.hasSuffix("run-now|failed") } == [true])
+        }
+    }
+
     @Test func aPausedScheduleFiresNothingAndMakesUpForNothing() async throws {
         try await ScheduleWorld.with { place async throws in
             try await place.create()
