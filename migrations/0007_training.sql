@@ -254,19 +254,27 @@ begin
 end $$;
 comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then. A lease has 1 to 3600 seconds. Refuses a run that is finished, cancelled or recalled.';
 
-create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
+create type renewal as enum ('held', 'locked', 'lost');
+comment on type renewal is 'What a heartbeat found. held: the lease is renewed, or the job is done. locked: another transaction has locked the job, so that nobody takes it over; the lease is not renewed yet. lost: the claim is lost, or was released.';
+
+create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns renewal
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
-    where id = p_job and token = p_token and login = session_user and lease_until is not null;
-    if not found then
-        perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
-        where j.id = p_job and not run.finished;
-        return exists (select from job where id = p_job and token = p_token and state = 'done');
+    where id = (
+        select id from job where id = p_job and token = p_token and login = session_user and lease_until is not null
+        for no key update skip locked);
+    if found then
+        return 'held';
     end if;
-    return true;
+    if exists (select from job where id = p_job and token = p_token and login = session_user and lease_until is not null) then
+        return 'locked';
+    end if;
+    perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
+    where j.id = p_job and not run.finished;
+    return case when exists (select from job where id = p_job and token = p_token and state = 'done') then 'held' else 'lost' end;
 end $$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released, true where it did its job. Refuses a run that is cancelled or recalled.';
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim, without a wait for a transaction that has locked the job, such as a removal of data. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -28,6 +28,17 @@ public struct JobClaim: Sendable, Hashable {
     public init(job: Int64, token: Int64) { (self.job, self.token) = (job, token) }
 }
 
+/// What a heartbeat found.
+public enum Renewal: String, Sendable, Hashable {
+    /// The lease is renewed, or the job is done.
+    case held
+    /// Another transaction has locked the job, such as a removal of data. Nobody takes the job over meanwhile; the next heartbeat
+    /// renews the lease where that transaction leaves the claim as it is.
+    case locked
+    /// The claim is lost, or was released.
+    case lost
+}
+
 /// A claimed job and what it works on.
 public struct ClaimedJob: Sendable, Hashable {
     public let claim: JobClaim

@@ -32,8 +32,10 @@ public struct JobQueue: Sendable {
             ClaimRoundJobs(round: round, kind: kind, worker: worker, lease: leaseSeconds, limit: limit))
     }
 
-    /// Renews the lease; false when the claim is lost.
-    public func heartbeat(_ claim: JobClaim) async throws -> Bool {
+    /// Renews the lease, without a wait for another transaction.
+    ///
+    /// - Throws: SQLSTATE LA010 or LA013 where the run of the job is recalled or cancelled.
+    public func heartbeat(_ claim: JobClaim) async throws -> Renewal {
         try await connection.one(Heartbeat(claim: claim, lease: leaseSeconds))
     }
 

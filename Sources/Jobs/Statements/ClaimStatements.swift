@@ -40,11 +40,11 @@ struct ClaimRoundJobs: Statement {
 }
 
 struct Heartbeat: Statement {
-    static let sql = "select lacuna.heartbeat($1, $2, $3)"
+    static let sql = "select lacuna.heartbeat($1, $2, $3)::text"
     let claim: JobClaim
     let lease: Double
     var binds: [any PostgresBindable] { [claim.job, claim.token, lease] }
-    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+    func decode(_ row: PostgresRow) throws -> Renewal { try row.renewal(0) }
 }
 
 struct ReleaseClaim: Statement {

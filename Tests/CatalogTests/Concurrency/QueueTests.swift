@@ -67,7 +67,7 @@ import Testing
             let expired = try await world.jobs.expireLeases()
             #expect(expired.map(\.job) == [second.claim.job] && expired.map(\.state) == [.waiting])
             #expect(try await refusal { try await world.jobs.complete(second.claim) } == "LA001")
-            #expect(try await !world.jobs.heartbeat(second.claim))
+            #expect(try await world.jobs.heartbeat(second.claim) == .lost)
             #expect(try await world.jobs.claim([.predict]).isEmpty, "it waits after the end of a lease")
             #expect(
                 try await world.root.ask(

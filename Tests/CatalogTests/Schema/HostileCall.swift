@@ -48,7 +48,7 @@ extension HostileCall {
             HostileCall("hold_claim", "OTHER_JOB, 0, null", .refused("LA001")),
             HostileCall("hold_claim", "null, null, null", .refused("LA001")),
             HostileCall("hold_claim", "JOB, TOKEN, ROUND", at: .finished, .refused("LA005")),
-            HostileCall("heartbeat", "JOB, TOKEN + 1, 60", .rows(["false"])),
+            HostileCall("heartbeat", "JOB, TOKEN + 1, 60", .rows(["lost"])),
             HostileCall("release_claim", "JOB, TOKEN + 1", .rows(["-"])),
             HostileCall("release_claim", "null, null", .rows(["-"])),
         ]
