@@ -566,14 +566,15 @@ create function publish_round(
 returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_run bigint;
     the_change bigint;
     organs smallint[];
     rounds bigint[];
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token, p_round);
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform end_jobs_of_round(p_round, 'published');
-    perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
         return the_change; -- the answer to the first call was lost
@@ -630,10 +631,11 @@ create function lock_jobs_of_runs(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select from job where id = any (jobs_of_runs(p_runs)) order by id for update
 $$;
-comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
+comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs, in the order of their ids, until the transaction ends.';
 
 create function end_claims(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select lock_jobs_of_runs(p_runs);
     update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
     where id = any (jobs_of_runs(p_runs))
 $$;
@@ -660,9 +662,8 @@ declare
     rounds bigint[];
     others text;
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
-    perform lock_jobs_of_runs(array[p_run]);
     perform pg_advisory_xact_lock(pointer_lock());
+    perform lock_jobs_of_runs(array[p_run]);
     select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
     where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
     if others is not null then

@@ -273,7 +273,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform lock_jobs_of_runs(array(select id from run where not finished and cancelled_change_id is null));
 end $$;
-comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, so that what their daemons write is stored before, or refused.';
 
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
@@ -285,11 +285,10 @@ declare
     volumes bigint[];
     leaving bigint[];
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    perform pg_advisory_xact_lock(pointer_lock());
     if p_volume is null then
         perform lock_jobs();
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
     if coalesce(last.withdrawn, false) = p_withdrawn then
@@ -520,7 +519,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
             <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end)))
 $$;
-comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before.';
 
 -- What is needed to take a join apart that is about to be made.
 create function described_join(p_kept bigint, p_merged bigint) returns subject_join
@@ -807,7 +806,7 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

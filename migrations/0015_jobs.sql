@@ -161,6 +161,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
+    perform from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') order by id for update;
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;

@@ -618,7 +618,9 @@ begin
             end;
         end loop;
         update job set due = p_present
-        where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
+        where id = any (array(
+            select id from job
+            where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days' order by id for update));
     end if;
 end $$;
 comment on function follow_clock(timestamptz) is 'Notices that the clock of the server was set back, and computes the next instants again. Ticks that were fired before are not fired again.';
@@ -860,11 +862,13 @@ comment on function reason_against_adoption(bigint, bigint) is 'Why a run that w
 create function adopt_if_better(p_job bigint, p_token bigint, p_program text) returns adoption_decision
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token);
+    the_run bigint;
     the_schedule schedule;
     the_current bigint;
     the_reason text;
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token);
     select s.* into the_schedule from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id where j.id = p_job;
     if not found or the_schedule.adopt = 'never' then
         return null;
@@ -872,7 +876,6 @@ begin
     if exists (select from round where run_id = the_run and state <> 'published') then
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select run_id into the_current from adoption order by id desc limit 1;
     if the_current = the_run or exists (select from adoption_proposal where run_id = the_run) then
         return (select decision from adoption_proposal where run_id = the_run);

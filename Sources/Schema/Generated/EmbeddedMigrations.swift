@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "00650dfe05ab0cda3351401a4df1923ce51a8cc5c90b95d6980db432cf1f419c",
+            sha256: "70274c8c26b7b179974d973c1773c893b1b9461a8654419fd6a02b964cb9ba7a",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -211,7 +211,7 @@ comment on function current_revision() is 'The newest revision; 0 in an empty ca
 
 -- The keys of the advisory locks.
 create function pointer_lock() returns bigint language sql immutable as $$ select 5497853841001 $$;
-comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels.';
+comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels. Locks are taken in one order: objects, pointers, schedules, jobs, runs and rounds.';
 create function object_lock() returns bigint language sql immutable as $$ select 5497853841002 $$;
 comment on function object_lock() is 'Key of the lock that is shared from the storing of bytes to the commit of their rows, and exclusive for the sweep of unreferenced bytes.';
 create function compaction_lock() returns bigint language sql immutable as $$ select 5497853841003 $$;
@@ -2185,7 +2185,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "4189469df84b12d7a77d3798362416f9fc47a73393bce231f5a03e9efd7fcddc",
+            sha256: "f7a7e98b7b107bb2925ba0b69810056f28b80ae79c46236fd9fc6aa8319161eb",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2755,14 +2755,15 @@ create function publish_round(
 returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_run bigint;
     the_change bigint;
     organs smallint[];
     rounds bigint[];
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token, p_round);
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform end_jobs_of_round(p_round, 'published');
-    perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
         return the_change; -- the answer to the first call was lost
@@ -2819,10 +2820,11 @@ create function lock_jobs_of_runs(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select from job where id = any (jobs_of_runs(p_runs)) order by id for update
 $$;
-comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
+comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs, in the order of their ids, until the transaction ends.';
 
 create function end_claims(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select lock_jobs_of_runs(p_runs);
     update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
     where id = any (jobs_of_runs(p_runs))
 $$;
@@ -2849,9 +2851,8 @@ declare
     rounds bigint[];
     others text;
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
-    perform lock_jobs_of_runs(array[p_run]);
     perform pg_advisory_xact_lock(pointer_lock());
+    perform lock_jobs_of_runs(array[p_run]);
     select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
     where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
     if others is not null then
@@ -2927,7 +2928,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "756f3f0ebd37052f500c6ca3ebf6588166fdcfb5d14e275f96b4a43d36fe9839",
+            sha256: "530e55289bec74c76fef2aa968f7da10c51e29b1b4024f6290ed71ef0e785e1e",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -3204,7 +3205,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform lock_jobs_of_runs(array(select id from run where not finished and cancelled_change_id is null));
 end $$;
-comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, so that what their daemons write is stored before, or refused.';
 
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
@@ -3216,11 +3217,10 @@ declare
     volumes bigint[];
     leaving bigint[];
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    perform pg_advisory_xact_lock(pointer_lock());
     if p_volume is null then
         perform lock_jobs();
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
     if coalesce(last.withdrawn, false) = p_withdrawn then
@@ -3451,7 +3451,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
             <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end)))
 $$;
-comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before.';
 
 -- What is needed to take a join apart that is about to be made.
 create function described_join(p_kept bigint, p_merged bigint) returns subject_join
@@ -3738,7 +3738,7 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
@@ -4431,7 +4431,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "8016251ac88488a48b4e08dfd9cbc5de4ae4c9b41a73ee39936daa91469a840d",
+            sha256: "eedfb0592b2fd0fd0f637cb4ab8e67e87ef41ce81b2673ba281524924c6c1a25",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -4810,7 +4810,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     select end_claims(array(
         select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null)))
 $$;
-comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before.';
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;
@@ -4821,7 +4821,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "aa318bbf5c722bcaef6f423da6e45724ab9b1eb6834ae652e0dc9277a902fb17",
+            sha256: "809b9adeb8084ed8688e8608a0c83e2f1e9895342780f68d2d3ad179b5ae0840",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -4986,6 +4986,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
+    perform from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') order by id for update;
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
@@ -5129,7 +5131,7 @@ grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "76607093ae80a8a2cc91787b30274e77a5d4f3ae7bd2b6570af228e053e797e4",
+            sha256: "9a4630e247e86e1ea698bf9bc19c473cfc98441cedb5039e778c95448e2642ec",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5751,7 +5753,9 @@ begin
             end;
         end loop;
         update job set due = p_present
-        where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
+        where id = any (array(
+            select id from job
+            where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days' order by id for update));
     end if;
 end $$;
 comment on function follow_clock(timestamptz) is 'Notices that the clock of the server was set back, and computes the next instants again. Ticks that were fired before are not fired again.';
@@ -5993,11 +5997,13 @@ comment on function reason_against_adoption(bigint, bigint) is 'Why a run that w
 create function adopt_if_better(p_job bigint, p_token bigint, p_program text) returns adoption_decision
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token);
+    the_run bigint;
     the_schedule schedule;
     the_current bigint;
     the_reason text;
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token);
     select s.* into the_schedule from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id where j.id = p_job;
     if not found or the_schedule.adopt = 'never' then
         return null;
@@ -6005,7 +6011,6 @@ begin
     if exists (select from round where run_id = the_run and state <> 'published') then
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select run_id into the_current from adoption order by id desc limit 1;
     if the_current = the_run or exists (select from adoption_proposal where run_id = the_run) then
         return (select decision from adoption_proposal where run_id = the_run);
