@@ -237,7 +237,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "Catalog", "Cluster", "Daemon", "Domain", "Imaging", "Jobs", "Learning", "Monitoring", "Phantoms",
-                "Postgres", "Rounds", "Schema", "System", "Tensors", "TestSupport", "lacuna", "lacunad", logging,
+                "Plans", "Postgres", "Rounds", "Schema", "System", "Tensors", "TestSupport", "lacuna", "lacunad",
+                logging,
             ],
             swiftSettings: swift),
         .testTarget(

@@ -19,8 +19,8 @@ extension LearningWorker {
         of predicted: [VolumeID], _ context: RoundContext, _ weights: RoundWeights? = nil
     ) async throws -> [(volume: VolumeID, measures: VolumeMeasures)] {
         let jobs = await jobs(.predict, context)
-        try await jobs.finish(predicted, isStopping: context.isStopping) { job in
-            guard let task = Self.task(job, context, weights) else { return nil }
+        try await jobs.finish(predicted, isStopping: context.isStopping) { job, isStopping in
+            guard let task = Self.task(job, context, weights, isStopping: isStopping) else { return nil }
             return try await volumes.measure(task).json()
         }
         let wanted = Set(predicted)
@@ -39,12 +39,13 @@ extension LearningWorker {
     }
 
     static func task(
-        _ job: ClaimedJob, _ context: RoundContext, _ weights: RoundWeights? = nil
+        _ job: ClaimedJob, _ context: RoundContext, _ weights: RoundWeights? = nil,
+        isStopping: @escaping @Sendable () -> Bool
     ) -> VolumeWorker.Task? {
         guard let volume = job.volume, let weights = weights ?? RoundWeights(context.round) else { return nil }
         return VolumeWorker.Task(
             volume: VolumeID(volume), round: context.round, weights: weights, attempt: job.attempt,
-            isStopping: context.isStopping)
+            isStopping: isStopping)
     }
 }
 

@@ -3,6 +3,7 @@ import Domain
 import Jobs
 import Logging
 import Monitoring
+import Plans
 import Postgres
 import Rounds
 import TestSupport
@@ -27,14 +28,45 @@ extension DaemonTests {
                     where id = \(gone.claim.job)
                     """)
                 await #expect(throws: RoundsError.self) {
-                    try await held.jobs.finish(held.volumes, isStopping: { false }) { _ in "{}" }
+                    try await held.jobs.finish(held.volumes, isStopping: { false }) { _, _ in "{}" }
                 }
                 let text = held.jobs.leases.metrics.registry.text()
                 #expect(text.contains("lacuna_lease_expired_total 1\n"), "\(text)")
             }
         }
 
+        /// The heartbeat finds that a person cancelled the job of the volume that is predicted now.
+        @Test func aCancelledVolumeIsStopped() async throws {
+            try await withRound { place, held in
+                let (manager, beating) = (try await place.connect(as: "lacuna"), try await place.connect(as: "lacunad"))
+                let heartbeat = HeartbeatService(
+                    claims: held.jobs.claims, queue: JobQueue(beating, worker: "w", leaseSeconds: 3),
+                    working: held.jobs.queue.connection, logger: Self.silent)
+                let beats = Task { try await heartbeat.renewUntilCancelled() }
+                let context = RoundContext(
+                    run: RunID(1), plan: RunPlan(name: "r", organs: ["liver"], split: "s"),
+                    round: RoundRecord(number: 0), previous: nil)
+                await #expect(throws: RoundsError.self) {
+                    try await held.jobs.finish([held.volumes[0]], isStopping: context.isStopping) { job, isStopping in
+                        try await JobRegister(manager).cancel(job.claim.job, reason: "artefacts")
+                        let task = try #require(
+                            LearningWorker.task(job, context, Self.weights, isStopping: isStopping))
+                        try await awaits("the stop of the volume") { task.isStopping() }
+                        throw CancellationError()
+                    }
+                }
+                beats.cancel()
+                _ = try? await beats.value
+                let row = try await place.ask("select state, reason from lacuna.job where kind = 'predict'")
+                #expect(row == ["cancelled|cancelled by lacuna: artefacts"])
+                for connection in [manager, beating] { await connection.close() }
+            }
+        }
+
         // MARK: -
+
+        private static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+        private static let weights = RoundWeights(network: Digest(bytes: Array(repeating: 1, count: 32)), head: nil)
 
         private struct HeldRound {
             let jobs: VolumeJobs
@@ -66,7 +98,7 @@ extension DaemonTests {
             }
             let volumes = try await training.volumes(of: run.id).filter { $0.part == .train }.map(\.id)
             let leases = ExpiredLeases(
-                queue: queue, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
+                queue: queue, logger: Self.silent,
                 metrics: LacunaMetrics(), hooks: nil)
             let jobs = VolumeJobs(
                 queue: queue, claims: HeldClaims(), leases: leases, run: claim, round: round, kind: .predict)
