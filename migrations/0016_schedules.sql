@@ -633,11 +633,13 @@ declare
     enqueued integer := 0;
 begin
     for the_tick in select * from tick where skipped is null and enqueued_at is null order by id loop
-        select * into the_schedule from schedule where id = the_tick.schedule_id and not is_paused for update skip locked;
+        select * into the_schedule from schedule
+        where id = the_tick.schedule_id and (not is_paused or the_tick.cause = 'run-now') for update skip locked;
         continue when not found or exists (select schedule_jobs(the_schedule.id))
             or not exists (select from tick where id = the_tick.id and skipped is null and enqueued_at is null);
         begin
-            perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
+            perform enqueue_tick(the_schedule, the_tick.id,
+                case the_tick.cause when 'run-now' then p_present else window_opening(the_schedule, p_present) end);
             enqueued := enqueued + 1;
         exception when others then
             if is_passing(sqlstate) then
@@ -648,7 +650,7 @@ begin
     end loop;
     return enqueued;
 end $$;
-comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Returns their number.';
+comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Those of a paused schedule wait on, but for those that a person asked for, which wait for no window either. Returns their number.';
 
 create function fire_ticks_at(
     p_present timestamptz, out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
@@ -780,6 +782,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
+            when j.id is null and s.is_paused and t.cause <> 'run-now' then 'waits for lacuna schedule resume'
             when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
@@ -976,7 +979,7 @@ begin
     perform record_schedule_action(p_schedule, 'pause', p_program, p_reason);
     return true;
 end $$;
-comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits or runs is not concerned.';
+comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits for a daemon, or runs, is not concerned, nor is one that a person asks for; a tick that waits for the end of another run waits for the resumption too.';
 
 create function resume_schedule(p_schedule bigint, p_program text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -1007,13 +1010,14 @@ begin
     end if;
     the_tick := add_tick(the_schedule, clock_timestamp(), 'run-now', clock_timestamp());
     if the_tick is null then
-        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005', hint = 'wait for its start';
+        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005',
+            hint = 'wait for its start' || case when the_schedule.is_paused then '; the pause may keep it until lacuna schedule resume' else '' end;
     end if;
     perform record_schedule_action(p_schedule, 'run-now', p_program, null, the_tick);
     perform pg_notify('lacuna', 'job');
     return (select number from tick where id = the_tick);
 end $$;
-comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
+comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, of a paused schedule too, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
 
 create function retry_schedule(p_schedule bigint, p_program text) returns integer
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
