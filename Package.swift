@@ -236,9 +236,9 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System",
-                "Tensors",
-                "TestSupport", "lacuna", "lacunad",
+                "Catalog", "Cluster", "Daemon", "Domain", "Imaging", "Jobs", "Learning", "Monitoring", "Phantoms",
+                "Plans", "Postgres", "Rounds", "Schema", "System", "Tensors", "TestSupport", "lacuna", "lacunad",
+                logging,
             ],
             swiftSettings: swift),
         .testTarget(

@@ -73,8 +73,11 @@ language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
 $$;
 comment on function pause_after_expiry(job_kind, integer) is 'How long a job waits after the lease of its last attempt expired: 10 s, 40 s and so on up to one hour, so that work that ends daemons does not end one after the other. A run is taken over at once after its first attempt.';
 
-create function expire_leases() returns bigint
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+create function expire_leases() returns table (job_id bigint, kind job_kind, state job_state, schedule text)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     with expired as (
         select id from job where state = 'running' and lease_until < clock_timestamp() order by id for update skip locked
     ), ended as (
@@ -84,11 +87,12 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
             due = clock_timestamp() + pause_after_expiry(j.kind, j.attempts),
             reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
             worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
-        from expired e where j.id = e.id returning 1
+        from expired e where j.id = e.id returning j.id, j.kind, j.state, j.tick_id
     )
-    select count(*) from ended
-$$;
-comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns their number.';
+    select e.id, e.kind, e.state, s.name
+    from ended e left join tick t on t.id = e.tick_id left join schedule s on s.id = t.schedule_id order by e.id;
+end $$;
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns them with their new state, and with the schedule of a run that was made by one.';
 
 create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -157,6 +161,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
+    perform from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') order by id for update;
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;

@@ -32,8 +32,10 @@ public struct JobQueue: Sendable {
             ClaimRoundJobs(round: round, kind: kind, worker: worker, lease: leaseSeconds, limit: limit))
     }
 
-    /// Renews the lease; false when the claim is lost.
-    public func heartbeat(_ claim: JobClaim) async throws -> Bool {
+    /// Renews the lease, without a wait for another transaction.
+    ///
+    /// - Throws: SQLSTATE LA010 or LA013 where the run of the job is recalled or cancelled.
+    public func heartbeat(_ claim: JobClaim) async throws -> Renewal {
         try await connection.one(Heartbeat(claim: claim, lease: leaseSeconds))
     }
 
@@ -69,9 +71,8 @@ public struct JobQueue: Sendable {
         try await connection.one(FailJob(claim: claim, reason: reason, pause: pause, final: final))
     }
 
-    /// Returns jobs whose lease ended to the queue.
-    /// - Returns: their number.
-    public func expireLeases() async throws -> Int { try await connection.one(ExpireLeases()) }
+    /// Returns jobs whose lease ended to the queue, or ends them where no attempt is left. Each is returned to one caller alone.
+    public func expireLeases() async throws -> [ExpiredJob] { try await connection.run(ExpireLeases()) }
 
     // MARK: - Volumes of a round
 

@@ -89,7 +89,7 @@ public struct TimeWindow: Sendable, Hashable, CustomStringConvertible {
 public struct ScheduleInstant: Sendable, Hashable {
     /// ISO 8601, UTC.
     public let utc: String
-    /// `YYYY-MM-DD HH:MM` in the time zone of the schedule.
+    /// `YYYY-MM-DD HH:MM` in the time zone of the schedule; followed by ` UTC`, and in UTC, where the server does not know the zone.
     public let local: String
 }
 

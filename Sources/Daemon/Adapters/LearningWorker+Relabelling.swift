@@ -18,8 +18,10 @@ extension LearningWorker: RoundRelabeller {
             try await jobs(.relabel, context).finish(
                 open, progress: { observer.observe(.staged(round: number, volume: $0, done: $1, total: $2)) },
                 isStopping: context.isStopping
-            ) { job in
-                guard let task = Self.task(job, context), let round = job.round else { return nil }
+            ) { job, isStopping in
+                guard let task = Self.task(job, context, isStopping: isStopping), let round = job.round else {
+                    return nil
+                }
                 _ = try await volumes.relabel(
                     task, round: RoundID(round), under: Claim(job.claim), pooled: pooled)
                 return nil

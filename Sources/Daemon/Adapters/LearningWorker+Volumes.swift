@@ -19,8 +19,8 @@ extension LearningWorker {
         of predicted: [VolumeID], _ context: RoundContext, _ weights: RoundWeights? = nil
     ) async throws -> [(volume: VolumeID, measures: VolumeMeasures)] {
         let jobs = await jobs(.predict, context)
-        try await jobs.finish(predicted, isStopping: context.isStopping) { job in
-            guard let task = Self.task(job, context, weights) else { return nil }
+        try await jobs.finish(predicted, isStopping: context.isStopping) { job, isStopping in
+            guard let task = Self.task(job, context, weights, isStopping: isStopping) else { return nil }
             return try await volumes.measure(task).json()
         }
         let wanted = Set(predicted)
@@ -34,17 +34,18 @@ extension LearningWorker {
     func jobs(_ kind: JobKind, _ context: RoundContext) async -> VolumeJobs {
         let claim = await rounds.claim
         return VolumeJobs(
-            queue: queue, claims: claims, run: JobClaim(job: claim.job.rawValue, token: claim.token),
+            queue: queue, claims: claims, leases: leases, run: JobClaim(job: claim.job.rawValue, token: claim.token),
             round: await rounds.roundID(context.round.number), kind: kind)
     }
 
     static func task(
-        _ job: ClaimedJob, _ context: RoundContext, _ weights: RoundWeights? = nil
+        _ job: ClaimedJob, _ context: RoundContext, _ weights: RoundWeights? = nil,
+        isStopping: @escaping @Sendable () -> Bool
     ) -> VolumeWorker.Task? {
         guard let volume = job.volume, let weights = weights ?? RoundWeights(context.round) else { return nil }
         return VolumeWorker.Task(
             volume: VolumeID(volume), round: context.round, weights: weights, attempt: job.attempt,
-            isStopping: context.isStopping)
+            isStopping: isStopping)
     }
 }
 

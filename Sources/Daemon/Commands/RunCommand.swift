@@ -104,9 +104,11 @@ struct RunCommand: AsyncParsableCommand {
         let observer = RunObservers(
             observers: [RunProgress(options.output, run: plan.name)] + observation.observers(run: plan.name))
         let opened = try await session.openRun()
+        let queue = session.queue(on: working)
         let execution = RunExecution(
-            session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
-            observer: observer, retriesFailed: retryFailed, health: observation.health, requests: requests)
+            session: session, opened: opened, queue: queue, claims: claims,
+            leases: observation.expiredLeases(in: queue), stop: stop, observer: observer, retriesFailed: retryFailed,
+            health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
             claims: claims, queue: session.queue(on: try await session.trainer.connectAgain()), working: working,
             logger: observation.logger, health: observation.health, metrics: observation.metrics,

@@ -38,8 +38,8 @@ struct HeartbeatService: Service {
         watch()
         defer { health.unwatch(.heartbeat) }
         while !Task.isCancelled {
-            try await beat()
-            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+            let pause = try await beat()
+            try? await Task.sleep(for: pause)
         }
     }
 
@@ -53,26 +53,25 @@ struct HeartbeatService: Service {
         watch()
         defer { health.unwatch(.heartbeat) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            try await beat()
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
+            let pause = try await beat()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
         }
     }
 
-    private func beat() async throws {
+    /// - Returns: the pause before the next heartbeat.
+    private func beat() async throws -> Duration {
         let patience = patienceInSeconds
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                let held = claims.all
-                for claim in held { try await renew(claim) }
-                if held.isEmpty { try await queue.ping() }
-                return true
-            }
+        return try await withThrowingTaskGroup(of: Duration?.self) { group in
+            group.addTask { try await renewAll() }
             group.addTask {
                 try await Task.sleep(for: .seconds(patience))
-                return false
+                return nil
             }
             defer { group.cancelAll() }
-            if try await group.next() ?? false { return report() }
+            if let pause = try await group.next() ?? nil {
+                report()
+                return pause
+            }
             health.fail(.database, "the server does not answer")
             logger.error("database server silent", [.seconds: patience])
             for abandoned in [queue.connection, working] { abandoned.abandon() }
@@ -84,9 +83,21 @@ struct HeartbeatService: Service {
         for part in [Health.Part.heartbeat, .database] { health.report(part) }
     }
 
-    private func renew(_ claim: JobClaim) async throws {
+    /// - Returns: the pause before the next heartbeat: short where a job is locked, because its lease may end meanwhile.
+    private func renewAll() async throws -> Duration {
+        let held = claims.all
+        var isLocked = false
+        for claim in held {
+            if try await renew(claim) == .locked { isLocked = true }
+        }
+        if held.isEmpty { try await queue.ping() }
+        return isLocked ? .milliseconds(200) : .seconds(queue.leaseSeconds / 3)
+    }
+
+    private func renew(_ claim: JobClaim) async throws -> Renewal {
         do {
-            guard try await !queue.heartbeat(claim) else { return }
+            let renewal = try await queue.heartbeat(claim)
+            if renewal != .lost { return renewal }
             metrics.leasesExpired()
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, nil)
@@ -94,5 +105,6 @@ struct HeartbeatService: Service {
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, error)
         }
+        return .lost
     }
 }

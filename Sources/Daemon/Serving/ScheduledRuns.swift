@@ -63,8 +63,9 @@ struct ScheduledRuns: Sendable {
         let observer = RunObservers(observers: observation.observers(run: tick.name))
         do {
             let outcome = try await RunExecution(
-                session: session, opened: opened, queue: queue, claims: claims, given: job.claim, stop: runStop,
-                observer: observer, retriesFailed: true, health: observation.health, requests: requests
+                session: session, opened: opened, queue: queue, claims: claims,
+                leases: observation.expiredLeases(in: queue), given: job.claim, stop: runStop, observer: observer,
+                retriesFailed: true, health: observation.health, requests: requests
             ).run()
             guard case .stopped = outcome else { return }
         } catch is CancellationError {

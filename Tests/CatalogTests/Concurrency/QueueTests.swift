@@ -61,12 +61,13 @@ import Testing
             try await world.jobs.release(first.claim)
             let second = try #require(try await world.jobs.claim([.predict]).first)
             #expect(second.attempt == 1)
-            #expect(try await world.jobs.expireLeases() == 0)
+            #expect(try await world.jobs.expireLeases() == [])
             try await world.root.execute(
                 "update lacuna.job set lease_until = clock_timestamp() - interval '1 s' where kind = 'predict'")
-            #expect(try await world.jobs.expireLeases() == 1)
+            let expired = try await world.jobs.expireLeases()
+            #expect(expired.map(\.job) == [second.claim.job] && expired.map(\.state) == [.waiting])
             #expect(try await refusal { try await world.jobs.complete(second.claim) } == "LA001")
-            #expect(try await !world.jobs.heartbeat(second.claim))
+            #expect(try await world.jobs.heartbeat(second.claim) == .lost)
             #expect(try await world.jobs.claim([.predict]).isEmpty, "it waits after the end of a lease")
             #expect(
                 try await world.root.ask(

@@ -191,7 +191,7 @@ struct LargeCatalogue {
         "ConfigurationOfRun": steady,
         "LoadOrganSynonyms": steady,
         "LoadOrgans": steady, "ClassMappingOfRun": steady, "SeriesSalt": steady, "SetOrganHosts": small,
-        "NamesObjects": "its first row answers", "StopRunsBetweenParts": rare, "StopRunsWithSubject": rare,
+        "NamesObjects": "its first row answers", "StopRunsWithSubject": rare,
         "TakeJoinApart": rare, "SeparateVolumes": rare, "PresentSubject": rare,
         "ListSeriesHolders": whole, "ListSeparations": rare,
         "BindKeys": whole, "InsertStatedKeys": whole, "KeysInSubject": rare, "KeysToBind": whole,

@@ -32,9 +32,9 @@ struct ListSchedules: Statement {
         select s.id, s.name, s.cron, s.time_zone, s.when_new, extract(epoch from s.quiet)::float8,
             to_char(s.window_start, 'HH24:MI'), to_char(s.window_end, 'HH24:MI'), extract(epoch from s.jitter)::float8, s.is_paused,
             array(select to_char(i at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from unnest(next.instants) i),
-            array(select to_char(i at time zone s.time_zone, 'YYYY-MM-DD HH24:MI') from unnest(next.instants) i),
+            array(select lacuna.local_time(i, s.time_zone) from unnest(next.instants) i),
             to_char(h.instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            to_char(h.instant at time zone s.time_zone, 'YYYY-MM-DD HH24:MI'), h.outcome, s.name || '-' || h.number
+            lacuna.local_time(h.instant, s.time_zone), h.outcome, s.name || '-' || h.number
         from lacuna.schedule s
         cross join lateral (select lacuna.upcoming(s.cron, s.time_zone, s.next_due, 3) as instants) next
         left join lateral (
@@ -105,7 +105,7 @@ struct ActionsOnSchedule: Statement {
 struct HistoryOfSchedules: Statement {
     static let sql = """
         select h.schedule, to_char(h.instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            to_char(h.instant at time zone s.time_zone, 'YYYY-MM-DD HH24:MI'), h.cause, h.outcome, h.reason,
+            lacuna.local_time(h.instant, s.time_zone), h.cause, h.outcome, h.reason,
             h.schedule || '-' || h.number, h.revision, h.new_annotations, h.missed, h.job_id, h.attempts, p.decision, p.reason
         from lacuna.schedule_history h join lacuna.schedule s on s.id = h.schedule_id
         left join lacuna.adoption_proposal p on p.run_id = h.run_id
