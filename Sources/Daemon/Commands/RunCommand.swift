@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
         guard let config else { return }
         SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
-        let observation = try Observation(observing, configuration.notify, output: options.output)
+        let observation = try Observation(
+            observing, configuration.notify, logger: observing.makeLogger(), output: options.output)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)

@@ -42,9 +42,17 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         SignalService.ignore([.sigusr1, .sighup])
+        let logger = observing.makeLogger(standardLevel: .info)
+        do {
+            try await serve(logger)
+        } catch {
+            throw ExitCode(logger.end(with: error).rawValue)
+        }
+    }
+
+    private func serve(_ logger: Logger) async throws {
         let sections = try readConfiguration()
-        let observation = try Observation(
-            observing, sections.notify, output: options.output, standardLevel: .info)
+        let observation = try Observation(observing, sections.notify, logger: logger)
         let (settings, requests) = (LiveSettings(sections.daemon), CheckpointRequest())
         let daemon = DaemonService(
             options: options, kinds: try jobKinds(), settings: settings, requests: requests, observation: observation)

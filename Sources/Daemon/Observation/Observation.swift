@@ -19,22 +19,18 @@ struct Observation: Sendable {
     /// Nil where no service manager waits for notifications.
     let manager: ServiceManager?
     private let metricsPort: Int?
-    private let output: Output
+    private let output: Output?
 
-    /// - Parameter standardLevel: the level of logs where the options name none; nil: no log.
+    /// - Parameter output: where the address of the metrics is printed; nil: nowhere but in the log.
     /// - Throws: `MonitoringError` for variables of a service manager that cannot be meant.
-    init(
-        _ options: ObservationOptions, _ notify: NotifySettings, output: Output, standardLevel: Logger.Level? = nil
-    ) throws {
-        let environment = Self.environment
-        (self.output, metricsPort) = (output, options.metricsPort)
-        logger = options.makeLogger(environment: environment, standardLevel: standardLevel)
-        manager = try ServiceManager(environment: environment, process: getpid())
+    init(_ options: ObservationOptions, _ notify: NotifySettings, logger: Logger, output: Output? = nil) throws {
+        (self.logger, self.output, metricsPort) = (logger, output, options.metricsPort)
+        manager = try ServiceManager(environment: Self.environment, process: getpid())
         hooks = Self.makeHooks(notify, logger)
     }
 
     /// The variables that a service manager sets.
-    private static var environment: [String: String] {
+    static var environment: [String: String] {
         let names = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"]
         let pairs = names.compactMap { name in getenv(name).map { (name, String(cString: $0)) } }
         return Dictionary(uniqueKeysWithValues: pairs)
@@ -57,15 +53,15 @@ struct Observation: Sendable {
     }
 
     /// The services that come first in a group, so that they are shut down after those that do the work.
-    ///
     var outerServices: [any Service] {
         var services: [any Service] = []
         if let hooks { services.append(hooks) }
         guard let metricsPort else { return services }
-        let output = output
+        let (output, logger) = (output, logger)
         services.append(
             MetricsServer(port: metricsPort, registry: metrics.registry, health: health) { port in
-                output.note("metrics on http://127.0.0.1:\(port)/metrics")
+                output?.note("metrics on http://127.0.0.1:\(port)/metrics")
+                logger.info("metrics served", [.port: port])
             })
         return services
     }

@@ -39,7 +39,9 @@ struct DaemonService: Service {
             do {
                 // Longer than the wait for a server that recovers; the heartbeat sets its own limit once it is connected.
                 observation.health.watch(.database, within: .seconds(900))
-                let trainer = try await cancelWhenGracefulShutdown { try await TrainerSession.open(options) }
+                let trainer = try await cancelWhenGracefulShutdown {
+                    try await TrainerSession.open(options, logger: observation.logger)
+                }
                 try await serve(trainer, stop, wake) { failures = 0 }
             } catch is CancellationError where stop.isRaised {
                 return
