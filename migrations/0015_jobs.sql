@@ -8,7 +8,7 @@ returns table (
     max_attempts integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-        lease_until = clock_timestamp() + lease(p_lease_seconds)
+        lease_until = clock_timestamp() + lease(p_lease_seconds), begun_at = coalesce(j.begun_at, clock_timestamp())
     where j.id = any (p_jobs) and j.state = 'waiting'
     returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
 $$;
@@ -246,11 +246,12 @@ begin
     elsif the_job.tick_id is not null then
         perform require_no_open_run(the_job.tick_id);
     end if;
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts and the whole time of its schedule. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -206,6 +206,8 @@ public struct ScheduledRun: Sendable, Hashable {
     public let previousRun: String?
     public let adopt: AdoptionRule
     public let maximumHours: Double?
+    /// What is left of them since the run first started, or was started again by a person; nil: no limit.
+    public let secondsLeft: Double?
     /// From 1.
     public let attempt: Int
 }
