@@ -39,7 +39,7 @@ struct DaemonService: Service {
             do {
                 // Longer than the wait for a server that recovers; the heartbeat sets its own limit once it is connected.
                 observation.health.watch(.database, within: .seconds(900))
-                let trainer = try await cancelWhenGracefulShutdown {
+                let trainer = try await untilShutdown {
                     try await TrainerSession.open(options, logger: observation.logger)
                 }
                 try await serve(trainer, stop, wake) { failures = 0 }
@@ -75,7 +75,9 @@ struct DaemonService: Service {
             trainer.queue(on: connection, leaseSeconds: leaseSeconds)
         }
         let working = trainer.session.connection
-        let connections = [try await trainer.connectAgain(), try await trainer.connectAgain()]
+        let connections = try await untilShutdown {
+            [try await trainer.connectAgain(), try await trainer.connectAgain()]
+        }
         let heartbeat = HeartbeatService(
             claims: claims, queue: queue(connections[0]), working: working, logger: observation.logger,
             health: observation.health, metrics: observation.metrics)
@@ -90,7 +92,9 @@ struct DaemonService: Service {
             volumes: RoundVolumes(
                 trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
                 observation: observation), observation: observation)
-        let meter = try await observation.queueMeter { queue(try await trainer.connectAgain()) }
+        let meter = try await observation.queueMeter {
+            queue(try await untilShutdown { try await trainer.connectAgain() })
+        }
         let all = connections + [working] + [meter?.queue.connection].compactMap { $0 }
         isConnected()
         observation.logger.info("daemon serves", [.worker: WorkerName.ofThisProcess])
