@@ -74,8 +74,8 @@ extension LearningWorker: RoundTrainer {
     private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> TrainingStart {
         if let own { return .resume(own.checkpoint) }
         if let weights = context.previous?.weights { return .weights(try await checkpoint(weights)) }
-        guard let weights = try await catalog.startingWeights(of: context.run) else { return .fresh }
-        return .weights(try await checkpoint(weights))
+        guard let origin = try await catalog.startingWeights(of: context.run) else { return .fresh }
+        return .weights(try await checkpoint(of: origin))
     }
 
     /// Runs on the tensor thread; the trainer never leaves it.

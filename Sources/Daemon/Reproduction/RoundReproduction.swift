@@ -75,7 +75,8 @@ struct RoundReproduction: Sendable {
         if let previous {
             pseudo = try await session.catalog.pseudoLabels(of: previous.id)
             start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
-        } else if let weights = try await session.catalog.startingWeights(of: run.id) {
+        } else if let origin = try await session.catalog.startingWeights(of: run.id) {
+            guard let weights = origin.weights else { throw DaemonError.startMissing(run: origin.run) }
             start = .weights(try await checkpoint(weights))
         }
         let cases = try await parts.library.cases(in: .train, pseudo: pseudo)

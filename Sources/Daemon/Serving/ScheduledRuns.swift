@@ -93,7 +93,7 @@ struct ScheduledRuns: Sendable {
     /// A cause that a repetition cannot remove.
     private static func isFinal(_ error: any Error) -> Bool {
         switch error {
-        case RoundsError.unrecoverable, RoundsError.otherPlan: true
+        case RoundsError.unrecoverable, RoundsError.otherPlan, DaemonError.startMissing: true
         default: false
         }
     }
