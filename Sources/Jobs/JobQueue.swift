@@ -6,11 +6,18 @@ public struct JobQueue: Sendable {
     public let connection: Connection
     /// Host and process of this daemon, for people to read.
     public let worker: String
+    private let lease: @Sendable () -> Double
+
     /// The duration of a claim without a heartbeat, 1 to 3600 s.
-    public let leaseSeconds: Double
+    public var leaseSeconds: Double { lease() }
 
     public init(_ connection: Connection, worker: String, leaseSeconds: Double) {
-        (self.connection, self.worker, self.leaseSeconds) = (connection, worker, leaseSeconds)
+        self.init(connection, worker: worker) { leaseSeconds }
+    }
+
+    /// - Parameter lease: seconds, asked for at each claim and heartbeat.
+    public init(_ connection: Connection, worker: String, lease: @escaping @Sendable () -> Double) {
+        (self.connection, self.worker, self.lease) = (connection, worker, lease)
     }
 
     // MARK: - Claims

@@ -109,7 +109,8 @@ struct RunCommand: AsyncParsableCommand {
             session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
             observer: observer, retriesFailed: retryFailed, health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
-            claims: claims, queue: session.queue(on: try await session.trainer.connectAgain()), working: working,
+            claims: claims, lease: session.lease, queue: session.queue(on: try await session.trainer.connectAgain()),
+            working: working,
             logger: observation.logger, health: observation.health, metrics: observation.metrics,
             failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)

@@ -46,10 +46,11 @@ struct DaemonSession: Sendable {
         (self.trainer, self.configuration) = (trainer, configuration)
     }
 
+    /// The duration of leases, which does not change.
+    var lease: LeaseTime { LeaseTime { [seconds = configuration.daemon.leaseSeconds] in seconds } }
+
     /// The queue as this process sees it.
-    func queue(on connection: Connection) -> JobQueue {
-        trainer.queue(on: connection, leaseSeconds: configuration.daemon.leaseSeconds)
-    }
+    func queue(on connection: Connection) -> JobQueue { trainer.queue(on: connection, lease: lease) }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
     ///

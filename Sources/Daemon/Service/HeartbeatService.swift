@@ -10,6 +10,7 @@ internal import ServiceLifecycle
 /// the work's own could wait for an answer without end, and the service throws.
 struct HeartbeatService: Service {
     let claims: HeldClaims
+    let lease: LeaseTime
     /// On the connection of the heartbeats.
     let queue: JobQueue
     /// The connection of the work.
@@ -22,7 +23,7 @@ struct HeartbeatService: Service {
     var failed: @Sendable (any Error) -> Void = { _ in }
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.
-    private var patienceInSeconds: Double { max(10, queue.leaseSeconds) }
+    private var patienceInSeconds: Double { max(10, lease.seconds) }
 
     func run() async throws {
         do {
@@ -38,8 +39,8 @@ struct HeartbeatService: Service {
         watch()
         defer { health.unwatch(.heartbeat) }
         while !Task.isCancelled {
-            try await beat()
-            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+            let pause = try await beat()
+            try? await Task.sleep(for: pause)
         }
     }
 
@@ -53,12 +54,21 @@ struct HeartbeatService: Service {
         watch()
         defer { health.unwatch(.heartbeat) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            try await beat()
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
+            let pause = try await beat()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
         }
     }
 
-    private func beat() async throws {
+    /// - Returns: the time until the next beat. It is that of the shorter lease where the lease was changed, because a claim that was
+    ///   made meanwhile has the one before.
+    private func beat() async throws -> Duration {
+        let before = lease.follow()
+        if before != lease.seconds { watch() }
+        try await renewAll()
+        return .seconds(min(before, lease.seconds) / 3)
+    }
+
+    private func renewAll() async throws {
         let patience = patienceInSeconds
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -35,7 +35,7 @@ struct TrainerSession: Sendable {
     func connectAgain() async throws -> Connection { try await session.connectAgain() }
 
     /// The queue as this process sees it.
-    func queue(on connection: Connection, leaseSeconds: Double) -> JobQueue {
-        JobQueue(connection, worker: WorkerName.ofThisProcess, leaseSeconds: leaseSeconds)
+    func queue(on connection: Connection, lease: LeaseTime) -> JobQueue {
+        JobQueue(connection, worker: WorkerName.ofThisProcess) { lease.seconds }
     }
 }

@@ -70,16 +70,14 @@ struct DaemonService: Service {
     private func serve(
         _ trainer: TrainerSession, _ stop: StopFlag, _ wake: WakeUp, isConnected: () -> Void
     ) async throws {
-        let (claims, leaseSeconds) = (HeldClaims(), settings.value.leaseSeconds)
-        func queue(_ connection: Connection) -> JobQueue {
-            trainer.queue(on: connection, leaseSeconds: leaseSeconds)
-        }
+        let (claims, lease) = (HeldClaims(), LeaseTime { [settings] in settings.value.leaseSeconds })
+        func queue(_ connection: Connection) -> JobQueue { trainer.queue(on: connection, lease: lease) }
         let working = trainer.session.connection
         let connections = try await untilShutdown {
             [try await trainer.connectAgain(), try await trainer.connectAgain()]
         }
         let heartbeat = HeartbeatService(
-            claims: claims, queue: queue(connections[0]), working: working, logger: observation.logger,
+            claims: claims, lease: lease, queue: queue(connections[0]), working: working, logger: observation.logger,
             health: observation.health, metrics: observation.metrics)
         let ticker = Ticker(
             catalog: TrainingCatalog(connections[1], program: Program.lacunad.version), wake: wake, stop: stop,

@@ -109,7 +109,7 @@ struct ScheduledRuns: Sendable {
         guard state == .dead else { return }
         var event = HookEvent(.scheduleFailed)
         (event.schedule, event.reason) = (schedule, FailureReason.text(of: error))
-        observation.hooks?.post(event)
+        observation.hooks.post(event)
     }
 
     private func report(_ job: ClaimedJob, _ error: any Error) {

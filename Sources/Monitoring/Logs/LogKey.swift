@@ -1,10 +1,12 @@
 public import Logging
 
-/// The keys of log metadata. Their values are names of runs, schedules and organs, ids, numbers, constant words, folders and files of
+/// The keys of log metadata. Their values are names of runs, schedules and organs, ids, numbers, constant words, keys of the configuration, folders and files of
 /// the daemon itself, and its notes; no patient data.
 public enum LogKey: String, CaseIterable, Sendable {
-    case attempts, count, dice, done, event, file, hook, isNew, job, kind, labels, loss, note, object, organ, part, port
-    case reason, remedy, revision, round, run, schedule, seconds, signal, state, status, step, steps, total, volume,
+    case attempts, changed, count, dice, done, event, file, hook, isNew, job, kind, labels, later, loss, note, object,
+        organ
+    case part, port, reason, remedy, restart, revision, round, run, schedule, seconds, signal, state, status, step,
+        steps, total, volume,
         work
     case worker
 
