@@ -34,7 +34,7 @@ struct DaemonService: Service {
     }
 
     private func serveAgain(_ stop: StopFlag, _ wake: WakeUp) async throws {
-        var failures = 0
+        var (failures, hasServed) = (0, false)
         while !stop.isRaised {
             do {
                 // Longer than the wait for a server that recovers; the heartbeat sets its own limit once it is connected.
@@ -42,27 +42,26 @@ struct DaemonService: Service {
                 let trainer = try await untilShutdown {
                     try await TrainerSession.open(options, logger: observation.logger)
                 }
-                try await serve(trainer, stop, wake) { failures = 0 }
+                try await serve(trainer, stop, wake) { (failures, hasServed) = (0, true) }
             } catch is CancellationError where stop.isRaised {
                 return
-            } catch let error where Self.isAbsence(error) {
-                observation.health.watch(.database, within: .seconds(900))
-                observation.health.fail(.database, "the server cannot be reached")
+            } catch {
+                guard let absence = Absence(error, hasServed: hasServed) else { throw error }
                 let pause = Self.pauses[min(failures, Self.pauses.count - 1)]
-                observation.logger.error(
-                    "database unreachable", [.reason: FailureReason.text(of: error), .seconds: pause])
+                report(absence, error, pause)
                 failures += 1
                 await wake.wait(atMost: .seconds(pause))
             }
         }
     }
 
-    /// Errors that end when the server is back.
-    private static func isAbsence(_ error: any Error) -> Bool {
-        switch error {
-        case let error as PostgresError: error.isTransient
-        case DaemonError.serverSilent: true
-        default: false
+    private func report(_ absence: Absence, _ error: any Error, _ pause: Double) {
+        observation.health.watch(.database, within: .seconds(900))
+        observation.health.fail(.database, absence.problem)
+        let values: Logger.Values = [.reason: FailureReason.text(of: error), .seconds: pause]
+        switch absence {
+        case .server: observation.logger.error("database unreachable", values)
+        case .objects: observation.logger.error("object store unreachable", values)
         }
     }
 
