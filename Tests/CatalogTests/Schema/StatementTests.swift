@@ -18,7 +18,7 @@ let managerStatements: [any Statement.Type] = [
     CentresOfSidedMasks.self,
     CheckpointExists.self,
     CompactCoverage.self,
-    ComparisonOfRun.self,
+    ComparisonOfRun.self, DecisionOnRun.self,
     CompetingAnnotations.self,
     CreateSchedule.self,
     DescribeSchedule.self,

@@ -160,7 +160,7 @@ struct LargeCatalogue {
         "RetrySchedule": rare,
         "RemoveSchedule": rare, "ListSchedules": small, "NamesOfSchedules": small, "ActionsOnSchedule": small,
         "DescribeSchedule": "it counts the annotations that a run would use", "HistoryOfSchedules": "a page of ticks",
-        "OpenProposals": small, "ComparisonOfRun": small, "TickOfJob": "once for a run",
+        "OpenProposals": small, "ComparisonOfRun": small, "DecisionOnRun": small, "TickOfJob": "once for a run",
         "AdoptIfBetter": "once for a run",
         "SplitsWithLockedSubjects": rare,
         "HeldOutDice": "it averages the evaluations, which are of held-out volumes only",

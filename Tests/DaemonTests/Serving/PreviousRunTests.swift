@@ -3,8 +3,43 @@ import TestSupport
 import Testing
 
 extension DaemonTests {
-    /// Runs of a schedule that start from the run before.
+    /// Runs of a schedule that start from the run before and are compared with the current one.
     @Suite struct PreviousRunTests {
+        @Test func aProposalIsShownWithItsComparison() async throws {
+            try await World.with { place in
+                try await place.createSchedule(
+                    "night", RunFile(), "--cron", "0 0 1 1 *", "--adopt", "if-better", "--adopt-volumes", "5")
+                let daemon = try place.serve()
+                try await place.run("night", 2)
+                await daemon.stops()
+                let shown = try await place.lacuna("schedule", "show", "night", "--json").object()
+                let proposal = try #require((shown["proposals"] as? [[String: Any]])?.first)
+                try expectComparison(proposal)
+                let last = try await place.lacuna("round", "show", "night-2", "2", "--json").object()
+                try expectComparison(try #require(last["adoption"] as? [String: Any]))
+                let earlier = try await place.lacuna("round", "show", "night-2", "1", "--json").object()
+                #expect(earlier["adoption"] is NSNull)
+                let page = try await place.lacuna("schedule", "show", "night")
+                #expect(page.output.contains("too few volumes"), "\(page.output)")
+                #expect(page.errors.contains("Run night-2 was compared with night-1 and proposed: "), "\(page.errors)")
+            }
+        }
+
+        private func expectComparison(_ proposal: [String: Any]) throws {
+            #expect(proposal["run"] as? String == "night-2" && proposal["currentRun"] as? String == "night-1")
+            #expect(proposal["decision"] as? String == "proposed")
+            let organs = try #require(proposal["organs"] as? [[String: Any]])
+            #expect(organs.count == 3 && organs.allSatisfy { $0["verdict"] as? String == "too few volumes" })
+            for organ in organs {
+                let dice = try #require(organ["dice"] as? Double)
+                let current = try #require(organ["currentDice"] as? Double)
+                let difference = try #require(organ["difference"] as? Double)
+                let margin = try #require(organ["margin"] as? Double)
+                #expect(organ["pairs"] as? Int == 2)
+                #expect(abs(dice - current - difference) < 0.002 && abs(margin - 0.02) < 1e-6)
+            }
+        }
+
         /// Neither without rows of checkpoints nor without their bytes does a run begin with new weights instead.
         @Test func lostWeightsOfThePreviousRunAreAnError() async throws {
             try await World.with { place in
