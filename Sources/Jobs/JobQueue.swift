@@ -98,8 +98,26 @@ public struct JobQueue: Sendable {
         try await connection.one(CountVolumeJobs(round: round, kind: kind))
     }
 
-    /// The jobs of a kind of a round's volumes, by volume.
-    public func volumeJobs(_ kind: JobKind, ofRound round: Int64) async throws -> [VolumeJob] {
-        try await connection.run(ListVolumeJobs(round: round, kind: kind))
+    /// The first volume whose job of a kind is dead or was cancelled; nil where there is none.
+    public func stoppedVolume(_ kind: JobKind, ofRound round: Int64) async throws -> Int64? {
+        try await connection.first(FindStoppedVolume(round: round, kind: kind))
+    }
+
+    /// Combines the results of the done jobs of a kind of a round's volumes, by volume. However many there are, one batch of them
+    /// is in memory.
+    ///
+    /// - Parameter add: adds a result, a JSON object, to what was combined before.
+    public func combineResults<Sum>(
+        _ kind: JobKind, ofRound round: Int64, into empty: Sum, batch: Int = 100,
+        _ add: (inout Sum, VolumeResult) throws -> Void
+    ) async throws -> Sum {
+        var (sum, last) = (empty, Int64.min)
+        while true {
+            let page = try await connection.run(
+                ListVolumeResults(round: round, kind: kind, after: last, limit: batch))
+            for result in page { try add(&sum, result) }
+            guard page.count == batch, let end = page.last else { return sum }
+            last = end.volume
+        }
     }
 }

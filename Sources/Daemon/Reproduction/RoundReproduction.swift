@@ -137,11 +137,11 @@ struct RoundReproduction: Sendable {
 
     private func pooledScores(with weights: RoundWeights) async throws -> [ScoreHistogram?]? {
         guard session.configuration.plan.rankingPool == .round else { return nil }
-        var measures: [VolumeMeasures] = []
+        var pooled = PooledScores()
         for volume in snapshot.volumes(in: .train) {
-            measures.append(try await parts.volumes.measure(task(volume, weights)))
+            pooled.add(try await parts.volumes.measure(task(volume, weights)))
         }
-        return PooledScores.sum(of: measures, organs: snapshot.organs)
+        return pooled.histograms(of: snapshot.organs)
     }
 
     private func compare(

@@ -110,9 +110,10 @@ actor RoundVolumes {
         if let pooled, pooled.weights == weights { return pooled.scores }
         let library = open.worker.library
         let training = Set(library.snapshot.volumes(in: .train).map(\.id.rawValue))
-        let measures = try await queue.volumeJobs(.predict, ofRound: id.rawValue)
-            .filter { training.contains($0.volume) }.compactMap(\.result).map { try VolumeMeasures(json: $0) }
-        let scores = PooledScores.sum(of: measures, organs: library.organs)
+        let sum = try await queue.combineResults(.predict, ofRound: id.rawValue, into: PooledScores()) {
+            if training.contains($1.volume) { $0.add(try VolumeMeasures(json: $1.result)) }
+        }
+        let scores = sum.histograms(of: library.organs)
         pooled = (weights, scores)
         return scores
     }

@@ -4815,7 +4815,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "393ab480aedf2e07fe8d6b59a8c7cef9971316fde96707a7681dfac2f4a56be8",
+            sha256: "ee7f51bf70d0fae3b9569461603dfd0c3fdfc1c70994308cfe3ab804a0782087",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -5010,12 +5010,14 @@ begin
 end $$;
 comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones and predictions whose results were cleared wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
-create function volume_jobs(p_round bigint, p_kind job_kind)
-returns table (volume_id bigint, state job_state, reason text, result jsonb)
+create function volume_results(p_round bigint, p_kind job_kind, p_after bigint, p_limit integer)
+returns table (volume_id bigint, result jsonb)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+    select volume_id, result from job
+    where round_id = p_round and kind = p_kind and volume_id > p_after and state = 'done' and result is not null
+    order by volume_id limit least(greatest(p_limit, 1), 1000)
 $$;
-comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5114,7 +5116,7 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 
 """###),

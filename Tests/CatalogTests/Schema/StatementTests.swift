@@ -273,7 +273,7 @@ let trainerStatements: [any Statement.Type] = [
     FinishRun.self,
     Heartbeat.self,
     ListOrgans.self,
-    ListVolumeJobs.self,
+    ListVolumeResults.self, FindStoppedVolume.self,
     LoadOrganLinks.self,
     LoadOrganSynonyms.self,
     LoadOrgans.self,

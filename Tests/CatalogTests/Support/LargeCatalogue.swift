@@ -176,7 +176,7 @@ struct LargeCatalogue {
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
         "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training,
-        "ListVolumeJobs": training,
+        "ListVolumeResults": training, "FindStoppedVolume": training,
         "RunLabels": training, "RunVolumes": training,
         "FinishRun": small, "Ping": "it reads nothing",
         "CountRoundLabels": "it counts a round's labels, when they are published",
