@@ -169,9 +169,9 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning", "Monitoring",
-                "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser,
-                logging, lifecycle, signals,
+                "Catalog", "Cluster", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
+                "Monitoring", "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows",
+                argumentParser, logging, lifecycle, signals,
             ], swiftSettings: swift),
 
         // MARK: - Executables

@@ -8,7 +8,7 @@ returns table (
     max_attempts integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-        lease_until = clock_timestamp() + lease(p_lease_seconds)
+        lease_until = clock_timestamp() + lease(p_lease_seconds), begun_at = coalesce(j.begun_at, clock_timestamp())
     where j.id = any (p_jobs) and j.state = 'waiting'
     returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
 $$;
@@ -197,12 +197,14 @@ begin
 end $$;
 comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones and predictions whose results were cleared wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
-create function volume_jobs(p_round bigint, p_kind job_kind)
-returns table (volume_id bigint, state job_state, reason text, result jsonb)
+create function volume_results(p_round bigint, p_kind job_kind, p_after bigint, p_limit integer)
+returns table (volume_id bigint, result jsonb)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+    select volume_id, result from job
+    where round_id = p_round and kind = p_kind and volume_id > p_after and state = 'done' and result is not null
+    order by volume_id limit least(greatest(p_limit, 1), 1000)
 $$;
-comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -252,11 +254,12 @@ begin
     elsif the_job.tick_id is not null then
         perform require_no_open_run(the_job.tick_id);
     end if;
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts and the whole time of its schedule. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -300,5 +303,5 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;

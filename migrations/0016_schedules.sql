@@ -302,7 +302,7 @@ comment on column schedule.window_end is 'Local time up to which runs may start;
 comment on column schedule.jitter is 'A run by time is delayed by a share of this, which depends on the schedule and the instant alone.';
 comment on column schedule.adopt_margin is 'The loss of mean paired Dice of an organ up to which a run is not worse.';
 comment on column schedule.adopt_volumes is 'Organs with fewer volumes that both runs were evaluated on are not compared.';
-comment on column schedule.max_hours is 'Hours after which a run is stopped; null: no limit.';
+comment on column schedule.max_hours is 'Hours after its first start, or after that of a retry, at which a run is stopped; null: no limit.';
 comment on column schedule.created_revision is 'The newest revision when the schedule was created.';
 comment on column schedule.seen_revision is 'The revision up to which annotations were counted.';
 comment on column schedule.last_number is 'The number of the newest tick that is not skipped.';
@@ -759,7 +759,7 @@ create trigger starts_of_runs_are_recorded after update of run_id on job for eac
 create function tick_of_job(p_job bigint, p_token bigint)
 returns table (
     schedule text, number integer, cause tick_cause, run_name text, config jsonb, previous_run text, adopt adoption_rule, max_hours real,
-    attempt integer)
+    seconds_left double precision, attempt integer)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -768,11 +768,11 @@ begin
     select s.name, t.number, t.cause, coalesce(r.name, s.name || '-' || t.number), s.config,
         (select p.name from run p where p.id = case when j.run_id is null then previous_run(s.id, t.number)
             else (select b.previous_run_id from run_start b where b.run_id = j.run_id) end),
-        s.adopt, s.max_hours, j.attempts
+        s.adopt, s.max_hours, s.max_hours * 3600 - extract(epoch from clock_timestamp() - j.begun_at)::float8, j.attempts
     from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id left join run r on r.id = j.run_id
     where j.id = p_job;
 end $$;
-comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops (null: no limit), and the attempt. No row for a run that was started by hand.';
+comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops and the seconds that are left of them (null: no limit), and the attempt. No row for a run that was started by hand.';
 
 create type tick_outcome as enum ('waiting', 'running', 'done', 'failed', 'cancelled', 'skipped');
 comment on type tick_outcome is 'What became of a tick, by its job: failed is a job that is not tried again.';

@@ -95,12 +95,9 @@ public struct JobCount: Sendable, Hashable {
     public let count: Int
 }
 
-/// A job of a volume and a round, with what it measured.
-public struct VolumeJob: Sendable, Hashable {
+/// What the job of a volume and a round measured.
+public struct VolumeResult: Sendable, Hashable {
     public let volume: Int64
-    public let state: JobState
-    /// Why the last attempt failed; nil where none did.
-    public let reason: String?
-    /// A JSON object; nil before the job is done, and for jobs without measurements.
-    public let result: String?
+    /// A JSON object.
+    public let result: String
 }

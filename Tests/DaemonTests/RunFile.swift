@@ -9,6 +9,11 @@ struct RunFile: Sendable {
     var rounds = 2
     var classMapping = "{}"
     var minimumDice = 0
+    var confidence = "residual"
+    var widths = "[4, 8]"
+    var batch = 4
+    /// Empty: that of the training.
+    var predictionPatch = "[]"
     /// A further key of the section `daemon`, with its value.
     var daemon = "cacheGigabytes: 200"
     /// A key of the section `notify`, with its value.
@@ -29,11 +34,13 @@ struct RunFile: Sendable {
           minimumAnnotatedVolumes: 1
           guardRatio: 100
           minimumDice: \(minimumDice)
+          confidence: \(confidence)
         learning:
-          widths: [4, 8]
+          widths: \(widths)
           contextSlices: 3
           patch: [32, 32]
-          batch: 4
+          predictionPatch: \(predictionPatch)
+          batch: \(batch)
           learningRate: 0.01
           precision: float32
           threads: 1

@@ -32,7 +32,7 @@ extension DaemonTests {
                 let (daemon, _) = try start(
                     place, environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"])
                 try await socket.waits(for: "READY=1")
-                let address = try #require(await daemon.metricsAddress())
+                let address = try #require(await daemon.loggedMetricsAddress())
                 #expect(await daemon.reports("message=\"daemon serves\""))
                 #expect(try await HTTPAnswer.get(address + "/healthz").status == 200)
                 guard case .running(let server) = place.cluster.status() else {

@@ -83,8 +83,8 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecalledRounds(run: run))
     }
 
-    /// The network of the last round of the run from which a run starts; nil where it starts from new weights.
-    public func startingWeights(of run: RunID) async throws -> Digest? {
+    /// The run from whose weights a run starts; nil where it starts from new weights.
+    public func startingWeights(of run: RunID) async throws -> RunOrigin? {
         try await connection.first(StartingWeights(run: run))
     }
 

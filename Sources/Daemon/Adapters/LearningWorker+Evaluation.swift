@@ -8,15 +8,28 @@ internal import Workflows
 extension LearningWorker: RoundEvaluator {
     func evaluate(_ context: RoundContext, observer: any RoundObserver) async throws -> Evaluation {
         let number = context.round.number
-        let measured = try await validationMeasures(context)
-        let records = measured.flatMap { results(of: $0.volume, $0.measures) }
-        try await rounds.fenced {
-            try await catalog.recordEvaluation(rounds.claim, round: rounds.roundID(number), records)
+        let results = try await measure(.validation, context, into: HeldOutResults()) { results, volume, measures in
+            results.records += records(of: volume, measures)
+            results.add(measures.overlaps ?? [:])
         }
-        return summary(measured.map(\.measures))
+        try await rounds.fenced {
+            try await catalog.recordEvaluation(rounds.claim, round: rounds.roundID(number), results.records)
+        }
+        return summary(results.overlaps)
     }
 
-    private func results(of volume: VolumeID, _ measures: VolumeMeasures) -> [EvaluationRecord] {
+    /// What the held-out volumes show, without the distributions of scores.
+    private struct HeldOutResults {
+        var records: [EvaluationRecord] = []
+        /// By the key of the organ.
+        private(set) var overlaps: [String: [OverlapCounts]] = [:]
+
+        mutating func add(_ volume: [String: OverlapCounts]) {
+            for (organ, overlap) in volume { overlaps[organ, default: []].append(overlap) }
+        }
+    }
+
+    private func records(of volume: VolumeID, _ measures: VolumeMeasures) -> [EvaluationRecord] {
         guard let run = library.snapshot.volumes[volume] else { return [] }
         let millilitres = library.grid(of: run).voxelMillilitres
         return library.organs.compactMap { organ in
@@ -30,10 +43,10 @@ extension LearningWorker: RoundEvaluator {
         }
     }
 
-    private func summary(_ measures: [VolumeMeasures]) -> Evaluation {
+    private func summary(_ overlaps: [String: [OverlapCounts]]) -> Evaluation {
         var organs: [String: OrganEvaluation] = [:]
         for organ in library.organs {
-            let overlaps = measures.compactMap { $0.overlaps?[organ.rawValue] }
+            let overlaps = overlaps[organ.rawValue] ?? []
             let shown = overlaps.filter { $0.truth > 0 }
             let (predicted, truth) = (shown.reduce(0) { $0 + $1.predicted }, shown.reduce(0) { $0 + $1.truth })
             organs[organ.rawValue] = OrganEvaluation(

@@ -34,19 +34,6 @@ extension LearningWorker: RoundRelabeller {
 
     /// Scores of all training volumes by organ.
     private func pooledScores(_ context: RoundContext) async throws -> [ScoreHistogram?] {
-        let measures = try await measures(of: library.snapshot.volumes(in: .train).map(\.id), context)
-        return PooledScores.sum(of: measures.map(\.measures), organs: library.organs)
-    }
-}
-
-/// The scores of the voxels that can be accepted, over all volumes of a round.
-enum PooledScores {
-    /// By organ; nil for an organ that is relabelled nowhere.
-    static func sum(of measures: [VolumeMeasures], organs: [OrganKey]) -> [ScoreHistogram?] {
-        organs.map { organ in
-            let own = measures.compactMap { $0.candidates?[organ.rawValue] }
-            guard !own.isEmpty else { return nil }
-            return own.reduce(into: ScoreHistogram()) { $0.add($1) }
-        }
+        try await measure(.train, context, into: PooledScores()) { $0.add($2) }.histograms(of: library.organs)
     }
 }

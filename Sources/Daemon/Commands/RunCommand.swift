@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
         guard let config else { return }
         SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
-        let observation = try Observation(observing, configuration.notify, output: options.output)
+        let observation = try Observation(
+            observing, configuration.notify, logger: observing.makeLogger(), output: options.output)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)
@@ -110,7 +111,8 @@ struct RunCommand: AsyncParsableCommand {
             leases: observation.expiredLeases(in: queue), stop: stop, observer: observer, retriesFailed: retryFailed,
             health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
-            claims: claims, queue: session.queue(on: try await session.trainer.connectAgain()), working: working,
+            claims: claims, lease: session.lease, queue: session.queue(on: try await session.trainer.connectAgain()),
+            working: working,
             logger: observation.logger, health: observation.health, metrics: observation.metrics,
             failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)

@@ -10,6 +10,7 @@ internal import ServiceLifecycle
 /// the work's own could wait for an answer without end, and the service throws.
 struct HeartbeatService: Service {
     let claims: HeldClaims
+    let lease: LeaseTime
     /// On the connection of the heartbeats.
     let queue: JobQueue
     /// The connection of the work.
@@ -22,7 +23,7 @@ struct HeartbeatService: Service {
     var failed: @Sendable (any Error) -> Void = { _ in }
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.
-    private var patienceInSeconds: Double { max(10, queue.leaseSeconds) }
+    private var patienceInSeconds: Double { max(10, lease.seconds) }
 
     func run() async throws {
         do {
@@ -58,19 +59,30 @@ struct HeartbeatService: Service {
         }
     }
 
-    /// - Returns: the pause before the next heartbeat.
+    /// - Returns: the pause before the next heartbeat. It is that of the shorter lease where the lease was changed, because a claim that
+    ///   was made meanwhile has the one before.
     private func beat() async throws -> Duration {
+        let before = lease.follow()
+        if before != lease.seconds { watch() }
+        let renewals = try await renewWhileTheServerAnswers()
+        return renewals.contains(.locked) ? Self.pauseWhileLocked : .seconds(min(before, lease.seconds) / 3)
+    }
+
+    /// Short, because the lease may end meanwhile.
+    private static let pauseWhileLocked = Duration.milliseconds(200)
+
+    private func renewWhileTheServerAnswers() async throws -> [Renewal] {
         let patience = patienceInSeconds
-        return try await withThrowingTaskGroup(of: Duration?.self) { group in
+        return try await withThrowingTaskGroup(of: [Renewal]?.self) { group in
             group.addTask { try await renewAll() }
             group.addTask {
                 try await Task.sleep(for: .seconds(patience))
                 return nil
             }
             defer { group.cancelAll() }
-            if let pause = try await group.next() ?? nil {
+            if let renewals = try await group.next() ?? nil {
                 report()
-                return pause
+                return renewals
             }
             health.fail(.database, "the server does not answer")
             logger.error("database server silent", [.seconds: patience])
@@ -83,15 +95,11 @@ struct HeartbeatService: Service {
         for part in [Health.Part.heartbeat, .database] { health.report(part) }
     }
 
-    /// - Returns: the pause before the next heartbeat: short where a job is locked, because its lease may end meanwhile.
-    private func renewAll() async throws -> Duration {
-        let held = claims.all
-        var isLocked = false
-        for claim in held {
-            if try await renew(claim) == .locked { isLocked = true }
-        }
-        if held.isEmpty { try await queue.ping() }
-        return isLocked ? .milliseconds(200) : .seconds(queue.leaseSeconds / 3)
+    private func renewAll() async throws -> [Renewal] {
+        var renewals: [Renewal] = []
+        for claim in claims.all { renewals.append(try await renew(claim)) }
+        if renewals.isEmpty { try await queue.ping() }
+        return renewals
     }
 
     private func renew(_ claim: JobClaim) async throws -> Renewal {

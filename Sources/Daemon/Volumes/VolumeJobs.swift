@@ -53,11 +53,11 @@ struct VolumeJobs: Sendable {
         }
     }
 
-    /// What the done jobs measured, by volume.
-    func results() async throws -> [(volume: VolumeID, measures: VolumeMeasures)] {
-        try await queue.volumeJobs(kind, ofRound: round.rawValue).compactMap { job in
-            guard job.state == .done, let result = job.result else { return nil }
-            return (VolumeID(job.volume), try VolumeMeasures(json: result))
+    /// Combines what the done jobs measured, by volume, one batch at a time.
+    func combine<Sum>(into empty: Sum, _ add: (inout Sum, VolumeID, VolumeMeasures) throws -> Void) async throws -> Sum
+    {
+        try await queue.combineResults(kind, ofRound: round.rawValue, into: empty) {
+            try add(&$0, VolumeID($1.volume), try VolumeMeasures(json: $1.result))
         }
     }
 
@@ -71,10 +71,9 @@ struct VolumeJobs: Sendable {
 
     private func requireNoneDead(_ counts: VolumeCounts) async throws {
         guard counts.dead > 0 else { return }
-        let job = try await queue.volumeJobs(kind, ofRound: round.rawValue)
-            .first { $0.state == .dead || $0.state == .cancelled }
+        let volume = try await queue.stoppedVolume(kind, ofRound: round.rawValue)
         let verb = kind == .predict ? "predicted" : "relabelled"
         throw RoundsError.unrecoverable(
-            reason: "volume \(job?.volume ?? 0) cannot be \(verb); lacuna job list shows its job with the reason")
+            reason: "volume \(volume ?? 0) cannot be \(verb); lacuna job list shows its job with the reason")
     }
 }

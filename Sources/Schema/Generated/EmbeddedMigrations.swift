@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "c8498501296b0f0ac71dc2446d711d35311ab966d93b1fa7af2e836da8aba11f",
+            sha256: "87f89f0bc1b0464feed580c8392cebe52fce2986671244473220ad1d8ae92adb",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1019,6 +1019,7 @@ create table job (
     reason text constraint reason_is_short check (length(reason) <= 2000),
     result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
+    begun_at timestamptz,
     ended_at timestamptz,
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
@@ -1045,6 +1046,7 @@ comment on column job.attempts is 'Claims so far. A claim that its holder releas
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
+comment on column job.begun_at is 'When the job was first claimed from the queue, since a person last retried it. The time limit of a scheduled run counts from here.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';
@@ -4847,7 +4849,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "809b9adeb8084ed8688e8608a0c83e2f1e9895342780f68d2d3ad179b5ae0840",
+            sha256: "52e0381b6310903fc8d15803a63b471510eba40910123e32e4bcfd8f3b11b3a3",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -4859,7 +4861,7 @@ returns table (
     max_attempts integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-        lease_until = clock_timestamp() + lease(p_lease_seconds)
+        lease_until = clock_timestamp() + lease(p_lease_seconds), begun_at = coalesce(j.begun_at, clock_timestamp())
     where j.id = any (p_jobs) and j.state = 'waiting'
     returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
 $$;
@@ -5048,12 +5050,14 @@ begin
 end $$;
 comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones and predictions whose results were cleared wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
-create function volume_jobs(p_round bigint, p_kind job_kind)
-returns table (volume_id bigint, state job_state, reason text, result jsonb)
+create function volume_results(p_round bigint, p_kind job_kind, p_after bigint, p_limit integer)
+returns table (volume_id bigint, result jsonb)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+    select volume_id, result from job
+    where round_id = p_round and kind = p_kind and volume_id > p_after and state = 'done' and result is not null
+    order by volume_id limit least(greatest(p_limit, 1), 1000)
 $$;
-comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5103,11 +5107,12 @@ begin
     elsif the_job.tick_id is not null then
         perform require_no_open_run(the_job.tick_id);
     end if;
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts and the whole time of its schedule. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5151,13 +5156,13 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "dae8845cb093b998fc338bacb5a10ac45be5bd4620d4bb5f6f70bb07467c23c4",
+            sha256: "b2f9b4d52fef3087e7fa5b2a77b90d989fd30a4144960d238806123fc85511e7",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5463,7 +5468,7 @@ comment on column schedule.window_end is 'Local time up to which runs may start;
 comment on column schedule.jitter is 'A run by time is delayed by a share of this, which depends on the schedule and the instant alone.';
 comment on column schedule.adopt_margin is 'The loss of mean paired Dice of an organ up to which a run is not worse.';
 comment on column schedule.adopt_volumes is 'Organs with fewer volumes that both runs were evaluated on are not compared.';
-comment on column schedule.max_hours is 'Hours after which a run is stopped; null: no limit.';
+comment on column schedule.max_hours is 'Hours after its first start, or after that of a retry, at which a run is stopped; null: no limit.';
 comment on column schedule.created_revision is 'The newest revision when the schedule was created.';
 comment on column schedule.seen_revision is 'The revision up to which annotations were counted.';
 comment on column schedule.last_number is 'The number of the newest tick that is not skipped.';
@@ -5920,7 +5925,7 @@ create trigger starts_of_runs_are_recorded after update of run_id on job for eac
 create function tick_of_job(p_job bigint, p_token bigint)
 returns table (
     schedule text, number integer, cause tick_cause, run_name text, config jsonb, previous_run text, adopt adoption_rule, max_hours real,
-    attempt integer)
+    seconds_left double precision, attempt integer)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -5929,11 +5934,11 @@ begin
     select s.name, t.number, t.cause, coalesce(r.name, s.name || '-' || t.number), s.config,
         (select p.name from run p where p.id = case when j.run_id is null then previous_run(s.id, t.number)
             else (select b.previous_run_id from run_start b where b.run_id = j.run_id) end),
-        s.adopt, s.max_hours, j.attempts
+        s.adopt, s.max_hours, s.max_hours * 3600 - extract(epoch from clock_timestamp() - j.begun_at)::float8, j.attempts
     from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id left join run r on r.id = j.run_id
     where j.id = p_job;
 end $$;
-comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops (null: no limit), and the attempt. No row for a run that was started by hand.';
+comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops and the seconds that are left of them (null: no limit), and the attempt. No row for a run that was started by hand.';
 
 create type tick_outcome as enum ('waiting', 'running', 'done', 'failed', 'cancelled', 'skipped');
 comment on type tick_outcome is 'What became of a tick, by its job: failed is a job that is not tried again.';

@@ -44,7 +44,10 @@ import Testing
             #expect(row.adoption == .adopted && row.outcome == .done)
             let compared = try await place.world.catalog.adoptionComparison(of: "n-1")
             #expect(compared.count == 1 && compared[0].volumes == 3 && compared[0].isCompared && !compared[0].isWorse)
-            #expect(abs((compared.first?.dice ?? 0) - 0.78667) < 1e-4)
+            #expect(
+                abs((compared.first?.dice ?? 0) - 0.78667) < 1e-4 && abs((compared.first?.margin ?? 0) - 0.02) < 1e-6)
+            #expect(try await place.world.catalog.adoptionDecision(on: "n-1")?.currentRun == "first")
+            #expect(try await place.world.catalog.adoptionDecision(on: "first") == nil)
             let reason = try await place.world.manager.ask(
                 "select reason, agent from lacuna.activity where kind = 'adoption' order by id desc limit 1")
             #expect(reason == ["schedule n: not worse than run first|lacunad"])

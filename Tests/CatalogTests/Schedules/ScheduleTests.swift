@@ -182,6 +182,33 @@ import Testing
         }
     }
 
+    /// Neither a daemon that stops nor an attempt that fails gives a run more time; a person who retries it does.
+    @Test func theTimeOfARunCountsFromItsFirstStart() async throws {
+        try await ScheduleWorld.with { place async throws in
+            try await place.create { $0.maximumHours = 2 }
+            _ = try await place.world.catalog.runSchedule("n")
+            let first = try await place.start().job
+            #expect(try await secondsLeft(first, place) > 7000)
+            try await place.world.root.execute(
+                "update lacuna.job set begun_at = begun_at - interval '1 hour' where id = \(first.job)")
+            try await place.world.jobs.release(first)
+            let second = try #require(try await place.world.jobs.claim([.run]).first?.claim)
+            #expect(try await secondsLeft(second, place) < 3600)
+            _ = try await place.world.jobs.fail(second, reason: "no memory", pause: 0)
+            let third = try #require(try await place.world.jobs.claim([.run]).first?.claim)
+            #expect(try await secondsLeft(third, place) < 3600)
+            _ = try await place.world.jobs.fail(third, reason: "too long", pause: 0, final: true)
+            _ = try await place.world.catalog.retrySchedule("n")
+            let again = try #require(try await place.world.jobs.claim([.run]).first?.claim)
+            #expect(try await secondsLeft(again, place) > 7000)
+        }
+    }
+
+    private func secondsLeft(_ claim: JobClaim, _ place: ScheduleWorld) async throws -> Double {
+        let tick = try await place.world.training.tick(of: Claim(job: JobID(claim.job), token: claim.token))
+        return try #require(tick?.secondsLeft)
+    }
+
     @Test func aPausedScheduleFiresNothingAndMakesUpForNothing() async throws {
         try await ScheduleWorld.with { place async throws in
             try await place.create()

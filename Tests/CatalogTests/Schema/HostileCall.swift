@@ -87,8 +87,9 @@ extension HostileCall {
             HostileCall("enqueue_volumes", "JOB, TOKEN, OTHER_ROUND, 'relabel', '{}'", .refused("LA003")),
             HostileCall("enqueue_volumes", "JOB, TOKEN + 1, ROUND, 'relabel', '{}'", .refused("LA001")),
             HostileCall("enqueue_volumes", "JOB, TOKEN, ROUND, 'relabel', null", .refused("LA004")),
-            HostileCall("volume_jobs", "-1, 'relabel'", .rows([])),
-            HostileCall("volume_jobs", "null, null", .rows([])),
+            HostileCall("volume_results", "-1, 'relabel', 0, 100", .rows([])),
+            HostileCall("volume_results", "ROUND, 'predict', 0, -1", .rows([])),
+            HostileCall("volume_results", "null, null, null, null", .rows([])),
         ]
         + [
             ("'run'", "KNOWN", "LA004"), ("null", "KNOWN", "LA004"), ("'relabel'", "TEST", "LA006"),
