@@ -112,8 +112,7 @@ struct RunCommand: AsyncParsableCommand {
             health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
             claims: claims, lease: session.lease, queue: session.queue(on: try await session.trainer.connectAgain()),
-            working: working,
-            logger: observation.logger, health: observation.health, metrics: observation.metrics,
+            working: working, logger: observation.logger, health: observation.health, metrics: observation.metrics,
             failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)
         let signals = SignalService([.sigusr1]) { _ in requests.make() }

@@ -40,7 +40,8 @@ extension DaemonTests {
             try await withRound { place, held in
                 let (manager, beating) = (try await place.connect(as: "lacuna"), try await place.connect(as: "lacunad"))
                 let heartbeat = HeartbeatService(
-                    claims: held.jobs.claims, queue: JobQueue(beating, worker: "w", leaseSeconds: 3),
+                    claims: held.jobs.claims, lease: LeaseTime { 3 },
+                    queue: JobQueue(beating, worker: "w", leaseSeconds: 3),
                     working: held.jobs.queue.connection, logger: Self.silent)
                 let beats = Task { try await heartbeat.renewUntilCancelled() }
                 let context = RoundContext(
