@@ -169,9 +169,9 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning", "Monitoring",
-                "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows", argumentParser,
-                logging, lifecycle, signals,
+                "Catalog", "Cluster", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
+                "Monitoring", "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows",
+                argumentParser, logging, lifecycle, signals,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -236,9 +236,9 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Catalog", "Cluster", "Domain", "Imaging", "Learning", "Phantoms", "Postgres", "Schema", "System",
-                "Tensors",
-                "TestSupport", "lacuna", "lacunad",
+                "Catalog", "Cluster", "Daemon", "Domain", "Imaging", "Jobs", "Learning", "Monitoring", "Phantoms",
+                "Plans", "Postgres", "Rounds", "Schema", "System", "Tensors", "TestSupport", "lacuna", "lacunad",
+                logging,
             ],
             swiftSettings: swift),
         .testTarget(

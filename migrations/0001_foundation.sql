@@ -201,7 +201,7 @@ comment on function current_revision() is 'The newest revision; 0 in an empty ca
 
 -- The keys of the advisory locks.
 create function pointer_lock() returns bigint language sql immutable as $$ select 5497853841001 $$;
-comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels.';
+comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels. Locks are taken in one order: objects, pointers, schedules, jobs, runs and rounds.';
 create function object_lock() returns bigint language sql immutable as $$ select 5497853841002 $$;
 comment on function object_lock() is 'Key of the lock that is shared from the storing of bytes to the commit of their rows, and exclusive for the sweep of unreferenced bytes.';
 create function compaction_lock() returns bigint language sql immutable as $$ select 5497853841003 $$;

@@ -128,6 +128,7 @@ create table job (
     reason text constraint reason_is_short check (length(reason) <= 2000),
     result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
+    begun_at timestamptz,
     ended_at timestamptz,
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
@@ -154,6 +155,7 @@ comment on column job.attempts is 'Claims so far. A claim that its holder releas
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
+comment on column job.begun_at is 'When the job was first claimed from the queue, since a person last retried it. The time limit of a scheduled run counts from here.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';

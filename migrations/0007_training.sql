@@ -254,19 +254,27 @@ begin
 end $$;
 comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then. A lease has 1 to 3600 seconds. Refuses a run that is finished, cancelled or recalled.';
 
-create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
+create type renewal as enum ('held', 'locked', 'lost');
+comment on type renewal is 'What a heartbeat found. held: the lease is renewed, or the job is done. locked: another transaction has locked the job, so that nobody takes it over; the lease is not renewed yet. lost: the claim is lost, or was released.';
+
+create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns renewal
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
-    where id = p_job and token = p_token and login = session_user and lease_until is not null;
-    if not found then
-        perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
-        where j.id = p_job and not run.finished;
-        return exists (select from job where id = p_job and token = p_token and state = 'done');
+    where id = (
+        select id from job where id = p_job and token = p_token and login = session_user and lease_until is not null
+        for no key update skip locked);
+    if found then
+        return 'held';
     end if;
-    return true;
+    if exists (select from job where id = p_job and token = p_token and login = session_user and lease_until is not null) then
+        return 'locked';
+    end if;
+    perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
+    where j.id = p_job and not run.finished;
+    return case when exists (select from job where id = p_job and token = p_token and state = 'done') then 'held' else 'lost' end;
 end $$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released, true where it did its job. Refuses a run that is cancelled or recalled.';
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim, without a wait for a transaction that has locked the job, such as a removal of data. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -558,14 +566,15 @@ create function publish_round(
 returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_run bigint;
     the_change bigint;
     organs smallint[];
     rounds bigint[];
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token, p_round);
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform end_jobs_of_round(p_round, 'published');
-    perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
         return the_change; -- the answer to the first call was lost
@@ -622,10 +631,11 @@ create function lock_jobs_of_runs(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select from job where id = any (jobs_of_runs(p_runs)) order by id for update
 $$;
-comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
+comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs, in the order of their ids, until the transaction ends.';
 
 create function end_claims(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select lock_jobs_of_runs(p_runs);
     update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
     where id = any (jobs_of_runs(p_runs))
 $$;
@@ -652,9 +662,8 @@ declare
     rounds bigint[];
     others text;
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
-    perform lock_jobs_of_runs(array[p_run]);
     perform pg_advisory_xact_lock(pointer_lock());
+    perform lock_jobs_of_runs(array[p_run]);
     select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
     where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
     if others is not null then

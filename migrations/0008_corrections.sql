@@ -158,6 +158,17 @@ begin
     perform append_surplus(p_change, kin, surplus);
 end $$;
 
+create function descendants_of_runs(p_runs bigint[]) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive descendant as (
+        select run_id from run_start where previous_run_id = any (p_runs)
+        union
+        select s.run_id from descendant d join run_start s on s.previous_run_id = d.run_id
+    )
+    select run_id from descendant
+$$;
+comment on function descendants_of_runs(bigint[]) is 'The runs that start from the weights of some runs, or of a run that does.';
+
 create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive trained as (
@@ -172,14 +183,12 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     ), relabelled as (
         select e.run_id, min(e.number) as number from pseudo_label l join round e on e.id = l.round_id
         where l.volume_id = any (p_volumes) and e.published_change_id is not null group by e.run_id
-    ), descendant as ( -- runs that start from the weights of such a run
-        select s.run_id from run_start s
-        where s.previous_run_id in (select run_id from trained union select run_id from relabelled)
-        union
-        select s.run_id from descendant d join run_start s on s.previous_run_id = d.run_id
     )
     select r.id from round r
-    where r.run_id in (select run_id from trained union select run_id from descendant)
+    where r.run_id in (
+        select run_id from trained
+        union
+        select descendants_of_runs(array(select run_id from trained union select run_id from relabelled)))
        or exists (select from relabelled b where b.run_id = r.run_id and r.number > b.number)
 $$;
 comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, rounds after one that labelled such a volume, and all rounds of the runs that start from the weights of such a run.';
@@ -273,7 +282,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform lock_jobs_of_runs(array(select id from run where not finished and cancelled_change_id is null));
 end $$;
-comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, so that what their daemons write is stored before, or refused.';
 
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
@@ -285,11 +294,10 @@ declare
     volumes bigint[];
     leaving bigint[];
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    perform pg_advisory_xact_lock(pointer_lock());
     if p_volume is null then
         perform lock_jobs();
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
     if coalesce(last.withdrawn, false) = p_withdrawn then
@@ -520,7 +528,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
             <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end)))
 $$;
-comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before.';
 
 -- What is needed to take a join apart that is about to be made.
 create function described_join(p_kept bigint, p_merged bigint) returns subject_join
@@ -542,10 +550,22 @@ begin
     return made;
 end $$;
 
+create function mark_descendants(p_subject bigint, p_runs bigint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    runs bigint[] := array(select descendants_of_runs(p_runs));
+begin
+    perform end_claims(array(select id from run where id = any (runs) and not finished));
+    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_subject)
+    from round r where r.id = c.round_id and r.run_id = any (runs) and not p_subject = any (c.contaminated_by);
+end $$;
+comment on function mark_descendants(bigint, bigint[]) is 'Marks the checkpoints of the runs that start from runs which were trained on a subject that is held out, and ends the claims on those that are unfinished, so that no checkpoint without the mark is recorded meanwhile.';
+
 create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint, p_cause text default 'person') returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_join subject_join;
+    marked bigint[];
 begin
     if p_kept = p_merged then
         raise exception 'subject % cannot be merged with itself', (select name from subject where id = p_kept)
@@ -570,17 +590,22 @@ begin
     update checkpoint set contaminated_by =
         array(select distinct case s when p_merged then p_kept else s end from unnest(contaminated_by) s)
     where p_merged = any (contaminated_by);
-    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
-    from round r join run on run.id = r.run_id
-    where c.round_id = r.id
-      and not p_kept = any (c.contaminated_by)
-      and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_merged) in ('validation', 'test'))
-      and (exists (
-        select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_merged) and i.run_id = run.id and i.part in ('train', 'confidence'))
-      or exists ( -- trained on labels that an earlier round made of it
-        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
-        where v.subject_id in (p_kept, p_merged) and e.run_id = run.id and e.number < r.number));
+    with newly as (
+        update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
+        from round r join run on run.id = r.run_id
+        where c.round_id = r.id
+          and not p_kept = any (c.contaminated_by)
+          and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_merged) in ('validation', 'test'))
+          and (exists (
+            select from volume v join run_input i on i.volume_id = v.id
+            where v.subject_id in (p_kept, p_merged) and i.run_id = run.id and i.part in ('train', 'confidence'))
+          or exists ( -- trained on labels that an earlier round made of it
+            select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
+            where v.subject_id in (p_kept, p_merged) and e.run_id = run.id and e.number < r.number))
+        returning r.run_id
+    )
+    select array_agg(distinct run_id) into marked from newly;
+    perform mark_descendants(p_kept, marked);
 
     insert into split_member (split_id, subject_id, part)
     select u.split_id, p_kept, u.part from merged_parts(p_kept, p_merged) u
@@ -594,7 +619,7 @@ begin
     values (p_kept, p_merged, p_cause, the_join.volumes, the_join.datasets, the_join.keys, the_join.splits, the_join.kept_parts,
         the_join.merged_parts, the_join.kept_marks, the_join.merged_marks, p_change);
 end $$;
-comment on function merge_subjects(bigint, bigint, bigint, text) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
+comment on function merge_subjects(bigint, bigint, bigint, text) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, with those of the runs that start from them, and a removal of either holds for both.';
 
 -- A removal of either subject applies to the merged one.
 create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
@@ -807,7 +832,7 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;

@@ -375,7 +375,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     select end_claims(array(
         select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null)))
 $$;
-comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before.';
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;

@@ -8,7 +8,7 @@ returns table (
     max_attempts integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-        lease_until = clock_timestamp() + lease(p_lease_seconds)
+        lease_until = clock_timestamp() + lease(p_lease_seconds), begun_at = coalesce(j.begun_at, clock_timestamp())
     where j.id = any (p_jobs) and j.state = 'waiting'
     returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
 $$;
@@ -73,8 +73,11 @@ language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
 $$;
 comment on function pause_after_expiry(job_kind, integer) is 'How long a job waits after the lease of its last attempt expired: 10 s, 40 s and so on up to one hour, so that work that ends daemons does not end one after the other. A run is taken over at once after its first attempt.';
 
-create function expire_leases() returns bigint
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+create function expire_leases() returns table (job_id bigint, kind job_kind, state job_state, schedule text)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     with expired as (
         select id from job where state = 'running' and lease_until < clock_timestamp() order by id for update skip locked
     ), ended as (
@@ -84,11 +87,12 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
             due = clock_timestamp() + pause_after_expiry(j.kind, j.attempts),
             reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
             worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
-        from expired e where j.id = e.id returning 1
+        from expired e where j.id = e.id returning j.id, j.kind, j.state, j.tick_id
     )
-    select count(*) from ended
-$$;
-comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns their number.';
+    select e.id, e.kind, e.state, s.name
+    from ended e left join tick t on t.id = e.tick_id left join schedule s on s.id = t.schedule_id order by e.id;
+end $$;
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns them with their new state, and with the schedule of a run that was made by one.';
 
 create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -157,6 +161,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
+    perform from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') order by id for update;
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
@@ -191,12 +197,14 @@ begin
 end $$;
 comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones and predictions whose results were cleared wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
-create function volume_jobs(p_round bigint, p_kind job_kind)
-returns table (volume_id bigint, state job_state, reason text, result jsonb)
+create function volume_results(p_round bigint, p_kind job_kind, p_after bigint, p_limit integer)
+returns table (volume_id bigint, result jsonb)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+    select volume_id, result from job
+    where round_id = p_round and kind = p_kind and volume_id > p_after and state = 'done' and result is not null
+    order by volume_id limit least(greatest(p_limit, 1), 1000)
 $$;
-comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -246,11 +254,12 @@ begin
     elsif the_job.tick_id is not null then
         perform require_no_open_run(the_job.tick_id);
     end if;
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts and the whole time of its schedule. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -294,5 +303,5 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;

@@ -96,6 +96,14 @@ create function zone_offset(p_instant timestamptz, p_zone text) returns interval
 $$;
 comment on function zone_offset(timestamptz, text) is 'How far the clocks of a zone are ahead of UTC at an instant.';
 
+create function local_time(p_instant timestamptz, p_zone text) returns text language plpgsql stable as $$
+begin
+    return to_char(p_instant at time zone p_zone, 'YYYY-MM-DD HH24:MI');
+exception when invalid_parameter_value then
+    return to_char(p_instant at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
+end $$;
+comment on function local_time(timestamptz, text) is 'What the clocks of a time zone show at an instant, for people to read, such as 2026-12-01 02:00. Where the server does not know the zone the time is in UTC, and UTC follows it.';
+
 create function first_instant_after_gap(p_late timestamptz, p_gap double precision, p_zone text) returns timestamptz
 language plpgsql stable as $$
 declare
@@ -201,17 +209,19 @@ begin
         instants := instants || cron_next(p_expression, p_zone, instants[cardinality(instants)]);
     end loop;
     return instants;
+exception when invalid_parameter_value then
+    return instants;
 end $$;
-comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null.';
+comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null, and no other where the server does not know the time zone.';
 
-create function require_zone(p_zone text) returns void language plpgsql stable as $$
+create function require_zone(p_zone text, p_hint text default 'give an IANA name, such as Europe/Paris') returns void
+language plpgsql stable as $$
 begin
     if not exists (select from pg_timezone_names where name = p_zone and name !~ '^(posix|right|localtime|Factory)') then
-        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004',
-            hint = 'give an IANA name, such as Europe/Paris';
+        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004', hint = p_hint;
     end if;
 end $$;
-comment on function require_zone(text) is 'Refuses a text that is not the IANA name of a time zone.';
+comment on function require_zone(text, text) is 'Refuses a text that is not the IANA name of a time zone.';
 
 create function require_cron(p_expression text, p_zone text) returns timestamptz language plpgsql stable as $$
 declare
@@ -292,7 +302,7 @@ comment on column schedule.window_end is 'Local time up to which runs may start;
 comment on column schedule.jitter is 'A run by time is delayed by a share of this, which depends on the schedule and the instant alone.';
 comment on column schedule.adopt_margin is 'The loss of mean paired Dice of an organ up to which a run is not worse.';
 comment on column schedule.adopt_volumes is 'Organs with fewer volumes that both runs were evaluated on are not compared.';
-comment on column schedule.max_hours is 'Hours after which a run is stopped; null: no limit.';
+comment on column schedule.max_hours is 'Hours after its first start, or after that of a retry, at which a run is stopped; null: no limit.';
 comment on column schedule.created_revision is 'The newest revision when the schedule was created.';
 comment on column schedule.seen_revision is 'The revision up to which annotations were counted.';
 comment on column schedule.last_number is 'The number of the newest tick that is not skipped.';
@@ -475,10 +485,9 @@ comment on function add_tick(schedule, timestamptz, tick_cause, timestamptz, big
 
 create function missed_reason(p_schedule schedule, p_count integer, p_first timestamptz, p_last timestamptz, p_why text) returns text
 language sql stable as $$
-    select case when p_count = 1 then format('the tick of %s was missed', to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'))
+    select case when p_count = 1 then format('the tick of %s was missed', local_time(p_first, p_schedule.time_zone))
         else format('%s%s ticks from %s to %s were missed', p_count, case when p_count >= 1000 then ' or more' else '' end,
-            to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'),
-            to_char(p_last at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI')) end || ': ' || p_why
+            local_time(p_first, p_schedule.time_zone), local_time(p_last, p_schedule.time_zone)) end || ': ' || p_why
 $$;
 
 create function stop_schedule(p_schedule schedule, p_reason text) returns void
@@ -609,7 +618,9 @@ begin
             end;
         end loop;
         update job set due = p_present
-        where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
+        where id = any (array(
+            select id from job
+            where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days' order by id for update));
     end if;
 end $$;
 comment on function follow_clock(timestamptz) is 'Notices that the clock of the server was set back, and computes the next instants again. Ticks that were fired before are not fired again.';
@@ -622,11 +633,13 @@ declare
     enqueued integer := 0;
 begin
     for the_tick in select * from tick where skipped is null and enqueued_at is null order by id loop
-        select * into the_schedule from schedule where id = the_tick.schedule_id and not is_paused for update skip locked;
+        select * into the_schedule from schedule
+        where id = the_tick.schedule_id and (not is_paused or the_tick.cause = 'run-now') for update skip locked;
         continue when not found or exists (select schedule_jobs(the_schedule.id))
             or not exists (select from tick where id = the_tick.id and skipped is null and enqueued_at is null);
         begin
-            perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
+            perform enqueue_tick(the_schedule, the_tick.id,
+                case the_tick.cause when 'run-now' then p_present else window_opening(the_schedule, p_present) end);
             enqueued := enqueued + 1;
         exception when others then
             if is_passing(sqlstate) then
@@ -637,7 +650,7 @@ begin
     end loop;
     return enqueued;
 end $$;
-comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Returns their number.';
+comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Those of a paused schedule wait on, but for those that a person asked for, which wait for no window either. Returns their number.';
 
 create function fire_ticks_at(
     p_present timestamptz, out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
@@ -746,7 +759,7 @@ create trigger starts_of_runs_are_recorded after update of run_id on job for eac
 create function tick_of_job(p_job bigint, p_token bigint)
 returns table (
     schedule text, number integer, cause tick_cause, run_name text, config jsonb, previous_run text, adopt adoption_rule, max_hours real,
-    attempt integer)
+    seconds_left double precision, attempt integer)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -755,11 +768,11 @@ begin
     select s.name, t.number, t.cause, coalesce(r.name, s.name || '-' || t.number), s.config,
         (select p.name from run p where p.id = case when j.run_id is null then previous_run(s.id, t.number)
             else (select b.previous_run_id from run_start b where b.run_id = j.run_id) end),
-        s.adopt, s.max_hours, j.attempts
+        s.adopt, s.max_hours, s.max_hours * 3600 - extract(epoch from clock_timestamp() - j.begun_at)::float8, j.attempts
     from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id left join run r on r.id = j.run_id
     where j.id = p_job;
 end $$;
-comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops (null: no limit), and the attempt. No row for a run that was started by hand.';
+comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops and the seconds that are left of them (null: no limit), and the attempt. No row for a run that was started by hand.';
 
 create type tick_outcome as enum ('waiting', 'running', 'done', 'failed', 'cancelled', 'skipped');
 comment on type tick_outcome is 'What became of a tick, by its job: failed is a job that is not tried again.';
@@ -769,6 +782,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
+            when j.id is null and s.is_paused and t.cause <> 'run-now' then 'waits for lacuna schedule resume'
             when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
@@ -851,11 +865,13 @@ comment on function reason_against_adoption(bigint, bigint) is 'Why a run that w
 create function adopt_if_better(p_job bigint, p_token bigint, p_program text) returns adoption_decision
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token);
+    the_run bigint;
     the_schedule schedule;
     the_current bigint;
     the_reason text;
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token);
     select s.* into the_schedule from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id where j.id = p_job;
     if not found or the_schedule.adopt = 'never' then
         return null;
@@ -863,7 +879,6 @@ begin
     if exists (select from round where run_id = the_run and state <> 'published') then
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select run_id into the_current from adoption order by id desc limit 1;
     if the_current = the_run or exists (select from adoption_proposal where run_id = the_run) then
         return (select decision from adoption_proposal where run_id = the_run);
@@ -964,7 +979,7 @@ begin
     perform record_schedule_action(p_schedule, 'pause', p_program, p_reason);
     return true;
 end $$;
-comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits or runs is not concerned.';
+comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits for a daemon, or runs, is not concerned, nor is one that a person asks for; a tick that waits for the end of another run waits for the resumption too.';
 
 create function resume_schedule(p_schedule bigint, p_program text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -974,7 +989,8 @@ begin
     if not the_schedule.is_paused then
         return false;
     end if;
-    perform require_zone(the_schedule.time_zone);
+    perform require_zone(the_schedule.time_zone,
+        'update the time zones of the server, or remove the schedule and create it again with another one');
     update schedule set is_paused = false, next_due = case when cron is not null then require_cron(cron, time_zone) end where id = p_schedule;
     perform record_schedule_action(p_schedule, 'resume', p_program);
     return true;
@@ -994,13 +1010,14 @@ begin
     end if;
     the_tick := add_tick(the_schedule, clock_timestamp(), 'run-now', clock_timestamp());
     if the_tick is null then
-        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005', hint = 'wait for its start';
+        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005',
+            hint = 'wait for its start' || case when the_schedule.is_paused then '; the pause may keep it until lacuna schedule resume' else '' end;
     end if;
     perform record_schedule_action(p_schedule, 'run-now', p_program, null, the_tick);
     perform pg_notify('lacuna', 'job');
     return (select number from tick where id = the_tick);
 end $$;
-comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
+comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, of a paused schedule too, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
 
 create function retry_schedule(p_schedule bigint, p_program text) returns integer
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -1041,7 +1058,7 @@ comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; 
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
-grant execute on function upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
+grant execute on function local_time(timestamptz, text), upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,
         double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
     pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),

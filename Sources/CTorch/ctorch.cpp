@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <malloc.h>
+#include <new>
 #include <string>
 
 // Debian's libtorch multiplies matrices through OpenBLAS, whose own workers yield in a loop between products.
@@ -26,13 +27,23 @@ void describe(ct_error *error, const char *message) {
     error->message[sizeof error->message - 1] = 0;
 }
 
+// libtorch's allocator for the processor throws a plain c10::Error, which only its text distinguishes.
+bool is_of_allocator(const char *message) { return std::strstr(message, "DefaultCPUAllocator: ") != nullptr; }
+
 template <typename Body>
 ct_status guarded(ct_error *error, Body body) {
     try {
         body();
         return CT_OK;
+    } catch (const c10::OutOfMemoryError &failure) {
+        describe(error, failure.what_without_backtrace());
+        return CT_NO_MEMORY;
     } catch (const c10::Error &failure) {
         describe(error, failure.what_without_backtrace());
+        if (is_of_allocator(error->message)) return CT_NO_MEMORY;
+    } catch (const std::bad_alloc &failure) {
+        describe(error, failure.what());
+        return CT_NO_MEMORY;
     } catch (const std::exception &failure) {
         describe(error, failure.what());
     } catch (...) {

@@ -18,6 +18,10 @@ package struct Environment: Sendable {
         return Environment(Dictionary(uniqueKeysWithValues: pairs))
     }
 
+    /// Limits the time in which a server must answer an attempt to connect, unless the connection string, a service or the user's
+    /// variable sets one: libpq, and the programs that this one starts, find the variable. Called before the first thread starts.
+    static func limitTimeToConnect() { setenv("PGCONNECT_TIMEOUT", "10", 0) }
+
     /// The columns of the terminal, where the user exports them.
     static var columns: Int? {
         guard let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 else { return nil }

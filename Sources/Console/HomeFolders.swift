@@ -15,20 +15,24 @@ package enum HomeFolders {
     }
 
     /// Who may use the home, which is refused where somebody else could change it.
-    package static func checked(_ options: GlobalOptions, _ environment: Environment) throws -> FolderAccess {
+    ///
+    /// - Parameter output: where a warning goes; nil: as the options say.
+    package static func checked(
+        _ options: GlobalOptions, _ environment: Environment, _ output: Output? = nil
+    ) throws -> FolderAccess {
         let access = try access(environment)
-        try check(options, environment, access)
+        try check(options, environment, access, output ?? options.output)
         return access
     }
 
     /// Refuses a home that somebody else could change. A new one is created with its rights where it is shared; otherwise the first
     /// command that writes does so.
     static func check(
-        _ options: GlobalOptions, _ environment: Environment, _ access: FolderAccess
+        _ options: GlobalOptions, _ environment: Environment, _ access: FolderAccess, _ output: Output
     ) throws {
         let home = DatabaseTarget.homeFolder(options, environment)
         if case .group = access {
-            options.output.warn(of: try Folder.secure(home, access, isPrivate: false), home, access)
+            output.warn(of: try Folder.secure(home, access, isPrivate: false), home, access)
         } else {
             try Folder.requireSafe(home, access)
         }

@@ -1,7 +1,12 @@
 internal import Glibc
 
-/// Writes results to standard output in the requested format, and everything else to standard error.
+/// Writes results to standard output in the requested format, and everything else to standard error, or to a log.
 package struct Output: Sendable {
+    /// A text for people beside the results.
+    package enum Message: Hashable, Sendable {
+        case note(String), warning(String)
+    }
+
     package enum Format: Sendable, Hashable {
         case table, json, csv
     }
@@ -12,12 +17,21 @@ package struct Output: Sendable {
     package let isWide: Bool
     /// Nil: every default column of a table is printed, whole.
     package let room: TableRoom?
+    /// Receives every message; nil: they are printed on standard error.
+    private var receiver: (@Sendable (Message) -> Void)?
 
     package init(
         format: Format = .table, isQuiet: Bool = false, isWide: Bool = false, room: TableRoom? = nil
     ) {
         (self.format, self.isQuiet, self.isWide) = (format, isQuiet, isWide)
         self.room = isWide ? nil : room
+    }
+
+    /// The same output, whose messages are not printed but passed on, also with `--quiet`.
+    package func passingMessages(to receiver: @escaping @Sendable (Message) -> Void) -> Output {
+        var copy = self
+        copy.receiver = receiver
+        return copy
     }
 
     /// Writes rows as a table, one JSON array or CSV.
@@ -40,11 +54,15 @@ package struct Output: Sendable {
 
     /// Writes a note on standard error, unless `--quiet`.
     package func note(_ text: String) {
+        if let receiver { return receiver(.note(text)) }
         if !isQuiet { Self.write("\(text)\n", to: STDERR_FILENO) }
     }
 
     /// Warns on standard error, also with `--quiet`.
-    package func warn(_ text: String) { Self.write("\(Program.current.name): warning: \(text)\n", to: STDERR_FILENO) }
+    package func warn(_ text: String) {
+        if let receiver { return receiver(.warning(text)) }
+        Self.write("\(Program.current.name): warning: \(text)\n", to: STDERR_FILENO)
+    }
 
     /// Columns of the terminal on standard output, or of the exported variable COLUMNS; nil where it is not a terminal.
     package static var width: Int? {
@@ -54,9 +72,9 @@ package struct Output: Sendable {
         return Int(size.ws_col)
     }
 
-    /// A progress bar on standard error, hidden where that is not a terminal and with `--quiet`.
+    /// A progress bar on standard error, hidden where that is not a terminal, with `--quiet`, and where messages are passed on.
     package func progress(_ label: String, total: Int) -> ProgressBar {
-        ProgressBar(label, total: total, isShown: !isQuiet && isatty(STDERR_FILENO) == 1)
+        ProgressBar(label, total: total, isShown: receiver == nil && !isQuiet && isatty(STDERR_FILENO) == 1)
     }
 
     /// The text that `report` writes.

@@ -25,6 +25,7 @@ package struct Program: Sendable {
     ///
     /// SIGINT, SIGTERM and SIGHUP end it as `Interruption` describes.
     package func run(_ root: (some ParsableCommand).Type) async -> Never {
+        Environment.limitTimeToConnect()
         StandardOutput.reserveDescriptors()
         Interruption.watch()
         exit(await status(of: Array(CommandLine.arguments.dropFirst()), root).rawValue)

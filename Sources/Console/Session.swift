@@ -22,22 +22,24 @@ package struct Session: Sendable {
     /// Connects and compares the schema with what the migrations make. The embedded cluster is created, started and migrated when
     /// needed.
     ///
-    /// - Parameter acceptsAlteredSchema: whether owners, rights and other parts of the schema may differ, for a command that lists
-    ///   the differences.
+    /// - Parameters:
+    ///   - output: where results and messages go; nil: as the options say.
+    ///   - acceptsAlteredSchema: whether owners, rights and other parts of the schema may differ, for a command that lists the
+    ///     differences.
     /// - Throws: `PostgresError.connectionFailed`, `SchemaError`, `ClusterError`, or `UnsafeFolder` for a home that somebody else may
     ///   change.
     package static func open(
-        _ options: GlobalOptions, role: SessionRole = .manager, warnsOfLostObjects: Bool = true,
+        _ options: GlobalOptions, role: SessionRole = .manager, output: Output? = nil, warnsOfLostObjects: Bool = true,
         acceptsAlteredSchema: Bool = false
     ) async throws -> Session {
-        let environment = Environment.process
+        let (environment, output) = (Environment.process, output ?? options.output)
         let target = try DatabaseTarget.resolve(options, environment)
-        let access = try HomeFolders.checked(options, environment)
-        let connection = try await connect(target, role, options.output, acceptsAlteredSchema)
+        let access = try HomeFolders.checked(options, environment, output)
+        let connection = try await connect(target, role, output, acceptsAlteredSchema)
         let home = DatabaseTarget.homeFolder(options, environment)
         let session = Session(
             connection: connection, target: target, home: home, objects: options.objects ?? "\(home)/objects",
-            output: options.output, access: access, role: role)
+            output: output, access: access, role: role)
         try session.secureExistingFolders()
         if warnsOfLostObjects { try await session.warnOfLostObjects() }
         return session

@@ -11,6 +11,8 @@ package enum DaemonError: Error, Equatable {
     case jobLost
     /// A scheduled run took longer than its schedule allows.
     case tooLong(hours: Double)
+    /// The run from which this one starts has no weights that can be read.
+    case startMissing(run: String)
     /// Another daemon holds the run.
     case held(run: String, worker: String)
 
@@ -22,6 +24,8 @@ package enum DaemonError: Error, Equatable {
         case .serverSilent(let seconds): "the database server has not answered for \(seconds) s"
         case .jobLost: "the job was cancelled, or another daemon took it"
         case .tooLong(let hours): "the run was stopped after \(hours) hours, the limit of its schedule"
+        case .startMissing(let run):
+            "the run starts from the weights of run \(run), whose checkpoints are missing or damaged"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -34,6 +38,9 @@ package enum DaemonError: Error, Equatable {
         case .serverSilent: "check that the server runs and can be reached, then start the run again to continue"
         case .jobLost: "check it with lacuna job show"
         case .tooLong: "create the schedule with a larger --max-hours, or continue the run with lacuna schedule retry"
+        case .startMissing(let run):
+            "restore the objects that lacuna lineage and lacuna verify name for run \(run), then lacuna schedule retry; or create the "
+                + "schedule again with --start-from scratch"
         case .held: "let that daemon continue, or stop it first; a run has one daemon at a time"
         }
     }

@@ -59,7 +59,7 @@ extension TensorError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .refused: .internalError
+            case .refused, .outOfMemory: .internalError
             case .damagedCheckpoint: .damaged
             case .newerCheckpoint, .unfitting: .conflict
             }

@@ -28,6 +28,17 @@ public struct JobClaim: Sendable, Hashable {
     public init(job: Int64, token: Int64) { (self.job, self.token) = (job, token) }
 }
 
+/// What a heartbeat found.
+public enum Renewal: String, Sendable, Hashable {
+    /// The lease is renewed, or the job is done.
+    case held
+    /// Another transaction has locked the job, such as a removal of data. Nobody takes the job over meanwhile; the next heartbeat
+    /// renews the lease where that transaction leaves the claim as it is.
+    case locked
+    /// The claim is lost, or was released.
+    case lost
+}
+
 /// A claimed job and what it works on.
 public struct ClaimedJob: Sendable, Hashable {
     public let claim: JobClaim
@@ -44,6 +55,16 @@ public struct ClaimedJob: Sendable, Hashable {
     public let attempt: Int
     /// Nil where the number is not limited.
     public let maxAttempts: Int?
+}
+
+/// A job whose lease ended, and what became of it.
+public struct ExpiredJob: Sendable, Hashable {
+    public let job: Int64
+    public let kind: JobKind
+    /// `waiting`, or `dead` where no attempt was left.
+    public let state: JobState
+    /// The name of the schedule that made a run; nil for other jobs.
+    public let schedule: String?
 }
 
 /// The daemon that has a run's claim.
@@ -74,12 +95,9 @@ public struct JobCount: Sendable, Hashable {
     public let count: Int
 }
 
-/// A job of a volume and a round, with what it measured.
-public struct VolumeJob: Sendable, Hashable {
+/// What the job of a volume and a round measured.
+public struct VolumeResult: Sendable, Hashable {
     public let volume: Int64
-    public let state: JobState
-    /// Why the last attempt failed; nil where none did.
-    public let reason: String?
-    /// A JSON object; nil before the job is done, and for jobs without measurements.
-    public let result: String?
+    /// A JSON object.
+    public let result: String
 }

@@ -6,11 +6,18 @@ public struct JobQueue: Sendable {
     public let connection: Connection
     /// Host and process of this daemon, for people to read.
     public let worker: String
+    private let lease: @Sendable () -> Double
+
     /// The duration of a claim without a heartbeat, 1 to 3600 s.
-    public let leaseSeconds: Double
+    public var leaseSeconds: Double { lease() }
 
     public init(_ connection: Connection, worker: String, leaseSeconds: Double) {
-        (self.connection, self.worker, self.leaseSeconds) = (connection, worker, leaseSeconds)
+        self.init(connection, worker: worker) { leaseSeconds }
+    }
+
+    /// - Parameter lease: seconds, asked for at each claim and heartbeat.
+    public init(_ connection: Connection, worker: String, lease: @escaping @Sendable () -> Double) {
+        (self.connection, self.worker, self.lease) = (connection, worker, lease)
     }
 
     // MARK: - Claims
@@ -32,8 +39,10 @@ public struct JobQueue: Sendable {
             ClaimRoundJobs(round: round, kind: kind, worker: worker, lease: leaseSeconds, limit: limit))
     }
 
-    /// Renews the lease; false when the claim is lost.
-    public func heartbeat(_ claim: JobClaim) async throws -> Bool {
+    /// Renews the lease, without a wait for another transaction.
+    ///
+    /// - Throws: SQLSTATE LA010 or LA013 where the run of the job is recalled or cancelled.
+    public func heartbeat(_ claim: JobClaim) async throws -> Renewal {
         try await connection.one(Heartbeat(claim: claim, lease: leaseSeconds))
     }
 
@@ -69,9 +78,8 @@ public struct JobQueue: Sendable {
         try await connection.one(FailJob(claim: claim, reason: reason, pause: pause, final: final))
     }
 
-    /// Returns jobs whose lease ended to the queue.
-    /// - Returns: their number.
-    public func expireLeases() async throws -> Int { try await connection.one(ExpireLeases()) }
+    /// Returns jobs whose lease ended to the queue, or ends them where no attempt is left. Each is returned to one caller alone.
+    public func expireLeases() async throws -> [ExpiredJob] { try await connection.run(ExpireLeases()) }
 
     // MARK: - Volumes of a round
 
@@ -91,8 +99,26 @@ public struct JobQueue: Sendable {
         try await connection.one(CountVolumeJobs(round: round, kind: kind))
     }
 
-    /// The jobs of a kind of a round's volumes, by volume.
-    public func volumeJobs(_ kind: JobKind, ofRound round: Int64) async throws -> [VolumeJob] {
-        try await connection.run(ListVolumeJobs(round: round, kind: kind))
+    /// The first volume whose job of a kind is dead or was cancelled; nil where there is none.
+    public func stoppedVolume(_ kind: JobKind, ofRound round: Int64) async throws -> Int64? {
+        try await connection.first(FindStoppedVolume(round: round, kind: kind))
+    }
+
+    /// Combines the results of the done jobs of a kind of a round's volumes, by volume. However many there are, one batch of them
+    /// is in memory.
+    ///
+    /// - Parameter add: adds a result, a JSON object, to what was combined before.
+    public func combineResults<Sum>(
+        _ kind: JobKind, ofRound round: Int64, into empty: Sum, batch: Int = 100,
+        _ add: (inout Sum, VolumeResult) throws -> Void
+    ) async throws -> Sum {
+        var (sum, last) = (empty, Int64.min)
+        while true {
+            let page = try await connection.run(
+                ListVolumeResults(round: round, kind: kind, after: last, limit: batch))
+            for result in page { try add(&sum, result) }
+            guard page.count == batch, let end = page.last else { return sum }
+            last = end.volume
+        }
     }
 }

@@ -86,7 +86,7 @@ public final class Tensor {
 }
 
 /// Runs a C call that returns a status.
-/// - Throws: `TensorError.refused` with libtorch's message.
+/// - Throws: `TensorError.refused` or `.outOfMemory` with libtorch's message.
 func checked(
     _ operation: @autoclosure () -> String, _ call: (UnsafeMutablePointer<ct_error>) -> ct_status
 ) throws(TensorError) {
@@ -94,7 +94,7 @@ func checked(
 }
 
 /// Runs a C call that creates a tensor.
-/// - Throws: `TensorError.refused` with libtorch's message.
+/// - Throws: `TensorError.refused` or `.outOfMemory` with libtorch's message.
 func produced(
     _ operation: @autoclosure () -> String,
     _ call: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<ct_error>) -> ct_status
@@ -108,11 +108,18 @@ func produced(
 private func withErrorBuffer(
     _ operation: () -> String, _ call: (UnsafeMutablePointer<ct_error>) -> ct_status
 ) throws(TensorError) {
-    let message = withUnsafeTemporaryAllocation(of: ct_error.self, capacity: 1) { buffer -> String? in
-        guard let error = buffer.baseAddress, call(error) != CT_OK else { return nil }
-        return withUnsafeBytes(of: &error.pointee.message) { bytes in
+    let (status, message) = withUnsafeTemporaryAllocation(of: ct_error.self, capacity: 1) { buffer in
+        guard let error = buffer.baseAddress else { return (CT_NO_MEMORY, "no memory for an error") }
+        let status = call(error)
+        if status == CT_OK { return (status, "") }
+        let message = withUnsafeBytes(of: &error.pointee.message) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
+        return (status, message)
     }
-    if let message { throw .refused(operation: operation(), problem: message) }
+    switch status {
+    case CT_OK: return
+    case CT_NO_MEMORY: throw .outOfMemory(operation: operation(), problem: message)
+    default: throw .refused(operation: operation(), problem: message)
+    }
 }

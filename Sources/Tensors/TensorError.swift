@@ -1,7 +1,9 @@
 /// Why libtorch refused an operation, or why a checkpoint cannot be used.
 public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// libtorch refused an operation: shapes that do not fit, or no memory.
+    /// libtorch refused an operation, such as one on shapes that do not fit.
     case refused(operation: String, problem: String)
+    /// libtorch had no memory for an operation; a smaller one may succeed.
+    case outOfMemory(operation: String, problem: String)
     /// The bytes are not a checkpoint, or they are damaged.
     case damagedCheckpoint(problem: String)
     /// The checkpoint is of a later format than this program reads.
@@ -9,16 +11,11 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A parameter is missing from the checkpoint, or has another shape there.
     case unfitting(path: String, problem: String)
 
-    /// Whether libtorch had no memory for the operation, as its allocators report it.
-    public var isOutOfMemory: Bool {
-        guard case .refused(_, let problem) = self else { return false }
-        return problem.contains("allocate memory") || problem.contains("out of memory") || problem.contains("bad_alloc")
-    }
-
     /// What is wrong, one clause.
     public var problem: String {
         switch self {
         case .refused(let operation, let problem): "libtorch refused \(operation): \(problem)"
+        case .outOfMemory(let operation, let problem): "out of memory for \(operation): \(problem)"
         case .damagedCheckpoint(let problem): "the checkpoint cannot be read: \(problem)"
         case .newerCheckpoint(let version, let newest):
             "the checkpoint has format \(version), this program reads up to \(newest)"
@@ -30,7 +27,8 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the user can do, one clause.
     public var remedy: String {
         switch self {
-        case .refused: "a smaller patch or batch needs less memory"
+        case .refused: "report this with the configuration of the run"
+        case .outOfMemory: "a smaller patch or batch needs less memory"
         case .damagedCheckpoint:
             "restore its object from the backup; lacuna verify --read-data lists damaged objects"
         case .newerCheckpoint: "use the program that wrote it"

@@ -99,10 +99,10 @@ import Testing
             let held = try await world.start("r")
             let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
             try await apply(["case2": "y"], to: "A", world)
-            #expect(try await world.jobs.heartbeat(claim), "no subject was taken apart")
+            #expect(try await world.jobs.heartbeat(claim) == .held, "no subject was taken apart")
             try await apply(["case1": "x"], to: "A", world)
             #expect(try await catalog.subject(of: scans[0]) != catalog.subject(of: scans[2]))
-            #expect(try await !world.jobs.heartbeat(claim))
+            #expect(try await world.jobs.heartbeat(claim) == .lost)
             #expect(try await world.manager.number("select count(*) from lacuna.job where login is not null") == 0)
         }
     }

@@ -22,4 +22,11 @@ extension RunningProgram {
         let line = text.split(separator: "\n").first { $0.hasPrefix("metrics on ") }
         return line.map { String($0.dropFirst("metrics on ".count).dropLast("/metrics".count)) }
     }
+
+    /// As `metricsAddress`, of a daemon that logs.
+    func loggedMetricsAddress() async -> String? {
+        guard await reports("message=\"metrics served\" port=") else { return nil }
+        let port = text.firstMatch(of: #/message="metrics served" port=([0-9]+)/#)?.output.1
+        return port.map { "http://127.0.0.1:\($0)" }
+    }
 }

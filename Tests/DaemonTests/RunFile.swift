@@ -9,10 +9,21 @@ struct RunFile: Sendable {
     var rounds = 2
     var classMapping = "{}"
     var minimumDice = 0
+    var confidence = "residual"
+    var widths = "[4, 8]"
+    var batch = 4
+    /// Empty: that of the training.
+    var predictionPatch = "[]"
     /// A further key of the section `daemon`, with its value.
     var daemon = "cacheGigabytes: 200"
     /// A key of the section `notify`, with its value.
     var notify = "seconds: 60"
+
+    /// The method, with the steps of its head where it has one.
+    private var confidenceKeys: String {
+        ["probability", "entropy"].contains(confidence)
+            ? "confidence: \(confidence)" : "confidence: \(confidence)\n  confidenceSteps: 5"
+    }
 
     var text: String {
         """
@@ -25,17 +36,17 @@ struct RunFile: Sendable {
           seed: 3
           stepsInRoundZero: \(stepsInRoundZero)
           stepsPerRound: \(stepsPerRound)
-          confidence: residual
-          confidenceSteps: 5
           minimumAnnotatedVolumes: 1
           guardRatio: 100
           minimumDice: \(minimumDice)
           minimumQuality: 0
+          \(confidenceKeys)
         learning:
-          widths: [4, 8]
+          widths: \(widths)
           contextSlices: 3
           patch: [32, 32]
-          batch: 4
+          predictionPatch: \(predictionPatch)
+          batch: \(batch)
           learningRate: 0.01
           precision: float32
           threads: 1

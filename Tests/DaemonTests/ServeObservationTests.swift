@@ -32,7 +32,7 @@ extension DaemonTests {
                 let (daemon, _) = try start(
                     place, environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"])
                 try await socket.waits(for: "READY=1")
-                let address = try #require(await daemon.metricsAddress())
+                let address = try #require(await daemon.loggedMetricsAddress())
                 #expect(await daemon.reports("message=\"daemon serves\""))
                 #expect(try await HTTPAnswer.get(address + "/healthz").status == 200)
                 guard case .running(let server) = place.cluster.status() else {
@@ -98,6 +98,32 @@ extension DaemonTests {
                 daemon.signal(SIGTERM)
                 #expect([0, 130].contains(await daemon.end().status))
                 await manager.close()
+            }
+        }
+
+        /// The daemon of the last attempt cannot tell: it was killed.
+        @Test func aTickWhoseLastLeaseEndedIsToldOf() async throws {
+            try await World.with { place in
+                let path = "\(place.folder)/events"
+                try await place.createSchedule("n")
+                try await place.succeeds("schedule", "run-now", "n")
+                try await place.change(
+                    """
+                    update lacuna.job set state = 'running', attempts = max_attempts, worker = 'gone', login = 'lacunad',
+                        lease_until = clock_timestamp() - interval '1 s'
+                    """)
+                let (daemon, _) = try start(
+                    place, "notify:\n  command: [/bin/sh, -c, 'cat >>\"$1\"', hook, \(path)]\n")
+                try await awaits("the event") {
+                    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                    return text.contains("\"event\":\"schedule-failed\"") && text.contains("\"schedule\":\"n\"")
+                }
+                #expect(try await place.ticks("n") == ["failed -"])
+                let address = try #require(await daemon.metricsAddress())
+                let metrics = try await HTTPAnswer.get(address + "/metrics").text
+                #expect(metrics.contains("lacuna_lease_expired_total 1\n"), "\(metrics)")
+                daemon.signal(SIGTERM)
+                #expect([0, 130].contains(await daemon.end().status))
             }
         }
 

@@ -167,5 +167,16 @@ struct Place: Sendable {
         }
     }
 
+    func connect(as login: String) async throws -> Connection {
+        try await Connection.connect(cluster.settings(database: database).with(user: login))
+    }
+
+    /// Runs statements as the superuser.
+    func change(_ statements: String) async throws {
+        let connection = try await Connection.connect(cluster.settings(database: database))
+        try await connection.execute(statements)
+        await connection.close()
+    }
+
     func number(_ question: String) async throws -> Int { try #require(Int(try await ask(question)[0])) }
 }

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* libtorch behind opaque handles. Every function that can fail returns CT_OK or CT_FAILED and then fills `error`.
+/* libtorch behind opaque handles. Every function that can fail returns CT_OK, or another status and then fills `error`.
    A tensor that comes back through `out` belongs to the caller, who frees it once with ct_tensor_free.
    Shapes are outermost axis first, as libtorch has them. Grad mode and autocast are states of the calling thread. */
 
@@ -13,7 +13,8 @@ extern "C" {
 
 typedef struct ct_tensor ct_tensor;
 
-typedef enum { CT_OK = 0, CT_FAILED = 1 } ct_status;
+/* CT_NO_MEMORY: an allocator had no memory for the operation, so that a smaller one may succeed. */
+typedef enum { CT_OK = 0, CT_FAILED = 1, CT_NO_MEMORY = 2 } ct_status;
 
 typedef struct {
     char message[1024];

@@ -105,9 +105,8 @@ extension LabelCatalog {
         try await connection.transaction { connection in
             var change = PendingChange(activity: activity)
             var ended = 0
-            // Locks of jobs come before those of pointers.
-            try await connection.run(LockJobs())
             try await connection.run(LockPointersExclusively())
+            try await connection.run(LockJobs())
             var decision = try await decide()
             while let join = decision.ended.first {
                 try await connection.run(StopRunsWithSubject(subject: join.subject))

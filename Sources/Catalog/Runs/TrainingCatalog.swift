@@ -83,8 +83,8 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecalledRounds(run: run))
     }
 
-    /// The network of the last round of the run from which a run starts; nil where it starts from new weights.
-    public func startingWeights(of run: RunID) async throws -> Digest? {
+    /// The run from whose weights a run starts; nil where it starts from new weights.
+    public func startingWeights(of run: RunID) async throws -> RunOrigin? {
         try await connection.first(StartingWeights(run: run))
     }
 
@@ -128,6 +128,7 @@ public struct TrainingCatalog: Sendable {
         _ claim: Claim, round: RoundID, from: String, to: String, record: JSONText, finishing: Bool = false
     ) async throws -> AdoptionDecision? {
         let decision = try await connection.transaction { connection -> AdoptionDecision? in
+            if finishing { try await connection.run(LockPointersExclusively()) }
             try await connection.run(AdvanceRound(claim: claim, round: round, from: from, to: to, record: record))
             guard finishing else { return nil }
             let decision = try await connection.one(AdoptIfBetter(claim: claim, program: program))

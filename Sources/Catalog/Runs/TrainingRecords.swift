@@ -175,3 +175,11 @@ public struct StagedMask: Sendable, Hashable {
         (self.organ, self.mask, self.confidence) = (organ, mask, confidence)
     }
 }
+
+/// The run from whose weights another one starts.
+public struct RunOrigin: Sendable, Hashable {
+    /// Its name.
+    public let run: String
+    /// The network of its last round that has one; nil where none of its checkpoints has bytes any more.
+    public let weights: Digest?
+}

@@ -81,6 +81,11 @@ extension LabelCatalog {
     /// Scheduled runs that wait for a person to adopt them, the oldest first.
     public func adoptionProposals() async throws -> [AdoptionProposal] { try await connection.run(OpenProposals()) }
 
+    /// What was decided of a scheduled run at its end; nil for a run that was not compared.
+    public func adoptionDecision(on run: String) async throws -> RunDecision? {
+        try await connection.first(DecisionOnRun(run: run))
+    }
+
     /// The comparison of a scheduled run with the run that was the current one at its end; none for other runs.
     public func adoptionComparison(of run: String) async throws -> [AdoptionComparison] {
         try await connection.run(ComparisonOfRun(run: run))

@@ -89,7 +89,7 @@ public struct TimeWindow: Sendable, Hashable, CustomStringConvertible {
 public struct ScheduleInstant: Sendable, Hashable {
     /// ISO 8601, UTC.
     public let utc: String
-    /// `YYYY-MM-DD HH:MM` in the time zone of the schedule.
+    /// `YYYY-MM-DD HH:MM` in the time zone of the schedule; followed by ` UTC`, and in UTC, where the server does not know the zone.
     public let local: String
 }
 
@@ -181,6 +181,16 @@ public struct AdoptionProposal: Sendable, Hashable {
     public let run: String
     public let currentRun: String?
     public let reason: String
+    /// The id of its schedule.
+    public let schedule: Int64?
+}
+
+/// What was decided of a scheduled run at its end.
+public struct RunDecision: Sendable, Hashable {
+    /// The run that was the current one; nil: none.
+    public let currentRun: String?
+    public let decision: AdoptionDecision
+    public let reason: String
 }
 
 /// What `fireTicks` did and foresees.
@@ -206,6 +216,8 @@ public struct ScheduledRun: Sendable, Hashable {
     public let previousRun: String?
     public let adopt: AdoptionRule
     public let maximumHours: Double?
+    /// What is left of them since the run first started, or was started again by a person; nil: no limit.
+    public let secondsLeft: Double?
     /// From 1.
     public let attempt: Int
 }
@@ -216,6 +228,8 @@ public struct AdoptionComparison: Sendable, Hashable {
     public let volumes: Int
     public let currentDice: Double
     public let dice: Double
+    /// The loss of Dice up to which the run is not worse.
+    public let margin: Double
     /// Whether the volumes are enough.
     public let isCompared: Bool
     public let isWorse: Bool

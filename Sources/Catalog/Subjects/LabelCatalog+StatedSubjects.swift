@@ -47,8 +47,8 @@ extension LabelCatalog {
         _ body: () async throws -> T
     ) async throws -> (outcomes: [TableOutcome], result: T) {
         try await transaction(isRehearsal: true) { connection in
-            try await connection.run(LockJobs())
             try await connection.run(LockPointersExclusively())
+            try await connection.run(LockJobs())
             let activity = try await startActivity(.import)
             let dataset = try await connection.one(EnsureDataset(name: record.dataset))
             let known = try await connection.first(FindRelease(dataset: dataset, name: record.release))

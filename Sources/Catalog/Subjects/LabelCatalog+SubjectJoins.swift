@@ -47,7 +47,6 @@ extension LabelCatalog {
         _ a: SubjectID, _ b: SubjectID, parameters: JSONText, isRehearsal: Bool = false
     ) async throws -> SubjectMerge {
         try await transaction(isRehearsal: isRehearsal) { connection in
-            try await connection.run(StopRunsBetweenParts(kept: min(a, b), merged: max(a, b)))
             try await connection.run(LockPointersExclusively())
             let activity = try await startActivity(.correction, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
@@ -103,8 +102,8 @@ extension LabelCatalog {
         _ body: (ChangeID) async throws -> SubjectID
     ) async throws -> SubjectSeparation {
         try await transaction(isRehearsal: isRehearsal) { connection in
-            try await connection.run(StopRunsWithSubject(subject: subject))
             try await connection.run(LockPointersExclusively())
+            try await connection.run(StopRunsWithSubject(subject: subject))
             let before = try await self.subject(subject)
             let activity = try await startActivity(.correction, parameters: parameters)
             let separated = try await body(try await connection.one(InsertChange(activity: activity)))

@@ -20,9 +20,8 @@ struct TableApplication {
     /// - Parameter former: the sources as they were before the table was recorded.
     mutating func run(former: [KeyedSource]) async throws {
         let formerKeys = Dictionary(former.map { ("\($0.release)/\($0.caseName)", $0.key) }, uniquingKeysWith: { $1 })
-        // Locks of jobs come before those of pointers.
-        try await connection.run(LockJobs())
         try await connection.run(LockPointersExclusively())
+        try await connection.run(LockJobs())
         let sources = try await connection.run(ListKeyedSources(dataset: release.dataset))
         partition = StatedPartition(sources)
         let restated = sources.filter { formerKeys["\($0.release)/\($0.caseName)"] != $0.key }

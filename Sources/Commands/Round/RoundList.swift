@@ -31,7 +31,8 @@ struct RoundList: AsyncParsableCommand {
             where choice.name == nil || choice.name == proposal.run {
                 session.output.note(
                     "Run \(proposal.run) did not become the current one by itself: \(proposal.reason). "
-                        + "lacuna round adopt \(proposal.run) makes it that.")
+                        + "lacuna round show shows the comparison with its last round, lacuna round adopt \(proposal.run) makes it that."
+                )
             }
         }
     }

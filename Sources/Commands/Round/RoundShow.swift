@@ -9,7 +9,8 @@ struct RoundShow: AsyncParsableCommand {
         commandName: "show", abstract: "Show how a round was made, and its results.",
         discussion: """
             Shows what the round was trained on and with, its organs, its checkpoints and its history. With --json the \
-            result also has the whole configuration and the metadata of the newest network; --csv has the organs alone. The column volumes is the number of held-out \
+            result also has the whole configuration and the metadata of the newest network; --csv has the organs alone. The last round of a scheduled run \
+            that was compared with the current one has the comparison, by organ. The column volumes is the number of held-out \
             volumes behind the mean Dice; withheld is the reason why an organ was not relabelled. lacunad run --reproduce \
             repeats a published round.
 
@@ -117,6 +118,7 @@ extension RoundReport {
             Cell.Field("organs", organs.map(organColumns.object(of:))),
             Cell.Field("checkpoints", checkpoints.map(RoundCheckpoint.columns.object(of:))),
             Cell.Field("history", history.map(RoundHistoryEvent.columns.object(of:))),
+            Cell.Field("adoption", comparison?.cell),
         ]
     }
 
@@ -126,6 +128,10 @@ extension RoundReport {
         output.report(checkpoints, RoundCheckpoint.columns, empty: "No checkpoint was stored yet.")
         output.separate()
         output.report(history, RoundHistoryEvent.columns)
+        if let comparison {
+            output.separate()
+            comparison.printTable(output)
+        }
     }
 
     private static func metadata(_ network: [String: String]) -> Cell {

@@ -6,7 +6,8 @@ struct ScheduleRunNow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run-now", abstract: "Make a run now, whatever the times, the window and the new annotations.",
         discussion: """
-            Refused while a run of the schedule is open, unless the schedule queues.
+            A paused schedule makes the run too. Refused while a run of the schedule is open, unless the schedule queues: then it starts \
+            when that run has ended.
 
             EXAMPLE:
               $ lacuna schedule run-now nightly

@@ -2,13 +2,16 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Domain
+internal import Workflows
 
 struct ScheduleShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a schedule, its new annotations and what persons did with it.",
+        commandName: "show",
+        abstract: "Show a schedule, its new annotations, what persons did with it, and its proposals.",
         discussion: """
             New annotations are those that the next run would use and that are newer than the revision that the last finished run \
-            trained on; before the first run, than the schedule.
+            trained on; before the first run, than the schedule. A proposal is a run that did not become the current one by itself; it is shown with its \
+            comparison: mean held-out Dice of both runs over the pairs of evaluations of the same volume.
 
             EXAMPLE:
               $ lacuna schedule show nightly
@@ -31,17 +34,33 @@ struct ScheduleShow: AsyncParsableCommand {
             let row = try await session.catalog.schedule(named: name)
             let detail = try await session.catalog.detail(of: row)
             let actions = try await session.catalog.actions(on: row)
+            let proposals = try await proposals(of: row, session.catalog)
             let format = session.output.format
             let fields = row.fields(format) + detail.fields
             if format == .table {
                 session.output.report(fields)
                 session.output.separate()
                 session.output.report(actions, ScheduleActionRow.columns)
+                for proposal in proposals {
+                    session.output.separate()
+                    proposal.printTable(session.output)
+                }
             } else {
                 let done = actions.map { ScheduleActionRow.columns.object(of: $0) }
-                session.output.report(fields + [Cell.Field("actions", done)])
+                session.output.report(
+                    fields + [Cell.Field("actions", done), Cell.Field("proposals", proposals.map(\.cell))])
             }
         }
+    }
+
+    private func proposals(of schedule: ScheduleRow, _ catalog: LabelCatalog) async throws -> [RunComparison] {
+        var comparisons: [RunComparison] = []
+        for proposal in try await catalog.adoptionProposals() where proposal.schedule == schedule.id {
+            if let comparison = try await RunComparison.read(proposal.run, in: catalog) {
+                comparisons.append(comparison)
+            }
+        }
+        return comparisons
     }
 }
 

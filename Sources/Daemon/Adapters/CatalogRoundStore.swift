@@ -90,7 +90,7 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         let record = try RoundRecord(stored)
         guard record.state == state else {
             // Another daemon that took over the run may have continued it.
-            guard let held, try await queue.heartbeat(held.claim) else {
+            guard let held, try await queue.heartbeat(held.claim) != .lost else {
                 throw RoundsError.leaseLost(run: self.run.name)
             }
             throw RoundsError.illegal(action: "continue", state: record.state)

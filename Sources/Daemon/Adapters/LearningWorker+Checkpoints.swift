@@ -30,6 +30,20 @@ extension LearningWorker {
         return nil
     }
 
+    /// The weights of the run from which this one starts.
+    ///
+    /// - Throws: `DaemonError.startMissing` where they cannot be read, and the errors of a store that cannot be used.
+    func checkpoint(of origin: RunOrigin) async throws -> Checkpoint {
+        guard let weights = origin.weights else { throw DaemonError.startMissing(run: origin.run) }
+        do {
+            return try await checkpoint(weights)
+        } catch let error as ObjectStoreError where error.isDamage {
+            throw DaemonError.startMissing(run: origin.run)
+        } catch TensorError.damagedCheckpoint {
+            throw DaemonError.startMissing(run: origin.run)
+        }
+    }
+
     /// - Throws: `CheckpointDamage` where the bytes are missing or wrong, and the errors of a store that cannot be used.
     private func read(_ record: CheckpointRecord) async throws -> ReadableCheckpoint {
         do {

@@ -18,8 +18,10 @@ extension LearningWorker: RoundRelabeller {
             try await jobs(.relabel, context).finish(
                 open, progress: { observer.observe(.staged(round: number, volume: $0, done: $1, total: $2)) },
                 isStopping: context.isStopping
-            ) { job in
-                guard let task = Self.task(job, context), let round = job.round else { return nil }
+            ) { job, isStopping in
+                guard let task = Self.task(job, context, isStopping: isStopping), let round = job.round else {
+                    return nil
+                }
                 _ = try await volumes.relabel(
                     task, round: RoundID(round), under: Claim(job.claim), pooled: pooled)
                 return nil
@@ -32,19 +34,6 @@ extension LearningWorker: RoundRelabeller {
 
     /// Scores of all training volumes by organ.
     private func pooledScores(_ context: RoundContext) async throws -> [ScoreHistogram?] {
-        let measures = try await measures(of: library.snapshot.volumes(in: .train).map(\.id), context)
-        return PooledScores.sum(of: measures.map(\.measures), organs: library.organs)
-    }
-}
-
-/// The scores of the voxels that can be accepted, over all volumes of a round.
-enum PooledScores {
-    /// By organ; nil for an organ that is relabelled nowhere.
-    static func sum(of measures: [VolumeMeasures], organs: [OrganKey]) -> [ScoreHistogram?] {
-        organs.map { organ in
-            let own = measures.compactMap { $0.candidates?[organ.rawValue] }
-            guard !own.isEmpty else { return nil }
-            return own.reduce(into: ScoreHistogram()) { $0.add($1) }
-        }
+        try await measure(.train, context, into: PooledScores()) { $0.add($2) }.histograms(of: library.organs)
     }
 }

@@ -77,8 +77,8 @@ extension LearningWorker: RoundTrainer {
             guard context.plan.student == .continued, let weights = previous.weights else { return .fresh }
             return .weights(try await checkpoint(weights))
         }
-        guard let weights = try await catalog.startingWeights(of: context.run) else { return .fresh }
-        return .weights(try await checkpoint(weights))
+        guard let origin = try await catalog.startingWeights(of: context.run) else { return .fresh }
+        return .weights(try await checkpoint(of: origin))
     }
 
     /// Runs on the tensor thread; the trainer never leaves it.
@@ -168,12 +168,12 @@ extension LearningWorker: RoundTrainer {
 
     /// How well confidence and probability separate right predicted positives from wrong ones on the validation part.
     private func rankingQuality(_ weights: RoundWeights, _ context: RoundContext) async throws -> RankingQuality {
-        var ranking = RankingQuality(organs: plan.organs.count)
-        for (_, measures) in try await validationMeasures(context, weights) {
-            for (index, organ) in plan.organs.enumerated() {
+        let organs = plan.organs
+        return try await measure(.validation, context, weights, into: RankingQuality(organs: organs.count)) {
+            ranking, _, measures in
+            for (index, organ) in organs.enumerated() {
                 if let counts = measures.ranking?[organ] { ranking.add(counts, organ: index) }
             }
         }
-        return ranking
     }
 }

@@ -5,46 +5,44 @@ internal import Rounds
 internal import Workflows
 
 extension LearningWorker {
-    /// What the round's predictions of the part validation measured. Each volume is predicted once in a round.
+    /// Has the volumes of a part predicted where they are not yet, each once in a round, and combines what was measured, by volume.
     ///
     /// - Parameter weights: those of the round, also before its confidence is recorded.
-    func validationMeasures(
-        _ context: RoundContext, _ weights: RoundWeights? = nil
-    ) async throws -> [(volume: VolumeID, measures: VolumeMeasures)] {
-        try await measures(of: library.snapshot.volumes(in: .validation).map(\.id), context, weights)
-    }
-
-    /// Has the volumes predicted where they are not yet, and returns what was measured, by volume.
-    func measures(
-        of predicted: [VolumeID], _ context: RoundContext, _ weights: RoundWeights? = nil
-    ) async throws -> [(volume: VolumeID, measures: VolumeMeasures)] {
+    func measure<Sum>(
+        _ part: SplitPart, _ context: RoundContext, _ weights: RoundWeights? = nil, into empty: Sum,
+        _ add: (inout Sum, VolumeID, VolumeMeasures) throws -> Void
+    ) async throws -> Sum {
+        let predicted = library.snapshot.volumes(in: part).map(\.id)
         let jobs = await jobs(.predict, context)
-        try await jobs.finish(predicted, isStopping: context.isStopping) { job in
-            guard let task = Self.task(job, context, weights) else { return nil }
+        try await jobs.finish(predicted, isStopping: context.isStopping) { job, isStopping in
+            guard let task = Self.task(job, context, weights, isStopping: isStopping) else { return nil }
             return try await volumes.measure(task).json()
         }
-        let wanted = Set(predicted)
-        let found = try await jobs.results().filter { wanted.contains($0.volume) }
-        if let missing = wanted.subtracting(found.map(\.volume)).min() {
-            throw RoundsError.unrecoverable(reason: "the job of volume \(missing) has no result")
+        var missing = Set(predicted)
+        let sum = try await jobs.combine(into: empty) { sum, volume, measures in
+            if missing.remove(volume) != nil { try add(&sum, volume, measures) }
         }
-        return found
+        if let volume = missing.min() {
+            throw RoundsError.unrecoverable(reason: "the job of volume \(volume) has no result")
+        }
+        return sum
     }
 
     func jobs(_ kind: JobKind, _ context: RoundContext) async -> VolumeJobs {
         let claim = await rounds.claim
         return VolumeJobs(
-            queue: queue, claims: claims, run: JobClaim(job: claim.job.rawValue, token: claim.token),
+            queue: queue, claims: claims, leases: leases, run: JobClaim(job: claim.job.rawValue, token: claim.token),
             round: await rounds.roundID(context.round.number), kind: kind)
     }
 
     static func task(
-        _ job: ClaimedJob, _ context: RoundContext, _ weights: RoundWeights? = nil
+        _ job: ClaimedJob, _ context: RoundContext, _ weights: RoundWeights? = nil,
+        isStopping: @escaping @Sendable () -> Bool
     ) -> VolumeWorker.Task? {
         guard let volume = job.volume, let weights = weights ?? RoundWeights(context.round) else { return nil }
         return VolumeWorker.Task(
             volume: VolumeID(volume), round: context.round, weights: weights, attempt: job.attempt,
-            isStopping: context.isStopping)
+            isStopping: isStopping)
     }
 }
 

@@ -24,6 +24,7 @@ actor LearningWorker {
     let thread: TensorThread
     let queue: JobQueue
     let claims: HeldClaims
+    let leases: ExpiredLeases
     /// Asks for a checkpoint of the training before it is due.
     let requests: CheckpointRequest
     /// Predicts and relabels single volumes.
@@ -31,12 +32,12 @@ actor LearningWorker {
 
     init(
         _ parts: RunParts, origin: TrainingOrigin, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue,
-        claims: HeldClaims, requests: CheckpointRequest
+        claims: HeldClaims, leases: ExpiredLeases, requests: CheckpointRequest
     ) {
         (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
         (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
         (self.origin, self.catalog, self.rounds) = (origin, catalog, rounds)
-        (self.queue, self.claims, self.requests) = (queue, claims, requests)
+        (self.queue, self.claims, self.leases, self.requests) = (queue, claims, leases, requests)
     }
 
     // MARK: - Shared by the parts

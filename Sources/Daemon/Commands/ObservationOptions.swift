@@ -28,11 +28,11 @@ struct ObservationOptions: ParsableArguments {
     }
 
     /// - Parameter standardLevel: the level where the options name none; nil: no log.
-    func makeLogger(environment: [String: String], standardLevel: Logger.Level?) -> Logger {
+    func makeLogger(standardLevel: Logger.Level? = nil) -> Logger {
         guard let level = logLevel.flatMap({ Logger.Level(rawValue: $0.rawValue) }) ?? standardLevel else {
             return Logger(label: "lacunad") { _ in SwiftLogNoOpLogHandler() }
         }
-        let (stream, format) = (LogStream.standardError(environment: environment), logFormat)
+        let (stream, format) = (LogStream.standardError(environment: Observation.environment), logFormat)
         return Logger(label: "lacunad") { _ in LineLogHandler(stream, format: format, level: level) }
     }
 }

@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
         guard let config else { return }
         SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
-        let observation = try Observation(observing, configuration.notify, output: options.output)
+        let observation = try Observation(
+            observing, configuration.notify, logger: observing.makeLogger(), output: options.output)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)
@@ -104,12 +105,14 @@ struct RunCommand: AsyncParsableCommand {
         let observer = RunObservers(
             observers: [RunProgress(options.output, run: plan.name)] + observation.observers(run: plan.name))
         let opened = try await session.openRun()
+        let queue = session.queue(on: working)
         let execution = RunExecution(
-            session: session, opened: opened, queue: session.queue(on: working), claims: claims, stop: stop,
-            observer: observer, retriesFailed: retryFailed, health: observation.health, requests: requests)
+            session: session, opened: opened, queue: queue, claims: claims,
+            leases: observation.expiredLeases(in: queue), stop: stop, observer: observer, retriesFailed: retryFailed,
+            health: observation.health, requests: requests)
         let heartbeat = HeartbeatService(
-            claims: claims, queue: session.queue(on: try await session.trainer.connectAgain()), working: working,
-            logger: observation.logger, health: observation.health, metrics: observation.metrics,
+            claims: claims, lease: session.lease, queue: session.queue(on: try await session.trainer.connectAgain()),
+            working: working, logger: observation.logger, health: observation.health, metrics: observation.metrics,
             failed: observer.failed)
         let run = RunService(execution: execution, stop: stop, outcome: outcome)
         let signals = SignalService([.sigusr1]) { _ in requests.make() }

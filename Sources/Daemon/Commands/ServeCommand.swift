@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
             number of daemons can serve one catalogue. A daemon connects again where the database server was away.
 
             SIGTERM and Ctrl-C end it after the current step, with a checkpoint stored and its leases given back. SIGHUP reads --config \
-            again, for jobs that begin later. SIGUSR1 stores a checkpoint after the current step. The login must be a member of \
+            again: leases and notifications change at once, the rest for jobs that begin later. SIGUSR1 stores a checkpoint after the current step. The login must be a member of \
             lacuna_trainer.
 
             EXAMPLE:
@@ -42,10 +42,18 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         SignalService.ignore([.sigusr1, .sighup])
+        let logger = observing.makeLogger(standardLevel: .info)
+        do {
+            try await serve(logger)
+        } catch {
+            throw ExitCode(logger.end(with: error).rawValue)
+        }
+    }
+
+    private func serve(_ logger: Logger) async throws {
         let sections = try readConfiguration()
-        let observation = try Observation(
-            observing, sections.notify, output: options.output, standardLevel: .info)
-        let (settings, requests) = (LiveSettings(sections.daemon), CheckpointRequest())
+        let observation = try Observation(observing, sections.notify, logger: logger)
+        let (settings, requests) = (LiveSettings(sections), CheckpointRequest())
         let daemon = DaemonService(
             options: options, kinds: try jobKinds(), settings: settings, requests: requests, observation: observation)
         let signals = SignalService([.sigusr1, .sighup]) { signal in
@@ -64,11 +72,22 @@ struct ServeCommand: AsyncParsableCommand {
     /// Keeps the settings that it has where the file cannot be used.
     private func reload(_ settings: LiveSettings, _ observation: Observation) async {
         do {
-            settings.value = try await observation.reloading { try readConfiguration().daemon }
-            observation.logger.notice("configuration read again", [:])
+            let changed = try await observation.reloading {
+                let sections = try readConfiguration()
+                observation.notify(as: sections.notify)
+                return settings.replace(by: sections)
+            }
+            report(changed, observation.logger)
         } catch {
             observation.logger.error("configuration not read", [.reason: FailureReason.text(of: error)])
         }
+    }
+
+    private func report(_ changed: ChangedKeys, _ logger: Logger) {
+        var values: Logger.Values = [.restart: "options and environment"]
+        if !changed.now.isEmpty { values[.changed] = changed.now.joined(separator: ", ") }
+        if !changed.later.isEmpty { values[.later] = changed.later.joined(separator: ", ") }
+        logger.notice("configuration read again", values)
     }
 
     private func jobKinds() throws -> [JobKind] {

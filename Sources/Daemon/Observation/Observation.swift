@@ -14,58 +14,52 @@ struct Observation: Sendable {
     let logger: Logger
     let metrics = LacunaMetrics()
     let health = Health()
-    /// Nil where nobody is to be told.
-    let hooks: HookQueue?
+    let hooks: HookQueue
     /// Nil where no service manager waits for notifications.
     let manager: ServiceManager?
     private let metricsPort: Int?
-    private let output: Output
+    private let output: Output?
 
-    /// - Parameter standardLevel: the level of logs where the options name none; nil: no log.
+    /// - Parameter output: where the address of the metrics is printed; nil: nowhere but in the log.
     /// - Throws: `MonitoringError` for variables of a service manager that cannot be meant.
-    init(
-        _ options: ObservationOptions, _ notify: NotifySettings, output: Output, standardLevel: Logger.Level? = nil
-    ) throws {
-        let environment = Self.environment
-        (self.output, metricsPort) = (output, options.metricsPort)
-        logger = options.makeLogger(environment: environment, standardLevel: standardLevel)
-        manager = try ServiceManager(environment: environment, process: getpid())
-        hooks = Self.makeHooks(notify, logger)
+    init(_ options: ObservationOptions, _ notify: NotifySettings, logger: Logger, output: Output? = nil) throws {
+        (self.logger, self.output, metricsPort) = (logger, output, options.metricsPort)
+        manager = try ServiceManager(environment: Self.environment, process: getpid())
+        hooks = HookQueue([], limit: .zero, logger: logger)
+        self.notify(as: notify)
     }
 
     /// The variables that a service manager sets.
-    private static var environment: [String: String] {
+    static var environment: [String: String] {
         let names = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"]
         let pairs = names.compactMap { name in getenv(name).map { (name, String(cString: $0)) } }
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    private static func makeHooks(_ notify: NotifySettings, _ logger: Logger) -> HookQueue? {
-        let hooks: [(any Hook)?] = [notify.command.map { CommandHook($0) }, notify.webhook.flatMap { Webhook($0) }]
-        let kept = hooks.compactMap(\.self)
-        return kept.isEmpty ? nil : HookQueue(kept, limit: .seconds(notify.seconds), logger: logger)
+    /// Tells those whom the settings name of the events that follow.
+    func notify(as settings: NotifySettings) {
+        let all: [(any Hook)?] = [settings.command.map { CommandHook($0) }, settings.webhook.flatMap { Webhook($0) }]
+        hooks.deliver(to: all.compactMap(\.self), limit: .seconds(settings.seconds))
     }
 
     /// The observers of one run.
     func observers(run: String) -> [any RoundObserver & ClaimObserver] {
         var observers: [any RoundObserver & ClaimObserver] = [
-            RunLog(logger: logger), MetricsObserver(metrics: metrics, run: run),
+            RunLog(logger: logger), MetricsObserver(metrics: metrics, run: run), HookObserver(hooks, run: run),
         ]
-        if let hooks { observers.append(HookObserver(hooks, run: run)) }
         if let manager { observers.append(StatusObserver(manager: manager, run: run)) }
         return observers
     }
 
     /// The services that come first in a group, so that they are shut down after those that do the work.
-    ///
     var outerServices: [any Service] {
-        var services: [any Service] = []
-        if let hooks { services.append(hooks) }
+        var services: [any Service] = [hooks]
         guard let metricsPort else { return services }
-        let output = output
+        let (output, logger) = (output, logger)
         services.append(
             MetricsServer(port: metricsPort, registry: metrics.registry, health: health) { port in
-                output.note("metrics on http://127.0.0.1:\(port)/metrics")
+                output?.note("metrics on http://127.0.0.1:\(port)/metrics")
+                logger.info("metrics served", [.port: port])
             })
         return services
     }

@@ -77,7 +77,8 @@ struct RoundReproduction: Sendable {
             if !learning.recipe.isFresh {
                 start = .weights(try await checkpoint(try RoundRecord(previous).weights?.object))
             }
-        } else if let weights = try await session.catalog.startingWeights(of: run.id) {
+        } else if let origin = try await session.catalog.startingWeights(of: run.id) {
+            guard let weights = origin.weights else { throw DaemonError.startMissing(run: origin.run) }
             start = .weights(try await checkpoint(weights))
         }
         let cases = try await parts.library.cases(in: .train, pseudo: pseudo)
@@ -138,11 +139,11 @@ struct RoundReproduction: Sendable {
 
     private func pooledScores(with weights: RoundWeights) async throws -> [ScoreHistogram?]? {
         guard session.configuration.plan.rankingPool == .round else { return nil }
-        var measures: [VolumeMeasures] = []
+        var pooled = PooledScores()
         for volume in snapshot.volumes(in: .train) {
-            measures.append(try await parts.volumes.measure(task(volume, weights)))
+            pooled.add(try await parts.volumes.measure(task(volume, weights)))
         }
-        return PooledScores.sum(of: measures, organs: snapshot.organs)
+        return pooled.histograms(of: snapshot.organs)
     }
 
     private func compare(

@@ -46,10 +46,11 @@ struct DaemonSession: Sendable {
         (self.trainer, self.configuration) = (trainer, configuration)
     }
 
+    /// The duration of leases, which does not change.
+    var lease: LeaseTime { LeaseTime { [seconds = configuration.daemon.leaseSeconds] in seconds } }
+
     /// The queue as this process sees it.
-    func queue(on connection: Connection) -> JobQueue {
-        trainer.queue(on: connection, leaseSeconds: configuration.daemon.leaseSeconds)
-    }
+    func queue(on connection: Connection) -> JobQueue { trainer.queue(on: connection, lease: lease) }
 
     /// Opens the run of the plan, started where it is new, and warns of organs that it cannot learn.
     ///
@@ -61,16 +62,10 @@ struct DaemonSession: Sendable {
                 plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
                 claim: claim))
         for organ in opened.unannotatedOrgans {
-            session.output.warn(
-                "\(organ) is annotated in no training volume: the run cannot learn it, and its predictions mean nothing; "
-                    + "remove it from run.organs or annotate it")
+            trainer.tell(.organUnannotated(organ))
         }
         let recalled = try await catalog.recalledRounds(of: opened.run.id)
-        if !recalled.isEmpty {
-            session.output.warn(
-                "the pseudo labels of round \(recalled.map(String.init).joined(separator: ", ")) are withheld, because data behind "
-                    + "them were removed; start a run of another name without these data")
-        }
+        if !recalled.isEmpty { trainer.tell(.roundsRecalled(recalled)) }
         return opened
     }
 
@@ -86,12 +81,12 @@ struct DaemonSession: Sendable {
     /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
     func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
         let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
-        let (cache, output) = (try openCache(), session.output)
+        let (cache, trainer) = (try openCache(), trainer)
         try await removePurged(from: cache)
         let images = ImageCache(
             cache, converted: session.converted, spacing: configuration.grid.spacing,
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
-        ) { error in output.warn("\(error.file) \(error.problem); it is removed and made again from its image") }
+        ) { error in trainer.tell(.cachedImageDamaged(error)) }
         let library = CaseLibrary(
             snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
         return RunParts(
@@ -119,12 +114,9 @@ struct DaemonSession: Sendable {
         let purged = try await catalog.purgedImages(among: Array(Set(entries.compactMap(\.source))))
         let gone = entries.filter { $0.source.map(purged.contains) ?? false }
         let kept = await work.run { gone.filter { cache.remove($0) != .removed } }
-        for entry in kept {
-            session.output.warn("\(entry.path) is of a purged image and cannot be removed; remove it")
-        }
+        for entry in kept { trainer.tell(.purgedImageKept(file: entry.path)) }
         if gone.count > kept.count {
-            session.output.note(
-                "removed from the cache: \(gone.count - kept.count) of purged images, in \(cache.folder)")
+            trainer.tell(.purgedImagesRemoved(count: gone.count - kept.count, folder: cache.folder))
         }
     }
 }

@@ -10,6 +10,7 @@ internal import ServiceLifecycle
 /// the work's own could wait for an answer without end, and the service throws.
 struct HeartbeatService: Service {
     let claims: HeldClaims
+    let lease: LeaseTime
     /// On the connection of the heartbeats.
     let queue: JobQueue
     /// The connection of the work.
@@ -22,7 +23,7 @@ struct HeartbeatService: Service {
     var failed: @Sendable (any Error) -> Void = { _ in }
 
     /// A heartbeat takes milliseconds; a busy machine may need some seconds.
-    private var patienceInSeconds: Double { max(10, queue.leaseSeconds) }
+    private var patienceInSeconds: Double { max(10, lease.seconds) }
 
     func run() async throws {
         do {
@@ -38,8 +39,8 @@ struct HeartbeatService: Service {
         watch()
         defer { health.unwatch(.heartbeat) }
         while !Task.isCancelled {
-            try await beat()
-            try? await Task.sleep(for: .seconds(queue.leaseSeconds / 3))
+            let pause = try await beat()
+            try? await Task.sleep(for: pause)
         }
     }
 
@@ -53,26 +54,36 @@ struct HeartbeatService: Service {
         watch()
         defer { health.unwatch(.heartbeat) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            try await beat()
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(queue.leaseSeconds / 3)) }
+            let pause = try await beat()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
         }
     }
 
-    private func beat() async throws {
+    /// - Returns: the pause before the next heartbeat. It is that of the shorter lease where the lease was changed, because a claim that
+    ///   was made meanwhile has the one before.
+    private func beat() async throws -> Duration {
+        let before = lease.follow()
+        if before != lease.seconds { watch() }
+        let renewals = try await renewWhileTheServerAnswers()
+        return renewals.contains(.locked) ? Self.pauseWhileLocked : .seconds(min(before, lease.seconds) / 3)
+    }
+
+    /// Short, because the lease may end meanwhile.
+    private static let pauseWhileLocked = Duration.milliseconds(200)
+
+    private func renewWhileTheServerAnswers() async throws -> [Renewal] {
         let patience = patienceInSeconds
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                let held = claims.all
-                for claim in held { try await renew(claim) }
-                if held.isEmpty { try await queue.ping() }
-                return true
-            }
+        return try await withThrowingTaskGroup(of: [Renewal]?.self) { group in
+            group.addTask { try await renewAll() }
             group.addTask {
                 try await Task.sleep(for: .seconds(patience))
-                return false
+                return nil
             }
             defer { group.cancelAll() }
-            if try await group.next() ?? false { return report() }
+            if let renewals = try await group.next() ?? nil {
+                report()
+                return renewals
+            }
             health.fail(.database, "the server does not answer")
             logger.error("database server silent", [.seconds: patience])
             for abandoned in [queue.connection, working] { abandoned.abandon() }
@@ -84,9 +95,17 @@ struct HeartbeatService: Service {
         for part in [Health.Part.heartbeat, .database] { health.report(part) }
     }
 
-    private func renew(_ claim: JobClaim) async throws {
+    private func renewAll() async throws -> [Renewal] {
+        var renewals: [Renewal] = []
+        for claim in claims.all { renewals.append(try await renew(claim)) }
+        if renewals.isEmpty { try await queue.ping() }
+        return renewals
+    }
+
+    private func renew(_ claim: JobClaim) async throws -> Renewal {
         do {
-            guard try await !queue.heartbeat(claim) else { return }
+            let renewal = try await queue.heartbeat(claim)
+            if renewal != .lost { return renewal }
             metrics.leasesExpired()
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, nil)
@@ -94,5 +113,6 @@ struct HeartbeatService: Service {
             logger.error("lease lost", [.job: claim.job])
             claims.lose(claim, error)
         }
+        return .lost
     }
 }

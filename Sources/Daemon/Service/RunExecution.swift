@@ -13,6 +13,7 @@ struct RunExecution: Sendable {
     /// On the session's connection.
     let queue: JobQueue
     let claims: HeldClaims
+    let leases: ExpiredLeases
     /// The claim on the run's job where it is held already.
     var given: JobClaim?
     let stop: StopFlag
@@ -30,7 +31,7 @@ struct RunExecution: Sendable {
             observer: observer)
         let worker = LearningWorker(
             try await session.makeParts(opened.snapshot), origin: DaemonSession.origin(of: opened.run),
-            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims, requests: requests)
+            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims, leases: leases, requests: requests)
         let driver = RunDriver(
             store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
             observer: observer,

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Console
 internal import Jobs
+internal import Logging
 internal import Objects
 internal import Postgres
 internal import Workflows
@@ -10,22 +11,31 @@ struct TrainerSession: Sendable {
     let session: Session
     let catalog: TrainingCatalog
     let objects: any ObjectStore
+    /// Nil where a person started the work and reads what is printed.
+    private let logger: Logger?
 
+    /// - Parameter logger: receives all messages; nil: they are printed.
     /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
     ///   where there is no object store, and the errors of `Session.open`.
-    static func open(_ options: GlobalOptions) async throws -> TrainerSession {
-        let session = try await Session.open(options, role: .trainer)
+    static func open(_ options: GlobalOptions, logger: Logger? = nil) async throws -> TrainerSession {
+        let output = logger.map { options.output.logging(to: $0) } ?? options.output
+        let session = try await Session.open(options, role: .trainer, output: output)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
         try await catalog.requireTrainerRole()
         return TrainerSession(
-            session: session, catalog: catalog, objects: try await session.workspace.objects())
+            session: session, catalog: catalog, objects: try await session.workspace.objects(),
+            logger: logger)
+    }
+
+    func tell(_ notice: RunNotice) {
+        if let logger { notice.log(to: logger) } else { notice.print(on: session.output) }
     }
 
     /// Another connection of the same login, for heartbeats and the like.
     func connectAgain() async throws -> Connection { try await session.connectAgain() }
 
     /// The queue as this process sees it.
-    func queue(on connection: Connection, leaseSeconds: Double) -> JobQueue {
-        JobQueue(connection, worker: WorkerName.ofThisProcess, leaseSeconds: leaseSeconds)
+    func queue(on connection: Connection, lease: LeaseTime) -> JobQueue {
+        JobQueue(connection, worker: WorkerName.ofThisProcess) { lease.seconds }
     }
 }

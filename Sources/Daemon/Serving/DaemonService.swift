@@ -34,33 +34,34 @@ struct DaemonService: Service {
     }
 
     private func serveAgain(_ stop: StopFlag, _ wake: WakeUp) async throws {
-        var failures = 0
+        var (failures, hasServed) = (0, false)
         while !stop.isRaised {
             do {
                 // Longer than the wait for a server that recovers; the heartbeat sets its own limit once it is connected.
                 observation.health.watch(.database, within: .seconds(900))
-                let trainer = try await cancelWhenGracefulShutdown { try await TrainerSession.open(options) }
-                try await serve(trainer, stop, wake) { failures = 0 }
+                let trainer = try await untilShutdown {
+                    try await TrainerSession.open(options, logger: observation.logger)
+                }
+                try await serve(trainer, stop, wake) { (failures, hasServed) = (0, true) }
             } catch is CancellationError where stop.isRaised {
                 return
-            } catch let error where Self.isAbsence(error) {
-                observation.health.watch(.database, within: .seconds(900))
-                observation.health.fail(.database, "the server cannot be reached")
+            } catch {
+                guard let absence = Absence(error, hasServed: hasServed) else { throw error }
                 let pause = Self.pauses[min(failures, Self.pauses.count - 1)]
-                observation.logger.error(
-                    "database unreachable", [.reason: FailureReason.text(of: error), .seconds: pause])
+                report(absence, error, pause)
                 failures += 1
                 await wake.wait(atMost: .seconds(pause))
             }
         }
     }
 
-    /// Errors that end when the server is back.
-    private static func isAbsence(_ error: any Error) -> Bool {
-        switch error {
-        case let error as PostgresError: error.isTransient
-        case DaemonError.serverSilent: true
-        default: false
+    private func report(_ absence: Absence, _ error: any Error, _ pause: Double) {
+        observation.health.watch(.database, within: .seconds(900))
+        observation.health.fail(.database, absence.problem)
+        let values: Logger.Values = [.reason: FailureReason.text(of: error), .seconds: pause]
+        switch absence {
+        case .server: observation.logger.error("database unreachable", values)
+        case .objects: observation.logger.error("object store unreachable", values)
         }
     }
 
@@ -68,14 +69,14 @@ struct DaemonService: Service {
     private func serve(
         _ trainer: TrainerSession, _ stop: StopFlag, _ wake: WakeUp, isConnected: () -> Void
     ) async throws {
-        let (claims, leaseSeconds) = (HeldClaims(), settings.value.leaseSeconds)
-        func queue(_ connection: Connection) -> JobQueue {
-            trainer.queue(on: connection, leaseSeconds: leaseSeconds)
-        }
+        let (claims, lease) = (HeldClaims(), LeaseTime { [settings] in settings.value.leaseSeconds })
+        func queue(_ connection: Connection) -> JobQueue { trainer.queue(on: connection, lease: lease) }
         let working = trainer.session.connection
-        let connections = [try await trainer.connectAgain(), try await trainer.connectAgain()]
+        let connections = try await untilShutdown {
+            [try await trainer.connectAgain(), try await trainer.connectAgain()]
+        }
         let heartbeat = HeartbeatService(
-            claims: claims, queue: queue(connections[0]), working: working, logger: observation.logger,
+            claims: claims, lease: lease, queue: queue(connections[0]), working: working, logger: observation.logger,
             health: observation.health, metrics: observation.metrics)
         let ticker = Ticker(
             catalog: TrainingCatalog(connections[1], program: Program.lacunad.version), wake: wake, stop: stop,
@@ -88,7 +89,9 @@ struct DaemonService: Service {
             volumes: RoundVolumes(
                 trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
                 observation: observation), observation: observation)
-        let meter = try await observation.queueMeter { queue(try await trainer.connectAgain()) }
+        let meter = try await observation.queueMeter {
+            queue(try await untilShutdown { try await trainer.connectAgain() })
+        }
         let all = connections + [working] + [meter?.queue.connection].compactMap { $0 }
         isConnected()
         observation.logger.info("daemon serves", [.worker: WorkerName.ofThisProcess])

@@ -21,11 +21,7 @@ struct JobLoop: Sendable {
     /// - Throws: the errors of the connection; those of a job are recorded with it.
     func run() async throws {
         while !stop.isRaised, !Task.isCancelled {
-            let expired = try await queue.expireLeases()
-            if expired > 0 {
-                observation.metrics.leasesExpired(expired)
-                observation.logger.warning("leases expired", [.count: expired])
-            }
+            try await observation.expiredLeases(in: queue).collect()
             guard let job = try await queue.claim(kinds).first else {
                 await wake.wait(atMost: Self.longestPause)
                 continue

@@ -1,14 +1,19 @@
 internal import Plans
 internal import Synchronization
+internal import Workflows
 
-/// The settings of the daemon, which may be read again while it runs.
+/// The configuration of the daemon, which may be read again while it runs.
 final class LiveSettings: Sendable {
-    private let settings: Mutex<DaemonSettings>
+    private let configuration: Mutex<DaemonConfiguration>
 
-    init(_ settings: DaemonSettings) { self.settings = Mutex(settings) }
+    init(_ configuration: DaemonConfiguration) { self.configuration = Mutex(configuration) }
 
-    var value: DaemonSettings {
-        get { settings.withLock { $0 } }
-        set { settings.withLock { $0 = newValue } }
+    var value: DaemonSettings { configuration.withLock { $0.daemon } }
+
+    func replace(by new: DaemonConfiguration) -> ChangedKeys {
+        configuration.withLock { configuration in
+            defer { configuration = new }
+            return ChangedKeys(from: configuration, to: new)
+        }
     }
 }

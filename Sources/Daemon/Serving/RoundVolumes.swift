@@ -22,10 +22,11 @@ actor RoundVolumes {
     /// Scores over all volumes of a round, by the weights that made them.
     private var pooled: (weights: RoundWeights, scores: [ScoreHistogram?])?
 
-    /// A run with what its volumes need, as of a revision of the catalogue.
+    /// A run with what its volumes need, as of a revision of the catalogue and settings of the daemon.
     private struct OpenRun {
         let id: RunID
         let revision: Revision
+        let settings: DaemonSettings
         let plan: RunPlan
         let worker: VolumeWorker
     }
@@ -78,17 +79,18 @@ actor RoundVolumes {
     /// The run with its snapshot, which is read again after each change of the catalogue: volumes may have been removed.
     private func open(_ run: RunOfRound) async throws -> OpenRun {
         let catalog = trainer.catalog
-        let revision = try await catalog.currentRevision()
-        if let newest, newest.id == run.run, newest.revision == revision { return newest }
+        let (revision, settings) = (try await catalog.currentRevision(), settings.value)
+        if let newest, newest.id == run.run, newest.revision == revision, newest.settings == settings { return newest }
         close()
         let session = try await DaemonSession(
-            trainer, try RunConfiguration(json: run.configuration.text).with(daemon: settings.value))
+            trainer, try RunConfiguration(json: run.configuration.text).with(daemon: settings))
         let plan = session.configuration.plan
         let snapshot = RunSnapshot(
             organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.run),
             labels: try await catalog.labels(of: run.run))
         let opened = OpenRun(
-            id: run.run, revision: revision, plan: plan, worker: try await session.makeParts(snapshot).volumes)
+            id: run.run, revision: revision, settings: settings, plan: plan,
+            worker: try await session.makeParts(snapshot).volumes)
         newest = opened
         return opened
     }
@@ -108,9 +110,10 @@ actor RoundVolumes {
         if let pooled, pooled.weights == weights { return pooled.scores }
         let library = open.worker.library
         let training = Set(library.snapshot.volumes(in: .train).map(\.id.rawValue))
-        let measures = try await queue.volumeJobs(.predict, ofRound: id.rawValue)
-            .filter { training.contains($0.volume) }.compactMap(\.result).map { try VolumeMeasures(json: $0) }
-        let scores = PooledScores.sum(of: measures, organs: library.organs)
+        let sum = try await queue.combineResults(.predict, ofRound: id.rawValue, into: PooledScores()) {
+            if training.contains($1.volume) { $0.add(try VolumeMeasures(json: $1.result)) }
+        }
+        let scores = sum.histograms(of: library.organs)
         pooled = (weights, scores)
         return scores
     }

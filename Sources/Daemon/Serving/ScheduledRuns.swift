@@ -35,11 +35,10 @@ struct ScheduledRuns: Sendable {
             guard let tick = try await trainer.catalog.tick(of: Claim(job.claim)) else { return }
             schedule = tick.schedule
             let limit = Task {
-                try await Self.wait(
-                    tick.maximumHours,
-                    then: {
-                        ending.exceed(); runStop.raise()
-                    })
+                try await Self.wait(tick.secondsLeft) {
+                    ending.exceed()
+                    runStop.raise()
+                }
             }
             defer { limit.cancel() }
             try await take(tick, job, runStop, ending)
@@ -63,8 +62,9 @@ struct ScheduledRuns: Sendable {
         let observer = RunObservers(observers: observation.observers(run: tick.name))
         do {
             let outcome = try await RunExecution(
-                session: session, opened: opened, queue: queue, claims: claims, given: job.claim, stop: runStop,
-                observer: observer, retriesFailed: true, health: observation.health, requests: requests
+                session: session, opened: opened, queue: queue, claims: claims,
+                leases: observation.expiredLeases(in: queue), given: job.claim, stop: runStop, observer: observer,
+                retriesFailed: true, health: observation.health, requests: requests
             ).run()
             guard case .stopped = outcome else { return }
         } catch is CancellationError {
@@ -94,7 +94,7 @@ struct ScheduledRuns: Sendable {
     /// A cause that a repetition cannot remove.
     private static func isFinal(_ error: any Error) -> Bool {
         switch error {
-        case RoundsError.unrecoverable, RoundsError.otherPlan: true
+        case RoundsError.unrecoverable, RoundsError.otherPlan, DaemonError.startMissing: true
         default: false
         }
     }
@@ -110,7 +110,7 @@ struct ScheduledRuns: Sendable {
         guard state == .dead else { return }
         var event = HookEvent(.scheduleFailed)
         (event.schedule, event.reason) = (schedule, FailureReason.text(of: error))
-        observation.hooks?.post(event)
+        observation.hooks.post(event)
     }
 
     private func report(_ job: ClaimedJob, _ error: any Error) {
@@ -118,9 +118,9 @@ struct ScheduledRuns: Sendable {
             "job lost", [.job: job.claim.job, .reason: FailureReason.text(of: error)])
     }
 
-    private static func wait(_ hours: Double?, then stop: () -> Void) async throws {
-        guard let hours else { return }
-        try await Task.sleep(for: .seconds(hours * 3600))
+    private static func wait(_ seconds: Double?, then stop: () -> Void) async throws {
+        guard let seconds else { return }
+        try await Task.sleep(for: .seconds(max(0, seconds)))
         stop()
     }
 }

@@ -46,8 +46,8 @@ struct JobAttempt: Sendable {
     }
 
     private func fail(_ error: any Error, _ rethrowing: Bool) async throws -> Ending {
-        let isMemory = (error as? TensorError)?.isOutOfMemory ?? false
-        let reason = isMemory ? "out of memory: \(error)" : FailureReason.text(of: error)
+        let isMemory = if case TensorError.outOfMemory = error { true } else { false }
+        let reason = FailureReason.text(of: error)
         let pause = isMemory || rethrowing ? 0 : JobFailure.pauseInSeconds(after: job.attempt)
         guard let state = try await queue.failHeld(job.claim, reason: reason, pause: pause) else { return .lost }
         if rethrowing, !isMemory { throw error }

@@ -40,11 +40,11 @@ struct ClaimRoundJobs: Statement {
 }
 
 struct Heartbeat: Statement {
-    static let sql = "select lacuna.heartbeat($1, $2, $3)"
+    static let sql = "select lacuna.heartbeat($1, $2, $3)::text"
     let claim: JobClaim
     let lease: Double
     var binds: [any PostgresBindable] { [claim.job, claim.token, lease] }
-    func decode(_ row: PostgresRow) throws -> Bool { try row.decode(0) }
+    func decode(_ row: PostgresRow) throws -> Renewal { try row.renewal(0) }
 }
 
 struct ReleaseClaim: Statement {
@@ -67,9 +67,12 @@ struct FindHolder: Statement {
 }
 
 struct ExpireLeases: Statement {
-    static let sql = "select lacuna.expire_leases()"
+    static let sql = "select job_id, kind::text, state::text, schedule from lacuna.expire_leases()"
     var binds: [any PostgresBindable] { [] }
-    func decode(_ row: PostgresRow) throws -> Int { Int(try row.decode(0, as: Int64.self)) }
+    func decode(_ row: PostgresRow) throws -> ExpiredJob {
+        ExpiredJob(
+            job: try row.decode(0), kind: try row.jobKind(1), state: try row.jobState(2), schedule: try row.decode(3))
+    }
 }
 
 extension ClaimedJob {

@@ -27,16 +27,28 @@ struct EnqueueVolumes: Statement {
     func decode(_ row: PostgresRow) throws -> Int { Int(try row.decode(0, as: Int64.self)) }
 }
 
-struct ListVolumeJobs: Statement {
-    static let sql =
-        "select volume_id, state::text, reason, result::text from lacuna.volume_jobs($1, $2::lacuna.job_kind)"
+struct ListVolumeResults: Statement {
+    static let sql = "select volume_id, result::text from lacuna.volume_results($1, $2::lacuna.job_kind, $3, $4)"
+    let round: Int64
+    let kind: JobKind
+    let after: Int64
+    let limit: Int
+    var binds: [any PostgresBindable] { [round, kind.rawValue, after, Int32(limit)] }
+    func decode(_ row: PostgresRow) throws -> VolumeResult {
+        VolumeResult(volume: try row.decode(0), result: try row.decode(1))
+    }
+}
+
+/// The first volume whose job is dead or was cancelled.
+struct FindStoppedVolume: Statement {
+    static let sql = """
+        select volume_id from lacuna.job
+        where round_id = $1 and kind = $2::lacuna.job_kind and state in ('dead', 'cancelled') order by volume_id limit 1
+        """
     let round: Int64
     let kind: JobKind
     var binds: [any PostgresBindable] { [round, kind.rawValue] }
-    func decode(_ row: PostgresRow) throws -> VolumeJob {
-        VolumeJob(
-            volume: try row.decode(0), state: try row.jobState(1), reason: try row.decode(2), result: try row.decode(3))
-    }
+    func decode(_ row: PostgresRow) throws -> Int64 { try row.decode(0) }
 }
 
 struct CountVolumeJobs: Statement {

@@ -8,6 +8,13 @@ extension PostgresRow {
         return kind
     }
 
+    func renewal(_ column: Int) throws -> Renewal {
+        guard let renewal = Renewal(rawValue: try decode(column)) else {
+            throw try field(column).mismatch("what a heartbeat found")
+        }
+        return renewal
+    }
+
     func jobState(_ column: Int) throws -> JobState {
         guard let state = JobState(rawValue: try decode(column)) else {
             throw try field(column).mismatch("a state of a job")

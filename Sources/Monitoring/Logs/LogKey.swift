@@ -1,9 +1,14 @@
 public import Logging
 
-/// The keys of log metadata. Their values are names of runs, schedules and organs, ids, numbers and constant words; no patient data.
+/// The keys of log metadata. Their values are names of runs, schedules and organs, ids, numbers, constant words, keys of the configuration, folders and files of
+/// the daemon itself, and its notes; no patient data.
 public enum LogKey: String, CaseIterable, Sendable {
-    case attempts, count, dice, done, event, hook, isNew, job, kind, labels, loss, object, organ, part, reason
-    case revision, round, run, schedule, seconds, signal, state, status, step, steps, total, volume, work, worker
+    case attempts, changed, count, dice, done, event, file, hook, isNew, job, kind, labels, later, loss, note, object,
+        organ
+    case part, port, reason, remedy, restart, revision, round, run, schedule, seconds, signal, state, status, step,
+        steps, total, volume,
+        work
+    case worker
 
     /// All keys as text.
     static let names = Set(allCases.map(\.rawValue))
@@ -17,6 +22,7 @@ extension Logger {
     public func notice(_ message: Message, _ values: @autoclosure () -> Values) { log(.notice, message, values()) }
     public func warning(_ message: Message, _ values: @autoclosure () -> Values) { log(.warning, message, values()) }
     public func error(_ message: Message, _ values: @autoclosure () -> Values) { log(.error, message, values()) }
+    public func critical(_ message: Message, _ values: @autoclosure () -> Values) { log(.critical, message, values()) }
 
     private func log(_ level: Level, _ message: Message, _ values: @autoclosure () -> Values) {
         guard level >= logLevel else { return }

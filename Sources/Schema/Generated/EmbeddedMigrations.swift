@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "00650dfe05ab0cda3351401a4df1923ce51a8cc5c90b95d6980db432cf1f419c",
+            sha256: "70274c8c26b7b179974d973c1773c893b1b9461a8654419fd6a02b964cb9ba7a",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -211,7 +211,7 @@ comment on function current_revision() is 'The newest revision; 0 in an empty ca
 
 -- The keys of the advisory locks.
 create function pointer_lock() returns bigint language sql immutable as $$ select 5497853841001 $$;
-comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels.';
+comment on function pointer_lock() is 'Key of the lock that writers of labels share and that is exclusive for moving the pointers of pseudo labels. Locks are taken in one order: objects, pointers, schedules, jobs, runs and rounds.';
 create function object_lock() returns bigint language sql immutable as $$ select 5497853841002 $$;
 comment on function object_lock() is 'Key of the lock that is shared from the storing of bytes to the commit of their rows, and exclusive for the sweep of unreferenced bytes.';
 create function compaction_lock() returns bigint language sql immutable as $$ select 5497853841003 $$;
@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "c8498501296b0f0ac71dc2446d711d35311ab966d93b1fa7af2e836da8aba11f",
+            sha256: "87f89f0bc1b0464feed580c8392cebe52fce2986671244473220ad1d8ae92adb",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1019,6 +1019,7 @@ create table job (
     reason text constraint reason_is_short check (length(reason) <= 2000),
     result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
+    begun_at timestamptz,
     ended_at timestamptz,
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
@@ -1045,6 +1046,7 @@ comment on column job.attempts is 'Claims so far. A claim that its holder releas
 comment on column job.max_attempts is 'The job is dead after as many attempts; null: no limit.';
 comment on column job.token is 'Grows with each claim. Writers lock (id, token) for key share, so that a takeover waits for them, and later writes of the former holder fail.';
 comment on column job.login is 'The login of the claim; no other may use it.';
+comment on column job.begun_at is 'When the job was first claimed from the queue, since a person last retried it. The time limit of a scheduled run counts from here.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';
@@ -2185,7 +2187,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "95b9522f542e86c5c29ee5e8fde5c7b549e172c7abb3d733f10e375cc2196980",
+            sha256: "f7a7e98b7b107bb2925ba0b69810056f28b80ae79c46236fd9fc6aa8319161eb",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2443,19 +2445,27 @@ begin
 end $$;
 comment on function claim_run(bigint, text, double precision) is 'Claims a run for a worker unless the lease of another has not ended; nulls then. A lease has 1 to 3600 seconds. Refuses a run that is finished, cancelled or recalled.';
 
-create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns boolean
+create type renewal as enum ('held', 'locked', 'lost');
+comment on type renewal is 'What a heartbeat found. held: the lease is renewed, or the job is done. locked: another transaction has locked the job, so that nobody takes it over; the lease is not renewed yet. lost: the claim is lost, or was released.';
+
+create function heartbeat(p_job bigint, p_token bigint, p_lease_seconds double precision) returns renewal
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     update job set lease_until = clock_timestamp() + lease(p_lease_seconds)
-    where id = p_job and token = p_token and login = session_user and lease_until is not null;
-    if not found then
-        perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
-        where j.id = p_job and not run.finished;
-        return exists (select from job where id = p_job and token = p_token and state = 'done');
+    where id = (
+        select id from job where id = p_job and token = p_token and login = session_user and lease_until is not null
+        for no key update skip locked);
+    if found then
+        return 'held';
     end if;
-    return true;
+    if exists (select from job where id = p_job and token = p_token and login = session_user and lease_until is not null) then
+        return 'locked';
+    end if;
+    perform require_open(run.id) from job j left join round r on r.id = j.round_id join run on run.id = coalesce(j.run_id, r.run_id)
+    where j.id = p_job and not run.finished;
+    return case when exists (select from job where id = p_job and token = p_token and state = 'done') then 'held' else 'lost' end;
 end $$;
-comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim; false where the claim is lost or was released, true where it did its job. Refuses a run that is cancelled or recalled.';
+comment on function heartbeat(bigint, bigint, double precision) is 'Renews the lease of a claim, without a wait for a transaction that has locked the job, such as a removal of data. Refuses a run that is cancelled or recalled.';
 
 create function release_claim(p_job bigint, p_token bigint) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2747,14 +2757,15 @@ create function publish_round(
 returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
+    the_run bigint;
     the_change bigint;
     organs smallint[];
     rounds bigint[];
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token, p_round);
     perform require_organs(the_run, p_withheld, cardinality(p_reasons));
     perform end_jobs_of_round(p_round, 'published');
-    perform pg_advisory_xact_lock(pointer_lock());
     select published_change_id into the_change from round where id = p_round and state = p_to and published_change_id is not null;
     if found then
         return the_change; -- the answer to the first call was lost
@@ -2811,10 +2822,11 @@ create function lock_jobs_of_runs(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     select from job where id = any (jobs_of_runs(p_runs)) order by id for update
 $$;
-comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs until the transaction ends. The lock of pointers is taken after it: what a daemon writes holds its job and may wait for the pointers.';
+comment on function lock_jobs_of_runs(bigint[]) is 'Locks the open jobs of runs, in the order of their ids, until the transaction ends.';
 
 create function end_claims(p_runs bigint[]) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select lock_jobs_of_runs(p_runs);
     update job set state = case state when 'running' then 'waiting' else state end, token = token + 1, worker = null, login = null, lease_until = null
     where id = any (jobs_of_runs(p_runs))
 $$;
@@ -2841,9 +2853,8 @@ declare
     rounds bigint[];
     others text;
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
-    perform lock_jobs_of_runs(array[p_run]);
     perform pg_advisory_xact_lock(pointer_lock());
+    perform lock_jobs_of_runs(array[p_run]);
     select string_agg(coalesce(k, 'null'), ', ') into others from unnest(p_organs) k
     where not exists (select from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = p_run and o.key = k);
     if others is not null then
@@ -2919,7 +2930,7 @@ grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_r
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "756f3f0ebd37052f500c6ca3ebf6588166fdcfb5d14e275f96b4a43d36fe9839",
+            sha256: "7a4f7d935888ff325b0794050ec7d765adcb082de6755778544486a225809a60",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -3081,6 +3092,17 @@ begin
     perform append_surplus(p_change, kin, surplus);
 end $$;
 
+create function descendants_of_runs(p_runs bigint[]) returns setof bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with recursive descendant as (
+        select run_id from run_start where previous_run_id = any (p_runs)
+        union
+        select s.run_id from descendant d join run_start s on s.previous_run_id = d.run_id
+    )
+    select run_id from descendant
+$$;
+comment on function descendants_of_runs(bigint[]) is 'The runs that start from the weights of some runs, or of a run that does.';
+
 create function rounds_trained_on(p_volumes bigint[], p_datasets integer[]) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive trained as (
@@ -3095,14 +3117,12 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     ), relabelled as (
         select e.run_id, min(e.number) as number from pseudo_label l join round e on e.id = l.round_id
         where l.volume_id = any (p_volumes) and e.published_change_id is not null group by e.run_id
-    ), descendant as ( -- runs that start from the weights of such a run
-        select s.run_id from run_start s
-        where s.previous_run_id in (select run_id from trained union select run_id from relabelled)
-        union
-        select s.run_id from descendant d join run_start s on s.previous_run_id = d.run_id
     )
     select r.id from round r
-    where r.run_id in (select run_id from trained union select run_id from descendant)
+    where r.run_id in (
+        select run_id from trained
+        union
+        select descendants_of_runs(array(select run_id from trained union select run_id from relabelled)))
        or exists (select from relabelled b where b.run_id = r.run_id and r.number > b.number)
 $$;
 comment on function rounds_trained_on(bigint[], integer[]) is 'The rounds whose checkpoints may have been trained on some volumes or on annotations of some datasets: all rounds of a run whose snapshot has one for training, rounds after one that labelled such a volume, and all rounds of the runs that start from the weights of such a run.';
@@ -3196,7 +3216,7 @@ set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
     perform lock_jobs_of_runs(array(select id from run where not finished and cancelled_change_id is null));
 end $$;
-comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, before the lock of pointers is taken.';
+comment on function lock_jobs() is 'Locks the jobs of unfinished runs until the transaction ends, so that what their daemons write is stored before, or refused.';
 
 create function withdraw(
     p_dataset integer, p_subject bigint, p_volume bigint, p_withdrawn boolean, p_recalls boolean, p_reason text, p_program text)
@@ -3208,11 +3228,10 @@ declare
     volumes bigint[];
     leaving bigint[];
 begin
-    -- Jobs come before pointers: what a daemon writes holds its job and may wait for the pointers.
+    perform pg_advisory_xact_lock(pointer_lock());
     if p_volume is null then
         perform lock_jobs();
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select * into last from withdrawal w
     where w.dataset_id = p_dataset or w.subject_id = p_subject or w.volume_id = p_volume order by w.id desc limit 1;
     if coalesce(last.withdrawn, false) = p_withdrawn then
@@ -3443,7 +3462,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
         where not run.finished and coalesce(run_part(run.id, p_kept), case when run.trains_unassigned then 'train'::split_part end)
             <> coalesce(run_part(run.id, p_merged), case when run.trains_unassigned then 'train'::split_part end)))
 $$;
-comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_between_parts(bigint, bigint) is 'Ends the claims on unfinished runs that have two subjects in different parts, because their daemons would continue with what they read before.';
 
 -- What is needed to take a join apart that is about to be made.
 create function described_join(p_kept bigint, p_merged bigint) returns subject_join
@@ -3465,10 +3484,22 @@ begin
     return made;
 end $$;
 
+create function mark_descendants(p_subject bigint, p_runs bigint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    runs bigint[] := array(select descendants_of_runs(p_runs));
+begin
+    perform end_claims(array(select id from run where id = any (runs) and not finished));
+    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_subject)
+    from round r where r.id = c.round_id and r.run_id = any (runs) and not p_subject = any (c.contaminated_by);
+end $$;
+comment on function mark_descendants(bigint, bigint[]) is 'Marks the checkpoints of the runs that start from runs which were trained on a subject that is held out, and ends the claims on those that are unfinished, so that no checkpoint without the mark is recorded meanwhile.';
+
 create function merge_subjects(p_kept bigint, p_merged bigint, p_change bigint, p_cause text default 'person') returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_join subject_join;
+    marked bigint[];
 begin
     if p_kept = p_merged then
         raise exception 'subject % cannot be merged with itself', (select name from subject where id = p_kept)
@@ -3493,17 +3524,22 @@ begin
     update checkpoint set contaminated_by =
         array(select distinct case s when p_merged then p_kept else s end from unnest(contaminated_by) s)
     where p_merged = any (contaminated_by);
-    update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
-    from round r join run on run.id = r.run_id
-    where c.round_id = r.id
-      and not p_kept = any (c.contaminated_by)
-      and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_merged) in ('validation', 'test'))
-      and (exists (
-        select from volume v join run_input i on i.volume_id = v.id
-        where v.subject_id in (p_kept, p_merged) and i.run_id = run.id and i.part in ('train', 'confidence'))
-      or exists ( -- trained on labels that an earlier round made of it
-        select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
-        where v.subject_id in (p_kept, p_merged) and e.run_id = run.id and e.number < r.number));
+    with newly as (
+        update checkpoint c set contaminated_by = array_append(c.contaminated_by, p_kept)
+        from round r join run on run.id = r.run_id
+        where c.round_id = r.id
+          and not p_kept = any (c.contaminated_by)
+          and (run_part(run.id, p_kept) in ('validation', 'test') or run_part(run.id, p_merged) in ('validation', 'test'))
+          and (exists (
+            select from volume v join run_input i on i.volume_id = v.id
+            where v.subject_id in (p_kept, p_merged) and i.run_id = run.id and i.part in ('train', 'confidence'))
+          or exists ( -- trained on labels that an earlier round made of it
+            select from volume v join pseudo_label l on l.volume_id = v.id join round e on e.id = l.round_id
+            where v.subject_id in (p_kept, p_merged) and e.run_id = run.id and e.number < r.number))
+        returning r.run_id
+    )
+    select array_agg(distinct run_id) into marked from newly;
+    perform mark_descendants(p_kept, marked);
 
     insert into split_member (split_id, subject_id, part)
     select u.split_id, p_kept, u.part from merged_parts(p_kept, p_merged) u
@@ -3517,7 +3553,7 @@ begin
     values (p_kept, p_merged, p_cause, the_join.volumes, the_join.datasets, the_join.keys, the_join.splits, the_join.kept_parts,
         the_join.merged_parts, the_join.kept_marks, the_join.merged_marks, p_change);
 end $$;
-comment on function merge_subjects(bigint, bigint, bigint, text) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, and a removal of either holds for both.';
+comment on function merge_subjects(bigint, bigint, bigint, text) is 'Merges a subject into another: the volumes are of the kept subject, the stricter part of every split holds, checkpoints that were trained on them are marked, with those of the runs that start from them, and a removal of either holds for both.';
 
 -- A removal of either subject applies to the merged one.
 create function merge_withdrawals(p_kept bigint, p_merged bigint, p_change bigint) returns void
@@ -3730,7 +3766,7 @@ end $$;
 comment on function set_policy(text, text[], text, text) is 'Changes the annotation policy and chooses the current annotations again, at one new revision. Null, and no revision, where nothing changes.';
 
 grant select on subject_join, subject_split to lacuna_manager;
-grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), stop_runs_between_parts(bigint, bigint), volumes_of_removal(integer, bigint),
+grant execute on function lock_jobs(), merge_subjects(bigint, bigint, bigint, text), volumes_of_removal(integer, bigint),
     rounds_trained_on(bigint[], integer[]), annotations_computed_from(integer), removal_plan(integer, bigint),
     withdraw(integer, bigint, bigint, boolean, boolean, text, text), purge_plan(integer, bigint),
     masks_of_purge(integer, bigint), purge_removed(integer, bigint, text, text), set_policy(text, text[], text, text) to lacuna_manager;
@@ -4423,7 +4459,7 @@ create trigger divisions_are_counted after insert on organ_link
 """###),
         Migration(
             number: 14, name: "series",
-            sha256: "8016251ac88488a48b4e08dfd9cbc5de4ae4c9b41a73ee39936daa91469a840d",
+            sha256: "eedfb0592b2fd0fd0f637cb4ab8e67e87ef41ce81b2673ba281524924c6c1a25",
             sql: ###"""
 -- DICOM identifiers as evidence of subjects that are one patient, and how joins of subjects are taken apart.
 set local role lacuna_owner;
@@ -4802,7 +4838,7 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     select end_claims(array(
         select run.id from run where not run.finished and (run.trains_unassigned or run_part(run.id, p_subject) is not null)))
 $$;
-comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before. Takes the locks of jobs, before those of pointers.';
+comment on function stop_runs_with_subject(bigint) is 'Ends the claims on unfinished runs that a subject takes part in, because their daemons would continue with what they read before.';
 
 grant select on series_salt, source_series, stated_subject, source_key, join_in_force to lacuna_manager;
 grant insert on source_series, stated_subject to lacuna_manager;
@@ -4813,7 +4849,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "12363d1addd8543803a41e02fbf7fd6fc34511b882b15a4cb47bdbf5918683b1",
+            sha256: "52e0381b6310903fc8d15803a63b471510eba40910123e32e4bcfd8f3b11b3a3",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -4825,7 +4861,7 @@ returns table (
     max_attempts integer)
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job j set state = 'running', token = j.token + 1, attempts = j.attempts + 1, worker = p_worker, login = session_user,
-        lease_until = clock_timestamp() + lease(p_lease_seconds)
+        lease_until = clock_timestamp() + lease(p_lease_seconds), begun_at = coalesce(j.begun_at, clock_timestamp())
     where j.id = any (p_jobs) and j.state = 'waiting'
     returning j.id, j.token, j.kind, j.run_id, j.round_id, j.volume_id, j.tick_id, j.attempts, j.max_attempts
 $$;
@@ -4890,8 +4926,11 @@ language sql immutable set search_path = pg_catalog, lacuna, pg_temp as $$
 $$;
 comment on function pause_after_expiry(job_kind, integer) is 'How long a job waits after the lease of its last attempt expired: 10 s, 40 s and so on up to one hour, so that work that ends daemons does not end one after the other. A run is taken over at once after its first attempt.';
 
-create function expire_leases() returns bigint
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+create function expire_leases() returns table (job_id bigint, kind job_kind, state job_state, schedule text)
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     with expired as (
         select id from job where state = 'running' and lease_until < clock_timestamp() order by id for update skip locked
     ), ended as (
@@ -4901,11 +4940,12 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
             due = clock_timestamp() + pause_after_expiry(j.kind, j.attempts),
             reason = 'the lease of ' || j.worker || ' expired', token = j.token + 1,
             worker = case when j.attempts >= j.max_attempts then j.worker end, login = null, lease_until = null
-        from expired e where j.id = e.id returning 1
+        from expired e where j.id = e.id returning j.id, j.kind, j.state, j.tick_id
     )
-    select count(*) from ended
-$$;
-comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns their number.';
+    select e.id, e.kind, e.state, s.name
+    from ended e left join tick t on t.id = e.tick_id left join schedule s on s.id = t.schedule_id order by e.id;
+end $$;
+comment on function expire_leases() is 'Returns jobs whose lease ended to the queue, after a pause that grows with the attempts, or ends them as dead where no attempt is left. Returns them with their new state, and with the schedule of a run that was made by one.';
 
 create function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -4974,6 +5014,8 @@ declare
     another bigint;
     enqueued bigint;
 begin
+    perform from job
+    where round_id = p_round and kind = p_kind and state in ('waiting', 'dead', 'cancelled') order by id for update;
     if p_volumes is null or p_kind is null or p_kind not in ('predict', 'relabel') then
         raise exception 'only predictions and relabellings are jobs of the volumes of a round' using errcode = 'LA004';
     end if;
@@ -5008,12 +5050,14 @@ begin
 end $$;
 comment on function enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]) is 'Creates the jobs that predict or relabel all given volumes for a round, under the claim on its run; dead and cancelled ones and predictions whose results were cleared wait again, and those of other volumes that are not done are removed. Returns the number of jobs that wait newly. Volumes of the part validation are predicted in the states trained and confidenceFitted, those of the part train predicted and relabelled in the state relabelling.';
 
-create function volume_jobs(p_round bigint, p_kind job_kind)
-returns table (volume_id bigint, state job_state, reason text, result jsonb)
+create function volume_results(p_round bigint, p_kind job_kind, p_after bigint, p_limit integer)
+returns table (volume_id bigint, result jsonb)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select volume_id, state, reason, result from job where round_id = p_round and kind = p_kind order by volume_id
+    select volume_id, result from job
+    where round_id = p_round and kind = p_kind and volume_id > p_after and state = 'done' and result is not null
+    order by volume_id limit least(greatest(p_limit, 1), 1000)
 $$;
-comment on function volume_jobs(bigint, job_kind) is 'The jobs of a kind of a round''s volumes, with their results.';
+comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5063,11 +5107,12 @@ begin
     elsif the_job.tick_id is not null then
         perform require_no_open_run(the_job.tick_id);
     end if;
-    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, ended_at = null, worker = null where id = p_job;
+    update job set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where id = p_job;
     perform pg_notify('lacuna', 'job');
     return 'waiting';
 end $$;
-comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
+comment on function retry_job(bigint) is 'Returns a dead or cancelled job to the queue, with all its attempts and the whole time of its schedule. Refuses one of a volume that its round does not need now, and one of a tick while another run of its schedule is open.';
 
 create function cancel_job(p_job bigint, p_reason text) returns job_state
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5111,13 +5156,13 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_jobs(bigint, job_kind) to lacuna_trainer;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
 grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "5300ce4d1f1ef09859316558a2a470980027b99e40c138480026f7e063df0457",
+            sha256: "b2f9b4d52fef3087e7fa5b2a77b90d989fd30a4144960d238806123fc85511e7",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5216,6 +5261,14 @@ create function zone_offset(p_instant timestamptz, p_zone text) returns interval
     select (p_instant at time zone p_zone) - (p_instant at time zone 'UTC')
 $$;
 comment on function zone_offset(timestamptz, text) is 'How far the clocks of a zone are ahead of UTC at an instant.';
+
+create function local_time(p_instant timestamptz, p_zone text) returns text language plpgsql stable as $$
+begin
+    return to_char(p_instant at time zone p_zone, 'YYYY-MM-DD HH24:MI');
+exception when invalid_parameter_value then
+    return to_char(p_instant at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
+end $$;
+comment on function local_time(timestamptz, text) is 'What the clocks of a time zone show at an instant, for people to read, such as 2026-12-01 02:00. Where the server does not know the zone the time is in UTC, and UTC follows it.';
 
 create function first_instant_after_gap(p_late timestamptz, p_gap double precision, p_zone text) returns timestamptz
 language plpgsql stable as $$
@@ -5322,17 +5375,19 @@ begin
         instants := instants || cron_next(p_expression, p_zone, instants[cardinality(instants)]);
     end loop;
     return instants;
+exception when invalid_parameter_value then
+    return instants;
 end $$;
-comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null.';
+comment on function upcoming(text, text, timestamptz, integer) is 'The given instant and those at which a cron expression is due after it, as many as p_count; none where the given one is null, and no other where the server does not know the time zone.';
 
-create function require_zone(p_zone text) returns void language plpgsql stable as $$
+create function require_zone(p_zone text, p_hint text default 'give an IANA name, such as Europe/Paris') returns void
+language plpgsql stable as $$
 begin
     if not exists (select from pg_timezone_names where name = p_zone and name !~ '^(posix|right|localtime|Factory)') then
-        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004',
-            hint = 'give an IANA name, such as Europe/Paris';
+        raise exception 'no time zone is named %', coalesce(p_zone, 'null') using errcode = 'LA004', hint = p_hint;
     end if;
 end $$;
-comment on function require_zone(text) is 'Refuses a text that is not the IANA name of a time zone.';
+comment on function require_zone(text, text) is 'Refuses a text that is not the IANA name of a time zone.';
 
 create function require_cron(p_expression text, p_zone text) returns timestamptz language plpgsql stable as $$
 declare
@@ -5413,7 +5468,7 @@ comment on column schedule.window_end is 'Local time up to which runs may start;
 comment on column schedule.jitter is 'A run by time is delayed by a share of this, which depends on the schedule and the instant alone.';
 comment on column schedule.adopt_margin is 'The loss of mean paired Dice of an organ up to which a run is not worse.';
 comment on column schedule.adopt_volumes is 'Organs with fewer volumes that both runs were evaluated on are not compared.';
-comment on column schedule.max_hours is 'Hours after which a run is stopped; null: no limit.';
+comment on column schedule.max_hours is 'Hours after its first start, or after that of a retry, at which a run is stopped; null: no limit.';
 comment on column schedule.created_revision is 'The newest revision when the schedule was created.';
 comment on column schedule.seen_revision is 'The revision up to which annotations were counted.';
 comment on column schedule.last_number is 'The number of the newest tick that is not skipped.';
@@ -5596,10 +5651,9 @@ comment on function add_tick(schedule, timestamptz, tick_cause, timestamptz, big
 
 create function missed_reason(p_schedule schedule, p_count integer, p_first timestamptz, p_last timestamptz, p_why text) returns text
 language sql stable as $$
-    select case when p_count = 1 then format('the tick of %s was missed', to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'))
+    select case when p_count = 1 then format('the tick of %s was missed', local_time(p_first, p_schedule.time_zone))
         else format('%s%s ticks from %s to %s were missed', p_count, case when p_count >= 1000 then ' or more' else '' end,
-            to_char(p_first at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI'),
-            to_char(p_last at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI')) end || ': ' || p_why
+            local_time(p_first, p_schedule.time_zone), local_time(p_last, p_schedule.time_zone)) end || ': ' || p_why
 $$;
 
 create function stop_schedule(p_schedule schedule, p_reason text) returns void
@@ -5730,7 +5784,9 @@ begin
             end;
         end loop;
         update job set due = p_present
-        where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days';
+        where id = any (array(
+            select id from job
+            where state = 'waiting' and kind = 'run' and tick_id is not null and due > p_present + interval '3 days' order by id for update));
     end if;
 end $$;
 comment on function follow_clock(timestamptz) is 'Notices that the clock of the server was set back, and computes the next instants again. Ticks that were fired before are not fired again.';
@@ -5743,11 +5799,13 @@ declare
     enqueued integer := 0;
 begin
     for the_tick in select * from tick where skipped is null and enqueued_at is null order by id loop
-        select * into the_schedule from schedule where id = the_tick.schedule_id and not is_paused for update skip locked;
+        select * into the_schedule from schedule
+        where id = the_tick.schedule_id and (not is_paused or the_tick.cause = 'run-now') for update skip locked;
         continue when not found or exists (select schedule_jobs(the_schedule.id))
             or not exists (select from tick where id = the_tick.id and skipped is null and enqueued_at is null);
         begin
-            perform enqueue_tick(the_schedule, the_tick.id, window_opening(the_schedule, p_present));
+            perform enqueue_tick(the_schedule, the_tick.id,
+                case the_tick.cause when 'run-now' then p_present else window_opening(the_schedule, p_present) end);
             enqueued := enqueued + 1;
         exception when others then
             if is_passing(sqlstate) then
@@ -5758,7 +5816,7 @@ begin
     end loop;
     return enqueued;
 end $$;
-comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Returns their number.';
+comment on function enqueue_queued(timestamptz) is 'Creates the jobs of ticks that waited for the end of another run of their schedule. Those of a paused schedule wait on, but for those that a person asked for, which wait for no window either. Returns their number.';
 
 create function fire_ticks_at(
     p_present timestamptz, out next_due timestamptz, out seconds double precision, out fired integer, out missed integer)
@@ -5867,7 +5925,7 @@ create trigger starts_of_runs_are_recorded after update of run_id on job for eac
 create function tick_of_job(p_job bigint, p_token bigint)
 returns table (
     schedule text, number integer, cause tick_cause, run_name text, config jsonb, previous_run text, adopt adoption_rule, max_hours real,
-    attempt integer)
+    seconds_left double precision, attempt integer)
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -5876,11 +5934,11 @@ begin
     select s.name, t.number, t.cause, coalesce(r.name, s.name || '-' || t.number), s.config,
         (select p.name from run p where p.id = case when j.run_id is null then previous_run(s.id, t.number)
             else (select b.previous_run_id from run_start b where b.run_id = j.run_id) end),
-        s.adopt, s.max_hours, j.attempts
+        s.adopt, s.max_hours, s.max_hours * 3600 - extract(epoch from clock_timestamp() - j.begun_at)::float8, j.attempts
     from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id left join run r on r.id = j.run_id
     where j.id = p_job;
 end $$;
-comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops (null: no limit), and the attempt. No row for a run that was started by hand.';
+comment on function tick_of_job(bigint, bigint) is 'What the holder of a run''s job does for its tick: the run''s name, the configuration by sections, the run whose weights it starts from (null: from scratch), whether it is adopted, the hours after which it stops and the seconds that are left of them (null: no limit), and the attempt. No row for a run that was started by hand.';
 
 create type tick_outcome as enum ('waiting', 'running', 'done', 'failed', 'cancelled', 'skipped');
 comment on type tick_outcome is 'What became of a tick, by its job: failed is a job that is not tried again.';
@@ -5890,6 +5948,7 @@ create view schedule_history as
         case when t.skipped is not null then 'skipped' when j.id is null then 'waiting' when j.state = 'dead' then 'failed'
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
+            when j.id is null and s.is_paused and t.cause <> 'run-now' then 'waits for lacuna schedule resume'
             when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
@@ -5972,11 +6031,13 @@ comment on function reason_against_adoption(bigint, bigint) is 'Why a run that w
 create function adopt_if_better(p_job bigint, p_token bigint, p_program text) returns adoption_decision
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
-    the_run bigint := hold_claim(p_job, p_token);
+    the_run bigint;
     the_schedule schedule;
     the_current bigint;
     the_reason text;
 begin
+    perform pg_advisory_xact_lock(pointer_lock());
+    the_run := hold_claim(p_job, p_token);
     select s.* into the_schedule from job j join tick t on t.id = j.tick_id join schedule s on s.id = t.schedule_id where j.id = p_job;
     if not found or the_schedule.adopt = 'never' then
         return null;
@@ -5984,7 +6045,6 @@ begin
     if exists (select from round where run_id = the_run and state <> 'published') then
         raise exception '% has rounds that are not closed', run_name(the_run) using errcode = 'LA005';
     end if;
-    perform pg_advisory_xact_lock(pointer_lock());
     select run_id into the_current from adoption order by id desc limit 1;
     if the_current = the_run or exists (select from adoption_proposal where run_id = the_run) then
         return (select decision from adoption_proposal where run_id = the_run);
@@ -6085,7 +6145,7 @@ begin
     perform record_schedule_action(p_schedule, 'pause', p_program, p_reason);
     return true;
 end $$;
-comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits or runs is not concerned.';
+comment on function pause_schedule(bigint, text, text) is 'Ends the firing of ticks until the schedule is resumed; false where it is paused already. A run that waits for a daemon, or runs, is not concerned, nor is one that a person asks for; a tick that waits for the end of another run waits for the resumption too.';
 
 create function resume_schedule(p_schedule bigint, p_program text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -6095,7 +6155,8 @@ begin
     if not the_schedule.is_paused then
         return false;
     end if;
-    perform require_zone(the_schedule.time_zone);
+    perform require_zone(the_schedule.time_zone,
+        'update the time zones of the server, or remove the schedule and create it again with another one');
     update schedule set is_paused = false, next_due = case when cron is not null then require_cron(cron, time_zone) end where id = p_schedule;
     perform record_schedule_action(p_schedule, 'resume', p_program);
     return true;
@@ -6115,13 +6176,14 @@ begin
     end if;
     the_tick := add_tick(the_schedule, clock_timestamp(), 'run-now', clock_timestamp());
     if the_tick is null then
-        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005', hint = 'wait for its start';
+        raise exception 'a run of schedule % waits already', the_schedule.name using errcode = 'LA005',
+            hint = 'wait for its start' || case when the_schedule.is_paused then '; the pause may keep it until lacuna schedule resume' else '' end;
     end if;
     perform record_schedule_action(p_schedule, 'run-now', p_program, null, the_tick);
     perform pg_notify('lacuna', 'job');
     return (select number from tick where id = the_tick);
 end $$;
-comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
+comment on function run_schedule(bigint, text) is 'Makes a tick now, whatever the window and the number of new annotations, of a paused schedule too, and returns its number. Refused while a run of the schedule is open, except that one may wait where the schedule queues.';
 
 create function retry_schedule(p_schedule bigint, p_program text) returns integer
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -6162,7 +6224,7 @@ comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; 
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
-grant execute on function upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
+grant execute on function local_time(timestamptz, text), upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,
         double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
     pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),

@@ -9,7 +9,7 @@ extension RunConfiguration {
     /// - Throws: `ConfigurationError` naming the file, the line, the key, the problem and the remedy; also for a key without effect.
     package init(contentsOf path: String) throws(ConfigurationError) {
         var lines: [String: Int] = [:]
-        do {
+        do throws(ConfigurationError) {
             let file = try ConfigurationFile(contentsOf: path)
             lines = file.lines
             try self.init(file.sections)

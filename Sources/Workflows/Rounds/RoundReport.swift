@@ -13,6 +13,8 @@ package struct RoundReport: Sendable {
     private let results: RecordedResults
     package let checkpoints: [RoundCheckpoint]
     package let history: [RoundHistoryEvent]
+    /// With the current run, where this is the last round of a scheduled run that was compared.
+    package let comparison: RunComparison?
     /// What the newest network that is stored states of itself: network plan, program, libtorch, threads, precision and
     /// processor. Nil where none is stored.
     package let network: [String: String]?
@@ -53,7 +55,9 @@ package struct RoundReport: Sendable {
         return RoundReport(
             details: details, parts: try await catalog.snapshotParts(run: run), organs: organs,
             results: try RecordedResults(details.record), checkpoints: checkpoints,
-            history: try await catalog.history(of: details.id), network: try? network?.get(),
+            history: try await catalog.history(of: details.id),
+            comparison: details.gamma == nil ? try await RunComparison.read(run, in: catalog) : nil,
+            network: try? network?.get(),
             networkProblem: network.flatMap(problem))
     }
 

@@ -41,7 +41,7 @@ import Testing
             let error = await #expect(throws: PostgresError.self) { try await finish(held, world) }
             #expect(error?.description.contains("the claim on run r is lost") == true)
             let old = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
-            #expect(try await world.jobs.heartbeat(old) == false)
+            #expect(try await world.jobs.heartbeat(old) == .lost)
             try await world.jobs.release(old)
             #expect(try await world.jobs.holder(run: held.run.id.rawValue)?.worker == "b")
         }
@@ -54,11 +54,39 @@ import Testing
             try await world.trainer.execute(
                 "begin; select lacuna.hold_claim(\(held.claim.job), \(held.claim.token), \(held.rounds[0].id))")
             let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
-            #expect(try await beating.heartbeat(claim))
+            #expect(try await beating.heartbeat(claim) == .held)
             try await expire(world)
             #expect(try await beating.claim(run: held.run.id.rawValue) == nil)
             try await world.trainer.execute("commit")
             #expect(try await beating.claim(run: held.run.id.rawValue) != nil)
+        }
+    }
+
+    /// A removal locks the jobs of all open runs, of those that do not train on the data too.
+    @Test func aHeartbeatDoesNotWaitForARemoval() async throws {
+        try await withRun { world, held, _ async throws in
+            let daemon = JobQueue(try await world.connect(as: "lacunad"), worker: "w", leaseSeconds: 600)
+            try await daemon.connection.execute("set lock_timeout = '5s'")
+            let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            try await expire(world)
+            try await world.manager.execute("begin; select lacuna.withdraw(1, null, null, true, true, 'consent', 'x')")
+            #expect(try await daemon.heartbeat(claim) == .locked)
+            #expect(try await daemon.expireLeases() == [])
+            #expect(try await daemon.claim(run: held.run.id.rawValue) == nil)
+            try await world.manager.execute("commit")
+            #expect(try await daemon.heartbeat(claim) == .held)
+            #expect(try await daemon.holder(run: held.run.id.rawValue)?.worker == "w")
+        }
+    }
+
+    /// A job that ended while it was locked is not asked for again.
+    @Test func aHeartbeatBehindACancellationFindsTheClaimLost() async throws {
+        try await withRun { world, held, _ async throws in
+            let claim = JobClaim(job: held.claim.job.rawValue, token: held.claim.token)
+            try await world.manager.execute("begin; select lacuna.cancel_job(\(claim.job), 'x')")
+            #expect(try await world.jobs.heartbeat(claim) == .locked)
+            try await world.manager.execute("commit")
+            #expect(try await world.jobs.heartbeat(claim) == .lost)
         }
     }
 

@@ -61,12 +61,13 @@ import Testing
             try await world.jobs.release(first.claim)
             let second = try #require(try await world.jobs.claim([.predict]).first)
             #expect(second.attempt == 1)
-            #expect(try await world.jobs.expireLeases() == 0)
+            #expect(try await world.jobs.expireLeases() == [])
             try await world.root.execute(
                 "update lacuna.job set lease_until = clock_timestamp() - interval '1 s' where kind = 'predict'")
-            #expect(try await world.jobs.expireLeases() == 1)
+            let expired = try await world.jobs.expireLeases()
+            #expect(expired.map(\.job) == [second.claim.job] && expired.map(\.state) == [.waiting])
             #expect(try await refusal { try await world.jobs.complete(second.claim) } == "LA001")
-            #expect(try await !world.jobs.heartbeat(second.claim))
+            #expect(try await world.jobs.heartbeat(second.claim) == .lost)
             #expect(try await world.jobs.claim([.predict]).isEmpty, "it waits after the end of a lease")
             #expect(
                 try await world.root.ask(
@@ -99,11 +100,36 @@ import Testing
             let done = try #require(try await world.jobs.claim([.predict]).first)
             try await world.jobs.complete(done.claim, result: #"{"x": 1}"#)
             _ = try await enqueue(world, held, [volumes[0], volumes[2]])
-            let left = try await world.jobs.volumeJobs(.predict, ofRound: held.rounds[0].id.rawValue)
-            #expect(left.map(\.volume) == [volumes[0].rawValue, volumes[2].rawValue])
-            #expect(left[0].result == #"{"x": 1}"# && left[0].state == .done)
+            let left = try await world.manager.ask(
+                "select volume_id, state from lacuna.job where kind = 'predict' order by 1")
+            #expect(left == ["\(volumes[0].rawValue)|done", "\(volumes[2].rawValue)|waiting"])
+            #expect(try await results(world, held) == [#"\#(volumes[0]) {"x": 1}"#])
             let counts = try await world.jobs.volumeCounts(.predict, ofRound: held.rounds[0].id.rawValue)
             #expect(counts.done == 1 && counts.open == 1 && counts.dead == 0)
+        }
+    }
+
+    /// Each result is read once, however the batches divide them; jobs that are not done have none.
+    @Test(arguments: [1, 2, 3, 100])
+    func resultsAreReadInBatches(of size: Int) async throws {
+        try await withRound { world, held, volumes async throws in
+            _ = try await enqueue(world, held, volumes)
+            for number in 0..<volumes.count {
+                let job = try #require(try await world.jobs.claim([.predict]).first)
+                if number == 1 { continue }
+                try await world.jobs.complete(job.claim, result: #"{"x": \#(job.volume ?? 0)}"#)
+            }
+            let done = volumes.enumerated().filter { $0.offset != 1 }.map(\.element.rawValue)
+            let expected = done.map { #"\#($0) {"x": \#($0)}"# }
+            #expect(try await results(world, held, batch: size) == expected)
+            #expect(try await world.jobs.stoppedVolume(.predict, ofRound: held.rounds[0].id.rawValue) == nil)
+        }
+    }
+
+    /// Volume and result of each.
+    private func results(_ world: World, _ held: HeldRun, batch: Int = 100) async throws -> [String] {
+        try await world.jobs.combineResults(.predict, ofRound: held.rounds[0].id.rawValue, into: [], batch: batch) {
+            $0.append("\($1.volume) \($1.result)")
         }
     }
 

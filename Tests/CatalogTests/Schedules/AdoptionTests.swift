@@ -1,5 +1,6 @@
 import Catalog
 import Domain
+import Jobs
 import Postgres
 import TestSupport
 import Testing
@@ -43,7 +44,10 @@ import Testing
             #expect(row.adoption == .adopted && row.outcome == .done)
             let compared = try await place.world.catalog.adoptionComparison(of: "n-1")
             #expect(compared.count == 1 && compared[0].volumes == 3 && compared[0].isCompared && !compared[0].isWorse)
-            #expect(abs((compared.first?.dice ?? 0) - 0.78667) < 1e-4)
+            #expect(
+                abs((compared.first?.dice ?? 0) - 0.78667) < 1e-4 && abs((compared.first?.margin ?? 0) - 0.02) < 1e-6)
+            #expect(try await place.world.catalog.adoptionDecision(on: "n-1")?.currentRun == "first")
+            #expect(try await place.world.catalog.adoptionDecision(on: "first") == nil)
             let reason = try await place.world.manager.ask(
                 "select reason, agent from lacuna.activity where kind = 'adoption' order by id desc limit 1")
             #expect(reason == ["schedule n: not worse than run first|lacunad"])
@@ -148,5 +152,53 @@ import Testing
             let next = try await world.root.ask("select coalesce(lacuna.previous_run(id, 99), -1) from lacuna.schedule")
             #expect(next == ["-1"])
         }
+    }
+
+    /// The runs that started from one whose training subject is found to be held out are marked as it is, and those that are open
+    /// are fenced, so that what they record next is marked too.
+    @Test func aMergeMarksTheRunsThatStartedFromItsRun() async throws {
+        try await ScheduleWorld.with { place async throws in
+            let world = place.world
+            let (p, q) = (
+                try await world.catalog.subject(of: place.train), try await world.catalog.subject(of: place.test)
+            )
+            try await place.create { $0.startFrom = .previous }
+            for _ in 1...2 {
+                _ = try await world.catalog.runSchedule("n")
+                let held = try await place.start(rounds: 1)
+                _ = try await world.checkpoint(held, 0)
+                try await place.finish(held)
+                try await forgetInputs(of: held, but: "n-1", world)
+            }
+            _ = try await world.catalog.runSchedule("n")
+            let open = try await place.start(rounds: 1)
+            _ = try await world.checkpoint(open, 0)
+            try await forgetInputs(of: open, but: "n-1", world)
+            // From now on the two are in no different parts.
+            try await world.catalog.createSplits(
+                [NewSplit(name: "later", members: [p: .test])], method: "listed", seed: nil, locksTest: true)
+            #expect(try await world.jobs.heartbeat(open.job) == .held)
+            let join = try await world.catalog.joinSubjects(p, q, parameters: JSONText(#"{"reason": "test"}"#))
+            #expect(join.newlyContaminated.count == 3)
+            let marked = try await world.root.ask(
+                """
+                select distinct run.name from lacuna.contaminated_checkpoint c join lacuna.round r on r.id = c.round_id
+                join lacuna.run on run.id = r.run_id where c.cause = 'held out' order by 1
+                """)
+            #expect(marked == ["n-1", "n-2", "n-3"])
+            #expect(try await refusal { _ = try await world.checkpoint(open, 0, step: 2) } == "LA001")
+            let made = try await world.catalog.subject(min(p, q)).joins.last
+            _ = try await world.catalog.takeApart(
+                try #require(made), of: min(p, q), parameters: JSONText(#"{"reason": "test"}"#))
+            #expect(try await world.root.number("select count(*) from lacuna.contaminated_checkpoint") == 0)
+        }
+    }
+
+    /// As if the run had been trained on other data than the run that it starts from.
+    private func forgetInputs(of held: HeldRun, but first: String, _ world: World) async throws {
+        if held.run.name == first { return }
+        try await world.root.execute(
+            "alter table lacuna.run_input disable trigger all; "
+                + "delete from lacuna.run_input where run_id = \(held.run.id)")
     }
 }

@@ -27,14 +27,30 @@ import Testing
             let reason = #"the schedule cannot be fired (SQLSTATE 22023): time zone "Mars/Olympus" not recognized"#
             #expect(reasons.allSatisfy { $0 == reason }, "\(reasons)")
             #expect(try await place.fire(at: "2030-01-01 00:00:02Z") == "0|0", "it is not tried again")
-            let resumed = try await place.world.manager.refusal(
-                of: "select lacuna.resume_schedule(id, 'tests') from lacuna.schedule where name = 'b'")
-            #expect(resumed == "LA004")
-            try await place.world.root.execute("update lacuna.schedule set time_zone = 'UTC'")
             let row = try await place.world.catalog.schedule(named: "b")
             #expect(row.isPaused && row.next == [] && row.last?.outcome == .skipped)
             #expect(try await place.world.catalog.actions(on: row).map(\.reason) == [nil, reason])
+            #expect(try await refusal { _ = try await place.world.catalog.resumeSchedule("b") } == "LA004")
+            try await place.world.root.execute("update lacuna.schedule set time_zone = 'UTC'")
             #expect(try await place.world.catalog.resumeSchedule("b"))
+        }
+    }
+
+    /// The times of a schedule whose time zone is gone are in UTC, which they say, before it is fired and after.
+    @Test func aScheduleOfAnUnknownTimeZoneIsShownInUTC() async throws {
+        try await ScheduleWorld.with { place async throws in
+            let catalog = place.world.catalog
+            try await place.create { $0.trigger.timeZone = "Europe/Paris" }
+            try await place.expect("2030-01-01 00:00Z")
+            #expect(try await catalog.schedule(named: "n").next.map(\.local).first == "2030-01-01 01:00")
+            try await place.world.root.execute("update lacuna.schedule set time_zone = 'Mars/Olympus'")
+            let next = try await catalog.schedule(named: "n").next
+            #expect(next.map(\.local) == ["2030-01-01 00:00 UTC"] && next.map(\.utc) == ["2030-01-01T00:00:00Z"])
+            try await place.fire(at: "2030-01-01 00:00Z")
+            #expect(try await catalog.schedule(named: "n").last?.instant.local == "2030-01-01 00:00 UTC")
+            let row = try await catalog.scheduleHistory(of: "n", limit: nil)[0]
+            #expect(row.instant.local == "2030-01-01 00:00 UTC" && row.reason?.contains("Mars/Olympus") == true)
+            #expect(try await catalog.removeSchedule("n", reason: nil) == 0)
         }
     }
 

@@ -162,6 +162,53 @@ import Testing
         }
     }
 
+    /// Whoever finds that a tick has failed is told of which schedule it is.
+    @Test func theEndOfTheLastLeaseOfATickNamesItsSchedule() async throws {
+        try await ScheduleWorld.with { place async throws in
+            try await place.create()
+            _ = try await place.world.catalog.runSchedule("n")
+            let held = try await place.start()
+            for (attempts, state) in [(4, JobState.waiting), (5, .dead)] {
+                try await place.world.root.execute(
+                    """
+                    update lacuna.job set state = 'running', attempts = \(attempts), worker = 'w', login = 'lacunad',
+                        lease_until = clock_timestamp() - interval '1 s' where id = \(held.claim.job)
+                    """)
+                let expired = try await place.world.jobs.expireLeases()
+                #expect(expired.map(\.job) == [held.job.job] && expired.map(\.kind) == [.run])
+                #expect(expired.map(\.state) == [state] && expired.map(\.schedule) == ["n"])
+            }
+            #expect(try await place.ticks().map { $0.hasSuffix("run-now|failed") } == [true])
+        }
+    }
+
+    /// Neither a daemon that stops nor an attempt that fails gives a run more time; a person who retries it does.
+    @Test func theTimeOfARunCountsFromItsFirstStart() async throws {
+        try await ScheduleWorld.with { place async throws in
+            try await place.create { $0.maximumHours = 2 }
+            _ = try await place.world.catalog.runSchedule("n")
+            let first = try await place.start().job
+            #expect(try await secondsLeft(first, place) > 7000)
+            try await place.world.root.execute(
+                "update lacuna.job set begun_at = begun_at - interval '1 hour' where id = \(first.job)")
+            try await place.world.jobs.release(first)
+            let second = try #require(try await place.world.jobs.claim([.run]).first?.claim)
+            #expect(try await secondsLeft(second, place) < 3600)
+            _ = try await place.world.jobs.fail(second, reason: "no memory", pause: 0)
+            let third = try #require(try await place.world.jobs.claim([.run]).first?.claim)
+            #expect(try await secondsLeft(third, place) < 3600)
+            _ = try await place.world.jobs.fail(third, reason: "too long", pause: 0, final: true)
+            _ = try await place.world.catalog.retrySchedule("n")
+            let again = try #require(try await place.world.jobs.claim([.run]).first?.claim)
+            #expect(try await secondsLeft(again, place) > 7000)
+        }
+    }
+
+    private func secondsLeft(_ claim: JobClaim, _ place: ScheduleWorld) async throws -> Double {
+        let tick = try await place.world.training.tick(of: Claim(job: JobID(claim.job), token: claim.token))
+        return try #require(tick?.secondsLeft)
+    }
+
     @Test func aPausedScheduleFiresNothingAndMakesUpForNothing() async throws {
         try await ScheduleWorld.with { place async throws in
             try await place.create()
@@ -191,6 +238,58 @@ import Testing
             #expect(try await place.world.jobs.claim([.run]).count == 1)
             #expect(try await refusal { _ = try await place.world.catalog.runSchedule("n") } == "LA005")
         }
+    }
+
+    /// It waits for the end of the open run, and for neither the window nor the end of the pause.
+    @Test func aRunNowOfAPausedScheduleThatQueuesRuns() async throws {
+        try await ScheduleWorld.with { place async throws in
+            let catalog = place.world.catalog
+            try await place.create {
+                $0.overlap = .queue
+                $0.trigger.window = TimeWindow(start: "00:00", end: "00:01")
+            }
+            #expect(try await catalog.runSchedule("n") == "n-1")
+            let held = try await place.start()
+            #expect(try await catalog.pauseSchedule("n", reason: nil))
+            #expect(try await catalog.runSchedule("n") == "n-2")
+            #expect(try await place.reasons() == ["waits for the end of another run of the schedule"])
+            #expect(try await place.fire(at: "2030-01-01 12:00Z") == "0|0")
+            try await place.finish(held)
+            #expect(try await place.fire(at: "2030-01-01 12:01Z") == "1|0")
+            let due = "select due = '2030-01-01 12:01Z' from lacuna.job where state = 'waiting'"
+            #expect(try await place.world.root.ask(due) == ["true"])
+            #expect(try await place.start().run.name == "n-2")
+        }
+    }
+
+    /// A tick that a pause keeps says so, and stops no run that a person asks for.
+    @Test func aQueuedTickOfAPausedScheduleWaitsForItsResumption() async throws {
+        try await ScheduleWorld.with { place async throws in
+            let catalog = place.world.catalog
+            try await place.create { $0.overlap = .queue }
+            try await place.expect("2030-01-01 00:00Z")
+            for hour in 0...1 { try await place.fire(at: "2030-01-01 0\(hour):00Z") }
+            #expect(try await catalog.pauseSchedule("n", reason: nil))
+            try await place.finish(try await place.start())
+            #expect(try await place.fire(at: "2030-01-01 01:01Z") == "0|0")
+            #expect(try await place.reasons() == ["waits for lacuna schedule resume"])
+            #expect(try await catalog.runSchedule("n") == "n-3")
+            #expect(try await place.fire(at: "2030-01-01 01:02Z") == "1|0")
+            let held = try await place.start()
+            #expect(held.run.name == "n-3")
+            let error = await #expect(throws: PostgresError.self) { try await catalog.runSchedule("n") }
+            #expect(error?.sqlState == "LA005" && remedy(of: error)?.contains("lacuna schedule resume") == true)
+            try await place.finish(held)
+            #expect(try await catalog.resumeSchedule("n"))
+            try await place.expect("2030-01-01 02:00Z")
+            #expect(try await place.fire(at: "2030-01-01 01:03Z") == "1|0")
+            #expect(try await place.start().run.name == "n-2")
+        }
+    }
+
+    private func remedy(of error: PostgresError?) -> String? {
+        guard case .server(let error)? = error else { return nil }
+        return error.hint
     }
 
     /// The name of a removed schedule is free, its numbers go on, and its history stays.

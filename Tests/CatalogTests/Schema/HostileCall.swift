@@ -48,7 +48,7 @@ extension HostileCall {
             HostileCall("hold_claim", "OTHER_JOB, 0, null", .refused("LA001")),
             HostileCall("hold_claim", "null, null, null", .refused("LA001")),
             HostileCall("hold_claim", "JOB, TOKEN, ROUND", at: .finished, .refused("LA005")),
-            HostileCall("heartbeat", "JOB, TOKEN + 1, 60", .rows(["false"])),
+            HostileCall("heartbeat", "JOB, TOKEN + 1, 60", .rows(["lost"])),
             HostileCall("release_claim", "JOB, TOKEN + 1", .rows(["-"])),
             HostileCall("release_claim", "null, null", .rows(["-"])),
         ]
@@ -68,7 +68,7 @@ extension HostileCall {
             HostileCall("claim_round_jobs", "null, null, 'w', 60", .rows([])),
             HostileCall("claim_round_jobs", "ROUND, 'relabel', 'w', 0", .refused("LA004")),
             HostileCall("claim_round_jobs", "ROUND, 'relabel', 'w', 60, null", .refused("LA004")),
-            HostileCall("expire_leases", "", .rows(["0"])),
+            HostileCall("expire_leases", "", .rows([])),
             HostileCall("hold_job", "JOB, TOKEN + 1", .refused("LA001")),
             HostileCall("hold_job", "JOB, TOKEN, 'relabel'", .refused("LA001")),
             HostileCall("hold_job", "null, null", .refused("LA001")),
@@ -87,8 +87,9 @@ extension HostileCall {
             HostileCall("enqueue_volumes", "JOB, TOKEN, OTHER_ROUND, 'relabel', '{}'", .refused("LA003")),
             HostileCall("enqueue_volumes", "JOB, TOKEN + 1, ROUND, 'relabel', '{}'", .refused("LA001")),
             HostileCall("enqueue_volumes", "JOB, TOKEN, ROUND, 'relabel', null", .refused("LA004")),
-            HostileCall("volume_jobs", "-1, 'relabel'", .rows([])),
-            HostileCall("volume_jobs", "null, null", .rows([])),
+            HostileCall("volume_results", "-1, 'relabel', 0, 100", .rows([])),
+            HostileCall("volume_results", "ROUND, 'predict', 0, -1", .rows([])),
+            HostileCall("volume_results", "null, null, null, null", .rows([])),
         ]
         + [
             ("'run'", "KNOWN", "LA004"), ("null", "KNOWN", "LA004"), ("'relabel'", "TEST", "LA006"),

@@ -141,7 +141,7 @@ import Testing
                     "object_lock", "pointer_lock", "publish_round", "purged_images", "record_checkpoint",
                     "record_evaluation", "record_selection", "release_claim", "round_labels", "run_labels",
                     "run_volumes",
-                    "stage_pseudo_labels", "start_run", "tick_of_job", "volume_jobs",
+                    "stage_pseudo_labels", "start_run", "tick_of_job", "volume_results",
                 ])
             for call in [
                 "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",

@@ -47,12 +47,12 @@ import Testing
                 #expect(try await world.root.refusal(of: "select lacuna.\(call)") == "LA001", "\(call)")
             }
             let beat = try await world.root.ask("select lacuna.heartbeat(\(claim.job), \(claim.token), 60)")
-            #expect(beat == ["false"])
+            #expect(beat == ["lost"])
             try await world.root.execute("select lacuna.release_claim(\(claim.job), \(claim.token))")
             #expect(try await world.root.refusal(of: "select token from lacuna.job") == "42501")
             try await world.root.execute("reset session authorization")
             let held = try await world.trainer.ask("select lacuna.heartbeat(\(claim.job), \(claim.token), 60)")
-            #expect(held == ["true"])
+            #expect(held == ["held"])
             try await world.root.execute("drop role another_trainer")
         }
     }

@@ -38,6 +38,25 @@ import Testing
         }
     }
 
+    /// A library of another kind and one without its functions are as good as none.
+    @Test(arguments: ["", "libm.so.6"])
+    func withoutCairoNoChartIsWritten(instead library: String) async throws {
+        try await Workbench.with { bench in
+            _ = try await prepared(bench)
+            let (folder, chart) = ("\(bench.folder)/libraries", "\(bench.folder)/chart.png")
+            let ending = try await bench.shell(
+                """
+                mkdir \(folder); name=\(folder)/libcairo.so.2
+                if [ -n '\(library)' ]; then ln -s "$(ls /usr/lib*/\(library) /usr/lib/*/\(library) | head -n 1)" $name; else : >$name; fi
+                LD_LIBRARY_PATH=\(folder) lacuna coverage --chart \(chart)
+                """)
+            #expect(ending.status == 7, "\(ending.errors)")
+            #expect(ending.errors.contains("the library libcairo.so.2 cannot be loaded"), "\(ending.errors)")
+            #expect(ending.errors.contains("remedy: install it: apt-get install libcairo2"), "\(ending.errors)")
+            #expect(!FileManager.default.fileExists(atPath: chart))
+        }
+    }
+
     @Test func nothingIsHalfWritten() async throws {
         try await Workbench.with { bench in
             let file = bench.folder + "/chart.png"

@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (TensorError.refused(operation: "conv2d", problem: "no memory"), Console.ExitStatus.internalError),
+        (TensorError.refused(operation: "conv2d", problem: "no such shape"), Console.ExitStatus.internalError),
+        (.outOfMemory(operation: "conv2d", problem: "no memory"), .internalError),
         (.damagedCheckpoint(problem: "cut short"), .damaged), (.newerCheckpoint(version: 2, newest: 1), .conflict),
         (.unfitting(path: "head", problem: "two organs"), .conflict),
     ])

@@ -54,6 +54,18 @@ struct OrdinaryUserTests {
         #expect(ending.errors.contains("the source image cannot be read: Permission denied"), "\(ending.errors)")
     }
 
+    @Test func aChartInAFolderThatCannotBeWrittenIsRefused() async throws {
+        let ending = try await ending(
+            """
+            lacuna dataset import data/set >&2
+            mkdir home/closed; chmod 500 home/closed
+            lacuna coverage --chart home/closed/chart.png
+            """)
+        #expect(ending.status == 3, "\(ending.errors)")
+        #expect(ending.errors.contains("the picture cannot be written: Permission denied"), "\(ending.errors)")
+        #expect(ending.errors.contains("home/closed/chart.png") && ending.errors.contains("remedy: check the folder"))
+    }
+
     @Test func aFileInAFolderThatCannotBeListedIsWritten() async throws {
         let ending = try await ending(
             """

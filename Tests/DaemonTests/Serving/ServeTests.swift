@@ -66,6 +66,30 @@ extension DaemonTests {
             }
         }
 
+        /// The limit of a schedule holds for all attempts together, and a retry by a person has the whole time again.
+        @Test func aRunThatAnotherDaemonContinuesGetsNoMoreTime() async throws {
+            try await World.with { place in
+                try await place.createSchedule("night", RunFile(), "--cron", "0 0 1 1 *", "--max-hours", "3")
+                let first = try place.serve()
+                try await place.succeeds("schedule", "run-now", "night")
+                #expect(await first.reports("step finished"))
+                await first.stops()
+                #expect(
+                    try await place.ask(
+                        """
+                        update lacuna.job set begun_at = begun_at - interval '4 hours' where kind = 'run' returning state
+                        """) == ["waiting"])
+                let second = try place.serve()
+                try await place.awaitsTick("failed", of: "night")
+                let reason = try await place.ask("select reason from lacuna.schedule_history")[0]
+                #expect(reason.hasPrefix("the run was stopped after 3.0 hours"), "\(reason)")
+                try await place.succeeds("schedule", "retry", "night")
+                try await place.awaitsTick("done", of: "night")
+                await second.stops()
+                try await place.expectLabelsOfWholeRun()
+            }
+        }
+
         @Test func aKilledDaemonIsReplaced() async throws {
             try await World.with { place in
                 try await place.createSchedule("night")

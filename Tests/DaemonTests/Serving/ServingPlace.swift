@@ -10,13 +10,22 @@ extension Place {
     func serve(home other: String? = nil, settings: String = "leaseSeconds: 1", _ extra: String...) throws
         -> RunningProgram
     {
+        let place = other.map { ["--home", $0, "--objects", objects] } ?? ["--home", home]
+        return try RunningProgram("lacunad", try serving(settings) + place + extra, limit: .seconds(300))
+    }
+
+    /// Starts `lacunad serve` with so much address space, in kilobytes.
+    func serve(addressSpace kilobytes: Int) throws -> RunningProgram {
+        try RunningProgram(
+            "/bin/sh",
+            ["-c", "ulimit -v \(kilobytes); exec \"$@\"", "sh", ChildProcess.built("lacunad")]
+                + (try serving("leaseSeconds: 5")) + ["--home", home], limit: .seconds(300))
+    }
+
+    private func serving(_ settings: String) throws -> [String] {
         let path = "\(folder)/\(UUID().uuidString).yaml"
         try "daemon:\n  \(settings)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        let place = other.map { ["--home", $0, "--objects", objects] } ?? ["--home", home]
-        return try RunningProgram(
-            "lacunad",
-            ["serve", "--config", path, "--database", target("lacunad"), "--log-level", "debug"] + place + extra,
-            limit: .seconds(300))
+        return ["serve", "--config", path, "--database", target("lacunad"), "--log-level", "debug"]
     }
 
     /// Creates a schedule without triggers of its own but those given.

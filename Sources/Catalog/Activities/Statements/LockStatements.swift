@@ -13,7 +13,7 @@ struct LockPointersExclusively: Statement {
     static let sql = "select from pg_advisory_xact_lock(lacuna.pointer_lock())"
 }
 
-/// Locks the jobs of unfinished runs until the transaction ends; to be run before the locks of pointers.
+/// Locks the jobs of unfinished runs until the transaction ends; to be run after the lock of pointers.
 struct LockJobs: Statement {
     static let sql = "select lacuna.lock_jobs()"
 }

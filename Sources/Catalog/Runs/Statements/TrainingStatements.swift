@@ -156,13 +156,18 @@ struct FindRound: Statement {
 
 struct StartingWeights: Statement {
     static let sql = """
-        select c.object_digest from lacuna.run_start s join lacuna.round r on r.run_id = s.previous_run_id
-        join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
-        where s.run_id = $1 order by r.number desc, c.step desc limit 1
+        select p.name, w.object_digest from lacuna.run_start s join lacuna.run p on p.id = s.previous_run_id
+        left join lateral (
+            select c.object_digest from lacuna.round r
+            join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
+            where r.run_id = p.id order by r.number desc, c.step desc limit 1) w on true
+        where s.run_id = $1
         """
     let run: RunID
     var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> Digest { try row.decode(0) }
+    func decode(_ row: PostgresRow) throws -> RunOrigin {
+        RunOrigin(run: try row.decode(0), weights: try row.decode(1, as: Digest?.self))
+    }
 }
 
 struct FindRunOfRound: Statement {

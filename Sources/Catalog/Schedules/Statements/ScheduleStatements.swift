@@ -32,9 +32,9 @@ struct ListSchedules: Statement {
         select s.id, s.name, s.cron, s.time_zone, s.when_new, extract(epoch from s.quiet)::float8,
             to_char(s.window_start, 'HH24:MI'), to_char(s.window_end, 'HH24:MI'), extract(epoch from s.jitter)::float8, s.is_paused,
             array(select to_char(i at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from unnest(next.instants) i),
-            array(select to_char(i at time zone s.time_zone, 'YYYY-MM-DD HH24:MI') from unnest(next.instants) i),
+            array(select lacuna.local_time(i, s.time_zone) from unnest(next.instants) i),
             to_char(h.instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            to_char(h.instant at time zone s.time_zone, 'YYYY-MM-DD HH24:MI'), h.outcome, s.name || '-' || h.number
+            lacuna.local_time(h.instant, s.time_zone), h.outcome, s.name || '-' || h.number
         from lacuna.schedule s
         cross join lateral (select lacuna.upcoming(s.cron, s.time_zone, s.next_due, 3) as instants) next
         left join lateral (
@@ -105,7 +105,7 @@ struct ActionsOnSchedule: Statement {
 struct HistoryOfSchedules: Statement {
     static let sql = """
         select h.schedule, to_char(h.instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            to_char(h.instant at time zone s.time_zone, 'YYYY-MM-DD HH24:MI'), h.cause, h.outcome, h.reason,
+            lacuna.local_time(h.instant, s.time_zone), h.cause, h.outcome, h.reason,
             h.schedule || '-' || h.number, h.revision, h.new_annotations, h.missed, h.job_id, h.attempts, p.decision, p.reason
         from lacuna.schedule_history h join lacuna.schedule s on s.id = h.schedule_id
         left join lacuna.adoption_proposal p on p.run_id = h.run_id
@@ -175,17 +175,38 @@ struct RemoveSchedule: Statement {
 }
 
 struct OpenProposals: Statement {
-    static let sql = "select run, current_run, reason from lacuna.open_proposal order by recorded_at, run_id"
+    static let sql = """
+        select p.run, p.current_run, p.reason, t.schedule_id
+        from lacuna.open_proposal p left join lacuna.job j on j.run_id = p.run_id left join lacuna.tick t on t.id = j.tick_id
+        order by p.recorded_at, p.run_id
+        """
     func decode(_ row: PostgresRow) throws -> AdoptionProposal {
-        AdoptionProposal(run: try row.decode(0), currentRun: try row.decode(1), reason: try row.decode(2))
+        AdoptionProposal(
+            run: try row.decode(0), currentRun: try row.decode(1), reason: try row.decode(2),
+            schedule: try row.decode(3))
+    }
+}
+
+/// What was decided of a scheduled run at its end.
+struct DecisionOnRun: Statement {
+    static let sql = """
+        select c.name, p.decision::text, p.reason
+        from lacuna.run r join lacuna.adoption_proposal p on p.run_id = r.id left join lacuna.run c on c.id = p.current_run_id
+        where r.name = $1
+        """
+    let run: String
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> RunDecision {
+        RunDecision(currentRun: try row.decode(0), decision: try row.decode(1), reason: try row.decode(2))
     }
 }
 
 /// The comparison of a scheduled run with the run that was the current one.
 struct ComparisonOfRun: Statement {
     static let sql = """
-        select o.key, c.volumes, c.current_dice, c.dice, c.is_compared, c.is_worse
+        select o.key, c.volumes, c.current_dice, c.dice, s.adopt_margin, c.is_compared, c.is_worse
         from lacuna.run join lacuna.adoption_comparison c on c.run_id = run.id join lacuna.organ o on o.id = c.organ_id
+        join lacuna.job j on j.run_id = run.id join lacuna.tick t on t.id = j.tick_id join lacuna.schedule s on s.id = t.schedule_id
         where run.name = $1 order by o.position
         """
     let run: String
@@ -193,6 +214,7 @@ struct ComparisonOfRun: Statement {
     func decode(_ row: PostgresRow) throws -> AdoptionComparison {
         AdoptionComparison(
             organ: try row.decode(0), volumes: try row.decode(1), currentDice: try row.decode(2),
-            dice: try row.decode(3), isCompared: try row.decode(4), isWorse: try row.decode(5))
+            dice: try row.decode(3), margin: try row.decode(4), isCompared: try row.decode(5),
+            isWorse: try row.decode(6))
     }
 }

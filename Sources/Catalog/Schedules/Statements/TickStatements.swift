@@ -10,7 +10,8 @@ struct FireTicks: Statement {
 
 struct TickOfJob: Statement {
     static let sql = """
-        select schedule, number, cause, run_name, config, previous_run, adopt, max_hours, attempt from lacuna.tick_of_job($1, $2)
+        select schedule, number, cause, run_name, config, previous_run, adopt, max_hours, seconds_left, attempt
+        from lacuna.tick_of_job($1, $2)
         """
     let claim: Claim
     var binds: [any PostgresBindable] { [claim.job, claim.token] }
@@ -18,7 +19,7 @@ struct TickOfJob: Statement {
         ScheduledRun(
             schedule: try row.decode(0), number: try row.decode(1), cause: try row.decode(2), name: try row.decode(3),
             configuration: try row.decode(4), previousRun: try row.decode(5), adopt: try row.decode(6),
-            maximumHours: try row.decode(7), attempt: try row.decode(8))
+            maximumHours: try row.decode(7), secondsLeft: try row.decode(8), attempt: try row.decode(9))
     }
 }
 

@@ -1,14 +1,6 @@
 import Domain
 import Postgres
 
-/// Ends the claims on runs that have the two in different parts.
-struct StopRunsBetweenParts: Statement {
-    static let sql = "select lacuna.stop_runs_between_parts($1, $2)"
-    let kept: SubjectID
-    let merged: SubjectID
-    var binds: [any PostgresBindable] { [kept, merged] }
-}
-
 /// Ends the claims on runs that the subject takes part in.
 struct StopRunsWithSubject: Statement {
     static let sql = "select lacuna.stop_runs_with_subject($1)"

@@ -1,0 +1,54 @@
+internal import Console
+internal import Domain
+internal import Imaging
+internal import Logging
+internal import Monitoring
+
+/// What a person should know of a run or of the cache of images, although the work goes on.
+enum RunNotice: Sendable {
+    /// The run learns an organ that is annotated in no training volume.
+    case organUnannotated(OrganKey)
+    /// The pseudo labels of these rounds are withheld, because data behind them were removed.
+    case roundsRecalled([Int])
+    /// A cached image is removed and made again.
+    case cachedImageDamaged(ImagingError)
+    /// Copies of purged images were removed from the cache.
+    case purgedImagesRemoved(count: Int, folder: String)
+    /// A copy of a purged image could not be removed.
+    case purgedImageKept(file: String)
+
+    /// Prints the notice for the person who started the run.
+    func print(on output: Output) {
+        switch self {
+        case .organUnannotated(let organ):
+            output.warn(
+                "\(organ) is annotated in no training volume: the run cannot learn it, and its predictions mean nothing; "
+                    + "remove it from run.organs or annotate it")
+        case .roundsRecalled(let rounds):
+            output.warn(
+                "the pseudo labels of round \(Self.list(rounds)) are withheld, because data behind them were removed; start a run "
+                    + "of another name without these data")
+        case .cachedImageDamaged(let error):
+            output.warn("\(error.file) \(error.problem); it is removed and made again from its image")
+        case .purgedImagesRemoved(let count, let folder):
+            output.note("removed from the cache: \(count) of purged images, in \(folder)")
+        case .purgedImageKept(let file):
+            output.warn("\(file) is of a purged image and cannot be removed; remove it")
+        }
+    }
+
+    func log(to logger: Logger) {
+        switch self {
+        case .organUnannotated(let organ): logger.warning("organ annotated in no training volume", [.organ: organ])
+        case .roundsRecalled(let rounds):
+            logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
+        case .cachedImageDamaged(let error):
+            logger.warning("damaged cached image made again", [.file: error.file, .reason: error.problem])
+        case .purgedImagesRemoved(let count, _):
+            logger.notice("purged images removed from the cache", [.count: count])
+        case .purgedImageKept(let file): logger.error("purged image not removed from the cache", [.file: file])
+        }
+    }
+
+    private static func list(_ rounds: [Int]) -> String { rounds.map(String.init).joined(separator: ", ") }
+}
