@@ -101,6 +101,9 @@ public struct LearningSettings: Hashable, Sendable {
             "none, or \(plan.rounds + 1) values, one per round")
     }
 
+    /// Whether the windows of prediction have another size than those of training.
+    public var predictsOtherPatches: Bool { !predictionPatch.isEmpty && predictionPatch != patch }
+
     /// Initial learning rate of a round.
     public func learningRate(inRound round: Int) -> Double {
         learningRates.indices.contains(round) ? learningRates[round] : learningRate

@@ -64,6 +64,7 @@ struct DaemonSession: Sendable {
         for organ in opened.unannotatedOrgans {
             trainer.tell(.organUnannotated(organ))
         }
+        if configuration.settings.predictsOtherPatches { trainer.tell(.predictionPatchDiffers) }
         let recalled = try await catalog.recalledRounds(of: opened.run.id)
         if !recalled.isEmpty { trainer.tell(.roundsRecalled(recalled)) }
         return opened

@@ -8,6 +8,8 @@ internal import Monitoring
 enum RunNotice: Sendable {
     /// The run learns an organ that is annotated in no training volume.
     case organUnannotated(OrganKey)
+    /// The windows of prediction have another size than those of training.
+    case predictionPatchDiffers
     /// The pseudo labels of these rounds are withheld, because data behind them were removed.
     case roundsRecalled([Int])
     /// A cached image is removed and made again.
@@ -24,6 +26,10 @@ enum RunNotice: Sendable {
             output.warn(
                 "\(organ) is annotated in no training volume: the run cannot learn it, and its predictions mean nothing; "
                     + "remove it from run.organs or annotate it")
+        case .predictionPatchDiffers:
+            output.warn(
+                "learning.predictionPatch is not learning.patch: instance normalisation makes a prediction depend on the size of its "
+                    + "window, so that masks and Dice may be worse; remove learning.predictionPatch")
         case .roundsRecalled(let rounds):
             output.warn(
                 "the pseudo labels of round \(Self.list(rounds)) are withheld, because data behind them were removed; start a run "
@@ -40,6 +46,7 @@ enum RunNotice: Sendable {
     func log(to logger: Logger) {
         switch self {
         case .organUnannotated(let organ): logger.warning("organ annotated in no training volume", [.organ: organ])
+        case .predictionPatchDiffers: logger.warning("prediction windows of another size than training's")
         case .roundsRecalled(let rounds):
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
         case .cachedImageDamaged(let error):
