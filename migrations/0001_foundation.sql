@@ -55,7 +55,7 @@ create table activity (
     id bigint generated always as identity primary key,
     kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-        'export', 'partition', 'schedule', 'pruning')),
+        'export', 'partition', 'schedule', 'pruning', 'override')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,

@@ -36,15 +36,33 @@ create table run (
     revision bigint not null,
     finished boolean not null default false,
     cancelled_change_id bigint references change,
+    minimum_dice double precision not null constraint minimum_dice_is_a_fraction check (minimum_dice between 0 and 1),
+    minimum_validation_volumes integer not null constraint volumes_are_counted check (minimum_validation_volumes >= 0),
+    publishes_undecided boolean not null,
     constraint a_finished_run_is_not_cancelled check (not finished or cancelled_change_id is null),
     activity_id bigint not null references activity
 );
 comment on table run is 'Training runs, each with its plan and its snapshot of annotations.';
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
+comment on column run.minimum_dice is 'publish_round refuses an organ with a smaller mean Dice on held-out volumes; 0: it refuses none. From run.minimumDice in the configuration, 0 where it is absent.';
+comment on column run.minimum_validation_volumes is 'With fewer held-out volumes with a Dice the Dice is undecided. From run.minimumValidationVolumes, 5 where it is absent.';
+comment on column run.publishes_undecided is 'Whether an organ is published whose Dice is undecided. From run.publishUndecided, false where it is absent.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
 comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
+
+-- The only place that reads the configuration of a run.
+create function fill_run_columns() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    new.minimum_dice := coalesce((new.config #>> '{run,minimumDice}')::double precision, 0);
+    new.minimum_validation_volumes := coalesce((new.config #>> '{run,minimumValidationVolumes}')::integer, 5);
+    new.publishes_undecided := coalesce((new.config #>> '{run,publishUndecided}')::boolean, false);
+    return new;
+end $$;
+
+create trigger columns_are_filled_from_the_configuration before insert on run for each row execute function fill_run_columns();
 
 create table run_start (
     run_id bigint primary key references run,
@@ -166,7 +184,17 @@ create table withheld_organ (
     reason text not null constraint withholding_has_a_reason check (reason ~ '\S' and length(reason) <= 1000),
     primary key (round_id, organ_id)
 );
-comment on table withheld_organ is 'The organs that a published round did not relabel, each with the reason.';
+comment on table withheld_organ is 'The organs whose labels a published round withheld as a whole, each with the reason. They keep the labels that the run showed before.';
+
+create table organ_override (
+    round_id bigint not null,
+    organ_id smallint not null,
+    change_id bigint not null references change,
+    primary key (round_id, organ_id),
+    constraint only_a_withheld_organ_is_released foreign key (round_id, organ_id) references withheld_organ
+);
+create index on organ_override (change_id);
+comment on table organ_override is 'The withheld organs whose masks a person released later, as labels of the same round at a new revision.';
 
 create table checkpoint (
     id bigint generated always as identity primary key,
@@ -190,6 +218,12 @@ comment on column checkpoint.part is 'The part of the run''s snapshot whose anno
 comment on column checkpoint.removal is 'Why its bytes are not kept; null: they are. damaged: they could not be read, and the round went on from an earlier checkpoint. pruned: nothing needed them.';
 comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
+-- Whether three numbers are a predicted Dice with the bounds of its interval, or all null.
+create function is_predicted_dice(p_dice real, p_lower real, p_upper real) returns boolean language sql immutable as $$
+    select num_nulls(p_dice, p_lower, p_upper) = 3
+        or num_nulls(p_dice, p_lower, p_upper) = 0 and 0 <= p_lower and p_lower <= p_dice and p_dice <= p_upper and p_upper <= 1
+$$;
+
 create table pseudo_label (
     round_id bigint not null references round,
     volume_id bigint not null, -- its mask has the volume and the organ
@@ -197,13 +231,58 @@ create table pseudo_label (
     mask_id bigint not null,
     checkpoint_id bigint not null references checkpoint,
     confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    soft_dice real constraint soft_dice_is_a_fraction check (soft_dice between 0 and 1),
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    carried boolean not null default false,
     primary key (round_id, volume_id, organ_id),
+    constraint predicted_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper)),
+    constraint a_predicted_dice_has_a_soft_dice check (dice is null or soft_dice is not null),
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
 );
 create index on pseudo_label (volume_id, organ_id);
 create index on pseudo_label (mask_id);
 comment on column pseudo_label.confidence is 'Null for a mask without foreground only.';
-comment on table pseudo_label is 'Labels that a round predicted; invisible until the publication of the round moves a pointer to it.';
+comment on column pseudo_label.soft_dice is 'The soft Dice of the mask and its probabilities, which needs no truth. Null for a mask without foreground, and where none was measured.';
+comment on column pseudo_label.dice is 'The Dice predicted from the soft Dice; null where it is not calibrated for the organ.';
+comment on column pseudo_label.dice_lower is 'The bounds of the interval that contains the true Dice at the rate round_quality.interval_rate.';
+comment on column pseudo_label.carried is 'Whether the mask is that of an earlier round of the run, which the volume keeps because the mask of this round was withheld.';
+comment on table pseudo_label is 'Labels of rounds; invisible until the publication of the round moves a pointer to it. A mask has one row that is not carried.';
+
+create table withheld_mask (
+    round_id bigint not null references round,
+    volume_id bigint not null, -- its mask has the volume and the organ
+    organ_id smallint not null,
+    mask_id bigint not null,
+    checkpoint_id bigint not null references checkpoint,
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    soft_dice real constraint soft_dice_is_a_fraction check (soft_dice between 0 and 1),
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    reason text not null constraint withholding_has_a_reason check (reason ~ '\S' and length(reason) <= 1000),
+    primary key (round_id, volume_id, organ_id),
+    constraint predicted_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper)),
+    constraint a_predicted_dice_has_a_soft_dice check (dice is null or soft_dice is not null),
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
+);
+create index on withheld_mask (volume_id, organ_id);
+create index on withheld_mask (mask_id);
+comment on column withheld_mask.reason is 'Why the mask was withheld: a guard of the mask, or of its organ.';
+comment on table withheld_mask is 'Masks that a round predicted and withheld, with the columns of pseudo_label. They are no labels, and nothing is trained on them. Those of an organ that a person released are labels, too.';
+
+create view predicted_mask as
+    select l.round_id, l.volume_id, l.organ_id, l.mask_id, l.checkpoint_id, l.confidence, l.soft_dice, l.dice, l.dice_lower, l.dice_upper, null::text as withheld
+    from pseudo_label l where not l.carried
+    union all
+    select w.round_id, w.volume_id, w.organ_id, w.mask_id, w.checkpoint_id, w.confidence, w.soft_dice, w.dice, w.dice_lower, w.dice_upper, w.reason
+    from withheld_mask w
+    where not exists (
+        select from pseudo_label l
+        where (l.round_id, l.volume_id, l.organ_id) = (w.round_id, w.volume_id, w.organ_id) and l.mask_id = w.mask_id);
+comment on view predicted_mask is 'Every mask that a round predicted, once: its labels, with those that a person released, and the masks that it withheld.';
+comment on column predicted_mask.withheld is 'Why the mask is withheld; null for a label.';
 
 create table round_pointer (
     id bigint generated always as identity primary key,
@@ -238,12 +317,14 @@ create table evaluation (
     part split_part not null,
     dice real constraint dice_is_a_fraction check (dice between 0 and 1),
     confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    soft_dice real constraint soft_dice_is_a_fraction check (soft_dice between 0 and 1),
     predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
     reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
 comment on column evaluation.confidence is 'The confidence that the predicted mask would have as a pseudo label; null where it is empty.';
+comment on column evaluation.soft_dice is 'The soft Dice that the predicted mask would have as a pseudo label; null where it is empty, and where none was measured.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
 
 -- Whether an array has twenty fractions.
@@ -305,6 +386,8 @@ end $$;
 create trigger transitions_are_legal before update of state on round for each row execute function check_transition();
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on withheld_mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on organ_override execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
@@ -315,10 +398,11 @@ create trigger history_is_append_only before update or delete or truncate on eva
 create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, organ_override, run_input, job, round, checkpoint, pseudo_label,
+    withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer, evaluation,
     selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer,
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer,
     evaluation, selection to lacuna_trainer;
 grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
     on job to lacuna_trainer;

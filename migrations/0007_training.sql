@@ -340,21 +340,37 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function run_labels(bigint) is 'The annotations of a run''s snapshot, without the test part, with the location of the masks'' bytes. A subject that was found to be held out since has its stricter part here.';
 
+create function shown_round(p_round bigint, p_organ smallint) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p.round_id
+    from round r join change t on t.id = r.published_change_id
+    join round_pointer p on p.run_id = r.run_id and p.organ_id = p_organ
+    join change c on c.id = p.change_id and c.revision <= t.revision
+    where r.id = p_round order by p.id desc limit 1
+$$;
+comment on function shown_round(bigint, smallint) is 'The round whose labels of an organ a run showed once a round of it was published: the round itself, or an earlier one where it withheld the organ. Null where there was none, and for a round that is not published.';
+
 create function round_labels(p_round bigint)
 returns table (
     volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
-    object_offset bigint, object_length bigint)
+    object_offset bigint, object_length bigint, is_earlier boolean)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
-    from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
-    where l.round_id = p_round
-      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+    with shown as materialized (
+        select w.* from (
+            select o.organ_id, case when r.published_change_id is null then r.id else shown_round(r.id, o.organ_id) end as round_id
+            from round r join run_organ o on o.run_id = r.run_id where r.id = p_round and not is_recalled(r.id)) w
+        where w.round_id is not null and not is_recalled(w.round_id)
+    )
+    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length,
+        l.carried or l.round_id <> p_round
+    from shown s join pseudo_label l on l.round_id = s.round_id and l.organ_id = s.organ_id
+    join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
+    where not exists (select from withheld_volume h where h.volume_id = l.volume_id)
       and not exists (
         select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
-      and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
-comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
+comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, and without recalled rounds.';
 
 -- Cancels the open jobs of a round that leaves the states in which they are needed, and removes what was measured for a round that
 -- is published or closed. Called before the round is written: what a daemon writes holds its job and may wait for the round.
@@ -429,14 +445,15 @@ comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, 
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
-    p_reference_ml real[], p_confidences real[] default null) returns void
+    p_reference_ml real[], p_confidences real[] default null, p_soft_dice real[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     another bigint;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
-        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)));
+        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)),
+        coalesce(cardinality(p_soft_dice), cardinality(p_organs)));
     perform require_state(p_round, 'confidenceFitted');
     select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
     where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
@@ -448,14 +465,14 @@ begin
         select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
         raise exception 'a volume and organ is given twice' using errcode = 'LA004';
     end if;
-    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, predicted_ml, reference_ml)
-    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.predicted_ml, e.reference_ml
-    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_predicted_ml, p_reference_ml)
-        as e (volume_id, organ, dice, confidence, predicted_ml, reference_ml)
+    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, soft_dice, predicted_ml, reference_ml)
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.soft_dice, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_soft_dice, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, confidence, soft_dice, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
 
 create function record_selection(
     p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_positives bigint[], p_by_confidence real[], p_by_probability real[])
@@ -481,14 +498,18 @@ comment on function record_selection(bigint, bigint, bigint, text[], bigint[], r
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
     p_organs text[], p_offsets bigint[], p_lengths bigint[], p_contents bytea[], p_voxels bigint[], p_known bigint[],
-    p_boxes integer[], p_confidences real[]) returns void
+    p_boxes integer[], p_confidences real[], p_soft_dice real[] default null, p_dice real[] default null,
+    p_dice_lower real[] default null, p_dice_upper real[] default null, p_reasons text[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_relabelling(p_job, p_token, p_round, p_volume);
     known_organs text;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
-        cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6);
+        cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6,
+        coalesce(cardinality(p_soft_dice), cardinality(p_organs)), coalesce(cardinality(p_dice), cardinality(p_organs)),
+        coalesce(cardinality(p_dice_lower), cardinality(p_organs)), coalesce(cardinality(p_dice_upper), cardinality(p_organs)),
+        coalesce(cardinality(p_reasons), cardinality(p_organs)));
     if cardinality(p_boxes) % 6 <> 0 then
         raise exception 'a box has six numbers' using errcode = 'LA004';
     end if;
@@ -523,11 +544,15 @@ begin
     end if;
     perform store_object(p_digest, 'prediction', p_bytes);
     with given as (
-        select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences)
-            with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, i)
+        select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences,
+                p_soft_dice, p_dice, p_dice_lower, p_dice_upper, p_reasons)
+            with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, soft_dice, dice, dice_lower,
+                dice_upper, reason, i)
         join organ o on o.key = g.organ
         where not exists (
             select from pseudo_label l where (l.round_id, l.volume_id, l.organ_id) = (p_round, p_volume, o.id))
+          and not exists (
+            select from withheld_mask w where (w.round_id, w.volume_id, w.organ_id) = (p_round, p_volume, o.id))
     ), parent as (
         select distinct on (l.organ_id) l.organ_id, l.mask_id from pseudo_label l join round r on r.id = l.round_id
         where r.run_id = the_run and l.volume_id = p_volume and l.round_id <> p_round order by l.organ_id, r.number desc
@@ -538,11 +563,20 @@ begin
             p_boxes[6 * (g.i - 1) + 1 : 6 * g.i]
         from given g join round r on r.id = p_round left join parent p using (organ_id)
         returning id, organ_id
+    ), row as (
+        select p_round as round_id, p_volume as volume_id, m.organ_id, m.id as mask_id, p_checkpoint as checkpoint_id, g.confidence,
+            g.soft_dice, g.dice, g.dice_lower, g.dice_upper, g.reason
+        from made m join given g using (organ_id)
+    ), held as (
+        insert into withheld_mask (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower,
+            dice_upper, reason)
+        select * from row where reason is not null
     )
-    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
-    select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
+    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper)
+    select round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper
+    from row where reason is null;
 end $$;
-comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each.';
+comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[], real[], real[], real[], real[], text[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each. A mask with a reason is withheld: it is recorded in withheld_mask and is no label. What is recorded already is kept.';
 
 create function require_relabelled(p_round bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -561,6 +595,42 @@ begin
 end $$;
 comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done. Volumes that were withdrawn or held out since are not counted: they can no longer be relabelled.';
 
+-- Refuses organs that are not withheld although their Dice on held-out volumes is too small, or undecided.
+create function refuse_poor_organs(p_round bigint, p_withheld text[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    poor text;
+begin
+    select string_agg(o.key || coalesce(' (mean Dice ' || round(d.mean::numeric, 3) || ' on ' || d.n || ' volumes)', ' (no Dice)'), ', '
+        order by o.position) into poor
+    from round r join run on run.id = r.run_id join run_organ ro on ro.run_id = run.id join organ o on o.id = ro.organ_id
+    cross join lateral (
+        select avg(e.dice) as mean, count(e.dice) as n from evaluation e where e.round_id = r.id and e.organ_id = o.id) d
+    where r.id = p_round and run.minimum_dice > 0 and o.key <> all (coalesce(p_withheld, '{}'))
+      -- the mean is of 32-bit numbers
+      and (d.mean < run.minimum_dice - 1e-6 or d.n < run.minimum_validation_volumes and not run.publishes_undecided);
+    if poor is not null then
+        raise exception '% may not publish %', round_name(p_round), poor using errcode = 'LA016',
+            hint = 'the configuration requires a mean Dice on held-out volumes; withhold the organs';
+    end if;
+end $$;
+
+-- Volumes whose mask was withheld keep the label that the run showed before. Organs that are withheld as a whole keep all of theirs
+-- through the pointer.
+create function carry_labels(p_run bigint, p_round bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper,
+        carried)
+    select p_round, l.volume_id, l.organ_id, l.mask_id, l.checkpoint_id, l.confidence, l.soft_dice, l.dice, l.dice_lower, l.dice_upper,
+        true
+    from withheld_mask w
+    cross join lateral (
+        select p.round_id from round_pointer p where p.run_id = p_run and p.organ_id = w.organ_id order by p.id desc limit 1) s
+    join pseudo_label l on (l.round_id, l.volume_id, l.organ_id) = (s.round_id, w.volume_id, w.organ_id)
+    where w.round_id = p_round
+      and not exists (select from withheld_organ h where (h.round_id, h.organ_id) = (p_round, w.organ_id))
+$$;
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -569,7 +639,6 @@ declare
     the_run bigint;
     the_change bigint;
     organs smallint[];
-    rounds bigint[];
 begin
     perform pg_advisory_xact_lock(pointer_lock());
     the_run := hold_claim(p_job, p_token, p_round);
@@ -580,28 +649,31 @@ begin
         return the_change; -- the answer to the first call was lost
     end if;
     perform require_relabelled(p_round);
+    insert into withheld_organ (round_id, organ_id, reason)
+    select p_round, o.id, w.reason from unnest(p_withheld, p_reasons) as w (organ, reason) join organ o on o.key = w.organ;
+    perform carry_labels(the_run, p_round); -- before the state: its change counts all labels of the round
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and p_to = 'published' and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
+    perform refuse_poor_organs(p_round, p_withheld);
 
-    insert into withheld_organ (round_id, organ_id, reason)
-    select p_round, o.id, w.reason from unnest(p_withheld, p_reasons) as w (organ, reason) join organ o on o.key = w.organ;
-    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_withheld) then null else p_round end) into organs, rounds
-    from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
+    organs := array(
+        select ro.organ_id from run_organ ro
+        where ro.run_id = the_run and ro.organ_id not in (select h.organ_id from withheld_organ h where h.round_id = p_round));
     insert into round_pointer (run_id, organ_id, round_id, change_id)
-    select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
+    select the_run, o, p_round, the_change from unnest(organs) o;
     if not exists (select from adoption) then
         insert into adoption (run_id, change_id) values (the_run, the_change);
     end if;
     if (select run_id from adoption order by id desc limit 1) = the_run then
-        perform move_pointers(the_change, organs, rounds);
+        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled; other open jobs of the round are cancelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled, and for an organ that is not withheld although its Dice on held-out volumes is smaller than the run requires or undecided (LA016); other open jobs of the round are cancelled. Withheld organs, each with its reason, and volumes whose mask was withheld keep the labels that the run showed before. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -673,10 +745,10 @@ begin
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
         raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
     end if;
-    select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
+    select array_agg(ro.organ_id), array_agg(case when v.round_id is null then shown_round(p_round, ro.organ_id) else v.round_id end)
+    into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id
-    left join round r on r.id = p_round
-    left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
+    left join organ_override v on v.round_id = p_round and v.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if not exists (
         select from unnest(organs, rounds) as p (organ_id, round_id)
@@ -696,7 +768,7 @@ begin
     perform cancel_run(p_run, the_change);
     return the_change;
 end $$;
-comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. A run that is open is cancelled, because it trains on what was rolled back. Null, and no revision, where nothing changes.';
+comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get the labels that the run showed then, or those that a person released since. A run that is open is cancelled, because it trains on what was rolled back. Null, and no revision, where nothing changes.';
 
 create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -727,11 +799,11 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
-    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[], real[]),
     record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
-        bigint[], integer[], real[]),
+        bigint[], integer[], real[], real[], real[], real[], real[], text[]),
     publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
-grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint)
-    to lacuna_manager;
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint),
+    shown_round(bigint, smallint) to lacuna_manager;

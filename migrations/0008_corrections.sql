@@ -262,13 +262,22 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     from annotations_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
     union all
     select 5, 'pseudo label', e.id, e.label, count(*), 'withheld'
-    from leaving v join pseudo_label l on l.volume_id = v.id join name e on e.id = l.round_id and e.published group by e.id, e.label
+    from leaving v join pseudo_label l on l.volume_id = v.id and not l.carried
+    join name e on e.id = l.round_id and e.published group by e.id, e.label
+    union all
+    select 5, 'withheld mask', e.id, e.label, count(*), 'withheld'
+    from leaving v join predicted_mask l on l.volume_id = v.id and l.withheld is not null
+    join name e on e.id = l.round_id and e.published group by e.id, e.label
     union all
     select 6, 'checkpoint', c.id, c.kind || ' of round ' || e.label || ', step ' || c.step, 1, 'contaminated'
     from seen t join checkpoint c on c.round_id = t.id join name e on e.id = t.id
     union all
     select 7, 'derived pseudo label', e.id, e.label, count(*), 'recalled'
-    from seen t join name e on e.id = t.id and e.published join pseudo_label l on l.round_id = t.id
+    from seen t join name e on e.id = t.id and e.published join pseudo_label l on l.round_id = t.id and not l.carried
+    where l.volume_id not in (select g.id from leaving g) group by e.id, e.label
+    union all
+    select 7, 'derived withheld mask', e.id, e.label, count(*), 'recalled'
+    from seen t join name e on e.id = t.id and e.published join predicted_mask l on l.round_id = t.id and l.withheld is not null
     where l.volume_id not in (select g.id from leaving g) group by e.id, e.label
     union all
     select distinct 8, 'unfinished run', run.id, run.name, 1::bigint, 'stopped'
@@ -421,18 +430,33 @@ end $$;
 create trigger a_recalled_round_is_not_shown before insert on round_pointer
     for each row execute function refuse_recalled_rounds();
 
-create function refuse_withheld_labels() returns trigger language plpgsql security definer
+create function refuse_withdrawn_volumes(p_volumes bigint[]) returns void language plpgsql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    if exists (select from added a join withheld_volume h on h.volume_id = a.volume_id) then
+    if exists (select from withheld_volume h where h.volume_id = any (p_volumes)) then
         raise exception 'a withdrawn volume cannot be relabelled'
             using errcode = 'LA010', hint = 'start the daemon again; the run continues without the volume';
     end if;
+end $$;
+
+create function refuse_withheld_labels() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform refuse_withdrawn_volumes(array(select distinct volume_id from added where not carried));
+    return null;
+end $$;
+
+create function refuse_withheld_masks() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform refuse_withdrawn_volumes(array(select distinct volume_id from added));
     return null;
 end $$;
 
 create trigger a_withheld_volume_is_not_relabelled after insert on pseudo_label
     referencing new table as added for each statement execute function refuse_withheld_labels();
+create trigger a_withheld_volume_is_not_relabelled after insert on withheld_mask
+    referencing new table as added for each statement execute function refuse_withheld_masks();
 
 create function leave_out_withheld_evaluations() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -698,7 +722,8 @@ begin
             select from shipped_label l join release r on r.id = l.release_id where l.mask_id = n.id
             and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
         union all
-        select n.*, 'the pseudo label by ' || round_name(l.round_id) from naming n join pseudo_label l on l.mask_id = n.id
+        select n.*, case when l.withheld is null then 'the pseudo label by ' else 'the withheld mask by ' end || round_name(l.round_id)
+        from naming n join predicted_mask l on l.mask_id = n.id
     ), named as (
         select u.object_digest, array_agg(distinct u.use || ' of ' || o.key || ' in ' || coalesce((
             select d.name || '/' || s.case_name from source s join release r on r.id = s.release_id

@@ -79,7 +79,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         union
         select e.activity_id, e.mask_id
         from rounds_trained_on(array(select v from volumes_of_removal(p_dataset, p_subject) v), array(select p_dataset where p_dataset is not null)) t (id)
-        join pseudo_label l on l.round_id = t.id join export_mask e using (mask_id)
+        join predicted_mask l on l.round_id = t.id join export_mask e using (mask_id)
     ), carrying as (
         select x.activity_id, count(*) as n from exported x group by x.activity_id
     )

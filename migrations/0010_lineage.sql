@@ -6,12 +6,12 @@ create view lineage_edge as
     -- a mask from the version before it
     select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
     union all
-    -- a pseudo mask from the checkpoint that predicted it
-    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
+    -- a mask of a round, label or withheld, from the checkpoint that predicted it
+    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from predicted_mask l
     union all
     -- and from the confidence that chose the accepted voxels
     select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
-    from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+    from predicted_mask l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
         and k.removal is distinct from 'damaged'
     union all
     -- an annotation's mask from the file that it was read from
@@ -48,11 +48,16 @@ create view lineage_edge as
     join annotation a on a.id = i.annotation_id
     where a.mask_id is null
     union all
-    -- a network from the pseudo labels that the round before it published
+    -- a network from the pseudo labels that the run showed once the round before it was published: labels of that round, or of an
+    -- earlier one for organs that it withheld
     select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
-    join pseudo_label l on l.round_id = p.id
+    cross join lateral (
+        select shown_round(p.id, o.organ_id) as round_id, array_agg(o.organ_id) as organs
+        from run_organ o where o.run_id = p.run_id group by 1) w
+    join pseudo_label l on l.round_id = w.round_id and l.organ_id = any (w.organs)
+    join round s on s.id = l.round_id and s.run_id = p.run_id
     where c.kind = 'network'
     union all
     -- a network from the last one of the round before

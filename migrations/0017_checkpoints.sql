@@ -88,7 +88,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             when l.id in (select b.checkpoint_id from started b) then 'start'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
-            when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
+            when exists (select from predicted_mask p where p.round_id = l.round_id) then 'labels'
             when exists (select from evaluation e where e.round_id = l.round_id) then 'evaluation'
             when l.state = 'published' then 'closed'
             when p_keeps_abandoned then 'wanted' end as need

@@ -30,5 +30,5 @@ public struct LabelCatalog: Sendable {
 /// The kind of an activity (W3C PROV).
 public enum ActivityKind: String, Sendable, CaseIterable {
     case `import`, ontology, training, relabelling, evaluation, review, correction, rollback, adoption, split, removal,
-        export, partition, schedule
+        export, partition, schedule, override
 }

@@ -7,7 +7,8 @@ extension PostgresError: CommandFailing {
         switch self {
         case .connectionFailed, .connectionLost, .closed:
             CommandFailure(
-                .unreachable, description, remedy: "check --database or PGHOST, that the server is running, and its log")
+                .unreachable, description, remedy: "check --database or PGHOST, that the server is running, and its log"
+            )
         case .notAccepting:
             CommandFailure(
                 .unreachable, description, remedy: "wait until the server has started, then run the command again")

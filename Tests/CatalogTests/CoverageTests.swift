@@ -255,7 +255,7 @@ private struct History {
         case 5: return try await retract(scan)
         case 6...8: return try await publish()
         case 9: return try await rollBack()
-        case 10: return try await adopt()
+        case 10: return try await Bool.random(using: &generator) ? adopt() : override()
         default:
             // Not through the API, which leaves so few counts as they are.
             try await world.root.execute("select lacuna.compact_coverage()")
@@ -311,7 +311,9 @@ private struct History {
                 let confidence = Double(Int.random(in: 0...100, using: &generator)) / 100
                 labels.append((organ, contents, Bool.random(using: &generator) ? confidence : nil))
             }
-            if !labels.isEmpty { try await world.stage(run, round, checkpoint, VolumeID(Int64(volume)), labels) }
+            let withheld = World.organs.filter { _ in Int.random(in: 0..<3, using: &generator) == 0 }
+            if labels.isEmpty { continue }
+            try await world.stage(run, round, checkpoint, VolumeID(Int64(volume)), labels, withheld: withheld)
         }
         let back = World.organs.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }
         // Not through the API, which compacts each time.
@@ -335,6 +337,24 @@ private struct History {
             (held[which], nextRound[which]) = (try await world.start(name + "i", rounds: 20), 0)
         }
         return "roll back \(which) to \(String(describing: round)), \(String(describing: organs))"
+    }
+
+    /// Releases an organ of a round that withheld it, where one can be.
+    private mutating func override() async throws -> String {
+        let candidates = try await world.root.ask(
+            """
+            select run.name, r.number, o.key from lacuna.withheld_organ h join lacuna.round r on r.id = h.round_id
+            join lacuna.run on run.id = r.run_id join lacuna.organ o on o.id = h.organ_id order by r.id desc
+            """)
+        for candidate in candidates {
+            let parts = candidate.split(separator: "|").map(String.init)
+            let (run, round, organ) = (parts[0], Int(parts[1]) ?? 0, OrganKey(parts[2]))
+            let state = try await refusal {
+                try await world.catalog.override(run: run, round: round, organs: [organ], reason: "test")
+            }
+            if state == nil { return "override \(candidate)" }
+        }
+        return "nothing to override"
     }
 
     private mutating func adopt() async throws -> String {

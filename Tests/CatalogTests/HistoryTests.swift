@@ -7,7 +7,9 @@ import Testing
 /// History is append-only, and the states of a revision never change.
 @Suite struct HistoryTests {
     private static let tables = [
-        "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "round_pointer",
+        "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "withheld_mask",
+        "organ_override", "round_quality", "guard_result",
+        "round_pointer",
         "adoption",
         "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta", "surplus_delta", "withdrawal",
         "volume_withholding",

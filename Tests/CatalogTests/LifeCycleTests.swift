@@ -297,6 +297,8 @@ private struct ClosedRunCalls {
             "record_selection": [
                 "\(run), \(round), '{liver}', '{9}', array_fill(0.5::real, array[20]), array_fill(0.5::real, array[20])"
             ],
+            "record_quality": ["\(run), \(round), 9, 0.5, 0.5, 0.9, 0.9"],
+            "record_guards": ["\(run), \(round), '{liver}', '{dice}', '{0.7}', '{0.5}', '{passed}'"],
             "stage_pseudo_labels": ["\(run), \(staged)", "\(job), \(staged)"],
             "publish_round": ["\(run), \(round), 'relabelling', 'published', '{}', '{}'"], "finish_run": [run],
             "enqueue_volumes": ["\(run), \(round), 'relabel', array[\(volume)]::bigint[]"],
@@ -369,7 +371,10 @@ extension World {
     /// All that a call could change.
     fileprivate func trace() async throws -> [String] {
         var rows: [String] = []
-        for table in ["run", "round", "checkpoint", "pseudo_label", "evaluation", "round_pointer", "change", "job"] {
+        for table in [
+            "run", "round", "checkpoint", "pseudo_label", "withheld_mask", "evaluation", "guard_result",
+            "round_quality", "round_pointer", "change", "job",
+        ] {
             rows += try await root.ask("select '\(table)', t from lacuna.\(table) t order by t::text")
         }
         return rows

@@ -56,4 +56,55 @@ import Testing
             await #expect(throws: CatalogError.self) { try await world.catalog.selections(run: "x") }
         }
     }
+
+    @Test func qualityAndGuardsOfARoundAreRecordedOnce() async throws {
+        try await World.with { world async throws in
+            let volume = try await world.catalog.add("A", scan: 1, [annotated("liver", 1)]).volume
+            try await world.catalog.split("s", [(volume, .train)])
+            let held = try await world.start("r", organs: ["liver", "spleen"])
+            let round = held.rounds[0].id
+            #expect(try await world.catalog.quality(of: round) == nil)
+            try await world.reach("confidenceFitted", held, 0)
+            let quality = RoundQuality(
+                pairs: 9, correlation: 0.875, correlationWithin: nil, intervalRate: 0.5, intervalCoverage: 0.75)
+            let other = RoundQuality(
+                pairs: 1, correlation: nil, correlationWithin: nil, intervalRate: 0.5, intervalCoverage: nil)
+            for recorded in [quality, other] {
+                try await world.training.recordQuality(held.claim, round: round, recorded)
+            }
+            #expect(try await world.catalog.quality(of: round) == quality)
+
+            try await world.reach("evaluated", held, 0)
+            let guards = [
+                GuardRecord(organ: "liver", guard: "dice", value: 0.75, limit: 0.5, outcome: .passed),
+                GuardRecord(organ: "liver", guard: "volume", value: nil, limit: nil, outcome: .undecided),
+                GuardRecord(organ: "spleen", guard: "dice", value: 0.25, limit: 0.5, outcome: .failed),
+            ]
+            try await world.training.recordGuards(held.claim, round: round, guards.reversed())
+            var again = guards
+            again[0].outcome = .failed
+            try await world.training.recordGuards(held.claim, round: round, again)  // after a restart
+            #expect(try await world.catalog.guards(of: round) == guards)
+        }
+    }
+
+    @Test func theSoftDiceOfHeldOutMasksIsRecorded() async throws {
+        try await World.with { world async throws in
+            let volumes = [
+                try await world.catalog.add("A", scan: 1, [annotated("liver", 1)]).volume,
+                try await world.catalog.add("A", scan: 2, [annotated("liver", 2)]).volume,
+            ]
+            try await world.catalog.split("s", volumes.map { ($0, .validation) })
+            let held = try await world.start("r", organs: ["liver"])
+            try await world.evaluate(
+                held, 0,
+                zip(volumes, [0.5, nil]).map {
+                    EvaluationRecord(
+                        volume: $0, organ: "liver", dice: 0.75, softDice: $1, predictedMillilitres: 1,
+                        referenceMillilitres: 1)
+                })
+            #expect(
+                try await world.root.ask("select soft_dice from lacuna.evaluation order by volume_id") == ["0.5", "-"])
+        }
+    }
 }

@@ -29,7 +29,7 @@ struct Catalogue {
 
     /// Every current label, as `CASE ORGAN STATUS`.
     func labels() async throws -> [String] {
-        let request = LabelList.Request(volume: nil, organ: nil, asOf: nil, areProposed: false)
+        let request = LabelList.Request()
         return try await LabelList(workspace).run(request).map { row in
             "\(row.caseName ?? "?") \(row.organ) \(row.status.rawValue)"
         }

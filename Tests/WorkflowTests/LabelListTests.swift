@@ -11,14 +11,15 @@ import Workflows
             let all = try await catalogue.labels()
             #expect(Set(all) == ["A/one liver annotated", "A/one spleen annotated", "B/two liver annotated"])
             let list = LabelList(catalogue.workspace)
-            let livers = try await list.run(.init(volume: "A/one", organ: "Liver", asOf: nil, areProposed: false))
+            let livers = try await list.run(.init(volume: "A/one", organ: "Liver"))
             #expect(livers.map(\.caseName) == ["A/one"] && livers.map(\.organ) == ["liver"])
             #expect(livers.map(\.voxels) == [5])
-            let before = try await list.run(.init(volume: nil, organ: nil, asOf: Revision(0), areProposed: false))
+            let before = try await list.run(.init(kind: .current(asOf: Revision(0))))
             #expect(before.isEmpty)
-            #expect(try await list.run(.init(volume: nil, organ: nil, asOf: nil, areProposed: true)).isEmpty)
+            #expect(try await list.run(.init(kind: .proposed)).isEmpty)
+            #expect(try await list.run(.init(kind: .withheld)).isEmpty)
             await #expect(throws: CatalogError.self) {
-                try await list.run(.init(volume: "A/three", organ: nil, asOf: nil, areProposed: false))
+                try await list.run(.init(volume: "A/three"))
             }
         }
     }

@@ -15,6 +15,7 @@ public struct LabelEvent: Sendable, Hashable {
     /// `run/number`.
     public let round: String?
     public let confidence: Double?
+    public let quality: MaskQuality?
     public let voxels: Int?
     public let revision: Revision
     /// ISO 8601, UTC.

@@ -16,6 +16,9 @@ public struct LabelRow: Sendable, Hashable {
     /// `run/number` of the round that made it.
     public let round: String?
     public let confidence: Double?
+    public let quality: MaskQuality?
+    /// Why the mask is withheld and no label; nil for labels.
+    public let withheld: String?
     public let revision: Revision
     public let activity: ActivityID
     /// Who labelled it: `DATASET RELEASE, ANNOTATOR`, a person's name, or `RUN/ROUND`.
@@ -49,6 +52,9 @@ public struct MaskVersion: Sendable, Hashable {
     public let origin: LabelOrigin
     public let round: String?
     public let confidence: Double?
+    public let quality: MaskQuality?
+    /// Why its round withheld it; nil for a label.
+    public let withheld: String?
     public let voxels: Int
     public let activity: ActivityID
     public let isCurrent: Bool
@@ -72,6 +78,15 @@ extension LabelCatalog {
     ) async throws -> [LabelRow] {
         if let organ { try await require(organ) }
         return try await connection.run(ListProposedAnnotations(volume: volume, organ: organ, dataset: dataset))
+    }
+
+    /// The masks that the newest published round of the current run withheld, of volumes in use where the organ is not annotated, by
+    /// volume and organ.
+    public func withheldMasks(
+        volume: VolumeID? = nil, organ: OrganKey? = nil, namedIn dataset: String? = nil
+    ) async throws -> [LabelRow] {
+        if let organ { try await require(organ) }
+        return try await connection.run(ListWithheldMasks(volume: volume, organ: organ, dataset: dataset))
     }
 
     /// The current mask of (volume, organ), or that of a round of a run.

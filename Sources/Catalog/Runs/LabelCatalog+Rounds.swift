@@ -34,6 +34,8 @@ public struct RoundConfidenceRow: Sendable, Hashable {
     public let median: Double?
     public let lowest: Double?
     public let highest: Double?
+    /// The medians of the soft Dice, the predicted Dice and the bounds of its interval; nil where none was measured.
+    public let quality: MaskQuality?
 }
 
 extension LabelCatalog {

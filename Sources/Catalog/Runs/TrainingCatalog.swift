@@ -59,7 +59,8 @@ public struct TrainingCatalog: Sendable {
     /// The annotations of the run's snapshot, by volume and organ.
     public func labels(of run: RunID) async throws -> [RunLabel] { try await connection.run(RunLabels(run: run)) }
 
-    /// The pseudo labels that a round staged or published, by volume and organ.
+    /// The pseudo labels that the run showed once a round was published, by volume and organ; of a round that is not published
+    /// those that it staged. The next round trains on them.
     public func pseudoLabels(of round: RoundID) async throws -> [RoundLabel] {
         try await connection.run(RoundLabels(round: round))
     }
@@ -168,12 +169,24 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(DiceOfRound(round: round))
     }
 
+    /// Records how well the predicted Dice of a round agrees with the true one, once its confidence is fitted; what is recorded
+    /// already is kept.
+    public func recordQuality(_ claim: Claim, round: RoundID, _ quality: RoundQuality) async throws {
+        try await connection.run(RecordQuality(claim: claim, round: round, quality: quality))
+    }
+
+    /// Records the results of the guards of a round that is evaluated, before it relabels; what is recorded already is kept.
+    public func recordGuards(_ claim: Claim, round: RoundID, _ guards: [GuardRecord]) async throws {
+        try await connection.run(RecordGuards(claim: claim, round: round, guards: guards))
+    }
+
     /// Records how precise selections are, for a round that is trained; what is recorded already is kept.
     public func recordSelections(_ claim: Claim, round: RoundID, _ selections: [SelectionRecord]) async throws {
         try await connection.run(RecordSelection(claim: claim, round: round, selections: selections))
     }
 
-    /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published.
+    /// Records a volume's pseudo masks, all in one object. They are invisible until the round is published; withheld masks remain
+    /// so.
     public func stage(
         _ claim: Claim, round: RoundID, checkpoint: CheckpointID, volume: VolumeID,
         storing store: () async throws -> [StagedMask]
@@ -187,9 +200,12 @@ public struct TrainingCatalog: Sendable {
         }
     }
 
-    /// Makes the labels of the round visible at one revision, except those of withheld organs.
+    /// Makes the labels of the round visible at one revision. Withheld organs, and volumes whose mask was withheld, keep the labels
+    /// that the run showed before.
     ///
     /// - Parameter withheld: the reason for each withheld organ; not empty.
+    /// - Throws: SQLSTATE LA016 for an organ that is not withheld although its Dice on held-out volumes is smaller than the run
+    ///   requires, or undecided.
     public func publish(
         _ claim: Claim, round: RoundID, from: String, to: String, withheld: [OrganKey: String]
     ) async throws {

@@ -88,12 +88,14 @@ public struct RunLabel: Sendable, Hashable {
     public let mask: MaskLocation?
 }
 
-/// A pseudo label of a round; `confidence`, from 0 to 1, is nil where the mask is empty.
+/// A pseudo label that the run showed once a round was published; `confidence`, from 0 to 1, is nil where the mask is empty.
 public struct RoundLabel: Sendable, Hashable {
     public let volume: VolumeID
     public let organ: OrganKey
     public let confidence: Double?
     public let mask: MaskLocation
+    /// Whether the mask is of an earlier round, because the round withheld its own.
+    public let isEarlier: Bool
 }
 
 /// A round as the database has it.
@@ -127,14 +129,17 @@ public struct EvaluationRecord: Sendable, Hashable {
     public var dice: Double?
     /// The confidence that the predicted mask would have as a pseudo label; nil where it is empty.
     public var confidence: Double?
+    /// The soft Dice that the predicted mask would have as a pseudo label; nil where it is empty.
+    public var softDice: Double?
     public var predictedMillilitres: Double
     public var referenceMillilitres: Double
 
     public init(
-        volume: VolumeID, organ: OrganKey, dice: Double?, confidence: Double? = nil, predictedMillilitres: Double,
-        referenceMillilitres: Double
+        volume: VolumeID, organ: OrganKey, dice: Double?, confidence: Double? = nil, softDice: Double? = nil,
+        predictedMillilitres: Double, referenceMillilitres: Double
     ) {
-        (self.volume, self.organ, self.dice, self.confidence) = (volume, organ, dice, confidence)
+        (self.volume, self.organ, self.dice) = (volume, organ, dice)
+        (self.confidence, self.softDice) = (confidence, softDice)
         (self.predictedMillilitres, self.referenceMillilitres) = (predictedMillilitres, referenceMillilitres)
     }
 }
@@ -170,9 +175,15 @@ public struct StagedMask: Sendable, Hashable {
     public var organ: OrganKey
     public var mask: StoredMask
     public var confidence: Double?
+    public var quality: MaskQuality?
+    /// Why the mask is withheld; nil: it becomes a label.
+    public var withheld: String?
 
-    public init(organ: OrganKey, mask: StoredMask, confidence: Double?) {
+    public init(
+        organ: OrganKey, mask: StoredMask, confidence: Double?, quality: MaskQuality? = nil, withheld: String? = nil
+    ) {
         (self.organ, self.mask, self.confidence) = (organ, mask, confidence)
+        (self.quality, self.withheld) = (quality, withheld)
     }
 }
 

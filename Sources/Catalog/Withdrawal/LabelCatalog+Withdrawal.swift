@@ -14,8 +14,8 @@ public enum Withdrawable: Sendable, Hashable {
 
 /// One thing that a removal concerns.
 public struct RemovalItem: Sendable, Hashable {
-    /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `checkpoint`, `derived pseudo label`,
-    /// `unfinished run` or `export`.
+    /// `volume`, `source`, `annotation`, `computed annotation`, `shipped label`, `pseudo label`, `withheld mask`, `checkpoint`,
+    /// `derived pseudo label`, `derived withheld mask`, `unfinished run` or `export`.
     public let kind: String
     /// Of the volume, source, round, checkpoint, run or export; nil for labels, which are counted by organ.
     public let id: Int64?

@@ -45,6 +45,10 @@ struct MaskHistory: AsyncParsableCommand {
 
 extension LabelEvent {
     fileprivate static var columns: [Column<LabelEvent>] {
+        labels + Column.quality(in: .whereItFits(rank: 1)) { $0.quality } + events
+    }
+
+    private static var labels: [Column<LabelEvent>] {
         [
             Column("id", title: "mask") { $0.mask?.rawValue },
             Column("parent", in: .whereItFits(rank: 2)) { $0.parent?.rawValue },
@@ -55,6 +59,11 @@ extension LabelEvent {
             Column("round", in: .whereItFits()) { $0.round },
             Column("confidence", in: .whereItFits(rank: 1)) { row in row.confidence.map { Cell.number($0, places: 2) }
             },
+        ]
+    }
+
+    private static var events: [Column<LabelEvent>] {
+        [
             Column("voxels", in: .whereItFits(rank: 1)) { $0.voxels },
             Column("statusAfter", in: .whereItFits(rank: 2)) { $0.statusAfter.rawValue },
             Column("maskAfter", in: .whereItFits(rank: 3)) { $0.maskAfter?.rawValue },

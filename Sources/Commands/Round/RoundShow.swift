@@ -8,10 +8,12 @@ struct RoundShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show how a round was made, and its results.",
         discussion: """
-            Shows what the round was trained on and with, its organs, its checkpoints and its history. With --json the \
-            result also has the whole configuration and the metadata of the newest network; --csv has the organs alone. The last round of a scheduled run \
-            that was compared with the current one has the comparison, by organ. The column volumes is the number of held-out \
-            volumes behind the mean Dice; withheld is the reason why an organ was not relabelled. lacunad run --reproduce \
+            Shows what the round was trained on and with, its organs, the guards of its publication, its checkpoints and its \
+            history. With --json the result also has the whole configuration and the metadata of the newest network; --csv has \
+            the organs alone. The last round of a scheduled run that was compared with the current one has the comparison, by \
+            organ. The column volumes is the number of held-out volumes behind the mean Dice; withheld is the reason why the \
+            labels of an organ were withheld; lacuna round override releases them. predicted Dice and its interval are medians, \
+            and correlation is the rank correlation of predicted and true Dice on held-out volumes. lacunad run --reproduce \
             repeats a published round.
 
             EXAMPLE:
@@ -28,6 +30,10 @@ struct RoundShow: AsyncParsableCommand {
               liver     0.836        2       -       -  -
               pancreas  0.756        2       3   0.889  -
               …
+
+              organ     guard  value  limit  outcome  decision   reason
+              liver     dice   0.836    0.5  passed   published  -
+              pancreas  dice   0.756    0.5  passed   published  -
 
               kind        step  bytes  removal  time
               confidence   300  19844  -        2026-11-29T10:02:11Z
@@ -96,8 +102,19 @@ extension RoundReport {
             Cell.Field("meanDice", meanDice), Cell.Field("masks", details.masks),
             Cell.Field("maskedVolumes", details.maskedVolumes), Cell.Field("contaminated", details.isContaminated),
             Cell.Field("recalled", details.isRecalled), Cell.Field("finished", details.isFinished),
+        ] + agreement + [
             Cell.Field("failure", failure), Cell.Field("login", details.agent),
             Cell.Field("startedWith", details.program),
+        ]
+    }
+
+    /// How well the predicted Dice agrees with the true one.
+    private var agreement: [Cell.Field] {
+        [
+            Cell.Field("qualityPairs", quality?.pairs), Cell.Field("qualityCorrelation", quality?.correlation),
+            Cell.Field("qualityCorrelationWithin", quality?.correlationWithin),
+            Cell.Field("intervalRate", quality?.intervalRate),
+            Cell.Field("intervalCoverage", quality?.intervalCoverage),
         ]
     }
 
@@ -116,6 +133,7 @@ extension RoundReport {
             Cell.Field("configuration", Cell(json: configuration) ?? .null),
             Cell.Field("network", network.map(Self.metadata)),
             Cell.Field("organs", organs.map(organColumns.object(of:))),
+            Cell.Field("guards", guards.map(guardColumns.object(of:))),
             Cell.Field("checkpoints", checkpoints.map(RoundCheckpoint.columns.object(of:))),
             Cell.Field("history", history.map(RoundHistoryEvent.columns.object(of:))),
             Cell.Field("adoption", comparison?.cell),
@@ -125,6 +143,10 @@ extension RoundReport {
     fileprivate func printTables(_ output: Output) {
         output.report(organs, organColumns, empty: "No organ has a result yet.")
         output.separate()
+        if !guards.isEmpty {
+            output.report(guards, guardColumns)
+            output.separate()
+        }
         output.report(checkpoints, RoundCheckpoint.columns, empty: "No checkpoint was stored yet.")
         output.separate()
         output.report(history, RoundHistoryEvent.columns)
@@ -139,6 +161,10 @@ extension RoundReport {
     }
 
     fileprivate var organColumns: [Column<RoundInspection.OrganRow>] {
+        results + Column.quality(in: .whereItFits(rank: 1)) { $0.confidence?.quality } + decisions
+    }
+
+    private var results: [Column<RoundInspection.OrganRow>] {
         [
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
@@ -147,8 +173,29 @@ extension RoundReport {
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest", in: .whereItFits(rank: 1)) { $0.confidence?.lowest },
             Column("highest", in: .whereItFits(rank: 1)) { $0.confidence?.highest },
+        ]
+    }
+
+    private var decisions: [Column<RoundInspection.OrganRow>] {
+        [
             Column("withheld") { $0.withheld },
+            Column("withheldMasks", in: .whereItFits()) { $0.withheldMasks },
+            Column("releasedBy", in: .whereItFits()) { $0.override.map { $0.account ?? $0.who } },
+            Column("releaseReason", in: .whereItFits()) { $0.override?.reason },
+            Column("releasedRevision", in: .whereItFits(rank: 2)) { $0.override?.revision.number },
             Column("classMapping", in: .whereItFits()) { $0.classMapping?.map(\.rawValue) },
+        ]
+    }
+}
+
+extension RoundReport {
+    fileprivate var guardColumns: [Column<GuardRecord>] {
+        [
+            Column("organ") { $0.organ.rawValue }, Column("guard") { $0.guard },
+            Column("value") { row in row.value.map { Cell.number($0, places: 3) } },
+            Column("limit") { row in row.limit.map { Cell.number($0, places: 3) } },
+            Column("outcome") { $0.outcome.rawValue }, Column("decision") { decision(on: $0.organ) },
+            Column("reason") { withheld($0.organ) },
         ]
     }
 }

@@ -113,7 +113,8 @@ struct RoundReproduction: Sendable {
         guard let row = rounds.first(where: { $0.number == stored.number }), let relabelling = stored.relabelling else {
             return []
         }
-        let originals = Dictionary(grouping: try await session.catalog.pseudoLabels(of: row.id), by: \.volume)
+        let made = try await session.catalog.pseudoLabels(of: row.id).filter { !$0.isEarlier }
+        let originals = Dictionary(grouping: made, by: \.volume)
         let organs = relabelling.organs.map { OrganKey($0) }
         let volumes = snapshot.volumes(lacking: organs)
         let pooled = try await pooledScores(with: weights)

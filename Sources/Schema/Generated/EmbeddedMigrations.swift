@@ -6,7 +6,7 @@ public enum EmbeddedMigrations {
     public static let all: [Migration] = [
         Migration(
             number: 1, name: "foundation",
-            sha256: "70274c8c26b7b179974d973c1773c893b1b9461a8654419fd6a02b964cb9ba7a",
+            sha256: "bf85af73d260224e4b004429e3a0adb86e62004aa3494d09fb4732a65a5cdc6c",
             sql: ###"""
 -- Roles, the identity of the catalogue, activities and revisions.
 -- lacuna_owner, which has no login, owns all objects; people are members of lacuna_manager, the daemon is a member of lacuna_trainer.
@@ -65,7 +65,7 @@ create table activity (
     id bigint generated always as identity primary key,
     kind text not null constraint activity_kind_is_known check (kind in (
         'import', 'ontology', 'training', 'relabelling', 'evaluation', 'review', 'correction', 'rollback', 'adoption', 'split', 'removal',
-        'export', 'partition', 'schedule', 'pruning')),
+        'export', 'partition', 'schedule', 'pruning', 'override')),
     agent text not null default session_user,
     account text default nullif(current_setting('lacuna_account.name', true), ''),
     program text not null,
@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "87f89f0bc1b0464feed580c8392cebe52fce2986671244473220ad1d8ae92adb",
+            sha256: "e965acc521ec86ec3c8a58c20a7e68c10e49af185350e077ec14da5bd3d3c151",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -927,15 +927,33 @@ create table run (
     revision bigint not null,
     finished boolean not null default false,
     cancelled_change_id bigint references change,
+    minimum_dice double precision not null constraint minimum_dice_is_a_fraction check (minimum_dice between 0 and 1),
+    minimum_validation_volumes integer not null constraint volumes_are_counted check (minimum_validation_volumes >= 0),
+    publishes_undecided boolean not null,
     constraint a_finished_run_is_not_cancelled check (not finished or cancelled_change_id is null),
     activity_id bigint not null references activity
 );
 comment on table run is 'Training runs, each with its plan and its snapshot of annotations.';
 comment on column run.config is 'The configuration that the daemon was started with, for people to read. What queries need is in columns and in run_class_mapping.';
+comment on column run.minimum_dice is 'publish_round refuses an organ with a smaller mean Dice on held-out volumes; 0: it refuses none. From run.minimumDice in the configuration, 0 where it is absent.';
+comment on column run.minimum_validation_volumes is 'With fewer held-out volumes with a Dice the Dice is undecided. From run.minimumValidationVolumes, 5 where it is absent.';
+comment on column run.publishes_undecided is 'Whether an organ is published whose Dice is undecided. From run.publishUndecided, false where it is absent.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
 comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
 comment on column run.revision is 'The run trains on the annotations as of this revision; run_input contains them.';
+
+-- The only place that reads the configuration of a run.
+create function fill_run_columns() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    new.minimum_dice := coalesce((new.config #>> '{run,minimumDice}')::double precision, 0);
+    new.minimum_validation_volumes := coalesce((new.config #>> '{run,minimumValidationVolumes}')::integer, 5);
+    new.publishes_undecided := coalesce((new.config #>> '{run,publishUndecided}')::boolean, false);
+    return new;
+end $$;
+
+create trigger columns_are_filled_from_the_configuration before insert on run for each row execute function fill_run_columns();
 
 create table run_start (
     run_id bigint primary key references run,
@@ -1057,7 +1075,17 @@ create table withheld_organ (
     reason text not null constraint withholding_has_a_reason check (reason ~ '\S' and length(reason) <= 1000),
     primary key (round_id, organ_id)
 );
-comment on table withheld_organ is 'The organs that a published round did not relabel, each with the reason.';
+comment on table withheld_organ is 'The organs whose labels a published round withheld as a whole, each with the reason. They keep the labels that the run showed before.';
+
+create table organ_override (
+    round_id bigint not null,
+    organ_id smallint not null,
+    change_id bigint not null references change,
+    primary key (round_id, organ_id),
+    constraint only_a_withheld_organ_is_released foreign key (round_id, organ_id) references withheld_organ
+);
+create index on organ_override (change_id);
+comment on table organ_override is 'The withheld organs whose masks a person released later, as labels of the same round at a new revision.';
 
 create table checkpoint (
     id bigint generated always as identity primary key,
@@ -1081,6 +1109,12 @@ comment on column checkpoint.part is 'The part of the run''s snapshot whose anno
 comment on column checkpoint.removal is 'Why its bytes are not kept; null: they are. damaged: they could not be read, and the round went on from an earlier checkpoint. pruned: nothing needed them.';
 comment on column checkpoint.contaminated_by is 'Subjects that it was trained on and that were found to be held out.';
 
+-- Whether three numbers are a predicted Dice with the bounds of its interval, or all null.
+create function is_predicted_dice(p_dice real, p_lower real, p_upper real) returns boolean language sql immutable as $$
+    select num_nulls(p_dice, p_lower, p_upper) = 3
+        or num_nulls(p_dice, p_lower, p_upper) = 0 and 0 <= p_lower and p_lower <= p_dice and p_dice <= p_upper and p_upper <= 1
+$$;
+
 create table pseudo_label (
     round_id bigint not null references round,
     volume_id bigint not null, -- its mask has the volume and the organ
@@ -1088,13 +1122,58 @@ create table pseudo_label (
     mask_id bigint not null,
     checkpoint_id bigint not null references checkpoint,
     confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    soft_dice real constraint soft_dice_is_a_fraction check (soft_dice between 0 and 1),
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    carried boolean not null default false,
     primary key (round_id, volume_id, organ_id),
+    constraint predicted_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper)),
+    constraint a_predicted_dice_has_a_soft_dice check (dice is null or soft_dice is not null),
     constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
 );
 create index on pseudo_label (volume_id, organ_id);
 create index on pseudo_label (mask_id);
 comment on column pseudo_label.confidence is 'Null for a mask without foreground only.';
-comment on table pseudo_label is 'Labels that a round predicted; invisible until the publication of the round moves a pointer to it.';
+comment on column pseudo_label.soft_dice is 'The soft Dice of the mask and its probabilities, which needs no truth. Null for a mask without foreground, and where none was measured.';
+comment on column pseudo_label.dice is 'The Dice predicted from the soft Dice; null where it is not calibrated for the organ.';
+comment on column pseudo_label.dice_lower is 'The bounds of the interval that contains the true Dice at the rate round_quality.interval_rate.';
+comment on column pseudo_label.carried is 'Whether the mask is that of an earlier round of the run, which the volume keeps because the mask of this round was withheld.';
+comment on table pseudo_label is 'Labels of rounds; invisible until the publication of the round moves a pointer to it. A mask has one row that is not carried.';
+
+create table withheld_mask (
+    round_id bigint not null references round,
+    volume_id bigint not null, -- its mask has the volume and the organ
+    organ_id smallint not null,
+    mask_id bigint not null,
+    checkpoint_id bigint not null references checkpoint,
+    confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    soft_dice real constraint soft_dice_is_a_fraction check (soft_dice between 0 and 1),
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    reason text not null constraint withholding_has_a_reason check (reason ~ '\S' and length(reason) <= 1000),
+    primary key (round_id, volume_id, organ_id),
+    constraint predicted_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper)),
+    constraint a_predicted_dice_has_a_soft_dice check (dice is null or soft_dice is not null),
+    constraint mask_is_of_this_volume_and_organ foreign key (mask_id, volume_id, organ_id) references mask (id, volume_id, organ_id)
+);
+create index on withheld_mask (volume_id, organ_id);
+create index on withheld_mask (mask_id);
+comment on column withheld_mask.reason is 'Why the mask was withheld: a guard of the mask, or of its organ.';
+comment on table withheld_mask is 'Masks that a round predicted and withheld, with the columns of pseudo_label. They are no labels, and nothing is trained on them. Those of an organ that a person released are labels, too.';
+
+create view predicted_mask as
+    select l.round_id, l.volume_id, l.organ_id, l.mask_id, l.checkpoint_id, l.confidence, l.soft_dice, l.dice, l.dice_lower, l.dice_upper, null::text as withheld
+    from pseudo_label l where not l.carried
+    union all
+    select w.round_id, w.volume_id, w.organ_id, w.mask_id, w.checkpoint_id, w.confidence, w.soft_dice, w.dice, w.dice_lower, w.dice_upper, w.reason
+    from withheld_mask w
+    where not exists (
+        select from pseudo_label l
+        where (l.round_id, l.volume_id, l.organ_id) = (w.round_id, w.volume_id, w.organ_id) and l.mask_id = w.mask_id);
+comment on view predicted_mask is 'Every mask that a round predicted, once: its labels, with those that a person released, and the masks that it withheld.';
+comment on column predicted_mask.withheld is 'Why the mask is withheld; null for a label.';
 
 create table round_pointer (
     id bigint generated always as identity primary key,
@@ -1129,12 +1208,14 @@ create table evaluation (
     part split_part not null,
     dice real constraint dice_is_a_fraction check (dice between 0 and 1),
     confidence real constraint confidence_is_a_fraction check (confidence between 0 and 1),
+    soft_dice real constraint soft_dice_is_a_fraction check (soft_dice between 0 and 1),
     predicted_ml real not null constraint predicted_volume_is_finite check (predicted_ml >= 0 and predicted_ml < 'infinity'),
     reference_ml real not null constraint reference_volume_is_finite check (reference_ml >= 0 and reference_ml < 'infinity'),
     primary key (round_id, volume_id, organ_id)
 );
 comment on table evaluation is 'Results of rounds on held-out volumes.';
 comment on column evaluation.confidence is 'The confidence that the predicted mask would have as a pseudo label; null where it is empty.';
+comment on column evaluation.soft_dice is 'The soft Dice that the predicted mask would have as a pseudo label; null where it is empty, and where none was measured.';
 comment on column evaluation.dice is 'Null where both the reference and the prediction are empty.';
 
 -- Whether an array has twenty fractions.
@@ -1196,6 +1277,8 @@ end $$;
 create trigger transitions_are_legal before update of state on round for each row execute function check_transition();
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on withheld_mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on organ_override execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on run_input execute function refuse_rewriting();
@@ -1206,10 +1289,11 @@ create trigger history_is_append_only before update or delete or truncate on eva
 create trigger history_is_append_only before update or delete or truncate on selection execute function refuse_rewriting();
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
-grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, run_input, job, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer, evaluation,
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, organ_override, run_input, job, round, checkpoint, pseudo_label,
+    withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer, evaluation,
     selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
-grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, round_pointer, adoption, pseudo_pointer,
+grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer,
     evaluation, selection to lacuna_trainer;
 grant select (id, kind, state, run_id, round_id, volume_id, tick_id, priority, due, attempts, max_attempts, worker, lease_until, reason, created_at, ended_at)
     on job to lacuna_trainer;
@@ -2187,7 +2271,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "f7a7e98b7b107bb2925ba0b69810056f28b80ae79c46236fd9fc6aa8319161eb",
+            sha256: "5bd1090b2413877c75f279bf45111476486f727ce96c129554b3c20e199a2fbc",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2531,21 +2615,37 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function run_labels(bigint) is 'The annotations of a run''s snapshot, without the test part, with the location of the masks'' bytes. A subject that was found to be held out since has its stricter part here.';
 
+create function shown_round(p_round bigint, p_organ smallint) returns bigint
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select p.round_id
+    from round r join change t on t.id = r.published_change_id
+    join round_pointer p on p.run_id = r.run_id and p.organ_id = p_organ
+    join change c on c.id = p.change_id and c.revision <= t.revision
+    where r.id = p_round order by p.id desc limit 1
+$$;
+comment on function shown_round(bigint, smallint) is 'The round whose labels of an organ a run showed once a round of it was published: the round itself, or an earlier one where it withheld the organ. Null where there was none, and for a round that is not published.';
+
 create function round_labels(p_round bigint)
 returns table (
     volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
-    object_offset bigint, object_length bigint)
+    object_offset bigint, object_length bigint, is_earlier boolean)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
-    from pseudo_label l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
-    where l.round_id = p_round
-      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+    with shown as materialized (
+        select w.* from (
+            select o.organ_id, case when r.published_change_id is null then r.id else shown_round(r.id, o.organ_id) end as round_id
+            from round r join run_organ o on o.run_id = r.run_id where r.id = p_round and not is_recalled(r.id)) w
+        where w.round_id is not null and not is_recalled(w.round_id)
+    )
+    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length,
+        l.carried or l.round_id <> p_round
+    from shown s join pseudo_label l on l.round_id = s.round_id and l.organ_id = s.organ_id
+    join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
+    where not exists (select from withheld_volume h where h.volume_id = l.volume_id)
       and not exists (
         select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
-      and not is_recalled(p_round)
     order by l.volume_id, o.key
 $$;
-comment on function round_labels(bigint) is 'The pseudo labels of a round, with the location of the masks'' bytes; without volumes that are locked in a test part since; none where the round is recalled.';
+comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, and without recalled rounds.';
 
 -- Cancels the open jobs of a round that leaves the states in which they are needed, and removes what was measured for a round that
 -- is published or closed. Called before the round is written: what a daemon writes holds its job and may wait for the round.
@@ -2620,14 +2720,15 @@ comment on function record_checkpoint(bigint, bigint, bigint, text, split_part, 
 
 create function record_evaluation(
     p_job bigint, p_token bigint, p_round bigint, p_volumes bigint[], p_organs text[], p_dice real[], p_predicted_ml real[],
-    p_reference_ml real[], p_confidences real[] default null) returns void
+    p_reference_ml real[], p_confidences real[] default null, p_soft_dice real[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_claim(p_job, p_token, p_round);
     another bigint;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_volumes), cardinality(p_dice), cardinality(p_predicted_ml),
-        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)));
+        cardinality(p_reference_ml), coalesce(cardinality(p_confidences), cardinality(p_organs)),
+        coalesce(cardinality(p_soft_dice), cardinality(p_organs)));
     perform require_state(p_round, 'confidenceFitted');
     select e.id into another from unnest(p_volumes) e (id) left join volume v on v.id = e.id
     where run_part(the_run, v.subject_id) is distinct from 'validation' limit 1;
@@ -2639,14 +2740,14 @@ begin
         select from unnest(p_volumes, p_organs) as e (volume_id, organ) group by volume_id, organ having count(*) > 1) then
         raise exception 'a volume and organ is given twice' using errcode = 'LA004';
     end if;
-    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, predicted_ml, reference_ml)
-    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.predicted_ml, e.reference_ml
-    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_predicted_ml, p_reference_ml)
-        as e (volume_id, organ, dice, confidence, predicted_ml, reference_ml)
+    insert into evaluation (round_id, volume_id, organ_id, part, dice, confidence, soft_dice, predicted_ml, reference_ml)
+    select p_round, e.volume_id, o.id, 'validation', e.dice, e.confidence, e.soft_dice, e.predicted_ml, e.reference_ml
+    from unnest(p_volumes, p_organs, p_dice, p_confidences, p_soft_dice, p_predicted_ml, p_reference_ml)
+        as e (volume_id, organ, dice, confidence, soft_dice, predicted_ml, reference_ml)
     join organ o on o.key = e.organ
     on conflict do nothing;
 end $$;
-comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
+comment on function record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[], real[]) is 'Records the results of a round on volumes of the validation part, before the round is published; the arrays are parallel.';
 
 create function record_selection(
     p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_positives bigint[], p_by_confidence real[], p_by_probability real[])
@@ -2672,14 +2773,18 @@ comment on function record_selection(bigint, bigint, bigint, text[], bigint[], r
 create function stage_pseudo_labels(
     p_job bigint, p_token bigint, p_round bigint, p_checkpoint bigint, p_volume bigint, p_digest bytea, p_bytes bigint,
     p_organs text[], p_offsets bigint[], p_lengths bigint[], p_contents bytea[], p_voxels bigint[], p_known bigint[],
-    p_boxes integer[], p_confidences real[]) returns void
+    p_boxes integer[], p_confidences real[], p_soft_dice real[] default null, p_dice real[] default null,
+    p_dice_lower real[] default null, p_dice_upper real[] default null, p_reasons text[] default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
     the_run bigint := hold_relabelling(p_job, p_token, p_round, p_volume);
     known_organs text;
 begin
     perform require_organs(the_run, p_organs, cardinality(p_offsets), cardinality(p_lengths), cardinality(p_contents),
-        cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6);
+        cardinality(p_voxels), cardinality(p_known), cardinality(p_confidences), cardinality(p_boxes) / 6,
+        coalesce(cardinality(p_soft_dice), cardinality(p_organs)), coalesce(cardinality(p_dice), cardinality(p_organs)),
+        coalesce(cardinality(p_dice_lower), cardinality(p_organs)), coalesce(cardinality(p_dice_upper), cardinality(p_organs)),
+        coalesce(cardinality(p_reasons), cardinality(p_organs)));
     if cardinality(p_boxes) % 6 <> 0 then
         raise exception 'a box has six numbers' using errcode = 'LA004';
     end if;
@@ -2714,11 +2819,15 @@ begin
     end if;
     perform store_object(p_digest, 'prediction', p_bytes);
     with given as (
-        select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences)
-            with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, i)
+        select o.id as organ_id, g.* from unnest(p_organs, p_offsets, p_lengths, p_contents, p_voxels, p_known, p_confidences,
+                p_soft_dice, p_dice, p_dice_lower, p_dice_upper, p_reasons)
+            with ordinality as g (organ, object_offset, length, content, voxels, known, confidence, soft_dice, dice, dice_lower,
+                dice_upper, reason, i)
         join organ o on o.key = g.organ
         where not exists (
             select from pseudo_label l where (l.round_id, l.volume_id, l.organ_id) = (p_round, p_volume, o.id))
+          and not exists (
+            select from withheld_mask w where (w.round_id, w.volume_id, w.organ_id) = (p_round, p_volume, o.id))
     ), parent as (
         select distinct on (l.organ_id) l.organ_id, l.mask_id from pseudo_label l join round r on r.id = l.round_id
         where r.run_id = the_run and l.volume_id = p_volume and l.round_id <> p_round order by l.organ_id, r.number desc
@@ -2729,11 +2838,20 @@ begin
             p_boxes[6 * (g.i - 1) + 1 : 6 * g.i]
         from given g join round r on r.id = p_round left join parent p using (organ_id)
         returning id, organ_id
+    ), row as (
+        select p_round as round_id, p_volume as volume_id, m.organ_id, m.id as mask_id, p_checkpoint as checkpoint_id, g.confidence,
+            g.soft_dice, g.dice, g.dice_lower, g.dice_upper, g.reason
+        from made m join given g using (organ_id)
+    ), held as (
+        insert into withheld_mask (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower,
+            dice_upper, reason)
+        select * from row where reason is not null
     )
-    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
-    select p_round, p_volume, m.organ_id, m.id, p_checkpoint, g.confidence from made m join given g using (organ_id);
+    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper)
+    select round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper
+    from row where reason is null;
 end $$;
-comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each.';
+comment on function stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[], bigint[], integer[], real[], real[], real[], real[], real[], text[]) is 'Records the pseudo masks of a volume, all in one object; they are invisible until the round is published. The arrays are parallel; boxes have six numbers each. A mask with a reason is withheld: it is recorded in withheld_mask and is no label. What is recorded already is kept.';
 
 create function require_relabelled(p_round bigint) returns void
 language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2752,6 +2870,42 @@ begin
 end $$;
 comment on function require_relabelled(bigint) is 'Refuses a round with jobs of relabelling that are not done. Volumes that were withdrawn or held out since are not counted: they can no longer be relabelled.';
 
+-- Refuses organs that are not withheld although their Dice on held-out volumes is too small, or undecided.
+create function refuse_poor_organs(p_round bigint, p_withheld text[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    poor text;
+begin
+    select string_agg(o.key || coalesce(' (mean Dice ' || round(d.mean::numeric, 3) || ' on ' || d.n || ' volumes)', ' (no Dice)'), ', '
+        order by o.position) into poor
+    from round r join run on run.id = r.run_id join run_organ ro on ro.run_id = run.id join organ o on o.id = ro.organ_id
+    cross join lateral (
+        select avg(e.dice) as mean, count(e.dice) as n from evaluation e where e.round_id = r.id and e.organ_id = o.id) d
+    where r.id = p_round and run.minimum_dice > 0 and o.key <> all (coalesce(p_withheld, '{}'))
+      -- the mean is of 32-bit numbers
+      and (d.mean < run.minimum_dice - 1e-6 or d.n < run.minimum_validation_volumes and not run.publishes_undecided);
+    if poor is not null then
+        raise exception '% may not publish %', round_name(p_round), poor using errcode = 'LA016',
+            hint = 'the configuration requires a mean Dice on held-out volumes; withhold the organs';
+    end if;
+end $$;
+
+-- Volumes whose mask was withheld keep the label that the run showed before. Organs that are withheld as a whole keep all of theirs
+-- through the pointer.
+create function carry_labels(p_run bigint, p_round bigint) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper,
+        carried)
+    select p_round, l.volume_id, l.organ_id, l.mask_id, l.checkpoint_id, l.confidence, l.soft_dice, l.dice, l.dice_lower, l.dice_upper,
+        true
+    from withheld_mask w
+    cross join lateral (
+        select p.round_id from round_pointer p where p.run_id = p_run and p.organ_id = w.organ_id order by p.id desc limit 1) s
+    join pseudo_label l on (l.round_id, l.volume_id, l.organ_id) = (s.round_id, w.volume_id, w.organ_id)
+    where w.round_id = p_round
+      and not exists (select from withheld_organ h where (h.round_id, h.organ_id) = (p_round, w.organ_id))
+$$;
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -2760,7 +2914,6 @@ declare
     the_run bigint;
     the_change bigint;
     organs smallint[];
-    rounds bigint[];
 begin
     perform pg_advisory_xact_lock(pointer_lock());
     the_run := hold_claim(p_job, p_token, p_round);
@@ -2771,28 +2924,31 @@ begin
         return the_change; -- the answer to the first call was lost
     end if;
     perform require_relabelled(p_round);
+    insert into withheld_organ (round_id, organ_id, reason)
+    select p_round, o.id, w.reason from unnest(p_withheld, p_reasons) as w (organ, reason) join organ o on o.key = w.organ;
+    perform carry_labels(the_run, p_round); -- before the state: its change counts all labels of the round
     insert into change (activity_id) select activity_id from round where id = p_round returning id into the_change;
     update round set state = p_to, published_change_id = the_change
     where id = p_round and state = p_from and p_to = 'published' and published_change_id is null and gamma is not null;
     if not found then
         raise exception '% is not in state %', round_name(p_round), p_from using errcode = 'LA005';
     end if;
+    perform refuse_poor_organs(p_round, p_withheld);
 
-    insert into withheld_organ (round_id, organ_id, reason)
-    select p_round, o.id, w.reason from unnest(p_withheld, p_reasons) as w (organ, reason) join organ o on o.key = w.organ;
-    select array_agg(ro.organ_id), array_agg(case when o.key = any (p_withheld) then null else p_round end) into organs, rounds
-    from run_organ ro join organ o on o.id = ro.organ_id where ro.run_id = the_run;
+    organs := array(
+        select ro.organ_id from run_organ ro
+        where ro.run_id = the_run and ro.organ_id not in (select h.organ_id from withheld_organ h where h.round_id = p_round));
     insert into round_pointer (run_id, organ_id, round_id, change_id)
-    select the_run, p.organ_id, p.round_id, the_change from unnest(organs, rounds) as p (organ_id, round_id);
+    select the_run, o, p_round, the_change from unnest(organs) o;
     if not exists (select from adoption) then
         insert into adoption (run_id, change_id) values (the_run, the_change);
     end if;
     if (select run_id from adoption order by id desc limit 1) = the_run then
-        perform move_pointers(the_change, organs, rounds);
+        perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     end if;
     return the_change;
 end $$;
-comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled; other open jobs of the round are cancelled. Withheld organs, each with its reason, get no labels. The first run that publishes becomes the current one.';
+comment on function publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]) is 'Makes the labels of a round visible at one new revision and returns the change; a repeated call returns the same change. Refused while volumes wait to be relabelled, and for an organ that is not withheld although its Dice on held-out volumes is smaller than the run requires or undecided (LA016); other open jobs of the round are cancelled. Withheld organs, each with its reason, and volumes whose mask was withheld keep the labels that the run showed before. The first run that publishes becomes the current one.';
 
 create function finish_run(p_job bigint, p_token bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2864,10 +3020,10 @@ begin
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
         raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
     end if;
-    select array_agg(ro.organ_id), array_agg(p.round_id) into organs, rounds
+    select array_agg(ro.organ_id), array_agg(case when v.round_id is null then shown_round(p_round, ro.organ_id) else v.round_id end)
+    into organs, rounds
     from run_organ ro join organ o on o.id = ro.organ_id
-    left join round r on r.id = p_round
-    left join round_pointer p on p.change_id = r.published_change_id and p.run_id = p_run and p.organ_id = ro.organ_id
+    left join organ_override v on v.round_id = p_round and v.organ_id = ro.organ_id
     where ro.run_id = p_run and (p_organs is null or o.key = any (p_organs));
     if not exists (
         select from unnest(organs, rounds) as p (organ_id, round_id)
@@ -2887,7 +3043,7 @@ begin
     perform cancel_run(p_run, the_change);
     return the_change;
 end $$;
-comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get no labels. A run that is open is cancelled, because it trains on what was rolled back. Null, and no revision, where nothing changes.';
+comment on function roll_back(bigint, text[], bigint, text, text) is 'Points organs of a run (null: all) back to a published round (null: to none) at a new revision; organs that the round withheld get the labels that the run showed then, or those that a person released since. A run that is open is cancelled, because it trains on what was rolled back. Null, and no revision, where nothing changes.';
 
 create function adopt_run(p_run bigint, p_program text, p_reason text default null) returns bigint
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -2918,19 +3074,19 @@ grant execute on function hold_claim(bigint, bigint, bigint),
     run_volumes(bigint), run_labels(bigint), round_labels(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
-    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[]),
+    record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[], real[]),
     record_selection(bigint, bigint, bigint, text[], bigint[], real[], real[]),
     stage_pseudo_labels(bigint, bigint, bigint, bigint, bigint, bytea, bigint, text[], bigint[], bigint[], bytea[], bigint[],
-        bigint[], integer[], real[]),
+        bigint[], integer[], real[], real[], real[], real[], real[], text[]),
     publish_round(bigint, bigint, bigint, round_state, round_state, text[], text[]), finish_run(bigint, bigint)
     to lacuna_trainer;
-grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint)
-    to lacuna_manager;
+grant execute on function roll_back(bigint, text[], bigint, text, text), adopt_run(bigint, text, text), round_labels(bigint),
+    shown_round(bigint, smallint) to lacuna_manager;
 
 """###),
         Migration(
             number: 8, name: "corrections",
-            sha256: "7a4f7d935888ff325b0794050ec7d765adcb082de6755778544486a225809a60",
+            sha256: "74f92327b15e21a9d9b85ea4d859bb89ec1fc258e7eca8a5b2438c849c7fc654",
             sql: ###"""
 -- Withdrawal of data (removal, exclusion, restoration, purge), merging of subjects, and changes of the annotation policy, with
 -- their effects on labels, counts and rounds.
@@ -3196,13 +3352,22 @@ language sql stable set search_path = pg_catalog, lacuna, pg_temp as $$
     from annotations_computed_from(p_dataset) w join organ o on o.id = w.organ_id group by o.key
     union all
     select 5, 'pseudo label', e.id, e.label, count(*), 'withheld'
-    from leaving v join pseudo_label l on l.volume_id = v.id join name e on e.id = l.round_id and e.published group by e.id, e.label
+    from leaving v join pseudo_label l on l.volume_id = v.id and not l.carried
+    join name e on e.id = l.round_id and e.published group by e.id, e.label
+    union all
+    select 5, 'withheld mask', e.id, e.label, count(*), 'withheld'
+    from leaving v join predicted_mask l on l.volume_id = v.id and l.withheld is not null
+    join name e on e.id = l.round_id and e.published group by e.id, e.label
     union all
     select 6, 'checkpoint', c.id, c.kind || ' of round ' || e.label || ', step ' || c.step, 1, 'contaminated'
     from seen t join checkpoint c on c.round_id = t.id join name e on e.id = t.id
     union all
     select 7, 'derived pseudo label', e.id, e.label, count(*), 'recalled'
-    from seen t join name e on e.id = t.id and e.published join pseudo_label l on l.round_id = t.id
+    from seen t join name e on e.id = t.id and e.published join pseudo_label l on l.round_id = t.id and not l.carried
+    where l.volume_id not in (select g.id from leaving g) group by e.id, e.label
+    union all
+    select 7, 'derived withheld mask', e.id, e.label, count(*), 'recalled'
+    from seen t join name e on e.id = t.id and e.published join predicted_mask l on l.round_id = t.id and l.withheld is not null
     where l.volume_id not in (select g.id from leaving g) group by e.id, e.label
     union all
     select distinct 8, 'unfinished run', run.id, run.name, 1::bigint, 'stopped'
@@ -3355,18 +3520,33 @@ end $$;
 create trigger a_recalled_round_is_not_shown before insert on round_pointer
     for each row execute function refuse_recalled_rounds();
 
-create function refuse_withheld_labels() returns trigger language plpgsql security definer
+create function refuse_withdrawn_volumes(p_volumes bigint[]) returns void language plpgsql stable security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
 begin
-    if exists (select from added a join withheld_volume h on h.volume_id = a.volume_id) then
+    if exists (select from withheld_volume h where h.volume_id = any (p_volumes)) then
         raise exception 'a withdrawn volume cannot be relabelled'
             using errcode = 'LA010', hint = 'start the daemon again; the run continues without the volume';
     end if;
+end $$;
+
+create function refuse_withheld_labels() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform refuse_withdrawn_volumes(array(select distinct volume_id from added where not carried));
+    return null;
+end $$;
+
+create function refuse_withheld_masks() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform refuse_withdrawn_volumes(array(select distinct volume_id from added));
     return null;
 end $$;
 
 create trigger a_withheld_volume_is_not_relabelled after insert on pseudo_label
     referencing new table as added for each statement execute function refuse_withheld_labels();
+create trigger a_withheld_volume_is_not_relabelled after insert on withheld_mask
+    referencing new table as added for each statement execute function refuse_withheld_masks();
 
 create function leave_out_withheld_evaluations() returns trigger language plpgsql security definer
 set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -3632,7 +3812,8 @@ begin
             select from shipped_label l join release r on r.id = l.release_id where l.mask_id = n.id
             and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id))
         union all
-        select n.*, 'the pseudo label by ' || round_name(l.round_id) from naming n join pseudo_label l on l.mask_id = n.id
+        select n.*, case when l.withheld is null then 'the pseudo label by ' else 'the withheld mask by ' end || round_name(l.round_id)
+        from naming n join predicted_mask l on l.mask_id = n.id
     ), named as (
         select u.object_digest, array_agg(distinct u.use || ' of ' || o.key || ' in ' || coalesce((
             select d.name || '/' || s.case_name from source s join release r on r.id = s.release_id
@@ -3775,7 +3956,7 @@ grant execute on function purged_images(bytea[]) to lacuna_manager, lacuna_train
 """###),
         Migration(
             number: 9, name: "exports",
-            sha256: "03b684756aa6d94e6758d3dc0a1e3a90d287a063e5875aa2fd7bbeb91265f125",
+            sha256: "9456e05c16ce87cd42172d0d60b4b73513b26902634a3d837dc45e2158283b67",
             sql: ###"""
 -- Exports, and the licences of the releases that they contain.
 set local role lacuna_owner;
@@ -3858,7 +4039,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         union
         select e.activity_id, e.mask_id
         from rounds_trained_on(array(select v from volumes_of_removal(p_dataset, p_subject) v), array(select p_dataset where p_dataset is not null)) t (id)
-        join pseudo_label l on l.round_id = t.id join export_mask e using (mask_id)
+        join predicted_mask l on l.round_id = t.id join export_mask e using (mask_id)
     ), carrying as (
         select x.activity_id, count(*) as n from exported x group by x.activity_id
     )
@@ -3876,7 +4057,7 @@ grant insert on release_licence, export_mask to lacuna_manager;
 """###),
         Migration(
             number: 10, name: "lineage",
-            sha256: "dd9e031d7a1f6acfe43359e0136dd03f20acacf608362cb4cec3a315966466f0",
+            sha256: "bf858bf95da2cf23874466cf536bca67e625997c00df580d1a6d06b720671d10",
             sql: ###"""
 -- Lineage: which masks, checkpoints, volumes and exports were made from which.
 set local role lacuna_owner;
@@ -3886,12 +4067,12 @@ create view lineage_edge as
     -- a mask from the version before it
     select 'mask' as kind, m.id, 'mask' as source_kind, m.parent_id as source_id, 'parent' as via from mask m where m.parent_id is not null
     union all
-    -- a pseudo mask from the checkpoint that predicted it
-    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from pseudo_label l
+    -- a mask of a round, label or withheld, from the checkpoint that predicted it
+    select 'mask', l.mask_id, 'checkpoint', l.checkpoint_id, 'predicted by' from predicted_mask l
     union all
     -- and from the confidence that chose the accepted voxels
     select 'mask', l.mask_id, 'checkpoint', k.id, 'ranked by'
-    from pseudo_label l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
+    from predicted_mask l join checkpoint k on k.round_id = l.round_id and k.kind = 'confidence'
         and k.removal is distinct from 'damaged'
     union all
     -- an annotation's mask from the file that it was read from
@@ -3928,11 +4109,16 @@ create view lineage_edge as
     join annotation a on a.id = i.annotation_id
     where a.mask_id is null
     union all
-    -- a network from the pseudo labels that the round before it published
+    -- a network from the pseudo labels that the run showed once the round before it was published: labels of that round, or of an
+    -- earlier one for organs that it withheld
     select 'checkpoint', c.id, 'mask', l.mask_id, 'trained on'
     from checkpoint c join round r on r.id = c.round_id
     join round p on p.run_id = r.run_id and p.number = r.number - 1 and p.published_change_id is not null
-    join pseudo_label l on l.round_id = p.id
+    cross join lateral (
+        select shown_round(p.id, o.organ_id) as round_id, array_agg(o.organ_id) as organs
+        from run_organ o where o.run_id = p.run_id group by 1) w
+    join pseudo_label l on l.round_id = w.round_id and l.organ_id = any (w.organs)
+    join round s on s.id = l.round_id and s.run_id = p.run_id
     where c.kind = 'network'
     union all
     -- a network from the last one of the round before
@@ -6233,7 +6419,7 @@ grant execute on function local_time(timestamptz, text), upcoming(text, text, ti
 """###),
         Migration(
             number: 17, name: "checkpoints",
-            sha256: "5963ba02a5bb663c3375d52a95d31c494f8e4ead3f980d32ff81690dfc39dcb7",
+            sha256: "1c2eb119d60f427b8e629255ca2a4a5904a5c8d78a27068e047ad5eeed2c58a2",
             sql: ###"""
 -- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
 set local role lacuna_owner;
@@ -6325,7 +6511,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
             when l.id in (select b.checkpoint_id from started b) then 'start'
             when l.place > 1 and l.place <= 1 + p_keep then 'wanted'
             when l.place > 1 then null
-            when exists (select from pseudo_label p where p.round_id = l.round_id) then 'labels'
+            when exists (select from predicted_mask p where p.round_id = l.round_id) then 'labels'
             when exists (select from evaluation e where e.round_id = l.round_id) then 'evaluation'
             when l.state = 'published' then 'closed'
             when p_keeps_abandoned then 'wanted' end as need
@@ -6376,6 +6562,185 @@ comment on function lost_inputs(bigint) is 'The number of annotations of a run''
 grant select on round_event to lacuna_manager, lacuna_trainer;
 grant execute on function discard_checkpoint(bigint, bigint, bigint, bigint, text, text), lost_inputs(bigint) to lacuna_trainer;
 grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoints(bigint, integer, boolean, text) to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 18, name: "quality",
+            sha256: "2d5e68c6d31417f3b811625727ac537bd2d9a349002ed9fac53bd3ec39a06e4f",
+            sql: ###"""
+-- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+-- MARK: Quality
+
+create table round_quality (
+    round_id bigint primary key references round,
+    pairs integer not null constraint pairs_are_counted check (pairs >= 0),
+    correlation real constraint correlation_is_within_one check (correlation between -1 and 1),
+    correlation_within real constraint correlation_within_organs_is_within_one check (correlation_within between -1 and 1),
+    interval_rate real not null constraint interval_rate_is_a_fraction check (interval_rate between 0 and 1),
+    interval_coverage real constraint interval_coverage_is_a_fraction check (interval_coverage between 0 and 1)
+);
+comment on table round_quality is 'How well the predicted Dice of a round agrees with the true Dice on held-out volumes.';
+comment on column round_quality.pairs is 'The held-out masks with both.';
+comment on column round_quality.correlation is 'The rank correlation of the two; null where it is not defined.';
+comment on column round_quality.correlation_within is 'The mean of the rank correlations within organs; null where no organ has one.';
+comment on column round_quality.interval_rate is 'The rate at which the intervals are made to contain the true Dice.';
+comment on column round_quality.interval_coverage is 'The share of held-out masks whose interval contains the true Dice, each predicted without its own volume; null without such masks.';
+create trigger history_is_append_only before update or delete or truncate on round_quality execute function refuse_rewriting();
+
+create function record_quality(
+    p_job bigint, p_token bigint, p_round bigint, p_pairs integer, p_correlation real, p_correlation_within real,
+    p_interval_rate real, p_interval_coverage real) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+begin
+    perform hold_claim(p_job, p_token, p_round);
+    perform require_state(p_round, 'confidenceFitted');
+    insert into round_quality (round_id, pairs, correlation, correlation_within, interval_rate, interval_coverage)
+    values (p_round, p_pairs, p_correlation, p_correlation_within, p_interval_rate, p_interval_coverage)
+    on conflict do nothing;
+end $$;
+comment on function record_quality(bigint, bigint, bigint, integer, real, real, real, real) is 'Records how well the predicted Dice of a round agrees with the true one, before the round is evaluated. What is recorded already is kept.';
+
+-- MARK: Guards
+
+create table guard_result (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    guard text not null constraint guard_is_a_name check (guard ~ '^[A-Za-z][A-Za-z0-9]{0,63}$'),
+    value real constraint value_is_finite check (value > '-infinity' and value < 'infinity'),
+    limit_value real constraint limit_is_finite check (limit_value > '-infinity' and limit_value < 'infinity'),
+    outcome text not null constraint outcome_is_known check (outcome in ('passed', 'failed', 'undecided')),
+    primary key (round_id, organ_id, guard)
+);
+comment on table guard_result is 'The results of the guards of a round, by organ, with the figures that they were decided by.';
+comment on column guard_result.value is 'What was measured; null where nothing could be.';
+comment on column guard_result.limit_value is 'The limit of the configuration that the value was compared with; null where there is none.';
+create trigger history_is_append_only before update or delete or truncate on guard_result execute function refuse_rewriting();
+
+create function record_guards(
+    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_guards text[], p_values real[], p_limits real[], p_outcomes text[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+begin
+    perform require_organs(the_run, p_organs, cardinality(p_guards), cardinality(p_values), cardinality(p_limits), cardinality(p_outcomes));
+    if exists (select from unnest(p_organs, p_guards) as g (organ, guard) group by organ, guard having count(*) > 1) then
+        raise exception 'an organ and guard is given twice' using errcode = 'LA004';
+    end if;
+    perform require_state(p_round, 'evaluated');
+    insert into guard_result (round_id, organ_id, guard, value, limit_value, outcome)
+    select p_round, o.id, g.guard, g.value, g.limit_value, g.outcome
+    from unnest(p_organs, p_guards, p_values, p_limits, p_outcomes) as g (organ, guard, value, limit_value, outcome)
+    join organ o on o.key = g.organ
+    on conflict do nothing;
+end $$;
+comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, before it relabels; the arrays are parallel. What is recorded already is kept.';
+
+-- MARK: Override
+
+create function require_overridable(p_round bigint, p_organs text[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_round round;
+    problem text;
+begin
+    select * into the_round from round where id = p_round;
+    if coalesce(cardinality(p_organs), 0) = 0 then
+        raise exception 'no organ is given' using errcode = 'LA004';
+    end if;
+    perform require_organs(the_round.run_id, p_organs, cardinality(p_organs));
+    if the_round.published_change_id is null then
+        raise exception '% has published no labels', round_name(p_round) using errcode = 'LA005';
+    end if;
+    if is_recalled(p_round) then
+        raise exception '% was trained on data that were removed; its labels are recalled', round_name(p_round)
+            using errcode = 'LA010', hint = 'start a new run';
+    end if;
+    if the_round.run_id is distinct from (select a.run_id from adoption a order by a.id desc limit 1) then
+        raise exception '% is not the current one', run_name(the_round.run_id)
+            using errcode = 'LA005', hint = 'lacuna round adopt makes it the current one';
+    end if;
+    select string_agg(o.key || case
+        when h.organ_id is null then ' was not withheld'
+        when v.organ_id is not null then ' is released already'
+        when l.number is not null then ' was published by round ' || l.number || ' since'
+        when m.mask_id is null then ' has no masks of the round' end, ', ' order by o.position) into problem
+    from organ o
+    left join withheld_organ h on h.round_id = p_round and h.organ_id = o.id
+    left join organ_override v on v.round_id = p_round and v.organ_id = o.id
+    left join lateral (select w.mask_id from withheld_mask w where w.round_id = p_round and w.organ_id = o.id limit 1) m on true
+    left join lateral (
+        select r.number from round r
+        where r.run_id = the_round.run_id and r.number > the_round.number and r.published_change_id is not null
+          and (not exists (select from withheld_organ e where e.round_id = r.id and e.organ_id = o.id)
+               or exists (select from organ_override e where e.round_id = r.id and e.organ_id = o.id))
+        order by r.number limit 1) l on true
+    where o.key = any (p_organs);
+    if problem is not null then
+        raise exception '%: %', round_name(p_round), problem
+            using errcode = 'LA005', hint = 'lacuna round show lists what the round withheld';
+    end if;
+end $$;
+comment on function require_overridable(bigint, text[]) is 'Refuses organs that a round did not withhold, has no masks of, or that were published since, and a round that is recalled, not published or of a run that is not the current one.';
+
+-- Makes the withheld masks of organs labels of their round, and counts them. Volumes that were withdrawn, or locked in a test part
+-- since, get none.
+create function release_masks(p_change bigint, p_round bigint, p_organs smallint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
+declare
+    deltas state_delta[];
+begin
+    with released as (
+        insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper)
+        select w.round_id, w.volume_id, w.organ_id, w.mask_id, w.checkpoint_id, w.confidence, w.soft_dice, w.dice, w.dice_lower, w.dice_upper
+        from withheld_mask w
+        where w.round_id = p_round and w.organ_id = any (p_organs)
+          and not exists (select from withheld_volume h where h.volume_id = w.volume_id)
+          and not exists (
+            select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = w.volume_id)
+        returning volume_id, organ_id, confidence
+    ), counted as (
+        select organ_id, confidence_bin(confidence) as bin, count(*) as n from released r
+        where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (r.volume_id, r.organ_id))
+        group by 1, 2
+    )
+    select array_agg(row(array[(select k.id from coverage_scope k where k.round_id = p_round)], organ_id, 'pseudo', 'model', false, bin, n)::state_delta)
+    into deltas from counted;
+    perform append_deltas(p_change, deltas);
+end $$;
+
+create function override_organs(p_round bigint, p_organs text[], p_program text, p_reason text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint;
+    the_change bigint;
+    organs smallint[];
+begin
+    if coalesce(p_reason, '') !~ '\S' then
+        raise exception 'a withheld organ is released for a reason' using errcode = 'LA004';
+    end if;
+    perform pg_advisory_xact_lock(pointer_lock());
+    perform require_overridable(p_round, p_organs);
+    select run_id into the_run from round where id = p_round;
+    organs := array(select id from organ where key = any (p_organs) order by position);
+    insert into change (activity_id) values (start_activity('override', p_program, jsonb_build_object(
+        'run', (select name from run where id = the_run), 'round', (select number from round where id = p_round),
+        'organs', p_organs, 'reason', p_reason))) returning id into the_change;
+    insert into organ_override (round_id, organ_id, change_id) select p_round, o, the_change from unnest(organs) o;
+    perform release_masks(the_change, p_round, organs);
+    insert into round_pointer (run_id, organ_id, round_id, change_id) select the_run, o, p_round, the_change from unnest(organs) o;
+    perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
+    return the_change;
+end $$;
+comment on function override_organs(bigint, text[], text, text) is 'Releases the masks of organs that a published round of the current run withheld as a whole: they become labels of that round at a new revision. Refused by require_overridable.';
+
+grant select on round_quality, guard_result to lacuna_manager, lacuna_trainer;
+grant execute on function record_quality(bigint, bigint, bigint, integer, real, real, real, real),
+    record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) to lacuna_trainer;
+grant execute on function override_organs(bigint, text[], text, text) to lacuna_manager;
 
 """###),
     ]

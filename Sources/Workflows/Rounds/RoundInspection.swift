@@ -12,8 +12,12 @@ package struct RoundInspection: Sendable {
         package let dice: Double?
         /// Nil where the organ was not relabelled.
         package let confidence: RoundConfidenceRow?
-        /// Why the organ was withheld from relabelling; nil where it was not.
+        /// Why the organ was withheld; nil where it was not.
         package let withheld: String?
+        /// The masks of the organ that the round withheld, without released ones.
+        package let withheldMasks: Int?
+        /// Who released the withheld organ, when and why; nil where nobody did.
+        package let override: OrganOverride?
         /// The organs that the run counts as this one; nil: the organ alone.
         package let classMapping: [OrganKey]?
     }
@@ -33,13 +37,21 @@ package struct RoundInspection: Sendable {
         let byOrgan = Dictionary(confidence.map { ($0.organ, $0) }, uniquingKeysWith: { first, _ in first })
         let withheld = try await catalog.withheld(run: run, round: number)
         let mapped = try await catalog.mergedOrgans(run: run)
-        let organs = Set(round.dice.keys).union(byOrgan.keys).union(withheld.keys).union(mapped.keys)
+        let (masks, overrides) = try await releases(run, number)
+        let organs = Set(round.dice.keys).union(byOrgan.keys).union(withheld.keys).union(mapped.keys).union(masks.keys)
         return organs.sorted().map { organ in
             OrganRow(
                 round: round, organ: organ, dice: round.dice[organ], confidence: byOrgan[organ],
                 withheld: withheld[organ].map { WithholdingReason(rawValue: $0)?.explanation ?? $0 },
+                withheldMasks: masks[organ], override: overrides.first { $0.organ == organ },
                 classMapping: mapped[organ])
         }
+    }
+
+    /// The masks that a round withheld, and the organs that a person released.
+    private func releases(_ run: String, _ number: Int) async throws -> ([OrganKey: Int], [OrganOverride]) {
+        guard let id = try await catalog.roundDetails(run: run, round: number)?.id else { return ([:], []) }
+        return (try await catalog.withheldCounts(of: id), try await catalog.overrides(of: id))
     }
 
     /// The confidence of each organ by round, of published rounds.

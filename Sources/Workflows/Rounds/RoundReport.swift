@@ -10,6 +10,10 @@ package struct RoundReport: Sendable {
     /// The annotations of the run's snapshot.
     package let parts: [SnapshotPart]
     package let organs: [RoundInspection.OrganRow]
+    /// How well the predicted Dice agrees with the true one; nil where it was not recorded.
+    package let quality: RoundQuality?
+    /// By organ and guard.
+    package let guards: [GuardRecord]
     private let results: RecordedResults
     package let checkpoints: [RoundCheckpoint]
     package let history: [RoundHistoryEvent]
@@ -54,11 +58,22 @@ package struct RoundReport: Sendable {
         let network = await metadata(of: checkpoints, workspace)
         return RoundReport(
             details: details, parts: try await catalog.snapshotParts(run: run), organs: organs,
+            quality: try await catalog.quality(of: details.id), guards: try await catalog.guards(of: details.id),
             results: try RecordedResults(details.record), checkpoints: checkpoints,
             history: try await catalog.history(of: details.id),
             comparison: details.gamma == nil ? try await RunComparison.read(run, in: catalog) : nil,
             network: try? network?.get(),
             networkProblem: network.flatMap(problem))
+    }
+
+    /// Why the organ of a guard was withheld; nil where it was not.
+    package func withheld(_ organ: OrganKey) -> String? { organs.first { $0.organ == organ }?.withheld }
+
+    /// What became of an organ: `published`, `withheld` or `released`; nil before the publication.
+    package func decision(on organ: OrganKey) -> String? {
+        guard details.publishedRevision != nil, let row = organs.first(where: { $0.organ == organ }) else { return nil }
+        if row.override != nil { return "released" }
+        return row.withheld == nil ? "published" : "withheld"
     }
 
     private static func metadata(

@@ -83,7 +83,7 @@ package struct Purge {
     }
 
     private static let holders: Set<String> = [
-        "checkpoint", "derived pseudo label", "unfinished run", RemovalItem.export,
+        "checkpoint", "derived pseudo label", "derived withheld mask", "unfinished run", RemovalItem.export,
     ]
 
     private func certify(_ result: inout Result, in folder: String) async {

@@ -9,7 +9,7 @@ struct HostileCall: Sendable, CustomStringConvertible {
 
     /// How far round 0 is when the call is made; `finished`: the run is closed.
     enum Moment: String, CaseIterable, Sendable {
-        case planned, training, trained, confidenceFitted, relabelling, published, finished
+        case planned, training, trained, confidenceFitted, evaluated, relabelling, published, finished
     }
 
     let function: String
@@ -27,7 +27,8 @@ struct HostileCall: Sendable, CustomStringConvertible {
 
 extension HostileCall {
     static let all: [HostileCall] =
-        claims + queue + starts + readings + transitions + checkpoints + selections + evaluations + stagings
+        claims + queue + starts + readings + transitions + checkpoints + selections + evaluations + qualities
+        + guards + stagings
         + publications + endings
         + schedules
 
@@ -280,7 +281,56 @@ extension HostileCall {
             "record_evaluation", evaluation("VALIDATION") + ", '{1.5}'", at: .confidenceFitted, .refused("23514")),
         HostileCall(
             "record_evaluation", evaluation("VALIDATION") + ", '{1,1}'", at: .confidenceFitted, .refused("LA004")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION") + ", '{1}', '{NaN}'", at: .confidenceFitted,
+            .refused("23514")),
+        HostileCall(
+            "record_evaluation", evaluation("VALIDATION") + ", '{1}', '{1,1}'", at: .confidenceFitted,
+            .refused("LA004")),
     ]
+
+    private static func quality(_ values: String = "9, 0.5, 0.5, 0.9, 0.9") -> String { "JOB, TOKEN, ROUND, \(values)" }
+
+    private static let qualities: [HostileCall] =
+        [Moment.planned, .trained, .relabelling, .published].map {
+            HostileCall("record_quality", quality(), at: $0, .refused("LA005"))
+        } + [
+            HostileCall("record_quality", "JOB, TOKEN + 1, ROUND, 9, 0.5, 0.5, 0.9, 0.9", .refused("LA001")),
+            HostileCall("record_quality", "JOB, TOKEN, OTHER_ROUND, 9, 0.5, 0.5, 0.9, 0.9", .refused("LA003")),
+            HostileCall("record_quality", "JOB, TOKEN, null, 9, 0.5, 0.5, 0.9, 0.9", .refused("LA005")),
+        ]
+        + [
+            ("-1, 0.5, 0.5, 0.9, 0.9", "23514"), ("9, 1.1, 0.5, 0.9, 0.9", "23514"),
+            ("9, 'NaN', 0.5, 0.9, 0.9", "23514"),
+            ("9, 0.5, -1.1, 0.9, 0.9", "23514"), ("9, 0.5, 0.5, 1.1, 0.9", "23514"),
+            ("9, 0.5, 0.5, 0.9, 'NaN'", "23514"),
+            ("9, 0.5, 0.5, null, 0.9", "23502"), ("null, 0.5, 0.5, 0.9, 0.9", "23502"),
+        ].map { values, state in
+            HostileCall("record_quality", quality(values), at: .confidenceFitted, .refused(state))
+        }
+
+    private static func guards(
+        organs: String = "{liver}", names: String = "{dice}", values: String = "{0.7}", limits: String = "{0.5}",
+        outcomes: String = "{passed}"
+    ) -> String { "JOB, TOKEN, ROUND, '\(organs)', '\(names)', '\(values)', '\(limits)', '\(outcomes)'" }
+
+    private static let guards: [HostileCall] =
+        [Moment.planned, .confidenceFitted, .relabelling, .published].map {
+            HostileCall("record_guards", guards(), at: $0, .refused("LA005"))
+        }
+        + [
+            (guards(organs: "{heart}"), "LA004"), (guards(organs: "{stomach}"), "LA004"),
+            (guards(names: "{dice,volume}"), "LA004"), (guards(values: "{}"), "LA004"),
+            (guards(limits: "{1,1}"), "LA004"), (guards(outcomes: "{}"), "LA004"),
+            (
+                guards(
+                    organs: "{liver,liver}", names: "{dice,dice}", values: "{1,1}", limits: "{1,1}",
+                    outcomes: "{passed,failed}"), "LA004"
+            ),
+            (guards(names: "{\" \"}"), "23514"), (guards(names: "{null}"), "23502"), (guards(values: "{NaN}"), "23514"),
+            (guards(values: "{infinity}"), "23514"), (guards(limits: "{-infinity}"), "23514"),
+            (guards(outcomes: "{waived}"), "23514"), (guards(outcomes: "{null}"), "23502"),
+        ].map { arguments, state in HostileCall("record_guards", arguments, at: .evaluated, .refused(state)) }
 
     private static func staging(
         _ volume: String = "BLANK", checkpoint: String = "CHECKPOINT", digest: String = "sha256('p')",
@@ -290,6 +340,11 @@ extension HostileCall {
         "JOB, TOKEN, ROUND, \(checkpoint), \(volume), \(digest), \(bytes), '{\(organ)}', '{\(offset)}', '{\(length)}', "
             + "array[sha256('m')], '{\(voxels)}', '{1}', '{\(box)}', '{\(confidence)}'"
     }
+
+    private static func grades(
+        _ soft: String, _ dice: String = "{null}", _ lower: String = "{null}", _ upper: String = "{null}",
+        reasons: String = "{null}"
+    ) -> String { ", '\(soft)', '\(dice)', '\(lower)', '\(upper)', '\(reasons)'" }
 
     private static let stagings: [HostileCall] =
         [HostileCall("stage_pseudo_labels", staging(), at: .training, .refused("LA005"))]
@@ -306,6 +361,15 @@ extension HostileCall {
             (staging(box: "0,0,0,1,1,1,1"), "LA004"),
             (staging(confidence: "null"), "LA004"), (staging(confidence: "NaN"), "23514"),
             (staging(confidence: "1.5"), "23514"), (staging(confidence: "0.5,0.5"), "LA004"),
+            (staging() + grades("{1.5}"), "23514"), (staging() + grades("{NaN}"), "23514"),
+            (staging() + grades("{0.5,0.5}"), "LA004"), (staging() + grades("{0.5}", "{0.7}"), "23514"),
+            (staging() + grades("{0.5}", "{0.7}", "{0.8}", "{0.9}"), "23514"),
+            (staging() + grades("{0.5}", "{0.7}", "{0.6}", "{1.1}"), "23514"),
+            (staging() + grades("{0.5}", "{NaN}", "{0.6}", "{0.9}"), "23514"),
+            (staging() + grades("{null}", "{0.7}", "{0.6}", "{0.9}"), "23514"),
+            (staging() + grades("{0.5}", reasons: "{\" \"}"), "23514"),
+            (staging() + grades("{0.5}", reasons: "{x,y}"), "LA004"),
+            (staging(confidence: "null") + grades("{0.5}", reasons: "{low}"), "LA004"),
         ] as [(String, String)]).map { arguments, state in
             HostileCall("stage_pseudo_labels", arguments, at: .relabelling, .refused(state))
         } + [HostileCall("stage_pseudo_labels", staging(), at: .published, .refused("LA005"))]

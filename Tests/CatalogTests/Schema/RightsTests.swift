@@ -139,12 +139,14 @@ import Testing
                     "enqueue_volumes", "expire_leases", "fail_job", "finish_run", "fire_ticks", "heartbeat",
                     "hold_claim", "hold_job", "lost_inputs",
                     "object_lock", "pointer_lock", "publish_round", "purged_images", "record_checkpoint",
-                    "record_evaluation", "record_selection", "release_claim", "round_labels", "run_labels",
+                    "record_evaluation", "record_guards", "record_quality", "record_selection", "release_claim",
+                    "round_labels", "run_labels",
                     "run_volumes",
                     "stage_pseudo_labels", "start_run", "tick_of_job", "volume_results",
                 ])
             for call in [
-                "roll_back(1, null, null, 'x', 'x')", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",
+                "roll_back(1, null, null, 'x', 'x')", "override_organs(1, '{liver}', 'x', 'x')",
+                "release_masks(1, 1, '{1}')", "carry_labels(1, 1)", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",
                 "append_deltas(1, null)", "move_pointers(1, '{1}', '{1}')", "start_activity('import', 'x', '{}')",
                 "move_volumes(1, '{1}', '{1}', '{1}')", "open_change('import')",
             ] {

@@ -71,6 +71,12 @@ struct LargeCatalogue {
         insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence)
         select \(round), m.volume_id, m.organ_id, m.id, \(checkpoint), (m.id % 200) / 200.0 from mask m
         where m.organ_id not in (select id from organ order by position limit 8) and m.volume_id > 1;
+        insert into mask (volume_id, organ_id, activity_id, content_sha256, object_digest, object_offset, object_length, voxels, box)
+        select v.id, o.id, 1, v.identity, sha256(('o' || v.id)::bytea), 0, 1, 1, '{0,0,0,1,1,1}'
+        from volume v cross join organ o where v.id > 1 and o.key = 'o5';
+        insert into withheld_mask (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, reason)
+        select \(round), m.volume_id, m.organ_id, max(m.id), \(checkpoint), 0.5, 'lowQuality' from mask m join organ o on o.id = m.organ_id
+        where o.key = 'o5' and m.volume_id > 1 group by m.volume_id, m.organ_id;
         insert into job (kind, state, round_id, volume_id, ended_at)
         select k, 'done', \(round), v.id, now() from volume v cross join unnest(array['predict', 'relabel']::job_kind[]) k
         where v.id > 1;
@@ -99,6 +105,7 @@ struct LargeCatalogue {
         FindDataset.self, FindMask.self, FindPurgeOfMask.self, FindPurgeOfVolume.self, FindRelease.self, FindRunID.self,
         IsOpenRun.self, FindSplit.self, LabelHistory.self,
         LineageBackward.self, LineageForward.self, ListLabels.self, ListOrgans.self, ListProposedAnnotations.self,
+        ListWithheldMasks.self,
         ListLabelVersions.self,
         ListVolumes.self, ListVolumesOfDataset.self, LocateMask.self, MaskFactsInObject.self, HistoryOfMasks.self,
         MasksInObject.self, NewestCorrection.self, OrganExists.self, OrganNumbers.self, PublishedRounds.self,
@@ -147,7 +154,9 @@ struct LargeCatalogue {
 
     /// Statements that may read a table from end to end, or that need no look, and why.
     static let exempt: [String: String] = [
-        "AdoptRun": rare, "RollBack": rare, "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
+        "AdoptRun": rare, "RollBack": rare, "OverrideOrgans": rare, "QualityOfRound": steady, "GuardsOfRound": steady,
+        "OverridesOfRound": steady, "CountWithheldMasks": training, "RecordQuality": small, "RecordGuards": small,
+        "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
         "PurgePlan": rare, "ListPurgeImages": rare, "ListPurgeDescriptors": rare, "DescribePurge": rare,
         "ListImageDigests": whole, "PurgedImages": "it looks up what one cache holds, when a daemon starts",
         "RemovalPlan": rare, "PublishRound": rare, "StartRun": rare,
@@ -260,6 +269,7 @@ private struct Facts {
             LineageForward(kind: "mask", id: mask.rawValue),
             ListLabels(revision: nil, volume: volume, organ: nil, dataset: nil), ListOrgans(),
             ListProposedAnnotations(volume: volume, organ: nil, dataset: nil),
+            ListWithheldMasks(volume: volume, organ: nil, dataset: nil),
             ListLabelVersions(volume: volume, organ: "liver"),
             ListVolumes(after: volume, limit: 100, withheld: true),
             ListVolumes(after: nil, limit: 100, withheld: false),

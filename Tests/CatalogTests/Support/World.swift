@@ -183,20 +183,20 @@ struct HeldRun {
 extension World {
     func runStart(
         _ name: String, split: String = "s", organs: [OrganKey] = organs, rounds: Int = 2,
-        origins: [LabelOrigin] = [.expert, .assisted, .reviewed], unassigned: Bool = false
+        origins: [LabelOrigin] = [.expert, .assisted, .reviewed], unassigned: Bool = false, config: String = "{}"
     ) -> RunStart {
         RunStart(
-            name: name, config: JSONText("{}"), configDigest: digest(7), seed: 1, split: split,
+            name: name, config: JSONText(config), configDigest: digest(7), seed: 1, split: split,
             origins: origins, trainsUnassigned: unassigned, organs: organs, modalities: ["CT"],
             gammas: (0..<rounds).map { Double($0 + 1) / Double(rounds) })
     }
 
     func start(
         _ name: String, split: String = "s", organs: [OrganKey] = organs, rounds: Int = 2, lease: Double = 600,
-        unassigned: Bool = false
+        unassigned: Bool = false, config: String = "{}"
     ) async throws -> HeldRun {
         let run = try await training.startRun(
-            runStart(name, split: split, organs: organs, rounds: rounds, unassigned: unassigned))
+            runStart(name, split: split, organs: organs, rounds: rounds, unassigned: unassigned, config: config))
         guard let claim = try await queue("w", lease).claim(run: run.id.rawValue) else {
             throw CatalogError.unknownRun(name)
         }
@@ -216,9 +216,13 @@ extension World {
     }
 
     /// Stages labels of one volume with a checkpoint of the same round; a label without a confidence has an empty mask.
+    ///
+    /// - Parameters:
+    ///   - withheld: the organs whose masks are withheld.
+    ///   - quality: of every mask with foreground.
     func stage(
         _ held: HeldRun, _ round: Int, _ checkpoint: CheckpointID, _ volume: VolumeID,
-        _ labels: [(OrganKey, Int, Double?)]
+        _ labels: [(OrganKey, Int, Double?)], withheld: [OrganKey] = [], quality: MaskQuality? = nil
     ) async throws {
         try await reach("relabelling", held, round)
         // All masks of a call lie in one object.
@@ -226,7 +230,9 @@ extension World {
         let staged = labels.map { organ, n, confidence in
             var stored = confidence == nil ? emptyMask(n) : mask(n, known: 7)
             stored.object = object
-            return StagedMask(organ: organ, mask: stored, confidence: confidence)
+            return StagedMask(
+                organ: organ, mask: stored, confidence: confidence, quality: confidence == nil ? nil : quality,
+                withheld: withheld.contains(organ) ? "lowQuality" : nil)
         }
         try await training.stage(
             held.claim, round: held.rounds[round].id, checkpoint: checkpoint, volume: volume, storing: { staged })

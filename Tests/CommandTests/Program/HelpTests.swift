@@ -59,7 +59,7 @@ import Testing
     /// Options named by the noun of their value.
     private static let nouns: Set = [
         "dataset", "organ", "organs", "run", "split", "volume", "release", "part", "name", "layout", "modality",
-        "origin", "method", "plan", "purpose", "kind", "state",
+        "origin", "method", "plan", "purpose", "kind", "state", "status", "order",
     ]
 
     @Test func usageFitsTheTerminalAndPlaceholdersNameTheValue() async throws {

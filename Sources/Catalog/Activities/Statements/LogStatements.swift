@@ -6,7 +6,11 @@ struct ListRevisions: Statement {
         select c.revision, to_char(c.committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), a.agent, a.account, a.kind,
             case when a.dataset is null then s.datasets else array[a.dataset] end, s.organs, s.labels, run.name || '/' || r.number, a.program, a.id, a.reason
         from lacuna.change c join lacuna.activity a on a.id = c.activity_id
-        left join lacuna.round r on r.published_change_id = c.id
+        left join lateral (
+            select p.id from lacuna.round p where p.published_change_id = c.id
+            union all
+            select v.round_id from lacuna.organ_override v where v.change_id = c.id limit 1) shown on true
+        left join lacuna.round r on r.id = shown.id
         left join lacuna.run on run.id = r.run_id
         cross join lateral (
             select coalesce(array_agg(distinct d.name) filter (where d.name is not null), '{}') as datasets,

@@ -12,7 +12,8 @@ struct ExportLabels: Statement {
         join lacuna.organ o on o.id = l.organ_id
         left join lacuna.mask m on m.id = l.mask_id
         left join lacuna.annotation a on a.id = l.annotation_id
-        left join lacuna.round r on r.id = l.round_id
+        left join lacuna.pseudo_label p on l.round_id is not null and p.mask_id = l.mask_id and not p.carried
+        left join lacuna.round r on r.id = p.round_id
         left join lacuna.run on run.id = r.run_id
         left join lacuna.release e on e.id = coalesce(
             a.release_id,
@@ -44,7 +45,8 @@ struct ExportRunLabels: Statement {
         from pointer p
         join lacuna.pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id and l.volume_id = $2
         join lacuna.organ o on o.id = l.organ_id
-        join lacuna.round r on r.id = l.round_id
+        join lacuna.pseudo_label k on k.mask_id = l.mask_id and not k.carried
+        join lacuna.round r on r.id = k.round_id
         join lacuna.mask m on m.id = l.mask_id
         where not lacuna.is_recalled(p.round_id)
         order by o.position

@@ -15,7 +15,7 @@ private func makers(behind start: StaticString) -> String {
                 select m.parent_id from lacuna.mask m where m.id = b.mask_id and m.parent_id is not null
                 union all
                 select u.input_id from lacuna.mask_input u where u.mask_id = b.mask_id) i (mask_id)
-            where not exists (select from lacuna.pseudo_label l where l.mask_id = b.mask_id)
+            where not exists (select from lacuna.predicted_mask l where l.mask_id = b.mask_id)
             offset 0) s)
     select w.dataset, w.run, min(b.asked) from behind b
     cross join lateral (
@@ -27,7 +27,7 @@ private func makers(behind start: StaticString) -> String {
         join lacuna.release e on e.id = s.release_id join lacuna.dataset d on d.id = e.dataset_id
         where s.mask_id = b.mask_id
         union all
-        select null, run.name from lacuna.pseudo_label l
+        select null, run.name from lacuna.predicted_mask l
         join lacuna.round r on r.id = l.round_id join lacuna.run on run.id = r.run_id
         where l.mask_id = b.mask_id
         offset 0) w

@@ -21,7 +21,8 @@ struct ListLabelVersions: Statement {
             select l.mask_id, run.name || '/' || r.number, 'pseudo', 'model', l.mask_id = (select mask_id from current), false, 2,
                 l.mask_id, null
             from lacuna.pseudo_pointer p join lacuna.pseudo_label l on (l.round_id, l.organ_id) = (p.round_id, p.organ_id)
-            join lacuna.round r on r.id = l.round_id join lacuna.run on run.id = r.run_id
+            join lacuna.pseudo_label k on k.mask_id = l.mask_id and not k.carried
+            join lacuna.round r on r.id = k.round_id join lacuna.run on run.id = r.run_id
             where l.volume_id = $1 and l.organ_id = (select id from wanted)
               and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
             union all

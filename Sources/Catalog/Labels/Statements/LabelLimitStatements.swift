@@ -23,7 +23,7 @@ struct FindCountingLabel: Statement {
 struct LimitsOfMask: Statement {
     static let sql = """
         select (select a.extent from lacuna.annotation a where a.mask_id = $1 order by a.id limit 1),
-            exists (select from lacuna.pseudo_label l where l.mask_id = $1)
+            exists (select from lacuna.predicted_mask l where l.mask_id = $1)
         """
     let mask: MaskID
     var binds: [any PostgresBindable] { [mask] }
@@ -37,7 +37,7 @@ struct SourceOfMask: Statement {
             (select lacuna.annotation_source(d.name, r.name, a.rater, a.partitioned) from lacuna.annotation a
              left join lacuna.release r on r.id = a.release_id left join lacuna.dataset d on d.id = r.dataset_id
              where a.mask_id = $1 order by a.id limit 1),
-            (select run.name || '/' || r.number from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id
+            (select run.name || '/' || r.number from lacuna.predicted_mask l join lacuna.round r on r.id = l.round_id
              join lacuna.run on run.id = r.run_id where l.mask_id = $1 limit 1),
             (select d.name || ' ' || r.name from lacuna.shipped_label s join lacuna.release r on r.id = s.release_id
              join lacuna.dataset d on d.id = r.dataset_id where s.mask_id = $1 order by s.id limit 1),

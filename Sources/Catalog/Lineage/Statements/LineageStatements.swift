@@ -37,9 +37,10 @@ private let describeNodes = """
         from (select * from walk union all select * from made) found where id is not null order by kind, id, depth)
     select n.kind, n.id, n.via, n.depth, case n.kind
         when 'mask' then (
-            select o.key || ' in ' || m.volume_id || coalesce(', round ' || run.name || '/' || r.number, '') from lacuna.mask m
+            select o.key || ' in ' || m.volume_id || coalesce(', round ' || run.name || '/' || r.number, '')
+                || case when l.withheld is not null then ', withheld' else '' end from lacuna.mask m
             join lacuna.organ o on o.id = m.organ_id
-            left join lacuna.pseudo_label l on l.mask_id = m.id
+            left join lateral (select p.* from lacuna.predicted_mask p where p.mask_id = m.id offset 0) l on true
             left join lacuna.round r on r.id = l.round_id left join lacuna.run on run.id = r.run_id
             where m.id = n.id limit 1)
         when 'checkpoint' then (

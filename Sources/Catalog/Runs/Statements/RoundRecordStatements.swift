@@ -6,8 +6,8 @@ struct FindRoundDetails: Statement {
         select r.id, run.name, r.number, r.gamma, r.state::text, r.record, run.config, run.config_sha256, run.seed, s.name,
             run.origins::text[], run.modalities, run.trains_unassigned, run.revision, p.revision, c.revision, run.finished,
             exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id), lacuna.is_recalled(r.id),
-            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id),
-            (select count(distinct l.volume_id) from lacuna.pseudo_label l where l.round_id = r.id), a.id, a.agent, a.program
+            (select count(*) from lacuna.predicted_mask l where l.round_id = r.id),
+            (select count(distinct l.volume_id) from lacuna.predicted_mask l where l.round_id = r.id), a.id, a.agent, a.program
         from lacuna.round r join lacuna.run on run.id = r.run_id join lacuna.split s on s.id = run.split_id
         join lacuna.activity a on a.id = r.activity_id
         left join lacuna.change p on p.id = r.published_change_id

@@ -70,7 +70,7 @@ struct ListRounds: Statement {
             (select k.id from lacuna.checkpoint k where k.round_id = r.id and k.kind = 'network' and k.removal is distinct from 'damaged'
              order by k.step desc limit 1),
             case when r.published_change_id is null then 0
-                else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id) end,
+                else (select count(*) from lacuna.pseudo_label l where l.round_id = r.id and not l.carried) end,
             exists (select from lacuna.contaminated_checkpoint k where k.round_id = r.id),
             run.id is not distinct from (select run_id from lacuna.adoption order by id desc limit 1),
             lacuna.is_recalled(r.id)
@@ -128,11 +128,13 @@ struct DiceOfRun: Statement {
 struct RoundConfidences: Statement {
     static let sql = """
         select run.name, r.number, o.key, count(*), percentile_cont(0.5) within group (order by l.confidence),
-            min(l.confidence), max(l.confidence)
+            min(l.confidence), max(l.confidence), percentile_cont(0.5) within group (order by l.soft_dice),
+            percentile_cont(0.5) within group (order by l.dice), percentile_cont(0.5) within group (order by l.dice_lower),
+            percentile_cont(0.5) within group (order by l.dice_upper)
         from lacuna.pseudo_label l
         join lacuna.round r on r.id = l.round_id join lacuna.run on run.id = r.run_id
         join lacuna.organ o on o.id = l.organ_id
-        where r.published_change_id is not null and ($1::text is null or run.name = $1)
+        where r.published_change_id is not null and not l.carried and ($1::text is null or run.name = $1)
         group by run.id, run.name, r.number, o.key, o.position order by run.id, o.position, r.number
         """
     let run: String?
@@ -140,7 +142,8 @@ struct RoundConfidences: Statement {
     func decode(_ row: PostgresRow) throws -> RoundConfidenceRow {
         RoundConfidenceRow(
             run: try row.decode(0), round: try row.decode(1), organ: try row.decode(2), labels: try row.decode(3),
-            median: try row.decode(4), lowest: try row.decode(5), highest: try row.decode(6))
+            median: try row.decode(4), lowest: try row.decode(5), highest: try row.decode(6),
+            quality: try MaskQuality.ifPresent(in: row, from: 7))
     }
 }
 

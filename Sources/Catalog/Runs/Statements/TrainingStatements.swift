@@ -90,7 +90,7 @@ struct RunLabels: Statement {
 
 struct RoundLabels: Statement {
     static let sql = """
-        select volume_id, organ, confidence, mask_id, content_sha256, object_digest, object_offset, object_length
+        select volume_id, organ, confidence, mask_id, content_sha256, object_digest, object_offset, object_length, is_earlier
         from lacuna.round_labels($1)
         """
     let round: RoundID
@@ -98,7 +98,7 @@ struct RoundLabels: Statement {
     func decode(_ row: PostgresRow) throws -> RoundLabel {
         RoundLabel(
             volume: try row.decode(0), organ: try row.decode(1), confidence: try row.decode(2),
-            mask: try MaskLocation(row, from: 3))
+            mask: try MaskLocation(row, from: 3), isEarlier: try row.decode(8))
     }
 }
 
@@ -117,8 +117,8 @@ struct RecalledRounds: Statement {
 
 struct CountRoundLabels: Statement {
     static let sql = """
-        select o.key, count(*) from lacuna.pseudo_label l join lacuna.organ o on o.id = l.organ_id where l.round_id = $1
-        group by o.key
+        select o.key, count(*) from lacuna.pseudo_label l join lacuna.organ o on o.id = l.organ_id
+        where l.round_id = $1 and not l.carried group by o.key
         """
     let round: RoundID
     var binds: [any PostgresBindable] { [round] }
@@ -130,7 +130,7 @@ struct CountRoundLabels: Statement {
 struct RoundsOfRun: Statement {
     static let sql = """
         select r.id, r.number, r.state, r.record, c.revision,
-            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id)
+            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id and not l.carried)
         from lacuna.round r left join lacuna.change c on c.id = r.published_change_id
         where r.run_id = $1 order by r.number
         """
@@ -235,7 +235,7 @@ struct RecordCheckpoint: Statement {
 struct RecordEvaluation: Statement {
     static let sql = """
         select lacuna.record_evaluation($1, $2, $3, $4::bigint[], $5::text[], $6::float8[]::real[], $7::float8[]::real[],
-            $8::float8[]::real[], $9::float8[]::real[])
+            $8::float8[]::real[], $9::float8[]::real[], $10::float8[]::real[])
         """
     let claim: Claim
     let round: RoundID
@@ -244,6 +244,7 @@ struct RecordEvaluation: Statement {
         [
             claim.job, claim.token, round, results.map(\.volume), results.map(\.organ), results.map(\.dice),
             results.map(\.predictedMillilitres), results.map(\.referenceMillilitres), results.map(\.confidence),
+            results.map(\.softDice),
         ]
     }
 }
@@ -280,7 +281,8 @@ struct RecordSelection: Statement {
 struct StagePseudoLabels: Statement {
     static let sql = """
         select lacuna.stage_pseudo_labels($1, $2, $3, $4, $5, $6, $7, $8::text[], $9::bigint[], $10::bigint[], $11::bytea[],
-            $12::bigint[], $13::bigint[], $14::integer[], $15::float8[]::real[])
+            $12::bigint[], $13::bigint[], $14::integer[], $15::float8[]::real[], $16::float8[]::real[], $17::float8[]::real[],
+            $18::float8[]::real[], $19::float8[]::real[], $20::text[])
         """
     let claim: Claim
     let round: RoundID
@@ -289,10 +291,13 @@ struct StagePseudoLabels: Statement {
     let masks: [StagedMask]
     var binds: [any PostgresBindable] {
         let stored = masks.map(\.mask)
+        let predicted = masks.map(\.quality?.predicted)
         return [
             claim.job, claim.token, round, checkpoint, volume, stored[0].object, stored[0].objectBytes,
             masks.map(\.organ), stored.map(\.offset), stored.map(\.length), stored.map(\.content), stored.map(\.voxels),
             stored.map(\.knownVoxels), stored.flatMap(\.box.bounds), masks.map(\.confidence),
+            masks.map(\.quality?.softDice), predicted.map { $0?.dice }, predicted.map { $0?.lower },
+            predicted.map { $0?.upper }, masks.map(\.withheld),
         ]
     }
 }

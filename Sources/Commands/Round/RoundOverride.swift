@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Console
+internal import Domain
+internal import Workflows
+
+struct RoundOverride: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "override", abstract: "Release the masks of organs that a round withheld.",
+        discussion: """
+            A round withholds an organ whose results on held-out volumes do not pass its guards; lacuna round show lists them \
+            with the reasons. The masks become labels of the round, at a new revision, until a later round publishes the \
+            organ or lacuna mask rollback goes back to an earlier one. Rounds that follow train on them only if they begin \
+            after a later publication. The run must be the current one.
+
+            EXAMPLE:
+              $ lacuna round override second/1 pancreas \\
+                  --reason "every mask was looked at"
+              run       second
+              round     1
+              organs    pancreas
+              labels    3
+              revision  18
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Round, as RUN/ROUND.")
+    var round: String
+
+    @Argument(help: "Organs to release, by key or another spelling.")
+    var organs: [String]
+
+    @OptionGroup var why: ReasonOption
+
+    private var place: (run: String, round: Int)? {
+        let parts = round.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let number = Int(parts[1]), number >= 0 else { return nil }
+        return (String(parts[0]), number)
+    }
+
+    func validate() throws {
+        if place == nil { throw ValidationError("\(round) is not RUN/ROUND, such as second/1.") }
+    }
+
+    func run() async throws {
+        guard let place else { return }
+        try await Session.with(options) { session in
+            let result = try await OrganRelease(catalog: session.catalog)
+                .run(place.run, round: place.round, organs: organs, reason: why.reason)
+            session.output.report([
+                Cell.Field("run", place.run), Cell.Field("round", place.round),
+                Cell.Field("organs", result.organs.map(\.rawValue)), Cell.Field("labels", result.labels),
+                Cell.Field("revision", result.revision.number),
+            ])
+        }
+    }
+}
