@@ -35,6 +35,20 @@ comment on function record_quality(bigint, bigint, bigint, integer, real, real, 
 
 -- MARK: Guards
 
+create function annotated_sizes(p_run bigint)
+returns table (organ text, masks bigint, smallest_ml double precision, largest_ml double precision)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select l.organ, count(*), min(s.ml), max(s.ml)
+    from run_labels(p_run) l
+    join run_volumes(p_run) v using (volume_id)
+    join mask m on m.id = l.mask_id
+    cross join lateral (select m.voxels * abs(v.spacing[1] * v.spacing[2] * v.spacing[3]) / 1000 as ml) s
+    where l.part = 'train' and l.extent is null and m.voxels > 0 and m.box[3] > 0 and m.box[6] < v.shape[3]
+    group by l.organ
+$$;
+comment on function annotated_sizes(bigint) is 'The smallest and the largest annotated mask of each organ in millilitres, in the training volumes of a run; without masks that reach the first or the last slice, which may be truncated.';
+grant execute on function annotated_sizes(bigint) to lacuna_trainer;
+
 create table guard_result (
     round_id bigint not null references round,
     organ_id smallint not null references organ,

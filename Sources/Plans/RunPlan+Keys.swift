@@ -58,7 +58,7 @@ extension RunPlan: SettingSection {
             "Predicted positives with a smaller confidence are not accepted."),
         .number(
             "guardRatio", \.guardRatio, .above(1, to: 100),
-            "An organ is withheld if its predicted volume is this many times too large or too small on validation."),
+            "An organ is withheld if its predicted volume is this many times too large or too small on validation, a mask beyond all annotated sizes."),
         .number(
             "minimumDice", \.minimumDice, .range(0...1),
             "An organ is withheld if its mean Dice on validation volumes is smaller, or unknown; 0: never."),
@@ -74,6 +74,9 @@ extension RunPlan: SettingSection {
         .number(
             "minimumQuality", \.minimumQuality, .range(0...1),
             "A mask is withheld if its predicted Dice is smaller; 0: never."),
+        .number(
+            "minimumLargestPart", \.minimumLargestPart, .range(0...1),
+            "A mask is withheld if its largest connected part has a smaller share of it; 0: never."),
         .integer(
             "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
             "An organ is withheld if fewer training volumes are annotated."),

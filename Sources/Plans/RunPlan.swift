@@ -68,6 +68,8 @@ public struct RunPlan: Sendable, Hashable {
     public var publishUndecided = false
     /// A mask with a smaller predicted Dice is withheld. From 0 to 1; 0 withholds none.
     public var minimumQuality = 0.5
+    /// A mask whose largest connected part has a smaller share of it is withheld. From 0 to 1; 0 withholds none.
+    public var minimumLargestPart = 0.3
     /// An organ that is annotated in fewer training volumes is learned but always withheld. At least 1.
     public var minimumAnnotatedVolumes = 3
 

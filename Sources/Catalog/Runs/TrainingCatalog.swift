@@ -164,6 +164,12 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
     }
 
+    /// The sizes of the annotated masks of each organ in the training volumes of a run.
+    public func annotatedSizes(of run: RunID) async throws -> [OrganKey: AnnotatedSize] {
+        let found = try await connection.run(AnnotatedSizes(run: run))
+        return Dictionary(found.map { ($0.organ, $0.size) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The Dice of a round on volumes of the part validation, without those where neither mask has a voxel.
     public func heldOutDice(of round: RoundID) async throws -> [VolumeDice] {
         try await connection.run(DiceOfRound(round: round))

@@ -144,6 +144,17 @@ public struct EvaluationRecord: Sendable, Hashable {
     }
 }
 
+/// The sizes of an organ's annotated masks in the training volumes of a run, without those that may be truncated.
+public struct AnnotatedSize: Sendable, Hashable {
+    public let masks: Int
+    /// Millilitres.
+    public let smallest, largest: Double
+
+    public init(masks: Int, smallest: Double, largest: Double) {
+        (self.masks, self.smallest, self.largest) = (masks, smallest, largest)
+    }
+}
+
 /// The Dice of an organ in a held-out volume, 0 to 1.
 public struct VolumeDice: Sendable, Hashable {
     public let volume: VolumeID

@@ -97,6 +97,9 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
         }
         let next = try record.applying(action, revision: try await catalog.currentRevision())
         _ = try await fenced {
+            if case .startRelabelling(let relabelling) = action {
+                try await catalog.recordGuards(claim, round: stored.id, relabelling.records)
+            }
             try await catalog.advance(
                 claim, round: stored.id, from: state.rawValue, to: next.state.rawValue,
                 record: try StoredRoundRecord(next).json(), finishing: action == .close)
@@ -195,6 +198,25 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
             return try await body()
         } catch let error as PostgresError where error.sqlState == "LA001" {
             throw RoundsError.leaseLost(run: run.name)
+        }
+    }
+}
+
+extension Relabelling {
+    /// The guards of all organs, as the catalogue records them.
+    fileprivate var records: [GuardRecord] {
+        guards.sorted { $0.key < $1.key }.flatMap { organ, results in
+            results.map { result in
+                let outcome: Catalog.GuardOutcome =
+                    switch result.outcome {
+                    case .passed: .passed
+                    case .failed: .failed
+                    case .undecided: .undecided
+                    }
+                return GuardRecord(
+                    organ: OrganKey(organ), guard: result.kind.rawValue, value: result.value, limit: result.limit,
+                    outcome: outcome)
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ extension LearningWorker: RoundEvaluator {
         }
         try await rounds.fenced {
             try await catalog.recordEvaluation(rounds.claim, round: rounds.roundID(number), results.records)
+            try await catalog.recordQuality(rounds.claim, round: rounds.roundID(number), results.quality)
         }
         return summary(results, before: try await diceBefore(context))
     }
@@ -52,6 +53,14 @@ struct HeldOutResults {
     /// The predicted masks with soft Dice and Dice.
     private(set) var pairs: [DiceCalibration.Pair] = []
 
+    /// How well the predicted Dice agrees with the true one.
+    var quality: RoundQuality {
+        RoundQuality(
+            pairs: pairs.count, correlation: DiceCalibration.correlation(pairs),
+            correlationWithin: DiceCalibration.correlationWithinOrgans(pairs), intervalRate: DiceCalibration.rate,
+            intervalCoverage: DiceCalibration.coverage(pairs))
+    }
+
     struct VolumeOverlap {
         let volume: VolumeID
         let counts: OverlapCounts
@@ -66,7 +75,7 @@ struct HeldOutResults {
             records.append(
                 EvaluationRecord(
                     volume: volume, organ: OrganKey(organ), dice: counts.dice,
-                    confidence: counts.predicted > 0 ? measures.confidences?[organ] : nil,
+                    confidence: counts.predicted > 0 ? measures.confidences?[organ] : nil, softDice: soft,
                     predictedMillilitres: Double(counts.predicted) * millilitres,
                     referenceMillilitres: Double(counts.truth) * millilitres))
             if let soft, let dice = counts.dice {

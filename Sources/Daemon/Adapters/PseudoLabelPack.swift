@@ -15,21 +15,22 @@ struct PseudoLabelPack: Sendable {
         let mask: EncodedMask
         let place: PackEntry
         let knownVoxels: Int
-        let confidence: Double?
+        let judged: JudgedLabel
     }
 
     /// - Parameters:
     ///   - volume: the volume that the labels are of.
     ///   - organs: the organs of the plan, to which the labels' indices refer.
     ///   - grid: from the training grid, on which the labels are, to the volume's own.
-    init(_ labels: [PseudoLabel], of volume: VolumeID, organs: [OrganKey], on grid: TrainingGrid) {
+    init(_ labels: [JudgedLabel], of volume: VolumeID, organs: [OrganKey], on grid: TrainingGrid) {
         var packer = ObjectPacker(predictionsOf: volume)
-        entries = labels.map { label in
+        entries = labels.map { judged in
+            let label = judged.label
             let (foreground, known) = (grid.up(label.foreground), grid.up(label.known))
             let mask = MaskCodec.encode(foreground: foreground, known: known)
             return Entry(
                 organ: organs[label.organ], mask: mask, place: packer.append(mask.bytes), knownVoxels: known.population,
-                confidence: label.confidence)
+                judged: judged)
         }
         bytes = packer.finish()
     }
@@ -43,7 +44,8 @@ struct PseudoLabelPack: Sendable {
                     content: entry.mask.contentHash, object: object.digest, objectBytes: object.size,
                     offset: entry.place.offset, length: entry.place.length, voxels: entry.mask.voxels,
                     knownVoxels: entry.knownVoxels, box: entry.mask.box),
-                confidence: entry.confidence)
+                confidence: entry.judged.label.confidence, quality: entry.judged.quality,
+                withheld: entry.judged.withheld)
         }
     }
 }

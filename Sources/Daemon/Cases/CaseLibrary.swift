@@ -38,6 +38,13 @@ struct CaseLibrary: Sendable {
         return try await work.run { try library.assemble(volume, annotations, pseudo) }
     }
 
+    /// The annotated mask of an organ on the run's grid; nil where there is none.
+    func annotatedMask(of organ: OrganKey, in volume: RunVolume) async throws -> BitVolume? {
+        guard let location = snapshot.labels(of: volume.id)[organ]?.mask else { return nil }
+        let mask = try await masks.read(location, shape: volume.shape)
+        return grid(of: volume).down(mask.foreground)
+    }
+
     /// The annotations of a volume on its own grid, one per organ; unknown where there is none.
     func truth(of volume: RunVolume) async throws -> [OrganLabel] {
         let annotations = try await annotations(of: volume)

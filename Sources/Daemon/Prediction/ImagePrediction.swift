@@ -38,7 +38,7 @@ struct ImagePrediction: Sendable {
                 remedy: "predict with a round that is trained")
         }
         (self.session, self.round, self.weights) = (session, round, weights)
-        snapshot = try await RunOpening(catalog: session.catalog).snapshot(of: run, session.configuration.plan)
+        snapshot = try await RunOpening(catalog: session.catalog).snapshot(of: run.id, session.configuration.plan)
         parts = try await session.makeParts(snapshot)
     }
 

@@ -38,7 +38,7 @@ struct RoundReproduction: Sendable {
                 .conflict, "round \(number) of run \(run.name) is \(stored.state.rawValue), not finished",
                 remedy: "repeat a round that is published or closed")
         }
-        snapshot = try await RunOpening(catalog: catalog).snapshot(of: run, plan)
+        snapshot = try await RunOpening(catalog: catalog).snapshot(of: run.id, plan)
         scratch = ScratchObjects(over: session.trainer.objects)
         parts = try await session.makeParts(snapshot, store: scratch)
         learning = RoundLearning(
@@ -124,6 +124,7 @@ struct RoundReproduction: Sendable {
         var masks: [ReproducedMask] = []
         for (done, volume) in volumes.enumerated() {
             let labels = try await parts.volumes.labels(task(volume, weights), pooled: pooled)
+                .filter { $0.withheld == nil }.map(\.label)
             masks += try await compare(labels, originals[volume.id] ?? [], volume)
             bar.show(done + 1, label: label)
         }

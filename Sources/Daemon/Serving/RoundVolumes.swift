@@ -85,9 +85,7 @@ actor RoundVolumes {
         let session = try await DaemonSession(
             trainer, try RunConfiguration(json: run.configuration.text).with(daemon: settings))
         let plan = session.configuration.plan
-        let snapshot = RunSnapshot(
-            organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.run),
-            labels: try await catalog.labels(of: run.run))
+        let snapshot = try await RunOpening(catalog: catalog).snapshot(of: run.run, plan)
         let opened = OpenRun(
             id: run.run, revision: revision, settings: settings, plan: plan,
             worker: try await session.makeParts(snapshot).volumes)

@@ -73,7 +73,7 @@ actor VolumeWorker {
     /// - Parameters:
     ///   - claim: of the run, or of the job that relabels the volume.
     ///   - pooled: scores of all volumes by organ, where organs are ranked over the whole round.
-    /// - Returns: the number of labels; 0 for a volume that is no longer one of the run.
+    /// - Returns: the number of labels without those withheld; 0 for a volume that is no longer one of the run.
     func relabel(
         _ task: Task, round: RoundID, under claim: Claim, pooled: [ScoreHistogram?]?
     ) async throws -> Int {
@@ -84,17 +84,20 @@ actor VolumeWorker {
         } catch let error as PostgresError where error.sqlState == "LA010" {
             return 0  // excluded or removed meanwhile
         }
-        return labels.count
+        return labels.count { $0.withheld == nil }
     }
 
-    /// The pseudo labels of a volume, on the run's grid.
+    /// The pseudo labels of a volume, on the run's grid, also those that are withheld.
     ///
     /// - Parameter pooled: as in `relabel`.
-    func labels(_ task: Task, pooled: [ScoreHistogram?]?) async throws -> [PseudoLabel] {
-        let relabeller = try relabeller(task)
+    func labels(_ task: Task, pooled: [ScoreHistogram?]?) async throws -> [JudgedLabel] {
+        let (relabeller, volume) = (try relabeller(task), try volume(task))
         let candidates = try await candidates(task, relabeller)
-        return try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
+        let labels = try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
+        let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, sizes: library.snapshot.sizes)
+        return try await judge.judge(labels) { try await library.annotatedMask(of: $0, in: volume) }
     }
+
 
     /// Those that are kept since the volume was measured, or else those of a new prediction.
     private func candidates(_ task: Task, _ relabeller: Relabeller) async throws -> [LabelCandidate] {
@@ -129,7 +132,7 @@ actor VolumeWorker {
 
     /// Stores the masks of a volume as one object and stages them.
     private func stage(
-        _ labels: [PseudoLabel], _ volume: RunVolume, round: RoundID, under claim: Claim
+        _ labels: [JudgedLabel], _ volume: RunVolume, round: RoundID, under claim: Claim
     ) async throws {
         guard let checkpoint = try await catalog.checkpoint(of: round, kind: .network) else {
             throw RoundsError.unrecoverable(reason: "the checkpoint of the round is not recorded")

@@ -6566,7 +6566,7 @@ grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoi
 """###),
         Migration(
             number: 18, name: "quality",
-            sha256: "2d5e68c6d31417f3b811625727ac537bd2d9a349002ed9fac53bd3ec39a06e4f",
+            sha256: "bc06c0b78d3d87099828a782e3ea3520ea6261fb097530f776b461ec9ccdd61f",
             sql: ###"""
 -- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
 set local role lacuna_owner;
@@ -6604,6 +6604,20 @@ end $$;
 comment on function record_quality(bigint, bigint, bigint, integer, real, real, real, real) is 'Records how well the predicted Dice of a round agrees with the true one, before the round is evaluated. What is recorded already is kept.';
 
 -- MARK: Guards
+
+create function annotated_sizes(p_run bigint)
+returns table (organ text, masks bigint, smallest_ml double precision, largest_ml double precision)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select l.organ, count(*), min(s.ml), max(s.ml)
+    from run_labels(p_run) l
+    join run_volumes(p_run) v using (volume_id)
+    join mask m on m.id = l.mask_id
+    cross join lateral (select m.voxels * abs(v.spacing[1] * v.spacing[2] * v.spacing[3]) / 1000 as ml) s
+    where l.part = 'train' and l.extent is null and m.voxels > 0 and m.box[3] > 0 and m.box[6] < v.shape[3]
+    group by l.organ
+$$;
+comment on function annotated_sizes(bigint) is 'The smallest and the largest annotated mask of each organ in millilitres, in the training volumes of a run; without masks that reach the first or the last slice, which may be truncated.';
+grant execute on function annotated_sizes(bigint) to lacuna_trainer;
 
 create table guard_result (
     round_id bigint not null references round,

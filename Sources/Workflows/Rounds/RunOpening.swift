@@ -57,7 +57,7 @@ package struct RunOpening: Sendable {
         try await catalog.connection.transaction { _ in
             let run = try await findOrStart(request)
             guard run.configDigest == request.digest else { throw RoundsError.otherPlan(run: run.name) }
-            let snapshot = try await snapshot(of: run, request.plan)
+            let snapshot = try await snapshot(of: run.id, request.plan)
             try requireAnnotations(snapshot, request.plan)
             let unannotated = snapshot.organs.filter { snapshot.annotatedVolumes(of: $0, in: .train) == 0 }
             return OpenedRun(run: run, snapshot: snapshot, unannotatedOrgans: unannotated)
@@ -65,10 +65,10 @@ package struct RunOpening: Sendable {
     }
 
     /// The volumes and annotations of a run that exists.
-    package func snapshot(of run: StoredRun, _ plan: RunPlan) async throws -> RunSnapshot {
+    package func snapshot(of run: RunID, _ plan: RunPlan) async throws -> RunSnapshot {
         RunSnapshot(
-            organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run.id),
-            labels: try await catalog.labels(of: run.id))
+            organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.volumes(of: run),
+            labels: try await catalog.labels(of: run), sizes: try await catalog.annotatedSizes(of: run))
     }
 
     private func findOrStart(_ request: Request) async throws -> StoredRun {

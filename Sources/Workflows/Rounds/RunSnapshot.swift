@@ -7,10 +7,14 @@ package struct RunSnapshot: Sendable {
     package let organs: [OrganKey]
     package let volumes: [VolumeID: RunVolume]
     private let labels: [VolumeID: [OrganKey: RunLabel]]
+    /// Of the organs' annotated masks in the part train.
+    package let sizes: [OrganKey: AnnotatedSize]
 
     /// - Precondition: a volume has at most one label of an organ.
-    package init(organs: [OrganKey], volumes: [RunVolume], labels: [RunLabel]) {
-        self.organs = organs
+    package init(
+        organs: [OrganKey], volumes: [RunVolume], labels: [RunLabel], sizes: [OrganKey: AnnotatedSize] = [:]
+    ) {
+        (self.organs, self.sizes) = (organs, sizes)
         self.volumes = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0) })
         self.labels = Dictionary(grouping: labels, by: \.volume).mapValues { labels in
             Dictionary(uniqueKeysWithValues: labels.map { ($0.organ, $0) })

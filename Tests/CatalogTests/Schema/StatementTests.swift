@@ -254,6 +254,7 @@ let trainerStatements: [any Statement.Type] = [
     AdvanceRound.self,
     RecordSelection.self,
     DiceOfRound.self,
+    AnnotatedSizes.self,
     RecordQuality.self,
     RecordGuards.self,
     FireTicks.self,

@@ -181,7 +181,7 @@ struct LargeCatalogue {
         "ListSplits": whole, "ListSubjectRows": whole, "ListSubjects": whole, "OrgansBySplit": whole,
         "PairedCases": whole, "PairedLabels": whole, "ProposedDuplicates": "it compares all volumes with each other",
         "CoverageSteps": "it sums up all recorded changes of counts, for a chart",
-        "HeldOutMasks": training, "SelectionsOfRun": training, "RecordSelection": small, "DiceOfRound": training,
+        "HeldOutMasks": training, "SelectionsOfRun": training, "RecordSelection": small, "DiceOfRound": training, "AnnotatedSizes": training,
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
         "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training,

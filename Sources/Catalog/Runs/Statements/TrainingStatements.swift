@@ -249,6 +249,18 @@ struct RecordEvaluation: Statement {
     }
 }
 
+struct AnnotatedSizes: Statement {
+    static let sql = "select organ, masks, smallest_ml, largest_ml from lacuna.annotated_sizes($1) order by 1"
+    let run: RunID
+    var binds: [any PostgresBindable] { [run] }
+    func decode(_ row: PostgresRow) throws -> (organ: OrganKey, size: AnnotatedSize) {
+        (
+            try row.decode(0),
+            AnnotatedSize(masks: try row.decode(1), smallest: try row.decode(2), largest: try row.decode(3))
+        )
+    }
+}
+
 /// The Dice of a round on volumes of the part validation.
 struct DiceOfRound: Statement {
     static let sql = """

@@ -1,0 +1,114 @@
+internal import Catalog
+internal import Domain
+internal import Imaging
+internal import Learning
+internal import Numerics
+internal import Plans
+internal import Rounds
+
+/// A pseudo label with its quality and, where it does not become a label, the reason.
+struct JudgedLabel: Sendable {
+    let label: PseudoLabel
+    let quality: MaskQuality?
+    let withheld: String?
+}
+
+/// Decides which pseudo labels of a round become labels: those of organs that the round relabels, of a sufficient predicted Dice, and
+/// of a size, shape and side that the organ has where it is annotated.
+struct LabelJudge: Sendable {
+    let plan: RunPlan
+    let round: RoundRecord
+    let organs: [OrganKey]
+    /// Of the organs where they are annotated.
+    let sizes: [OrganKey: AnnotatedSize]
+
+    /// The mask of the other organ of a pair, on the run's grid; nil where there is none.
+    typealias Partner = (OrganKey) async throws -> BitVolume?
+
+    /// - Parameter partner: asked for annotated organs only.
+    func judge(_ labels: [PseudoLabel], partner: Partner) async throws -> [JudgedLabel] {
+        var judged: [JudgedLabel] = []
+        for label in labels {
+            let quality = quality(of: label)
+            var reason = organReason(label) ?? qualityReason(label, quality) ?? shapeReason(label)
+            if reason == nil { reason = try await sideReason(label, labels, partner) }
+            judged.append(JudgedLabel(label: label, quality: quality, withheld: reason))
+        }
+        return judged
+    }
+
+    private func key(_ label: PseudoLabel) -> OrganKey { organs[label.organ] }
+
+    private func quality(of label: PseudoLabel) -> MaskQuality? {
+        guard let soft = label.softDice else { return nil }
+        let estimate = round.evaluation?.calibration?.estimate(organ: key(label).rawValue, softDice: soft)
+        return MaskQuality(
+            softDice: soft, predicted: estimate.map { PredictedDice(dice: $0.dice, lower: $0.lower, upper: $0.upper) })
+    }
+
+    private func organReason(_ label: PseudoLabel) -> String? {
+        round.relabelling?.withheld[key(label).rawValue].map { "the organ is withheld: \($0.explanation)" }
+    }
+
+    private func qualityReason(_ label: PseudoLabel, _ quality: MaskQuality?) -> String? {
+        guard plan.minimumQuality > 0, let quality else { return nil }
+        guard let predicted = quality.predicted else {
+            return plan.publishUndecided ? nil : "its Dice cannot be predicted: too few masks are held out"
+        }
+        guard predicted.dice < plan.minimumQuality else { return nil }
+        return "its predicted Dice of \(Self.text(predicted.dice)) is below run.minimumQuality"
+    }
+
+    private func shapeReason(_ label: PseudoLabel) -> String? {
+        guard !label.foreground.isEmpty else { return nil }
+        return sizeReason(label) ?? partReason(label)
+    }
+
+    /// A mask that reaches the first or last slice may be of a truncated organ, whose size says nothing.
+    private func sizeReason(_ label: PseudoLabel) -> String? {
+        let box = label.foreground.boundingBox
+        guard let size = sizes[key(label)], size.masks >= plan.minimumAnnotatedVolumes, box.lower.z > 0,
+            box.upper.z < label.foreground.shape.z
+        else { return nil }
+        let (least, most) = (size.smallest / plan.guardRatio, size.largest * plan.guardRatio)
+        guard !(least...most).contains(label.predictedMillilitres) else { return nil }
+        return "its \(Self.text(label.predictedMillilitres)) ml are outside \(Self.text(least)) to \(Self.text(most)) ml, the annotated "
+            + "sizes by run.guardRatio"
+    }
+
+    private func partReason(_ label: PseudoLabel) -> String? {
+        guard plan.minimumLargestPart > 0,
+            let largest = ConnectedComponents(label.foreground).parts.first?.voxels
+        else { return nil }
+        let share = Double(largest) / Double(label.foreground.population)
+        guard share < plan.minimumLargestPart else { return nil }
+        return "its largest part has \(Self.text(share)) of it, below run.minimumLargestPart"
+    }
+
+    /// Canonical x grows to the patient's right.
+    private func sideReason(_ label: PseudoLabel, _ labels: [PseudoLabel], _ partner: Partner) async throws -> String? {
+        let own = key(label)
+        guard let pair = SidedPair.all.first(where: { $0.left == own || $0.right == own }),
+            let centre = VolumeMeasure.centre(label.foreground)
+        else { return nil }
+        let other = pair.left == own ? pair.right : pair.left
+        let predicted = labels.first { key($0) == other }?.foreground
+        guard let mask = try await predicted.orElse({ try await partner(other) }),
+            let otherCentre = VolumeMeasure.centre(mask)
+        else { return nil }
+        let isRight = centre.x > otherCentre.x
+        guard isRight != (pair.right == own) else { return nil }
+        return "it is on the \(isRight ? "right" : "left") of \(other)"
+    }
+
+    private static func text(_ value: Double) -> String {
+        let places = value < 10 ? 100.0 : 1
+        return SettingValue.number((value * places).rounded() / places).description
+    }
+}
+
+extension Optional where Wrapped: Sendable {
+    fileprivate func orElse(_ other: () async throws -> Wrapped?) async rethrows -> Wrapped? {
+        if let self { self } else { try await other() }
+    }
+}
