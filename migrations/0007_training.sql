@@ -623,6 +623,15 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
       and not exists (select from withheld_organ h where (h.round_id, h.organ_id) = (p_round, w.organ_id))
 $$;
 
+create function store_label_quality(p_round bigint, p_organs smallint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into label_quality (round_id, organ_id, soft_dice, dice, dice_lower, dice_upper)
+    select p_round, l.organ_id, percentile_cont(0.5) within group (order by l.soft_dice), percentile_cont(0.5) within group (order by l.dice),
+        percentile_cont(0.5) within group (order by l.dice_lower), percentile_cont(0.5) within group (order by l.dice_upper)
+    from pseudo_label l where l.round_id = p_round and l.organ_id = any (p_organs) and l.soft_dice is not null group by l.organ_id
+$$;
+comment on function store_label_quality(bigint, smallint[]) is 'Stores the medians of the quality of a round''s labels of some organs, once.';
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -654,6 +663,7 @@ begin
     organs := array(
         select ro.organ_id from run_organ ro
         where ro.run_id = the_run and ro.organ_id not in (select h.organ_id from withheld_organ h where h.round_id = p_round));
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id)
     select the_run, o, p_round, the_change from unnest(organs) o;
     if not exists (select from adoption) then

@@ -111,6 +111,19 @@ import Testing
         }
     }
 
+    @Test func coverageHasTheMediansOfTheRoundThatIsShown() async throws {
+        try await withTwoRounds { world, held, volumes async throws in
+            #expect(try await world.qualities(.organ) == ["liver": World.quality, "spleen": World.quality])
+            try await world.stage(
+                held, 1, try await world.checkpoint(held, 1), volumes[1], [("liver", 20, 0.5), ("spleen", 21, 0.5)],
+                withheld: ["spleen"], quality: MaskQuality(softDice: 0.25))
+            try await world.publish(held, 1)
+            let expected = ["liver": MaskQuality(softDice: 0.25), "spleen": World.quality]
+            #expect(try await world.qualities(.organ) == expected)
+            #expect(try await world.qualities(.round).count == 4)
+        }
+    }
+
     @Test func stagingAgainChangesNothing() async throws {
         try await withTwoRounds { world, held, volumes async throws in
             let checkpoint = try await world.checkpoint(held, 1)
@@ -236,6 +249,15 @@ extension World {
         var found: [String] = []
         for label in try await training.pseudoLabels(of: held.rounds[round].id) {
             found.append("\(label.volume)|\(label.organ)|\(try await content(of: label.mask.mask))|\(label.isEarlier)")
+        }
+        return found
+    }
+
+    /// By organ, or by round and organ.
+    fileprivate func qualities(_ grouping: CoverageGrouping) async throws -> [String: MaskQuality] {
+        var found: [String: MaskQuality] = [:]
+        for row in try await catalog.coverage(by: grouping) {
+            if let quality = row.quality { found[(row.group.map { "\($0) " } ?? "") + row.organ.rawValue] = quality }
         }
         return found
     }

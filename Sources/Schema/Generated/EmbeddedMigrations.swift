@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "01ad035517492d5ab7a1027331883fafe0ade04b0db790fd49b0372c9e3f4705",
+            sha256: "825754a09e195f269a67513f3993e172e7e3ed5a22fa94475c32a78f918428a5",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1173,6 +1173,18 @@ create view predicted_mask as
 comment on view predicted_mask is 'Every mask that a round predicted, once: its labels, with those that a person released, and the masks that it withheld.';
 comment on column predicted_mask.withheld is 'Why the mask is withheld; null for a label.';
 
+create table label_quality (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    soft_dice real not null,
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    primary key (round_id, organ_id),
+    constraint median_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper))
+);
+comment on table label_quality is 'The medians of the quality of a round''s labels by organ, carried ones included. Stored when the organ is published or released, because coverage is read more often than all labels of a round can be.';
+
 create table round_pointer (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
@@ -1276,6 +1288,7 @@ create trigger transitions_are_legal before update of state on round for each ro
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on label_quality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on organ_override execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -1288,7 +1301,7 @@ create trigger history_is_append_only before update or delete or truncate on sel
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, organ_override, run_input, job, round, checkpoint, pseudo_label,
-    withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer, evaluation,
+    withheld_mask, predicted_mask, label_quality, round_pointer, adoption, pseudo_pointer, evaluation,
     selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer,
@@ -2269,7 +2282,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "c4d46947db9413d9403deb60ac70422f421389d21bfcdc4e73ab1bea6b4d92f6",
+            sha256: "c18d10338fb8ae58094bf3339607cfab3af3944a4e20bfbf4a8635ca42ba0aab",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2896,6 +2909,15 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
       and not exists (select from withheld_organ h where (h.round_id, h.organ_id) = (p_round, w.organ_id))
 $$;
 
+create function store_label_quality(p_round bigint, p_organs smallint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into label_quality (round_id, organ_id, soft_dice, dice, dice_lower, dice_upper)
+    select p_round, l.organ_id, percentile_cont(0.5) within group (order by l.soft_dice), percentile_cont(0.5) within group (order by l.dice),
+        percentile_cont(0.5) within group (order by l.dice_lower), percentile_cont(0.5) within group (order by l.dice_upper)
+    from pseudo_label l where l.round_id = p_round and l.organ_id = any (p_organs) and l.soft_dice is not null group by l.organ_id
+$$;
+comment on function store_label_quality(bigint, smallint[]) is 'Stores the medians of the quality of a round''s labels of some organs, once.';
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -2927,6 +2949,7 @@ begin
     organs := array(
         select ro.organ_id from run_organ ro
         where ro.run_id = the_run and ro.organ_id not in (select h.organ_id from withheld_organ h where h.round_id = p_round));
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id)
     select the_run, o, p_round, the_change from unnest(organs) o;
     if not exists (select from adoption) then
@@ -6504,7 +6527,7 @@ grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoi
 """###),
         Migration(
             number: 18, name: "quality",
-            sha256: "2d5e68c6d31417f3b811625727ac537bd2d9a349002ed9fac53bd3ec39a06e4f",
+            sha256: "3b71c13aade8f09a7ee95de1d3627f981cb35f9c051615fb1d48c846b56ae42f",
             sql: ###"""
 -- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
 set local role lacuna_owner;
@@ -6669,6 +6692,7 @@ begin
         'organs', p_organs, 'reason', p_reason))) returning id into the_change;
     insert into organ_override (round_id, organ_id, change_id) select p_round, o, the_change from unnest(organs) o;
     perform release_masks(the_change, p_round, organs);
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id) select the_run, o, p_round, the_change from unnest(organs) o;
     perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     return the_change;

@@ -51,6 +51,7 @@ let managerStatements: [any Statement.Type] = [
     CoverageOfDatasets.self,
     CoverageOfRounds.self,
     HeldOutDice.self,
+    QualityOfLabels.self,
     LockedSubjects.self,
     LockedVolumes.self,
     SplitsWithLockedSubjects.self,

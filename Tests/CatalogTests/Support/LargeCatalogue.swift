@@ -155,7 +155,8 @@ struct LargeCatalogue {
     /// Statements that may read a table from end to end, or that need no look, and why.
     static let exempt: [String: String] = [
         "AdoptRun": rare, "RollBack": rare, "OverrideOrgans": rare, "QualityOfRound": steady, "GuardsOfRound": steady,
-        "OverridesOfRound": steady, "CountWithheldMasks": training, "RecordQuality": small, "RecordGuards": small,
+        "OverridesOfRound": steady, "QualityOfLabels": steady, "CountWithheldMasks": training, "RecordQuality": small,
+        "RecordGuards": small,
         "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
         "PurgePlan": rare, "ListPurgeImages": rare, "ListPurgeDescriptors": rare, "DescribePurge": rare,
         "ListImageDigests": whole, "PurgedImages": "it looks up what one cache holds, when a daemon starts",
