@@ -40,6 +40,9 @@ import Testing
             #expect(try await world.shown() == ["2|liver|10|r/0", "2|spleen|21|r/1", "3|liver|22|r/1"])
             #expect(
                 try await world.roundLabels(held, 1) == ["2|liver|10|true", "2|spleen|21|false", "3|liver|22|false"])
+            let predicted = try await world.training.predictedMasks(of: held.rounds[1].id)
+            #expect(predicted.map(\.organ) == ["liver", "spleen", "liver"])
+            #expect(predicted.map(\.mask.content) == [digest(20), digest(21), digest(22)])
             try await expectTrueCoverage(world)
         }
     }

@@ -110,7 +110,7 @@ struct RoundReproduction: Sendable {
         guard let row = rounds.first(where: { $0.number == stored.number }), let relabelling = stored.relabelling else {
             return []
         }
-        let made = try await session.catalog.pseudoLabels(of: row.id).filter { !$0.isEarlier }
+        let made = try await session.catalog.predictedMasks(of: row.id)
         let originals = Dictionary(grouping: made, by: \.volume)
         let organs = relabelling.organs.map { OrganKey($0) }
         let volumes = snapshot.volumes(lacking: organs)

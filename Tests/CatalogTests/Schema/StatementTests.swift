@@ -297,6 +297,7 @@ let trainerStatements: [any Statement.Type] = [
     ReleaseClaim.self,
     RoleOfSession.self,
     RoundLabels.self,
+    RoundMasks.self,
     RoundsOfRun.self,
     RunLabels.self,
     RunVolumes.self,
