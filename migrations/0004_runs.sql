@@ -284,6 +284,18 @@ create view predicted_mask as
 comment on view predicted_mask is 'Every mask that a round predicted, once: its labels, with those that a person released, and the masks that it withheld.';
 comment on column predicted_mask.withheld is 'Why the mask is withheld; null for a label.';
 
+create table label_quality (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    soft_dice real not null,
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    primary key (round_id, organ_id),
+    constraint median_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper))
+);
+comment on table label_quality is 'The medians of the quality of a round''s labels by organ, carried ones included. Stored when the organ is published or released, because coverage is read more often than all labels of a round can be.';
+
 create table round_pointer (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
@@ -387,6 +399,7 @@ create trigger transitions_are_legal before update of state on round for each ro
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on label_quality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on organ_override execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -399,7 +412,7 @@ create trigger history_is_append_only before update or delete or truncate on sel
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, organ_override, run_input, job, round, checkpoint, pseudo_label,
-    withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer, evaluation,
+    withheld_mask, predicted_mask, label_quality, round_pointer, adoption, pseudo_pointer, evaluation,
     selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer,

@@ -372,6 +372,21 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, and without recalled rounds.';
 
+create function round_masks(p_round bigint)
+returns table (
+    volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
+    object_offset bigint, object_length bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    from predicted_mask l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
+    where l.round_id = p_round and not is_recalled(p_round)
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not exists (
+        select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
+    order by l.volume_id, o.key
+$$;
+comment on function round_masks(bigint) is 'The masks that a round predicted itself, labels and withheld ones, with the location of their bytes: what a repetition of the round makes again. Limited as round_labels.';
+
 -- Cancels the open jobs of a round that leaves the states in which they are needed, and removes what was measured for a round that
 -- is published or closed. Called before the round is written: what a daemon writes holds its job and may wait for the round.
 create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
@@ -631,6 +646,15 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
       and not exists (select from withheld_organ h where (h.round_id, h.organ_id) = (p_round, w.organ_id))
 $$;
 
+create function store_label_quality(p_round bigint, p_organs smallint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into label_quality (round_id, organ_id, soft_dice, dice, dice_lower, dice_upper)
+    select p_round, l.organ_id, percentile_cont(0.5) within group (order by l.soft_dice), percentile_cont(0.5) within group (order by l.dice),
+        percentile_cont(0.5) within group (order by l.dice_lower), percentile_cont(0.5) within group (order by l.dice_upper)
+    from pseudo_label l where l.round_id = p_round and l.organ_id = any (p_organs) and l.soft_dice is not null group by l.organ_id
+$$;
+comment on function store_label_quality(bigint, smallint[]) is 'Stores the medians of the quality of a round''s labels of some organs, once.';
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -663,6 +687,7 @@ begin
     organs := array(
         select ro.organ_id from run_organ ro
         where ro.run_id = the_run and ro.organ_id not in (select h.organ_id from withheld_organ h where h.round_id = p_round));
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id)
     select the_run, o, p_round, the_change from unnest(organs) o;
     if not exists (select from adoption) then
@@ -796,7 +821,7 @@ comment on function adopt_run(bigint, text, text) is 'Makes a run (null: none) t
 grant execute on function hold_claim(bigint, bigint, bigint),
     start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
-    run_volumes(bigint), run_labels(bigint), round_labels(bigint),
+    run_volumes(bigint), run_labels(bigint), round_labels(bigint), round_masks(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
     record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[], real[]),

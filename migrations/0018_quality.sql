@@ -175,6 +175,7 @@ begin
         'organs', p_organs, 'reason', p_reason))) returning id into the_change;
     insert into organ_override (round_id, organ_id, change_id) select p_round, o, the_change from unnest(organs) o;
     perform release_masks(the_change, p_round, organs);
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id) select the_run, o, p_round, the_change from unnest(organs) o;
     perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     return the_change;

@@ -43,8 +43,8 @@ public protocol RoundRelabeller: Sendable {
 
 /// Makes a round's staged labels visible.
 public protocol RoundPublisher: Sendable {
-    /// In one transaction under the run's lease: every relabelled organ of the run points at this round, a withheld organ at
-    /// none, and the round becomes `published` at one new revision. After a kill all of it is stored, or none.
+    /// In one transaction under the run's lease: every relabelled organ of the run points at this round, a withheld organ stays
+    /// where it was, and the round becomes `published` at one new revision. After a kill all of it is stored, or none.
     func publish(_ context: RoundContext) async throws -> RoundRecord
 }
 

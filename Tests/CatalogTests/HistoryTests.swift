@@ -8,6 +8,7 @@ import Testing
 @Suite struct HistoryTests {
     private static let tables = [
         "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "withheld_mask",
+        "label_quality",
         "organ_override", "round_quality", "guard_result",
         "round_pointer",
         "adoption",

@@ -40,6 +40,9 @@ import Testing
             #expect(try await world.shown() == ["2|liver|10|r/0", "2|spleen|21|r/1", "3|liver|22|r/1"])
             #expect(
                 try await world.roundLabels(held, 1) == ["2|liver|10|true", "2|spleen|21|false", "3|liver|22|false"])
+            let predicted = try await world.training.predictedMasks(of: held.rounds[1].id)
+            #expect(predicted.map(\.organ) == ["liver", "spleen", "liver"])
+            #expect(predicted.map(\.mask.content) == [digest(20), digest(21), digest(22)])
             try await expectTrueCoverage(world)
         }
     }
@@ -108,6 +111,19 @@ import Testing
                 volume: volumes[1], asOf: Revision(Int64(try await world.revision())))
             #expect(exported.map(\.round) == ["r/0", "r/1"])
             #expect(!exported.contains { $0.mask?.mask == withheld })
+        }
+    }
+
+    @Test func coverageHasTheMediansOfTheRoundThatIsShown() async throws {
+        try await withTwoRounds { world, held, volumes async throws in
+            #expect(try await world.qualities(.organ) == ["liver": World.quality, "spleen": World.quality])
+            try await world.stage(
+                held, 1, try await world.checkpoint(held, 1), volumes[1], [("liver", 20, 0.5), ("spleen", 21, 0.5)],
+                withheld: ["spleen"], quality: MaskQuality(softDice: 0.25))
+            try await world.publish(held, 1)
+            let expected = ["liver": MaskQuality(softDice: 0.25), "spleen": World.quality]
+            #expect(try await world.qualities(.organ) == expected)
+            #expect(try await world.qualities(.round).count == 4)
         }
     }
 
@@ -236,6 +252,15 @@ extension World {
         var found: [String] = []
         for label in try await training.pseudoLabels(of: held.rounds[round].id) {
             found.append("\(label.volume)|\(label.organ)|\(try await content(of: label.mask.mask))|\(label.isEarlier)")
+        }
+        return found
+    }
+
+    /// By organ, or by round and organ.
+    fileprivate func qualities(_ grouping: CoverageGrouping) async throws -> [String: MaskQuality] {
+        var found: [String: MaskQuality] = [:]
+        for row in try await catalog.coverage(by: grouping) {
+            if let quality = row.quality { found[(row.group.map { "\($0) " } ?? "") + row.organ.rawValue] = quality }
         }
         return found
     }

@@ -225,7 +225,7 @@ extension DaemonTests {
             try await World.with { place in
                 let path = "\(place.folder)/events"
                 var file = RunFile()
-                (file.rounds, file.stepsPerRound, file.minimumDice) = (1, 1, 1)
+                (file.rounds, file.stepsPerRound, file.minimumDice) = (1, 1, "1")
                 file.notify = appending(to: path)
                 #expect(try await place.daemon(file).status == 0)
                 let withheld = try #require(try events(path).first { $0["event"] as? String == "labels-withheld" })

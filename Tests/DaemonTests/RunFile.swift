@@ -8,7 +8,9 @@ struct RunFile: Sendable {
     var checkpointSteps = 5
     var rounds = 2
     var classMapping = "{}"
-    var minimumDice = 0
+    var minimumDice = "0"
+    /// Further keys of the section `run`, each with its value.
+    var guards = "minimumQuality: 0\n  minimumLargestPart: 0"
     var confidence = "residual"
     var widths = "[4, 8]"
     var batch = 4
@@ -39,7 +41,7 @@ struct RunFile: Sendable {
           minimumAnnotatedVolumes: 1
           guardRatio: 100
           minimumDice: \(minimumDice)
-          minimumQuality: 0
+          \(guards)
           \(confidenceKeys)
         learning:
           widths: \(widths)

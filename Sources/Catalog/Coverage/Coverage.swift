@@ -16,6 +16,9 @@ public struct Coverage: Sendable, Hashable {
     /// Mean Dice, 0 to 1, on held-out volumes of the round whose labels of the organ are current, or of the row's round; nil
     /// without an evaluation, and at an earlier revision.
     public var heldOutDice: Double?
+    /// The medians of the soft Dice, the predicted Dice and the bounds of its interval over the labels of the round whose labels of the
+    /// organ are current, or of the row's round; nil where none was measured, and at an earlier revision.
+    public var quality: MaskQuality?
     /// Of the annotated, those that are complete only within an extent.
     public var partial = 0
     /// Known labels by origin.

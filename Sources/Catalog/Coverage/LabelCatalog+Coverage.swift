@@ -25,7 +25,8 @@ extension LabelCatalog {
             }
         let rows = CoverageFacts(facts).rows
         guard revision == nil, rows.contains(where: { $0.pseudo > 0 }) else { return rows }
-        return try await addingDice(to: rows, ofRounds: grouping == .round)
+        return try await addingQuality(
+            to: addingDice(to: rows, ofRounds: grouping == .round), ofRounds: grouping == .round)
     }
 
     private func addingDice(to rows: [Coverage], ofRounds: Bool) async throws -> [Coverage] {
@@ -34,6 +35,18 @@ extension LabelCatalog {
         return rows.map { row in
             var row = row
             if row.pseudo > 0 { row.heldOutDice = dice[.init(round: ofRounds ? row.group : nil, organ: row.organ)] }
+            return row
+        }
+    }
+
+    private func addingQuality(to rows: [Coverage], ofRounds: Bool) async throws -> [Coverage] {
+        let found = try await connection.run(QualityOfLabels(ofRounds: ofRounds))
+        let quality = Dictionary(uniqueKeysWithValues: found.map { ($0.place, $0.quality) })
+        return rows.map { row in
+            var row = row
+            if row.pseudo > 0 {
+                row.quality = quality[.init(round: ofRounds ? row.group : nil, organ: row.organ)] ?? nil
+            }
             return row
         }
     }

@@ -65,6 +65,12 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RoundLabels(round: round))
     }
 
+    /// The masks that a round predicted itself, labels and withheld ones, by volume and organ: what a repetition of the round makes
+    /// again.
+    public func predictedMasks(of round: RoundID) async throws -> [RoundLabel] {
+        try await connection.run(RoundMasks(round: round))
+    }
+
     /// The numbers of pseudo labels that a round staged or published, by organ.
     public func labelCounts(of round: RoundID) async throws -> [OrganKey: Int] {
         let counts = try await connection.run(CountRoundLabels(round: round))

@@ -12,7 +12,7 @@ struct CoverageCommand: AsyncParsableCommand {
             counts are of the labels that are current in the volumes of each dataset, whichever dataset they come from. \
             Subjects are those with the organ annotated or absent in a volume. The confidence is the median of the pseudo \
             labels; Dice is the mean on the held-out volumes of the round that \
-            made them. --chart draws the counts by revision, of each organ and of all together.
+            made them. predicted Dice, with its interval, and soft Dice are medians over the labels of that round. --chart draws the counts by revision, of each organ and of all together.
 
             EXAMPLE:
               $ lacuna coverage

@@ -111,8 +111,8 @@ extension RoundReport {
     /// How well the predicted Dice agrees with the true one.
     private var agreement: [Cell.Field] {
         [
-            Cell.Field("qualityPairs", quality?.pairs), Cell.Field("qualityCorrelation", quality?.correlation),
-            Cell.Field("qualityCorrelationWithin", quality?.correlationWithin),
+            Cell.Field("qualityPairs", quality?.pairs), Cell.Field("correlation", quality?.correlation),
+            Cell.Field("correlationWithin", quality?.correlationWithin),
             Cell.Field("intervalRate", quality?.intervalRate),
             Cell.Field("intervalCoverage", quality?.intervalCoverage),
         ]

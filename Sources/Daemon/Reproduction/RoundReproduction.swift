@@ -113,9 +113,9 @@ struct RoundReproduction: Sendable {
         guard let row = rounds.first(where: { $0.number == stored.number }), let relabelling = stored.relabelling else {
             return []
         }
-        let made = try await session.catalog.pseudoLabels(of: row.id).filter { !$0.isEarlier }
+        let made = try await session.catalog.predictedMasks(of: row.id)
         let originals = Dictionary(grouping: made, by: \.volume)
-        let organs = relabelling.organs.map { OrganKey($0) }
+        let organs = (relabelling.organs + relabelling.withheld.keys).map { OrganKey($0) }
         let volumes = snapshot.volumes(lacking: organs)
         let pooled = try await pooledScores(with: weights)
         let label = "round \(stored.number): relabelling"
@@ -123,8 +123,7 @@ struct RoundReproduction: Sendable {
         defer { bar.finish() }
         var masks: [ReproducedMask] = []
         for (done, volume) in volumes.enumerated() {
-            let labels = try await parts.volumes.labels(task(volume, weights), pooled: pooled)
-                .filter { $0.withheld == nil }.map(\.label)
+            let labels = try await parts.volumes.labels(task(volume, weights), pooled: pooled).map(\.label)
             masks += try await compare(labels, originals[volume.id] ?? [], volume)
             bar.show(done + 1, label: label)
         }

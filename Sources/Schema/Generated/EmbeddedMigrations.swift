@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "e965acc521ec86ec3c8a58c20a7e68c10e49af185350e077ec14da5bd3d3c151",
+            sha256: "4ebc3e9c2a730b8bbf7b6df35cb18f50199c19dce00fd293b4118cc5956a7173",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1175,6 +1175,18 @@ create view predicted_mask as
 comment on view predicted_mask is 'Every mask that a round predicted, once: its labels, with those that a person released, and the masks that it withheld.';
 comment on column predicted_mask.withheld is 'Why the mask is withheld; null for a label.';
 
+create table label_quality (
+    round_id bigint not null references round,
+    organ_id smallint not null references organ,
+    soft_dice real not null,
+    dice real,
+    dice_lower real,
+    dice_upper real,
+    primary key (round_id, organ_id),
+    constraint median_dice_is_within_its_interval check (is_predicted_dice(dice, dice_lower, dice_upper))
+);
+comment on table label_quality is 'The medians of the quality of a round''s labels by organ, carried ones included. Stored when the organ is published or released, because coverage is read more often than all labels of a round can be.';
+
 create table round_pointer (
     id bigint generated always as identity primary key,
     run_id bigint not null references run,
@@ -1278,6 +1290,7 @@ create trigger transitions_are_legal before update of state on round for each ro
 
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_mask execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on label_quality execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on organ_override execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -1290,7 +1303,7 @@ create trigger history_is_append_only before update or delete or truncate on sel
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, organ_override, run_input, job, round, checkpoint, pseudo_label,
-    withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer, evaluation,
+    withheld_mask, predicted_mask, label_quality, round_pointer, adoption, pseudo_pointer, evaluation,
     selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer,
@@ -2271,7 +2284,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "5bd1090b2413877c75f279bf45111476486f727ce96c129554b3c20e199a2fbc",
+            sha256: "008f762e69568e5b5d9805bc42fe10534abb356f94bf52a63297a1fd832741bd",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2647,6 +2660,21 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, and without recalled rounds.';
 
+create function round_masks(p_round bigint)
+returns table (
+    volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
+    object_offset bigint, object_length bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length
+    from predicted_mask l join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
+    where l.round_id = p_round and not is_recalled(p_round)
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not exists (
+        select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
+    order by l.volume_id, o.key
+$$;
+comment on function round_masks(bigint) is 'The masks that a round predicted itself, labels and withheld ones, with the location of their bytes: what a repetition of the round makes again. Limited as round_labels.';
+
 -- Cancels the open jobs of a round that leaves the states in which they are needed, and removes what was measured for a round that
 -- is published or closed. Called before the round is written: what a daemon writes holds its job and may wait for the round.
 create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
@@ -2906,6 +2934,15 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
       and not exists (select from withheld_organ h where (h.round_id, h.organ_id) = (p_round, w.organ_id))
 $$;
 
+create function store_label_quality(p_round bigint, p_organs smallint[]) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    insert into label_quality (round_id, organ_id, soft_dice, dice, dice_lower, dice_upper)
+    select p_round, l.organ_id, percentile_cont(0.5) within group (order by l.soft_dice), percentile_cont(0.5) within group (order by l.dice),
+        percentile_cont(0.5) within group (order by l.dice_lower), percentile_cont(0.5) within group (order by l.dice_upper)
+    from pseudo_label l where l.round_id = p_round and l.organ_id = any (p_organs) and l.soft_dice is not null group by l.organ_id
+$$;
+comment on function store_label_quality(bigint, smallint[]) is 'Stores the medians of the quality of a round''s labels of some organs, once.';
+
 create function publish_round(
     p_job bigint, p_token bigint, p_round bigint, p_from round_state, p_to round_state, p_withheld text[], p_reasons text[])
 returns bigint
@@ -2938,6 +2975,7 @@ begin
     organs := array(
         select ro.organ_id from run_organ ro
         where ro.run_id = the_run and ro.organ_id not in (select h.organ_id from withheld_organ h where h.round_id = p_round));
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id)
     select the_run, o, p_round, the_change from unnest(organs) o;
     if not exists (select from adoption) then
@@ -3071,7 +3109,7 @@ comment on function adopt_run(bigint, text, text) is 'Makes a run (null: none) t
 grant execute on function hold_claim(bigint, bigint, bigint),
     start_run(text, jsonb, bytea, bigint, text, label_origin[], boolean, text[], text[], text[], text[], real[], text, bigint, bigint),
     claim_run(bigint, text, double precision), heartbeat(bigint, bigint, double precision), release_claim(bigint, bigint),
-    run_volumes(bigint), run_labels(bigint), round_labels(bigint),
+    run_volumes(bigint), run_labels(bigint), round_labels(bigint), round_masks(bigint),
     advance_round(bigint, bigint, bigint, round_state, round_state, jsonb),
     record_checkpoint(bigint, bigint, bigint, text, split_part, integer, bytea, bigint),
     record_evaluation(bigint, bigint, bigint, bigint[], text[], real[], real[], real[], real[], real[]),
@@ -6566,7 +6604,7 @@ grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoi
 """###),
         Migration(
             number: 18, name: "quality",
-            sha256: "bc06c0b78d3d87099828a782e3ea3520ea6261fb097530f776b461ec9ccdd61f",
+            sha256: "5d667e32adf665e5eb6a23aa1e98dde15c5613bac1e571e807efc98a9479d202",
             sql: ###"""
 -- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
 set local role lacuna_owner;
@@ -6745,6 +6783,7 @@ begin
         'organs', p_organs, 'reason', p_reason))) returning id into the_change;
     insert into organ_override (round_id, organ_id, change_id) select p_round, o, the_change from unnest(organs) o;
     perform release_masks(the_change, p_round, organs);
+    perform store_label_quality(p_round, organs);
     insert into round_pointer (run_id, organ_id, round_id, change_id) select the_run, o, p_round, the_change from unnest(organs) o;
     perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     return the_change;

@@ -145,6 +145,7 @@ extension HostileCall {
         HostileCall("run_volumes", "-1", .rows([])), HostileCall("run_volumes", "null", .rows([])),
         HostileCall("run_labels", "-1", .rows([])), HostileCall("run_labels", "null", .rows([])),
         HostileCall("round_labels", "-1", .rows([])), HostileCall("round_labels", "null", .rows([])),
+        HostileCall("round_masks", "-1", .rows([])), HostileCall("round_masks", "null", .rows([])),
         HostileCall("lost_inputs", "-1", .rows(["0"])), HostileCall("lost_inputs", "null", .rows(["0"])),
         HostileCall("purged_images", "null", .rows([])), HostileCall("purged_images", "'{}'", .rows([])),
         HostileCall("purged_images", "array[null, ''::bytea, 'x', ANNOTATION]::bytea[]", .rows([])),

@@ -140,7 +140,7 @@ import Testing
                     "hold_claim", "hold_job", "lost_inputs",
                     "object_lock", "pointer_lock", "publish_round", "purged_images", "record_checkpoint",
                     "record_evaluation", "record_guards", "record_quality", "record_selection", "release_claim",
-                    "round_labels", "run_labels",
+                    "round_labels", "round_masks", "run_labels",
                     "run_volumes",
                     "stage_pseudo_labels", "start_run", "tick_of_job", "volume_results",
                 ])

@@ -184,7 +184,8 @@ private struct Attack {
         var rows: [String] = []
         for table in [
             "run", "round", "checkpoint", "pseudo_label", "evaluation", "object", "mask", "round_pointer", "adoption",
-            "withheld_organ", "withheld_mask", "organ_override", "guard_result", "round_quality", "change", "activity",
+            "withheld_organ", "withheld_mask", "label_quality", "organ_override", "guard_result", "round_quality",
+            "change", "activity",
             "run_input", "round_event",
         ] {
             rows += try await world.root.ask("select '\(table)', t from lacuna.\(table) t order by t::text")

@@ -155,7 +155,8 @@ struct LargeCatalogue {
     /// Statements that may read a table from end to end, or that need no look, and why.
     static let exempt: [String: String] = [
         "AdoptRun": rare, "RollBack": rare, "OverrideOrgans": rare, "QualityOfRound": steady, "GuardsOfRound": steady,
-        "OverridesOfRound": steady, "CountWithheldMasks": training, "RecordQuality": small, "RecordGuards": small,
+        "OverridesOfRound": steady, "QualityOfLabels": steady, "CountWithheldMasks": training, "RecordQuality": small,
+        "RecordGuards": small,
         "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
         "PurgePlan": rare, "ListPurgeImages": rare, "ListPurgeDescriptors": rare, "DescribePurge": rare,
         "ListImageDigests": whole, "PurgedImages": "it looks up what one cache holds, when a daemon starts",
@@ -183,7 +184,8 @@ struct LargeCatalogue {
         "CoverageSteps": "it sums up all recorded changes of counts, for a chart",
         "HeldOutMasks": training, "SelectionsOfRun": training, "RecordSelection": small, "DiceOfRound": training, "AnnotatedSizes": training,
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
-        "RoundLabels": training, "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
+        "RoundLabels": training, "RoundMasks": training,
+        "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
         "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training,
         "ListVolumeResults": training, "FindStoppedVolume": training,
         "RunLabels": training, "RunVolumes": training,

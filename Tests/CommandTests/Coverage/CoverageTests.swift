@@ -6,6 +6,8 @@ import Testing
 @Suite struct CoverageTests {
     private static let keys: Set = [
         "organ", "volumes", "annotated", "absent", "pseudo", "unlabelled", "medianConfidence", "heldOutDice",
+        "softDice",
+        "predictedDice", "diceLower", "diceUpper",
         "partial", "byOrigin", "unionKnown", "subjects",
     ]
 

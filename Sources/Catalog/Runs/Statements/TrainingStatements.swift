@@ -95,11 +95,25 @@ struct RoundLabels: Statement {
         """
     let round: RoundID
     var binds: [any PostgresBindable] { [round] }
-    func decode(_ row: PostgresRow) throws -> RoundLabel {
-        RoundLabel(
+    func decode(_ row: PostgresRow) throws -> RoundLabel { try RoundLabel(row) }
+}
+
+extension RoundLabel {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
             volume: try row.decode(0), organ: try row.decode(1), confidence: try row.decode(2),
             mask: try MaskLocation(row, from: 3), isEarlier: try row.decode(8))
     }
+}
+
+struct RoundMasks: Statement {
+    static let sql = """
+        select volume_id, organ, confidence, mask_id, content_sha256, object_digest, object_offset, object_length, false
+        from lacuna.round_masks($1)
+        """
+    let round: RoundID
+    var binds: [any PostgresBindable] { [round] }
+    func decode(_ row: PostgresRow) throws -> RoundLabel { try RoundLabel(row) }
 }
 
 /// The rounds of a run with pseudo labels none of which may be read any more.

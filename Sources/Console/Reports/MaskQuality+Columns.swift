@@ -1,13 +1,14 @@
-internal import Catalog
-internal import Console
+package import Catalog
 
 extension Column {
     /// The columns of a quality: predicted Dice with its interval, and soft Dice.
     ///
     /// - Parameter place: where the predicted Dice is shown; its interval and the soft Dice give way before it.
-    static func quality(in place: TablePlace = .whereItFits(), of quality: @escaping (Row) -> MaskQuality?) -> [Column<
-        Row
-    >] {
+    package static func quality(in place: TablePlace = .whereItFits(), of quality: @escaping (Row) -> MaskQuality?)
+        -> [Column<
+            Row
+        >]
+    {
         func column(_ key: String, _ place: TablePlace, _ value: @escaping (MaskQuality) -> Double?) -> Column<Row> {
             Column(key, in: place) { row in quality(row).flatMap(value).map { Cell.number($0, places: 2) } }
         }
@@ -22,7 +23,7 @@ extension Column {
 }
 
 extension MaskQuality? {
-    var fields: [Cell.Field] {
+    package var fields: [Cell.Field] {
         [
             Cell.Field("predictedDice", self?.predicted?.dice), Cell.Field("diceLower", self?.predicted?.lower),
             Cell.Field("diceUpper", self?.predicted?.upper), Cell.Field("softDice", self?.softDice),
